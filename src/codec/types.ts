@@ -15,9 +15,9 @@
  */
 // biome-ignore lint/suspicious/noExplicitAny: each codec has its own class; only `any` holds them all.
 export interface TypeCodec<T = any, Stored = any> {
-	is(value: unknown): boolean;
-	encode(instance: T): Stored;
-	decode(stored: Stored): T;
+  is(value: unknown): boolean;
+  encode(instance: T): Stored;
+  decode(stored: Stored): T;
 }
 
 /** Codecs by the name that is stored with each instance. */

@@ -1,0 +1,145 @@
+import { bareFault, type Fault } from "./faults.ts";
+import type { Sharing } from "./sharing.ts";
+import { TAG, type ViewType, viewTypeOf } from "./tags.ts";
+import { LITTLE_ENDIAN, MAJOR, type Writer } from "./writer.ts";
+
+/** The views of one buffer that the state holds, and whether it holds the buffer itself. */
+interface BufferUse {
+  readonly views: { readonly view: ArrayBufferView; readonly type: ViewType }[];
+  bare: boolean;
+}
+
+/**
+ * Writes array buffers and views of them. A typed array alone on its whole buffer is written as its
+ * elements; any other view names its buffer, so that views of one buffer still see each other.
+ */
+export class BufferWriter {
+  private readonly out: Writer;
+  private readonly sharing: Sharing;
+  private readonly writeObject: (buffer: ArrayBuffer) => void;
+  private readonly uses = new Map<ArrayBuffer, BufferUse>();
+
+  constructor(out: Writer, sharing: Sharing, writeObject: (buffer: ArrayBuffer) => void) {
+    this.out = out;
+    this.sharing = sharing;
+    this.writeObject = writeObject;
+  }
+
+  /** Writes `value` where it is a buffer or a view, and says what is wrong with it. */
+  write(value: object, prototype: object): Fault | undefined | "not a buffer" {
+    if (prototype === ArrayBuffer.prototype && value instanceof ArrayBuffer) {
+      const fault = bufferFault(value) ?? bareFault(value);
+      if (fault !== undefined) return fault;
+      if (!this.sharing.marking) {
+        const use = this.use(value);
+        if (use.views.length > 0) this.sharing.share(value);
+        use.bare = true;
+      }
+      this.buffer(value);
+      return undefined;
+    }
+    const type = viewTypeOf(value);
+    if (type === undefined || !ArrayBuffer.isView(value)) return "not a buffer";
+    const elements = type.tag === 0 ? 0 : value.byteLength / type.elementBytes;
+    const fault = bufferFault(value.buffer) ?? bareFault(value, elements);
+    if (fault === undefined) this.view(value as ArrayBufferView<ArrayBuffer>, type);
+    return fault;
+  }
+
+  private view(view: ArrayBufferView<ArrayBuffer>, type: ViewType): void {
+    const buffer = view.buffer;
+    if (!this.sharing.marking) {
+      const use = this.use(buffer);
+      if (use.bare || use.views.length > 0) this.sharing.share(buffer);
+      use.views.push({ view, type });
+    }
+    const elements = view.byteLength / type.elementBytes;
+    const whole = view.byteLength === buffer.byteLength && type.tag !== 0;
+    if (whole && !this.sharing.isShared(buffer)) {
+      if (type.tag !== 64) this.out.head(MAJOR.TAG, type.tag);
+      this.bytes(buffer, [{ view, type }]);
+      return;
+    }
+    this.out.head(MAJOR.TAG, TAG.VIEW);
+    this.out.head(MAJOR.ARRAY, 4);
+    this.out.head(MAJOR.UNSIGNED, type.tag);
+    if (this.sharing.marking && this.sharing.isShared(buffer)) this.writeObject(buffer);
+    else this.buffer(buffer);
+    this.out.number(view.byteOffset);
+    this.out.number(elements);
+  }
+
+  private buffer(buffer: ArrayBuffer): void {
+    const use = this.use(buffer);
+    const type = use.views[0]?.type;
+    // Where anything else looks at the same bytes, a NaN's payload is data and stays as it is.
+    const alike = !use.bare && use.views.every((seen) => seen.type === type);
+    this.out.head(MAJOR.TAG, TAG.ARRAY_BUFFER);
+    this.bytes(buffer, alike ? use.views : []);
+  }
+
+  private bytes(buffer: ArrayBuffer, views: BufferUse["views"]): void {
+    this.out.byteString(new Uint8Array(buffer));
+    const start = this.out.length - buffer.byteLength;
+    for (const { view } of views) {
+      const at = start + view.byteOffset;
+      if (view instanceof Float64Array) writeNaNs(view, this.out.bytes, at, 8, [0xf8, 0x7f]);
+      else if (view instanceof Float32Array) writeNaNs(view, this.out.bytes, at, 4, [0xc0, 0x7f]);
+    }
+  }
+
+  private use(buffer: ArrayBuffer): BufferUse {
+    let use = this.uses.get(buffer);
+    if (use === undefined) {
+      use = { views: [], bare: false };
+      this.uses.set(buffer, use);
+    }
+    return use;
+  }
+}
+
+/** Writes every NaN anew, with the payload 0: which one it has depends on the machine's mood. */
+function writeNaNs(
+  floats: Float32Array | Float64Array,
+  bytes: Uint8Array,
+  start: number,
+  elementBytes: number,
+  highBytes: readonly number[],
+): void {
+  for (let i = 0; i < floats.length; i++) {
+    if (!Number.isNaN(floats[i])) continue;
+    const at = start + i * elementBytes;
+    bytes.fill(0, at, at + elementBytes - 2);
+    bytes.set(highBytes, at + elementBytes - 2);
+  }
+}
+
+function bufferFault(buffer: ArrayBufferLike): Fault | undefined {
+  if (!(buffer instanceof ArrayBuffer)) {
+    const found = "is backed by a SharedArrayBuffer, which other threads can change";
+    return { found, advice: "copy it, for example with slice()" };
+  }
+  if ((buffer as { resizable?: boolean }).resizable === true) {
+    return {
+      found: "is backed by a resizable buffer",
+      advice: "copy it, for example with slice()",
+    };
+  }
+  if (!LITTLE_ENDIAN) {
+    const found = "is binary data on a machine that keeps the high byte first";
+    return { found, advice: "use a plain array, or a machine that keeps the low byte first" };
+  }
+  return isDetached(buffer)
+    ? { found: "is backed by a buffer that was transferred away", advice: "store a copy" }
+    : undefined;
+}
+
+function isDetached(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}

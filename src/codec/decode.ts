@@ -1,0 +1,51 @@
+import { decodePlain } from "./cbor.ts";
+import { Cursor, SIMPLE } from "./cursor.ts";
+import { invalid } from "./invalid.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
+import { isPlain } from "./scan.ts";
+import { StateReader } from "./state-reader.ts";
+import type { TypeCodecs } from "./types.ts";
+import { MAJOR } from "./writer.ts";
+
+export type { DecodeLimits } from "./limits.ts";
+
+/** How an encoding is decoded. */
+export interface DecodeOptions {
+  /** Codecs for class instances. */
+  readonly types?: TypeCodecs | undefined;
+  /** Limits other than the usual ones. */
+  readonly limits?: Partial<DecodeLimits> | undefined;
+}
+
+/**
+ * The value that `bytes`, made by `encode`, stand for: a fresh one, that shares no memory with
+ * `bytes`. Safe on bytes of any origin: nothing is evaluated, no prototype is touched, and memory
+ * stays in proportion to the input. Throws INVALID_ENCODING with the offset of what is wrong.
+ *
+ * @example
+ * ```ts
+ * decode(encode({ x: -0 })); // { x: -0 }
+ * decode(Uint8Array.of(0x82, 0x01)); // throws: expected 2 items, got 1 bytes up to the end at byte 0
+ * ```
+ */
+export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown {
+  const limits =
+    options.limits === undefined ? DECODE_LIMITS : { ...DECODE_LIMITS, ...options.limits };
+  if (bytes.length <= 9) {
+    const cursor = new Cursor(bytes, limits);
+    const major = cursor.head();
+    if (major === SIMPLE || major === MAJOR.UNSIGNED || major === MAJOR.NEGATIVE) {
+      const value = major === SIMPLE ? cursor.simple : cursor.integer(major, 0);
+      cursor.end();
+      return value;
+    }
+  }
+  try {
+    return isPlain(bytes, limits)
+      ? decodePlain(bytes)
+      : new StateReader(bytes, limits, options.types).read();
+  } catch (cause) {
+    if (!(cause instanceof RangeError) || !/call stack/i.test(cause.message)) throw cause;
+    throw invalid("levels that the stack has room for", "more", 0);
+  }
+}

@@ -1,0 +1,76 @@
+import type { PathStep } from "./path-format.ts";
+
+/** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
+export interface Fault {
+  readonly step?: PathStep | undefined;
+  readonly found: string;
+  readonly advice: string;
+}
+
+/** Arrays up to this length are searched for accessors and hidden names too, which costs 0.1 µs an element. */
+const STRICT_LENGTH = 32;
+
+/** The fault of an own property that is not plain data, where there is one. */
+export function propertyFault(property: PropertyDescriptor, step: PathStep): Fault | undefined {
+  if (property.get !== undefined || property.set !== undefined) {
+    return { step, found: "is a getter or setter", advice: "store the value that it gives" };
+  }
+  if (property.enumerable === true) return undefined;
+  return { step, found: "is not enumerable", advice: "define it as an ordinary property" };
+}
+
+/** The fault of an object with symbols as keys. */
+export function symbolFault(value: object): Fault | undefined {
+  const symbols = Object.getOwnPropertySymbols(value);
+  if (symbols.length === 0) return undefined;
+  const found = `has the key ${String(symbols[0])}, a symbol`;
+  return { found, advice: "use a string as the key" };
+}
+
+/** The fault of an array that has holes or properties beside its elements. */
+export function arrayFault(array: readonly unknown[]): Fault | undefined {
+  const strict = array.length <= STRICT_LENGTH;
+  // An array's own names end in "length" and what was added; its enumerable ones lack "length".
+  const names = strict ? Object.getOwnPropertyNames(array) : Object.keys(array);
+  if (names.length !== array.length + (strict ? 1 : 0) || !endsInElement(names, array, strict)) {
+    return holeFault(array) ?? extraFault(names);
+  }
+  for (let i = 0; strict && i < array.length; i++) {
+    const property = Object.getOwnPropertyDescriptor(array, i) as PropertyDescriptor;
+    if (property.enumerable === true && property.get === undefined && property.set === undefined)
+      continue;
+    return propertyFault(property, i);
+  }
+  return symbolFault(array);
+}
+
+/** The fault of an object that has properties, though what it holds is not in properties. */
+export function bareFault(value: object, elements = 0): Fault | undefined {
+  if (elements <= STRICT_LENGTH) {
+    const names = Object.getOwnPropertyNames(value);
+    if (names.length > elements) return extraFault(names);
+  }
+  return symbolFault(value);
+}
+
+function endsInElement(names: readonly string[], array: readonly unknown[], strict: boolean) {
+  const last = array.length - 1;
+  return last < 0 || names[strict ? last : names.length - 1] === String(last);
+}
+
+function holeFault(array: readonly unknown[]): Fault | undefined {
+  for (let step = 0; step < array.length; step++) {
+    if (Object.hasOwn(array, step)) continue;
+    return { step, found: "is a hole in a sparse array", advice: "fill it, for example with null" };
+  }
+  return undefined;
+}
+
+function extraFault(names: readonly string[]): Fault {
+  const step = names.find((name) => !/^\d+$/.test(name) && name !== "length") ?? "length";
+  return {
+    step,
+    found: "is a property beside the contents",
+    advice: "keep both in a plain object, or declare a codec in the simulation's types",
+  };
+}

@@ -1,0 +1,15 @@
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+
+/** A hash function: a digest of fixed length, in bytes, of bytes of any length. */
+export type Hash = (bytes: Uint8Array) => Uint8Array;
+
+/**
+ * SHA-256 (FIPS 180-4): 32 bytes. This one is portable; on Node the native one, which is some ten
+ * times faster, is passed in from above.
+ *
+ * @example
+ * ```ts
+ * toHex(sha256(utf8("abc"))); // "ba7816bf…f20015ad"
+ * ```
+ */
+export const sha256: Hash = (bytes) => nobleSha256(bytes);

@@ -1,0 +1,33 @@
+import { invalid } from "./invalid.ts";
+
+/**
+ * Checks that `bytes` from `start` to `end` are UTF-8 as RFC 3629 has it: no overlong forms, no
+ * surrogates, nothing beyond U+10FFFF, nothing cut off. Throws INVALID_ENCODING.
+ */
+export function checkUtf8(bytes: Uint8Array, start: number, end: number): void {
+  let at = start;
+  while (at < end) {
+    const first = bytes[at] as number;
+    if (first < 0x80) {
+      at++;
+      continue;
+    }
+    const size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    if (size === 0 || at + size > end || !isCharacter(bytes, at, first, size)) {
+      throw invalid("UTF-8", `0x${first.toString(16)}`, at);
+    }
+    at += size;
+  }
+}
+
+function isCharacter(bytes: Uint8Array, at: number, first: number, size: number): boolean {
+  const second = bytes[at + 1] as number;
+  // Below these, and above those, lie overlong forms, surrogates, and what is no code point.
+  const low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return false;
+  for (let i = 2; i < size; i++) {
+    if (((bytes[at + i] as number) & 0xc0) !== 0x80) return false;
+  }
+  return true;
+}

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+
+/** A number of the awkward kinds, and of the usual ones. */
+export const numbers: fc.Arbitrary<number> = fc.oneof(
+  fc.double(),
+  fc.maxSafeInteger(),
+  fc.integer({ min: -300, max: 70_000 }),
+  fc.constantFrom(-0, Number.NaN, 2 ** 53, -(2 ** 53), 2 ** 32, 2 ** 32 - 1, 5e-324, 0.1),
+);
+
+/** A string: ASCII, any Unicode, and any UTF-16, lone surrogates included. */
+export const strings: fc.Arbitrary<string> = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "binary", maxLength: 100 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+  fc.constantFrom("\ufeff", `\ufeff${"x".repeat(100)}`, "é".repeat(50), "\ud800", "a\udc00b"),
+);
+
+const keys: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("a", "b", "x", "id", "2", "10", "01", "") },
+  { weight: 1, arbitrary: fc.constantFrom("__proto__", "constructor", "hasOwnProperty", "$ref") },
+  { weight: 1, arbitrary: strings },
+);
+
+const buffers: fc.Arbitrary<ArrayBuffer> = fc
+  .uint8Array({ maxLength: 40 })
+  .map((bytes) => bytes.slice().buffer);
+
+const views: fc.Arbitrary<object> = fc.oneof(
+  buffers,
+  buffers.map((buffer) => new DataView(buffer)),
+  fc.tuple(fc.nat(4), fc.nat(4)).map(([at, length]) => {
+    const buffer = new ArrayBuffer(64);
+    new Uint8Array(buffer).fill(7);
+    return new Float64Array(buffer, 8 * at, length);
+  }),
+  fc.tuple(fc.nat(9), fc.nat(9)).map(([at, n]) => new DataView(new ArrayBuffer(20), at, n)),
+  fc.uint8Array(),
+  fc.uint8ClampedArray(),
+  fc.int8Array(),
+  fc.int16Array(),
+  fc.uint16Array(),
+  fc.int32Array(),
+  fc.uint32Array(),
+  fc.float32Array({ noNaN: true }),
+  fc.float64Array({ noNaN: true }),
+  fc.bigInt64Array(),
+  fc.bigUint64Array(),
+);
+
+const leaves: fc.Arbitrary<unknown> = fc.oneof(
+  numbers,
+  strings,
+  fc.boolean(),
+  fc.constantFrom(null, undefined),
+  fc.bigInt(),
+  fc.bigInt({ min: -(2n ** 500n), max: 2n ** 500n }),
+  fc.date({ noInvalidDate: false }),
+  views,
+);
+
+function record(entries: readonly (readonly [string, unknown])[], bare: boolean): object {
+  const object: object = bare ? Object.create(null) : {};
+  for (const [key, value] of entries) {
+    const property = { writable: true, enumerable: true, configurable: true };
+    Object.defineProperty(object, key, { ...property, value });
+  }
+  return object;
+}
+
+/** A state without shared parts. */
+export const trees: fc.Arbitrary<unknown> = fc.letrec<{ node: unknown }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    leaves,
+    fc.array(tie("node"), { maxLength: 5 }),
+    fc
+      .tuple(fc.array(fc.tuple(keys, tie("node")), { maxLength: 12 }), fc.boolean())
+      .map(([entries, bare]) => record(entries, bare)),
+    fc.array(fc.tuple(tie("node"), tie("node")), { maxLength: 5 }).map((list) => new Map(list)),
+    fc.array(tie("node"), { maxLength: 5 }).map((list) => new Set(list)),
+  ),
+})).node;
+
+/** A state in which some objects occur more than once, also inside themselves. */
+export const states: fc.Arbitrary<unknown> = fc
+  .tuple(trees, fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 6 }))
+  .map(([tree, links]) => {
+    const objects = objectsIn(tree);
+    for (const [from, to, how] of links) {
+      const holder = objects[from % Math.max(objects.length, 1)];
+      const target = objects[to % Math.max(objects.length, 1)];
+      if (holder !== undefined && target !== undefined) link(holder, target, how);
+    }
+    return tree;
+  });
+
+function link(holder: object, target: object, how: number): void {
+  const aim = how === 0 && ArrayBuffer.isView(target) ? target.buffer : target;
+  const view = how === 1 && ArrayBuffer.isView(target) ? new Uint8Array(target.buffer) : aim;
+  if (Array.isArray(holder)) holder.push(view);
+  else if (holder instanceof Map) holder.set(how < 3 ? how : view, view);
+  else if (holder instanceof Set) holder.add(view);
+  else if (!(ArrayBuffer.isView(holder) || holder instanceof Date || holder instanceof ArrayBuffer))
+    Object.assign(holder, { [`link${how}`]: view });
+}
+
+function objectsIn(value: unknown, found: object[] = []): object[] {
+  if (typeof value !== "object" || value === null || found.includes(value)) return found;
+  found.push(value);
+  if (ArrayBuffer.isView(value)) return found;
+  const parts =
+    value instanceof Map
+      ? [...value].flat()
+      : value instanceof Set
+        ? [...value]
+        : Object.values(value);
+  for (const part of parts) objectsIn(part, found);
+  return found;
+}
