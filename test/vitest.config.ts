@@ -1,25 +1,24 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-const source = (path: string): string =>
-	fileURLToPath(new URL(`../src/${path}`, import.meta.url));
+const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
 const config: ViteUserConfig = defineConfig({
-	root: fileURLToPath(new URL("..", import.meta.url)),
-	resolve: {
-		alias: [
-			{ find: /^rewind-engine$/, replacement: source("index.ts") },
-			{
-				find: /^rewind-engine\/random$/,
-				replacement: source("random/index.ts"),
-			},
-		],
-	},
-	test: {
-		include: ["test/**/*.test.ts"],
-		testTimeout: 120_000,
-		hookTimeout: 120_000,
-	},
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  resolve: {
+    alias: [
+      { find: /^rewind-engine$/, replacement: source("index.ts") },
+      {
+        find: /^rewind-engine\/random$/,
+        replacement: source("random/index.ts"),
+      },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+  },
 });
 
 export default config;

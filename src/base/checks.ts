@@ -2,64 +2,46 @@ import { RewindError } from "./errors.ts";
 
 /** `value` in words short enough for an error message. */
 export function describe(value: unknown): string {
-	if (typeof value === "string")
-		return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-	if (typeof value === "bigint") return `${value}n`;
-	if (Object.is(value, -0)) return "-0";
-	if (typeof value === "function")
-		return `function ${value.name || "(anonymous)"}`;
-	if (Array.isArray(value)) return `an array of ${value.length}`;
-	if (typeof value === "object" && value !== null) {
-		const name = Object.getPrototypeOf(value)?.constructor?.name;
-		return name === "Object" || name === undefined
-			? "an object"
-			: `an instance of ${name}`;
-	}
-	return String(value);
+  if (typeof value === "string")
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "object" && value !== null) {
+    const name = Object.getPrototypeOf(value)?.constructor?.name;
+    return name === "Object" || name === undefined ? "an object" : `an instance of ${name}`;
+  }
+  return String(value);
 }
 
 /** Checks a number of steps: a whole number from 0 to 2^53 - 1. */
 export function checkSteps(steps: unknown, name = "steps"): number {
-	if (typeof steps === "number" && Number.isSafeInteger(steps) && steps >= 0)
-		return steps + 0;
-	throw new RewindError(
-		"INVALID_STEPS",
-		`expected ${name} to be a whole number from 0 to 2^53 - 1, got ${describe(steps)}`,
-		{ name, value: steps },
-	);
+  if (typeof steps === "number" && Number.isSafeInteger(steps) && steps >= 0) return steps + 0;
+  throw new RewindError(
+    "INVALID_STEPS",
+    `expected ${name} to be a whole number from 0 to 2^53 - 1, got ${describe(steps)}`,
+    { name, value: steps },
+  );
 }
 
 /** Checks that `step` lies in 0..`last`. */
-export function checkStepInRange(
-	step: unknown,
-	last: number,
-	what = "run",
-): number {
-	if (
-		typeof step === "number" &&
-		Number.isSafeInteger(step) &&
-		step >= 0 &&
-		step <= last
-	)
-		return step + 0;
-	throw new RewindError(
-		"STEP_OUT_OF_RANGE",
-		`expected a step in 0..${last}, got ${describe(step)}: the ${what} has ${last} steps`,
-		{ step, last },
-	);
+export function checkStepInRange(step: unknown, last: number, what = "run"): number {
+  if (typeof step === "number" && Number.isSafeInteger(step) && step >= 0 && step <= last)
+    return step + 0;
+  throw new RewindError(
+    "STEP_OUT_OF_RANGE",
+    `expected a step in 0..${last}, got ${describe(step)}: the ${what} has ${last} steps`,
+    { step, last },
+  );
 }
 
 /** Checks a whole number from `low` on. */
-export function checkInteger(
-	value: unknown,
-	name: string,
-	low: number,
-): number {
-	if (typeof value === "number" && Number.isSafeInteger(value) && value >= low)
-		return value + 0;
-	throw new RewindError(
-		"INVALID_ARGUMENT",
-		`expected ${name} to be a whole number from ${low} on, got ${describe(value)}`,
-		{ name, value },
-	);
+export function checkInteger(value: unknown, name: string, low: number): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= low) return value + 0;
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected ${name} to be a whole number from ${low} on, got ${describe(value)}`,
+    { name, value },
+  );
 }

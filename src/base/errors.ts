@@ -1,61 +1,61 @@
 /** What went wrong, as a stable code; the command line turns codes into hints. */
 export type ErrorCode =
-	// states and bytes
-	| "UNSUPPORTED_STATE"
-	| "INVALID_ENCODING"
-	| "INVALID_PATH"
-	| "PATH_NOT_FOUND"
-	// arguments
-	| "INVALID_ARGUMENT"
-	| "INVALID_STEPS"
-	| "STEP_OUT_OF_RANGE"
-	| "INVALID_SEED"
-	| "UNKNOWN_PARAM"
-	| "INVALID_PARAM"
-	| "UNKNOWN_GENERATOR"
-	| "GENERATOR_CHANGED"
-	// simulations and programs
-	| "INVALID_SIMULATION"
-	| "STEP_FAILED"
-	| "INIT_FAILED"
-	| "FORBIDDEN_IN_STEP"
-	| "STEP_RETURNED_PROMISE"
-	| "STEP_RETURNED_NOTHING"
-	| "FUNCTION_FAILED"
-	| "SELF_CHECK_FAILED"
-	| "REPLAY_MISMATCH"
-	| "MODULE_NOT_FOUND"
-	| "MODULE_FAILED"
-	| "EXPORT_NOT_FOUND"
-	| "PROGRAM_MISSING"
-	| "PROGRAM_NOT_TRUSTED"
-	| "INTERRUPTED"
-	// objects
-	| "OBJECT_MISSING"
-	| "OBJECT_CORRUPT"
-	| "OBJECT_INVALID"
-	| "UNSUPPORTED_FORMAT"
-	// stores, refs and revisions
-	| "NOT_A_REPOSITORY"
-	| "REPOSITORY_EXISTS"
-	| "STORE_DAMAGED"
-	| "STORE_FULL"
-	| "STORE_READ_ONLY"
-	| "STORE_FAILED"
-	| "WRITER_POISONED"
-	| "LOCKED"
-	| "INVALID_REF_NAME"
-	| "REF_EXISTS"
-	| "REF_CONFLICT"
-	| "REF_MOVED"
-	| "REF_NOT_FOUND"
-	| "UNKNOWN_REVISION"
-	| "INVALID_REVISION"
-	| "AMBIGUOUS_ID"
-	// artifacts and files
-	| "INVALID_ARTIFACT"
-	| "FILE_FAILED"
-	| "USAGE";
+  // states and bytes
+  | "UNSUPPORTED_STATE"
+  | "INVALID_ENCODING"
+  | "INVALID_PATH"
+  | "PATH_NOT_FOUND"
+  // arguments
+  | "INVALID_ARGUMENT"
+  | "INVALID_STEPS"
+  | "STEP_OUT_OF_RANGE"
+  | "INVALID_SEED"
+  | "UNKNOWN_PARAM"
+  | "INVALID_PARAM"
+  | "UNKNOWN_GENERATOR"
+  | "GENERATOR_CHANGED"
+  // simulations and programs
+  | "INVALID_SIMULATION"
+  | "STEP_FAILED"
+  | "INIT_FAILED"
+  | "FORBIDDEN_IN_STEP"
+  | "STEP_RETURNED_PROMISE"
+  | "STEP_RETURNED_NOTHING"
+  | "FUNCTION_FAILED"
+  | "SELF_CHECK_FAILED"
+  | "REPLAY_MISMATCH"
+  | "MODULE_NOT_FOUND"
+  | "MODULE_FAILED"
+  | "EXPORT_NOT_FOUND"
+  | "PROGRAM_MISSING"
+  | "PROGRAM_NOT_TRUSTED"
+  | "INTERRUPTED"
+  // objects
+  | "OBJECT_MISSING"
+  | "OBJECT_CORRUPT"
+  | "OBJECT_INVALID"
+  | "UNSUPPORTED_FORMAT"
+  // stores, refs and revisions
+  | "NOT_A_REPOSITORY"
+  | "REPOSITORY_EXISTS"
+  | "STORE_DAMAGED"
+  | "STORE_FULL"
+  | "STORE_READ_ONLY"
+  | "STORE_FAILED"
+  | "WRITER_POISONED"
+  | "LOCKED"
+  | "INVALID_REF_NAME"
+  | "REF_EXISTS"
+  | "REF_CONFLICT"
+  | "REF_MOVED"
+  | "REF_NOT_FOUND"
+  | "UNKNOWN_REVISION"
+  | "INVALID_REVISION"
+  | "AMBIGUOUS_ID"
+  // artifacts and files
+  | "INVALID_ARTIFACT"
+  | "FILE_FAILED"
+  | "USAGE";
 
 /**
  * The one error class: a stable `code`, a message that says what was expected and what came, and
@@ -67,29 +67,23 @@ export type ErrorCode =
  * ```
  */
 export class RewindError extends Error {
-	readonly code: ErrorCode;
-	readonly data: Readonly<Record<string, unknown>>;
+  readonly code: ErrorCode;
+  readonly data: Readonly<Record<string, unknown>>;
 
-	constructor(
-		code: ErrorCode,
-		message: string,
-		data: Readonly<Record<string, unknown>> = {},
-		options: { cause?: unknown } = {},
-	) {
-		super(message, options);
-		this.name = "RewindError";
-		this.code = code;
-		this.data = data;
-	}
+  constructor(
+    code: ErrorCode,
+    message: string,
+    data: Readonly<Record<string, unknown>> = {},
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.name = "RewindError";
+    this.code = code;
+    this.data = data;
+  }
 }
 
 /** Whether `error` is a RewindError, of one of `codes` where any are given. */
-export function isRewindError(
-	error: unknown,
-	...codes: ErrorCode[]
-): error is RewindError {
-	return (
-		error instanceof RewindError &&
-		(codes.length === 0 || codes.includes(error.code))
-	);
+export function isRewindError(error: unknown, ...codes: ErrorCode[]): error is RewindError {
+  return error instanceof RewindError && (codes.length === 0 || codes.includes(error.code));
 }

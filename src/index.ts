@@ -1,0 +1,64 @@
+import { nodeEnvironment, readFile } from "./node/environment.ts";
+import { codeOf } from "./replay/programs.ts";
+import type { RecordOptions } from "./replay/record.ts";
+import { loadInto, type Run, recordInto } from "./replay/run.ts";
+import { checkSimulation, type Simulation } from "./replay/simulation.ts";
+
+export { type ErrorCode, RewindError } from "./base/errors.ts";
+export type { Difference } from "./codec/differences.ts";
+export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
+export type { Id } from "./object/id.ts";
+export type { Parent, RunManifest, Segment } from "./object/run.ts";
+export type { RandomGenerator } from "./random/generator.ts";
+export type { DiffOptions, RunDifference } from "./replay/diff.ts";
+export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { Found, RangeOptions } from "./replay/find.ts";
+export type { ForkOptions } from "./replay/fork.ts";
+export type { RecordOptions } from "./replay/record.ts";
+export type { RecorderOptions } from "./replay/recorder.ts";
+export type { Run } from "./replay/run.ts";
+export {
+  defineSimulation,
+  type InitContext,
+  type Params,
+  type Simulation,
+  type StepContext,
+} from "./replay/simulation.ts";
+export type { Statistics, VectorStatistics } from "./replay/stats.ts";
+export type { Mismatch, Verification, VerifyOptions } from "./replay/verify.ts";
+
+/**
+ * Records a run of a simulation in memory.
+ *
+ * @example
+ * ```ts
+ * const run = await record(walk, { steps: 1_000_000, seed: 42 });
+ * await run.get(842_137); // 159
+ * ```
+ */
+export function record<S, P extends object>(
+  simulation: Simulation<S, P>,
+  options: RecordOptions<P>,
+): Promise<Run<S, P>> {
+  checkSimulation(simulation, "the first argument");
+  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), options);
+}
+
+/**
+ * Loads a run that `save` wrote, into memory, to be replayed by the given simulation. Throws
+ * FILE_FAILED, and INVALID_ARTIFACT where a single bit is not as it was saved.
+ *
+ * @example
+ * ```ts
+ * const run = await load("run.replay", walk);
+ * ```
+ */
+export async function load<S, P extends object>(
+  file: string,
+  simulation: Simulation<S, P>,
+): Promise<Run<S, P>> {
+  checkSimulation(simulation, "the second argument");
+  const env = nodeEnvironment();
+  env.programs.supply(simulation);
+  return loadInto<S, P>(env, await readFile(file));
+}

@@ -1,0 +1,130 @@
+import path from "node:path";
+import { utf8 } from "../base/bytes.ts";
+import { checkBeside } from "../store/ref-name.ts";
+import { checkUnmoved, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
+import { type Files, onStore, replaceFile, withFile } from "./files.ts";
+import { lock } from "./lock.ts";
+import { storeFolders } from "./store-folders.ts";
+
+/** How long an update waits for another process that is changing refs. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
+ * its refs change, so that one cut short by a crash is completed by whoever changes refs next.
+ */
+export function fileRefs(root: string, files: Files, now: () => string): RefStore {
+  const folders = storeFolders(root);
+  const log = path.join(folders.logs, "operations");
+  const fileOf = (name: string): string => path.join(root, ...name.split("/"));
+  const read = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
+
+  const write = ({ name, to }: RefChange): void => {
+    const file = fileOf(name);
+    if (to === undefined) {
+      files.remove(file);
+      removeEmptyFolders(files, path.dirname(file), path.join(root, "refs"));
+    } else {
+      files.makeFolder(path.dirname(file));
+      replaceFile(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
+    }
+  };
+
+  /** Logs the operation, then changes the refs; where anything fails, all is as it was. */
+  const apply = (operation: Operation): void => {
+    const before = withFile(files, log, "append", (descriptor) => {
+      const size = files.size(descriptor);
+      files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
+      files.sync(descriptor);
+      return size;
+    });
+    const done: RefChange[] = [];
+    try {
+      for (const change of operation.changes) {
+        done.push(change);
+        write(change);
+      }
+    } catch (error) {
+      for (const { name, from } of done) if (read(name) !== from) write({ name, from, to: from });
+      files.truncate(log, before);
+      throw error;
+    }
+  };
+
+  const complete = (operation: Operation | undefined): void => {
+    for (const change of operation?.changes ?? []) {
+      if (read(change.name) === change.from && change.from !== change.to) write(change);
+    }
+  };
+
+  return {
+    read: async (name) => onStore(root, fileOf(name), () => read(name)),
+    list: async (prefix) =>
+      onStore(root, fileOf(prefix), () =>
+        listRefs(files, root, prefix).flatMap((name) => {
+          const target = read(name);
+          return target === undefined ? [] : [{ name, target }];
+        }),
+      ),
+    async update(changes, command) {
+      const lockFile = path.join(folders.local, "refs.lock");
+      const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
+        onStore(root, lockFile, () => {
+          throw error;
+        }),
+      );
+      try {
+        onStore(root, log, () => {
+          complete(parseLog(files.readText(log)).at(-1));
+          const names = listRefs(files, root, "refs/");
+          for (const change of changes) {
+            checkUnmoved(change, read(change.name));
+            if (change.to !== undefined && change.from === undefined)
+              checkBeside(change.name, names);
+          }
+          apply({ time: now(), command, changes });
+        });
+      } finally {
+        release();
+      }
+    },
+    operations: async () => onStore(root, log, () => parseLog(files.readText(log))),
+  };
+}
+
+/** The operations of a log; a line that a crash cut short was never acknowledged, and is left out. */
+function parseLog(text = ""): Operation[] {
+  return text.split("\n").flatMap((line) => {
+    try {
+      // Where a name is absent, JSON has no key for it.
+      const { time, command, changes } = JSON.parse(line);
+      return [{ time, command, changes: changes.map(withBothEnds) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function withBothEnds({ name, from, to }: RefChange): RefChange {
+  return { name, from, to };
+}
+
+/** The full names of the refs that begin with `prefix`, sorted. */
+function listRefs(files: Files, root: string, prefix: string): string[] {
+  const below = (folder: string): string[] =>
+    files.list(path.join(root, ...folder.split("/"))).flatMap(({ name, isFolder }) => {
+      const full = `${folder}/${name}`;
+      const leads = full.startsWith(prefix) || prefix.startsWith(`${full}/`);
+      if (isFolder) return leads ? below(full) : [];
+      return full.startsWith(prefix) ? [full] : [];
+    });
+  return below("refs").sort();
+}
+
+function removeEmptyFolders(files: Files, folder: string, top: string): void {
+  // refs/heads and its like stay: only what a name with slashes made goes.
+  for (let at = folder; path.dirname(at) !== top && at.startsWith(top); at = path.dirname(at)) {
+    if (files.list(at).length > 0) return;
+    files.removeEmptyFolder(at);
+  }
+}

@@ -1,0 +1,54 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { RewindError } from "../base/errors.ts";
+
+/**
+ * The real path of a module in the project folder `root`, itself a real path. Throws
+ * MODULE_NOT_FOUND, with the names that come near, and MODULE_FAILED where the file lies outside.
+ */
+export async function findModule(root: string, module: string): Promise<string> {
+  const given = resolve(root, module);
+  const stats = await stat(given).catch(() => undefined);
+  if (stats?.isFile() === true) {
+    const file = await realpath(given);
+    if (isInside(root, file)) return file;
+    throw new RewindError(
+      "MODULE_FAILED",
+      `expected ${module} to lie in the project folder, so that its path means the same elsewhere`,
+      { module },
+    );
+  }
+  const near = await namesLike(given);
+  const found = stats?.isDirectory() === true ? "is a folder" : "does not exist";
+  const hint = near.length > 0 ? `; there is ${near.join(", ")}` : "";
+  throw new RewindError("MODULE_NOT_FOUND", `the module ${module} ${found}${hint}`, {
+    module,
+    near,
+  });
+}
+
+/** Modules in the folder of `path` (or, where it is a folder, in it), the most similar names first. */
+async function namesLike(path: string): Promise<string[]> {
+  const inside = await readdir(path).catch(() => undefined);
+  const names = inside ?? (await readdir(dirname(path)).catch(() => []));
+  const wanted = inside === undefined ? basename(path) : "index.ts";
+  return names
+    .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"))
+    .map((name) => ({ name, likeness: likeness(name, wanted) }))
+    .sort((a, b) => b.likeness - a.likeness || (a.name < b.name ? -1 : 1))
+    .slice(0, 3)
+    .map(({ name }) => (inside === undefined ? name : join(basename(path), name)));
+}
+
+/** How many pairs of neighbouring letters two names share, of those that they have. */
+function likeness(a: string, b: string): number {
+  const pairs = (text: string): string[] =>
+    Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2).toLowerCase());
+  const others = pairs(b);
+  return pairs(a).filter((pair) => others.includes(pair)).length / (a.length + b.length);
+}
+
+function isInside(root: string, file: string): boolean {
+  const path = relative(root, file);
+  return !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}

@@ -1,0 +1,114 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import process from "node:process";
+
+/** What a run's exactness may depend on besides its code. */
+export interface HostFingerprint {
+  readonly node: string;
+  readonly v8: string;
+  readonly arch: string;
+  readonly platform: string;
+  /** SHA-256, in hexadecimal, over the results of a fixed set of `Math.*` calls. */
+  readonly math: string;
+}
+
+/**
+ * What this host is. Two hosts with the same `math` gave the same bits for every function and
+ * argument of the set; IEEE 754 fixes +, -, *, / and sqrt, but not sin, exp or pow.
+ *
+ * @example
+ * ```ts
+ * hostFingerprint().node; // "20.20.2"
+ * ```
+ */
+export function hostFingerprint(): HostFingerprint {
+  return {
+    node: process.versions.node,
+    v8: process.versions.v8,
+    arch: process.arch,
+    platform: process.platform,
+    math: mathDigest(),
+  };
+}
+
+/** The commit that a folder's Git repository stands at, and whether files differ from it. */
+export interface GitState {
+  readonly commit: string;
+  readonly dirty: boolean;
+}
+
+/**
+ * The Git state of the folder `root`, `.rewind/` left out; undefined where there is no repository,
+ * no commit, no Git, or no answer within two seconds. Never throws.
+ *
+ * @example
+ * ```ts
+ * await gitState("."); // { commit: "8f1c…", dirty: false }
+ * ```
+ */
+export async function gitState(root: string): Promise<GitState | undefined> {
+  const status = await git(root, [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "--untracked-files=normal",
+    "--",
+    ":(top)",
+    ":(top,exclude,glob)**/.rewind/**",
+  ]);
+  const lines = status?.split("\n").filter((line) => line !== "") ?? [];
+  const commit = lines.map((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1]);
+  const found = commit.find((id) => id !== undefined);
+  if (found === undefined) return undefined;
+  return { commit: found, dirty: lines.some((line) => !line.startsWith("#")) };
+}
+
+/** What `git` prints, or undefined where it fails for whatever reason. */
+function git(root: string, values: readonly string[]): Promise<string | undefined> {
+  // Within a Git hook these name the hook's repository, which need not be the one of `root`.
+  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...environment } = process.env;
+  return new Promise((resolve) => {
+    try {
+      execFile(
+        "git",
+        // Only a look: no program that the repository's settings name, and no lock on its index.
+        ["-C", root, "-c", "core.fsmonitor=false", ...values],
+        {
+          env: { ...environment, GIT_OPTIONAL_LOCKS: "0" },
+          timeout: 2000,
+          maxBuffer: 16 * 1024 * 1024,
+          windowsHide: true,
+        },
+        (error, output) => resolve(error === null ? output : undefined),
+      );
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
+/** The functions whose last bits differ between builds of V8, and the plain ones beside them. */
+const FUNCTIONS = [
+  ...["acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "cos", "cosh", "exp", "expm1"],
+  ...["fround", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh"],
+] as const;
+
+const ARGUMENTS = [
+  ...[-20.5, -1.75, -0.9, -0.1, 1e-300, 1e-8, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999999],
+  ...[1, 1.1, 1.5, 2.2, Math.PI, 7.7, 33.3, 123.456, 1e5 / 7, 1e10 / 3, 1e22, 1e300],
+];
+
+function mathDigest(): string {
+  const results: number[] = [];
+  for (const x of ARGUMENTS) {
+    for (const name of FUNCTIONS) results.push(Math[name](x));
+    for (const y of ARGUMENTS) results.push(Math.atan2(x, y), Math.hypot(x, y), Math.abs(x) ** y);
+  }
+  const bytes = new DataView(new ArrayBuffer(8 * results.length));
+  results.forEach((result, i) => {
+    // One NaN: its bits are the processor's choice, and no program can tell them apart.
+    if (Number.isNaN(result)) bytes.setBigUint64(8 * i, 0x7ff8000000000000n, true);
+    else bytes.setFloat64(8 * i, result, true);
+  });
+  return createHash("sha256").update(bytes).digest("hex");
+}

@@ -1,0 +1,178 @@
+import path from "node:path";
+import { concatBytes, toHex } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { type Id, type Kind, objectId } from "../object/id.ts";
+import type { ObjectWriter, Tip } from "../store/object-store.ts";
+import { encodeFooter, encodeRecord, PACK_HEADER } from "../store/pack.ts";
+import { encodeIndex } from "../store/pack-index.ts";
+import { encodeTip } from "../store/tip.ts";
+import type { FileStoreTools } from "./file-store.ts";
+import { onStore, replaceFile } from "./files.ts";
+import { tryLock } from "./lock.ts";
+import { journalLock, type StoreFolders } from "./store-folders.ts";
+
+/** The store that a journal is written for. */
+export interface JournalHost {
+  readonly folders: StoreFolders;
+  readonly tools: FileStoreTools;
+  /** Whether the store has an object already. */
+  hasNow(id: Id): boolean;
+  /** Takes note of a new pack. */
+  refresh(): void;
+}
+
+/**
+ * Writes objects to a journal of its own, and seals it to a pack at the end. The order of flushes:
+ * records and tip, flush (what was put is acknowledged here); footer, flush; index written, flushed
+ * and renamed; journal renamed to the hash of its content; folder flushed.
+ */
+export function journalWriter(store: JournalHost): ObjectWriter {
+  const writer = new JournalWriter(store);
+  // As closures, so that `writer.put` can be handed on as a function.
+  return {
+    put: (kind, body) => writer.put(kind, body),
+    get pendingBytes() {
+      return writer.pendingBytes;
+    },
+    commit: async (tip) => writer.guarded(() => writer.commit(tip)),
+    close: async () => writer.guarded(() => writer.close()),
+    abandon: async () => writer.abandon(),
+  };
+}
+
+/** A journal that has a file by now, and the lock that says who writes it. */
+interface OpenJournal {
+  readonly descriptor: number;
+  readonly release: () => void;
+}
+
+class JournalWriter {
+  readonly #store: JournalHost;
+  readonly #name: string;
+  readonly #places = new Map<Id, number>();
+  readonly #hash: ReturnType<FileStoreTools["runningHash"]>;
+  #pending: Uint8Array[] = [];
+  #length = 0;
+  #open: OpenJournal | undefined;
+  #poison: unknown;
+  #committed = false;
+  pendingBytes = 0;
+
+  constructor(store: JournalHost) {
+    this.#store = store;
+    this.#name = `journal-${store.tools.uniqueName()}.pack`;
+    this.#hash = store.tools.runningHash();
+    this.#take(PACK_HEADER);
+  }
+
+  put<K extends Kind>(kind: K, body: Uint8Array): Id<K> {
+    const id = objectId(this.#store.tools.hash, kind, body);
+    if (this.#places.has(id) || this.#store.hasNow(id)) return id;
+    this.#places.set(id, this.#length);
+    this.#take(encodeRecord({ kind, id, payload: body }, this.#store.tools));
+    return id;
+  }
+
+  commit(tip: Tip | undefined): void {
+    if (tip !== undefined) {
+      this.#take(encodeRecord({ kind: "tip", payload: encodeTip(tip) }, this.#store.tools));
+    }
+    this.#flush();
+    this.#committed ||= tip !== undefined;
+  }
+
+  close(): void {
+    if (this.#places.size === 0) {
+      this.abandon();
+      return;
+    }
+    const contentHash = this.#hash.digest();
+    this.#take(encodeFooter(contentHash, this.#places.size, this.#store.tools));
+    this.#flush();
+    const { descriptor, release } = this.#open as OpenJournal;
+    this.#store.tools.files.close(descriptor);
+    sealJournal(this.#store, this.#name, this.#places, contentHash);
+    release();
+    this.#open = undefined;
+    this.#store.refresh();
+  }
+
+  abandon(): void {
+    if (this.#open === undefined) return;
+    const { files } = this.#store.tools;
+    const { descriptor, release } = this.#open;
+    this.#open = undefined;
+    files.close(descriptor);
+    // What was acknowledged with a tip stays, for the next who opens the store to recover.
+    if (!this.#committed) files.remove(this.#path());
+    release();
+  }
+
+  /** Runs `work`, unless an earlier write failed: after that, nothing can be promised any more. */
+  guarded(work: () => void): void {
+    if (this.#poison !== undefined) {
+      throw new RewindError(
+        "WRITER_POISONED",
+        "an earlier write of this recording failed",
+        {},
+        { cause: this.#poison },
+      );
+    }
+    try {
+      onStore(this.#store.folders.root, this.#path(), work);
+    } catch (error) {
+      this.#poison = error;
+      throw error;
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+    this.#length += bytes.length;
+    this.pendingBytes += bytes.length;
+    this.#hash.update(bytes);
+  }
+
+  #flush(): void {
+    const { files } = this.#store.tools;
+    const isNew = this.#open === undefined;
+    this.#open ??= this.#begin();
+    files.write(this.#open.descriptor, concatBytes(this.#pending));
+    files.sync(this.#open.descriptor);
+    if (isNew) files.syncFolder(this.#store.folders.objects);
+    this.#pending = [];
+    this.pendingBytes = 0;
+  }
+
+  #begin(): OpenJournal {
+    const { files } = this.#store.tools;
+    const release = tryLock(files, journalLock(this.#store.folders, this.#name));
+    if (release === undefined) throw new RewindError("LOCKED", `${this.#name} is being written`);
+    try {
+      return { descriptor: files.open(this.#path(), "create"), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #path(): string {
+    return path.join(this.#store.folders.objects, this.#name);
+  }
+}
+
+/** Gives a journal whose footer is flushed its index and its lasting name. */
+export function sealJournal(
+  store: JournalHost,
+  journalName: string,
+  places: ReadonlyMap<Id, number>,
+  contentHash: Uint8Array,
+): void {
+  const { files, hash } = store.tools;
+  const { objects, local } = store.folders;
+  const name = `pack-${toHex(contentHash)}`;
+  const index = encodeIndex(places, contentHash, hash);
+  replaceFile(files, path.join(objects, `${name}.idx`), path.join(local, `${name}.idx`), index);
+  files.rename(path.join(objects, journalName), path.join(objects, `${name}.pack`));
+  files.syncFolder(objects);
+}

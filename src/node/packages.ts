@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** The name under which programs import this engine. */
+export const ENGINE = "rewind-engine";
+
+/** A package whose installed version is not the recorded one, or that is not installed. */
+export interface PackageDifference {
+  readonly name: string;
+  readonly recorded: string;
+  readonly installed: string | undefined;
+}
+
+/**
+ * The packages whose version in the project folder `root` differs from the recorded one; the
+ * engine's own version is that of the engine that runs. Empty where all are the same.
+ *
+ * @example
+ * ```ts
+ * checkPackages([["leftpad", "1.0.0"]], ".");
+ * // [{ name: "leftpad", recorded: "1.0.0", installed: "1.1.0" }]
+ * ```
+ */
+export function checkPackages(
+  packages: ReadonlyArray<readonly [name: string, version: string]>,
+  root: string,
+): PackageDifference[] {
+  return packages
+    .map(([name, recorded]) => ({
+      name,
+      recorded,
+      installed: name === ENGINE ? engineVersion() : findPackage(name, root)?.version,
+    }))
+    .filter(({ recorded, installed }) => recorded !== installed);
+}
+
+/** The package that `import "specifier"` names: `@scope/name/part` is part of `@scope/name`. */
+export function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** An installed package. */
+export interface InstalledPackage {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** The package that Node finds from `folder`: in its node_modules, or in those further up. */
+export function findPackage(name: string, folder: string): InstalledPackage | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = join(at, "node_modules", name);
+    const version = readVersion(join(found, "package.json"));
+    if (version !== undefined) return { folder: found, version };
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** The version of this engine. */
+export function engineVersion(): string {
+  // Two folders up both from src/node/ and from dist/node/.
+  return readVersion(new URL("../../package.json", import.meta.url)) ?? "";
+}
+
+/** The version that a package.json names, "" where it names none; undefined without the file. */
+export function readVersion(file: string | URL): string | undefined {
+  try {
+    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
+    return typeof version === "string" ? version : "";
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import crypto from "node:crypto";
+import zlib from "node:zlib";
+import { RewindError } from "../base/errors.ts";
+import type { Hash } from "../codec/hash.ts";
+import type { Compression } from "../store/compression.ts";
+import { type Crc32, crc32 as portableCrc32 } from "../store/crc32.ts";
+
+/** SHA-256 as Node computes it, about ten times faster than the portable one; the same digest. */
+export const nodeHash: Hash = (bytes) => hashOnce("sha256", bytes);
+
+// crypto.hash came with Node 20.12 and skips making an object for each digest.
+const hashOnce: (algorithm: string, bytes: Uint8Array) => Uint8Array =
+  typeof crypto.hash === "function"
+    ? (algorithm, bytes) => plain(crypto.hash(algorithm, bytes, "buffer"))
+    : (algorithm, bytes) => plain(crypto.createHash(algorithm).update(bytes).digest());
+
+/** A SHA-256 that is fed piece by piece. */
+export function runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
+  const hash = crypto.createHash("sha256");
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => plain(hash.copy().digest()),
+  };
+}
+
+/** CRC-32 as zlib computes it, where this Node has it. */
+export const nodeCrc32: Crc32 =
+  typeof zlib.crc32 === "function" ? (bytes, start = 0) => zlib.crc32(bytes, start) : portableCrc32;
+
+/** Brotli: quality 1 for journals, as fast as a copy to disk; a high one for artifacts. */
+export const nodeCompression: Compression = {
+  compress(bytes, effort) {
+    const quality = effort === "fast" ? 1 : 11;
+    return plain(
+      zlib.brotliCompressSync(bytes, {
+        params: {
+          [zlib.constants.BROTLI_PARAM_QUALITY]: quality,
+          [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        },
+      }),
+    );
+  },
+  decompress(bytes, length) {
+    // The declared length is a limit: a small file must not unpack to fill the memory.
+    const unpacked = plain(
+      zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length) }),
+    );
+    if (unpacked.length === length) return unpacked;
+    throw new RewindError(
+      "OBJECT_CORRUPT",
+      `expected ${length} unpacked bytes, got ${unpacked.length}`,
+    );
+  },
+};
+
+/** A Buffer as a plain Uint8Array over the same bytes. */
+function plain(buffer: Buffer): Uint8Array {
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
+}

@@ -1,0 +1,107 @@
+import path from "node:path";
+import { RewindError } from "../base/errors.ts";
+import { type Id, objectId } from "../object/id.ts";
+import { decodeRun, type RunManifest } from "../object/run.ts";
+import type { Tip } from "../store/object-store.ts";
+import { encodeFooter, encodeRecord } from "../store/pack.ts";
+import { nextArchiveName } from "../store/ref-name.ts";
+import type { RefStore } from "../store/ref-store.ts";
+import { decodeTip } from "../store/tip.ts";
+import type { FileStore } from "./file-store.ts";
+import { onStore, withFile } from "./files.ts";
+import { type JournalContent, scanJournal } from "./journal.ts";
+import { sealJournal } from "./journal-writer.ts";
+import { tryLock } from "./lock.ts";
+import { isJournalName, journalLock } from "./store-folders.ts";
+
+/** A recording whose process died, as it was brought back. */
+export interface Recovered {
+  readonly ref: string;
+  readonly id: Id<"run">;
+  readonly run: RunManifest;
+}
+
+/**
+ * Brings back what dead writers left: each journal up to its last valid record becomes a pack, and
+ * the run that its last tip describes gets its ref. Journals of living writers are not touched.
+ * Throws STORE_DAMAGED where records before the last valid one are damaged.
+ */
+export async function recover(store: FileStore, refs: RefStore): Promise<Recovered[]> {
+  const { files } = store.tools;
+  const names = files.list(store.folders.objects).map(({ name }) => name);
+  const recovered: Recovered[] = [];
+  for (const name of names.filter(isJournalName)) {
+    const release = tryLock(files, journalLock(store.folders, name));
+    if (release === undefined) continue;
+    try {
+      const tip = onStore(store.folders.root, store.folders.objects, () => sealDead(store, name));
+      if (tip !== undefined) recovered.push(...(await adopt(refs, tip, store)));
+    } finally {
+      release();
+    }
+  }
+  return recovered;
+}
+
+/** Seals a journal whose writer is dead. Returns its last tip, if it has one. */
+function sealDead(store: FileStore, name: string): Tip | undefined {
+  const { files, runningHash } = store.tools;
+  const file = path.join(store.folders.objects, name);
+  const content = readJournal(store, file, name);
+  if (content.tip === undefined) {
+    // Nothing in it was ever acknowledged.
+    files.remove(file);
+    return undefined;
+  }
+  const tip = decodeTip(content.tip);
+  files.truncate(file, content.validEnd);
+  const places = new Map(content.places);
+  const hash = runningHash();
+  withFile(files, file, "read", (descriptor) => {
+    for (let at = 0; at < content.validEnd; at += READ_BYTES) {
+      hash.update(files.read(descriptor, at, Math.min(READ_BYTES, content.validEnd - at)));
+    }
+  });
+  withFile(files, file, "append", (descriptor) => {
+    const id = objectId(store.hash, "run", tip.run);
+    if (!places.has(id)) {
+      const record = encodeRecord({ kind: "run", id, payload: tip.run }, store.tools);
+      places.set(id, content.validEnd);
+      hash.update(record);
+      files.write(descriptor, record);
+    }
+    files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
+    files.sync(descriptor);
+  });
+  sealJournal(store, name, places, hash.digest());
+  store.refresh();
+  return tip;
+}
+
+const READ_BYTES = 1 << 22;
+
+function readJournal(store: FileStore, file: string, name: string): JournalContent {
+  const { files } = store.tools;
+  const content = withFile(files, file, "read", (descriptor) =>
+    scanJournal(files, descriptor, store.tools),
+  );
+  if (content.damagedAt === undefined) return content;
+  throw new RewindError(
+    "STORE_DAMAGED",
+    `objects/${name} is damaged at ${content.damagedAt}, with valid records after it`,
+    { file: `objects/${name}`, offset: content.damagedAt },
+  );
+}
+
+/** Makes the ref name the recovered run, or archives the run where the ref has gone on without it. */
+async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recovered[]> {
+  if (tip.ref === undefined) return [];
+  const id = objectId(store.hash, "run", tip.run);
+  const run = decodeRun(tip.run);
+  const current = await refs.read(tip.ref);
+  if (current === id) return [];
+  const continues = current === undefined || run.parents.some((parent) => parent.run === current);
+  const ref = continues ? tip.ref : await nextArchiveName(refs, tip.ref);
+  await refs.update([{ name: ref, from: continues ? current : undefined, to: id }], "recover");
+  return [{ ref, id, run }];
+}

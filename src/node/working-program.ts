@@ -1,0 +1,112 @@
+import { readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { engineVersion, readVersion } from "./packages.ts";
+import { replaceFile } from "./program-file.ts";
+import { digestOf, foldersOf, readIfThere, type Source } from "./sources.ts";
+
+/** A recorded program, and where the files are that it was made from. */
+export interface WorkingProgram {
+  /** The digest of the bundled code, in hexadecimal. */
+  readonly digest: string;
+  /** The project folder. */
+  readonly root: string;
+  /** `.rewind/local/programs`. */
+  readonly cacheDirectory: string;
+}
+
+/**
+ * Notes what a program was made from, so that `workingState` can answer without esbuild. The note
+ * is a convenience: where it cannot be written nothing is, and nothing is thrown.
+ *
+ * @example
+ * ```ts
+ * const { code, sources } = await bundle({ root, module: "walk.ts" });
+ * await rememberInputs({ digest, root, cacheDirectory, sources });
+ * await workingState({ digest, root, cacheDirectory }); // "same"
+ * ```
+ */
+export async function rememberInputs(
+  options: WorkingProgram & { readonly sources: readonly Source[] },
+): Promise<void> {
+  const { root, sources } = options;
+  const folders = foldersOf(sources.map(({ path }) => path));
+  const note: Note = {
+    tools: tools(),
+    sources: sources.map(({ path, digest }) => [path, digest]),
+    folders: await Promise.all(
+      folders.map(async (path) => [path, await folderDigest(join(root, path))] as const),
+    ),
+  };
+  await replaceFile(noteFile(options), `${JSON.stringify(note)}\n`).catch(() => undefined);
+}
+
+/**
+ * Whether the working files still give the recorded program: "same"; "changed" where a file is
+ * another or gone, or one came that might take another's place; "missing" where nothing is noted,
+ * or by another version of the engine or of esbuild. Only "same" is certain: after the other two,
+ * bundle and compare the code.
+ */
+export async function workingState(
+  options: WorkingProgram,
+): Promise<"same" | "changed" | "missing"> {
+  const note = await readNote(noteFile(options));
+  if (note === undefined || note.tools !== tools()) return "missing";
+  const checks = [
+    ...note.sources.map(async ([path, digest]) => {
+      const contents = await readIfThere(join(options.root, path));
+      return contents !== undefined && digestOf(contents) === digest;
+    }),
+    ...note.folders.map(
+      async ([path, digest]) => (await folderDigest(join(options.root, path))) === digest,
+    ),
+  ];
+  return (await Promise.all(checks)).every(Boolean) ? "same" : "changed";
+}
+
+/** What stands in the file. Paths are relative to the project folder. */
+interface Note {
+  readonly tools: string;
+  readonly sources: ReadonlyArray<readonly [path: string, digest: string]>;
+  readonly folders: ReadonlyArray<readonly [path: string, digest: string]>;
+}
+
+function noteFile({ cacheDirectory, digest }: WorkingProgram): string {
+  return join(cacheDirectory, `${digest}.inputs.json`);
+}
+
+async function readNote(file: string): Promise<Note | undefined> {
+  const contents = await readIfThere(file);
+  if (contents === undefined) return undefined;
+  try {
+    const note = JSON.parse(new TextDecoder().decode(contents)) as Partial<Note>;
+    const lists = [note.sources, note.folders];
+    const sound = lists.every((list) => Array.isArray(list) && list.every(isPairOfTexts));
+    return sound && typeof note.tools === "string" ? (note as Note) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isPairOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every((x) => typeof x === "string");
+}
+
+/** The versions that the bundled code depends on. */
+function tools(): string {
+  const esbuild = createRequire(import.meta.url).resolve("esbuild/package.json");
+  return `rewind-engine ${engineVersion()}, esbuild ${readVersion(esbuild)}`;
+}
+
+/**
+ * The names in a folder that an import or a setting could mean: `./a` is `a.ts` only as long as
+ * there is no `a.tsx`, and a new tsconfig.json holds for all files beside it.
+ */
+async function folderDigest(folder: string): Promise<string> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter((entry) => entry.isDirectory() || /\.([cm]?[jt]sx?|json)$/.test(entry.name))
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith(".") && name !== "node_modules");
+  return digestOf(names.sort().join("\n"));
+}

@@ -1,0 +1,144 @@
+import { equalBytes, fromHex, toHex } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { decode } from "../codec/decode.ts";
+import { encode } from "../codec/encode.ts";
+import type { Id, Kind } from "./id.ts";
+
+/** The bytes of an object whose content is `value`, an array of a fixed schema. */
+export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
+  return encode(value, { root: kind });
+}
+
+/**
+ * Reads an object's body: decodes it, lets `parse` check the schema, and refuses any bytes but the
+ * one canonical form. Throws OBJECT_INVALID, which names what was expected.
+ */
+export function decodeBody<T>(
+  kind: Kind,
+  body: Uint8Array,
+  parse: (fields: Fields) => T,
+  format: (value: T) => readonly unknown[],
+): T {
+  try {
+    const content = decode(body);
+    const parsed = parse(new Fields(content, kind));
+    if (!equalBytes(encodeBody(kind, format(parsed)), body)) {
+      throw invalid(kind, "expected the canonical encoding, got another one of the same content");
+    }
+    return parsed;
+  } catch (error) {
+    if (error instanceof RewindError && error.code !== "INVALID_ENCODING") throw error;
+    throw new RewindError(
+      "OBJECT_INVALID",
+      `not a valid ${kind}: ${(error as Error).message}`,
+      { kind },
+      { cause: error },
+    );
+  }
+}
+
+function invalid(kind: string, problem: string): RewindError {
+  return new RewindError("OBJECT_INVALID", `not a valid ${kind}: ${problem}`, {
+    kind,
+  });
+}
+
+/** An array whose elements are read one after the other, each checked for its type. */
+export class Fields {
+  readonly #values: readonly unknown[];
+  readonly #where: string;
+  #next = 0;
+
+  constructor(value: unknown, where: string) {
+    if (!Array.isArray(value)) throw invalid(where, "expected an array");
+    this.#values = value;
+    this.#where = where;
+  }
+
+  get length(): number {
+    return this.#values.length;
+  }
+
+  /** Refuses an array of any other length. */
+  expectLength(...lengths: number[]): this {
+    if (!lengths.includes(this.length)) {
+      throw invalid(this.#where, `expected ${lengths.join(" or ")} elements, got ${this.length}`);
+    }
+    return this;
+  }
+
+  raw(): unknown {
+    return this.#values[this.#next++];
+  }
+
+  integer(low = 0, high: number = Number.MAX_SAFE_INTEGER): number {
+    const value = this.raw();
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= low && value <= high) {
+      return value;
+    }
+    throw invalid(
+      this.#where,
+      `expected a whole number in ${low}..${high} as element ${this.#next - 1}`,
+    );
+  }
+
+  text(): string {
+    const value = this.raw();
+    if (typeof value === "string") return value;
+    throw invalid(this.#where, `expected a text as element ${this.#next - 1}`);
+  }
+
+  bytes(length?: number): Uint8Array {
+    const value = this.raw();
+    if (value instanceof Uint8Array && (length === undefined || value.length === length))
+      return value;
+    throw invalid(this.#where, `expected ${length ?? "some"} bytes as element ${this.#next - 1}`);
+  }
+
+  bigint(): bigint {
+    const value = this.raw();
+    if (typeof value === "bigint") return value;
+    throw invalid(this.#where, `expected a big integer as element ${this.#next - 1}`);
+  }
+
+  id<K extends Kind>(): Id<K> {
+    return toHex(this.bytes(32)) as Id<K>;
+  }
+
+  /** The element as `read` reads it, or undefined where it is null. */
+  optional<T>(read: (fields: Fields) => T): T | undefined {
+    if (this.#values[this.#next] !== null) return read(this);
+    this.#next++;
+    return undefined;
+  }
+
+  /** The element, an array (of `length` elements, where given), each of which `read` reads. */
+  list<T>(read: (elements: Fields) => T, length?: number): T[] {
+    const elements = new Fields(this.raw(), `${this.#where} element ${this.#next - 1}`);
+    if (length !== undefined) elements.expectLength(length);
+    return Array.from({ length: elements.length }, () => read(elements));
+  }
+
+  /** The element, itself an array of fields. */
+  nested(): Fields {
+    return new Fields(this.raw(), `${this.#where} element ${this.#next - 1}`);
+  }
+
+  /** The element, a plain object. */
+  record(): Record<string, unknown> {
+    const value = this.raw();
+    if (
+      typeof value === "object" &&
+      value !== null &&
+      Object.getPrototypeOf(value) === Object.prototype
+    ) {
+      return value as Record<string, unknown>;
+    }
+    throw invalid(this.#where, `expected an object as element ${this.#next - 1}`);
+  }
+}
+
+/** An id as it stands in a body: its 32 bytes. */
+export function idBytes(id: Id): Uint8Array {
+  return fromHex(id);
+}

@@ -1,0 +1,59 @@
+import type { Id, Kind } from "./id.ts";
+import { decodeProgram } from "./program.ts";
+import { type RunManifest, timelineOf } from "./run.ts";
+import { decodeState, type Get, type StateRef } from "./state.ts";
+import type { Tile } from "./timeline.ts";
+import { TimelineReader } from "./timeline-reader.ts";
+
+/** An object that a run needs. */
+export interface Needed {
+  readonly kind: Kind;
+  readonly id: Id;
+  /** Whether the run can be read without it: true of the source of its programs. */
+  readonly optional: boolean;
+}
+
+/**
+ * Every object that a run needs besides its own manifest, each once, in an order that depends on
+ * the run alone. Its parents are not among them: a run stands by itself.
+ */
+export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Needed> {
+  const seen = new Set<Id>();
+  for await (const needed of allOf(run, get)) {
+    if (seen.has(needed.id)) continue;
+    seen.add(needed.id);
+    yield needed;
+  }
+}
+
+async function* allOf(run: RunManifest, get: Get): AsyncGenerator<Needed> {
+  for (const segment of run.segments) {
+    yield needed("program", segment.program);
+    const { source } = decodeProgram(await get("program", segment.program));
+    yield { kind: "chunk", id: source, optional: true };
+    yield needed("seeds", segment.seeds);
+    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get);
+  }
+  for await (const { id, tile } of new TimelineReader(get).tiles(timelineOf(run))) {
+    yield needed("tile", id);
+    yield* objectsOfTile(tile, get);
+  }
+  for (const ref of run.edge.states) yield* objectsOfState(ref, get);
+  yield* objectsOfState(run.final, get);
+}
+
+async function* objectsOfTile(tile: Tile, get: Get): AsyncGenerator<Needed> {
+  if (tile.level !== 0) return;
+  for (const ref of tile.entries as readonly StateRef[]) yield* objectsOfState(ref, get);
+}
+
+async function* objectsOfState(ref: StateRef, get: Get): AsyncGenerator<Needed> {
+  if ("inline" in ref) return;
+  yield needed("state", ref.id);
+  const content = decodeState(await get("state", ref.id));
+  if ("chunks" in content) for (const id of content.chunks) yield needed("chunk", id);
+}
+
+function needed(kind: Kind, id: Id): Needed {
+  return { kind, id, optional: false };
+}

@@ -1,0 +1,28 @@
+import { concatBytes, toHex, utf8 } from "../base/bytes.ts";
+import type { Hash } from "../codec/hash.ts";
+
+/** The kinds of object, in the order of their numbers in packs and artifacts. */
+export const KINDS = ["chunk", "state", "tile", "program", "seeds", "run", "tag"] as const;
+
+/** What an object is. */
+export type Kind = (typeof KINDS)[number];
+
+declare const kindOfId: unique symbol;
+
+/** The name of an object: 64 hexadecimal digits, the hash of its kind, length and body. */
+export type Id<K extends Kind = Kind> = string & { readonly [kindOfId]: K };
+
+/** The id of the object of this kind with this body: SHA-256 of `"<kind> <length>\0"` + body. */
+export function objectId<K extends Kind>(hash: Hash, kind: K, body: Uint8Array): Id<K> {
+  return toHex(hash(concatBytes([utf8(`${kind} ${body.length}\0`), body]))) as Id<K>;
+}
+
+/** Whether `text` has the form of an id. */
+export function isId(text: string): text is Id {
+  return /^[0-9a-f]{64}$/.test(text);
+}
+
+/** The first digits of an id, enough to recognise it by. */
+export function shortId(id: Id): string {
+  return id.slice(0, 10);
+}

@@ -1,0 +1,162 @@
+import { RewindError } from "../base/errors.ts";
+import type { Hash } from "../codec/hash.ts";
+import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
+import type { Id } from "./id.ts";
+import { formatStateRef, parseStateRef, type StateRef } from "./state.ts";
+import { type Edge, formatEdge, parseEdge, type Timeline, timelineRoot } from "./timeline.ts";
+
+/** The version of the run format that this code writes; it reads no other. */
+export const RUN_FORMAT = 1;
+
+/** A stretch of a lineage under one program, one master seed and one set of params. */
+export interface Segment {
+  /** The step at which the segment begins. */
+  readonly start: number;
+  readonly program: Id<"program">;
+  readonly seeds: Id<"seeds">;
+  readonly params: Readonly<Record<string, unknown>>;
+  /**
+   * Where the segment begins inside a block or with a changed state: the state at its start, and
+   * the generator's. Elsewhere the timeline has the state, and the generator begins afresh.
+   */
+  readonly begin: { readonly state: StateRef; readonly generator: Uint8Array } | undefined;
+}
+
+/** A recorded run: the immutable manifest that a branch names. */
+export interface RunManifest {
+  /** Steps in a block. */
+  readonly blockSize: number;
+  /** The steps recorded. */
+  readonly steps: number;
+  /** The steps that were asked for: more than `steps` while the recording is unfinished. */
+  readonly goal: number;
+  /** In the order of their starts; the first begins at step 0. */
+  readonly segments: readonly Segment[];
+  /** The states at steps 0, blockSize, 2 blockSize, … below `steps`. */
+  readonly edge: Edge;
+  /** The state at `steps`. */
+  readonly final: StateRef;
+  /** What it was forked from or continues, and at which step. */
+  readonly parents: readonly Parent[];
+  /** What does not belong to the run itself: time, author, message, host. */
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** A run and a step of it. */
+export interface Parent {
+  readonly run: Id<"run">;
+  readonly step: number;
+}
+
+/** How many checkpoints a run of `steps` steps has: one at each multiple of the block size below. */
+export function checkpointCount(steps: number, blockSize: number): number {
+  return Math.ceil(steps / blockSize);
+}
+
+/** The timeline of a run. */
+export function timelineOf(run: RunManifest): Timeline {
+  return { count: checkpointCount(run.steps, run.blockSize), edge: run.edge };
+}
+
+/** The root of a run's timeline: equal for runs with equal checkpoints, whoever recorded them. */
+export function rootOf(hash: Hash, run: RunManifest): string {
+  return timelineRoot(hash, run.steps, timelineOf(run), run.final);
+}
+
+/** The bytes of a run object. */
+export function encodeRun(run: RunManifest): Uint8Array {
+  return encodeBody("run", format(run));
+}
+
+/** Reads a run object. */
+export function decodeRun(body: Uint8Array): RunManifest {
+  return decodeBody("run", body, parse, format);
+}
+
+function parse(fields: Fields): RunManifest {
+  const version = fields.integer();
+  if (version !== RUN_FORMAT) {
+    throw new RewindError(
+      "UNSUPPORTED_FORMAT",
+      `expected run format ${RUN_FORMAT}, got ${version}`,
+    );
+  }
+  const blockSize = fields.expectLength(9).integer(1);
+  const steps = fields.integer();
+  const goal = fields.integer(steps);
+  const segments = fields.list((element) => parseSegment(element.nested()));
+  checkSegments(segments, steps, blockSize);
+  return {
+    blockSize,
+    steps,
+    goal,
+    segments,
+    edge: parseEdge(fields, checkpointCount(steps, blockSize)),
+    final: parseStateRef(fields),
+    parents: fields.list((element) => {
+      const parent = element.nested().expectLength(2);
+      return { run: parent.id<"run">(), step: parent.integer() };
+    }),
+    meta: fields.record(),
+  };
+}
+
+function format(run: RunManifest): readonly unknown[] {
+  return [
+    RUN_FORMAT,
+    run.blockSize,
+    run.steps,
+    run.goal,
+    run.segments.map(formatSegment),
+    formatEdge(run.edge),
+    formatStateRef(run.final),
+    run.parents.map((parent) => [idBytes(parent.run), parent.step]),
+    run.meta,
+  ];
+}
+
+function parseSegment(fields: Fields): Segment {
+  return {
+    start: fields.expectLength(5).integer(),
+    program: fields.id<"program">(),
+    seeds: fields.id<"seeds">(),
+    params: fields.record(),
+    begin: fields.optional((field) => {
+      const begin = field.nested().expectLength(2);
+      return { state: parseStateRef(begin), generator: begin.bytes() };
+    }),
+  };
+}
+
+function formatSegment(segment: Segment): readonly unknown[] {
+  const { begin } = segment;
+  return [
+    segment.start,
+    idBytes(segment.program),
+    idBytes(segment.seeds),
+    segment.params,
+    begin === undefined ? null : [formatStateRef(begin.state), begin.generator],
+  ];
+}
+
+/** Segments start at 0, in rising order, within the run, with a state just where they need one. */
+function checkSegments(segments: readonly Segment[], steps: number, blockSize: number): void {
+  let last = -1;
+  for (const [index, segment] of segments.entries()) {
+    const onGrid = segment.start % blockSize === 0;
+    if (
+      segment.start <= last ||
+      segment.start > steps ||
+      (index === 0 && segment.start !== 0) ||
+      (!onGrid && segment.begin === undefined)
+    ) {
+      throw new RewindError(
+        "OBJECT_INVALID",
+        `segment ${index} starts in a wrong place, ${segment.start}`,
+      );
+    }
+    last = segment.start;
+  }
+  if (segments.length === 0)
+    throw new RewindError("OBJECT_INVALID", "expected a segment, got none");
+}

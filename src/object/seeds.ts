@@ -1,0 +1,46 @@
+import { RewindError } from "../base/errors.ts";
+import { decodeBody, encodeBody } from "./body.ts";
+
+/** Where a run's randomness comes from: the master seed, and the rule that derives block seeds. */
+export interface Seeds {
+  readonly rule: SeedRule;
+  /** From 0 to 2^256 - 1. */
+  readonly master: bigint;
+}
+
+/** How generators are seeded. `block`: each block by SHA-256 of the master seed and its number. */
+export type SeedRule = "block";
+
+const RULES: readonly string[] = ["block"];
+
+/** The bytes of a seeds object. */
+export function encodeSeeds(seeds: Seeds): Uint8Array {
+  return encodeBody("seeds", format(seeds));
+}
+
+/** Reads a seeds object. */
+export function decodeSeeds(body: Uint8Array): Seeds {
+  return decodeBody(
+    "seeds",
+    body,
+    (fields) => {
+      const rule = fields.expectLength(2).text();
+      const master = fields.bigint();
+      if (!RULES.includes(rule)) {
+        throw new RewindError(
+          "UNSUPPORTED_FORMAT",
+          `expected the seed rule "block", got "${rule}"`,
+        );
+      }
+      if (master < 0n || master >= 1n << 256n) {
+        throw new RewindError("OBJECT_INVALID", "expected a master seed from 0 to 2^256 - 1");
+      }
+      return { rule: rule as SeedRule, master };
+    },
+    format,
+  );
+}
+
+function format(seeds: Seeds): readonly unknown[] {
+  return [seeds.rule, seeds.master];
+}

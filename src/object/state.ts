@@ -1,0 +1,98 @@
+import { concatBytes, equalBytes, toHex } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { chunks } from "../codec/chunk.ts";
+import type { Hash } from "../codec/hash.ts";
+import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
+import { type Id, type Kind, objectId } from "./id.ts";
+
+/** Writes an object, and returns its id. */
+export type Put = <K extends Kind>(kind: K, body: Uint8Array) => Id<K>;
+
+/** Reads the body of an object that must be there. */
+export type Get = <K extends Kind>(kind: K, id: Id<K>) => Promise<Uint8Array>;
+
+/** Names an encoded state: the encoding itself where it is short, else the id of its object. */
+export type StateRef = { readonly inline: Uint8Array } | { readonly id: Id<"state"> };
+
+/** Encodings of at most this many bytes stand in a timeline as they are. */
+const INLINE_BYTES = 32;
+/** Encodings of more bytes than this are split into chunks. */
+const WHOLE_BYTES = 65_536;
+
+/** Stores an encoded state and returns what names it. */
+export function putState(encoded: Uint8Array, put: Put): StateRef {
+  if (encoded.length <= INLINE_BYTES) return { inline: encoded };
+  if (encoded.length <= WHOLE_BYTES) return { id: put("state", encodeBody("state", [encoded])) };
+  const ids = chunks(encoded).map((chunk) => idBytes(put("chunk", chunk)));
+  return { id: put("state", encodeBody("state", [encoded.length, ids])) };
+}
+
+/** What `putState` would return, without writing anything. */
+export function stateRef(encoded: Uint8Array, hash: Hash): StateRef {
+  return putState(encoded, (kind, body) => objectId(hash, kind, body));
+}
+
+/** The encoded state that `ref` names. Throws OBJECT_MISSING, OBJECT_CORRUPT or OBJECT_INVALID. */
+export async function readState(ref: StateRef, get: Get): Promise<Uint8Array> {
+  if ("inline" in ref) return ref.inline;
+  const content = decodeState(await get("state", ref.id));
+  if ("encoded" in content) return content.encoded;
+  const parts = await Promise.all(content.chunks.map((id) => get("chunk", id)));
+  const encoded = concatBytes(parts);
+  if (encoded.length === content.length) return encoded;
+  throw new RewindError(
+    "OBJECT_INVALID",
+    `expected the chunks of state ${ref.id} to hold ${content.length} bytes, got ${encoded.length}`,
+    { id: ref.id },
+  );
+}
+
+/** The content of a state object: the encoding, or its length and the ids of its chunks. */
+export type StateContent =
+  | { readonly encoded: Uint8Array }
+  | { readonly length: number; readonly chunks: readonly Id<"chunk">[] };
+
+/** Reads the body of a state object. */
+export function decodeState(body: Uint8Array): StateContent {
+  return decodeBody(
+    "state",
+    body,
+    (fields): StateContent => {
+      fields.expectLength(1, 2);
+      if (fields.length === 1) return { encoded: fields.bytes() };
+      return {
+        length: fields.integer(),
+        chunks: fields.list((chunk) => chunk.id<"chunk">()),
+      };
+    },
+    (content) =>
+      "encoded" in content ? [content.encoded] : [content.length, content.chunks.map(idBytes)],
+  );
+}
+
+/** Whether two refs name the same encoding. */
+export function sameState(a: StateRef, b: StateRef): boolean {
+  if ("inline" in a) return "inline" in b && equalBytes(a.inline, b.inline);
+  return "id" in b && a.id === b.id;
+}
+
+/** A state ref as it stands in a body: the encoding, or its id as an array of one. */
+export function formatStateRef(ref: StateRef): unknown {
+  return "inline" in ref ? ref.inline : [idBytes(ref.id)];
+}
+
+/** Reads a state ref out of a body. */
+export function parseStateRef(fields: Fields): StateRef {
+  const value = fields.raw();
+  if (value instanceof Uint8Array && value.length > 0 && value.length <= INLINE_BYTES)
+    return { inline: value };
+  if (
+    Array.isArray(value) &&
+    value.length === 1 &&
+    value[0] instanceof Uint8Array &&
+    value[0].length === 32
+  ) {
+    return { id: toHex(value[0]) as Id<"state"> };
+  }
+  throw new RewindError("OBJECT_INVALID", "expected a state: 1 to 32 bytes, or an array of one id");
+}

@@ -1,0 +1,172 @@
+import { RewindError } from "../base/errors.ts";
+import type { Id } from "./id.ts";
+import { type Get, type StateRef, sameState } from "./state.ts";
+import { decodeTile, type Edge, TILE_ENTRIES, type Tile, type Timeline } from "./timeline.ts";
+
+/** How many decoded tiles a reader keeps: 64 × 64 entries. */
+const KEPT_TILES = 64;
+
+/** Reads entries of timelines whose tiles `get` gives, and keeps the tiles read last. */
+export class TimelineReader {
+  readonly #get: Get;
+  readonly #tiles = new Map<Id<"tile">, Tile>();
+
+  constructor(get: Get) {
+    this.#get = get;
+  }
+
+  /** Entry `index` of the timeline, which the caller has checked to be in range. */
+  async entry(timeline: Timeline, index: number): Promise<StateRef> {
+    const states = await this.states(timeline, Math.floor(index / TILE_ENTRIES));
+    return states[index % TILE_ENTRIES] as StateRef;
+  }
+
+  /** The entries `from`, from + 1, … up to the end of their tile or to `to` (exclusive). */
+  async run(timeline: Timeline, from: number, to: number): Promise<readonly StateRef[]> {
+    const first = from - (from % TILE_ENTRIES);
+    const states = await this.states(timeline, first / TILE_ENTRIES);
+    return states.slice(from - first, to - first);
+  }
+
+  /** The timeline cut to its first `count` entries. Reads one tile a level at the most. */
+  async prefix(timeline: Timeline, count: number): Promise<Timeline> {
+    if (count === timeline.count) return timeline;
+    let rest = Math.floor(count / TILE_ENTRIES);
+    const cut = count % TILE_ENTRIES;
+    const states = cut === 0 ? [] : (await this.states(timeline, rest)).slice(0, cut);
+    const tiles: (readonly Id<"tile">[])[] = [];
+    for (let level = 0; rest > 0; level++) {
+      const width = rest % TILE_ENTRIES;
+      rest = Math.floor(rest / TILE_ENTRIES);
+      tiles.push(width === 0 ? [] : (await this.ids(timeline, level, rest)).slice(0, width));
+    }
+    return { count, edge: { states, tiles } };
+  }
+
+  /**
+   * The first index at which two timelines have different entries, or undefined where the shorter
+   * one is a prefix of the longer. Goes down from the root: equal tiles are never opened. `b` may
+   * be read by another reader.
+   */
+  async firstDifference(
+    a: Timeline,
+    b: Timeline,
+    readerOfB: TimelineReader = this,
+  ): Promise<number | undefined> {
+    const count = Math.min(a.count, b.count);
+    const top = Math.max(a.edge.tiles.length, b.edge.tiles.length);
+    return new Comparison(this, a, readerOfB, b, count).below(top, 0);
+  }
+
+  /** Every full tile of the timeline, each before the tiles that it holds. */
+  async *tiles(
+    timeline: Timeline,
+  ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
+    for (const ids of timeline.edge.tiles.toReversed()) {
+      for (const id of ids) yield* this.#below(id);
+    }
+  }
+
+  async *#below(id: Id<"tile">): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
+    const tile = await this.#tile(id);
+    yield { id, tile };
+    if (isBottom(tile)) return;
+    for (const child of tile.entries) yield* this.#below(child);
+  }
+
+  /** The states of the node number `index` at the bottom: a full tile, or the edge. */
+  async states(timeline: Timeline, index: number): Promise<readonly StateRef[]> {
+    if (index === Math.floor(timeline.count / TILE_ENTRIES)) return timeline.edge.states;
+    const ids = await this.ids(timeline, 0, Math.floor(index / TILE_ENTRIES));
+    const tile = await this.#tile(ids[index % TILE_ENTRIES] as Id<"tile">);
+    if (isBottom(tile)) return tile.entries;
+    throw misplaced(tile, 0);
+  }
+
+  /** The ids of level `level` that the node number `index` above them holds. */
+  async ids(timeline: Timeline, level: number, index: number): Promise<readonly Id<"tile">[]> {
+    if (index === Math.floor(timeline.count / TILE_ENTRIES ** (level + 2))) {
+      return edgeIds(timeline.edge, level);
+    }
+    const above = await this.ids(timeline, level + 1, Math.floor(index / TILE_ENTRIES));
+    const tile = await this.#tile(above[index % TILE_ENTRIES] as Id<"tile">);
+    if (!isBottom(tile) && tile.level === level + 1) return tile.entries;
+    throw misplaced(tile, level + 1);
+  }
+
+  async #tile(id: Id<"tile">): Promise<Tile> {
+    const kept = this.#tiles.get(id);
+    if (kept !== undefined) return kept;
+    const tile = decodeTile(await this.#get("tile", id));
+    if (this.#tiles.size >= KEPT_TILES) {
+      // A Map lists its keys in the order of insertion: the first is the oldest.
+      this.#tiles.delete(this.#tiles.keys().next().value as Id<"tile">);
+    }
+    this.#tiles.set(id, tile);
+    return tile;
+  }
+}
+
+/** The search for the first different entry of two timelines. */
+class Comparison {
+  readonly #a: Timeline;
+  readonly #b: Timeline;
+  readonly #readerA: TimelineReader;
+  readonly #readerB: TimelineReader;
+  readonly #count: number;
+
+  constructor(
+    readerA: TimelineReader,
+    a: Timeline,
+    readerB: TimelineReader,
+    b: Timeline,
+    count: number,
+  ) {
+    this.#readerA = readerA;
+    this.#readerB = readerB;
+    this.#a = a;
+    this.#b = b;
+    this.#count = count;
+  }
+
+  /** Compares the nodes number `index` of `level`, where level 0 are the nodes that hold states. */
+  async below(level: number, index: number): Promise<number | undefined> {
+    if (level === 0) return this.#states(index);
+    const idsA = await this.#readerA.ids(this.#a, level - 1, index);
+    const idsB = await this.#readerB.ids(this.#b, level - 1, index);
+    for (let child = 0; child < TILE_ENTRIES; child++) {
+      const node = index * TILE_ENTRIES + child;
+      if (node * TILE_ENTRIES ** level >= this.#count) return undefined;
+      if (idsA[child] !== undefined && idsA[child] === idsB[child]) continue;
+      const found = await this.below(level - 1, node);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  async #states(index: number): Promise<number | undefined> {
+    const first = index * TILE_ENTRIES;
+    const statesA = await this.#readerA.states(this.#a, index);
+    const statesB = await this.#readerB.states(this.#b, index);
+    const width = Math.min(TILE_ENTRIES, this.#count - first);
+    for (let i = 0; i < width; i++) {
+      if (!sameState(statesA[i] as StateRef, statesB[i] as StateRef)) return first + i;
+    }
+    return undefined;
+  }
+}
+
+function edgeIds(edge: Edge, level: number): readonly Id<"tile">[] {
+  return edge.tiles[level] ?? [];
+}
+
+function isBottom(tile: Tile): tile is Extract<Tile, { level: 0 }> {
+  return tile.level === 0;
+}
+
+function misplaced(tile: Tile, level: number): RewindError {
+  return new RewindError(
+    "OBJECT_INVALID",
+    `expected a tile of level ${level} in this place of the timeline, got one of level ${tile.level}`,
+  );
+}

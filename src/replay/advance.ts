@@ -1,0 +1,101 @@
+import { describe } from "../base/checks.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import type { RandomGenerator } from "../random/generator.ts";
+import type { LiveSegment } from "./segment.ts";
+
+/** A live state and the generator beside it: a place in a run from which it can go on. */
+export interface Position {
+  step: number;
+  state: unknown;
+  rng: RandomGenerator;
+  readonly segment: LiveSegment;
+}
+
+/** Is shown each state that a replay passes; stops it by returning true. It must not change them. */
+export type Visit = (state: unknown, step: number) => boolean;
+
+/**
+ * The one verb under everything: applies steps until the position is at step `to`, in the same
+ * segment and block. With `visit`, shows it each new state, and returns whether it asked to stop.
+ * Throws STEP_FAILED, which names the step, and leaves the position unusable.
+ */
+export function advance(position: Position, to: number, visit?: Visit): boolean {
+  try {
+    return visit === undefined ? run(position, to) : runVisiting(position, to, visit);
+  } catch (error) {
+    throw stepFailure(error, position.segment);
+  }
+}
+
+// One tight loop, nothing per step but the step: this is where the time of every command goes.
+function run(position: Position, to: number): false {
+  const { rng, segment } = position;
+  const { simulation, context } = segment;
+  let state = position.state;
+  for (let step = position.step; step < to; step++) {
+    context.step = step;
+    const next = simulation.step(state, rng, context);
+    if (next === undefined) checkInPlace(state, step);
+    else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
+    state = next === undefined ? state : next;
+  }
+  position.state = state;
+  position.step = to;
+  return false;
+}
+
+function runVisiting(position: Position, to: number, visit: Visit): boolean {
+  const { rng, segment } = position;
+  const { simulation, context } = segment;
+  let state = position.state;
+  let stopped = false;
+  let step = position.step;
+  while (step < to && !stopped) {
+    context.step = step;
+    const next = simulation.step(state, rng, context);
+    if (next === undefined) checkInPlace(state, step);
+    else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
+    state = next === undefined ? state : next;
+    step++;
+    stopped = visit(state, step);
+  }
+  position.state = state;
+  position.step = step;
+  return stopped;
+}
+
+/** Only an object can have been changed in place by a step that returned nothing. */
+function checkInPlace(state: unknown, step: number): void {
+  if (typeof state === "object" && state !== null) return;
+  throw new RewindError(
+    "STEP_RETURNED_NOTHING",
+    `step ${step} returned nothing, and its state, ${describe(state)}, cannot be changed in place`,
+    { step },
+  );
+}
+
+function checkNoPromise(next: object | null, step: number): void {
+  if (next === null || typeof (next as { then?: unknown }).then !== "function") return;
+  throw new RewindError(
+    "STEP_RETURNED_PROMISE",
+    `step ${step} returned a promise: a step must give the next state at once`,
+    { step },
+  );
+}
+
+function stepFailure(error: unknown, segment: LiveSegment): RewindError {
+  const { step } = segment.context;
+  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
+    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
+  }
+  if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
+    return error;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
+  return new RewindError(
+    "STEP_FAILED",
+    `step ${step} failed: ${message}`,
+    { step },
+    { cause: error },
+  );
+}

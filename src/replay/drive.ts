@@ -1,0 +1,34 @@
+import { RewindError } from "../base/errors.ts";
+import type { Environment, LongOptions } from "./environment.ts";
+
+/** A slice of work between two looks at the clock should take about this long. */
+const SLICE_MS = 30;
+
+/**
+ * Does long work in slices of about 30 ms: `work(until)` goes on to step `until` at the most, and
+ * returns the step that it reached, or one further on where there is nothing to do before it.
+ * Between slices it reports progress, lets the process breathe, and ends with INTERRUPTED where the
+ * signal asks for it.
+ */
+export async function drive(
+  env: Environment,
+  options: LongOptions & { readonly from: number; readonly to: number },
+  work: (until: number) => number | Promise<number>,
+): Promise<void> {
+  const { from, to, onProgress, signal } = options;
+  let budget = 64;
+  for (let step = from; step < to; ) {
+    if (signal?.aborted) throw interrupted(step);
+    const started = env.now();
+    step = await work(Math.min(to, step + budget));
+    const elapsedMs = env.now() - started;
+    if (elapsedMs < SLICE_MS / 2) budget *= 2;
+    else if (elapsedMs > SLICE_MS * 2) budget = Math.max(1, Math.floor(budget / 2));
+    onProgress?.({ done: Math.min(step, to) - from, total: to - from });
+    if (step < to && elapsedMs >= SLICE_MS / 2) await env.pause();
+  }
+}
+
+function interrupted(step: number): RewindError {
+  return new RewindError("INTERRUPTED", `interrupted at step ${step}`, { step });
+}

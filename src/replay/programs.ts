@@ -1,0 +1,127 @@
+import { utf8 } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import type { Id } from "../object/id.ts";
+import { decodeProgram, encodeProgram, type Program } from "../object/program.ts";
+import type { Segment } from "../object/run.ts";
+import { decodeSeeds, type Seeds } from "../object/seeds.ts";
+import type { Get, Put } from "../object/state.ts";
+import type { GeneratorAlgorithm } from "../random/generator.ts";
+import type { AnySimulation } from "./simulation.ts";
+
+/** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
+export interface Source {
+  readonly name: string;
+  /** The module's path, relative to the project; undefined for a simulation handed over. */
+  readonly module?: string | undefined;
+  readonly exportName?: string | undefined;
+  readonly code: string;
+  readonly packages: readonly (readonly [name: string, version: string])[];
+}
+
+/** A simulation, and the code that is recorded for it. */
+export interface Code {
+  readonly simulation: AnySimulation;
+  readonly source: Source;
+}
+
+/** Stores the code of a simulation, and returns the id of its program. */
+export function putProgram(source: Source, algorithm: GeneratorAlgorithm, put: Put): Id<"program"> {
+  const program: Program = {
+    name: source.name,
+    module: source.module,
+    exportName: source.exportName,
+    source: put("chunk", utf8(source.code)),
+    generator: algorithm.name,
+    generatorVersion: algorithm.version,
+    packages: source.packages,
+  };
+  return put("program", encodeProgram(program));
+}
+
+/**
+ * The code of a simulation that was handed over as an object: the text of its functions. It tells
+ * one version from another, as far as the functions themselves go, but cannot be run by itself.
+ */
+export function codeOf(simulation: AnySimulation): Code {
+  const { name, init, step, types = {} } = simulation;
+  const codecs = Object.entries(types).flatMap(([type, codec]) => [
+    `// ${type}`,
+    String(codec.is),
+    String(codec.encode),
+    String(codec.decode),
+  ]);
+  const code = [`// ${name}`, String(init), String(step), ...codecs].join("\n");
+  return { simulation, source: { name, code, packages: [] } };
+}
+
+/** What a segment's ids name. */
+export interface SegmentParts {
+  readonly program: Program;
+  readonly seeds: Seeds;
+}
+
+/** Finds the code of recorded programs: simulations handed over, then whatever `load` can find. */
+export class Programs {
+  readonly #byId = new Map<Id<"program">, Promise<AnySimulation>>();
+  readonly #byName = new Map<string, AnySimulation>();
+  readonly #parts = new Map<string, Promise<SegmentParts>>();
+  readonly #load: (id: Id<"program">, program: Program) => Promise<AnySimulation | undefined>;
+
+  constructor(
+    load: (id: Id<"program">, program: Program) => Promise<AnySimulation | undefined> = async () =>
+      undefined,
+  ) {
+    this.#load = load;
+  }
+
+  /** Says that this is the code of this program. */
+  add(id: Id<"program">, simulation: AnySimulation): void {
+    this.#byId.set(id, Promise.resolve(simulation));
+  }
+
+  /** Says that this is the code of every program of the simulation's name that nothing else is known of. */
+  supply(simulation: AnySimulation): void {
+    this.#byName.set(simulation.name, simulation);
+  }
+
+  /** The code of a program. Throws PROGRAM_MISSING, or what `load` throws. */
+  async open(id: Id<"program">, program: Program): Promise<AnySimulation> {
+    let simulation = this.#byId.get(id);
+    if (simulation === undefined) {
+      simulation = this.#find(id, program);
+      this.#byId.set(id, simulation);
+      // A failure is not remembered: the caller may supply the simulation, or trust it, and try again.
+      simulation.catch(() => this.#byId.delete(id));
+    }
+    return simulation;
+  }
+
+  /** The program and the seeds of a segment; read once, since many runs share them. */
+  async parts(segment: Segment, get: Get): Promise<SegmentParts> {
+    const key = `${segment.program} ${segment.seeds}`;
+    let parts = this.#parts.get(key);
+    if (parts === undefined) {
+      parts = readParts(segment, get);
+      this.#parts.set(key, parts);
+      parts.catch(() => this.#parts.delete(key));
+    }
+    return parts;
+  }
+
+  async #find(id: Id<"program">, program: Program): Promise<AnySimulation> {
+    const simulation = this.#byName.get(program.name) ?? (await this.#load(id, program));
+    if (simulation !== undefined) return simulation;
+    throw new RewindError(
+      "PROGRAM_MISSING",
+      `the code of "${program.name}" is not here: it was recorded from a simulation handed over in memory`,
+      { name: program.name, program: id },
+    );
+  }
+}
+
+async function readParts(segment: Segment, get: Get): Promise<SegmentParts> {
+  return {
+    program: decodeProgram(await get("program", segment.program)),
+    seeds: decodeSeeds(await get("seeds", segment.seeds)),
+  };
+}

@@ -1,0 +1,270 @@
+import { checkStepInRange } from "../base/checks.ts";
+import type { Id } from "../object/id.ts";
+import { decodeRun, encodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
+import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
+import { type ObjectWriter, reader } from "../store/object-store.ts";
+import { BlockCache } from "./block-cache.ts";
+import { type DiffOptions, diff, type RunDifference } from "./diff.ts";
+import type { Environment } from "./environment.ts";
+import { type Found, find, type RangeOptions } from "./find.ts";
+import { type ForkOptions, planFork } from "./fork.ts";
+import { type Code, codeOf } from "./programs.ts";
+import { planRecording, type RecordOptions } from "./record.ts";
+import { type RecorderOptions, type Recording, type RecordingPlan, recordRun } from "./recorder.ts";
+import { Replayer } from "./replayer.ts";
+import type { Simulation, StepContext } from "./simulation.ts";
+import { type Metric, type Statistics, stats, type VectorStatistics } from "./stats.ts";
+import { type Verification, type VerifyOptions, verify } from "./verify.ts";
+
+/**
+ * A recorded run: every state of it, at a step's notice. `S` is the state, `P` the params.
+ *
+ * @example
+ * ```ts
+ * const run = await record(walk, { steps: 1_000_000, seed: 42 });
+ * await run.get(842_137); // the state after 842,137 steps
+ * ```
+ */
+export class Run<S = unknown, P extends object = Record<string, unknown>> {
+  /** What names the run: a hash of its manifest. */
+  readonly id: Id<"run">;
+  readonly manifest: RunManifest;
+  readonly #env: Environment;
+  readonly #replayer: Replayer;
+  readonly #cache: BlockCache;
+
+  constructor(id: Id<"run">, manifest: RunManifest, env: Environment) {
+    this.id = id;
+    this.manifest = manifest;
+    this.#env = env;
+    this.#replayer = new Replayer(manifest, env);
+    this.#cache = new BlockCache(this.#replayer);
+  }
+
+  /** The steps recorded: there is a state at each of 0..steps. */
+  get steps(): number {
+    return this.manifest.steps;
+  }
+
+  /** Steps in a block: no state is further than this from a checkpoint. */
+  get blockSize(): number {
+    return this.manifest.blockSize;
+  }
+
+  /** How many checkpoints the timeline holds. */
+  get checkpoints(): number {
+    return this.#replayer.timeline.count;
+  }
+
+  /** The timeline's root: equal for equal recordings, whoever made them. */
+  get root(): string {
+    return rootOf(this.#env.store.hash, this.manifest);
+  }
+
+  /** The params of the last segment. */
+  get params(): Readonly<P> {
+    return this.manifest.segments.at(-1)?.params as Readonly<P>;
+  }
+
+  /** What the run was forked from or continues, and at which step. */
+  get parents(): readonly Parent[] {
+    return this.manifest.parents;
+  }
+
+  /** Whether the recording reached the steps that it was asked for. */
+  get finished(): boolean {
+    return this.manifest.steps === this.manifest.goal;
+  }
+
+  /** What replays the run, for the commands built on it. */
+  get replayer(): Replayer {
+    return this.#replayer;
+  }
+
+  /**
+   * The state at `step`, from 0 to `steps`: a copy of the caller's own. Applies fewer than
+   * `blockSize` steps. Throws STEP_OUT_OF_RANGE.
+   *
+   * @example
+   * ```ts
+   * await run.get(run.steps); // the last state
+   * ```
+   */
+  async get(step: number): Promise<S> {
+    return (await this.#cache.state(checkStepInRange(step, this.steps))) as S;
+  }
+
+  /**
+   * Forks the run at `step`, with changes or without, and records the fork to its parent's length
+   * or to `steps`. The parent is not touched; what lies before the fork is shared.
+   *
+   * @example
+   * ```ts
+   * const fork = await run.branch(842_137, { mutate: (x) => x + 100 });
+   * await fork.get(842_137); // the changed state
+   * ```
+   */
+  async branch(
+    step: number,
+    options: ForkOptions<S, P> & { readonly simulation?: Simulation<S, P> | undefined } = {},
+  ): Promise<Run<S, P>> {
+    const { simulation, ...changes } = options;
+    const code = simulation && codeOf(simulation);
+    const recording = await writeRun(this.#env, options, (writer) =>
+      planFork(this, writer, step, { ...(changes as ForkOptions), code }),
+    );
+    return new Run<S, P>(recording.id, finished(recording).run, this.#env);
+  }
+
+  /**
+   * The first step at which `predicate` holds, and the state there; undefined where there is none.
+   * One exact pass over every step, or over those from `from` to `to`. Throws FUNCTION_FAILED.
+   *
+   * @example
+   * ```ts
+   * await run.find((x) => x > 500); // { step: 81_604, state: 501 }
+   * ```
+   */
+  find(
+    predicate: (state: S, ctx: StepContext<P>) => unknown,
+    options: RangeOptions = {},
+  ): Promise<Found<S> | undefined> {
+    return find<S>(this.#replayer, predicate, options);
+  }
+
+  /**
+   * Count, mean, population variance, minimum and maximum of a number over every step; of an array
+   * of numbers each of these, and the covariance matrix. One pass.
+   *
+   * @example
+   * ```ts
+   * const { mean, variance } = await run.stats((x) => x);
+   * ```
+   */
+  stats(
+    metric: (state: S, ctx: StepContext<P>) => number,
+    options?: RangeOptions,
+  ): Promise<Statistics>;
+  stats(
+    metric: (state: S, ctx: StepContext<P>) => readonly number[],
+    options?: RangeOptions,
+  ): Promise<VectorStatistics>;
+  stats(
+    metric: (state: S, ctx: StepContext<P>) => number | readonly number[],
+    options: RangeOptions = {},
+  ): Promise<Statistics | VectorStatistics> {
+    return stats(this.#replayer, metric as Metric<S, number | readonly number[]>, options);
+  }
+
+  /**
+   * Replays blocks from their checkpoints and compares: about ten of them, or all with `full`.
+   *
+   * @example
+   * ```ts
+   * const { ok, mismatch } = await run.verify({ full: true });
+   * ```
+   */
+  verify(options: VerifyOptions = {}): Promise<Verification> {
+    return verify(this.#replayer, options);
+  }
+
+  /**
+   * Writes the run to a `.replay` file: everything that is needed to replay it anywhere, verified
+   * when it is loaded. With `code: false` the source of its program is left out, and whoever loads
+   * the file must have it. Throws FILE_FAILED.
+   *
+   * @example
+   * ```ts
+   * await run.save("run.replay");
+   * ```
+   */
+  async save(file: string, options: { readonly code?: boolean } = {}): Promise<void> {
+    await this.#env.saveFile(file, await this.artifact(options));
+  }
+
+  /** The bytes that `save` writes. */
+  artifact(options: { readonly code?: boolean } = {}): Promise<Uint8Array> {
+    const { store, compression } = this.#env;
+    const withCode = options.code ?? true;
+    return encodeArtifact(this.id, this.#replayer.get, compression, store.hash, { withCode });
+  }
+
+  /**
+   * Compares this run (a) with another (b), down to the first step and the fields that differ.
+   *
+   * @example
+   * ```ts
+   * const { firstDifferentStep, changes } = await run.diff(fork);
+   * ```
+   */
+  diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
+    return diff(this.#replayer, other.#replayer, options);
+  }
+}
+
+/** Opens the run with this id. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
+export async function openRun<S, P extends object>(
+  id: Id<"run">,
+  env: Environment,
+): Promise<Run<S, P>> {
+  const body = await reader(env.store)("run", id);
+  return new Run<S, P>(id, decodeRun(body), env);
+}
+
+/** Puts what an artifact holds into the environment's store, all of it verified, and opens the run. */
+export async function loadInto<S, P extends object>(
+  env: Environment,
+  bytes: Uint8Array,
+): Promise<Run<S, P>> {
+  const content = await decodeArtifact(bytes, env.compression, env.store.hash);
+  const writer = await env.store.writer();
+  try {
+    for (const { kind, body } of content.objects.values()) writer.put(kind, body);
+    await writer.close();
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+  return openRun<S, P>(content.run, env);
+}
+
+/** Records a simulation into the environment's store. */
+export async function recordInto<S, P extends object>(
+  env: Environment,
+  code: Code,
+  options: RecordOptions<P>,
+): Promise<Run<S, P>> {
+  const recording = await writeRun(env, options, async (writer) =>
+    planRecording(env, writer, code, options as RecordOptions),
+  );
+  return new Run<S, P>(recording.id, finished(recording).run, env);
+}
+
+/**
+ * Plans a recording and carries it out with a writer of its own. `onLasting` is called once the run
+ * has survived a power cut, and before its journal is sealed, to give it a name.
+ */
+export async function writeRun(
+  env: Environment,
+  options: RecorderOptions,
+  plan: (writer: ObjectWriter) => Promise<RecordingPlan>,
+  onLasting: (recording: Recording) => Promise<void> = async () => {},
+): Promise<Recording> {
+  const writer = await env.store.writer();
+  try {
+    const planned = await plan(writer);
+    const recording = await recordRun(env, writer, planned, options);
+    await writer.commit({ ref: planned.ref, run: encodeRun(recording.run) });
+    await onLasting(recording);
+    await writer.close();
+    return recording;
+  } catch (error) {
+    await writer.abandon();
+    throw error;
+  }
+}
+
+function finished(recording: Recording): Recording {
+  if (recording.failure !== undefined) throw recording.failure;
+  return recording;
+}

@@ -1,0 +1,210 @@
+import { concatBytes, equalBytes, utf8 } from "../base/bytes.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import type { Hash } from "../codec/hash.ts";
+import { objectsOf } from "../object/closure.ts";
+import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
+import { decodeRun } from "../object/run.ts";
+import type { Get } from "../object/state.ts";
+import type { Compression } from "./compression.ts";
+import type { StoredObject } from "./object-store.ts";
+
+/**
+ * A `.replay` file: one run with every object that it needs, whole and by itself.
+ *
+ * | bytes | content |
+ * | --- | --- |
+ * | 16 | "rewind replay v1" |
+ * | … | frames: unpacked length (u32), packed length (u32), brotli data |
+ * | 8 | zeros: no more frames |
+ * | 32 | SHA-256 of all of the above |
+ *
+ * Unpacked, a frame is a sequence of objects: kind (u8), length (u32), body; the run comes first.
+ * Ids are not stored: whoever reads the file computes them. Numbers are little-endian.
+ */
+const HEADER: Uint8Array = utf8("rewind replay v1");
+const HASH_BYTES = 32;
+const FRAME_HEADER_BYTES = 8;
+const OBJECT_HEADER_BYTES = 5;
+/** A frame ends with the object that brings it to this size. */
+const FRAME_BYTES = 4 << 20;
+/** A frame that declares more is refused before it is unpacked. */
+const LARGEST_FRAME = 128 << 20;
+
+/** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
+export async function encodeArtifact(
+  id: Id<"run">,
+  get: Get,
+  compression: Compression,
+  hash: Hash,
+  options: { readonly withCode: boolean },
+): Promise<Uint8Array> {
+  const body = await get("run", id);
+  const parts: Uint8Array[] = [HEADER];
+  let frame: Uint8Array[] = encodeObject("run", body);
+  let frameBytes = OBJECT_HEADER_BYTES + body.length;
+  const endFrame = (): void => {
+    parts.push(...encodeFrame(concatBytes(frame), compression));
+    frame = [];
+    frameBytes = 0;
+  };
+  for await (const needed of objectsOf(decodeRun(body), get)) {
+    const content = await readNeeded(needed, get, options.withCode);
+    if (content === undefined) continue;
+    frame.push(...encodeObject(needed.kind, content));
+    frameBytes += OBJECT_HEADER_BYTES + content.length;
+    if (frameBytes >= FRAME_BYTES) endFrame();
+  }
+  if (frameBytes > 0) endFrame();
+  parts.push(new Uint8Array(FRAME_HEADER_BYTES));
+  const bytes = concatBytes(parts);
+  return concatBytes([bytes, hash(bytes)]);
+}
+
+/** What an artifact holds, all of it checked. */
+export interface ArtifactContent {
+  readonly run: Id<"run">;
+  /** The run and every object that it needs; its programs' sources may be missing. */
+  readonly objects: ReadonlyMap<Id, StoredObject>;
+}
+
+/**
+ * Reads an artifact: checks its hash before anything else, unpacks within the declared sizes, and
+ * makes sure that the run is complete and that nothing else came with it. Throws INVALID_ARTIFACT.
+ */
+export async function decodeArtifact(
+  bytes: Uint8Array,
+  compression: Compression,
+  hash: Hash,
+): Promise<ArtifactContent> {
+  const end = bytes.length - HASH_BYTES;
+  if (end < HEADER.length || !equalBytes(bytes.subarray(0, HEADER.length), HEADER)) {
+    throw invalid("it does not begin with the header of one");
+  }
+  if (!equalBytes(hash(bytes.subarray(0, end)), bytes.subarray(end))) {
+    throw invalid("its bytes do not match its hash: it is damaged or cut short");
+  }
+  try {
+    const content = readObjects(bytes.subarray(HEADER.length, end), compression, hash);
+    await checkComplete(content);
+    return content;
+  } catch (error) {
+    if (!isRewindError(error) || error.code === "INVALID_ARTIFACT") throw error;
+    throw new RewindError(
+      "INVALID_ARTIFACT",
+      `not a valid replay file: ${error.message}`,
+      error.data,
+      { cause: error },
+    );
+  }
+}
+
+async function readNeeded(
+  needed: { readonly kind: Kind; readonly id: Id; readonly optional: boolean },
+  get: Get,
+  withCode: boolean,
+): Promise<Uint8Array | undefined> {
+  if (needed.optional && !withCode) return undefined;
+  try {
+    return await get(needed.kind, needed.id);
+  } catch (error) {
+    if (needed.optional && isRewindError(error, "OBJECT_MISSING")) return undefined;
+    throw error;
+  }
+}
+
+function encodeObject(kind: Kind, body: Uint8Array): Uint8Array[] {
+  const header = new Uint8Array(OBJECT_HEADER_BYTES);
+  header[0] = KINDS.indexOf(kind);
+  new DataView(header.buffer).setUint32(1, body.length, true);
+  return [header, body];
+}
+
+function encodeFrame(raw: Uint8Array, compression: Compression): Uint8Array[] {
+  const packed = compression.compress(raw, "small");
+  const header = new Uint8Array(FRAME_HEADER_BYTES);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, raw.length, true);
+  view.setUint32(4, packed.length, true);
+  return [header, packed];
+}
+
+function readObjects(frames: Uint8Array, compression: Compression, hash: Hash): ArtifactContent {
+  const objects = new Map<Id, StoredObject>();
+  let run: Id<"run"> | undefined;
+  for (const raw of readFrames(frames, compression)) {
+    for (const object of readFrame(raw)) {
+      const id = objectId(hash, object.kind, object.body);
+      if (run === undefined) {
+        if (object.kind !== "run") throw invalid("its first object is not a run");
+        run = id as Id<"run">;
+      }
+      objects.set(id, object);
+    }
+  }
+  if (run === undefined) throw invalid("it is empty");
+  return { run, objects };
+}
+
+function* readFrames(bytes: Uint8Array, compression: Compression): Generator<Uint8Array> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  for (;;) {
+    if (at + FRAME_HEADER_BYTES > bytes.length) throw invalid("it ends inside a frame");
+    const rawLength = view.getUint32(at, true);
+    const packedLength = view.getUint32(at + 4, true);
+    at += FRAME_HEADER_BYTES;
+    if (rawLength === 0 && packedLength === 0) break;
+    if (rawLength > LARGEST_FRAME) throw invalid(`a frame declares ${rawLength} bytes`);
+    if (at + packedLength > bytes.length) throw invalid("it ends inside a frame");
+    yield unpack(bytes.subarray(at, at + packedLength), rawLength, compression);
+    at += packedLength;
+  }
+  if (at !== bytes.length) throw invalid("bytes follow its last frame");
+}
+
+function unpack(packed: Uint8Array, rawLength: number, compression: Compression): Uint8Array {
+  try {
+    return compression.decompress(packed, rawLength);
+  } catch (cause) {
+    throw new RewindError(
+      "INVALID_ARTIFACT",
+      `a frame does not unpack to ${rawLength} bytes`,
+      {},
+      { cause },
+    );
+  }
+}
+
+function* readFrame(raw: Uint8Array): Generator<StoredObject> {
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
+  for (let at = 0; at < raw.length; ) {
+    if (at + OBJECT_HEADER_BYTES > raw.length) throw invalid("a frame ends inside an object");
+    const kind = KINDS[view.getUint8(at)];
+    const length = view.getUint32(at + 1, true);
+    at += OBJECT_HEADER_BYTES;
+    if (kind === undefined) throw invalid("it holds an object of an unknown kind");
+    if (at + length > raw.length) throw invalid("a frame ends inside an object");
+    yield { kind, body: raw.subarray(at, at + length) };
+    at += length;
+  }
+}
+
+async function checkComplete({ run, objects }: ArtifactContent): Promise<void> {
+  const get: Get = async (kind, id) => {
+    const object = objects.get(id);
+    if (object?.kind === kind) return object.body;
+    throw invalid(`it lacks the ${kind} ${id}`);
+  };
+  let expected = 1;
+  for await (const needed of objectsOf(decodeRun(await get("run", run)), get)) {
+    const object = objects.get(needed.id);
+    if (object === undefined && needed.optional) continue;
+    if (object?.kind !== needed.kind) throw invalid(`it lacks the ${needed.kind} ${needed.id}`);
+    expected++;
+  }
+  if (expected !== objects.size) throw invalid("it holds objects that its run does not need");
+}
+
+function invalid(problem: string): RewindError {
+  return new RewindError("INVALID_ARTIFACT", `not a valid replay file: ${problem}`);
+}

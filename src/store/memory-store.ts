@@ -1,0 +1,50 @@
+import type { Hash } from "../codec/hash.ts";
+import { type Id, objectId } from "../object/id.ts";
+import { type ObjectStore, type StoredObject, verifyObject } from "./object-store.ts";
+
+/** A store that keeps its objects in memory, for runs that need not outlive the process. */
+export function memoryStore(hash: Hash): ObjectStore {
+  const objects = new Map<Id, StoredObject>();
+  return {
+    hash,
+    async get(id) {
+      const object = objects.get(id);
+      if (object === undefined) return undefined;
+      verifyObject(hash, id, object.kind, object.body, "in memory");
+      return object;
+    },
+    has: async (id) => objects.has(id),
+    withPrefix: async (prefix, limit) =>
+      [...objects.keys()]
+        .filter((id) => id.startsWith(prefix))
+        .sort()
+        .slice(0, limit),
+    async writer() {
+      let pendingBytes = 0;
+      const pending = new Map<Id, StoredObject>();
+      const commit = async (): Promise<void> => {
+        for (const [id, object] of pending) objects.set(id, object);
+        pending.clear();
+        pendingBytes = 0;
+      };
+      return {
+        put(kind, body) {
+          const id = objectId(hash, kind, body);
+          if (!objects.has(id) && !pending.has(id)) {
+            pending.set(id, { kind, body });
+            pendingBytes += body.length;
+          }
+          return id;
+        },
+        get pendingBytes() {
+          return pendingBytes;
+        },
+        commit,
+        close: commit,
+        async abandon() {
+          pending.clear();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { RewindError } from "../base/errors.ts";
+import type { Hash } from "../codec/hash.ts";
+import { type Id, type Kind, objectId } from "../object/id.ts";
+import type { Get } from "../object/state.ts";
+
+/** An object as a store gives it: verified against its id. */
+export interface StoredObject {
+  readonly kind: Kind;
+  readonly body: Uint8Array;
+}
+
+/** Where objects live. Objects are immutable and named by their content. */
+export interface ObjectStore {
+  readonly hash: Hash;
+  /** The object, verified; undefined where there is none. Throws OBJECT_CORRUPT where it is damaged. */
+  get(id: Id): Promise<StoredObject | undefined>;
+  has(id: Id): Promise<boolean>;
+  /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
+  withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
+  /** Begins to write. Objects can be read once they are committed. */
+  writer(): Promise<ObjectWriter>;
+}
+
+/** Writes objects to a store. One writer belongs to one recording. */
+export interface ObjectWriter {
+  /** Takes an object, unless the store has it, and returns its id; `commit` makes it lasting. */
+  put<K extends Kind>(kind: K, body: Uint8Array): Id<K>;
+  /** The bytes taken since the last commit. */
+  readonly pendingBytes: number;
+  /**
+   * Makes all that was put lasting; it has survived a power cut once this returns. `tip` says how
+   * far a recording has come, for whoever finds its journal after a crash.
+   */
+  commit(tip?: Tip): Promise<void>;
+  /** Commits, gives what was written its lasting form, and ends the writer. */
+  close(): Promise<void>;
+  /** Ends the writer and drops what was not committed with a tip. */
+  abandon(): Promise<void>;
+}
+
+/** How far a recording has come: the run as it would be if it ended here, and its branch. */
+export interface Tip {
+  /** The ref that will name the run, such as `refs/heads/main`; undefined for none. */
+  readonly ref: string | undefined;
+  /** The body of the run object. */
+  readonly run: Uint8Array;
+}
+
+/** Reads bodies of objects that must be there and be of the kind asked for. */
+export function reader(store: ObjectStore): Get {
+  return async (kind, id) => {
+    const object = await store.get(id);
+    if (object === undefined) {
+      throw new RewindError(
+        "OBJECT_MISSING",
+        `expected the ${kind} ${id} in the store, found none`,
+        {
+          kind,
+          id,
+        },
+      );
+    }
+    if (object.kind !== kind) {
+      throw new RewindError(
+        "OBJECT_INVALID",
+        `expected ${id} to be a ${kind}, it is a ${object.kind}`,
+        {
+          kind,
+          id,
+        },
+      );
+    }
+    return object.body;
+  };
+}
+
+/** Checks that a body has the id that it is stored under. Throws OBJECT_CORRUPT. */
+export function verifyObject(
+  hash: Hash,
+  id: Id,
+  kind: Kind,
+  body: Uint8Array,
+  where: string,
+): void {
+  const actual = objectId(hash, kind, body);
+  if (actual === id) return;
+  throw new RewindError(
+    "OBJECT_CORRUPT",
+    `expected ${kind} ${id}, got one with the id ${actual} ${where}`,
+    {
+      id,
+      kind,
+      actual,
+    },
+  );
+}

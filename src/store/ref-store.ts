@@ -1,0 +1,43 @@
+import { RewindError } from "../base/errors.ts";
+
+/** A change of one ref: from what it must be now (undefined: absent) to what it becomes. */
+export interface RefChange {
+  /** `HEAD`, or a full name such as `refs/heads/main`. */
+  readonly name: string;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** One entry of the operation log. */
+export interface Operation {
+  /** ISO 8601. */
+  readonly time: string;
+  readonly command: string;
+  readonly changes: readonly RefChange[];
+}
+
+/** Where refs live: names for runs, changed only by compare-and-swap, every change logged. */
+export interface RefStore {
+  read(name: string): Promise<string | undefined>;
+  /** The refs whose names begin with `prefix`, sorted by name. */
+  list(prefix: string): Promise<readonly { readonly name: string; readonly target: string }[]>;
+  /**
+   * Makes all the changes, or none and throws REF_MOVED where a ref is not what `from` says. Throws
+   * INVALID_REF_NAME for a name that Git would refuse, and REF_CONFLICT for one that differs from
+   * another only in case or would be both a folder and a file.
+   */
+  update(changes: readonly RefChange[], command: string): Promise<void>;
+  /** The operation log, oldest first. */
+  operations(): Promise<readonly Operation[]>;
+}
+
+/** Checks that every ref still is what the change expects it to be. */
+export function checkUnmoved(change: RefChange, current: string | undefined): void {
+  if (current === change.from) return;
+  const was = (target: string | undefined): string => target ?? "absent";
+  throw new RewindError(
+    "REF_MOVED",
+    `expected ${change.name} to be ${was(change.from)}, it is ${was(current)} now`,
+    { ref: change.name, expected: change.from, actual: current },
+  );
+}

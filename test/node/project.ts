@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { onTestFinished } from "vitest";
+
+/** A folder of its own with these files in it, gone when the test is over. */
+export async function project(files: Readonly<Record<string, string>>): Promise<string> {
+  const root = await mkdtemp(join(tmpdir(), "rewind-project-"));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  for (const [path, text] of Object.entries(files)) await put(root, path, text);
+  return root;
+}
+
+export async function put(root: string, path: string, text: string): Promise<void> {
+  const file = join(root, path);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+/** The text of a package's files, by path, as npm would install it. */
+export function installed(name: string, version: string, code: string): Record<string, string> {
+  const folder = `node_modules/${name}`;
+  return {
+    [`${folder}/package.json`]: JSON.stringify({ name, version, type: "module", main: "main.js" }),
+    [`${folder}/main.js`]: code,
+  };
+}
+
+/** An engine that only counts as one: `defineSimulation`, and a mark to know it by. */
+export async function standInEngine(): Promise<{ main: string; random: string }> {
+  const root = await project({
+    "main.mjs": 'export const defineSimulation = (x) => x; export const mark = "main";',
+    "random.mjs": 'export const mark = "random";',
+  });
+  const url = (name: string): string => pathToFileURL(join(root, name)).href;
+  return { main: url("main.mjs"), random: url("random.mjs") };
+}
+
+/** A simulation's source, as short as can be. */
+export const WALK = '{ name: "walk", init: () => 0, step: (x, rng) => x + rng.random() }';
