@@ -27,6 +27,15 @@ export {
 export type { Statistics, VectorStatistics } from "./replay/stats.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/verify.ts";
 
+export {
+  initRepository,
+  openRepository,
+  type Repository,
+  type RepositoryOptions,
+  type RevisionOf,
+  type WhichProgram,
+} from "./repository.ts";
+
 /**
  * Records a run of a simulation in memory.
  *

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
-import { checkBeside } from "../store/ref-name.ts";
-import { checkUnmoved, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
+import { checkChanges, isRefName } from "../store/ref-name.ts";
+import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
 import { type Files, onStore, replaceFile, withFile } from "./files.ts";
 import { lock } from "./lock.ts";
 import { storeFolders } from "./store-folders.ts";
@@ -17,12 +17,17 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   const folders = storeFolders(root);
   const log = path.join(folders.logs, "operations");
   const fileOf = (name: string): string => path.join(root, ...name.split("/"));
-  const read = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
+  // A name that no ref can have names none: it must not lead out of the store.
+  const read = (name: string): string | undefined =>
+    isRefName(name) ? files.readText(fileOf(name))?.trimEnd() : undefined;
 
   const write = ({ name, to }: RefChange): void => {
     const file = fileOf(name);
     if (to === undefined) {
-      files.remove(file);
+      if (files.readText(file) !== undefined) {
+        files.remove(file);
+        files.syncFolder(path.dirname(file));
+      }
       removeEmptyFolders(files, path.dirname(file), path.join(root, "refs"));
     } else {
       files.makeFolder(path.dirname(file));
@@ -32,27 +37,30 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
 
   /** Logs the operation, then changes the refs; where anything fails, all is as it was. */
   const apply = (operation: Operation): void => {
-    const before = withFile(files, log, "append", (descriptor) => {
-      const size = files.size(descriptor);
-      files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
-      files.sync(descriptor);
-      return size;
-    });
+    const before = withFile(files, log, "append", (descriptor) => files.size(descriptor));
     const done: RefChange[] = [];
     try {
-      for (const change of operation.changes) {
+      withFile(files, log, "append", (descriptor) => {
+        files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
+        files.sync(descriptor);
+      });
+      for (const change of removalsFirst(operation.changes)) {
         done.push(change);
         write(change);
       }
     } catch (error) {
-      for (const { name, from } of done) if (read(name) !== from) write({ name, from, to: from });
+      for (const { name, from } of done.reverse()) write({ name, from, to: from });
+      // The log last: what it still has, the next update completes, so that no half of it stays.
       files.truncate(log, before);
       throw error;
     }
   };
 
-  const complete = (operation: Operation | undefined): void => {
-    for (const change of operation?.changes ?? []) {
+  /** Does what is left of the last operation, where a crash cut it short. */
+  const complete = (text = ""): void => {
+    // A line that was cut short was never acknowledged, and must not be written on.
+    if (text !== wholeLines(text)) files.truncate(log, utf8(wholeLines(text)).length);
+    for (const change of removalsFirst(parseLog(text).at(-1)?.changes ?? [])) {
       if (read(change.name) === change.from && change.from !== change.to) write(change);
     }
   };
@@ -75,13 +83,8 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
       );
       try {
         onStore(root, log, () => {
-          complete(parseLog(files.readText(log)).at(-1));
-          const names = listRefs(files, root, "refs/");
-          for (const change of changes) {
-            checkUnmoved(change, read(change.name));
-            if (change.to !== undefined && change.from === undefined)
-              checkBeside(change.name, names);
-          }
+          complete(files.readText(log));
+          checkChanges(changes, listRefs(files, root, "refs/"), read);
           apply({ time: now(), command, changes });
         });
       } finally {
@@ -92,9 +95,18 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   };
 }
 
+/** A removed ref may be in the way of a new one, as a file where that one needs a folder. */
+function removalsFirst(changes: readonly RefChange[]): RefChange[] {
+  return [
+    ...changes.filter(({ to }) => to === undefined),
+    ...changes.filter(({ to }) => to !== undefined),
+  ];
+}
+
 /** The operations of a log; a line that a crash cut short was never acknowledged, and is left out. */
 function parseLog(text = ""): Operation[] {
-  return text.split("\n").flatMap((line) => {
+  const lines = wholeLines(text).split("\n");
+  return lines.flatMap((line) => {
     try {
       // Where a name is absent, JSON has no key for it.
       const { time, command, changes } = JSON.parse(line);
@@ -103,6 +115,10 @@ function parseLog(text = ""): Operation[] {
       return [];
     }
   });
+}
+
+function wholeLines(text: string): string {
+  return text.slice(0, text.lastIndexOf("\n") + 1);
 }
 
 function withBothEnds({ name, from, to }: RefChange): RefChange {
@@ -116,7 +132,7 @@ function listRefs(files: Files, root: string, prefix: string): string[] {
       const full = `${folder}/${name}`;
       const leads = full.startsWith(prefix) || prefix.startsWith(`${full}/`);
       if (isFolder) return leads ? below(full) : [];
-      return full.startsWith(prefix) ? [full] : [];
+      return full.startsWith(prefix) && isRefName(full) ? [full] : [];
     });
   return below("refs").sort();
 }

@@ -8,7 +8,7 @@ import {
   verifyObject,
 } from "../store/object-store.ts";
 import type { PackTools } from "../store/pack.ts";
-import { type Files, onStore } from "./files.ts";
+import { type Files, isCode, onStore } from "./files.ts";
 import { scanJournal } from "./journal.ts";
 import { journalWriter } from "./journal-writer.ts";
 import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
@@ -30,6 +30,9 @@ interface ScannedJournal {
   readonly file: RecordFile;
 }
 
+/** How often a folder is listed again, where files that were in it are gone when they are opened. */
+const LIST_ATTEMPTS = 10;
+
 /** A store in a folder: sealed packs, and the journals of whoever is writing now. */
 export class FileStore implements ObjectStore {
   readonly hash: Hash;
@@ -46,11 +49,16 @@ export class FileStore implements ObjectStore {
   }
 
   async get(id: Id): Promise<StoredObject | undefined> {
-    const file = this.#fileWith(id);
-    if (file === undefined) return undefined;
-    const object = this.#on(() => file.readAt(file.find(id) as number, id));
-    verifyObject(this.hash, id, object.kind, object.body, `in ${file.name}`);
-    return object;
+    return this.#on(() => {
+      try {
+        return this.#read(id);
+      } catch (error) {
+        if (!isCode(error, "ENOENT")) throw error;
+        // Its writer has sealed the journal since it was scanned: now it is a pack.
+        this.refresh();
+        return this.#read(id);
+      }
+    });
   }
 
   async has(id: Id): Promise<boolean> {
@@ -67,9 +75,8 @@ export class FileStore implements ObjectStore {
     return journalWriter(this);
   }
 
-  /** Whether a pack or journal that is open now has the object; writers ask before they write. */
-  hasNow(id: Id): boolean {
-    return this.#files().some((file) => file.find(id) !== undefined);
+  hasSealed(id: Id): boolean {
+    return [...this.#packs.values()].some((pack) => pack.find(id) !== undefined);
   }
 
   /** Every pack and journal. */
@@ -80,20 +87,15 @@ export class FileStore implements ObjectStore {
   /** Opens packs that were sealed since, and reads journals again. */
   refresh(): void {
     this.#on(() => {
-      const { files } = this.tools;
-      const names = files.list(this.folders.objects).map(({ name }) => name);
-      for (const name of names) {
-        if (!isPackName(name) || this.#packs.has(name)) continue;
-        this.#packs.set(name, openPack(files, this.folders.objects, name, this.tools));
+      for (let attempt = 1; ; attempt++) {
+        try {
+          this.#openAll();
+          return;
+        } catch (error) {
+          // A journal was sealed after the folder was listed: the next list has its pack.
+          if (!isCode(error, "ENOENT") || attempt === LIST_ATTEMPTS) throw error;
+        }
       }
-      for (const [name, pack] of this.#packs) {
-        if (names.includes(name)) continue;
-        pack.close();
-        this.#packs.delete(name);
-      }
-      const journals = names.filter(isJournalName).map((name) => this.#journal(name));
-      for (const old of this.#journals) if (!journals.includes(old)) old.file.close();
-      this.#journals = journals;
     });
   }
 
@@ -102,6 +104,31 @@ export class FileStore implements ObjectStore {
     for (const file of this.#files()) file.close();
     this.#packs.clear();
     this.#journals = [];
+  }
+
+  #openAll(): void {
+    const { files } = this.tools;
+    const names = files.list(this.folders.objects).map(({ name }) => name);
+    for (const name of names) {
+      if (!isPackName(name) || this.#packs.has(name)) continue;
+      this.#packs.set(name, openPack(files, this.folders.objects, name, this.tools));
+    }
+    for (const [name, pack] of this.#packs) {
+      if (names.includes(name)) continue;
+      pack.close();
+      this.#packs.delete(name);
+    }
+    const journals = names.filter(isJournalName).map((name) => this.#journal(name));
+    for (const old of this.#journals) if (!journals.includes(old)) old.file.close();
+    this.#journals = journals;
+  }
+
+  #read(id: Id): StoredObject | undefined {
+    const file = this.#fileWith(id);
+    if (file === undefined) return undefined;
+    const object = file.readAt(file.find(id) as number, id);
+    verifyObject(this.hash, id, object.kind, object.body, `in ${file.name}`);
+    return object;
   }
 
   #fileWith(id: Id): RecordFile | undefined {

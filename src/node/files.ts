@@ -160,11 +160,11 @@ export function replaceFile(
       files.write(descriptor, bytes);
       files.sync(descriptor);
     });
+    // Rename is atomic only within one file system, so the temporary file lies in the store as well.
+    files.rename(temporary, target);
   } catch (error) {
     files.remove(temporary);
     throw error;
   }
-  // Rename is atomic only within one file system, so the temporary file lies in the store as well.
-  files.rename(temporary, target);
   files.syncFolder(path.dirname(target));
 }

@@ -15,8 +15,8 @@ import { journalLock, type StoreFolders } from "./store-folders.ts";
 export interface JournalHost {
   readonly folders: StoreFolders;
   readonly tools: FileStoreTools;
-  /** Whether the store has an object already. */
-  hasNow(id: Id): boolean;
+  /** Whether a sealed pack has the object: what another journal has may yet be lost with it. */
+  hasSealed(id: Id): boolean;
   /** Takes note of a new pack. */
   refresh(): void;
 }
@@ -67,7 +67,7 @@ class JournalWriter {
 
   put<K extends Kind>(kind: K, body: Uint8Array): Id<K> {
     const id = objectId(this.#store.tools.hash, kind, body);
-    if (this.#places.has(id) || this.#store.hasNow(id)) return id;
+    if (this.#places.has(id) || this.#store.hasSealed(id)) return id;
     this.#places.set(id, this.#length);
     this.#take(encodeRecord({ kind, id, payload: body }, this.#store.tools));
     return id;
@@ -83,6 +83,8 @@ class JournalWriter {
 
   close(): void {
     if (this.#places.size === 0) {
+      // A tip alone says nothing that the store does not have.
+      this.#committed = false;
       this.abandon();
       return;
     }
@@ -90,10 +92,13 @@ class JournalWriter {
     this.#take(encodeFooter(contentHash, this.#places.size, this.#store.tools));
     this.#flush();
     const { descriptor, release } = this.#open as OpenJournal;
-    this.#store.tools.files.close(descriptor);
-    sealJournal(this.#store, this.#name, this.#places, contentHash);
-    release();
     this.#open = undefined;
+    this.#store.tools.files.close(descriptor);
+    try {
+      sealJournal(this.#store, this.#name, this.#places, contentHash);
+    } finally {
+      release();
+    }
     this.#store.refresh();
   }
 
@@ -103,9 +108,13 @@ class JournalWriter {
     const { descriptor, release } = this.#open;
     this.#open = undefined;
     files.close(descriptor);
-    // What was acknowledged with a tip stays, for the next who opens the store to recover.
-    if (!this.#committed) files.remove(this.#path());
-    release();
+    try {
+      // What was acknowledged with a tip stays, for the next who opens the store to recover.
+      if (!this.#committed) files.remove(this.#path());
+      release();
+    } catch {
+      // On a disk that takes no more changes both stay behind, and recovery removes them.
+    }
   }
 
   /** Runs `work`, unless an earlier write failed: after that, nothing can be promised any more. */

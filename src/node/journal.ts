@@ -3,7 +3,6 @@ import type { Id } from "../object/id.ts";
 import {
   decodeHeader,
   isIntact,
-  LARGEST_PAYLOAD,
   PACK_HEADER,
   type PackTools,
   RECORD_HEADER_BYTES,
@@ -18,69 +17,89 @@ export interface JournalContent {
   readonly places: ReadonlyMap<Id, number>;
   /** The payload of the last tip. */
   readonly tip: Uint8Array | undefined;
-  /** Where the valid records end: a footer follows, or what a crash cut short, or is being written. */
+  /** Where the last valid record ends: a footer follows, or what a crash cut short, or is being written. */
   readonly validEnd: number;
-  /** Where a record is damaged that has valid ones after it. */
+  /** Where the first record is damaged that has valid ones after it. */
   readonly damagedAt: number | undefined;
   /** Whether it has the footer of a sealed pack. */
   readonly sealed: boolean;
 }
 
-/** Reads a journal up to its last valid record. Any bytes at all are taken. */
+/** Reads the valid records of a journal, also those after a damaged one. Any bytes at all are taken. */
 export function scanJournal(files: Files, descriptor: number, tools: PackTools): JournalContent {
   const length = files.size(descriptor);
   const places = new Map<Id, number>();
   let tip: Uint8Array | undefined;
   let sealed = false;
+  let damagedAt: number | undefined;
   let at = PACK_HEADER.length;
   if (!equalBytes(files.read(descriptor, 0, at), PACK_HEADER)) {
     return { places, tip, validEnd: 0, damagedAt: length >= at ? 0 : undefined, sealed };
   }
-  for (;;) {
+  while (at < length) {
     const record = readRecord(files, descriptor, at, tools);
-    sealed = record?.header.kind === "footer";
-    if (record === undefined || sealed) break;
-    const { header, bytes } = record;
-    if (header.kind === "tip") tip = recordPayload(bytes, header, tools);
-    else places.set(header.id, at);
-    at += bytes.length;
+    if (record === undefined) {
+      const next = nextRecord(files, descriptor, at + 1, tools);
+      if (next === undefined) break;
+      damagedAt ??= at;
+      at = next;
+      continue;
+    }
+    sealed = record.header.kind === "footer";
+    if (sealed) break;
+    if (record.header.kind === "tip") tip = record.payload;
+    else places.set(record.header.id, at);
+    at += record.length;
   }
-  const damaged = !sealed && at < length && hasRecordAfter(files, descriptor, at + 1, tools);
-  return { places, tip, validEnd: at, damagedAt: damaged ? at : undefined, sealed };
+  return { places, tip, validEnd: at, damagedAt, sealed };
 }
 
-/** The record at an offset, header and payload, if it is valid. */
+interface ValidRecord {
+  readonly header: RecordHeader;
+  /** Bytes of header and payload. */
+  readonly length: number;
+  /** The payload of a tip; the payload of an object is read when it is wanted. */
+  readonly payload: Uint8Array | undefined;
+}
+
+/** The record at an offset, if it is valid. */
 function readRecord(
   files: Files,
   descriptor: number,
   offset: number,
   tools: PackTools,
-): { readonly header: RecordHeader; readonly bytes: Uint8Array } | undefined {
+): ValidRecord | undefined {
   const header = decodeHeader(files.read(descriptor, offset, RECORD_HEADER_BYTES));
-  if (header === undefined || header.storedLength > LARGEST_PAYLOAD) return undefined;
+  if (header === undefined) return undefined;
   const length = RECORD_HEADER_BYTES + header.storedLength;
+  // What declares more than there is must not make room for it.
+  if (length > files.size(descriptor) - offset) return undefined;
   const bytes = files.read(descriptor, offset, length);
-  return bytes.length === length && isIntact(bytes, header, tools.crc32)
-    ? { header, bytes }
-    : undefined;
+  if (bytes.length < length || !isIntact(bytes, header, tools.crc32)) return undefined;
+  if (header.kind !== "tip") return { header, length, payload: undefined };
+  try {
+    return { header, length, payload: recordPayload(bytes, header, tools) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** How much is looked through at a time for the next record. */
 const WINDOW = 1 << 20;
 
-/** Whether a valid record begins anywhere from `offset` on: then what lies before it is damage. */
-function hasRecordAfter(
+/** Where the next valid record begins, from `offset` on: then what lies before it is damage. */
+function nextRecord(
   files: Files,
   descriptor: number,
   offset: number,
   tools: PackTools,
-): boolean {
+): number | undefined {
   const first = 0x52; // "R", the first byte of a record
   for (let base = offset; ; base += WINDOW) {
     const bytes = files.read(descriptor, base, WINDOW);
     for (let i = bytes.indexOf(first); i !== -1; i = bytes.indexOf(first, i + 1)) {
-      if (readRecord(files, descriptor, base + i, tools) !== undefined) return true;
+      if (readRecord(files, descriptor, base + i, tools) !== undefined) return base + i;
     }
-    if (bytes.length < WINDOW) return false;
+    if (bytes.length < WINDOW) return undefined;
   }
 }

@@ -45,6 +45,12 @@ export interface LoadOptions {
  * ```
  */
 export async function loadProgram(options: LoadOptions): Promise<ChosenSimulation> {
+  const { module = "the program", exportName } = options;
+  return chooseSimulation({ exports: await loadExports(options), module, wanted: exportName });
+}
+
+/** Runs a program and returns all that it exports; throws as `loadProgram` does. */
+export async function loadExports(options: LoadOptions): Promise<Record<string, unknown>> {
   const { code, root, cacheDirectory, module = "the program" } = options;
   const text = await withEngine(code, options.engine ?? ownEngine());
   const packages = [...new Set(packagesIn(text))];
@@ -57,8 +63,7 @@ export async function loadProgram(options: LoadOptions): Promise<ChosenSimulatio
     checkInside(cacheDirectory, root);
     url = pathToFileURL(await writeProgramFile({ text, cacheDirectory, packages })).href;
   }
-  const exports = await importProgram(url, module);
-  return chooseSimulation({ exports, module, wanted: options.exportName });
+  return importProgram(url, module);
 }
 
 /** The packages that a program imports; what has an address, as the engine's bridge, is none. */

@@ -23,19 +23,26 @@ export function thisProcess(): Owner {
  * over. Returns undefined where a living owner holds it.
  */
 export function tryLock(files: Files, file: string): (() => void) | undefined {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    if (claim(files, file)) return () => files.remove(file);
-    if (isHeld(files, file)) return undefined;
-    // Two processes may find the same dead owner: only one of them succeeds in moving its lock away.
-    const aside = `${file}.dead-${process.pid}`;
-    try {
-      files.rename(file, aside);
-      files.remove(aside);
-    } catch (error) {
-      if (!isCode(error, "ENOENT")) throw error;
-    }
+  const release = (): void => files.remove(file);
+  if (claim(files, file)) return release;
+  if (isHeld(files, file) || !removeDead(files, file)) return undefined;
+  return claim(files, file) ? release : undefined;
+}
+
+/**
+ * Removes the lock of a dead owner; false where another process is about to do so. Of two that find
+ * the same dead owner, the slower must not remove the lock that the faster has taken meanwhile: so
+ * removal takes a lock of its own, under which the owner is looked at again.
+ */
+function removeDead(files: Files, file: string): boolean {
+  const release = tryLock(files, `${file}.removal`);
+  if (release === undefined) return false;
+  try {
+    if (!isHeld(files, file)) files.remove(file);
+    return true;
+  } finally {
+    release();
   }
-  return undefined;
 }
 
 /** Makes the lock file, its owner's name in it from the first moment; false where it is there. */

@@ -42,13 +42,18 @@ export const nodeCompression: Compression = {
   },
   decompress(bytes, length) {
     // The declared length is a limit: a small file must not unpack to fill the memory.
-    const unpacked = plain(
-      zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, length) }),
-    );
-    if (unpacked.length === length) return unpacked;
+    const options = { maxOutputLength: Math.max(1, length), info: true };
+    // With `info`, the result is the buffer and the engine that made it; the types do not say so.
+    const { buffer, engine } = zlib.brotliDecompressSync(bytes, options) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    const unpacked = plain(buffer);
+    // Brotli ends where it says that it ends, and zlib passes over what follows.
+    if (unpacked.length === length && engine.bytesWritten === bytes.length) return unpacked;
     throw new RewindError(
       "OBJECT_CORRUPT",
-      `expected ${length} unpacked bytes, got ${unpacked.length}`,
+      `expected ${length} bytes packed in ${bytes.length}, got ${unpacked.length} in ${engine.bytesWritten}`,
     );
   },
 };

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import type { Tip } from "../store/object-store.ts";
@@ -8,7 +8,7 @@ import { nextArchiveName } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { decodeTip } from "../store/tip.ts";
 import type { FileStore } from "./file-store.ts";
-import { onStore, withFile } from "./files.ts";
+import { isCode, onStore, withFile } from "./files.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
 import { sealJournal } from "./journal-writer.ts";
 import { tryLock } from "./lock.ts";
@@ -24,30 +24,44 @@ export interface Recovered {
 /**
  * Brings back what dead writers left: each journal up to its last valid record becomes a pack, and
  * the run that its last tip describes gets its ref. Journals of living writers are not touched.
- * Throws STORE_DAMAGED where records before the last valid one are damaged.
+ * Throws STORE_DAMAGED where records before the last valid one are damaged, the others being
+ * brought back nevertheless.
  */
 export async function recover(store: FileStore, refs: RefStore): Promise<Recovered[]> {
   const { files } = store.tools;
   const names = files.list(store.folders.objects).map(({ name }) => name);
   const recovered: Recovered[] = [];
+  const damage: unknown[] = [];
   for (const name of names.filter(isJournalName)) {
-    const release = tryLock(files, journalLock(store.folders, name));
+    const lockFile = journalLock(store.folders, name);
+    const release = onStore(store.folders.root, lockFile, () => tryLock(files, lockFile));
     if (release === undefined) continue;
     try {
-      const tip = onStore(store.folders.root, store.folders.objects, () => sealDead(store, name));
-      if (tip !== undefined) recovered.push(...(await adopt(refs, tip, store)));
+      const dead = onStore(store.folders.root, store.folders.objects, () => endDead(store, name));
+      if (dead === undefined) continue;
+      // The ref before the seal: once sealed, nobody looks for a tip here again.
+      recovered.push(...(await adopt(refs, dead.tip, store)));
+      onStore(store.folders.root, store.folders.objects, dead.seal);
+    } catch (error) {
+      if (!isRewindError(error, "STORE_DAMAGED")) throw error;
+      damage.push(error);
     } finally {
       release();
     }
   }
+  if (damage.length > 0) throw damage[0];
   return recovered;
 }
 
-/** Seals a journal whose writer is dead. Returns its last tip, if it has one. */
-function sealDead(store: FileStore, name: string): Tip | undefined {
+/** Gives a journal whose writer is dead its footer. Returns its last tip and what seals it, if any. */
+function endDead(
+  store: FileStore,
+  name: string,
+): { readonly tip: Tip; readonly seal: () => void } | undefined {
   const { files, runningHash } = store.tools;
   const file = path.join(store.folders.objects, name);
   const content = readJournal(store, file, name);
+  if (content === undefined) return undefined;
   if (content.tip === undefined) {
     // Nothing in it was ever acknowledged.
     files.remove(file);
@@ -73,18 +87,28 @@ function sealDead(store: FileStore, name: string): Tip | undefined {
     files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
     files.sync(descriptor);
   });
-  sealJournal(store, name, places, hash.digest());
-  store.refresh();
-  return tip;
+  const contentHash = hash.digest();
+  const seal = (): void => {
+    sealJournal(store, name, places, contentHash);
+    store.refresh();
+  };
+  return { tip, seal };
 }
 
 const READ_BYTES = 1 << 22;
 
-function readJournal(store: FileStore, file: string, name: string): JournalContent {
+/** What the journal holds; undefined where its writer sealed or dropped it since it was listed. */
+function readJournal(store: FileStore, file: string, name: string): JournalContent | undefined {
   const { files } = store.tools;
-  const content = withFile(files, file, "read", (descriptor) =>
-    scanJournal(files, descriptor, store.tools),
-  );
+  let content: JournalContent;
+  try {
+    content = withFile(files, file, "read", (descriptor) =>
+      scanJournal(files, descriptor, store.tools),
+    );
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
   if (content.damagedAt === undefined) return content;
   throw new RewindError(
     "STORE_DAMAGED",

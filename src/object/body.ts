@@ -6,7 +6,20 @@ import type { Id, Kind } from "./id.ts";
 
 /** The bytes of an object whose content is `value`, an array of a fixed schema. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
-  return encode(value, { root: kind });
+  return encode(unshared(value), { root: kind });
+}
+
+/**
+ * A copy in which nothing occurs twice: a state's encoding tells shared objects, and views of a
+ * larger buffer, from copies; an object's body may depend on its content alone.
+ */
+export function unshared(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Uint8Array.from(value);
+  if (Array.isArray(value)) return value.map(unshared);
+  if (typeof value !== "object" || value === null) return value;
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  // A copy by entries keeps a key such as __proto__ what it is: a key.
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unshared(item)]));
 }
 
 /**
@@ -74,7 +87,8 @@ export class Fields {
   integer(low = 0, high: number = Number.MAX_SAFE_INTEGER): number {
     const value = this.raw();
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= low && value <= high) {
-      return value;
+      // -0 becomes 0, and is then refused as not canonical.
+      return value + 0;
     }
     throw invalid(
       this.#where,

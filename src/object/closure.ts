@@ -18,37 +18,40 @@ export interface Needed {
  * the run alone. Its parents are not among them: a run stands by itself.
  */
 export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Needed> {
-  const seen = new Set<Id>();
-  for await (const needed of allOf(run, get)) {
-    if (seen.has(needed.id)) continue;
-    seen.add(needed.id);
+  const given = new Set<Id>();
+  const read = new Set<Id>();
+  for await (const needed of allOf(run, get, read)) {
+    if (given.has(needed.id)) continue;
+    given.add(needed.id);
     yield needed;
   }
 }
 
-async function* allOf(run: RunManifest, get: Get): AsyncGenerator<Needed> {
+/** `read` holds the states that were looked into: each is read once, however often it occurs. */
+async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
   for (const segment of run.segments) {
     yield needed("program", segment.program);
     const { source } = decodeProgram(await get("program", segment.program));
     yield { kind: "chunk", id: source, optional: true };
     yield needed("seeds", segment.seeds);
-    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get);
+    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get, read);
   }
   for await (const { id, tile } of new TimelineReader(get).tiles(timelineOf(run))) {
     yield needed("tile", id);
-    yield* objectsOfTile(tile, get);
+    yield* objectsOfTile(tile, get, read);
   }
-  for (const ref of run.edge.states) yield* objectsOfState(ref, get);
-  yield* objectsOfState(run.final, get);
+  for (const ref of run.edge.states) yield* objectsOfState(ref, get, read);
+  yield* objectsOfState(run.final, get, read);
 }
 
-async function* objectsOfTile(tile: Tile, get: Get): AsyncGenerator<Needed> {
+async function* objectsOfTile(tile: Tile, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
   if (tile.level !== 0) return;
-  for (const ref of tile.entries as readonly StateRef[]) yield* objectsOfState(ref, get);
+  for (const ref of tile.entries as readonly StateRef[]) yield* objectsOfState(ref, get, read);
 }
 
-async function* objectsOfState(ref: StateRef, get: Get): AsyncGenerator<Needed> {
-  if ("inline" in ref) return;
+async function* objectsOfState(ref: StateRef, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
+  if ("inline" in ref || read.has(ref.id)) return;
+  read.add(ref.id);
   yield needed("state", ref.id);
   const content = decodeState(await get("state", ref.id));
   if ("chunks" in content) for (const id of content.chunks) yield needed("chunk", id);

@@ -58,20 +58,29 @@ export class TimelineReader {
     return new Comparison(this, a, readerOfB, b, count).below(top, 0);
   }
 
-  /** Every full tile of the timeline, each before the tiles that it holds. */
+  /** Every full tile of the timeline, each once, and before the tiles that it holds. */
   async *tiles(
     timeline: Timeline,
   ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
-    for (const ids of timeline.edge.tiles.toReversed()) {
-      for (const id of ids) yield* this.#below(id);
+    // A run that repeats itself has few tiles in many places: a walk over the places may never end.
+    const seen = new Set<Id<"tile">>();
+    for (const [level, ids] of [...timeline.edge.tiles.entries()].reverse()) {
+      for (const id of ids) yield* this.#below(id, level, seen);
     }
   }
 
-  async *#below(id: Id<"tile">): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
+  async *#below(
+    id: Id<"tile">,
+    level: number,
+    seen: Set<Id<"tile">>,
+  ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
+    if (seen.has(id)) return;
+    seen.add(id);
     const tile = await this.#tile(id);
+    if (tile.level !== level) throw misplaced(tile, level);
     yield { id, tile };
     if (isBottom(tile)) return;
-    for (const child of tile.entries) yield* this.#below(child);
+    for (const child of tile.entries) yield* this.#below(child, level - 1, seen);
   }
 
   /** The states of the node number `index` at the bottom: a full tile, or the edge. */

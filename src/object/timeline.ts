@@ -1,7 +1,7 @@
 import { concatBytes, toHex, utf8 } from "../base/bytes.ts";
 import { encode } from "../codec/encode.ts";
 import type { Hash } from "../codec/hash.ts";
-import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
+import { decodeBody, encodeBody, type Fields, idBytes, unshared } from "./body.ts";
 import type { Id } from "./id.ts";
 import { formatStateRef, type Put, parseStateRef, type StateRef } from "./state.ts";
 
@@ -139,6 +139,7 @@ export function timelineRoot(
   timeline: Timeline,
   final: StateRef,
 ): string {
-  const content = encode([steps, timeline.count, formatEdge(timeline.edge), formatStateRef(final)]);
+  const edge = formatEdge(timeline.edge);
+  const content = encode(unshared([steps, timeline.count, edge, formatStateRef(final)]));
   return toHex(hash(concatBytes([utf8(`timeline ${content.length}\0`), content])));
 }

@@ -4,6 +4,7 @@ import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { type Get, readState, type StateRef, sameState, stateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
+import { deriveSeed } from "../random/seeds.ts";
 import { reader } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeState, type Environment, encodeState } from "./environment.ts";
@@ -103,6 +104,13 @@ export class Replayer {
   /** The program and the seeds of a segment of this run. */
   parts(segment: Segment): Promise<SegmentParts> {
     return this.env.programs.parts(segment, this.get);
+  }
+
+  /** The seed of the generator at the first step of a block, 32 bytes. */
+  async seedOfBlock(block: number): Promise<Uint8Array> {
+    const { seeds } = await this.parts(this.segmentRecorded(block * this.run.blockSize));
+    const { hash } = this.env.store;
+    return deriveSeed({ hash, master: seeds.master, stream: "block", index: block });
   }
 
   /** Checks that a replayed state is the one that is stored. Throws REPLAY_MISMATCH. */

@@ -138,6 +138,7 @@ function readObjects(frames: Uint8Array, compression: Compression, hash: Hash): 
         if (object.kind !== "run") throw invalid("its first object is not a run");
         run = id as Id<"run">;
       }
+      if (objects.has(id)) throw invalid(`it holds the ${object.kind} ${id} twice`);
       objects.set(id, object);
     }
   }

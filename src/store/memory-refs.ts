@@ -1,5 +1,5 @@
-import { checkBeside } from "./ref-name.ts";
-import { checkUnmoved, type Operation, type RefStore } from "./ref-store.ts";
+import { checkChanges } from "./ref-name.ts";
+import type { Operation, RefStore } from "./ref-store.ts";
 
 /** Refs kept in memory. `now` gives the time for the operation log. */
 export function memoryRefs(now: () => string): RefStore {
@@ -9,20 +9,17 @@ export function memoryRefs(now: () => string): RefStore {
     read: async (name) => refs.get(name),
     list: async (prefix) =>
       [...refs]
-        .filter(([name]) => name.startsWith(prefix))
+        .filter(([name]) => name.startsWith("refs/") && name.startsWith(prefix))
         .map(([name, target]) => ({ name, target }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     async update(changes, command) {
-      for (const change of changes) {
-        checkUnmoved(change, refs.get(change.name));
-        if (change.to !== undefined) checkBeside(change.name, [...refs.keys()]);
-      }
+      checkChanges(changes, [...refs.keys()], (name) => refs.get(name));
       for (const { name, to } of changes) {
         if (to === undefined) refs.delete(name);
         else refs.set(name, to);
       }
-      operations.push({ time: now(), command, changes });
+      operations.push({ time: now(), command, changes: changes.map((change) => ({ ...change })) });
     },
-    operations: async () => operations,
+    operations: async () => [...operations],
   };
 }

@@ -11,7 +11,7 @@ export function memoryStore(hash: Hash): ObjectStore {
       const object = objects.get(id);
       if (object === undefined) return undefined;
       verifyObject(hash, id, object.kind, object.body, "in memory");
-      return object;
+      return { kind: object.kind, body: object.body.slice() };
     },
     has: async (id) => objects.has(id),
     withPrefix: async (prefix, limit) =>
@@ -31,7 +31,8 @@ export function memoryStore(hash: Hash): ObjectStore {
         put(kind, body) {
           const id = objectId(hash, kind, body);
           if (!objects.has(id) && !pending.has(id)) {
-            pending.set(id, { kind, body });
+            // A copy: the caller may go on with his bytes, and a chunk would keep its whole state alive.
+            pending.set(id, { kind, body: Uint8Array.from(body) });
             pendingBytes += body.length;
           }
           return id;
@@ -43,6 +44,7 @@ export function memoryStore(hash: Hash): ObjectStore {
         close: commit,
         async abandon() {
           pending.clear();
+          pendingBytes = 0;
         },
       };
     },

@@ -135,7 +135,10 @@ export class PackIndex {
   #place(index: number): number {
     const at = IDS_AT + this.count * ID_BYTES + index * PLACE_BYTES;
     const bytes = this.#read(at, PLACE_BYTES);
-    return Number(new DataView(bytes.buffer, bytes.byteOffset, PLACE_BYTES).getBigUint64(0, true));
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const place = bytes.length === PLACE_BYTES ? Number(view.getBigUint64(0, true)) : Number.NaN;
+    if (Number.isSafeInteger(place)) return place;
+    throw this.#damaged(`expected a place in the pack at ${at}`);
   }
 
   #damaged(problem: string): RewindError {

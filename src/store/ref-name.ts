@@ -1,5 +1,6 @@
+import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import type { RefStore } from "./ref-store.ts";
+import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
 const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
@@ -23,23 +24,68 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   ],
 ];
 
-/** Longer names do not fit into the file systems' 255 bytes a part. */
+/** Longer names, in UTF-8, do not fit into the file systems' 255 bytes a part. */
 const LONGEST_NAME = 200;
 
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   const problem =
-    refused ?? (name.length > LONGEST_NAME ? `it has over ${LONGEST_NAME} characters` : undefined);
+    refused ?? (utf8(name).length > LONGEST_NAME ? `it has over ${LONGEST_NAME} bytes` : undefined);
   if (problem === undefined) return name;
-  throw new RewindError(
+  throw refusedName(name, problem);
+}
+
+/** Whether `name` is `HEAD` or the full name of a ref, such as `refs/heads/main`. */
+export function isRefName(name: string): boolean {
+  return problemOfRef(name) === undefined;
+}
+
+/** Checks the full name of a ref, or `HEAD`. Throws INVALID_REF_NAME. */
+export function checkRefName(name: string): string {
+  const problem = problemOfRef(name);
+  if (problem === undefined) return name;
+  throw refusedName(name, problem);
+}
+
+function problemOfRef(name: string): string | undefined {
+  if (name === "HEAD") return undefined;
+  // After refs/ and a folder stands the name of a branch or tag, perhaps with a number behind it.
+  const rest = /^refs\/[a-z]+\/(.*)$/s.exec(name)?.[1];
+  if (rest === undefined) return "it does not begin with refs/heads/ or the like";
+  const refused = REFUSED.find(([pattern]) => pattern.test(rest))?.[1];
+  if (refused !== undefined) return refused;
+  const long = rest.split("/").some((part) => utf8(part).length > LONGEST_NAME);
+  return long ? `a part of it has over ${LONGEST_NAME} bytes` : undefined;
+}
+
+function refusedName(name: string, problem: string): RewindError {
+  return new RewindError(
     "INVALID_REF_NAME",
     `expected a name that Git would take, got ${JSON.stringify(name)}: ${problem}`,
-    {
-      name,
-      problem,
-    },
+    { name, problem },
   );
+}
+
+/**
+ * Checks what must hold before an update: names, that no ref has moved, and that every new ref can
+ * stand beside those that will be there, the ones that the update removes left out.
+ */
+export function checkChanges(
+  changes: readonly RefChange[],
+  names: readonly string[],
+  read: (name: string) => string | undefined,
+): void {
+  const after = new Set(names);
+  for (const { name, to } of changes) {
+    checkRefName(name);
+    if (to === undefined) after.delete(name);
+    else after.add(name);
+  }
+  for (const change of changes) checkUnmoved(change, read(change.name));
+  for (const { name, from, to } of changes) {
+    if (from === undefined && to !== undefined) checkBeside(name, [...after]);
+  }
 }
 
 /** Checks that a new ref can stand beside the refs that are there. Throws REF_CONFLICT. */

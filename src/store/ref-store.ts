@@ -19,7 +19,7 @@ export interface Operation {
 /** Where refs live: names for runs, changed only by compare-and-swap, every change logged. */
 export interface RefStore {
   read(name: string): Promise<string | undefined>;
-  /** The refs whose names begin with `prefix`, sorted by name. */
+  /** The refs whose names begin with `prefix`, sorted by name; HEAD is never among them. */
   list(prefix: string): Promise<readonly { readonly name: string; readonly target: string }[]>;
   /**
    * Makes all the changes, or none and throws REF_MOVED where a ref is not what `from` says. Throws

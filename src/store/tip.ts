@@ -10,7 +10,7 @@ export function encodeTip(tip: Tip): Uint8Array {
 
 /** Reads the payload of a tip record. Throws STORE_DAMAGED. */
 export function decodeTip(payload: Uint8Array): Tip {
-  const content = decode(payload);
+  const content = decodeContent(payload);
   if (Array.isArray(content) && content.length === 2) {
     const [ref, run] = content;
     if ((ref === null || typeof ref === "string") && run instanceof Uint8Array) {
@@ -18,4 +18,12 @@ export function decodeTip(payload: Uint8Array): Tip {
     }
   }
   throw new RewindError("STORE_DAMAGED", "expected a tip to hold a ref and a run");
+}
+
+function decodeContent(payload: Uint8Array): unknown {
+  try {
+    return decode(payload);
+  } catch (cause) {
+    throw new RewindError("STORE_DAMAGED", "expected a tip to be encoded", {}, { cause });
+  }
 }

@@ -1,0 +1,50 @@
+import type { Options } from "yargs";
+import type { LongOptions } from "../replay/environment.ts";
+import type { Repository, RepositoryOptions } from "../repository.ts";
+import type { Output } from "./output.ts";
+
+/** What a command line said, by the names of its positionals and options. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** A verb of the command line. */
+export interface Command {
+  /** Its positionals, such as `<revision> [expression..]`. */
+  readonly usage: string;
+  readonly describe: string;
+  readonly options: Readonly<Record<string, Options>>;
+  /** Command lines without `rewind`, each with what it does. */
+  readonly examples: readonly (readonly [line: string, says: string])[];
+  /** Does the work; returns the exit status. */
+  run(args: Arguments, context: Context): Promise<number>;
+}
+
+/** What commands are given from outside. */
+export interface Context {
+  readonly out: Output;
+  /** The folder that the command works in: `-C`, or the process's own. */
+  readonly cwd: string;
+  /** Opens the store here or above. */
+  open(options?: RepositoryOptions): Promise<Repository>;
+  /** What a long operation is given: progress on the terminal, and Ctrl-C. */
+  long(verb: string): LongOptions;
+}
+
+/** The exit statuses. */
+export const STATUS: {
+  readonly ok: 0;
+  readonly failed: 1;
+  readonly usage: 2;
+  readonly differs: 3;
+  readonly damaged: 4;
+  readonly interrupted: 130;
+} = { ok: 0, failed: 1, usage: 2, differs: 3, damaged: 4, interrupted: 130 };
+
+/** Options that replaying commands share. */
+export const REPLAY_OPTIONS: Readonly<Record<string, Options>> = {
+  program: {
+    describe: "which code replays: the recorded one, or the working file",
+    choices: ["recorded", "working"],
+    default: "recorded",
+  },
+  trust: { describe: "let code run that came from elsewhere", type: "boolean", default: false },
+};

@@ -1,0 +1,57 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { toJson } from "../../codec/json.ts";
+import { getAt, parsePath } from "../../codec/path.ts";
+import { saveFile } from "../../node/environment.ts";
+import { encodeState } from "../../replay/environment.ts";
+import type { WhichProgram } from "../../repository.ts";
+import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { optional, usageError } from "../parse.ts";
+import { formatState } from "../state.ts";
+
+export const get: Command = {
+  usage: "<revision>",
+  describe:
+    "Prints the state at a step: exactly as it was, by replaying from the checkpoint before it.",
+  options: {
+    path: { describe: "only this part of the state, such as agents[3].x", type: "string" },
+    output: {
+      alias: "o",
+      describe: "write to a file instead: .json, or .cbor as it is encoded",
+      type: "string",
+    },
+    ...REPLAY_OPTIONS,
+  },
+  examples: [
+    ["get main@842137", "the state after 842,137 steps"],
+    ["get main@-1 --path agents[3]", "a part of the last state"],
+    ["get main@50% -o half.cbor", "the state half-way, as a file"],
+  ],
+  async run(args, { out, cwd, open }) {
+    const repo = await open({ trust: args.trust === true });
+    const program = args.program as WhichProgram;
+    const { run, step = run.steps } = await repo.revision(String(args.revision), { program });
+    const whole = await run.get(step);
+    const where = optional(args.path);
+    const state = where === undefined ? whole : getAt(whole, parsePath(where));
+    const { simulation } = await run.replayer.segmentAt(step);
+    const json = toJson(state, simulation.types);
+    const file = optional(args.output);
+    if (file === undefined) {
+      out.result({ run: run.id, step, state: json }, () =>
+        formatState(state, { types: simulation.types }),
+      );
+    } else {
+      const bytes = /\.json$/i.test(file)
+        ? utf8(`${JSON.stringify(json, undefined, 2)}\n`)
+        : /\.cbor$/i.test(file)
+          ? encodeState(state, simulation, repo.environment())
+          : undefined;
+      if (bytes === undefined) throw usageError(`expected -o FILE.json or FILE.cbor, got ${file}`);
+      await saveFile(path.resolve(cwd, file), bytes);
+      out.result({ run: run.id, step, file }, () => `wrote the state at step ${step} to ${file}`);
+    }
+    await repo.close();
+    return STATUS.ok;
+  },
+};

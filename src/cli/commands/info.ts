@@ -1,0 +1,23 @@
+import path from "node:path";
+import { nodeEnvironment, readFile } from "../../node/environment.ts";
+import { loadInto } from "../../replay/run.ts";
+import { type Command, STATUS } from "../command.ts";
+import { describeRun, runText } from "../describe-run.ts";
+import { size } from "../text.ts";
+
+export const info: Command = {
+  usage: "<file>",
+  describe:
+    "Describes a file that save wrote, every byte of it checked. Runs nothing, needs no store.",
+  options: {},
+  examples: [["info run.replay", "what is in it?"]],
+  async run(args, { out, cwd }) {
+    const bytes = await readFile(path.resolve(cwd, String(args.file)));
+    const run = await loadInto<unknown, Record<string, unknown>>(nodeEnvironment(), bytes);
+    const description = await describeRun(run);
+    out.result({ bytes: bytes.length, ...description }, () =>
+      [`${args.file}: ${size(bytes.length)}, intact`, runText(description)].join("\n"),
+    );
+    return STATUS.ok;
+  },
+};

@@ -1,0 +1,26 @@
+import path from "node:path";
+import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { optional } from "../parse.ts";
+import { count } from "../text.ts";
+import { printRun } from "./record.ts";
+
+export const load: Command = {
+  usage: "<file>",
+  describe:
+    "Loads a run from a file that save wrote, every byte of it checked, as a new branch where -b names\none. Nothing of it is run; its code runs later only with --trust.",
+  options: {
+    branch: { alias: "b", describe: "the branch that shall name the run", type: "string" },
+    trust: REPLAY_OPTIONS.trust as object,
+  },
+  examples: [["load run.replay -b theirs", "then: rewind verify theirs --full --trust"]],
+  async run(args, { out, cwd, open }) {
+    const repo = await open({ trust: args.trust === true });
+    const branch = optional(args.branch);
+    const run = await repo.load(path.resolve(cwd, String(args.file)), { branch });
+    if (args.trust === true) await run.replayer.segmentAt(run.steps);
+    await repo.close();
+    const name = branch === undefined ? "" : ` as ${branch}`;
+    printRun(out, run, branch, `loaded ${count(run.steps)} steps${name}`);
+    return STATUS.ok;
+  },
+};

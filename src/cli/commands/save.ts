@@ -1,0 +1,36 @@
+import path from "node:path";
+import { saveFile } from "../../node/environment.ts";
+import { type Command, STATUS } from "../command.ts";
+import { size } from "../text.ts";
+
+export const save: Command = {
+  usage: "<revision>",
+  describe:
+    "Writes a run, with everything that is needed to replay it, to one file. Its code goes along unless\n--no-code is given; whoever loads the file must then have the module.",
+  options: {
+    output: {
+      alias: "o",
+      describe: "the file, such as run.replay",
+      type: "string",
+      demandOption: true,
+    },
+    code: { describe: "put the program's source in the file", type: "boolean", default: true },
+  },
+  examples: [
+    ["save main -o run.replay", "a file for a colleague"],
+    ["save main -o run.replay --no-code", "without the source"],
+  ],
+  async run(args, { out, cwd, open }) {
+    const repo = await open();
+    const { run } = await repo.revision(String(args.revision));
+    const bytes = await run.artifact({ code: args.code !== false });
+    const file = String(args.output);
+    await saveFile(path.resolve(cwd, file), bytes);
+    await repo.close();
+    out.result(
+      { run: run.id, file, bytes: bytes.length },
+      () => `saved ${run.id.slice(0, 12)} to ${file}, ${size(bytes.length)}`,
+    );
+    return STATUS.ok;
+  },
+};

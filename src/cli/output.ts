@@ -1,0 +1,89 @@
+import { styleText } from "node:util";
+
+/** What of a stream the output needs. */
+export interface Terminal {
+  write(text: string | Uint8Array): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Where results and messages go: results to stdout, everything else to stderr. */
+export class Output {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly #stdout: Terminal;
+  readonly #stderr: Terminal;
+  readonly #colour: boolean;
+  #bar = false;
+
+  constructor(options: {
+    readonly stdout: Terminal;
+    readonly stderr: Terminal;
+    readonly json: boolean;
+    readonly quiet: boolean;
+    readonly colour: boolean;
+  }) {
+    this.json = options.json;
+    this.quiet = options.quiet;
+    this.#stdout = options.stdout;
+    this.#stderr = options.stderr;
+    this.#colour = options.colour;
+  }
+
+  /** A command's result: `data` as one line of JSON with --json, else the text. */
+  result(data: unknown, text: () => string): void {
+    this.raw(`${this.json ? JSON.stringify(data) : text()}\n`);
+  }
+
+  /** Text for stdout as it is. */
+  raw(text: string): void {
+    this.clearBar();
+    this.#stdout.write(text);
+  }
+
+  /** Bytes for stdout as they are. */
+  bytes(bytes: Uint8Array): void {
+    this.clearBar();
+    this.#stdout.write(bytes);
+  }
+
+  /** Something to know that is neither result nor error. */
+  note(text: string): void {
+    if (this.quiet) return;
+    this.clearBar();
+    this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${text}\n`);
+  }
+
+  /** An error, and what helps. */
+  error(text: string, hint: string | undefined): void {
+    this.clearBar();
+    this.#stderr.write(`${this.style("red", "error:", this.#stderr)} ${text}\n`);
+    if (hint !== undefined) {
+      this.#stderr.write(`${this.style("cyan", "hint:", this.#stderr)} ${hint}\n`);
+    }
+  }
+
+  /** Replaces the line at the bottom of the terminal; does nothing where stderr is none. */
+  bar(text: string): void {
+    if (!this.showsBars) return;
+    this.#bar = true;
+    this.#stderr.write(`\r\u001b[K${text.slice(0, (this.#stderr.columns ?? 80) - 1)}`);
+  }
+
+  clearBar(): void {
+    if (this.#bar) this.#stderr.write("\r\u001b[K");
+    this.#bar = false;
+  }
+
+  get showsBars(): boolean {
+    return !this.quiet && !this.json && this.#stderr.isTTY === true;
+  }
+
+  /** Coloured text, on a terminal that wants colours. */
+  style(style: Style, text: string, stream: Terminal = this.#stdout): string {
+    // Whether to colour was decided from the terminal and the environment; styleText must not ask again.
+    return this.#colour && stream.isTTY === true ? styleText(style, text) : text;
+  }
+}

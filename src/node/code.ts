@@ -1,0 +1,200 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { utf8 } from "../base/bytes.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { type Id, objectId } from "../object/id.ts";
+import type { Program } from "../object/program.ts";
+import type { Get } from "../object/state.ts";
+import type { Code } from "../replay/programs.ts";
+import type { AnySimulation } from "../replay/simulation.ts";
+import { type Bundle, bundle } from "./bundle.ts";
+import { loadExports, loadProgram } from "./load-program.ts";
+import { checkPackages, ENGINE } from "./packages.ts";
+import { nodeHash } from "./platform.ts";
+import { rememberInputs, workingState } from "./working-program.ts";
+
+/** Where a project's code is and what of it may run. */
+export interface Project {
+  /** The project folder: the one that holds `.rewind`. */
+  readonly root: string;
+  /** `.rewind/local`. */
+  readonly local: string;
+  /** Says something to the user that is no result and no error. */
+  notice(text: string): void;
+}
+
+/** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
+export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
+  const [file = "", exportName] = splitSpec(spec);
+  const bundled = await bundle({ root: project.root, module: path.resolve(cwd, file) });
+  const { simulation, exportName: found } = await loadProgram({
+    ...bundled,
+    ...(exportName !== undefined && { exportName }),
+    root: project.root,
+    cacheDirectory: cacheOf(project),
+  });
+  const digest = digestOf(bundled.code);
+  await rememberInputs({
+    ...bundled,
+    digest,
+    root: project.root,
+    cacheDirectory: cacheOf(project),
+  });
+  await trust(project, digest);
+  return {
+    simulation,
+    source: {
+      name: simulation.name,
+      module: bundled.module,
+      exportName: found,
+      code: bundled.code,
+      // The engine's own version says nothing: what it draws is named by the generator's version.
+      packages: bundled.packages.filter(([name]) => name !== ENGINE),
+    },
+  };
+}
+
+/** The function that `spec`, `path#export`, names. Throws EXPORT_NOT_FOUND. */
+export async function functionOfModule(
+  project: Project,
+  spec: string,
+  cwd: string,
+): Promise<(state: unknown) => unknown> {
+  const [file, exportName = "default"] = splitSpec(spec);
+  const bundled = await bundle({ root: project.root, module: path.resolve(cwd, file) });
+  const exports = await loadExports({
+    ...bundled,
+    root: project.root,
+    cacheDirectory: cacheOf(project),
+  });
+  const found = exports[exportName];
+  if (typeof found === "function") return found as (state: unknown) => unknown;
+  throw new RewindError(
+    "EXPORT_NOT_FOUND",
+    `expected ${bundled.module} to export a function ${exportName}`,
+    { module: bundled.module, exportName, exports: Object.keys(exports) },
+  );
+}
+
+/** A module's path and the export named behind a `#`. */
+export function splitSpec(spec: string): [file: string, exportName: string | undefined] {
+  const at = spec.lastIndexOf("#");
+  return at === -1 ? [spec, undefined] : [spec.slice(0, at), spec.slice(at + 1)];
+}
+
+/**
+ * Loads a recorded program from its stored source, if it may run: code that was bundled or trusted
+ * here, or that the working files still give. Says so where the working file is another by now.
+ * Throws PROGRAM_MISSING, PROGRAM_NOT_TRUSTED, MODULE_FAILED.
+ */
+export async function loadRecorded(
+  project: Project,
+  program: Program,
+  get: Get,
+  options: { readonly trust: boolean },
+): Promise<AnySimulation | undefined> {
+  const { module, exportName, source: digest } = program;
+  if (module === undefined) return undefined;
+  const code = await readSource(program, get);
+  const working = await workingCode(project, module, digest);
+  if (options.trust) await trust(project, digest);
+  if (working !== "same" && !options.trust && !(await isTrusted(project, digest))) {
+    throw new RewindError(
+      "PROGRAM_NOT_TRUSTED",
+      `the code of "${program.name}" (${module}) came from elsewhere and was never run here`,
+      { name: program.name, module, digest },
+    );
+  }
+  noticePackages(project, program);
+  if (working === "changed") {
+    project.notice(`${module} has changed since: this replays the recorded program`);
+  }
+  const { simulation } = await loadProgram({
+    code,
+    module,
+    ...(exportName !== undefined && { exportName }),
+    root: project.root,
+    cacheDirectory: cacheOf(project),
+  });
+  return simulation;
+}
+
+/** Loads the working file of a recorded program in its place. */
+export async function loadWorking(
+  project: Project,
+  program: Program,
+): Promise<AnySimulation | undefined> {
+  if (program.module === undefined) return undefined;
+  const spec = `${program.module}${program.exportName === undefined ? "" : `#${program.exportName}`}`;
+  return (await codeOfModule(project, spec, project.root)).simulation;
+}
+
+async function readSource(program: Program, get: Get): Promise<string> {
+  try {
+    return new TextDecoder().decode(await get("chunk", program.source));
+  } catch (error) {
+    if (!isRewindError(error, "OBJECT_MISSING")) throw error;
+    throw new RewindError(
+      "PROGRAM_MISSING",
+      `the code of "${program.name}" (${program.module}) was left out when the run was saved`,
+      { name: program.name, module: program.module },
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the working files still give this very code. */
+async function workingCode(
+  project: Project,
+  module: string,
+  digest: Id<"chunk">,
+): Promise<"same" | "changed" | "gone"> {
+  const place = { digest, root: project.root, cacheDirectory: cacheOf(project) };
+  if ((await workingState(place)) === "same") return "same";
+  let bundled: Bundle;
+  try {
+    bundled = await bundle({ root: project.root, module });
+  } catch (error) {
+    if (isRewindError(error, "MODULE_NOT_FOUND")) return "gone";
+    if (isRewindError(error)) return "changed";
+    throw error;
+  }
+  if (digestOf(bundled.code) !== digest) return "changed";
+  await rememberInputs({ ...bundled, ...place });
+  return "same";
+}
+
+function noticePackages(project: Project, program: Program): void {
+  for (const { name, recorded, installed } of checkPackages(program.packages, project.root)) {
+    project.notice(
+      `recorded with ${name} ${recorded}, ${installed === undefined ? "which is not installed" : `installed is ${installed}`}`,
+    );
+  }
+}
+
+function cacheOf(project: Project): string {
+  return path.join(project.local, "programs");
+}
+
+function trustFile(project: Project, digest: string): string {
+  return path.join(project.local, "trusted", digest);
+}
+
+async function isTrusted(project: Project, digest: string): Promise<boolean> {
+  return fs.access(trustFile(project, digest)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Notes that this code may run here. Where the note cannot be written, trust lasts for this call. */
+async function trust(project: Project, digest: string): Promise<void> {
+  const file = trustFile(project, digest);
+  await fs.mkdir(path.dirname(file), { recursive: true }).catch(() => undefined);
+  await fs.writeFile(file, "").catch(() => undefined);
+}
+
+/** The digest by which code is recorded: the id of the chunk that holds it. */
+function digestOf(code: string): Id<"chunk"> {
+  return objectId(nodeHash, "chunk", utf8(code));
+}

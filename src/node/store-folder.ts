@@ -1,0 +1,119 @@
+import fs from "node:fs";
+import path from "node:path";
+import { utf8 } from "../base/bytes.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import type { RefStore } from "../store/ref-store.ts";
+import { fileRefs } from "./file-refs.ts";
+import { FileStore, type FileStoreTools } from "./file-store.ts";
+import { onStore, replaceFile } from "./files.ts";
+import { type Recovered, recover } from "./recover.ts";
+import { storeFolders } from "./store-folders.ts";
+
+/** The folder of a store, inside the project folder. */
+export const STORE_FOLDER = ".rewind";
+
+/** The version of the store's format that this code reads and writes. */
+const STORE_FORMAT = 1;
+
+/** What Git should leave alone of a store that is committed with the project. */
+const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\n";
+const GIT_ATTRIBUTES = "* binary\n";
+
+/** A store that is open. */
+export interface OpenStore {
+  readonly objects: FileStore;
+  readonly refs: RefStore;
+  /** Recordings of dead processes that were brought back just now. */
+  readonly recovered: readonly Recovered[];
+}
+
+/** Creates the store of a project. Throws REPOSITORY_EXISTS. */
+export function createStore(project: string, tools: FileStoreTools): void {
+  const { files } = tools;
+  const root = path.join(project, STORE_FOLDER);
+  const { objects, local, logs } = storeFolders(root);
+  const config = path.join(root, "config");
+  onStore(project, root, () => {
+    if (files.readText(config) !== undefined) {
+      throw new RewindError("REPOSITORY_EXISTS", `there is a store here already: ${STORE_FOLDER}`, {
+        root,
+      });
+    }
+    const folders = [
+      objects,
+      local,
+      logs,
+      ...["heads", "tags", "archive"].map((name) => path.join(root, "refs", name)),
+    ];
+    for (const folder of folders) files.makeFolder(folder);
+    const write = (name: string, text: string): void =>
+      replaceFile(files, path.join(root, name), path.join(local, "init.new"), utf8(text));
+    write(".gitignore", GIT_IGNORE);
+    write(".gitattributes", GIT_ATTRIBUTES);
+    write("HEAD", "ref: refs/heads/main\n");
+    // The config comes last: a folder without one is no store, and init can be run again.
+    write("config", `${JSON.stringify({ format: STORE_FORMAT })}\n`);
+  });
+}
+
+/** The project folder that holds the store of `directory`: itself, or the next one above that has one. */
+export function findProject(directory: string): string {
+  const start = path.resolve(directory);
+  for (let at = start; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, STORE_FOLDER, "config"))) return fs.realpathSync(at);
+    if (at === path.dirname(at)) break;
+  }
+  throw new RewindError(
+    "NOT_A_REPOSITORY",
+    `there is no ${STORE_FOLDER} here or in a folder above`,
+    {
+      directory: start,
+    },
+  );
+}
+
+/** Opens the store of a project, and brings back what dead recorders left. */
+export async function openStore(
+  project: string,
+  tools: FileStoreTools,
+  now: () => string,
+): Promise<OpenStore> {
+  const { files } = tools;
+  const root = path.join(project, STORE_FOLDER);
+  checkFormat(files.readText(path.join(root, "config")));
+  const writable = prepareFolders(root, tools);
+  const objects = new FileStore(root, tools);
+  const refs = fileRefs(root, files, now);
+  return { objects, refs, recovered: writable ? await recover(objects, refs) : [] };
+}
+
+function checkFormat(config: string | undefined): void {
+  let format: unknown;
+  try {
+    format = JSON.parse(config ?? "").format;
+  } catch (cause) {
+    throw new RewindError("STORE_DAMAGED", "config: expected JSON", { file: "config" }, { cause });
+  }
+  if (format === STORE_FORMAT) return;
+  throw new RewindError(
+    "UNSUPPORTED_FORMAT",
+    `expected a store of format ${STORE_FORMAT}, got ${String(format)}: it was made by another version`,
+    { format },
+  );
+}
+
+/** Makes the folders that Git does not carry along. Returns whether the store can be written to. */
+function prepareFolders(root: string, { files }: FileStoreTools): boolean {
+  const { objects, local, logs } = storeFolders(root);
+  try {
+    onStore(root, local, () => {
+      for (const folder of [objects, local, logs]) files.makeFolder(folder);
+      fs.accessSync(local, fs.constants.W_OK);
+    });
+    return true;
+  } catch (error) {
+    // A store that cannot be written to can still be read.
+    if (isRewindError(error, "STORE_READ_ONLY")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import { isRewindError } from "../base/errors.ts";
+import { decode } from "../codec/decode.ts";
+import type { Kind } from "./id.ts";
+import { decodeProgram } from "./program.ts";
+import { decodeRun } from "./run.ts";
+import { decodeSeeds } from "./seeds.ts";
+import { decodeState } from "./state.ts";
+import { decodeTag } from "./tag.ts";
+import { decodeTile } from "./timeline.ts";
+
+/**
+ * The content of any object, its fields by their names, for people to read. A state that holds class
+ * instances stays encoded, for only its simulation has their codecs. Throws OBJECT_INVALID.
+ */
+export function decodeObject(kind: Kind, body: Uint8Array): unknown {
+  switch (kind) {
+    case "chunk":
+      return { bytes: body };
+    case "state":
+      return readableState(body);
+    case "tile":
+      return decodeTile(body);
+    case "program":
+      return decodeProgram(body);
+    case "seeds":
+      return decodeSeeds(body);
+    case "run":
+      return decodeRun(body);
+    case "tag":
+      return decodeTag(body);
+  }
+}
+
+function readableState(body: Uint8Array): unknown {
+  const content = decodeState(body);
+  if (!("encoded" in content)) return content;
+  try {
+    return { state: decode(content.encoded) };
+  } catch (error) {
+    if (isRewindError(error)) return content;
+    throw error;
+  }
+}

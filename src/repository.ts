@@ -1,0 +1,371 @@
+import crypto from "node:crypto";
+import os from "node:os";
+import path from "node:path";
+import { RewindError } from "./base/errors.ts";
+import { type LogEntry, lineage } from "./history/log.ts";
+import { type Resolved, resolve } from "./history/resolve.ts";
+import { formatHead, parseHead } from "./history/revision.ts";
+import {
+  codeOfModule,
+  functionOfModule,
+  loadRecorded,
+  loadWorking,
+  type Project,
+} from "./node/code.ts";
+import { nodeEnvironment, readFile } from "./node/environment.ts";
+import type { FileStoreTools } from "./node/file-store.ts";
+import { nodeFiles } from "./node/files.ts";
+import { gitState } from "./node/host.ts";
+import { tryLock } from "./node/lock.ts";
+import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
+import type { Recovered } from "./node/recover.ts";
+import { createStore, findProject, type OpenStore, openStore } from "./node/store-folder.ts";
+import type { Id } from "./object/id.ts";
+import type { Program } from "./object/program.ts";
+import type { Environment } from "./replay/environment.ts";
+import { type ForkOptions, planFork } from "./replay/fork.ts";
+import { type Code, codeOf, Programs } from "./replay/programs.ts";
+import { planRecording, type RecordOptions } from "./replay/record.ts";
+import type { RecorderOptions, Recording, RecordingPlan } from "./replay/recorder.ts";
+import type { Replayer } from "./replay/replayer.ts";
+import { loadInto, openRun, Run, writeRun } from "./replay/run.ts";
+import { type AnySimulation, checkSimulation, type Simulation } from "./replay/simulation.ts";
+import { reader } from "./store/object-store.ts";
+import { checkBranchName } from "./store/ref-name.ts";
+
+/** How a repository is opened. */
+export interface RepositoryOptions {
+  /** Is told what a user should know and what is no error: that a working file has changed, say. */
+  readonly onNotice?: ((text: string) => void) | undefined;
+  /** Lets code run that came from elsewhere, inside a loaded file or a cloned store. */
+  readonly trust?: boolean | undefined;
+  /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
+  readonly simulations?: readonly AnySimulation[] | undefined;
+}
+
+/** Which code replays a run: what was recorded with it, or the working files as they are now. */
+export type WhichProgram = "recorded" | "working";
+
+/** What a revision names: the run, and the step where it names one. */
+export interface RevisionOf<S, P extends object> {
+  readonly run: Run<S, P>;
+  readonly step: number | undefined;
+  /** The full name of the ref, such as `refs/heads/main`, where the revision names one. */
+  readonly ref: string | undefined;
+}
+
+/**
+ * Creates the store `.rewind/` in a folder, the project folder. Throws REPOSITORY_EXISTS.
+ *
+ * @example
+ * ```ts
+ * const repo = await initRepository(".");
+ * ```
+ */
+export async function initRepository(
+  directory = ".",
+  options: RepositoryOptions = {},
+): Promise<Repository> {
+  createStore(path.resolve(directory), fileTools());
+  return openRepository(directory, options);
+}
+
+/**
+ * Opens the store of a folder, or of the next folder above that has one. Throws NOT_A_REPOSITORY.
+ *
+ * @example
+ * ```ts
+ * const repo = await openRepository(".");
+ * const { run, step } = await repo.revision("main@50%");
+ * ```
+ */
+export async function openRepository(
+  directory = ".",
+  options: RepositoryOptions = {},
+): Promise<Repository> {
+  const root = findProject(directory);
+  const store = await openStore(root, fileTools(), () => new Date().toISOString());
+  return new Repository(root, store, options);
+}
+
+function fileTools(): FileStoreTools {
+  return {
+    files: nodeFiles,
+    hash: nodeHash,
+    crc32: nodeCrc32,
+    compression: nodeCompression,
+    runningHash,
+    uniqueName: () => crypto.randomBytes(8).toString("hex"),
+  };
+}
+
+/** A project's store: runs with names, on disk. */
+export class Repository {
+  /** The project folder, which holds `.rewind`. */
+  readonly root: string;
+  /** Recordings that a dead process left and that were brought back on opening. */
+  readonly recovered: readonly Recovered[];
+  readonly #store: OpenStore;
+  readonly #options: RepositoryOptions;
+  readonly #project: Project;
+  readonly #environments = new Map<WhichProgram, Environment>();
+
+  constructor(root: string, store: OpenStore, options: RepositoryOptions) {
+    this.root = root;
+    this.recovered = store.recovered;
+    this.#store = store;
+    this.#options = options;
+    this.#project = {
+      root,
+      local: store.objects.folders.local,
+      notice: (text) => options.onNotice?.(text),
+    };
+  }
+
+  /** The objects and the refs, for what is built on them. */
+  get store(): OpenStore {
+    return this.#store;
+  }
+
+  /**
+   * Records a simulation on a new branch: a simulation as it is, or a module as `path#export`, whose
+   * code is then stored with the run. A recording that fails or is interrupted stays on its branch
+   * up to its last checkpoint. Throws REF_EXISTS.
+   *
+   * @example
+   * ```ts
+   * const main = await repo.record("walk.ts", { steps: 1_000_000, seed: 42, branch: "main" });
+   * ```
+   */
+  async record<S, P extends object>(
+    simulation: Simulation<S, P> | string,
+    options: RecordOptions<P> & { readonly branch?: string | undefined; readonly cwd?: string },
+  ): Promise<Run<S, P>> {
+    const name = checkBranchName(options.branch ?? (await this.#headBranch()));
+    return this.#recordOn(name, "record", options, async (env, writer, ref) => {
+      const code = await this.code(simulation, options.cwd);
+      return planRecording(env, writer, code, options as RecordOptions, ref);
+    });
+  }
+
+  /**
+   * Forks a run at a step to a new branch. Throws REF_EXISTS, and what `Run.branch` throws.
+   *
+   * @example
+   * ```ts
+   * const fix = await repo.branch("fix", "main@814_500", { params: { clamp: 10 } });
+   * ```
+   */
+  async branch<S, P extends object>(
+    name: string,
+    revision: string,
+    options: ForkOptions<S, P> & {
+      /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
+      readonly program?: Simulation<S, P> | string | undefined;
+      readonly cwd?: string | undefined;
+    } = {},
+  ): Promise<Run<S, P>> {
+    checkBranchName(name);
+    const { run, step } = await this.revision<S, P>(revision);
+    return this.#recordOn(name, "branch", options, async (_env, writer, ref) => {
+      const code =
+        options.program === undefined ? undefined : await this.#newCode(run.replayer, options);
+      return planFork(run, writer, step ?? run.steps, { ...(options as ForkOptions), code }, ref);
+    });
+  }
+
+  /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
+  async revision<S = unknown, P extends object = Record<string, unknown>>(
+    text: string,
+    options: { readonly program?: WhichProgram } = {},
+  ): Promise<RevisionOf<S, P>> {
+    const { id, run, ref, step } = await this.resolve(text);
+    return { run: new Run<S, P>(id, run, this.environment(options.program)), step, ref };
+  }
+
+  /** The same without the means to replay. */
+  resolve(text: string): Promise<Resolved> {
+    return resolve(this.#store.objects, this.#store.refs, text);
+  }
+
+  /** The branches, by name. */
+  async branches(): Promise<readonly { readonly name: string; readonly run: Id<"run"> }[]> {
+    const heads = await this.#store.refs.list("refs/heads/");
+    return heads.map(({ name, target }) => ({
+      name: name.replace("refs/heads/", ""),
+      run: target as Id<"run">,
+    }));
+  }
+
+  /** The current branch, or undefined where HEAD names a run. */
+  async currentBranch(): Promise<string | undefined> {
+    const head = parseHead((await this.#store.refs.read("HEAD")) ?? UNBORN_HEAD);
+    return head.ref?.replace("refs/heads/", "");
+  }
+
+  /** The runs behind a revision, or behind every ref; the latest first. */
+  async log(revision?: string): Promise<readonly LogEntry[]> {
+    const { objects, refs } = this.#store;
+    const from =
+      revision === undefined
+        ? (await refs.list("refs/")).map(({ target }) => target as Id<"run">)
+        : [(await this.resolve(revision)).id];
+    return lineage(objects, refs, from);
+  }
+
+  /**
+   * Loads a `.replay` file into the store, as a new branch where one is named. Its code runs only
+   * with `trust`, or where the working files give the same.
+   */
+  async load<S = unknown, P extends object = Record<string, unknown>>(
+    file: string,
+    options: { readonly branch?: string | undefined } = {},
+  ): Promise<Run<S, P>> {
+    const ref = options.branch === undefined ? undefined : refOf(options.branch);
+    if (ref !== undefined) await this.#checkFree(ref);
+    const run = await loadInto<S, P>(this.environment(), await readFile(file));
+    if (ref !== undefined) await this.#nameRun(ref, run.id, "load");
+    return run;
+  }
+
+  /** Deletes nothing and flushes nothing: closes the store's files. */
+  async close(): Promise<void> {
+    this.#store.objects.close();
+  }
+
+  /** The code of a simulation handed over, or of a module. */
+  async code(simulation: AnySimulation | string, cwd: string = process.cwd()): Promise<Code> {
+    if (typeof simulation === "string") return codeOfModule(this.#project, simulation, cwd);
+    return codeOf(checkSimulation(simulation, "the simulation"));
+  }
+
+  /** The function that `spec`, `module#export`, names: what a fork changes its state with. */
+  functionOf(spec: string, cwd: string = process.cwd()): Promise<(state: unknown) => unknown> {
+    return functionOfModule(this.#project, spec, cwd);
+  }
+
+  /** What replays runs of this store, by the recorded code or by the working files. */
+  environment(which: WhichProgram = "recorded"): Environment {
+    let env = this.#environments.get(which);
+    if (env === undefined) {
+      const programs = new Programs((_id, program) => this.#loadProgram(program, which));
+      for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
+      env = nodeEnvironment({ store: this.#store.objects, programs });
+      this.#environments.set(which, env);
+    }
+    return env;
+  }
+
+  #loadProgram(program: Program, which: WhichProgram): Promise<AnySimulation | undefined> {
+    if (which === "working") return loadWorking(this.#project, program);
+    const trust = this.#options.trust ?? false;
+    return loadRecorded(this.#project, program, reader(this.#store.objects), { trust });
+  }
+
+  async #newCode(
+    replayer: Replayer,
+    options: {
+      readonly program?: AnySimulation | string | undefined;
+      readonly cwd?: string | undefined;
+    },
+  ): Promise<Code> {
+    if (options.program !== "working") return this.code(options.program as string, options.cwd);
+    const last = replayer.segmentRecorded(replayer.run.steps);
+    const { program } = await replayer.parts(last);
+    if (program.module !== undefined) {
+      return this.code(`${program.module}#${program.exportName}`, this.root);
+    }
+    throw new RewindError("PROGRAM_MISSING", `"${program.name}" was not recorded from a module`, {
+      name: program.name,
+    });
+  }
+
+  /** Records on a new branch, whose lock is held meanwhile. */
+  async #recordOn<S, P extends object>(
+    name: string,
+    command: string,
+    options: RecorderOptions,
+    plan: (
+      ...args: [Environment, Parameters<typeof planFork>[1], string]
+    ) => Promise<RecordingPlan>,
+  ): Promise<Run<S, P>> {
+    const ref = refOf(name);
+    await this.#checkFree(ref);
+    const release = this.#lockBranch(name);
+    try {
+      const env = await this.#recordingEnvironment();
+      const recording = await writeRun(
+        env,
+        options,
+        (writer) => plan(env, writer, ref),
+        ({ id }) => this.#nameRun(ref, id, command),
+      );
+      if (recording.failure !== undefined) throw kept(recording, name);
+      return await openRun<S, P>(recording.id, this.environment());
+    } finally {
+      release();
+    }
+  }
+
+  async #recordingEnvironment(): Promise<Environment> {
+    const git = await gitState(this.root);
+    const meta = { author: os.userInfo().username, ...(git && { git: { ...git } }) };
+    const env = this.environment();
+    return { ...env, describeRun: () => ({ ...env.describeRun(), ...meta }) };
+  }
+
+  /** Gives a run its branch, and makes the branch the current one where it was recorded anew. */
+  async #nameRun(ref: string, id: Id<"run">, command: string): Promise<void> {
+    const head = await this.#store.refs.read("HEAD");
+    const current = parseHead(head ?? UNBORN_HEAD);
+    const unborn =
+      current.ref !== undefined && (await this.#store.refs.read(current.ref)) === undefined;
+    const moveHead = (command === "record" || unborn) && current.ref !== ref;
+    const next = formatHead({ ref, run: undefined, step: undefined });
+    await this.#store.refs.update(
+      [
+        { name: ref, from: undefined, to: id },
+        ...(moveHead ? [{ name: "HEAD", from: head, to: next }] : []),
+      ],
+      command,
+    );
+  }
+
+  async #headBranch(): Promise<string> {
+    return (await this.currentBranch()) ?? "main";
+  }
+
+  async #checkFree(ref: string): Promise<void> {
+    const id = await this.#store.refs.read(ref);
+    if (id === undefined) return;
+    const branch = ref.replace("refs/heads/", "");
+    throw new RewindError("REF_EXISTS", `the branch ${branch} exists already`, { branch, run: id });
+  }
+
+  #lockBranch(name: string): () => void {
+    const { tools, folders } = this.#store.objects;
+    const file = path.join(folders.local, `branch-${encodeURIComponent(name)}.lock`);
+    const release = tryLock(tools.files, file);
+    if (release !== undefined) return release;
+    throw new RewindError("LOCKED", `another process is recording on the branch ${name}`, {
+      branch: name,
+    });
+  }
+}
+
+const UNBORN_HEAD = "ref: refs/heads/main";
+
+function refOf(branch: string): string {
+  return `refs/heads/${checkBranchName(branch)}`;
+}
+
+/** The failure of a recording, with where its steps are kept. */
+function kept({ failure, run, id }: Recording, branch: string): RewindError {
+  const error = failure as RewindError;
+  return new RewindError(
+    error.code,
+    error.message,
+    { ...error.data, branch, run: id, kept: run.steps, goal: run.goal },
+    { cause: error.cause },
+  );
+}
