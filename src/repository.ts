@@ -13,13 +13,13 @@ import {
   type Project,
 } from "./node/code.ts";
 import { nodeEnvironment, readFile } from "./node/environment.ts";
-import type { FileStoreTools } from "./node/file-store.ts";
 import { nodeFiles } from "./node/files.ts";
 import { gitState } from "./node/host.ts";
 import { tryLock } from "./node/lock.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
 import type { Recovered } from "./node/recover.ts";
 import { createStore, findProject, type OpenStore, openStore } from "./node/store-folder.ts";
+import type { FileStoreTools } from "./node/store-tools.ts";
 import type { Id } from "./object/id.ts";
 import type { Program } from "./object/program.ts";
 import type { Environment } from "./replay/environment.ts";

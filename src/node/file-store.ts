@@ -7,22 +7,12 @@ import {
   type StoredObject,
   verifyObject,
 } from "../store/object-store.ts";
-import type { PackTools } from "../store/pack.ts";
-import { type Files, isCode, onStore } from "./files.ts";
+import { isCode, onStore } from "./files.ts";
 import { scanJournal } from "./journal.ts";
 import { journalWriter } from "./journal-writer.ts";
 import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
 import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
-
-/** What a file store is made with. */
-export interface FileStoreTools extends PackTools {
-  readonly files: Files;
-  readonly hash: Hash;
-  /** A fresh SHA-256 that is fed piece by piece. */
-  runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
-  /** A short text that no other writer uses, for the name of a journal. */
-  uniqueName(): string;
-}
+import type { FileStoreTools } from "./store-tools.ts";
 
 interface ScannedJournal {
   readonly name: string;

@@ -6,10 +6,10 @@ import type { ObjectWriter, Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../store/pack.ts";
 import { encodeIndex } from "../store/pack-index.ts";
 import { encodeTip } from "../store/tip.ts";
-import type { FileStoreTools } from "./file-store.ts";
 import { onStore, replaceFile } from "./files.ts";
 import { tryLock } from "./lock.ts";
 import { journalLock, type StoreFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
 
 /** The store that a journal is written for. */
 export interface JournalHost {

@@ -4,10 +4,11 @@ import { utf8 } from "../base/bytes.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { fileRefs } from "./file-refs.ts";
-import { FileStore, type FileStoreTools } from "./file-store.ts";
+import { FileStore } from "./file-store.ts";
 import { onStore, replaceFile } from "./files.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { storeFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
 
 /** The folder of a store, inside the project folder. */
 export const STORE_FOLDER = ".rewind";

@@ -5,7 +5,7 @@ import type { Program } from "../object/program.ts";
 import type { Segment } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
 import { drive } from "./drive.ts";
-import type { LongOptions } from "./environment.ts";
+import { compareStates, type LongOptions } from "./environment.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 import type { Replayer } from "./replayer.ts";
 
@@ -142,8 +142,7 @@ function boundaryAfter(replayer: Replayer, step: number): number {
 
 async function changesAt(a: Replayer, b: Replayer, step: number): Promise<readonly Difference[]> {
   const [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
-  const { types } = pa.segment.simulation;
-  return differences(pa.state, pb.state, types ? { types } : {});
+  return compareStates(pa.state, pb.state, pa.segment.simulation);
 }
 
 /** Params, seed and program of the last segments, where they differ. */

@@ -17,15 +17,20 @@ export async function drive(
 ): Promise<void> {
   const { from, to, onProgress, signal } = options;
   let budget = 64;
+  let paused = env.now();
   for (let step = from; step < to; ) {
     if (signal?.aborted) throw interrupted(step);
+    const until = Math.min(to, step + budget);
     const started = env.now();
-    step = await work(Math.min(to, step + budget));
-    const elapsedMs = env.now() - started;
-    if (elapsedMs < SLICE_MS / 2) budget *= 2;
-    else if (elapsedMs > SLICE_MS * 2) budget = Math.max(1, Math.floor(budget / 2));
+    step = await work(until);
+    const ended = env.now();
+    if (ended - started > SLICE_MS * 2) budget = Math.max(1, Math.floor(budget / 2));
+    else if (ended - started < SLICE_MS / 2 && step >= until) budget *= 2;
     onProgress?.({ done: Math.min(step, to) - from, total: to - from });
-    if (step < to && elapsedMs >= SLICE_MS / 2) await env.pause();
+    if (step < to && ended - paused >= SLICE_MS) {
+      await env.pause();
+      paused = env.now();
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { decode } from "../codec/decode.ts";
+import { type Difference, differences } from "../codec/differences.ts";
 import { encode } from "../codec/encode.ts";
 import type { Compression } from "../store/compression.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -55,4 +56,9 @@ export function encodeState(
 /** The state of this simulation that the bytes encode. Throws INVALID_ENCODING. */
 export function decodeState(encoded: Uint8Array, simulation: AnySimulation): unknown {
   return decode(encoded, simulation.types && { types: simulation.types });
+}
+
+/** Where two states of this simulation differ, in the order of the document. */
+export function compareStates(a: unknown, b: unknown, { types }: AnySimulation): Difference[] {
+  return differences(a, b, types && { types });
 }

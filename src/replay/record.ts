@@ -76,7 +76,8 @@ export function runMeta(env: Environment, message: string | undefined): Record<s
   return { ...env.describeRun(), ...(message !== undefined && { message }) };
 }
 
-function initialState(env: Environment, segment: LiveSegment): unknown {
+/** The first state of a run. Throws INIT_FAILED and STEP_RETURNED_PROMISE. */
+export function initialState(env: Environment, segment: LiveSegment): unknown {
   const { simulation, context } = segment;
   let state: unknown;
   try {

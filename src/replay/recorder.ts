@@ -1,7 +1,6 @@
 import { equalBytes } from "../base/bytes.ts";
 import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
-import { differences } from "../codec/differences.ts";
 import type { Id } from "../object/id.ts";
 import { encodeRun, type RunManifest } from "../object/run.ts";
 import { putState, type StateRef } from "../object/state.ts";
@@ -9,7 +8,13 @@ import { type Timeline, TimelineBuilder } from "../object/timeline.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
 import { drive } from "./drive.ts";
-import { decodeState, type Environment, encodeState, type LongOptions } from "./environment.ts";
+import {
+  compareStates,
+  decodeState,
+  type Environment,
+  encodeState,
+  type LongOptions,
+} from "./environment.ts";
 import { restore, type Start } from "./replayer.ts";
 
 /** What a recording begins with, and what it shall become. */
@@ -162,8 +167,7 @@ class Recorder {
     advance(again, this.#position.step);
     const replayed = encodeState(again.state, simulation, this.#env);
     if (equalBytes(replayed, encoded)) return;
-    const options = simulation.types ? { types: simulation.types } : {};
-    const [first] = differences(decodeState(encoded, simulation), again.state, options);
+    const [first] = compareStates(decodeState(encoded, simulation), again.state, simulation);
     throw new RewindError(
       "SELF_CHECK_FAILED",
       `replaying steps ${this.#start.step}..${again.step} gave another state: ${first?.path} was ` +

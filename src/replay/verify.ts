@@ -1,8 +1,10 @@
-import { type Difference, differences } from "../codec/differences.ts";
+import type { Difference } from "../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../object/state.ts";
-import { advance } from "./advance.ts";
-import { decodeState, encodeState, type LongOptions } from "./environment.ts";
+import { advance, type Position } from "./advance.ts";
+import { drive } from "./drive.ts";
+import { compareStates, decodeState, encodeState, type LongOptions } from "./environment.ts";
 import { firstDifferentStep } from "./lockstep.ts";
+import { initialState } from "./record.ts";
 import { type Replayer, restore } from "./replayer.ts";
 
 export interface VerifyOptions extends LongOptions {
@@ -42,17 +44,29 @@ export async function verify(
   options: VerifyOptions = {},
   recorded?: Replayer,
 ): Promise<Verification> {
+  const { env, run } = replayer;
+  const { blockSize } = run;
   const blocks = chosenBlocks(replayer.timeline.count, options.full ?? false);
+  let mismatch = await checkInit(replayer);
+  let position: Position | undefined;
   let blocksChecked = 0;
-  for (const block of blocks) {
-    options.signal?.throwIfAborted();
-    const mismatch = await verifyBlock(replayer, block, recorded);
+  if (mismatch !== undefined) return { ok: false, blocksChecked, mismatch };
+  // Counted as if every block were a whole one, so that the count rises evenly.
+  const to = blocks.length * blockSize;
+  await drive(env, { ...options, from: 0, to }, async (until) => {
+    const from = (blocks[blocksChecked] as number) * blockSize;
+    const end = Math.min(from + blockSize, run.steps);
+    position ??= restore(await replayer.start(end - 1));
+    const live = position;
+    const next = Math.min(end, Math.max(live.step, from + until - blocksChecked * blockSize));
+    env.guard(() => advance(live, next));
+    if (next < end) return blocksChecked * blockSize + next - from;
+    mismatch = await checkEnd(replayer, live, recorded);
+    position = undefined;
     blocksChecked++;
-    if (mismatch !== undefined) return { ok: false, blocksChecked, mismatch };
-    options.onProgress?.({ done: blocksChecked, total: blocks.length });
-    if (blocksChecked % 16 === 0) await replayer.env.pause();
-  }
-  return { ok: true, blocksChecked, mismatch: undefined };
+    return mismatch === undefined ? blocksChecked * blockSize : to;
+  });
+  return { ok: mismatch === undefined, blocksChecked, mismatch };
 }
 
 /** All blocks, or the first, the last and some between them, evenly spread. */
@@ -63,42 +77,45 @@ function chosenBlocks(count: number, full: boolean): number[] {
   );
 }
 
-async function verifyBlock(
+/** Runs `init` again and compares, unless the run began with a state of its own. */
+async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
+  const { env, run } = replayer;
+  if (run.segments[0]?.begin !== undefined) return undefined;
+  const segment = await replayer.segmentAt(0);
+  const { simulation } = segment;
+  const initial = initialState(env, segment);
+  const stored = (await replayer.stored(0)) as StateRef;
+  const encoded = env.guard(() => encodeState(initial, simulation, env));
+  if (sameState(stateRef(encoded, env.store.hash), stored)) return undefined;
+  const recorded = decodeState(await readState(stored, replayer.get), simulation);
+  const changes = compareStates(recorded, initial, simulation);
+  return { block: 0, from: 0, to: 0, step: 0, changes };
+}
+
+/** Compares the state that a replay of a block ended with. */
+async function checkEnd(
   replayer: Replayer,
-  block: number,
+  { state, step: to, segment }: Position,
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
   const { env, run, get } = replayer;
-  const from = block * run.blockSize;
-  const to = Math.min(from + run.blockSize, run.steps);
-  // A segment that begins with a changed state at `to` leaves nothing to compare with.
-  if (run.segments.some(({ start, begin }) => start === to && begin !== undefined))
-    return undefined;
-  const start = await replayer.start(to - 1);
+  // A segment that begins with a changed state leaves nothing to compare with.
+  const changed = run.segments.some(({ start, begin }) => start === to && begin !== undefined);
+  if (changed) return undefined;
   const expected = (await replayer.stored(to)) as StateRef;
-  const { simulation } = start.segment;
-  const replayed = restore(start);
-  const encoded = env.guard(() => {
-    advance(replayed, to);
-    return encodeState(replayed.state, simulation, env);
-  });
+  const encoded = env.guard(() => encodeState(state, segment.simulation, env));
   if (sameState(stateRef(encoded, env.store.hash), expected)) return undefined;
-  const stored = decodeState(await readState(expected, get), simulation);
-  const options = simulation.types ? { types: simulation.types } : {};
+  const { step: from } = await replayer.start(to - 1);
+  const block = Math.floor(from / run.blockSize);
   const step = recorded && (await firstStep(recorded, replayer, to));
-  if (recorded === undefined || step === undefined) {
-    return {
-      block,
-      from: start.step,
-      to,
-      step,
-      changes: differences(stored, replayed.state, options),
-    };
-  }
-  const [a, b] = await Promise.all([recorded.position(step), replayer.position(step)]);
-  return { block, from: start.step, to, step, changes: differences(a.state, b.state, options) };
+  const states: [unknown, unknown] =
+    recorded === undefined || step === undefined
+      ? [decodeState(await readState(expected, get), segment.simulation), state]
+      : [(await recorded.position(step)).state, (await replayer.position(step)).state];
+  return { block, from, to, step, changes: compareStates(...states, segment.simulation) };
 }
 
+/** The first step at which the recorded code and the other give different states. */
 async function firstStep(
   recorded: Replayer,
   other: Replayer,
