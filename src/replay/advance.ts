@@ -2,6 +2,7 @@ import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { RandomGenerator } from "../random/generator.ts";
 import type { LiveSegment } from "./segment.ts";
+import type { Params, StepContext } from "./simulation.ts";
 
 /** A live state and the generator beside it: a place in a run from which it can go on. */
 export interface Position {
@@ -11,8 +12,11 @@ export interface Position {
   readonly segment: LiveSegment;
 }
 
-/** Is shown each state that a replay passes; stops it by returning true. It must not change them. */
-export type Visit = (state: unknown, step: number) => boolean;
+/**
+ * Is shown each state that a replay passes, with the context there; stops it by returning true. It
+ * must change neither.
+ */
+export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
 
 /**
  * The one verb under everything: applies steps until the position is at step `to`, in the same
@@ -56,8 +60,8 @@ function runVisiting(position: Position, to: number, visit: Visit): boolean {
     if (next === undefined) checkInPlace(state, step);
     else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
     state = next === undefined ? state : next;
-    step++;
-    stopped = visit(state, step);
+    context.step = ++step;
+    stopped = visit(state, context);
   }
   position.state = state;
   position.step = step;

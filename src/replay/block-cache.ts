@@ -22,7 +22,7 @@ export class BlockCache {
 
   /** The state at `step`: the caller's own copy. */
   async state(step: number): Promise<unknown> {
-    if (step === this.#replayer.run.steps) return this.#finalState();
+    if (step === this.#replayer.run.steps) return this.#replayer.state(step);
     if (!this.#holds(step)) {
       // The await comes before any change, so that calls at the same time do not mix.
       const start = await this.#replayer.start(step);
@@ -30,12 +30,6 @@ export class BlockCache {
       this.#live = restore(start);
     }
     return this.#seek(step);
-  }
-
-  async #finalState(): Promise<unknown> {
-    const { run } = this.#replayer;
-    const { simulation } = await this.#replayer.segmentAt(run.steps);
-    return decodeState(await this.#replayer.finalState(), simulation);
   }
 
   /** Whether `step` can be reached from what is kept: same block, same segment. */

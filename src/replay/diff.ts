@@ -38,22 +38,38 @@ export async function diff(
   b: Replayer,
   options: DiffOptions = {},
 ): Promise<RunDifference> {
-  const forkStep = sharedSteps(a, b);
-  const inputs = await changedInputs(a, b);
-  const different =
-    options.at === undefined ? await findFirstDifference(a, b, forkStep ?? 0, options) : options.at;
+  const shared = sharedSteps(a, b);
+  const different = options.at ?? (await firstDifference(a, b, shared, options));
   const changes = different === undefined ? [] : await changesAt(a, b, different);
   const differs = changes.length > 0;
   return {
     identical: options.at === undefined && !differs && a.run.steps === b.run.steps,
-    forkStep: forkStep === Math.max(a.run.steps, b.run.steps) ? undefined : forkStep,
+    forkStep: shared === Number.POSITIVE_INFINITY ? undefined : shared,
     firstDifferentStep: differs ? different : undefined,
     changes,
-    inputs,
+    inputs: await changedInputs(a, b),
   };
 }
 
-/** The step up to which two runs have the same segments, and so the same states. */
+/** The first step at which the states differ. */
+async function firstDifference(
+  a: Replayer,
+  b: Replayer,
+  shared: number | undefined,
+  options: LongOptions,
+): Promise<number | undefined> {
+  const stored = await firstStoredDifference(a, b);
+  // The same inputs gave other states: on another machine, say. A replay here would not show that.
+  if (stored !== undefined && stored < (shared ?? 0)) return stored;
+  if (shared === Number.POSITIVE_INFINITY) return undefined;
+  const last = stored ?? Math.min(a.run.steps, b.run.steps);
+  return searchBetween(a, b, shared ?? 0, last, options);
+}
+
+/**
+ * The step up to which two runs have the same segments, and so should have the same states:
+ * undefined where they share none, infinite where they are the same throughout.
+ */
 function sharedSteps(a: Replayer, b: Replayer): number | undefined {
   if (a.run.blockSize !== b.run.blockSize) return undefined;
   const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
@@ -67,6 +83,7 @@ function sharedSteps(a: Replayer, b: Replayer): number | undefined {
     );
     return i === 0 ? undefined : Math.min(start, a.run.steps, b.run.steps);
   }
+  if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
   return Math.min(a.run.steps, b.run.steps);
 }
 
@@ -88,15 +105,15 @@ function sameBegin(a: Segment, b: Segment): boolean {
   );
 }
 
-/** The first step from `from` on at which the states differ, up to the end of the shorter run. */
-async function findFirstDifference(
+/** The first step in from..last at which the states differ. */
+async function searchBetween(
   a: Replayer,
   b: Replayer,
   from: number,
+  last: number,
   options: LongOptions,
 ): Promise<number | undefined> {
   const { env } = a;
-  const last = await lastToCompare(a, b);
   let [pa, pb] = await Promise.all([a.position(from), b.position(from)]);
   let found: number | undefined;
   await drive(env, { ...options, from, to: last + 1 }, async (until) => {
@@ -112,12 +129,13 @@ async function findFirstDifference(
   return found;
 }
 
-/** No step after this one need be compared: stored states differ there, or the shorter run ends. */
-async function lastToCompare(a: Replayer, b: Replayer): Promise<number> {
-  const end = Math.min(a.run.steps, b.run.steps);
-  if (a.run.blockSize !== b.run.blockSize) return end;
+/** The first step at which stored states differ; both runs have it. */
+async function firstStoredDifference(a: Replayer, b: Replayer): Promise<number | undefined> {
+  const { blockSize, steps, final } = a.run;
+  if (blockSize !== b.run.blockSize) return undefined;
   const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries);
-  return checkpoint === undefined ? end : checkpoint * a.run.blockSize;
+  if (checkpoint !== undefined) return checkpoint * blockSize;
+  return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
 }
 
 /**
@@ -141,8 +159,8 @@ function boundaryAfter(replayer: Replayer, step: number): number {
 }
 
 async function changesAt(a: Replayer, b: Replayer, step: number): Promise<readonly Difference[]> {
-  const [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
-  return compareStates(pa.state, pb.state, pa.segment.simulation);
+  const [stateA, stateB] = await Promise.all([a.state(step), b.state(step)]);
+  return compareStates(stateA, stateB, (await a.segmentAt(step)).simulation);
 }
 
 /** Params, seed and program of the last segments, where they differ. */

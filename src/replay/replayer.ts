@@ -64,9 +64,11 @@ export class Replayer {
     return position;
   }
 
-  /** The encoded state at the last step, which is stored. */
-  finalState(): Promise<Uint8Array> {
-    return readState(this.run.final, this.get);
+  /** The state at `step`, which belongs to the caller. The last one is stored, and not replayed. */
+  async state(step: number): Promise<unknown> {
+    if (step !== this.run.steps) return (await this.position(step)).state;
+    const { simulation } = await this.segmentAt(step);
+    return decodeState(await readState(this.run.final, this.get), simulation);
   }
 
   /** What is stored of the state at `step`: only on the grid and at the end is there anything. */

@@ -22,7 +22,7 @@ export async function scan(
 ): Promise<Position | undefined> {
   const { env } = replayer;
   let position = await replayer.position(range.from);
-  if (env.guard(() => visit(position.state, position.step))) return position;
+  if (env.guard(() => visitAt(position, visit))) return position;
   let stopped = false;
   await drive(env, range, async (until) => {
     while (position.step < until && !stopped) {
@@ -30,7 +30,7 @@ export async function scan(
       if (cut === position.step + 1) {
         // A segment's first state need not be what the one before it leads to.
         position = await replayer.position(cut);
-        stopped = env.guard(() => visit(position.state, position.step));
+        stopped = env.guard(() => visitAt(position, visit));
       } else {
         const ahead = await checkpointsAhead(replayer, position.step);
         const to = Math.min(until, ahead.to, cut === undefined ? until : cut - 1);
@@ -40,6 +40,11 @@ export async function scan(
     return stopped ? range.to : until;
   });
   return stopped ? position : undefined;
+}
+
+function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
+  segment.context.step = step;
+  return visit(state, segment.context);
 }
 
 /** Advances over blocks whose checkpoints are at hand. */

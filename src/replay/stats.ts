@@ -1,6 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import { contextual, type RangeOptions } from "./find.ts";
+import { functionFailed, type RangeOptions, rangeOf } from "./find.ts";
 import type { Replayer } from "./replayer.ts";
 import { scan } from "./scan.ts";
 import type { StepContext } from "./simulation.ts";
@@ -43,19 +43,24 @@ export async function stats<S, R extends number | readonly number[]>(
   metric: Metric<S, R>,
   options: RangeOptions = {},
 ): Promise<R extends number ? Statistics : VectorStatistics> {
-  const measured = await contextual(replayer, metric, options);
+  const range = rangeOf(replayer, options);
   let scalar: ScalarMoments | undefined;
   let vector: VectorMoments | undefined;
-  await scan(replayer, { ...options, ...measured.range }, (state, step) => {
-    const value: unknown = measured.call(state as S, step);
+  await scan(replayer, { ...options, ...range }, (state, context) => {
+    let value: unknown;
+    try {
+      value = metric(state as S, context as StepContext<never>);
+    } catch (cause) {
+      throw functionFailed(cause, context.step);
+    }
     if (typeof value === "number" && vector === undefined) {
       scalar ??= new ScalarMoments();
       scalar.add(value);
     } else if (Array.isArray(value) && scalar === undefined) {
       vector ??= new VectorMoments(value.length);
-      vector.add(value, step);
+      vector.add(value, context.step);
     } else {
-      throw notNumbers(value, step);
+      throw notNumbers(value, context.step);
     }
     return false;
   });
