@@ -2,9 +2,9 @@ import crypto from "node:crypto";
 import os from "node:os";
 import path from "node:path";
 import { RewindError } from "./base/errors.ts";
+import { Branches, branchRef } from "./history/branches.ts";
 import { type LogEntry, lineage } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
-import { formatHead, parseHead } from "./history/revision.ts";
 import {
   codeOfModule,
   functionOfModule,
@@ -105,6 +105,8 @@ export class Repository {
   readonly root: string;
   /** Recordings that a dead process left and that were brought back on opening. */
   readonly recovered: readonly Recovered[];
+  /** The branches, and which of them is the current one. */
+  readonly branches: Branches;
   readonly #store: OpenStore;
   readonly #options: RepositoryOptions;
   readonly #project: Project;
@@ -113,6 +115,7 @@ export class Repository {
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
+    this.branches = new Branches(store.refs);
     this.#store = store;
     this.#options = options;
     this.#project = {
@@ -141,7 +144,7 @@ export class Repository {
     simulation: Simulation<S, P> | string,
     options: RecordOptions<P> & { readonly branch?: string | undefined; readonly cwd?: string },
   ): Promise<Run<S, P>> {
-    const name = checkBranchName(options.branch ?? (await this.#headBranch()));
+    const name = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
     return this.#recordOn(name, "record", options, async (env, writer, ref) => {
       const code = await this.code(simulation, options.cwd);
       return planRecording(env, writer, code, options as RecordOptions, ref);
@@ -188,21 +191,6 @@ export class Repository {
     return resolve(this.#store.objects, this.#store.refs, text);
   }
 
-  /** The branches, by name. */
-  async branches(): Promise<readonly { readonly name: string; readonly run: Id<"run"> }[]> {
-    const heads = await this.#store.refs.list("refs/heads/");
-    return heads.map(({ name, target }) => ({
-      name: name.replace("refs/heads/", ""),
-      run: target as Id<"run">,
-    }));
-  }
-
-  /** The current branch, or undefined where HEAD names a run. */
-  async currentBranch(): Promise<string | undefined> {
-    const head = parseHead((await this.#store.refs.read("HEAD")) ?? UNBORN_HEAD);
-    return head.ref?.replace("refs/heads/", "");
-  }
-
   /** The runs behind a revision, or behind every ref; the latest first. */
   async log(revision?: string): Promise<readonly LogEntry[]> {
     const { objects, refs } = this.#store;
@@ -221,10 +209,12 @@ export class Repository {
     file: string,
     options: { readonly branch?: string | undefined } = {},
   ): Promise<Run<S, P>> {
-    const ref = options.branch === undefined ? undefined : refOf(options.branch);
-    if (ref !== undefined) await this.#checkFree(ref);
+    const { branch } = options;
+    if (branch !== undefined) await this.branches.checkFree(branch);
     const run = await loadInto<S, P>(this.environment(), await readFile(file));
-    if (ref !== undefined) await this.#nameRun(ref, run.id, "load");
+    if (branch !== undefined) {
+      await this.branches.create(branch, run.id, { command: "load", checkout: false });
+    }
     return run;
   }
 
@@ -289,16 +279,15 @@ export class Repository {
       ...args: [Environment, Parameters<typeof planFork>[1], string]
     ) => Promise<RecordingPlan>,
   ): Promise<Run<S, P>> {
-    const ref = refOf(name);
-    await this.#checkFree(ref);
+    await this.branches.checkFree(name);
     const release = this.#lockBranch(name);
     try {
       const env = await this.#recordingEnvironment();
       const recording = await writeRun(
         env,
         options,
-        (writer) => plan(env, writer, ref),
-        ({ id }) => this.#nameRun(ref, id, command),
+        (writer) => plan(env, writer, branchRef(name)),
+        ({ id }) => this.branches.create(name, id, { command, checkout: command === "record" }),
       );
       if (recording.failure !== undefined) throw kept(recording, name);
       return await openRun<S, P>(recording.id, this.environment());
@@ -314,34 +303,6 @@ export class Repository {
     return { ...env, describeRun: () => ({ ...env.describeRun(), ...meta }) };
   }
 
-  /** Gives a run its branch, and makes the branch the current one where it was recorded anew. */
-  async #nameRun(ref: string, id: Id<"run">, command: string): Promise<void> {
-    const head = await this.#store.refs.read("HEAD");
-    const current = parseHead(head ?? UNBORN_HEAD);
-    const unborn =
-      current.ref !== undefined && (await this.#store.refs.read(current.ref)) === undefined;
-    const moveHead = (command === "record" || unborn) && current.ref !== ref;
-    const next = formatHead({ ref, run: undefined, step: undefined });
-    await this.#store.refs.update(
-      [
-        { name: ref, from: undefined, to: id },
-        ...(moveHead ? [{ name: "HEAD", from: head, to: next }] : []),
-      ],
-      command,
-    );
-  }
-
-  async #headBranch(): Promise<string> {
-    return (await this.currentBranch()) ?? "main";
-  }
-
-  async #checkFree(ref: string): Promise<void> {
-    const id = await this.#store.refs.read(ref);
-    if (id === undefined) return;
-    const branch = ref.replace("refs/heads/", "");
-    throw new RewindError("REF_EXISTS", `the branch ${branch} exists already`, { branch, run: id });
-  }
-
   #lockBranch(name: string): () => void {
     const { tools, folders } = this.#store.objects;
     const file = path.join(folders.local, `branch-${encodeURIComponent(name)}.lock`);
@@ -351,12 +312,6 @@ export class Repository {
       branch: name,
     });
   }
-}
-
-const UNBORN_HEAD = "ref: refs/heads/main";
-
-function refOf(branch: string): string {
-  return `refs/heads/${checkBranchName(branch)}`;
 }
 
 /** The failure of a recording, with where its steps are kept. */

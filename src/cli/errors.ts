@@ -15,6 +15,7 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
   REF_MOVED: () => "somebody changed it meanwhile; look at it with `rewind log` and try again",
   LOCKED: () => "wait until it has ended; a lock whose process has died is taken over by itself",
   UNKNOWN_REVISION: ({ names, known }) => namesHint(names, known),
+  REF_NOT_FOUND: ({ names, known }) => namesHint(names, known),
   INVALID_REVISION: () =>
     "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches }) =>

@@ -10,6 +10,12 @@ export const branch: Command = {
   describe:
     "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length. The state at STEP is the fork's first;\nwhat lies before is shared. The fork draws what its parent drew, unless --seed gives it fresh numbers.",
   options: {
+    delete: {
+      alias: "d",
+      describe: "delete the branch; its run stays in the store",
+      type: "boolean",
+    },
+    move: { alias: "m", describe: "rename the branch: -m OLD NEW", type: "boolean" },
     set: {
       describe: "a new value in the state, as path=value (JSON); may be given several times",
       type: "string",
@@ -18,7 +24,7 @@ export const branch: Command = {
     mutate: { describe: "a function that changes the state: module#export", type: "string" },
     seed: { describe: "a new master seed from there on", type: "string" },
     steps: { describe: "the fork's length, counted from step 0", type: "string" },
-    message: { alias: "m", describe: "a line about the fork", type: "string" },
+    message: { describe: "a line about the fork", type: "string" },
     "self-check": {
       describe: "replay each block at once and compare",
       type: "boolean",
@@ -40,6 +46,8 @@ export const branch: Command = {
     const name = optional(args.name);
     const revision = optional(args.revision);
     if (name === undefined) return list(context);
+    if (args.delete === true) return remove(name, revision, context);
+    if (args.move === true) return rename(name, revision, context);
     if (revision === undefined)
       throw usageError("expected where to fork: rewind branch NAME REV@STEP");
     const repo = await context.open({ trust: args.trust === true });
@@ -63,6 +71,27 @@ export const branch: Command = {
   },
 };
 
+async function remove(name: string, extra: string | undefined, context: Context): Promise<number> {
+  if (extra !== undefined) throw usageError("expected one name: rewind branch -d NAME");
+  const repo = await context.open();
+  const run = await repo.branches.delete(name);
+  await repo.close();
+  context.out.result(
+    { branch: null, was: name, run },
+    () => `deleted the branch ${name}; its run stays in the store, ${run.slice(0, 12)}`,
+  );
+  return STATUS.ok;
+}
+
+async function rename(from: string, to: string | undefined, context: Context): Promise<number> {
+  if (to === undefined) throw usageError("expected two names: rewind branch -m OLD NEW");
+  const repo = await context.open();
+  const run = await repo.branches.rename(from, to);
+  await repo.close();
+  context.out.result({ branch: to, was: from, run }, () => `renamed the branch ${from} to ${to}`);
+  return STATUS.ok;
+}
+
 async function forkOptions(
   args: Readonly<Record<string, unknown>>,
   repo: Repository,
@@ -82,9 +111,9 @@ async function forkOptions(
 
 async function list({ out, open }: Context): Promise<number> {
   const repo = await open();
-  const current = await repo.currentBranch();
+  const current = await repo.branches.current();
   const branches = await Promise.all(
-    (await repo.branches()).map(async ({ name }) => ({ name, ...(await repo.resolve(name)) })),
+    (await repo.branches.list()).map(async ({ name }) => ({ name, ...(await repo.resolve(name)) })),
   );
   await repo.close();
   const data = branches.map(({ name, id, run }) => ({

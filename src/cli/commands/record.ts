@@ -55,7 +55,7 @@ export const record: Command = {
       branch,
       cwd,
     });
-    const name = branch ?? (await repo.currentBranch()) ?? "main";
+    const name = branch ?? (await repo.branches.current()) ?? "main";
     printRun(
       out,
       run,
