@@ -1,8 +1,6 @@
 const MIN_BYTES = 16 * 1024;
 const NORMAL_BYTES = 32 * 1024;
 const MAX_BYTES = 64 * 1024;
-/** The hash of a position depends on this many bytes before it: each shifts out after 32 bits. */
-const WINDOW_BYTES = 32;
 /** A cut is where the top bits of the hash are 0: 16 of them up to the normal size, 13 beyond. */
 const STRICT_SHIFT = 32 - 16;
 const LOOSE_SHIFT = 32 - 13;
@@ -32,9 +30,8 @@ function cut(bytes: Uint8Array, start: number): number {
   const end = Math.min(start + MAX_BYTES, bytes.length);
   if (end - start <= MIN_BYTES) return end;
   const normal = Math.min(start + NORMAL_BYTES, end);
-  let at = start + MIN_BYTES - WINDOW_BYTES;
+  let at = start + MIN_BYTES;
   let hash = 0;
-  for (const first = start + MIN_BYTES; at < first; at++) hash = roll(hash, bytes[at] as number);
   for (; at < normal; at++) {
     hash = roll(hash, bytes[at] as number);
     if (hash >>> STRICT_SHIFT === 0) return at + 1;
@@ -46,6 +43,7 @@ function cut(bytes: Uint8Array, start: number): number {
   return end;
 }
 
+// Each byte shifts out of the hash after 32 more, so a cut depends on the bytes just before it.
 function roll(hash: number, byte: number): number {
   return ((hash << 1) + (GEAR[byte] as number)) | 0;
 }

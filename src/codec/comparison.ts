@@ -1,8 +1,27 @@
-import type { Difference, DifferenceOptions } from "./differences.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { viewTypeOf } from "./tags.ts";
-import type { TypeCodec } from "./types.ts";
+import type { TypeCodec, TypeCodecs } from "./types.ts";
+
+/** One place where two states differ. */
+export interface Difference {
+  /** Where: a path as `formatPath` writes it; the whole state is "state". */
+  readonly path: string;
+  /** What is there in the first state and in the second one; undefined where nothing is. */
+  readonly a: unknown;
+  readonly b: unknown;
+  /** Which of the two has nothing there at all. */
+  readonly missing?: "a" | "b";
+  /** What of the value differs, where it is not the value as such: `a` and `b` then say it in words. */
+  readonly about?: "order" | "sharing" | "buffer" | "encoding";
+}
+
+export interface DifferenceOptions {
+  /** At most this many are listed; 100 where nothing is given. */
+  readonly limit?: number | undefined;
+  /** Codecs for class instances, which are compared by what their codec stores. */
+  readonly types?: TypeCodecs | undefined;
+}
 
 /** A place in both states: the step from the place around it. */
 interface Place {

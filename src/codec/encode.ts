@@ -1,16 +1,7 @@
-import { StateWriter } from "./state-writer.ts";
-import type { TypeCodecs } from "./types.ts";
+import { type EncodeOptions, StateWriter } from "./state-writer.ts";
 import { writeNumber } from "./writer.ts";
 
-/** How a state is encoded. */
-export interface EncodeOptions {
-  /** Codecs for class instances. */
-  readonly types?: TypeCodecs | undefined;
-  /** Whether an object is a Proxy, where the platform can tell (`util.types.isProxy` on Node). */
-  readonly isProxy?: ((value: object) => boolean) | undefined;
-  /** What errors call the value itself; "state" where nothing is given. */
-  readonly root?: string | undefined;
-}
+export type { EncodeOptions } from "./state-writer.ts";
 
 /**
  * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states give equal

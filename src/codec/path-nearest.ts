@@ -1,3 +1,4 @@
+import { editDistance } from "../base/nearest.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 
 /** How many keys are named. */
@@ -13,7 +14,7 @@ export function nearest(value: unknown, wanted: PathStep): string[] {
   const text = spell(wanted);
   return stepsOf(value)
     .slice(0, 10_000)
-    .map((step) => ({ step, distance: distance(spell(step), text) }))
+    .map((step) => ({ step, distance: editDistance(spell(step), text) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MOST)
     .map(({ step }) => formatPath([step], ""));
@@ -31,19 +32,4 @@ function stepsOf(value: object): PathStep[] {
 
 function spell(step: PathStep): string {
   return typeof step === "object" && "get" in step ? String(step.get) : formatPath([step], "");
-}
-
-/** The least number of insertions, deletions and replacements between two short texts. */
-function distance(a: string, b: string): number {
-  if (a.length > 40 || b.length > 40) return a === b ? 0 : 40;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      const replaced = (row[j] as number) + (a[i] === b[j] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] as number) + 1, (next[j] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

@@ -42,7 +42,7 @@ const NAME = /[\p{ID_Start}_$][\p{ID_Continue}$]*/uy;
 const POSITION = /\.(values|keys)\(\)\[(0|[1-9]\d{0,15})\]/y;
 const GET =
   /\.get\(\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+)n|(-?(?:\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|Infinity)|NaN)|(true|false|null|undefined))\s*\)/y;
-const DOT_NAME = /\.([\p{ID_Start}_$][\p{ID_Continue}$]*)(?!\()/uy;
+const DOT_NAME = /\.([\p{ID_Start}_$][\p{ID_Continue}$]*)(?![\p{ID_Continue}$(])/uy;
 const INDEX = /\[\s*(0|[1-9]\d{0,15})\s*\]/y;
 const QUOTED = /\[\s*(?:("(?:[^"\\]|\\.)*")|'([^'\\]*)')\s*\]/y;
 

@@ -20,10 +20,10 @@ export function refusal(path: string, found: string, advice: string): RewindErro
 /** What is wrong with an object that is neither plain, nor of a built-in kind, nor has a codec. */
 export function explainObject(value: object): [found: string, advice: string] {
   const name = constructorName(value);
-  const known = ADVICE[brand(value)] ?? (name === undefined ? undefined : ADVICE[name]);
+  const known = ADVICE.get(brand(value)) ?? ADVICE.get(name ?? "");
   if (known !== undefined) return known;
   for (const [base, kind] of SUBCLASSES) {
-    if (value instanceof base) {
+    if (value instanceof base && name !== kind) {
       return [
         `is ${name === undefined ? "an object" : `an instance of ${name}`}, a subclass of ${kind}`,
         `use a plain ${kind}, or declare a codec in the simulation's types`,
@@ -76,23 +76,25 @@ function brand(value: object): string {
 
 const BOXED: [string, string] = ["is a boxed primitive", "use the primitive value itself"];
 
-const ADVICE: Readonly<Record<string, [found: string, advice: string] | undefined>> = {
-  __proto__: undefined,
-  Buffer: ["is a Buffer", "use Uint8Array, for example Uint8Array.from(buffer)"],
-  Promise: ["is a Promise", "wait for it, and store what it gives"],
-  WeakMap: ["is a WeakMap", "its entries cannot be listed; use a Map"],
-  WeakSet: ["is a WeakSet", "its members cannot be listed; use a Set"],
-  WeakRef: ["is a WeakRef", "store the object itself"],
-  SharedArrayBuffer: ["is a SharedArrayBuffer", "other threads can change it; use an ArrayBuffer"],
-  Number: BOXED,
-  String: BOXED,
-  Boolean: BOXED,
-  BigInt: BOXED,
-  Symbol: BOXED,
-  RegExp: ["is a regular expression", "store its source and flags as strings"],
-  Error: ["is an Error", "store its name and message as strings"],
-  Generator: ["is a generator", "store what it needs to continue as plain data"],
-};
+const ADVICE: ReadonlyMap<string, [found: string, advice: string]> = new Map([
+  ["Buffer", ["is a Buffer", "use Uint8Array, for example Uint8Array.from(buffer)"]],
+  ["Promise", ["is a Promise", "wait for it, and store what it gives"]],
+  ["WeakMap", ["is a WeakMap", "its entries cannot be listed; use a Map"]],
+  ["WeakSet", ["is a WeakSet", "its members cannot be listed; use a Set"]],
+  ["WeakRef", ["is a WeakRef", "store the object itself"]],
+  [
+    "SharedArrayBuffer",
+    ["is a SharedArrayBuffer", "other threads can change it; use an ArrayBuffer"],
+  ],
+  ["Number", BOXED],
+  ["String", BOXED],
+  ["Boolean", BOXED],
+  ["BigInt", BOXED],
+  ["Symbol", BOXED],
+  ["RegExp", ["is a regular expression", "store its source and flags as strings"]],
+  ["Error", ["is an Error", "store its name and message as strings"]],
+  ["Generator", ["is a generator", "store what it needs to continue as plain data"]],
+]);
 
 const SUBCLASSES: readonly (readonly [new () => object, string])[] = [
   [Array, "Array"],

@@ -4,7 +4,7 @@ import type { DecodeLimits } from "./limits.ts";
 import { PlainReader } from "./plain-reader.ts";
 import { fromUtf16, isWellFormed, needsPairs } from "./strings.ts";
 import { TAG, type TypedArray, VIEW_TYPE_BY_TAG } from "./tags.ts";
-import type { TypeCodecs } from "./types.ts";
+import type { TypeCodec, TypeCodecs } from "./types.ts";
 import { bigintFromBytes, MAJOR } from "./writer.ts";
 
 /** Reads and checks a state whose encoding has tags. */
@@ -192,9 +192,9 @@ export class StateReader extends PlainReader {
     if (this.argument !== 4) throw invalid("4 parts of a view", `${this.argument}`, start);
     this.enter(4, depth, start);
     const type = VIEW_TYPE_BY_TAG.get(this.size());
-    const marks = this.marked.length + this.referenced.size;
+    // A shared buffer begins with a tag of two bytes, another one with its own of five.
+    const alone = this.bytes[this.at] === 0xda;
     const buffer = this.item(depth + 1);
-    const alone = marks === this.marked.length + this.referenced.size;
     const byteOffset = this.size();
     const length = this.size();
     if (type === undefined || !(buffer instanceof ArrayBuffer)) {
@@ -234,6 +234,16 @@ export class StateReader extends PlainReader {
     }
     const stored = this.item(depth + 1);
     this.mark = mark;
-    return this.built(codec.decode(stored));
+    return this.built(revive(name as string, codec, stored, start));
+  }
+}
+
+function revive(name: string, codec: TypeCodec, stored: unknown, offset: number): object {
+  try {
+    return codec.decode(stored) as object;
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const message = `the codec ${name} failed to decode the instance at byte ${offset}: ${problem}`;
+    throw new RewindError("FUNCTION_FAILED", message, { name, offset }, { cause });
   }
 }

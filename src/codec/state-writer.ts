@@ -1,6 +1,5 @@
 import { RewindError } from "../base/errors.ts";
 import { BufferWriter } from "./buffer-writer.ts";
-import type { EncodeOptions } from "./encode.ts";
 import { arrayFault, bareFault, type Fault, propertyFault, symbolFault } from "./faults.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
@@ -8,8 +7,18 @@ import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
 import { Sharing } from "./sharing.ts";
 import { isWellFormed, needsPairs, toUtf16 } from "./strings.ts";
 import { TAG } from "./tags.ts";
-import type { TypeCodec } from "./types.ts";
+import type { TypeCodec, TypeCodecs } from "./types.ts";
 import { bigintBytes, MAJOR, Writer } from "./writer.ts";
+
+/** How a state is encoded. */
+export interface EncodeOptions {
+  /** Codecs for class instances. */
+  readonly types?: TypeCodecs | undefined;
+  /** Whether an object is a Proxy, where the platform can tell (`util.types.isProxy` on Node). */
+  readonly isProxy?: ((value: object) => boolean) | undefined;
+  /** What errors call the value itself; "state" where nothing is given. */
+  readonly root?: string | undefined;
+}
 
 /** Writes one state, and knows at any time where in the state it is. */
 export class StateWriter {

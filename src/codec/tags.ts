@@ -1,6 +1,7 @@
 /**
  * The tags of the state encoding. Standard ones where they say exactly what is meant; the others
- * are private, in the four-byte range from 0x72770001 ("rw" in ASCII) on.
+ * are private, from 0x52770001 ("Rw" in ASCII) on, clear of the ranges from 0x6c000000 to 0x7fffffff
+ * that cbor-x takes for references to packed values.
  */
 export const TAG = {
   /** A bigint from 0 on: big-endian bytes without leading zeros (RFC 8949). */
@@ -16,19 +17,19 @@ export const TAG = {
   /** A Map: a CBOR map with keys of any type. */
   MAP: 259,
   /** A Date: whole milliseconds since 1970, or NaN. */
-  DATE: 0x72770001,
+  DATE: 0x52770001,
   /** A string with lone surrogates: UTF-16, little-endian. */
-  UTF16: 0x72770002,
+  UTF16: 0x52770002,
   /** A plain object with keys that a CBOR map cannot carry: an array key, value, key, value, … */
-  PAIRS: 0x72770003,
+  PAIRS: 0x52770003,
   /** An object without prototype: a map, or PAIRS. */
-  NULL_PROTOTYPE: 0x72770004,
+  NULL_PROTOTYPE: 0x52770004,
   /** An ArrayBuffer: its bytes. */
-  ARRAY_BUFFER: 0x72770005,
+  ARRAY_BUFFER: 0x52770005,
   /** A view of a part of a buffer, or of a shared one: [type, buffer, byte offset, length]. */
-  VIEW: 0x72770006,
+  VIEW: 0x52770006,
   /** An instance of a class with a codec: [name, what the codec made of it]. */
-  INSTANCE: 0x72770007,
+  INSTANCE: 0x52770007,
 } as const;
 
 /** A typed array of any element type. */

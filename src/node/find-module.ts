@@ -1,6 +1,7 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { RewindError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 
 /**
  * The real path of a module in the project folder `root`, itself a real path. Throws
@@ -32,20 +33,10 @@ async function namesLike(path: string): Promise<string[]> {
   const inside = await readdir(path).catch(() => undefined);
   const names = inside ?? (await readdir(dirname(path)).catch(() => []));
   const wanted = inside === undefined ? basename(path) : "index.ts";
-  return names
-    .filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"))
-    .map((name) => ({ name, likeness: likeness(name, wanted) }))
-    .sort((a, b) => b.likeness - a.likeness || (a.name < b.name ? -1 : 1))
-    .slice(0, 3)
-    .map(({ name }) => (inside === undefined ? name : join(basename(path), name)));
-}
-
-/** How many pairs of neighbouring letters two names share, of those that they have. */
-function likeness(a: string, b: string): number {
-  const pairs = (text: string): string[] =>
-    Array.from({ length: text.length - 1 }, (_, i) => text.slice(i, i + 2).toLowerCase());
-  const others = pairs(b);
-  return pairs(a).filter((pair) => others.includes(pair)).length / (a.length + b.length);
+  const modules = names.filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"));
+  return nearest(wanted, modules.sort()).map((name) =>
+    inside === undefined ? name : join(basename(path), name),
+  );
 }
 
 function isInside(root: string, file: string): boolean {

@@ -14,19 +14,19 @@ const hex = (value: unknown) => toHex(encode(value));
 describe("round trips", () => {
   test("every state comes back, and encodes to the same bytes again", () => {
     fc.assert(
-      fc.property(states, (state) => {
+      fc.property(states, ({ state }) => {
         const bytes = encode(state);
         const back = decode(bytes);
         expect(same(state, back)).toBe(true);
         expect(toHex(encode(back))).toBe(toHex(bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 
   test("encoding changes nothing in the state", () => {
     fc.assert(
-      fc.property(states, (state) => {
+      fc.property(states, ({ state }) => {
         const before = toHex(encode(state));
         expect(toHex(encode(state))).toBe(before);
       }),
@@ -92,15 +92,15 @@ describe("bytes", () => {
     [-1n, "c340"],
     [256n, "c2420100"],
     ["é", "62c3a9"],
-    ["\ud800", "da727700024200d8"],
+    ["\ud800", "da527700024200d8"],
     [{ b: 1, a: 2 }, "a2616201616102"],
     [[[]], "8180"],
     [new Map([[1, 2]]), "d90103a10102"],
     [new Set([1]), "d901028101"],
-    [new Date(-1), "da7277000120"],
-    [new Date(Number.NaN), "da72770001f97e00"],
-    [Object.create(null), "da72770004a0"],
-    [JSON.parse('{"__proto__":1}'), "da7277000382695f5f70726f746f5f5f01"],
+    [new Date(-1), "da5277000120"],
+    [new Date(Number.NaN), "da52770001f97e00"],
+    [Object.create(null), "da52770004a0"],
+    [JSON.parse('{"__proto__":1}'), "da5277000382695f5f70726f746f5f5f01"],
     [Uint8Array.of(1, 2), "420102"],
     [Uint8ClampedArray.of(1), "d8444101"],
     [Uint16Array.of(1), "d845420100"],
@@ -112,9 +112,9 @@ describe("bytes", () => {
     [BigInt64Array.of(-1n), "d84f48ffffffffffffffff"],
     [Float32Array.of(1), "d855440000803f"],
     [Float64Array.of(1), "d85648000000000000f03f"],
-    [new ArrayBuffer(1), "da727700054100"],
-    [new DataView(new ArrayBuffer(1)), "da727700068400da7277000541000001"],
-    [new Uint8Array(2).subarray(1), "da72770006841840da727700054200000101"],
+    [new ArrayBuffer(1), "da527700054100"],
+    [new DataView(new ArrayBuffer(1)), "da527700068400da5277000541000001"],
+    [new Uint8Array(2).subarray(1), "da52770006841840da527700054200000101"],
   ])("%o is %s", (value, expected) => {
     expect(hex(value)).toBe(expected);
   });
@@ -148,8 +148,9 @@ describe("bytes", () => {
       mapsAsObjects: true,
       int64AsNumber: true,
     } as object);
+    const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(values, (value) => {
         expect(same(plain.decode(encode(value)), cborDecode(encode(value)))).toBe(true);
         expect(same(plain.decode(encode(value)), value)).toBe(true);
       }),
@@ -196,7 +197,7 @@ describe("refusals", () => {
     ],
     ["array subclass", new Grid(), /brain is an instance of Grid, a subclass of Array: /],
     ["map subclass", new Table(), /brain is an instance of Table, a subclass of Map: /],
-    ["false Map", Object.create(Map.prototype), /brain is an instance of Map, .*genuine/],
+    ["false Map", Object.create(Map.prototype), /brain is an instance of Map.*genuine/],
     ["false Date", Object.create(Date.prototype), /brain is an instance of Date.*genuine/],
     ["URL", new URL("a:b"), /brain is an instance of URL: declare a codec/],
     ["other prototype", Object.create({}), /brain is an object whose prototype is neither/],
@@ -230,13 +231,6 @@ describe("refusals", () => {
       "symbol key",
       { [Symbol.iterator]: 1 },
       /brain has the key Symbol\(Symbol\.iterator\), a symbol/,
-    ],
-    [
-      "arguments",
-      (function () {
-        return arguments;
-      })(),
-      /brain\.length is not enumerable/,
     ],
     ["in a Map's value", new Map([["k", Symbol()]]), /brain\.get\("k"\) is a symbol/],
     ["in a Map's key", new Map([[{ a: Symbol() }, 1]]), /brain\.keys\(\)\[0\]\.a is a symbol/],
@@ -305,9 +299,7 @@ describe("class instances", () => {
     expect(back[0]).toBeInstanceOf(Agent);
     expect(back[1]?.friend).toBe(back[0]);
     expect(toHex(encode(back, options))).toBe(toHex(encode([one, new Agent(2, one)], options)));
-    expect(hexOf(new Agent(1), options)).toBe(
-      "da7277000782654167656e74a26178016666726965 6e64f7".replace(" ", ""),
-    );
+    expect(hexOf(new Agent(1), options)).toBe("da5277000782654167656e74a261780166667269656e64f7");
   });
 
   test("a cycle through one is refused", () => {
@@ -319,6 +311,20 @@ describe("class instances", () => {
     const world: unknown[] = [];
     world.push(new Agent(1, world));
     expect(caught(() => encode(world, options)).code).toBe("UNSUPPORTED_STATE");
+  });
+
+  test("a codec is asked once, also where parts of what it makes are shared", () => {
+    const types = {
+      Agent: {
+        ...options.types.Agent,
+        encode: () => {
+          const list: unknown[] = [];
+          return [list, list];
+        },
+        decode: (stored: [unknown, unknown]) => new Agent(0, stored[0] === stored[1]),
+      },
+    };
+    expect(decode(encode(new Agent(1), { types }), { types })).toMatchObject({ friend: true });
   });
 
   test("no codec, and a codec that fails", () => {
@@ -334,6 +340,17 @@ describe("class instances", () => {
     };
     expect(caught(() => encode({ a: new Agent(1) }, { types: failing })).message).toBe(
       "the codec Agent failed to encode state.a: no",
+    );
+    const broken = {
+      Agent: {
+        ...options.types.Agent,
+        decode: () => {
+          throw new Error("no");
+        },
+      },
+    };
+    expect(caught(() => decode(bytes, { types: broken })).message).toBe(
+      "the codec Agent failed to decode the instance at byte 1: no",
     );
   });
 

@@ -2,7 +2,7 @@
  * Whether no program could tell two states apart, object identity aside from which of their parts
  * are one object. Written apart from the code that it judges.
  */
-export function same(a: unknown, b: unknown, pairs = new Map<object, object>()): boolean {
+export function same(a: unknown, b: unknown, pairs: Map<object, object> = new Map()): boolean {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) {
     return Object.is(a, b);
   }

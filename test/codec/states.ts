@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import fc from "fast-check";
 
 /** A number of the awkward kinds, and of the usual ones. */
@@ -82,8 +83,11 @@ export const trees: fc.Arbitrary<unknown> = fc.letrec<{ node: unknown }>((tie) =
   ),
 })).node;
 
-/** A state in which some objects occur more than once, also inside themselves. */
-export const states: fc.Arbitrary<unknown> = fc
+/**
+ * A state in which some objects occur more than once, also inside themselves; in a box that says how
+ * to print it, for written out as a tree it would be of exponential size.
+ */
+export const states: fc.Arbitrary<{ readonly state: unknown }> = fc
   .tuple(trees, fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 6 }))
   .map(([tree, links]) => {
     const objects = objectsIn(tree);
@@ -92,7 +96,7 @@ export const states: fc.Arbitrary<unknown> = fc
       const target = objects[to % Math.max(objects.length, 1)];
       if (holder !== undefined && target !== undefined) link(holder, target, how);
     }
-    return tree;
+    return { state: tree, [fc.toStringMethod]: () => inspect(tree, { depth: 8 }) };
   });
 
 function link(holder: object, target: object, how: number): void {

@@ -155,7 +155,7 @@ describe("what is refused", () => {
 
   test("a module that is not there, with the names that come near", async () => {
     expect(await failing({ "walk.ts": "", "walker.js": "", "notes.md": "" }, "wlak.ts")).toBe(
-      "MODULE_NOT_FOUND the module wlak.ts does not exist; there is walk.ts, walker.js",
+      "MODULE_NOT_FOUND the module wlak.ts does not exist; there is walk.ts",
     );
     expect(await failing({}, "walk.ts")).toBe("MODULE_NOT_FOUND the module walk.ts does not exist");
     expect(await failing({ "src/index.ts": "" }, "src")).toBe(

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/base/bytes.ts";
+import { decode } from "../../src/codec/decode.ts";
+import { differences } from "../../src/codec/differences.ts";
+import { encode } from "../../src/codec/encode.ts";
+import { states } from "./states.ts";
+
+test("there are none exactly where the encodings are equal", () => {
+  fc.assert(
+    fc.property(states, states, ({ state: a }, { state: b }) => {
+      expect(differences(a, decode(encode(a)))).toEqual([]);
+      const equal = toHex(encode(a)) === toHex(encode(b));
+      expect(differences(a, b).length === 0).toBe(equal);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each<[string, unknown, unknown, unknown[]]>([
+  ["scalars", 1, 2, [{ path: "state", a: 1, b: 2 }]],
+  ["zeros", 0, -0, [{ path: "state", a: 0, b: -0 }]],
+  ["NaN is itself", Number.NaN, Number.NaN, []],
+  ["types", { x: 1 }, { x: "1" }, [{ path: "state.x", a: 1, b: "1" }]],
+  ["an object and an array", { x: {} }, { x: [] }, [{ path: "state.x", a: {}, b: [] }]],
+  [
+    "fields, in order, missing ones last",
+    { a: 1, b: [1, { c: 2 }], d: 1 },
+    { e: undefined, a: 2, b: [1, { c: 3 }] },
+    [
+      { path: "state.a", a: 1, b: 2 },
+      { path: "state.b[1].c", a: 2, b: 3 },
+      { path: "state.d", a: 1, b: undefined, missing: "b" },
+      { path: "state.e", a: undefined, b: undefined, missing: "a" },
+    ],
+  ],
+  ["array lengths", [1, 2], [1], [{ path: "state[1]", a: 2, b: undefined, missing: "b" }]],
+  ["typed arrays", Int8Array.of(1, 2), Int8Array.of(1, 3), [{ path: "state[1]", a: 2, b: 3 }]],
+  ["dates", [new Date(1)], [new Date(2)], [{ path: "state[0]", a: new Date(1), b: new Date(2) }]],
+  [
+    "Map values",
+    new Map([["k", 1]]),
+    new Map([["k", 2]]),
+    [{ path: 'state.get("k")', a: 1, b: 2 }],
+  ],
+  [
+    "Map order",
+    new Map([
+      [1, 1],
+      [2, 2],
+    ]),
+    new Map([
+      [2, 2],
+      [1, 1],
+    ]),
+    [{ path: "state", a: [1, 2], b: [2, 1], about: "order" }],
+  ],
+  [
+    "Map keys that are objects",
+    new Map([[{ k: 1 }, 1]]),
+    new Map([[{ k: 2 }, 1]]),
+    [{ path: "state.keys()[0].k", a: 1, b: 2 }],
+  ],
+  [
+    "Set members",
+    new Set([1, 2]),
+    new Set([1, 3]),
+    [
+      { path: "state.values()[1]", a: 2, b: undefined, missing: "b" },
+      { path: "state.values()[1]", a: undefined, b: 3, missing: "a" },
+    ],
+  ],
+  [
+    "key order",
+    { s: { a: 1, b: 2 } },
+    { s: { b: 2, a: 1 } },
+    [{ path: "state.s", a: ["a", "b"], b: ["b", "a"], about: "order" }],
+  ],
+])("%s", (_, a, b, expected) => {
+  expect(differences(a, b)).toEqual(expected);
+});
+
+describe("what only a step would notice", () => {
+  test("sharing", () => {
+    const shared = { x: 1 };
+    expect(differences([shared, shared], [{ x: 1 }, { x: 1 }])).toEqual([
+      {
+        path: "state[1]",
+        a: "the same object as state[0]",
+        b: "an object of its own",
+        about: "sharing",
+      },
+    ]);
+  });
+
+  test("the buffer behind a view", () => {
+    const part = new Uint8Array(4).subarray(1, 3);
+    const [found] = differences({ v: part }, { v: new Uint8Array(2) });
+    expect(found).toMatchObject({ path: "state.v", about: "buffer" });
+  });
+
+  test("bytes of a buffer that no view shows", () => {
+    const a = new Uint8Array(4);
+    const b = new Uint8Array(4);
+    b[3] = 1;
+    expect(differences(a.subarray(0, 2), b.subarray(0, 2))).not.toEqual([]);
+  });
+});
+
+test("cycles come to an end", () => {
+  const loop = (x: number) => {
+    const list: unknown[] = [x];
+    list.push({ list });
+    return list;
+  };
+  expect(differences(loop(1), loop(2))).toEqual([{ path: "state[0]", a: 1, b: 2 }]);
+  expect(differences(loop(1), loop(1))).toEqual([]);
+});
+
+test("the list is bounded, and the work with it", () => {
+  const a = new Float64Array(1e6);
+  const b = new Float64Array(1e6).fill(1);
+  expect(differences(a, b)).toHaveLength(100);
+  expect(differences(a, b, { limit: 3 }).map(({ path }) => path)).toEqual([
+    "state[0]",
+    "state[1]",
+    "state[2]",
+  ]);
+  expect(differences(1, 2, { limit: 0 })).toEqual([]);
+});
+
+test("instances are compared by what is stored of them", () => {
+  class P {
+    readonly x: number;
+    constructor(x: number) {
+      this.x = x;
+    }
+  }
+  const types = {
+    P: {
+      is: (v: unknown) => v instanceof P,
+      encode: (p: P) => ({ x: p.x }),
+      decode: () => new P(0),
+    },
+  };
+  expect(differences({ p: new P(1) }, { p: new P(2) }, { types })).toEqual([
+    { path: "state.p.x", a: 1, b: 2 },
+  ]);
+  expect(differences({ p: new P(1) }, { p: new P(1) }, { types })).toEqual([]);
+});
