@@ -1,10 +1,10 @@
 import crypto from "node:crypto";
-import os from "node:os";
 import path from "node:path";
 import { RewindError } from "./base/errors.ts";
-import { Branches, branchRef } from "./history/branches.ts";
+import { Branches } from "./history/branches.ts";
 import { type LogEntry, lineage } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
+import { type BranchRecording, recordOnBranch } from "./node/branch-writer.ts";
 import {
   codeOfModule,
   functionOfModule,
@@ -14,8 +14,6 @@ import {
 } from "./node/code.ts";
 import { nodeEnvironment, readFile } from "./node/environment.ts";
 import { nodeFiles } from "./node/files.ts";
-import { gitState } from "./node/host.ts";
-import { tryLock } from "./node/lock.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
 import type { Recovered } from "./node/recover.ts";
 import { createStore, findProject, type OpenStore, openStore } from "./node/store-folder.ts";
@@ -26,9 +24,8 @@ import type { Environment } from "./replay/environment.ts";
 import { type ForkOptions, planFork } from "./replay/fork.ts";
 import { type Code, codeOf, Programs } from "./replay/programs.ts";
 import { planRecording, type RecordOptions } from "./replay/record.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "./replay/recorder.ts";
 import type { Replayer } from "./replay/replayer.ts";
-import { loadInto, openRun, Run, writeRun } from "./replay/run.ts";
+import { loadInto, Run } from "./replay/run.ts";
 import { type AnySimulation, checkSimulation, type Simulation } from "./replay/simulation.ts";
 import { reader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
@@ -145,9 +142,13 @@ export class Repository {
     options: RecordOptions<P> & { readonly branch?: string | undefined; readonly cwd?: string },
   ): Promise<Run<S, P>> {
     const name = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
-    return this.#recordOn(name, "record", options, async (env, writer, ref) => {
-      const code = await this.code(simulation, options.cwd);
-      return planRecording(env, writer, code, options as RecordOptions, ref);
+    return this.#recordNew("record", {
+      branch: name,
+      options,
+      plan: async (env, writer, ref) => {
+        const code = await this.code(simulation, options.cwd);
+        return planRecording(env, writer, code, options as RecordOptions, ref);
+      },
     });
   }
 
@@ -170,10 +171,14 @@ export class Repository {
   ): Promise<Run<S, P>> {
     checkBranchName(name);
     const { run, step } = await this.revision<S, P>(revision);
-    return this.#recordOn(name, "branch", options, async (_env, writer, ref) => {
-      const code =
-        options.program === undefined ? undefined : await this.#newCode(run.replayer, options);
-      return planFork(run, writer, step ?? run.steps, { ...(options as ForkOptions), code }, ref);
+    return this.#recordNew("branch", {
+      branch: name,
+      options,
+      plan: async (_env, writer, ref) => {
+        const code =
+          options.program === undefined ? undefined : await this.#newCode(run.replayer, options);
+        return planFork(run, writer, step ?? run.steps, { ...(options as ForkOptions), code }, ref);
+      },
     });
   }
 
@@ -270,57 +275,18 @@ export class Repository {
     });
   }
 
-  /** Records on a new branch, whose lock is held meanwhile. */
-  async #recordOn<S, P extends object>(
-    name: string,
+  /** Records on a new branch. */
+  async #recordNew<S, P extends object>(
     command: string,
-    options: RecorderOptions,
-    plan: (
-      ...args: [Environment, Parameters<typeof planFork>[1], string]
-    ) => Promise<RecordingPlan>,
+    recording: Omit<BranchRecording, "name">,
   ): Promise<Run<S, P>> {
-    await this.branches.checkFree(name);
-    const release = this.#lockBranch(name);
-    try {
-      const env = await this.#recordingEnvironment();
-      const recording = await writeRun(
-        env,
-        options,
-        (writer) => plan(env, writer, branchRef(name)),
-        ({ id }) => this.branches.create(name, id, { command, checkout: command === "record" }),
-      );
-      if (recording.failure !== undefined) throw kept(recording, name);
-      return await openRun<S, P>(recording.id, this.environment());
-    } finally {
-      release();
-    }
-  }
-
-  async #recordingEnvironment(): Promise<Environment> {
-    const git = await gitState(this.root);
-    const meta = { author: os.userInfo().username, ...(git && { git: { ...git } }) };
+    const { branch } = recording;
+    await this.branches.checkFree(branch);
     const env = this.environment();
-    return { ...env, describeRun: () => ({ ...env.describeRun(), ...meta }) };
-  }
-
-  #lockBranch(name: string): () => void {
-    const { tools, folders } = this.#store.objects;
-    const file = path.join(folders.local, `branch-${encodeURIComponent(name)}.lock`);
-    const release = tryLock(tools.files, file);
-    if (release !== undefined) return release;
-    throw new RewindError("LOCKED", `another process is recording on the branch ${name}`, {
-      branch: name,
+    const written = await recordOnBranch(this.#store.objects, this.root, env, {
+      ...recording,
+      name: (id) => this.branches.create(branch, id, { command, checkout: command === "record" }),
     });
+    return new Run<S, P>(written.id, written.run, env);
   }
-}
-
-/** The failure of a recording, with where its steps are kept. */
-function kept({ failure, run, id }: Recording, branch: string): RewindError {
-  const error = failure as RewindError;
-  return new RewindError(
-    error.code,
-    error.message,
-    { ...error.data, branch, run: id, kept: run.steps, goal: run.goal },
-    { cause: error.cause },
-  );
 }
