@@ -24,11 +24,13 @@ import type { Environment } from "./replay/environment.ts";
 import { type ForkOptions, planFork } from "./replay/fork.ts";
 import { type Code, codeOf, Programs } from "./replay/programs.ts";
 import { planRecording, type RecordOptions } from "./replay/record.ts";
+import type { RecorderOptions } from "./replay/recorder.ts";
 import type { Replayer } from "./replay/replayer.ts";
 import { loadInto, Run } from "./replay/run.ts";
 import { type AnySimulation, checkSimulation, type Simulation } from "./replay/simulation.ts";
 import { reader } from "./store/object-store.ts";
-import { checkBranchName } from "./store/ref-name.ts";
+import { checkBranchName, nextArchiveName } from "./store/ref-name.ts";
+import type { RefChange } from "./store/ref-store.ts";
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
@@ -182,6 +184,85 @@ export class Repository {
     });
   }
 
+  /**
+   * Makes the run of a branch longer: to `steps` in all, or `by` so many. The result has the
+   * timeline that one uninterrupted recording has. With `params` a new segment begins at the present
+   * end, the new values over the old ones. Throws INVALID_STEPS where that is not longer.
+   *
+   * @example
+   * ```ts
+   * await repo.extend("main", { steps: 2_000_000 });
+   * ```
+   */
+  async extend<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    options: RecorderOptions & {
+      readonly steps?: number | undefined;
+      readonly by?: number | undefined;
+      readonly params?: Partial<P> | undefined;
+      readonly message?: string | undefined;
+    },
+  ): Promise<Run<S, P>> {
+    const { run } = await this.#branchRun<S, P>(branch);
+    const steps = options.steps ?? run.steps + (options.by ?? 0);
+    if (!(steps > run.steps)) {
+      throw new RewindError(
+        "INVALID_STEPS",
+        `expected more than the ${run.steps} steps that ${branch} has, got ${steps}`,
+        { name: "steps", value: steps, branch, steps: run.steps },
+      );
+    }
+    const { params, message } = options;
+    return this.#goOn(branch, run, "extend", options, { steps, params, message } as ForkOptions);
+  }
+
+  /**
+   * Continues a recording that was interrupted, from its last checkpoint to the steps that it was
+   * asked for. Throws NOTHING_TO_RESUME where it is finished.
+   *
+   * @example
+   * ```ts
+   * await repo.resume("main");
+   * ```
+   */
+  async resume<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    options: RecorderOptions = {},
+  ): Promise<Run<S, P>> {
+    const { run } = await this.#branchRun<S, P>(branch);
+    if (run.finished) {
+      throw new RewindError(
+        "NOTHING_TO_RESUME",
+        `${branch} is finished: it has its ${run.steps} steps`,
+        {
+          branch,
+          steps: run.steps,
+        },
+      );
+    }
+    return this.#goOn(branch, run, "resume", options, { steps: run.manifest.goal });
+  }
+
+  /**
+   * Cuts the history of a branch after a step: the state there stays, and is the last one. The
+   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on.
+   *
+   * @example
+   * ```ts
+   * const { archived } = await repo.reset("main", 500_000); // "archive/main/1"
+   * ```
+   */
+  async reset<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    step: number,
+  ): Promise<{ readonly run: Run<S, P>; readonly archived: string }> {
+    const { run, ref } = await this.#branchRun<S, P>(branch);
+    const archive = await nextArchiveName(this.#store.refs, ref);
+    const kept = { name: archive, from: undefined, to: run.id };
+    const cut = await this.#goOn(branch, run, "reset", {}, { steps: step }, step, [kept]);
+    return { run: cut, archived: archive.replace("refs/", "") };
+  }
+
   /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
   async revision<S = unknown, P extends object = Record<string, unknown>>(
     text: string,
@@ -273,6 +354,34 @@ export class Repository {
     throw new RewindError("PROGRAM_MISSING", `"${program.name}" was not recorded from a module`, {
       name: program.name,
     });
+  }
+
+  async #branchRun<S, P extends object>(
+    branch: string,
+  ): Promise<{ readonly run: Run<S, P>; readonly ref: string }> {
+    const { run, ref } = await this.revision<S, P>(branch);
+    if (ref?.startsWith("refs/heads/")) return { run, ref };
+    throw new RewindError("REF_NOT_FOUND", `expected a branch, got ${branch}`, { branch });
+  }
+
+  /** Records on from a step of a branch's run, and moves the branch to what comes of it. */
+  async #goOn<S, P extends object>(
+    branch: string,
+    run: Run<S, P>,
+    command: string,
+    options: RecorderOptions,
+    changes: ForkOptions,
+    step: number = run.steps,
+    besides: readonly RefChange[] = [],
+  ): Promise<Run<S, P>> {
+    const env = this.environment();
+    const written = await recordOnBranch(this.#store.objects, this.root, env, {
+      branch,
+      options,
+      plan: (_env, writer, ref) => planFork(run, writer, step, changes, ref),
+      name: (id) => this.branches.move(branch, run.id, id, `${command} ${branch}`, besides),
+    });
+    return new Run<S, P>(written.id, written.run, env);
   }
 
   /** Records on a new branch. */

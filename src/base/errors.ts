@@ -52,6 +52,9 @@ export type ErrorCode =
   | "UNKNOWN_REVISION"
   | "INVALID_REVISION"
   | "AMBIGUOUS_ID"
+  | "NOTHING_TO_UNDO"
+  | "NOTHING_TO_RESUME"
+  | "NOT_AS_RECORDED"
   // artifacts and files
   | "INVALID_ARTIFACT"
   | "FILE_FAILED"

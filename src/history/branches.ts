@@ -1,7 +1,7 @@
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
-import { checkBranchName } from "../store/ref-name.ts";
+import { checkBeside, checkBranchName } from "../store/ref-name.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { formatHead, type Head, parseHead } from "./revision.ts";
 
@@ -41,11 +41,24 @@ export class Branches {
     return (await this.#head()).ref?.slice(HEADS.length);
   }
 
-  /** Checks that there is no branch of this name. Throws REF_EXISTS. */
+  /**
+   * Checks that a branch of this name can be made, before there is a run that it would be too late
+   * for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case.
+   */
   async checkFree(name: string): Promise<void> {
-    const run = await this.#refs.read(branchRef(name));
-    if (run === undefined) return;
-    throw new RewindError("REF_EXISTS", `the branch ${name} exists already`, { branch: name, run });
+    const ref = branchRef(name);
+    const refs = await this.#refs.list(HEADS);
+    const run = refs.find((other) => other.name === ref)?.target;
+    if (run !== undefined) {
+      throw new RewindError("REF_EXISTS", `the branch ${name} exists already`, {
+        branch: name,
+        run,
+      });
+    }
+    checkBeside(
+      ref,
+      refs.map((other) => other.name),
+    );
   }
 
   /** Makes a branch; with `checkout`, or where HEAD has no run yet, it becomes the current one. */
@@ -55,11 +68,47 @@ export class Branches {
     options: { readonly command: string; readonly checkout: boolean },
   ): Promise<void> {
     const ref = branchRef(name);
-    const { ref: current } = await this.#head();
-    const unborn = current !== undefined && (await this.#refs.read(current)) === undefined;
-    const moves = (options.checkout || unborn) && current !== ref;
-    const head = moves ? [await this.#moveHead({ ref, run: undefined, step: undefined })] : [];
-    await this.#refs.update([{ name: ref, from: undefined, to: run }, ...head], options.command);
+    for (;;) {
+      const { ref: current } = await this.#head();
+      const unborn = current !== undefined && (await this.#refs.read(current)) === undefined;
+      const moves = (options.checkout || unborn) && current !== ref;
+      const head = moves ? [await this.#moveHead({ ref, run: undefined, step: undefined })] : [];
+      const changes = [{ name: ref, from: undefined, to: run }, ...head];
+      try {
+        await this.#refs.update(changes, options.command);
+        return;
+      } catch (error) {
+        // Another process has made its branch the current one meanwhile; this one comes later.
+        if (!isRewindError(error, "REF_MOVED") || error.data.ref !== "HEAD") throw error;
+      }
+    }
+  }
+
+  /** Makes a branch name a run that goes on from the one it names now. Throws REF_MOVED. */
+  async move(
+    name: string,
+    from: Id<"run">,
+    to: Id<"run">,
+    command: string,
+    besides: readonly RefChange[] = [],
+  ): Promise<void> {
+    await this.#refs.update([{ name: branchRef(name), from, to }, ...besides], command);
+  }
+
+  /** Makes a branch, or a run, the current one, with the cursor at a step. */
+  async checkout(
+    to: { readonly ref: string | undefined; readonly run: Id<"run"> },
+    step: number,
+  ): Promise<void> {
+    const onBranch = to.ref?.startsWith(HEADS) ?? false;
+    const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
+    await this.#refs.update([await this.#moveHead(head)], "checkout");
+  }
+
+  /** Moves the cursor to another step of the current run; no operation, so nothing to undo. */
+  async moveCursor(step: number): Promise<void> {
+    const change = await this.#moveHead({ ...(await this.#head()), step });
+    await this.#refs.update([change], "step", { logged: false });
   }
 
   /** Removes a branch; its run stays in the store. Throws REF_NOT_FOUND. */

@@ -2,6 +2,7 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { peel } from "./resolve.ts";
 
 /** A run in the lineage. */
 export interface LogEntry {
@@ -18,13 +19,14 @@ export interface LogEntry {
 export async function lineage(
   store: ObjectStore,
   refs: RefStore,
-  from: readonly Id<"run">[],
+  from: readonly Id[],
 ): Promise<LogEntry[]> {
   const get = reader(store);
-  const names = await namesOfRuns(refs);
+  const names = await namesOfRuns(store, refs);
   const runs = new Map<Id<"run">, RunManifest>();
   const children = new Map<Id<"run">, number>();
-  for (const waiting = [...from]; waiting.length > 0; ) {
+  const starts = await Promise.all(from.map((id) => peel(store, id)));
+  for (const waiting = [...starts]; waiting.length > 0; ) {
     const id = waiting.pop() as Id<"run">;
     if (runs.has(id) || !(await store.has(id))) continue;
     const run = decodeRun(await get("run", id));
@@ -51,11 +53,15 @@ export async function lineage(
 }
 
 /** The names of each run that a ref names. */
-export async function namesOfRuns(refs: RefStore): Promise<Map<string, string[]>> {
+export async function namesOfRuns(
+  store: ObjectStore,
+  refs: RefStore,
+): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   for (const { name, target } of await refs.list("refs/")) {
     const short = name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, "");
-    names.set(target, [...(names.get(target) ?? []), short]);
+    const run = await peel(store, target as Id);
+    names.set(run, [...(names.get(run) ?? []), short]);
   }
   return names;
 }

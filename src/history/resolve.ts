@@ -6,6 +6,7 @@ import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { reflog } from "./operations.ts";
 import { parseHead, parseRevision, stepOf } from "./revision.ts";
 
 /** What a revision names. */
@@ -33,7 +34,12 @@ export async function resolve(store: ObjectStore, refs: RefStore, text: string):
   const base = await resolveBase(store, refs, revision.base, text);
   let { id } = base;
   if (revision.ago !== undefined)
-    id = await runBefore(refs, base.ref ?? "HEAD", revision.ago, text);
+    id = await runBefore(
+      refs,
+      revision.base === "HEAD" ? "HEAD" : (base.ref ?? ""),
+      revision.ago,
+      text,
+    );
   const target = await peel(store, id);
   const run = decodeRun(await reader(store)("run", target));
   const own = base.step ?? run.steps;
@@ -97,23 +103,20 @@ async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | u
   );
 }
 
-async function peel(store: ObjectStore, id: Id): Promise<Id<"run">> {
+/** The run that an id leads to: itself, or the target of the tag that it names. */
+export async function peel(store: ObjectStore, id: Id): Promise<Id<"run">> {
   const object = await store.get(id);
   return object?.kind === "tag" ? decodeTag(object.body).target : (id as Id<"run">);
 }
 
 /** The run that a ref named `ago` changes ago, by the operation log. */
 async function runBefore(refs: RefStore, ref: string, ago: number, text: string): Promise<Id> {
-  const targets = (await refs.operations())
-    .flatMap(({ changes }) => changes)
-    .filter((change) => change.name === ref && change.to !== undefined)
-    .map((change) => change.to as string)
-    .reverse();
-  const id = targets[ago];
-  if (id !== undefined && isId(id)) return id;
+  const entries = (await reflog(refs, ref)).filter(({ to }) => to !== undefined);
+  const id = entries[ago]?.to;
+  if (id !== undefined) return id;
   throw new RewindError(
     "UNKNOWN_REVISION",
-    `cannot go back ${ago} changes in ${JSON.stringify(text)}: the log of ${ref} has ${targets.length}`,
+    `cannot go back ${ago} changes in ${JSON.stringify(text)}: the log of ${ref} has ${entries.length}`,
     { revision: text, names: [] },
   );
 }

@@ -49,7 +49,7 @@ function parseStep(text: string, spelled: string): StepSpec {
   if (back !== undefined) return { back: digits(back) };
   const fromEnd = new RegExp(`^@-(${number})$`).exec(spelled)?.[1];
   if (fromEnd !== undefined && digits(fromEnd) > 0) return { fromEnd: digits(fromEnd) };
-  const percent = /^@(\d+(?:\.\d+)?)%$/.exec(spelled)?.[1];
+  const percent = /^@(\d+(?:\.\d{1,6})?)%$/.exec(spelled)?.[1];
   if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
   const at = new RegExp(`^@(${number})$`).exec(spelled)?.[1];
   if (at !== undefined) return { at: digits(at) };
@@ -68,8 +68,14 @@ function invalid(text: string, part: string, expected: string): RewindError {
 export function stepOf(spec: StepSpec, steps: number, own: number): number {
   if ("at" in spec) return spec.at;
   if ("fromEnd" in spec) return steps + 1 - spec.fromEnd;
-  if ("percent" in spec) return Math.floor((spec.percent / 100) * steps);
+  if ("percent" in spec) return partOf(steps, spec.percent);
   return own - spec.back;
+}
+
+/** A percentage of the steps, rounded down; exact, where 0.29 * 100 would be 28.999999999999996. */
+function partOf(steps: number, percent: number): number {
+  const millionths = BigInt(Math.round(percent * 1e6));
+  return Number((millionths * BigInt(steps)) / 100_000_000n);
 }
 
 /** What HEAD holds: a ref or a run, and perhaps a step. */

@@ -9,6 +9,7 @@ import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record
 import { writeRun } from "../replay/run.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
 import type { FileStore } from "./file-store.ts";
+import { onStore } from "./files.ts";
 import { gitState } from "./host.ts";
 import { tryLock } from "./lock.ts";
 import { nodeHash } from "./platform.ts";
@@ -69,9 +70,10 @@ function userName(): string | undefined {
 }
 
 function lockBranch({ tools, folders }: FileStore, branch: string): () => void {
-  // A hash, for a name may be longer than a file's can be.
-  const name = toHex(nodeHash(utf8(branch))).slice(0, 16);
-  const release = tryLock(tools.files, path.join(folders.local, `branch-${name}.lock`));
+  // A hash, for a name may be longer than a file's can be; of two that differ in case, one can be.
+  const name = toHex(nodeHash(utf8(branch.toLowerCase()))).slice(0, 16);
+  const file = path.join(folders.local, `branch-${name}.lock`);
+  const release = onStore(folders.root, file, () => tryLock(tools.files, file));
   if (release !== undefined) return release;
   throw new RewindError("LOCKED", `another process is recording on the branch ${branch}`, {
     branch,

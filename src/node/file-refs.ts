@@ -31,6 +31,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
       removeEmptyFolders(files, path.dirname(file), path.join(root, "refs"));
     } else {
       files.makeFolder(path.dirname(file));
+      if (files.readText(file) === undefined) removeEmptyTree(files, file);
       replaceFile(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
     }
   };
@@ -74,7 +75,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
           return target === undefined ? [] : [{ name, target }];
         }),
       ),
-    async update(changes, command) {
+    async update(changes, command, { logged = true } = {}) {
       const lockFile = path.join(folders.local, "refs.lock");
       const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
         onStore(root, lockFile, () => {
@@ -85,7 +86,8 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
         onStore(root, log, () => {
           complete(files.readText(log));
           checkChanges(changes, listRefs(files, root, "refs/"), read);
-          apply({ time: now(), command, changes });
+          if (logged) apply({ time: now(), command, changes });
+          else for (const change of changes) write(change);
         });
       } finally {
         release();
@@ -135,6 +137,14 @@ function listRefs(files: Files, root: string, prefix: string): string[] {
       return full.startsWith(prefix) && isRefName(full) ? [full] : [];
     });
   return below("refs").sort();
+}
+
+/** A crash between the removal of a ref and of its folders leaves these in another ref's place. */
+function removeEmptyTree(files: Files, folder: string): void {
+  for (const { name, isFolder } of files.list(folder)) {
+    if (isFolder) removeEmptyTree(files, path.join(folder, name));
+  }
+  files.removeEmptyFolder(folder);
 }
 
 function removeEmptyFolders(files: Files, folder: string, top: string): void {

@@ -122,10 +122,19 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
   if (tip.ref === undefined) return [];
   const id = objectId(store.hash, "run", tip.run);
   const run = decodeRun(tip.run);
-  const current = await refs.read(tip.ref);
-  if (current === id) return [];
-  const continues = current === undefined || run.parents.some((parent) => parent.run === current);
-  const ref = continues ? tip.ref : await nextArchiveName(refs, tip.ref);
-  await refs.update([{ name: ref, from: continues ? current : undefined, to: id }], "recover");
-  return [{ ref, id, run }];
+  for (let attempt = 1; ; attempt++) {
+    const current = await refs.read(tip.ref);
+    if (current === id) return [];
+    const continues = current === undefined || run.parents.some((parent) => parent.run === current);
+    const ref = continues ? tip.ref : await nextArchiveName(refs, tip.ref);
+    try {
+      await refs.update([{ name: ref, from: continues ? current : undefined, to: id }], "recover");
+      return [{ ref, id, run }];
+    } catch (error) {
+      // The update itself completes one that the crash cut short, perhaps of this very ref.
+      if (!isRewindError(error, "REF_MOVED") || attempt === ADOPT_ATTEMPTS) throw error;
+    }
+  }
 }
+
+const ADOPT_ATTEMPTS = 5;

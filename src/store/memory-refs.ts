@@ -12,12 +12,13 @@ export function memoryRefs(now: () => string): RefStore {
         .filter(([name]) => name.startsWith("refs/") && name.startsWith(prefix))
         .map(([name, target]) => ({ name, target }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    async update(changes, command) {
+    async update(changes, command, { logged = true } = {}) {
       checkChanges(changes, [...refs.keys()], (name) => refs.get(name));
       for (const { name, to } of changes) {
         if (to === undefined) refs.delete(name);
         else refs.set(name, to);
       }
+      if (!logged) return;
       operations.push({ time: now(), command, changes: changes.map((change) => ({ ...change })) });
     },
     operations: async () => [...operations],

@@ -24,9 +24,14 @@ export interface RefStore {
   /**
    * Makes all the changes, or none and throws REF_MOVED where a ref is not what `from` says. Throws
    * INVALID_REF_NAME for a name that Git would refuse, and REF_CONFLICT for one that differs from
-   * another only in case or would be both a folder and a file.
+   * another only in case or would be both a folder and a file. Only what moves nothing but the
+   * cursor in HEAD is not `logged`.
    */
-  update(changes: readonly RefChange[], command: string): Promise<void>;
+  update(
+    changes: readonly RefChange[],
+    command: string,
+    options?: { readonly logged?: boolean },
+  ): Promise<void>;
   /** The operation log, oldest first. */
   operations(): Promise<readonly Operation[]>;
 }

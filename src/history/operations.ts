@@ -1,0 +1,107 @@
+import { RewindError } from "../base/errors.ts";
+import { type Id, isId } from "../object/id.ts";
+import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
+import { parseHead } from "./revision.ts";
+
+const UNDO = "undo";
+const REDO = "redo";
+
+/** What undo and redo would do next. */
+interface Stacks {
+  readonly done: readonly Operation[];
+  readonly undone: readonly Operation[];
+}
+
+/** Takes the last operation back that is not taken back yet, and returns it. Throws NOTHING_TO_UNDO. */
+export async function undo(refs: RefStore): Promise<Operation> {
+  const operation = stacksOf(await refs.operations()).done.at(-1);
+  if (operation === undefined) {
+    throw new RewindError("NOTHING_TO_UNDO", "there is no operation to undo", { verb: UNDO });
+  }
+  await carryOut(refs, operation.changes.map(inverse), UNDO);
+  return operation;
+}
+
+/** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO. */
+export async function redo(refs: RefStore): Promise<Operation> {
+  const operation = stacksOf(await refs.operations()).undone.at(-1);
+  if (operation === undefined) {
+    throw new RewindError("NOTHING_TO_UNDO", "there is no undone operation to redo", {
+      verb: REDO,
+    });
+  }
+  await carryOut(refs, operation.changes, REDO);
+  return operation;
+}
+
+/** One line of a ref's history. */
+export interface ReflogEntry {
+  readonly time: string;
+  readonly command: string;
+  readonly from: Id<"run"> | undefined;
+  readonly to: Id<"run"> | undefined;
+}
+
+/** What a ref has named, the latest first; of `HEAD`, the runs that it has led to. */
+export async function reflog(refs: RefStore, ref: string): Promise<ReflogEntry[]> {
+  const entries: ReflogEntry[] = [];
+  const values = new Map<string, string | undefined>([["HEAD", UNBORN_HEAD]]);
+  const target = (): string | undefined => {
+    if (ref !== "HEAD") return values.get(ref);
+    const head = parseHead(values.get("HEAD") ?? UNBORN_HEAD);
+    return head.ref === undefined ? head.run : values.get(head.ref);
+  };
+  let before: string | undefined;
+  for (const { time, command, changes } of await refs.operations()) {
+    for (const change of changes) values.set(change.name, change.to);
+    const after = target();
+    if (after === before) continue;
+    entries.push({ time, command, from: runOf(before), to: runOf(after) });
+    before = after;
+  }
+  return entries.reverse();
+}
+
+const UNBORN_HEAD = "ref: refs/heads/main";
+
+function runOf(target: string | undefined): Id<"run"> | undefined {
+  return target !== undefined && isId(target) ? (target as Id<"run">) : undefined;
+}
+
+/** Undo takes the last operation off, redo puts it back, anything else makes redo impossible. */
+function stacksOf(operations: readonly Operation[]): Stacks {
+  const done: Operation[] = [];
+  let undone: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.command === UNDO) undone.push(...done.splice(-1));
+    else if (operation.command === REDO) done.push(...undone.splice(-1));
+    else {
+      done.push(operation);
+      undone = [];
+    }
+  }
+  return { done, undone };
+}
+
+async function carryOut(
+  refs: RefStore,
+  changes: readonly RefChange[],
+  command: string,
+): Promise<void> {
+  const head = await refs.read("HEAD");
+  const current = changes.map((change) =>
+    // The cursor in HEAD moves without being logged; it is not what an undo is about.
+    change.name === "HEAD" && sameBranch(change.from, head) ? { ...change, from: head } : change,
+  );
+  await refs.update(current, command);
+}
+
+function sameBranch(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  const [headA, headB] = [parseHead(a), parseHead(b)];
+  return headA.ref === headB.ref && headA.run === headB.run;
+}
+
+function inverse({ name, from, to }: RefChange): RefChange {
+  return { name, from: to, to: from };
+}
