@@ -65,7 +65,10 @@ describe("a branch goes on", () => {
 
   test("with params a new segment begins, the others kept", async () => {
     await record({ steps: 105, branch: "main" });
-    const biased = await repo.extend("main", { by: 50, params: { p: 1 } });
+    const biased = await repo.extend<number, { p: number }>("main", {
+      by: 50,
+      params: { p: 1 },
+    });
     expect(biased.manifest.segments.map(({ start }) => start)).toEqual([0, 105]);
     expect(await biased.get(155)).toBe((await biased.get(105)) + 50);
   });

@@ -151,7 +151,6 @@ describe("bytes", () => {
     const values = fc.jsonValue().filter((value) => !JSON.stringify(value).includes("__proto__"));
     fc.assert(
       fc.property(values, (value) => {
-        expect(same(plain.decode(encode(value)), cborDecode(encode(value)))).toBe(true);
         expect(same(plain.decode(encode(value)), value)).toBe(true);
       }),
     );

@@ -1,0 +1,4 @@
+import fc from "fast-check";
+
+// The same cases in every run, so that a failure is the change's own; FAST_CHECK_SEED tries others.
+fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20_261_122) });
