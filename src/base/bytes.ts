@@ -31,9 +31,15 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(digits: string): Uint8Array {
   const bytes = new Uint8Array(digits.length / 2);
   for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16);
+    bytes[i] = (digitValue(digits, 2 * i) << 4) | digitValue(digits, 2 * i + 1);
   }
   return bytes;
+}
+
+/** The value of a hexadecimal digit: of a letter, of either case, the low four bits count from 1. */
+function digitValue(digits: string, index: number): number {
+  const code = digits.charCodeAt(index);
+  return (code & 15) + (code > 57 ? 9 : 0);
 }
 
 /** `text` in ASCII or UTF-8. */

@@ -18,6 +18,8 @@ import { nodeHash } from "./platform.ts";
 export interface BranchRecording {
   readonly branch: string;
   readonly options: RecorderOptions;
+  /** Whether code of the working files goes into the run, so that their Git commit is worth a note. */
+  readonly withGit: boolean;
   /** Makes the plan, with what it is to write to and the ref that the run will have. */
   plan(env: Environment, writer: ObjectWriter, ref: string): Promise<RecordingPlan>;
   /** Gives the run its name, once it has survived a power cut. */
@@ -38,7 +40,7 @@ export async function recordOnBranch(
   const { branch, options } = recording;
   const release = lockBranch(store, branch);
   try {
-    const env = await withMeta(environment, project);
+    const env = await withMeta(environment, recording.withGit ? project : undefined);
     const written = await writeRun(
       env,
       options,
@@ -53,8 +55,8 @@ export async function recordOnBranch(
 }
 
 /** The environment, which notes beside a run who made it and at which commit. */
-async function withMeta(env: Environment, project: string): Promise<Environment> {
-  const git = await gitState(project);
+async function withMeta(env: Environment, project: string | undefined): Promise<Environment> {
+  const git = project === undefined ? undefined : await gitState(project);
   const author = userName();
   const meta = { ...(author && { author }), ...(git && { git: { ...git } }) };
   return { ...env, describeRun: () => ({ ...env.describeRun(), ...meta }) };

@@ -1,5 +1,6 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 
 /** What a run's exactness may depend on besides its code. */
@@ -47,6 +48,7 @@ export interface GitState {
  * ```
  */
 export async function gitState(root: string): Promise<GitState | undefined> {
+  if (!isInRepository(root)) return undefined;
   const status = await git(root, [
     "status",
     "--porcelain=v2",
@@ -63,8 +65,17 @@ export async function gitState(root: string): Promise<GitState | undefined> {
   return { commit: found, dirty: lines.some((line) => !line.startsWith("#")) };
 }
 
+/** Whether there is a `.git` here or above: asking saves starting Git where there is none. */
+function isInRepository(folder: string): boolean {
+  if (existsSync(path.join(folder, ".git"))) return true;
+  const above = path.dirname(folder);
+  return above !== folder && isInRepository(above);
+}
+
 /** What `git` prints, or undefined where it fails for whatever reason. */
-function git(root: string, values: readonly string[]): Promise<string | undefined> {
+async function git(root: string, values: readonly string[]): Promise<string | undefined> {
+  // Only here: it takes 7 ms to load, and only recordings look at Git.
+  const { execFile } = await import("node:child_process");
   // Within a Git hook these name the hook's repository, which need not be the one of `root`.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...environment } = process.env;
   return new Promise((resolve) => {

@@ -75,7 +75,9 @@ class JournalWriter {
 
   commit(tip: Tip | undefined): void {
     if (tip !== undefined) {
-      this.#take(encodeRecord({ kind: "tip", payload: encodeTip(tip) }, this.#store.tools));
+      const id = objectId(this.#store.tools.hash, "run", tip.run);
+      const stored = this.#places.has(id) ? { ref: tip.ref, run: undefined, id } : tip;
+      this.#take(encodeRecord({ kind: "tip", payload: encodeTip(stored) }, this.#store.tools));
     }
     this.#flush();
     this.#committed ||= tip !== undefined;

@@ -95,11 +95,12 @@ function nextRecord(
   tools: PackTools,
 ): number | undefined {
   const first = 0x52; // "R", the first byte of a record
-  for (let base = offset; ; base += WINDOW) {
-    const bytes = files.read(descriptor, base, WINDOW);
+  const end = files.size(descriptor);
+  for (let base = offset; base < end; base += WINDOW) {
+    const bytes = files.read(descriptor, base, Math.min(WINDOW, end - base));
     for (let i = bytes.indexOf(first); i !== -1; i = bytes.indexOf(first, i + 1)) {
       if (readRecord(files, descriptor, base + i, tools) !== undefined) return base + i;
     }
-    if (bytes.length < WINDOW) return undefined;
   }
+  return undefined;
 }

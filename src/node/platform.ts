@@ -27,12 +27,17 @@ export function runningHash(): { update(bytes: Uint8Array): void; digest(): Uint
 export const nodeCrc32: Crc32 =
   typeof zlib.crc32 === "function" ? (bytes, start = 0) => zlib.crc32(bytes, start) : portableCrc32;
 
-/** Brotli: quality 1 for journals, as fast as a copy to disk; a high one for artifacts. */
+/** The best quality packs about 1 MB a second: it is kept for what is small. */
+const BEST_QUALITY_BYTES = 1 << 18;
+
+/** Brotli: quality 1 for journals, as fast as a copy to disk; a higher one for artifacts. */
 export const nodeCompression: Compression = {
   compress(bytes, effort) {
-    const quality = effort === "fast" ? 1 : 11;
+    const quality = effort === "fast" ? 1 : bytes.length <= BEST_QUALITY_BYTES ? 11 : 5;
     return plain(
       zlib.brotliCompressSync(bytes, {
+        // Otherwise Node makes a buffer of 16 KiB for each call.
+        chunkSize: Math.max(64, bytes.length),
         params: {
           [zlib.constants.BROTLI_PARAM_QUALITY]: quality,
           [zlib.constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,

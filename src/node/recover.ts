@@ -12,6 +12,7 @@ import { isCode, onStore, withFile } from "./files.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
 import { sealJournal } from "./journal-writer.ts";
 import { tryLock } from "./lock.ts";
+import { openJournal } from "./pack-file.ts";
 import { isJournalName, journalLock } from "./store-folders.ts";
 
 /** A recording whose process died, as it was brought back. */
@@ -67,7 +68,7 @@ function endDead(
     files.remove(file);
     return undefined;
   }
-  const tip = decodeTip(content.tip);
+  const tip = wholeTip(store, name, content);
   files.truncate(file, content.validEnd);
   const places = new Map(content.places);
   const hash = runningHash();
@@ -97,6 +98,19 @@ function endDead(
 
 const READ_BYTES = 1 << 22;
 
+/** The last tip of a journal, with the run's body, which may be an object of the journal. */
+function wholeTip(store: FileStore, name: string, { tip, places }: JournalContent): Tip {
+  const stored = decodeTip(tip as Uint8Array);
+  if (stored.run !== undefined) return stored;
+  const { id, ref } = stored;
+  const journal = openJournal(store.tools.files, store.folders.objects, name, places, store.tools);
+  try {
+    return { ref, run: journal.readAt(places.get(id) ?? 0, id).body };
+  } finally {
+    journal.close();
+  }
+}
+
 /** What the journal holds; undefined where its writer sealed or dropped it since it was listed. */
 function readJournal(store: FileStore, file: string, name: string): JournalContent | undefined {
   const { files } = store.tools;
@@ -122,17 +136,26 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
   if (tip.ref === undefined) return [];
   const id = objectId(store.hash, "run", tip.run);
   const run = decodeRun(tip.run);
+  let conflicts = false;
   for (let attempt = 1; ; attempt++) {
     const current = await refs.read(tip.ref);
     if (current === id) return [];
     const continues = current === undefined || run.parents.some((parent) => parent.run === current);
-    const ref = continues ? tip.ref : await nextArchiveName(refs, tip.ref);
+    const ref = conflicts
+      ? `refs/archive/recovered/${id.slice(0, 16)}`
+      : continues
+        ? tip.ref
+        : await nextArchiveName(refs, tip.ref);
     try {
-      await refs.update([{ name: ref, from: continues ? current : undefined, to: id }], "recover");
+      const from = ref === tip.ref ? current : undefined;
+      await refs.update([{ name: ref, from, to: id }], "recover");
       return [{ ref, id, run }];
     } catch (error) {
       // The update itself completes one that the crash cut short, perhaps of this very ref.
-      if (!isRewindError(error, "REF_MOVED") || attempt === ADOPT_ATTEMPTS) throw error;
+      if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)
+        throw error;
+      // The branch cannot stand beside one that was made meanwhile: no reason to lose the run.
+      conflicts ||= isRewindError(error, "REF_CONFLICT");
     }
   }
 }

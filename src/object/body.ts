@@ -2,11 +2,27 @@ import { equalBytes, fromHex, toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
+import { MAJOR, Writer } from "../codec/writer.ts";
 import type { Id, Kind } from "./id.ts";
 
 /** The bytes of an object whose content is `value`, an array of a fixed schema. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
-  return encode(unshared(value), { root: kind });
+  const out = new Writer();
+  return writeFlat(out, value) ? out.take() : encode(unshared(value), { root: kind });
+}
+
+/**
+ * Writes arrays of numbers and byte strings, as `encode` would: tiles and states are no more than
+ * that, and need not be searched for what a state could hold. Returns false at anything else.
+ */
+function writeFlat(out: Writer, value: unknown): boolean {
+  if (value instanceof Uint8Array) out.byteString(value);
+  else if (typeof value === "number") out.number(value);
+  else if (Array.isArray(value)) {
+    out.head(MAJOR.ARRAY, value.length);
+    return value.every((item) => writeFlat(out, item));
+  } else return false;
+  return true;
 }
 
 /**

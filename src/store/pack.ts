@@ -17,8 +17,8 @@ export const LARGEST_PAYLOAD: number = 1 << 30;
 const MAGIC = 0x44_4e_57_52; // "RWND" in little-endian order
 const KIND_TIP = 0xfe;
 const KIND_FOOTER = 0xff;
-/** Shorter payloads do not gain by packing. */
-const COMPRESS_FROM_BYTES = 200;
+/** Shorter payloads gain too little by packing for the time it takes. */
+const COMPRESS_FROM_BYTES = 512;
 const NO_ID = "0".repeat(64) as Id;
 
 /** What a record is: an object, how far a recording has come, or the end of a sealed pack. */

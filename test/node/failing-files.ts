@@ -1,0 +1,53 @@
+import type { Files } from "../../src/node/files.ts";
+import { quickFiles } from "./store-tools.ts";
+
+/** The operations that change something on the disk. */
+export const OPERATIONS = [
+  ...["open", "write", "sync", "rename", "link", "truncate", "makeFolder", "syncFolder"],
+] as readonly (keyof Files)[];
+
+export interface FailingFiles extends Files {
+  /** Whether the failure has come to pass. */
+  failed(): boolean;
+}
+
+/**
+ * Files of which the n-th of certain operations fails, or all from the n-th on. A write that fails
+ * has written half of its bytes, as one on a full disk does.
+ */
+export function failingFiles(options: {
+  readonly at: number;
+  readonly code: string;
+  readonly operations: readonly (keyof Files)[];
+  readonly lasting?: boolean;
+}): FailingFiles {
+  let count = 0;
+  let failed = false;
+  const fails = (operation: keyof Files): boolean => {
+    if (!options.operations.includes(operation)) return false;
+    count++;
+    const now = options.lasting ? count >= options.at : count === options.at;
+    failed ||= now;
+    return now;
+  };
+  const failure = (operation: string): Error =>
+    Object.assign(new Error(`${options.code}: made to fail, ${operation}`), { code: options.code });
+  const wrapped = Object.fromEntries(
+    Object.entries(quickFiles).map(([name, work]) => [
+      name,
+      (...values: unknown[]) => {
+        const operation = name as keyof Files;
+        const reads = operation === "open" && values[1] === "read";
+        if (!reads && fails(operation)) {
+          if (operation === "write") {
+            const [descriptor, bytes] = values as [number, Uint8Array];
+            quickFiles.write(descriptor, bytes.subarray(0, bytes.length >> 1));
+          }
+          throw failure(name);
+        }
+        return (work as (...all: unknown[]) => unknown)(...values);
+      },
+    ]),
+  ) as unknown as Files;
+  return { ...wrapped, failed: () => failed };
+}

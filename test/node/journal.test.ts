@@ -1,0 +1,128 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { concatBytes } from "../../src/base/bytes.ts";
+import type { Files } from "../../src/node/files.ts";
+import { type JournalContent, scanJournal } from "../../src/node/journal.ts";
+import { objectId } from "../../src/object/id.ts";
+import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
+import { hash, noise } from "../object/memory.ts";
+import { quickFiles, storeTools, temporaryFolder } from "./store-tools.ts";
+
+const tools = storeTools();
+
+const record = (payload: Uint8Array) =>
+  encodeRecord({ kind: "chunk", id: objectId(hash, "chunk", payload), payload }, tools);
+const tip = (payload: Uint8Array) => encodeRecord({ kind: "tip", payload }, tools);
+
+function scanner(): (bytes: Uint8Array, files?: Files) => JournalContent {
+  const file = path.join(temporaryFolder(), "journal");
+  return (bytes, files = quickFiles) => {
+    writeFileSync(file, bytes);
+    const descriptor = files.open(file, "read");
+    try {
+      return scanJournal(files, descriptor, tools);
+    } finally {
+      files.close(descriptor);
+    }
+  };
+}
+
+describe("scanJournal", () => {
+  const parts = [
+    PACK_HEADER,
+    record(noise(60, 1)),
+    tip(noise(30, 2)),
+    record(new Uint8Array(5000)),
+  ];
+  parts.push(record(noise(0, 0)), tip(new Uint8Array(3000).fill(5)), record(noise(10, 3)));
+  const whole = concatBytes(parts);
+  const ends = parts.map((_, i) => concatBytes(parts.slice(0, i + 1)).length);
+
+  test("a journal cut at any byte gives the records before the cut, and no damage", () => {
+    const scan = scanner();
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const content = scan(whole.subarray(0, cut));
+      const complete = ends.filter((end) => end <= cut).length;
+      expect(content.validEnd).toBe(ends[complete - 1] ?? 0);
+      expect(content.damagedAt).toBeUndefined();
+      expect(content.sealed).toBe(false);
+      const places = [1, 3, 4, 6].filter((i) => i < complete).map((i) => ends[i - 1]);
+      expect([...content.places.values()]).toEqual(places);
+      const last =
+        complete > 5 ? new Uint8Array(3000).fill(5) : complete > 2 ? noise(30, 2) : undefined;
+      expect(content.tip).toEqual(last);
+    }
+  });
+
+  test("a footer ends it", () => {
+    const content = scanner()(concatBytes([whole, encodeFooter(hash(whole), 4, tools)]));
+    expect(content).toMatchObject({ sealed: true, validEnd: whole.length, damagedAt: undefined });
+  });
+
+  test("a damaged record is passed over: damagedAt says where, and the later ones are there", () => {
+    const scan = scanner();
+    for (let at = 16; at < whole.length; at++) {
+      const changed = whole.slice();
+      changed[at] = (changed[at] as number) ^ 0x40;
+      const content = scan(changed);
+      const index = ends.findIndex((end) => end > at);
+      const isLast = index === parts.length - 1;
+      expect(content.damagedAt).toBe(isLast ? undefined : ends[index - 1]);
+      const places = [1, 3, 4, 6].filter((i) => i !== index).map((i) => ends[i - 1]);
+      expect([...content.places.values()]).toEqual(places);
+      expect(content.validEnd).toBe(isLast ? ends[index - 1] : whole.length);
+    }
+  });
+
+  test("damage over more than the window in which it looks for the next record", () => {
+    const scan = scanner();
+    const hole = noise(2_500_000, 4);
+    const after = record(noise(20, 9));
+    const content = scan(concatBytes([whole, hole, after]));
+    expect(content.damagedAt).toBe(whole.length);
+    expect(content.validEnd).toBe(whole.length + hole.length + after.length);
+    expect(content.places.get(objectId(hash, "chunk", noise(20, 9)))).toBe(
+      whole.length + hole.length,
+    );
+  });
+
+  test("a record that declares more than there is makes no room for it", () => {
+    let largest = 0;
+    const files: Files = {
+      ...quickFiles,
+      read(descriptor, offset, length) {
+        largest = Math.max(largest, length);
+        return quickFiles.read(descriptor, offset, length);
+      },
+    };
+    const huge = record(noise(30, 1));
+    const view = new DataView(huge.buffer);
+    view.setUint32(8, 2 ** 30, true);
+    view.setUint32(12, 2 ** 30, true);
+    const content = scanner()(concatBytes([PACK_HEADER, huge]), files);
+    expect(content.validEnd).toBe(16);
+    expect(largest).toBeLessThanOrEqual(1 << 20);
+  });
+
+  test("takes any bytes at all", () => {
+    const scan = scanner();
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.uint8Array({ maxLength: 200 }).map((tail) => concatBytes([PACK_HEADER, tail])),
+      fc
+        .tuple(fc.nat(whole.length - 1), fc.uint8Array({ minLength: 1, maxLength: 8 }))
+        .map(([at, some]) => {
+          const changed = whole.slice();
+          changed.set(some.subarray(0, whole.length - at), at);
+          return changed;
+        }),
+    );
+    fc.assert(
+      fc.property(bytes, (some) => {
+        expect(scan(some).validEnd).toBeLessThanOrEqual(some.length);
+      }),
+    );
+  });
+});

@@ -1,0 +1,396 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { encode } from "../../src/codec/encode.ts";
+import { encodeBody } from "../../src/object/body.ts";
+import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
+import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
+import { decodeSeeds, encodeSeeds, type Seeds } from "../../src/object/seeds.ts";
+import { decodeState, type StateRef } from "../../src/object/state.ts";
+import { decodeTag, encodeTag, type Tag } from "../../src/object/tag.ts";
+import {
+  decodeTile,
+  EMPTY_TIMELINE,
+  encodeTile,
+  TimelineBuilder,
+} from "../../src/object/timeline.ts";
+import { codeOf } from "./code-of.ts";
+import { hash, idOf, noise, objects } from "./memory.ts";
+
+const id = fc.integer({ min: 0, max: 255 }).map((byte) => idOf<never>(byte));
+const text = fc.string({ unit: "binary", maxLength: 20 });
+const ref: fc.Arbitrary<StateRef> = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 32 }).map((inline) => ({ inline })),
+  id.map((state) => ({ id: state })),
+);
+const whole = fc.maxSafeNat();
+const data = fc.dictionary(
+  fc.string({ maxLength: 8 }),
+  fc.oneof(fc.double(), text, fc.boolean(), fc.bigInt(), fc.array(fc.integer(), { maxLength: 3 })),
+  { maxKeys: 4, noNullPrototype: true },
+);
+
+const program: fc.Arbitrary<Program> = fc.record({
+  name: text,
+  module: fc.option(text, { nil: undefined }),
+  exportName: fc.option(text, { nil: undefined }),
+  source: id,
+  generator: text,
+  generatorVersion: whole,
+  packages: fc.array(fc.tuple(text, text), { maxLength: 4 }),
+});
+const seeds: fc.Arbitrary<Seeds> = fc.record({
+  rule: fc.constant("block" as const),
+  master: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
+});
+const tag: fc.Arbitrary<Tag> = fc.record({ target: id, name: text, message: text, time: text });
+
+const run: fc.Arbitrary<RunManifest> = fc
+  .record({
+    blockSize: fc.integer({ min: 1, max: 50 }),
+    steps: fc.nat(40_000),
+    more: fc.nat(10),
+    starts: fc.uniqueArray(fc.nat(40_000), { maxLength: 4 }),
+    begin: fc.tuple(ref, fc.uint8Array({ maxLength: 40 })),
+    final: ref,
+    program: id,
+    seeds: id,
+    params: fc.array(data, { minLength: 5, maxLength: 5 }),
+    parents: fc.array(fc.record({ run: id, step: whole }), { maxLength: 3 }),
+    meta: data,
+  })
+  .map((parts) => {
+    const { blockSize, steps, final, parents, meta } = parts;
+    const builder = new TimelineBuilder(EMPTY_TIMELINE, objects().put);
+    for (let i = 0; i < Math.ceil(steps / blockSize); i++) {
+      builder.append({ inline: Uint8Array.of(i & 255) });
+    }
+    const starts = [0, ...parts.starts.filter((start) => start > 0 && start <= steps)];
+    const [state, generator] = parts.begin;
+    const segments = starts
+      .sort((a, b) => a - b)
+      .map((start, i) => ({
+        start,
+        program: parts.program,
+        seeds: parts.seeds,
+        params: parts.params[i] ?? {},
+        begin: start % blockSize === 0 && i % 2 === 0 ? undefined : { state, generator },
+      }));
+    const { edge } = builder.timeline();
+    return { blockSize, steps, goal: steps + parts.more, segments, edge, final, parents, meta };
+  });
+
+describe("decode is the inverse of encode, and encode of decode", () => {
+  const check = <T>(
+    values: fc.Arbitrary<T>,
+    write: (value: T) => Uint8Array,
+    read: (body: Uint8Array) => T,
+  ): void =>
+    fc.assert(
+      fc.property(values, (value) => {
+        const body = write(value);
+        expect(read(body)).toEqual(value);
+        expect(write(read(body))).toEqual(body);
+      }),
+      { numRuns: 60 },
+    );
+
+  test("programs", () => check(program, encodeProgram, decodeProgram));
+  test("seeds", () => check(seeds, encodeSeeds, decodeSeeds));
+  test("tags", () => check(tag, encodeTag, decodeTag));
+  test("runs", () => check(run, encodeRun, decodeRun));
+  test("tiles", () => {
+    const states = fc.array(ref, { minLength: 64, maxLength: 64 });
+    check(
+      states.map((entries) => ({ level: 0 as const, entries })),
+      encodeTile,
+      (body) => decodeTile(body) as never,
+    );
+  });
+});
+
+describe("a body depends on content alone", () => {
+  test("not on which parts of a run are one object in memory", () => {
+    const state = { inline: Uint8Array.of(1, 2) };
+    const params = { rates: [1, 2] };
+    const shared = sample({ final: state, meta: { params, again: params } });
+    const apart = structuredClone(shared);
+    (apart.meta as Record<string, unknown>).again = structuredClone(params);
+    const first = shared.segments[0] as RunManifest["segments"][0];
+    const twice = { ...first, begin: { state, generator: state.inline } };
+    const copies = {
+      ...first,
+      begin: { state: structuredClone(state), generator: Uint8Array.of(1, 2) },
+    };
+    expect(encodeRun({ ...shared, segments: [twice] })).toEqual(
+      encodeRun({ ...apart, segments: [copies] }),
+    );
+    expect(rootOf(hash, shared)).toBe(rootOf(hash, apart));
+  });
+
+  test("not on the buffer that its bytes lie in", () => {
+    const generator = noise(100, 1).subarray(10, 26);
+    const first = sample({}).segments[0] as RunManifest["segments"][0];
+    const begun = (bytes: Uint8Array) =>
+      encodeRun(
+        sample({ segments: [{ ...first, begin: { state: { inline: bytes }, generator: bytes } }] }),
+      );
+    expect(begun(generator)).toEqual(begun(Uint8Array.from(generator)));
+  });
+
+  test("a key __proto__ in params stays a key", () => {
+    const params = JSON.parse('{"__proto__": {"polluted": true}, "b": 1}');
+    const first = sample({}).segments[0] as RunManifest["segments"][0];
+    const back = decodeRun(encodeRun(sample({ segments: [{ ...first, params }] })));
+    const read = back.segments[0]?.params as object;
+    expect(Object.getOwnPropertyNames(read)).toEqual(["__proto__", "b"]);
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    expect("polluted" in {}).toBe(false);
+  });
+});
+
+const ID = noise(32, 9);
+
+/** The fields of a valid body of each kind, as the encoder takes them. */
+const VALID: Record<string, { fields: unknown[]; read: (body: Uint8Array) => unknown }> = {
+  program: { fields: ["n", "m", "e", ID, "g", 1, [["p", "1.0"]]], read: decodeProgram },
+  seeds: { fields: ["block", 5n], read: decodeSeeds },
+  state: { fields: [70_000, [ID, noise(32, 8)]], read: decodeState },
+  tile: { fields: [0, Array.from({ length: 64 }, (_, i) => Uint8Array.of(i))], read: decodeTile },
+  tag: { fields: [ID, "n", "m", "t"], read: decodeTag },
+  run: {
+    fields: [
+      ...[1, 10, 25, 30],
+      [
+        [0, noise(32, 1), noise(32, 2), { p: 1 }, null],
+        [15, noise(32, 3), noise(32, 4), {}, [Uint8Array.of(1), noise(16, 1)]],
+      ],
+      [[Uint8Array.of(1), [noise(32, 5)], Uint8Array.of(3)], []],
+      Uint8Array.of(7),
+      [[noise(32, 6), 4]],
+      { time: "now" },
+    ],
+    read: decodeRun,
+  },
+};
+
+/** Values of every type that a field may wrongly have. */
+const WRONG: readonly unknown[] = [
+  ...[null, undefined, true, "text", -1, 1.5, Number.NaN, -0, 2n, -(2n ** 70n), [], {}, new Map()],
+  ...[
+    new Set([1]),
+    new Date(0),
+    new Uint8Array(0),
+    noise(31, 1),
+    noise(33, 1),
+    new Float64Array(4),
+  ],
+  ...[new ArrayBuffer(32), [[]], [1], [null], Object.create(null), new Uint16Array(16)],
+];
+
+/** Which of these the schema allows in each field of the samples. */
+const ALLOWED: Record<string, unknown[][]> = {
+  program: [["text"], [null, "text"], [null, "text"], [], ["text"], [], [[]]],
+  seeds: [[], [2n]],
+  state: [[], [[]]],
+  tile: [[], []],
+  tag: [[], ["text"], ["text"], ["text"]],
+  run: [[], [], [], [], [], [], [noise(31, 1)], [[]], [{}]],
+};
+
+describe("a body of the wrong form is refused", () => {
+  test.each(Object.keys(VALID))("%s: the sample itself is taken", (kind) => {
+    const { fields, read } = VALID[kind] as (typeof VALID)[string];
+    expect(() => read(encode(fields))).not.toThrow();
+    expect(encodeBody(kind as never, fields)).toEqual(encode(fields));
+  });
+
+  test.each(Object.keys(VALID))("%s: with a field too few or too many", (kind) => {
+    const { fields, read } = VALID[kind] as (typeof VALID)[string];
+    expect(codeOf(() => read(encode(fields.slice(0, -1))))).toBe("OBJECT_INVALID");
+    expect(codeOf(() => read(encode([...fields, null])))).toBe("OBJECT_INVALID");
+    expect(codeOf(() => read(encode(fields.slice(1))))).toMatch(
+      /OBJECT_INVALID|UNSUPPORTED_FORMAT/,
+    );
+    for (const other of WRONG) expect(codeOf(() => read(encode(other)))).toBe("OBJECT_INVALID");
+  });
+
+  test.each(Object.keys(VALID))("%s: with a field of another type", (kind) => {
+    const { fields, read } = VALID[kind] as (typeof VALID)[string];
+    const refused = fields.map((_, i) =>
+      WRONG.filter((value) => {
+        const code = codeOf(() => read(encode(fields.with(i, value))));
+        if (code !== "") expect(code).toMatch(/OBJECT_INVALID|UNSUPPORTED_FORMAT/);
+        return code !== "";
+      }),
+    );
+    // What is left is what the schema allows there.
+    const allowed = refused.map((some) => WRONG.filter((value) => !some.includes(value)));
+    expect(allowed).toEqual(ALLOWED[kind]);
+  });
+
+  test.each(Object.keys(VALID))("%s: with other bytes for the same content", (kind) => {
+    const { fields, read } = VALID[kind] as (typeof VALID)[string];
+    const body = encode(fields);
+    expect(body[0]).toBe(0x80 + fields.length);
+    const rest = body.subarray(1);
+    for (const other of [
+      Uint8Array.of(0x98, fields.length, ...rest), // the length in two bytes
+      Uint8Array.of(0x9f, ...rest, 0xff), // of indefinite length
+      Uint8Array.of(0xd8, 28, ...body), // marked as shared
+      Uint8Array.of(0xd9, 0xd9, 0xf7, ...body), // the tag that says CBOR
+      Uint8Array.of(...body, 0), // with a byte behind it
+      body.subarray(0, -1),
+      new Uint8Array(0),
+    ]) {
+      expect(codeOf(() => read(other))).toBe("OBJECT_INVALID");
+    }
+  });
+
+  test.each(Object.keys(VALID))(
+    "%s: no flipped bit gives anything but itself or an error",
+    (kind) => {
+      const { fields, read } = VALID[kind] as (typeof VALID)[string];
+      const body = encode(fields);
+      const write: Record<string, (value: never) => Uint8Array> = {
+        program: encodeProgram,
+        seeds: encodeSeeds,
+        tile: encodeTile,
+        tag: encodeTag,
+        run: encodeRun,
+      };
+      for (let bit = 0; bit < 8 * body.length; bit++) {
+        const changed = body.slice();
+        changed[bit >> 3] = (changed[bit >> 3] as number) ^ (1 << (bit & 7));
+        let value: unknown;
+        const code = codeOf(() => {
+          value = read(changed);
+        });
+        if (code !== "") expect(code).toMatch(/OBJECT_INVALID|UNSUPPORTED_FORMAT/);
+        else if (write[kind]) expect(write[kind](value as never)).toEqual(changed);
+      }
+    },
+  );
+});
+
+describe("runs", () => {
+  const code = (change: Record<number, unknown>) => {
+    const fields = [...(VALID.run as { fields: unknown[] }).fields];
+    for (const [at, value] of Object.entries(change)) fields[Number(at)] = value;
+    return codeOf(() => decodeRun(encode(fields)));
+  };
+  const segment = (start: unknown, begin: unknown = null) => [
+    ...[start, noise(32, 1), noise(32, 2), {}],
+    begin,
+  ];
+  const begin = () => [Uint8Array.of(1), noise(16, 1)];
+
+  test("another format is UNSUPPORTED_FORMAT, whatever else it has", () => {
+    expect(codeOf(() => decodeRun(encode([2])))).toBe("UNSUPPORTED_FORMAT");
+    expect(code({ 0: 0 })).toBe("UNSUPPORTED_FORMAT");
+  });
+
+  test("blockSize is 1 or more, goal not below steps", () => {
+    expect(code({ 1: 0 })).toBe("OBJECT_INVALID");
+    expect(code({ 3: 24 })).toBe("OBJECT_INVALID");
+    expect(code({ 3: 25 })).toBe("");
+  });
+
+  test("the edge has the form that steps and blockSize ask for", () => {
+    const states = (count: number) => Array.from({ length: count }, (_, i) => Uint8Array.of(i));
+    const ids = (count: number) => Array.from({ length: count }, (_, i) => noise(32, i));
+    const of = (steps: number, edge: unknown) =>
+      code({ 1: 1, 2: steps, 3: steps, 4: [segment(0)], 5: edge });
+    for (const [count, edge] of [
+      [0, [[], []]],
+      [1, [states(1), []]],
+      [63, [states(63), []]],
+      [64, [[], [ids(1)]]],
+      [65, [states(1), [ids(1)]]],
+      [4095, [states(63), [ids(63)]]],
+      [4096, [[], [[], ids(1)]]],
+      [4097, [states(1), [[], ids(1)]]],
+      [266_305, [states(1), [ids(1), ids(1), ids(1)]]],
+    ] as const) {
+      expect(of(count, edge)).toBe("");
+      for (const wrong of [
+        [[...edge[0], Uint8Array.of(1)], edge[1]],
+        [edge[0].slice(1), edge[1].slice(1)],
+        [edge[0], [...edge[1], []]],
+        [edge[0], [...edge[1], ids(1)]],
+        [edge[0], edge[1].map((level) => [...level, noise(32, 99)])],
+      ]) {
+        const same = JSON.stringify(wrong) === JSON.stringify(edge);
+        if (!same) expect(of(count, wrong)).toBe("OBJECT_INVALID");
+      }
+    }
+  });
+
+  test("segments begin at 0, rise, stay within the run, and have a state off the grid", () => {
+    const of = (...segments: unknown[]) => code({ 4: segments });
+    expect(of(segment(0), segment(10), segment(25, begin()))).toBe("");
+    expect(of()).toBe("OBJECT_INVALID");
+    expect(of(segment(10))).toBe("OBJECT_INVALID");
+    expect(of(segment(0), segment(0))).toBe("OBJECT_INVALID");
+    expect(of(segment(0), segment(20), segment(10))).toBe("OBJECT_INVALID");
+    expect(of(segment(0), segment(26, begin()))).toBe("OBJECT_INVALID");
+    expect(of(segment(0), segment(15))).toBe("OBJECT_INVALID");
+    expect(of(segment(0, [[1]]))).toBe("OBJECT_INVALID");
+    expect(of(segment(0, [...begin(), 1]))).toBe("OBJECT_INVALID");
+    expect(of(segment(0).slice(1))).toBe("OBJECT_INVALID");
+  });
+
+  test("a state ref is 1 to 32 bytes or one id", () => {
+    for (const final of [noise(1, 1), noise(32, 1), [noise(32, 1)]])
+      expect(code({ 6: final })).toBe("");
+    for (const final of [noise(0, 1), noise(33, 1), [noise(31, 1)], [ID, noise(32, 1)], [[ID]]]) {
+      expect(code({ 6: final })).toBe("OBJECT_INVALID");
+    }
+  });
+});
+
+describe("seeds", () => {
+  const code = (...fields: unknown[]) => codeOf(() => decodeSeeds(encode(fields)));
+  test("a master seed lies in 0..2^256 - 1", () => {
+    expect(code("block", 0n)).toBe("");
+    expect(code("block", 2n ** 256n - 1n)).toBe("");
+    expect(code("block", 2n ** 256n)).toBe("OBJECT_INVALID");
+    expect(code("block", -1n)).toBe("OBJECT_INVALID");
+    expect(code("block", 5)).toBe("OBJECT_INVALID");
+  });
+  test("another rule is UNSUPPORTED_FORMAT", () => {
+    expect(code("steps", 1n)).toBe("UNSUPPORTED_FORMAT");
+  });
+});
+
+describe("tiles", () => {
+  const code = (level: unknown, entries: unknown) =>
+    codeOf(() => decodeTile(encode([level, entries])));
+  const states = (count: number) => Array.from({ length: count }, (_, i) => Uint8Array.of(i));
+  const ids = (count: number) => Array.from({ length: count }, (_, i) => noise(32, i));
+  test("have 64 entries, states at level 0 and ids above", () => {
+    expect(code(0, states(64))).toBe("");
+    expect(code(1, ids(64))).toBe("");
+    for (const [level, entries] of [
+      ...[63, 65, 0].flatMap((count) => [
+        [0, states(count)],
+        [1, ids(count)],
+      ]),
+      [1, states(64)],
+      [9, ids(64)],
+      [-1, ids(64)],
+    ]) {
+      expect(code(level, entries)).toBe("OBJECT_INVALID");
+    }
+    // 32 bytes at level 0 are a state that stands in the tile.
+    expect(code(0, ids(64))).toBe("");
+  });
+});
+
+function sample(change: Partial<RunManifest>): RunManifest {
+  const segments = [
+    { start: 0, program: idOf<never>(1), seeds: idOf<never>(2), params: {}, begin: undefined },
+  ];
+  const run = { blockSize: 10, steps: 20, goal: 20, segments, parents: [], meta: {} };
+  const edge = { states: [{ inline: Uint8Array.of(1, 2) }, { id: idOf<never>(3) }], tiles: [] };
+  return { ...run, edge, final: { inline: Uint8Array.of(5) }, ...change };
+}

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { objectsOf } from "../../src/object/closure.ts";
+import { encodeProgram } from "../../src/object/program.ts";
+import { checkpointCount, type RunManifest, type Segment } from "../../src/object/run.ts";
+import { encodeSeeds } from "../../src/object/seeds.ts";
+import { putState, type StateRef } from "../../src/object/state.ts";
+import { EMPTY_TIMELINE, TimelineBuilder } from "../../src/object/timeline.ts";
+import { noise, type Objects, objects } from "./memory.ts";
+
+/** A run of `count` checkpoints with a fork inside a block, every object of it in `store`. */
+function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Array): RunManifest {
+  const put = store.put;
+  const builder = new TimelineBuilder(EMPTY_TIMELINE, put);
+  for (let k = 0; k < count; k++) builder.append(putState(stateOf(k), put));
+  const segment = (start: number, begin: StateRef | undefined): Segment => ({
+    start,
+    program: put(
+      "program",
+      encodeProgram({
+        name: "p",
+        module: undefined,
+        exportName: undefined,
+        source: put("chunk", noise(10, start)),
+        generator: "g",
+        generatorVersion: 1,
+        packages: [],
+      }),
+    ),
+    seeds: put("seeds", encodeSeeds({ rule: "block", master: BigInt(start) })),
+    params: {},
+    begin: begin && { state: begin, generator: noise(16, 1) },
+  });
+  const steps = 10 * count;
+  expect(checkpointCount(steps, 10)).toBe(count);
+  return {
+    blockSize: 10,
+    steps,
+    goal: steps,
+    segments: [
+      segment(0, undefined),
+      segment(5, putState(noise(50, 77), put)),
+      // The same program and seeds again, as after a rewind.
+      { ...segment(0, undefined), start: 10 },
+    ],
+    edge: builder.timeline().edge,
+    final: putState(noise(200_000, 78), put),
+    parents: [],
+    meta: {},
+  };
+}
+
+async function listed(run: RunManifest, store: Objects): Promise<string[]> {
+  const list: string[] = [];
+  for await (const { kind, id, optional } of objectsOf(run, store.get)) {
+    list.push(`${kind} ${id}${optional ? "?" : ""}`);
+  }
+  return list;
+}
+
+describe("objectsOf", () => {
+  test.each([1, 64, 65, 4096, 4200])("%d checkpoints: exactly what was put", async (count) => {
+    const store = objects();
+    const state = (k: number) => noise(k % 7 === 0 ? 40 : 8, k);
+    const run = makeRun(store, count, state);
+    const list = await listed(run, store);
+    expect(new Set(list).size).toBe(list.length);
+    const expected = [...store.bodies].map(([id, { kind }]) => `${kind} ${id}`);
+    expect(list.map((line) => line.replace("?", "")).sort()).toEqual(expected.sort());
+  });
+
+  test("only the sources of programs are optional", async () => {
+    const store = objects();
+    const run = makeRun(store, 3, (k) => noise(70_000, k));
+    const optional = (await listed(run, store)).filter((line) => line.endsWith("?"));
+    const sources = [0, 5].map((start) => `chunk ${store.put("chunk", noise(10, start))}?`);
+    expect(optional).toEqual(sources);
+  });
+
+  test("the order is the run's: the same for another store with more in it", async () => {
+    const a = objects();
+    const b = objects();
+    for (let i = 0; i < 50; i++) b.put("chunk", noise(20, 1000 + i));
+    const state = (k: number) => noise(60, k);
+    const run = makeRun(a, 130, state);
+    makeRun(b, 130, state);
+    expect(await listed(run, b)).toEqual(await listed(run, a));
+  });
+
+  test("whatever is missing is asked for by its kind and id", async () => {
+    const full = objects();
+    const run = makeRun(full, 70, (k) => noise(k === 3 ? 70_000 : 40, k));
+    for (const [id, { kind }] of [...full.bodies]) {
+      if (kind === "chunk" || kind === "seeds") continue; // listed without being read
+      const kept = full.bodies.get(id) as { kind: typeof kind; body: Uint8Array };
+      full.bodies.delete(id);
+      await expect(listed(run, full)).rejects.toThrow(`no ${kind} ${id}`);
+      full.bodies.set(id, kept);
+    }
+  });
+
+  test("a state that occurs everywhere is read once", async () => {
+    const store = objects();
+    const run = makeRun(store, 5000, () => noise(100, 1));
+    store.reads.state = 0;
+    await listed(run, store);
+    expect(store.reads.state).toBe(3); // it, the one at the fork, the final one
+  });
+});

@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { fromHex } from "../../src/base/bytes.ts";
+import { sha256 } from "../../src/codec/hash.ts";
+import { encodeBody, idBytes } from "../../src/object/body.ts";
+import { KINDS, objectId } from "../../src/object/id.ts";
+import { decodeProgram, encodeProgram } from "../../src/object/program.ts";
+import { decodeRun, encodeRun } from "../../src/object/run.ts";
+import { decodeSeeds, encodeSeeds } from "../../src/object/seeds.ts";
+import { decodeState } from "../../src/object/state.ts";
+import { decodeTag, encodeTag } from "../../src/object/tag.ts";
+import { decodeTile, encodeTile } from "../../src/object/timeline.ts";
+import { codeOf } from "./code-of.ts";
+
+interface Fixture {
+  readonly name: string;
+  readonly kind: (typeof KINDS)[number];
+  readonly id: string;
+  readonly hex: string;
+  readonly says: string;
+  readonly code: string;
+}
+
+function fixtures(part: "valid" | "invalid"): Fixture[] {
+  const folder = new URL(`../../fixtures/objects/${part}/`, import.meta.url);
+  return readdirSync(folder)
+    .sort()
+    .map((file) => ({
+      name: file.replace(".json", ""),
+      ...JSON.parse(readFileSync(new URL(file, folder), "utf8")),
+    }));
+}
+
+/** Reads a body, and writes what was read. */
+const AGAIN: Record<Fixture["kind"], (body: Uint8Array) => Uint8Array> = {
+  chunk: (body) => body,
+  state: (body) => {
+    const content = decodeState(body);
+    return encodeBody(
+      "state",
+      "encoded" in content ? [content.encoded] : [content.length, content.chunks.map(idBytes)],
+    );
+  },
+  tile: (body) => encodeTile(decodeTile(body)),
+  program: (body) => encodeProgram(decodeProgram(body)),
+  seeds: (body) => encodeSeeds(decodeSeeds(body)),
+  run: (body) => encodeRun(decodeRun(body)),
+  tag: (body) => encodeTag(decodeTag(body)),
+};
+
+const all = [...fixtures("valid"), ...fixtures("invalid")];
+
+test("the set is whole", () => {
+  for (const kind of KINDS) {
+    expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
+  }
+  expect(fixtures("valid")).toHaveLength(16);
+  expect(fixtures("invalid")).toHaveLength(63);
+});
+
+test("not a byte has changed: the digest of all of them", () => {
+  const lines = all.map(({ name, kind, id, hex, code = "" }) =>
+    [name, kind, id, hex, code].join(" "),
+  );
+  const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
+  expect(digest).toBe("6941968544b999a0f62b287c72d9e06eacdaa48c6ea05cf497537b66353b6e76");
+});
+
+test.each(all)("$name has the id that it says", ({ kind, id, hex }) => {
+  const body = fromHex(hex);
+  const recomputed = createHash("sha256").update(`${kind} ${body.length}\0`).update(body);
+  expect(recomputed.digest("hex")).toBe(id);
+  expect(objectId(sha256, kind, body)).toBe(id);
+});
+
+describe("valid", () => {
+  test.each(fixtures("valid"))("$kind, $name: $says", ({ kind, hex }) => {
+    expect(AGAIN[kind](fromHex(hex))).toEqual(fromHex(hex));
+  });
+
+  test("what they hold", () => {
+    const body = (name: string) => fromHex(all.find((one) => one.name === name)?.hex as string);
+    expect(decodeSeeds(body("seeds-largest")).master).toBe(2n ** 256n - 1n);
+    expect(decodeSeeds(body("seeds-zero"))).toEqual({ rule: "block", master: 0n });
+    expect(decodeProgram(body("program-module"))).toEqual({
+      ...{ name: "walk", module: "sim/walk.ts", exportName: "default", source: "33".repeat(32) },
+      ...{ generator: "xoshiro128++", generatorVersion: 1, packages: [["lodash", "4.17.21"]] },
+    });
+    expect(decodeState(body("state-chunked"))).toEqual({
+      length: 70_000,
+      chunks: ["01".repeat(32), "02".repeat(32)],
+    });
+    const forked = decodeRun(body("run-forked"));
+    expect(forked).toMatchObject({
+      blockSize: 1,
+      steps: 65,
+      goal: 70,
+      final: { id: "06".repeat(32) },
+    });
+    expect(forked.segments.map(({ start }) => start)).toEqual([0, 10, 65]);
+    expect(forked.segments[2]?.begin).toEqual({
+      state: { id: "09".repeat(32) },
+      generator: new Uint8Array(16).fill(5),
+    });
+    expect(forked.segments[1]?.params).toEqual({ p: 0.5 });
+    expect(forked.edge.tiles).toEqual([["07".repeat(32)]]);
+    expect(forked.parents).toEqual([{ run: "05".repeat(32), step: 10 }]);
+    expect(forked.meta).toEqual({ time: "2026-01-01T00:00:00.000Z", message: "é" });
+    expect(decodeTag(body("tag-plain")).name).toBe("v1");
+  });
+});
+
+describe("invalid", () => {
+  test.each(fixtures("invalid"))("$kind, $name: $says", ({ kind, hex, code }) => {
+    expect(codeOf(() => AGAIN[kind](fromHex(hex)))).toBe(code);
+  });
+});

@@ -1,0 +1,300 @@
+import { brotliCompressSync, constants } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { concatBytes, utf8 } from "../../src/base/bytes.ts";
+import { encode } from "../../src/codec/encode.ts";
+import { nodeCompression } from "../../src/node/platform.ts";
+import { objectsOf } from "../../src/object/closure.ts";
+import { type Id, KINDS, type Kind } from "../../src/object/id.ts";
+import { encodeProgram } from "../../src/object/program.ts";
+import { decodeRun, encodeRun } from "../../src/object/run.ts";
+import { encodeSeeds } from "../../src/object/seeds.ts";
+import { putState } from "../../src/object/state.ts";
+import { EMPTY_TIMELINE, encodeTile, TimelineBuilder } from "../../src/object/timeline.ts";
+import { decodeArtifact, encodeArtifact } from "../../src/store/artifact.ts";
+import { codeOfAsync } from "../object/code-of.ts";
+import { hash, noise, type Objects, objects } from "../object/memory.ts";
+
+interface Sample {
+  readonly store: Objects;
+  readonly run: Id<"run">;
+  readonly source: Id<"chunk">;
+}
+
+/** A run in a store of its own, with `count` checkpoints of `size` bytes. */
+function sample(count: number, size: number): Sample {
+  const store = objects();
+  const { put } = store;
+  const builder = new TimelineBuilder(EMPTY_TIMELINE, put);
+  for (let k = 0; k < count; k++) builder.append(putState(noise(size, k), put));
+  const source = put("chunk", utf8("export default {}"));
+  const program = put(
+    "program",
+    encodeProgram({
+      ...{ name: "p", module: "p.ts", exportName: "default", source, generator: "g" },
+      ...{ generatorVersion: 1, packages: [] },
+    }),
+  );
+  const seeds = put("seeds", encodeSeeds({ rule: "block", master: 42n }));
+  const segments = [{ start: 0, program, seeds, params: {}, begin: undefined }];
+  const { edge } = builder.timeline();
+  const final = putState(noise(size, count), put);
+  const base = { blockSize: 1, steps: count, goal: count, parents: [], meta: { by: "test" } };
+  return { store, source, run: put("run", encodeRun({ ...base, segments, edge, final })) };
+}
+
+const save = ({ store, run }: Sample, withCode = true) =>
+  encodeArtifact(run, store.get, nodeCompression, hash, { withCode });
+const load = (bytes: Uint8Array) => decodeArtifact(bytes, nodeCompression, hash);
+const refuses = async (bytes: Uint8Array) =>
+  expect(await codeOfAsync(load(bytes))).toBe("INVALID_ARTIFACT");
+
+describe("save and load", () => {
+  test.each([
+    [0, 10],
+    [1, 10],
+    [70, 20],
+    [70, 100],
+    [3, 200_000],
+    [90, 60_000],
+  ])(
+    "%d checkpoints of %d bytes come back, and saved again are the same bytes",
+    async (n, size) => {
+      const made = sample(n, size);
+      const bytes = await save(made);
+      const content = await load(bytes);
+      expect(content.run).toBe(made.run);
+      expect([...content.objects.keys()].sort()).toEqual([...made.store.bodies.keys()].sort());
+      for (const [id, { kind, body }] of content.objects) {
+        const original = made.store.bodies.get(id);
+        expect(kind).toBe(original?.kind);
+        expect(Buffer.compare(body, original?.body as Uint8Array)).toBe(0);
+      }
+      const again = objects();
+      for (const { kind, body } of content.objects.values()) again.put(kind, body);
+      expect(Buffer.compare(await save({ ...made, store: again }), bytes)).toBe(0);
+    },
+  );
+
+  test("begins with its header and ends with the hash of all before", async () => {
+    const bytes = await save(sample(3, 40));
+    expect(new TextDecoder().decode(bytes.subarray(0, 16))).toBe("rewind replay v1");
+    expect(bytes.subarray(-32)).toEqual(hash(bytes.subarray(0, -32)));
+  });
+
+  test("without the code it lacks the source alone, and loads", async () => {
+    const made = sample(70, 40);
+    const with_ = await load(await save(made));
+    const without = await load(await save(made, false));
+    const ids = [...with_.objects.keys()].filter((id) => id !== made.source);
+    expect([...without.objects.keys()].sort()).toEqual(ids.sort());
+    made.store.bodies.delete(made.source);
+    expect([...(await load(await save(made))).objects.keys()].sort()).toEqual(ids.sort());
+  });
+
+  test("a run that lacks anything else cannot be saved", async () => {
+    const made = sample(70, 40);
+    for (const [id, object] of [...made.store.bodies]) {
+      if (id === made.source) continue;
+      made.store.bodies.delete(id);
+      await expect(save(made)).rejects.toThrow(`no ${object.kind} ${id}`);
+      made.store.bodies.set(id, object);
+    }
+  });
+});
+
+describe("damage", () => {
+  test("every flipped byte is refused, under several masks", async () => {
+    const bytes = await save(sample(3, 40));
+    for (let at = 0; at < bytes.length; at++) {
+      for (const mask of [0x01, 0x80, 0xff, 0x20]) {
+        const changed = bytes.slice();
+        changed[at] = (changed[at] as number) ^ mask;
+        await refuses(changed);
+      }
+    }
+  });
+
+  test("every truncation is refused, from either end, and bytes too many", async () => {
+    const bytes = await save(sample(3, 40));
+    for (let n = 0; n < bytes.length; n++) await refuses(bytes.subarray(0, n));
+    for (let n = 1; n < bytes.length; n++) await refuses(bytes.subarray(n));
+    for (const more of [1, 8, 32, 40]) await refuses(concatBytes([bytes, new Uint8Array(more)]));
+  });
+});
+
+/** The bytes of a file with these frames, its hash right: only the structure can give it away. */
+function forge(...frames: Uint8Array[]): Uint8Array {
+  return signed(concatBytes([utf8("rewind replay v1"), ...frames, new Uint8Array(8)]));
+}
+
+function signed(bytes: Uint8Array): Uint8Array {
+  return concatBytes([bytes, hash(bytes)]);
+}
+
+function frame(raw: Uint8Array, declared = raw.length, packed = pack(raw)): Uint8Array {
+  const header = new DataView(new ArrayBuffer(8));
+  header.setUint32(0, declared, true);
+  header.setUint32(4, packed.length, true);
+  return concatBytes([new Uint8Array(header.buffer), packed]);
+}
+
+function pack(raw: Uint8Array): Uint8Array {
+  const quick = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
+  return new Uint8Array(brotliCompressSync(raw, quick));
+}
+
+function object(kind: Kind | number, body: Uint8Array, length = body.length): Uint8Array {
+  const header = new DataView(new ArrayBuffer(5));
+  header.setUint8(0, typeof kind === "number" ? kind : KINDS.indexOf(kind));
+  header.setUint32(1, length, true);
+  return concatBytes([new Uint8Array(header.buffer), body]);
+}
+
+describe("hostile files whose hash is right", () => {
+  const made = sample(70, 40);
+  const body = (id: Id) => made.store.bodies.get(id) as { kind: Kind; body: Uint8Array };
+  const parts = async (): Promise<Uint8Array[]> => {
+    const list = [object("run", body(made.run).body)];
+    for await (const { kind, id } of objectsOf(decodeRun(body(made.run).body), made.store.get)) {
+      list.push(object(kind, body(id).body));
+    }
+    return list;
+  };
+  const one = (list: readonly Uint8Array[]) => forge(frame(concatBytes(list)));
+
+  test("the forger's file is taken while it is right, in one frame or many", async () => {
+    const list = await parts();
+    expect((await load(one(list))).run).toBe(made.run);
+    expect((await load(forge(...list.map((part) => frame(part))))).run).toBe(made.run);
+  });
+
+  test("frames that declare too much, or what they do not hold", async () => {
+    const raw = concatBytes(await parts());
+    for (const declared of [0, 1, raw.length - 1, raw.length + 1, 2 ** 30, 2 ** 32 - 1]) {
+      await refuses(forge(frame(raw, declared)));
+    }
+    const cut = forge(frame(raw));
+    for (const length of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
+      const changed = cut.slice(0, -32);
+      new DataView(changed.buffer).setUint32(20, length, true);
+      await refuses(signed(changed));
+    }
+    await refuses(forge(frame(raw, raw.length, raw)));
+    await refuses(forge(frame(raw, raw.length, Uint8Array.of(...pack(raw), 0))));
+  });
+
+  test("bytes between the last frame and the hash", async () => {
+    const whole = one(await parts()).subarray(0, -32);
+    await load(signed(whole));
+    for (const more of [
+      new Uint8Array(1),
+      new Uint8Array(8),
+      frame(object("chunk", noise(5, 1))),
+    ]) {
+      await refuses(signed(concatBytes([whole, more])));
+    }
+  });
+
+  test("a gigabyte that is declared is refused before it is unpacked, a bomb while it is", async () => {
+    const bomb = pack(new Uint8Array(200_000_000));
+    expect(bomb.length).toBeLessThan(100_000);
+    const before = process.memoryUsage().arrayBuffers;
+    await refuses(forge(frame(new Uint8Array(0), 2 ** 30, bomb)));
+    await refuses(forge(frame(new Uint8Array(0), 200_000_000, bomb)));
+    await refuses(forge(frame(new Uint8Array(0), 1000, bomb)));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
+  });
+
+  test("every object that is missing but the source", async () => {
+    const list = await parts();
+    for (let i = 0; i < list.length; i++) {
+      const rest = list.toSpliced(i, 1);
+      const isSource =
+        Buffer.compare(list[i] as Uint8Array, object("chunk", body(made.source).body)) === 0;
+      if (isSource) expect((await load(one(rest))).run).toBe(made.run);
+      else await refuses(one(rest));
+    }
+  });
+
+  test("an object too many, the same object twice, a second run", async () => {
+    const list = await parts();
+    const other = sample(1, 1);
+    const otherRun = other.store.bodies.get(other.run) as { body: Uint8Array };
+    await refuses(one([...list, object("chunk", noise(10, 1))]));
+    await refuses(one([...list, list.at(-1) as Uint8Array]));
+    await refuses(one([...list, list[0] as Uint8Array]));
+    await refuses(one([...list, object("run", otherRun.body)]));
+  });
+
+  test("objects under another kind, of no kind, or with another length", async () => {
+    const list = await parts();
+    for (let i = 0; i < list.length; i++) {
+      const bytes = (list[i] as Uint8Array).subarray(5);
+      for (const kind of [...KINDS.keys(), 7, 254, 255]) {
+        if (kind === (list[i] as Uint8Array)[0]) continue;
+        await refuses(one(list.with(i, object(kind, bytes))));
+      }
+      if (i % 10 !== 0) continue;
+      for (const length of [0, bytes.length - 1, bytes.length + 1, 2 ** 32 - 1]) {
+        await refuses(one(list.with(i, object(list[i]?.[0] as number, bytes, length))));
+      }
+    }
+  });
+
+  test("a first object that is not a run, a run that is none, no object at all", async () => {
+    const list = await parts();
+    await refuses(one([...list.slice(1), list[0] as Uint8Array]));
+    await refuses(one([object("run", encode([1]))]));
+    await refuses(one([object("run", encode([99]))]));
+    await refuses(forge());
+    await refuses(one([]));
+    await refuses(one([new Uint8Array(3)]));
+    await refuses(signed(utf8("rewind replay v1")));
+    await refuses(signed(concatBytes([utf8("rewind replay v1"), new Uint8Array(16)])));
+    await refuses(signed(concatBytes([utf8("rewind replay v2"), new Uint8Array(8)])));
+  });
+
+  test("any byte changed inside, the hash made right again, gives no other file of the run", async () => {
+    const list = await parts();
+    const raw = concatBytes(list);
+    // A changed run is another run, whose objects are all there: only that may load.
+    for (let at = 0; at < raw.length; at += 7) {
+      const changed = raw.slice();
+      changed[at] = (changed[at] as number) ^ 0x41;
+      const bytes = forge(frame(changed));
+      let run: string | undefined;
+      const code = await codeOfAsync(async () => {
+        run = (await load(bytes)).run;
+      });
+      if (code === "") expect(run).not.toBe(made.run);
+      else expect(code).toBe("INVALID_ARTIFACT");
+    }
+  });
+
+  test("a timeline that claims 2^52 checkpoints with eight tiles is read in no time", async () => {
+    const store = objects();
+    const { put } = store;
+    const base = sample(1, 1);
+    const [segment] = decodeRun(
+      (base.store.bodies.get(base.run) as { body: Uint8Array }).body,
+    ).segments;
+    for (const [id, kept] of base.store.bodies) if (id !== base.run) store.bodies.set(id, kept);
+    const state = { inline: Uint8Array.of(1) };
+    let tile = put("tile", encodeTile({ level: 0, entries: Array(64).fill(state) }));
+    for (let level = 1; level < 8; level++) {
+      tile = put("tile", encodeTile({ level, entries: Array(64).fill(tile) }));
+    }
+    const steps = 16 * 64 ** 8;
+    const run = put(
+      "run",
+      encodeRun({
+        ...{ blockSize: 1, steps, goal: steps, parents: [], meta: {} },
+        segments: [segment as never],
+        edge: { states: [], tiles: [...Array(7).fill([]), Array(16).fill(tile)] },
+        final: state,
+      }),
+    );
+    const content = await load(await save({ store, run, source: base.source }));
+    expect(content.objects.size).toBe(1 + 8 + 3);
+  });
+});

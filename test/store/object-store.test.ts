@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { FileStore } from "../../src/node/file-store.ts";
+import type { Id } from "../../src/object/id.ts";
+import { memoryStore } from "../../src/store/memory-store.ts";
+import { emptyStore, storeTools } from "../node/store-tools.ts";
+import { hash } from "../object/memory.ts";
+import { testObjectStore } from "./object-store.suite.ts";
+
+testObjectStore("memory", () => {
+  const store = memoryStore(hash);
+  return { store, reopen: () => store };
+});
+
+testObjectStore("files", () => {
+  const root = emptyStore();
+  const store = new FileStore(root, storeTools());
+  return {
+    store,
+    reopen: () => new FileStore(root, storeTools()),
+    damage: (id) => damageRecord(path.join(root, "objects"), id),
+  };
+});
+
+/** Flips the last bit of the object's record in whichever file has it. */
+function damageRecord(folder: string, id: Id): void {
+  for (const name of readdirSync(folder).filter((name) => name.endsWith(".pack"))) {
+    const bytes = readFileSync(path.join(folder, name));
+    const at = bytes.indexOf(Buffer.from(id, "hex"));
+    if (at === -1) continue;
+    const last = at + 36 + bytes.readUInt32LE(at - 4) - 1;
+    bytes[last] = (bytes[last] as number) ^ 1;
+    writeFileSync(path.join(folder, name), bytes);
+  }
+}

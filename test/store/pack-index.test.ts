@@ -1,0 +1,123 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/base/bytes.ts";
+import type { Id } from "../../src/object/id.ts";
+import { encodeIndex, PackIndex } from "../../src/store/pack-index.ts";
+import { codeOf } from "../object/code-of.ts";
+import { hash, idOf, noise } from "../object/memory.ts";
+
+const PACK_HASH = noise(32, 1);
+
+function open(bytes: Uint8Array): PackIndex {
+  const read = (offset: number, length: number) => bytes.slice(offset, offset + length);
+  return new PackIndex(read, bytes.length, "objects/test.idx");
+}
+
+/** `count` ids with places in no order of theirs; `first` limits their first bytes. */
+function model(count: number, first: (i: number) => number = (i) => i * 37): Map<Id, number> {
+  const places = new Map<Id, number>();
+  for (let i = 0; i < count; i++) {
+    const bytes = noise(32, i);
+    bytes[0] = first(i);
+    places.set(toHex(bytes) as Id, 16 + ((i * 7919) % 100_003) * 1000);
+  }
+  return places;
+}
+
+describe("PackIndex against a Map", () => {
+  test.each([
+    ["none", model(0)],
+    ["one", model(1)],
+    ["two", model(2)],
+    ["5,000 over all first bytes", model(5000)],
+    ["3,000 with one first byte", model(3000, () => 0x7f)],
+    ["300 with the first bytes 00 and ff", model(300, (i) => (i % 2) * 255)],
+    ["the lowest and the highest id", new Map([idOf(0), idOf(0xff)].map((id) => [id, 16]))],
+    ["places beyond 4 GiB", new Map([[idOf(5), 2 ** 40 + 3]])],
+  ])("%s", (_, places) => {
+    const index = open(encodeIndex(places, PACK_HASH, hash));
+    const sorted = [...places.keys()].sort();
+    expect(index.count).toBe(places.size);
+    expect(index.packHash()).toBe(toHex(PACK_HASH));
+    expect([...index.entries()]).toEqual(sorted.map((id) => [id, places.get(id)]));
+    for (const [id, place] of places) expect(index.find(id)).toBe(place);
+    const near = sorted.flatMap((id) => [
+      `${id.slice(0, 63)}${id.endsWith("0") ? "1" : "0"}` as Id,
+      `${id.startsWith("0") ? "1" : "0"}${id.slice(1)}` as Id,
+    ]);
+    for (const id of [...near.slice(0, 500), idOf(0), idOf(0xff), idOf(0x80)]) {
+      expect(index.find(id)).toBe(places.get(id));
+    }
+    const prefix = fc.oneof(
+      fc.nat().map((n) => (sorted[n % Math.max(1, sorted.length)] ?? "").slice(0, n % 65)),
+      fc.stringMatching(/^[0-9a-f]{0,4}$/),
+    );
+    fc.assert(
+      fc.property(prefix, fc.nat(12), (start, limit) => {
+        const expected = sorted.filter((id) => id.startsWith(start)).slice(0, limit);
+        expect(index.withPrefix(start, limit)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+    expect(index.verify(hash)).toBeUndefined();
+  });
+
+  test("the bytes depend on the content, not on the order of the Map", () => {
+    const places = model(100);
+    const reversed = new Map([...places].reverse());
+    expect(encodeIndex(reversed, PACK_HASH, hash)).toEqual(encodeIndex(places, PACK_HASH, hash));
+  });
+
+  test("a look-up reads a few ids, not the whole index", () => {
+    const bytes = encodeIndex(model(5000), PACK_HASH, hash);
+    let read = 0;
+    const counting = (offset: number, length: number) => {
+      read += length;
+      return bytes.slice(offset, offset + length);
+    };
+    const index = new PackIndex(counting, bytes.length, "x");
+    read = 0;
+    for (const id of [...model(5000).keys()].slice(0, 100)) index.find(id);
+    // 20 ids a first byte: five halvings, the id, the place.
+    expect(read / 100).toBeLessThanOrEqual(7 * 32 + 8);
+  });
+});
+
+describe("a damaged index", () => {
+  const places = model(20);
+  const bytes = encodeIndex(places, PACK_HASH, hash);
+
+  test("every flipped bit is found by verify, and none gives a place that is no number", () => {
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = bytes.slice();
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+      const code = codeOf(() => open(changed).verify(hash));
+      expect(code).toBe("STORE_DAMAGED");
+      for (const id of places.keys()) {
+        let place: number | undefined;
+        const found = codeOf(() => {
+          place = open(changed).find(id);
+        });
+        if (found !== "") expect(found).toBe("STORE_DAMAGED");
+        else expect(place === undefined || Number.isSafeInteger(place)).toBe(true);
+      }
+    }
+  });
+
+  test("every truncation, and a byte too many, is refused when it is opened", () => {
+    for (let length = 0; length < bytes.length; length++) {
+      expect(codeOf(() => open(bytes.subarray(0, length)))).toBe("STORE_DAMAGED");
+    }
+    expect(codeOf(() => open(Uint8Array.of(...bytes, 0)))).toBe("STORE_DAMAGED");
+  });
+
+  test("a fanout that falls, or a count that is out of all proportion, is refused", () => {
+    const falling = bytes.slice();
+    new DataView(falling.buffer).setUint32(16 + 4 * 100, 1000, true);
+    expect(codeOf(() => open(falling))).toBe("STORE_DAMAGED");
+    const huge = bytes.slice();
+    for (let i = 0; i < 256; i++)
+      new DataView(huge.buffer).setUint32(16 + 4 * i, 2 ** 32 - 1, true);
+    expect(codeOf(() => open(huge))).toBe("STORE_DAMAGED");
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { fileRefs } from "../../src/node/file-refs.ts";
+import { memoryRefs } from "../../src/store/memory-refs.ts";
+import { checkBranchName, nextArchiveName } from "../../src/store/ref-name.ts";
+import { countingClock, emptyStore, quickFiles } from "../node/store-tools.ts";
+import { codeOf } from "../object/code-of.ts";
+import { testRefStore } from "./ref-store.suite.ts";
+
+testRefStore("memory", () => {
+  const refs = memoryRefs(countingClock());
+  return [refs, refs];
+});
+
+testRefStore("files", () => {
+  const root = emptyStore();
+  const now = countingClock();
+  return [fileRefs(root, quickFiles, now), fileRefs(root, quickFiles, now)];
+});
+
+describe("checkBranchName", () => {
+  test("takes a name of 200 bytes, and returns it", () => {
+    for (const name of ["main", "a/b", "é".repeat(100), "a".repeat(200)]) {
+      expect(checkBranchName(name)).toBe(name);
+    }
+  });
+  test.each(["", "a".repeat(201), "é".repeat(101), "HEAD", "refs/x", "a@1", "-x", "a..b", "../x"])(
+    "refuses %j",
+    (name) => {
+      expect(codeOf(() => checkBranchName(name))).toBe("INVALID_REF_NAME");
+    },
+  );
+});
+
+describe("nextArchiveName", () => {
+  test("counts on from the highest number there is", async () => {
+    const refs = memoryRefs(countingClock());
+    const archive = (name: string) => refs.update([{ name, from: undefined, to: "x" }], "x");
+    expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/1");
+    for (const name of ["refs/archive/a/b/2", "refs/archive/a/b/10", "refs/archive/a/bc/99"]) {
+      await archive(name);
+    }
+    expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/11");
+    await archive("refs/archive/a/b/c/77");
+    expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/11");
+  });
+});
