@@ -42,7 +42,7 @@ export {
  * @example
  * ```ts
  * const run = await record(walk, { steps: 1_000_000, seed: 42 });
- * await run.get(842_137); // 159
+ * await run.get(842_137); // -159
  * ```
  */
 export function record<S, P extends object>(

@@ -104,6 +104,8 @@ export class Repository {
   readonly root: string;
   /** Recordings that a dead process left and that were brought back on opening. */
   readonly recovered: readonly Recovered[];
+  /** Why what a dead process left could not be brought back; the rest of the store can be read. */
+  readonly unrecovered: RewindError | undefined;
   /** The branches, and which of them is the current one. */
   readonly branches: Branches;
   readonly #store: OpenStore;
@@ -114,6 +116,7 @@ export class Repository {
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
+    this.unrecovered = store.unrecovered;
     this.branches = new Branches(store.refs);
     this.#store = store;
     this.#options = options;
@@ -147,6 +150,7 @@ export class Repository {
     return this.#recordNew("record", {
       branch: name,
       options,
+      withGit: true,
       plan: async (env, writer, ref) => {
         const code = await this.code(simulation, options.cwd);
         return planRecording(env, writer, code, options as RecordOptions, ref);
@@ -176,6 +180,7 @@ export class Repository {
     return this.#recordNew("branch", {
       branch: name,
       options,
+      withGit: options.program !== undefined,
       plan: async (_env, writer, ref) => {
         const code =
           options.program === undefined ? undefined : await this.#newCode(run.replayer, options);
@@ -378,6 +383,7 @@ export class Repository {
     const written = await recordOnBranch(this.#store.objects, this.root, env, {
       branch,
       options,
+      withGit: false,
       plan: (_env, writer, ref) => planFork(run, writer, step, changes, ref),
       name: (id) => this.branches.move(branch, run.id, id, `${command} ${branch}`, besides),
     });
@@ -394,6 +400,11 @@ export class Repository {
     const env = this.environment();
     const written = await recordOnBranch(this.#store.objects, this.root, env, {
       ...recording,
+      plan: async (...given) => {
+        // Once more, under the lock: another process may have made the branch meanwhile.
+        await this.branches.checkFree(branch);
+        return recording.plan(...given);
+      },
       name: (id) => this.branches.create(branch, id, { command, checkout: command === "record" }),
     });
     return new Run<S, P>(written.id, written.run, env);

@@ -1,77 +1,164 @@
-import yargs, { type Options } from "yargs";
+import { parseArgs } from "node:util";
 import { nearest } from "../base/nearest.ts";
-import type { Arguments, Command } from "./command.ts";
+import type { Arguments, Command, Option } from "./command.ts";
 import { usageError } from "./parse.ts";
 
 /** Options that every command takes. */
-export const GLOBAL_OPTIONS: Readonly<Record<string, Options>> = {
-  json: { describe: "print the result as JSON", type: "boolean", default: false },
-  C: { describe: "work in this folder", type: "string", requiresArg: true },
-  quiet: { alias: "q", describe: "print results and errors only", type: "boolean", default: false },
+export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+  json: { describe: "print the result as JSON", type: "boolean" },
+  C: { describe: "work in this folder", type: "text", value: "DIR" },
+  quiet: { short: "q", describe: "print results and errors only", type: "boolean" },
+  help: { short: "h", describe: "print this", type: "boolean" },
 };
 
-/** What a command line says: its arguments, or the text that --help asks for. */
-export type Parsed = { readonly args: Arguments } | { readonly help: string };
-
-/** Options that may be given several times. */
-const COLLECTING: readonly string[] = ["param", "set"];
-
-/** Reads the arguments of a command. Throws USAGE where they do not fit. */
-export async function parseArguments(
-  name: string,
-  command: Command,
+/**
+ * Reads the arguments of a command: options by their names in camel case (`blockSize`), positionals
+ * by theirs. A boolean option is true or false; any other one a text, undefined, or with `many` a
+ * list. What stands behind `--` is no option. Throws USAGE where they do not fit; with --help they
+ * need not.
+ */
+export function parseArguments(
+  command: Pick<Command, "usage" | "options">,
   argv: readonly string[],
-): Promise<Parsed> {
+): Arguments {
   const options = { ...command.options, ...GLOBAL_OPTIONS };
-  let help = "";
-  const parser = yargs()
-    .scriptName("rewind")
-    .command(`${name} ${command.usage}`.trim(), command.describe, (builder) => {
-      builder.usage(`rewind ${name} ${command.usage}\n\n${command.describe}`).options(options);
-      for (const [line, says] of command.examples) builder.example(`rewind ${line}`, says);
-      return builder;
-    })
-    .parserConfiguration({
-      "parse-numbers": false,
-      "parse-positional-numbers": false,
-      "duplicate-arguments-array": true,
-    })
-    .strict()
-    .version(false)
-    .help("help")
-    .alias("help", "h")
-    .wrap(96)
-    .exitProcess(false)
-    .showHelpOnFail(false)
-    .fail((message, error) => {
-      throw error ?? usageError(clearer(message, Object.keys(options)));
-    });
-  const args = await parser.parse([name, ...argv], {}, (_error, _args, output) => {
-    help = output;
-  });
-  if (help !== "") return { help };
-  // An option given twice becomes an array; only those that collect pairs may be.
-  const twice = Object.keys(options).find(
-    (option) => Array.isArray(args[option]) && !COLLECTING.includes(option),
-  );
-  if (twice !== undefined) throw usageError(`--${twice} was given more than once`);
-  return { args };
+  const { values, positionals } = split(argv, options);
+  const args: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options)) {
+    const given = values.get(name);
+    if (option.required && given === undefined && !values.has("help")) {
+      throw usageError(`expected ${nameOf(name)} ${option.value ?? "VALUE"}`);
+    }
+    args[camelCase(name)] = option.many ? given : read(name, option, given);
+  }
+  return { ...args, ...(args.help === true ? {} : namePositionals(command.usage, positionals)) };
 }
 
-/** yargs' message, in our words. */
-function clearer(message: string, options: readonly string[]): string {
-  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(", ") ?? [];
-  const [first] = unknown;
-  if (first !== undefined) {
-    const near = nearest(first, options);
-    const hint =
-      near.length > 0 ? `; did you mean ${near.map((option) => `--${option}`).join(" or ")}?` : "";
-    return `there is no argument ${first}${hint}`;
+/** How an option is written: `--steps`, `-C`. */
+export function nameOf(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+type Options = Readonly<Record<string, Option>>;
+
+interface Split {
+  /** What was given for each option; "" and "no" for booleans. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+}
+
+/** Node's own parser takes the arguments apart; what is wrong with them is told in our words. */
+function split(argv: readonly string[], options: Options): Split {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      Object.entries(options).map(([name, option]) => [name, nodeOption(name, option)]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string[]>();
+  const positionals: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") positionals.push(token.value);
+    if (token.kind !== "option") continue;
+    const [name, value] = readOption(token, argv[token.index] ?? "", options);
+    values.set(name, [...(values.get(name) ?? []), value]);
   }
-  const missing = /^Missing required arguments?: (.*)$/.exec(message)?.[1];
-  if (missing !== undefined) return `expected --${missing.split(", ").join(" and --")}`;
-  return message.replace(
-    /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
-    "expected $2 arguments, got $1",
-  );
+  return { values, positionals };
+}
+
+function nodeOption(
+  name: string,
+  { type, short }: Option,
+): { type: "string" | "boolean"; short?: string } {
+  const letter = short ?? (name.length === 1 ? name : undefined);
+  return {
+    type: type === "text" ? "string" : "boolean",
+    ...(letter !== undefined && { short: letter }),
+  };
+}
+
+/** An option as Node's parser found it. */
+interface OptionToken {
+  readonly name: string;
+  /** As it was written: `--steps`, `-b`. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** Whether the value stood behind an equals sign. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+function readOption(
+  token: OptionToken,
+  written: string,
+  options: Options,
+): [name: string, value: string] {
+  const { name, rawName, value, inlineValue } = token;
+  const negated = name.startsWith("no-") ? name.slice(3) : "";
+  if (options[negated]?.negatable && value === undefined) return [negated, "no"];
+  const option = Object.hasOwn(options, name) ? options[name] : undefined;
+  // `--C` is no way to write -C.
+  if (option === undefined || (rawName === `--${name}` && name.length === 1))
+    throw unknownOption(written.replace(/^(--[^=]*)=.*$/s, "$1"), options);
+  if (option.type === "boolean") {
+    if (value === undefined) return [name, ""];
+    throw usageError(`${rawName} takes no value, got ${JSON.stringify(value)}`);
+  }
+  // A number may be negative; anything else that begins with a dash is an option.
+  if (value === undefined || (!inlineValue && /^--?[^\d-]/.test(value))) {
+    const got =
+      value === undefined ? "" : `, got ${value}: write ${rawName}=${value} if that is it`;
+    throw usageError(`expected a value for ${rawName}${got}`);
+  }
+  return [name, value];
+}
+
+function unknownOption(written: string, options: Options): Error {
+  const names = Object.keys(options).filter((name) => name.length > 1);
+  const near = nearest(written.replace(/^-+/, ""), names).map(nameOf);
+  const hint = /^-[^-].*\W/.test(written)
+    ? "; if it is no option, put it behind --"
+    : near.length > 0
+      ? `; did you mean ${near.join(" or ")}?`
+      : "";
+  return usageError(`there is no option ${written}${hint}`);
+}
+
+function read(name: string, option: Option, given: readonly string[] | undefined): unknown {
+  const [value] = given ?? [];
+  if (option.type === "boolean")
+    return value === undefined ? option.negatable === true : value === "";
+  if (given !== undefined && given.length > 1) {
+    throw usageError(`${nameOf(name)} was given more than once`);
+  }
+  if (value !== undefined && option.choices !== undefined && !option.choices.includes(value)) {
+    throw usageError(
+      `expected ${nameOf(name)} to be ${option.choices.join(" or ")}, got ${JSON.stringify(value)}`,
+    );
+  }
+  return value;
+}
+
+/** Positionals by the names in a usage such as `<revision> [expression..]`. */
+function namePositionals(usage: string, given: readonly string[]): Record<string, unknown> {
+  const named: Record<string, unknown> = {};
+  const waiting = [...given];
+  for (const [, bracket, name = "", more] of usage.matchAll(/([<[])(\w+)(\.\.)?[>\]]/g)) {
+    if (bracket === "<" && waiting.length === 0)
+      throw usageError(`expected ${usage}: no ${name} was given`);
+    named[name] = more === undefined ? waiting.shift() : waiting.splice(0);
+  }
+  const [extra] = waiting;
+  if (extra !== undefined) {
+    throw usageError(
+      `expected ${usage || "no arguments"}: ${JSON.stringify(extra)} is one too many`,
+    );
+  }
+  return named;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

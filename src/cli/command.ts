@@ -1,4 +1,3 @@
-import type { Options } from "yargs";
 import type { LongOptions } from "../replay/environment.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
 import type { Output } from "./output.ts";
@@ -6,12 +5,28 @@ import type { Output } from "./output.ts";
 /** What a command line said, by the names of its positionals and options. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
+/** An option of a command, under its long name; a name of one letter is its only one. */
+export interface Option {
+  readonly describe: string;
+  readonly type: "text" | "boolean";
+  /** Another name, of one letter. */
+  readonly short?: string;
+  /** What its value is, for help: `N`, `FILE`. */
+  readonly value?: string;
+  readonly choices?: readonly string[];
+  readonly required?: boolean;
+  /** It may be given several times, and its values are a list. */
+  readonly many?: boolean;
+  /** A boolean that is true unless `--no-name` is given. */
+  readonly negatable?: boolean;
+}
+
 /** A verb of the command line. */
 export interface Command {
   /** Its positionals, such as `<revision> [expression..]`. */
   readonly usage: string;
   readonly describe: string;
-  readonly options: Readonly<Record<string, Options>>;
+  readonly options: Readonly<Record<string, Option>>;
   /** Command lines without `rewind`, each with what it does. */
   readonly examples: readonly (readonly [line: string, says: string])[];
   /** Does the work; returns the exit status. */
@@ -39,12 +54,18 @@ export const STATUS: {
   readonly interrupted: 130;
 } = { ok: 0, failed: 1, usage: 2, differs: 3, damaged: 4, interrupted: 130 };
 
+/** Lets a command run code that came from elsewhere. */
+export const TRUST_OPTION: Option = {
+  describe: "let code run that came from elsewhere",
+  type: "boolean",
+};
+
 /** Options that replaying commands share. */
-export const REPLAY_OPTIONS: Readonly<Record<string, Options>> = {
+export const REPLAY_OPTIONS: Readonly<Record<string, Option>> = {
   program: {
-    describe: "which code replays: the recorded one, or the working file",
+    describe: "the code that replays: as recorded (unless told), or the working file",
+    type: "text",
     choices: ["recorded", "working"],
-    default: "recorded",
   },
-  trust: { describe: "let code run that came from elsewhere", type: "boolean", default: false },
+  trust: TRUST_OPTION,
 };

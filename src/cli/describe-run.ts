@@ -2,8 +2,8 @@ import { toJson } from "../codec/json.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Segment } from "../object/run.ts";
 import type { Run } from "../replay/run.ts";
-import { formatState } from "./state.ts";
-import { count, plural, size } from "./text.ts";
+import { shortJson } from "./state.ts";
+import { count, plural, size, visibleLine } from "./text.ts";
 
 /** What there is to say of a run, ready for JSON. */
 export interface RunDescription {
@@ -56,9 +56,11 @@ export async function describeRun(run: Run): Promise<RunDescription> {
 /** A description as text. */
 export function runText(description: RunDescription): string {
   const { objects, steps, goal, meta } = description;
+  // Whoever made the run wrote these, and need not have meant well.
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
   const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
+  const shown = (value: unknown): string => visibleLine(String(value));
   const unfinished = steps < goal ? ` of ${count(goal)}, unfinished` : "";
   return [
     `run      ${description.run}`,
@@ -66,14 +68,16 @@ export function runText(description: RunDescription): string {
     `steps    ${count(steps)}${unfinished}`,
     `blocks   ${plural(description.checkpoints, "checkpoint")}, ${count(description.blockSize)} steps apart`,
     `objects  ${objects.counted ? "" : "over "}${count(objects.count)}, ${size(objects.bytes)}`,
-    ...(message === undefined ? [] : [`message  ${message}`]),
+    ...(message === undefined ? [] : [`message  ${shown(message)}`]),
     ...(time === undefined
       ? []
-      : [`recorded ${time}${author === undefined ? "" : ` by ${author}`}`]),
-    ...(node === undefined ? [] : [`host     Node ${node}, ${platform} ${arch}`]),
+      : [`recorded ${shown(time)}${author === undefined ? "" : ` by ${shown(author)}`}`]),
+    ...(node === undefined
+      ? []
+      : [`host     Node ${shown(node)}, ${shown(platform)} ${shown(arch)}`]),
     ...(commit === undefined
       ? []
-      : [`git      ${String(commit).slice(0, 12)}${dirty ? ", with changes" : ""}`]),
+      : [`git      ${shown(commit).slice(0, 12)}${dirty ? ", with changes" : ""}`]),
     ...description.parents.map(
       ({ run, step }) => `forked   from ${run.slice(0, 12)} at step ${count(step)}`,
     ),
@@ -85,11 +89,18 @@ function segmentText(segment: SegmentDescription): string[] {
   const from = segment.module === null ? "handed over in memory" : segment.module;
   return [
     `from step ${count(segment.start)}${segment.stateStored ? ", with a state of its own" : ""}`,
-    `  program    ${segment.simulation} (${from}, ${segment.source.slice(0, 12)})`,
-    `  generator  ${segment.generator}, seed ${formatState(segment.seed, { oneLine: true }).replace(/^\{"\$bigint":"(\d+)"\}$/, "$1")}`,
-    `  params     ${formatState(segment.params, { oneLine: true })}`,
-    ...segment.packages.map(([name, version]) => `  package    ${name} ${version}`),
+    `  program    ${visibleLine(`${segment.simulation} (${from}, ${segment.source.slice(0, 12)})`)}`,
+    `  generator  ${visibleLine(segment.generator)}, seed ${seedText(segment.seed)}`,
+    `  params     ${shortJson(segment.params)}`,
+    ...segment.packages.map(
+      ([name, version]) => `  package    ${visibleLine(`${name} ${version}`)}`,
+    ),
   ];
+}
+
+/** A seed's digits, also of one that JSON cannot carry as a number. */
+function seedText(seed: unknown): string {
+  return String((seed as { $bigint?: string }).$bigint ?? seed);
 }
 
 async function describeSegment(

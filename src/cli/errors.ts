@@ -1,16 +1,22 @@
 import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.ts";
 import { STATUS } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { formatState } from "./state.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
 /** What helps after an error, where something does. */
-const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
+const HINTS: Partial<
+  Record<ErrorCode, (data: Data, argv: readonly string[]) => string | undefined>
+> = {
+  USAGE: (_, argv) => usageHint(argv),
   NOT_A_REPOSITORY: () => "create one with `rewind init`, or name the folder with -C",
   REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
   REF_EXISTS: ({ branch }) =>
-    `choose another name with -b, or look at it with \`rewind show ${branch}\``,
-  REF_CONFLICT: () => "choose another name with -b",
+    branch === undefined
+      ? "choose another name"
+      : `choose another name, or look at it with \`rewind show ${branch}\``,
+  REF_CONFLICT: () => "choose another name",
   INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
   REF_MOVED: () => "somebody changed it meanwhile; look at it with `rewind log` and try again",
   LOCKED: () => "wait until it has ended; a lock whose process has died is taken over by itself",
@@ -23,6 +29,7 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
       .slice(0, 4)
       .map((id) => id.slice(0, 12))
       .join(", ")}`,
+  INVALID_ARGUMENT: (_, argv) => usageHint(argv),
   STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,
   INVALID_STEPS: () =>
     "steps are whole numbers from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood",
@@ -33,6 +40,8 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   MODULE_NOT_FOUND: () =>
     "give the module's path as seen from here, such as fixtures/simulations/walk.ts",
+  MODULE_FAILED: () => "mend the module and run the command again; nothing was recorded",
+  INIT_FAILED: () => "init(ctx) makes the first state, from ctx.params and ctx.rng",
   EXPORT_NOT_FOUND: ({ module }) => `name the export: ${module ?? "module"}#name`,
   INVALID_SIMULATION: () =>
     "a simulation is an object with name, init(ctx) and step(state, rng, ctx)",
@@ -41,7 +50,7 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
     "compute the next state at once; load what it needs before recording, into params or the state",
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
-  STEP_FAILED: (data) => keptHint(data),
+  STEP_FAILED: (data) => keptHint(data) ?? "mend the step, and run the command again",
   UNSUPPORTED_STATE: (data) =>
     keptHint(data) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
@@ -53,10 +62,17 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
     "`rewind verify --full` says where; a function that changes the state it is shown also does this",
   FUNCTION_FAILED: () => "the state at that step is shown by `rewind get REV@STEP`",
   PATH_NOT_FOUND: ({ near }) =>
-    Array.isArray(near) && near.length > 0 ? `there is ${listed(near)}` : undefined,
+    Array.isArray(near) && near.length > 0
+      ? `there is ${listed(near)}`
+      : "`rewind get REV@STEP` prints the whole state",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
   PROGRAM_NOT_TRUSTED: () => "read it with `rewind show --source`, then let it run with --trust",
-  PROGRAM_MISSING: () => "replay with the working file: --program working",
+  PROGRAM_MISSING: ({ module }) =>
+    module === undefined
+      ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"
+      : "put that file back as it was, or replay with it as it is: --program working",
+  FILE_FAILED: () => "check the path, its folder and its permissions",
+  STORE_FAILED: () => "what was recorded before is not touched; look at the file named",
   STORE_FULL: () => "nothing was lost: make room and run the command again",
   STORE_READ_ONLY: () => "check the permissions of .rewind, or work on a copy",
   STORE_DAMAGED: () => "what is not damaged stays readable; restore the file named from a copy",
@@ -67,9 +83,9 @@ const HINTS: Partial<Record<ErrorCode, (data: Data) => string | undefined>> = {
   UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",
 };
 
-/** The hint for an error, or undefined. */
-export function hintFor(error: RewindError): string | undefined {
-  return HINTS[error.code]?.(error.data);
+/** The hint for an error of a command line, or undefined. */
+export function hintFor(error: RewindError, argv: readonly string[]): string | undefined {
+  return HINTS[error.code]?.(error.data, argv);
 }
 
 /** The exit status for an error. */
@@ -106,6 +122,13 @@ export function statusFor(error: unknown): number {
 export function messageFor(error: RewindError): string {
   if (!Object.hasOwn(error.data, "state")) return error.message;
   return `${error.message}\n  the state before it: ${formatState(error.data.state, { oneLine: true })}`;
+}
+
+function usageHint(argv: readonly string[]): string {
+  const command = argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+  return command === undefined
+    ? "`rewind --help` lists the commands"
+    : `\`rewind ${command} --help\` explains it, with examples`;
 }
 
 function keptHint({ branch, kept, goal }: Data): string | undefined {

@@ -1,12 +1,14 @@
+import fs from "node:fs";
 import path from "node:path";
 import { isRewindError } from "../base/errors.ts";
 import { engineVersion } from "../node/packages.ts";
-import { type Context, STATUS } from "./command.ts";
+import { type Arguments, type Context, STATUS } from "./command.ts";
 import { commandOf } from "./command-name.ts";
 import { COMMANDS } from "./commands.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
 import { Output, type Terminal } from "./output.ts";
 import { overview } from "./overview.ts";
+import { usageError } from "./parse.ts";
 import { progressBar } from "./progress.ts";
 
 /** What the command line is given by the process. */
@@ -25,8 +27,6 @@ export async function main(process: Process): Promise<number> {
   const out = new Output({
     stdout: process.stdout,
     stderr: process.stderr,
-    json: process.argv.includes("--json"),
-    quiet: process.argv.includes("-q") || process.argv.includes("--quiet"),
     colour: !process.env.NO_COLOR && process.env.TERM !== "dumb",
   });
   try {
@@ -37,41 +37,65 @@ export async function main(process: Process): Promise<number> {
 }
 
 async function dispatch(process: Process, out: Output): Promise<number> {
-  if (process.argv.includes("--version")) {
-    out.raw(`rewind ${engineVersion()}\n`);
-    return STATUS.ok;
-  }
   const { name, rest } = commandOf(process.argv);
-  if (name === undefined || name === "help") {
-    // `rewind help get` is `rewind get --help`.
-    const [about] = rest.filter((argument) => Object.hasOwn(COMMANDS, argument));
-    if (name === "help" && about !== undefined)
-      return dispatch({ ...process, argv: [about, "--help"] }, out);
-    out.raw(`${overview()}\n`);
-    return STATUS.ok;
-  }
+  if (name === undefined || name === "help") return about(name, rest, process, out);
   const [{ parseArguments }, command] = await Promise.all([
     import("./arguments.ts"),
     COMMANDS[name]?.load() ?? Promise.reject(new Error(`no command ${name}`)),
   ]);
-  const parsed = await parseArguments(name, command, rest);
-  if ("help" in parsed) {
-    out.raw(`${parsed.help}\n`);
+  const args = parseArguments(command, rest);
+  if (args.help === true) {
+    const { helpText } = await import("./help.ts");
+    out.raw(`${helpText(name, command)}\n`);
     return STATUS.ok;
   }
-  const { args } = parsed;
-  const cwd = path.resolve(process.cwd, String(args.C ?? "."));
+  out.configure({ json: args.json === true, quiet: args.quiet === true });
   const interrupt = new AbortController();
-  const stopListening = process.onInterrupt(() => interrupt.abort());
+  let stopListening: (() => void) | undefined;
+  // Only what looks at the signal may keep Ctrl-C from ending the process.
+  const signal = (): AbortSignal => {
+    stopListening ??= process.onInterrupt(() => interrupt.abort());
+    return interrupt.signal;
+  };
   try {
-    return await command.run(args, context(out, cwd, interrupt.signal));
+    return await command.run(args, context(out, folderOf(args, process), signal));
   } finally {
-    stopListening();
+    stopListening?.();
     out.clearBar();
   }
 }
 
-function context(out: Output, cwd: string, signal: AbortSignal): Context {
+/** A command line without a command, or `rewind help`. */
+async function about(
+  name: string | undefined,
+  rest: readonly string[],
+  process: Process,
+  out: Output,
+): Promise<number> {
+  // `rewind help get` is `rewind get --help`.
+  const command = rest.find((argument) => Object.hasOwn(COMMANDS, argument));
+  if (name === "help" && command !== undefined) {
+    return dispatch({ ...process, argv: [command, "--help"] }, out);
+  }
+  if (rest.includes("--version")) {
+    out.raw(`rewind ${engineVersion()}\n`);
+    return STATUS.ok;
+  }
+  const { parseArguments } = await import("./arguments.ts");
+  parseArguments({ usage: name === "help" ? "[command]" : "", options: {} }, rest);
+  out.raw(`${overview()}\n`);
+  return STATUS.ok;
+}
+
+/** The folder to work in. Throws USAGE: a store above one that does not exist is not meant. */
+function folderOf(args: Arguments, process: Process): string {
+  if (args.C === undefined) return process.cwd;
+  const folder = path.resolve(process.cwd, String(args.C));
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw usageError(`expected -C to name a folder, got ${JSON.stringify(args.C)}`);
+}
+
+function context(out: Output, cwd: string, signal: () => AbortSignal): Context {
   return {
     out,
     cwd,
@@ -84,16 +108,19 @@ function context(out: Output, cwd: string, signal: AbortSignal): Context {
           `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps`,
         );
       }
+      if (repo.unrecovered !== undefined) {
+        out.note(`an interrupted recording was not recovered: ${repo.unrecovered.message}`);
+      }
       return repo;
     },
-    long: (verb) => ({ signal, onProgress: progressBar(out, verb) }),
+    long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
   };
 }
 
 /** Prints an error. Only what is no error of the user's shows where it came from. */
 function report(error: unknown, process: Process, out: Output): number {
   if (isRewindError(error)) {
-    out.error(messageFor(error), hintFor(error));
+    out.error(messageFor(error), hintFor(error, process.argv));
     if (process.env.REWIND_DEBUG) out.note(error.stack ?? "");
   } else {
     const { stack } = error instanceof Error ? error : { stack: String(error) };
@@ -103,4 +130,15 @@ function report(error: unknown, process: Process, out: Output): number {
     );
   }
   return statusFor(error);
+}
+
+/** Prints an error that no command waits for, from a module's own timers, say; returns the status. */
+export function reportStray(error: unknown, stderr: Terminal): number {
+  const { message } = error instanceof Error ? error : { message: String(error) };
+  const out = new Output({ stdout: stderr, stderr, colour: false });
+  out.error(
+    message.split("\n")[0] ?? "",
+    "no command waits for what failed: a module left it running",
+  );
+  return STATUS.failed;
 }

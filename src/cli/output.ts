@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { visible } from "./text.ts";
 
 /** What of a stream the output needs. */
 export interface Terminal {
@@ -11,8 +12,8 @@ type Style = Parameters<typeof styleText>[0];
 
 /** Where results and messages go: results to stdout, everything else to stderr. */
 export class Output {
-  readonly json: boolean;
-  readonly quiet: boolean;
+  #json = false;
+  #quiet = false;
   readonly #stdout: Terminal;
   readonly #stderr: Terminal;
   readonly #colour: boolean;
@@ -21,20 +22,22 @@ export class Output {
   constructor(options: {
     readonly stdout: Terminal;
     readonly stderr: Terminal;
-    readonly json: boolean;
-    readonly quiet: boolean;
     readonly colour: boolean;
   }) {
-    this.json = options.json;
-    this.quiet = options.quiet;
     this.#stdout = options.stdout;
     this.#stderr = options.stderr;
     this.#colour = options.colour;
   }
 
+  /** What the arguments say, once they are read. */
+  configure(options: { readonly json: boolean; readonly quiet: boolean }): void {
+    this.#json = options.json;
+    this.#quiet = options.quiet;
+  }
+
   /** A command's result: `data` as one line of JSON with --json, else the text. */
   result(data: unknown, text: () => string): void {
-    this.raw(`${this.json ? JSON.stringify(data) : text()}\n`);
+    this.raw(`${this.#json ? visible(JSON.stringify(data)) : text()}\n`);
   }
 
   /** Text for stdout as it is. */
@@ -51,17 +54,17 @@ export class Output {
 
   /** Something to know that is neither result nor error. */
   note(text: string): void {
-    if (this.quiet) return;
+    if (this.#quiet) return;
     this.clearBar();
-    this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${text}\n`);
+    this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${visible(text)}\n`);
   }
 
   /** An error, and what helps. */
   error(text: string, hint: string | undefined): void {
     this.clearBar();
-    this.#stderr.write(`${this.style("red", "error:", this.#stderr)} ${text}\n`);
+    this.#stderr.write(`${this.style("red", "error:", this.#stderr)} ${visible(text)}\n`);
     if (hint !== undefined) {
-      this.#stderr.write(`${this.style("cyan", "hint:", this.#stderr)} ${hint}\n`);
+      this.#stderr.write(`${this.style("cyan", "hint:", this.#stderr)} ${visible(hint)}\n`);
     }
   }
 
@@ -78,12 +81,14 @@ export class Output {
   }
 
   get showsBars(): boolean {
-    return !this.quiet && !this.json && this.#stderr.isTTY === true;
+    return !this.#quiet && !this.#json && this.#stderr.isTTY === true;
   }
 
   /** Coloured text, on a terminal that wants colours. */
   style(style: Style, text: string, stream: Terminal = this.#stdout): string {
     // Whether to colour was decided from the terminal and the environment; styleText must not ask again.
-    return this.#colour && stream.isTTY === true ? styleText(style, text) : text;
+    return this.#colour && stream.isTTY === true
+      ? styleText(style, text, { validateStream: false })
+      : text;
   }
 }

@@ -26,6 +26,11 @@ export function parseCount(text: unknown, name: string): number {
   );
 }
 
+/** The same where it may be left out. */
+export function optionalCount(text: unknown, name: string): number | undefined {
+  return text === undefined ? undefined : parseCount(text, name);
+}
+
 /** A master seed: digits, however many. */
 export function parseSeed(text: unknown): number | bigint {
   const value = String(text).replaceAll("_", "");

@@ -1,5 +1,7 @@
+import { inspect } from "node:util";
 import { toJson } from "../codec/json.ts";
 import type { TypeCodecs } from "../codec/types.ts";
+import { visible } from "./text.ts";
 
 /** A state as text: JSON with the forms for special values, short enough for a message where asked. */
 export function formatState(
@@ -11,16 +13,21 @@ export function formatState(
     json = toJson(state, options.types);
   } catch {
     // A state that cannot be stored can still be named.
-    json = String(state);
+    json = inspect(state, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
   }
   if (!options.oneLine) return formatJson(json);
-  const text = JSON.stringify(json);
+  return shortJson(json);
+}
+
+/** JSON on one line, cut where it is too long for a message. */
+export function shortJson(json: unknown): string {
+  const text = visible(JSON.stringify(json) ?? "null");
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** JSON over as many lines as it takes to read it well. */
 export function formatJson(json: unknown): string {
-  return printJson(json, "");
+  return visible(printJson(json, ""));
 }
 
 const LINE_WIDTH = 96;

@@ -44,3 +44,15 @@ function width(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins a colour.
   return text.replace(/\u001b\[[0-9;]*m/g, "").length;
 }
+
+/** Text from a store or a file, without what would command the terminal: `\u001b` as it is written. */
+export function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu, (control) => {
+    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** The same on one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replace(/\s+/g, " ");
+}

@@ -43,9 +43,10 @@ export class Branches {
 
   /**
    * Checks that a branch of this name can be made, before there is a run that it would be too late
-   * for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case.
+   * for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case; one that is
+   * about to go is no hindrance.
    */
-  async checkFree(name: string): Promise<void> {
+  async checkFree(name: string, leaving?: string): Promise<void> {
     const ref = branchRef(name);
     const refs = await this.#refs.list(HEADS);
     const run = refs.find((other) => other.name === ref)?.target;
@@ -57,7 +58,7 @@ export class Branches {
     }
     checkBeside(
       ref,
-      refs.map((other) => other.name),
+      refs.map((other) => other.name).filter((other) => other !== leaving),
     );
   }
 
@@ -121,8 +122,8 @@ export class Branches {
   /** Gives a branch another name. Throws REF_NOT_FOUND, REF_EXISTS. */
   async rename(from: string, to: string): Promise<Id<"run">> {
     const run = await this.#run(from);
-    await this.checkFree(to);
     const [refFrom, refTo] = [branchRef(from), branchRef(to)];
+    await this.checkFree(to, refFrom);
     const head = await this.#head();
     const moved = head.ref === refFrom ? [await this.#moveHead({ ...head, ref: refTo })] : [];
     await this.#refs.update(

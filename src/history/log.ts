@@ -39,7 +39,7 @@ export async function lineage(
   const entries: LogEntry[] = [];
   const ready = [...runs.keys()].filter((id) => !children.has(id));
   while (ready.length > 0) {
-    ready.sort((a, b) => (timeOf(runs.get(a)) < timeOf(runs.get(b)) ? -1 : 1));
+    ready.sort((a, b) => byTime([timeOf(runs.get(a)), a], [timeOf(runs.get(b)), b]));
     const id = ready.pop() as Id<"run">;
     const run = runs.get(id) as RunManifest;
     entries.push({ id, run, names: names.get(id) ?? [] });
@@ -50,6 +50,12 @@ export async function lineage(
     }
   }
   return entries;
+}
+
+/** Of equal times the ids decide, so that the order is one and the same in every store. */
+function byTime([timeA, idA]: readonly [string, Id], [timeB, idB]: readonly [string, Id]): number {
+  if (timeA !== timeB) return timeA < timeB ? -1 : 1;
+  return idA < idB ? -1 : 1;
 }
 
 /** The names of each run that a ref names. */

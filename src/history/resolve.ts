@@ -42,8 +42,9 @@ export async function resolve(store: ObjectStore, refs: RefStore, text: string):
     );
   const target = await peel(store, id);
   const run = decodeRun(await reader(store)("run", target));
-  const own = base.step ?? run.steps;
-  const step = revision.step ? stepOf(revision.step, run.steps, own) : base.step;
+  // HEAD's cursor belongs to the run that HEAD leads to now.
+  const cursor = revision.ago === undefined ? base.step : undefined;
+  const step = revision.step ? stepOf(revision.step, run.steps, cursor ?? run.steps) : cursor;
   if (step !== undefined) checkStepInRange(step, run.steps, `run ${revision.base}`);
   return { id: target, run, ref: revision.ago === undefined ? base.ref : undefined, step };
 }
@@ -116,7 +117,7 @@ async function runBefore(refs: RefStore, ref: string, ago: number, text: string)
   if (id !== undefined) return id;
   throw new RewindError(
     "UNKNOWN_REVISION",
-    `cannot go back ${ago} changes in ${JSON.stringify(text)}: the log of ${ref} has ${entries.length}`,
+    `cannot go back ${ago} changes in ${JSON.stringify(text)}: the log of ${ref || "an id"} has ${entries.length}`,
     { revision: text, names: [] },
   );
 }

@@ -26,7 +26,7 @@ export interface Project {
 /** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
   const [file = "", exportName] = splitSpec(spec);
-  const bundled = await bundle({ root: project.root, module: path.resolve(cwd, file) });
+  const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const { simulation, exportName: found } = await loadProgram({
     ...bundled,
     ...(exportName !== undefined && { exportName }),
@@ -61,7 +61,7 @@ export async function functionOfModule(
   cwd: string,
 ): Promise<(state: unknown) => unknown> {
   const [file, exportName = "default"] = splitSpec(spec);
-  const bundled = await bundle({ root: project.root, module: path.resolve(cwd, file) });
+  const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const exports = await loadExports({
     ...bundled,
     root: project.root,
@@ -74,6 +74,11 @@ export async function functionOfModule(
     `expected ${bundled.module} to export a function ${exportName}`,
     { module: bundled.module, exportName, exports: Object.keys(exports) },
   );
+}
+
+/** A module's path from the project folder, so that messages are short. */
+function fromRoot({ root }: Project, cwd: string, file: string): string {
+  return path.relative(root, path.resolve(cwd, file)) || ".";
 }
 
 /** A module's path and the export named behind a `#`. */
@@ -95,8 +100,8 @@ export async function loadRecorded(
 ): Promise<AnySimulation | undefined> {
   const { module, exportName, source: digest } = program;
   if (module === undefined) return undefined;
-  const code = await readSource(program, get);
-  const working = await workingCode(project, module, digest);
+  const { state: working, code: bundled } = await workingCode(project, module, digest);
+  const code = bundled ?? (await sourceOf(project, program, get, working === "same"));
   if (options.trust) await trust(project, digest);
   if (working !== "same" && !options.trust && !(await isTrusted(project, digest))) {
     throw new RewindError(
@@ -106,8 +111,9 @@ export async function loadRecorded(
     );
   }
   noticePackages(project, program);
-  if (working === "changed") {
-    project.notice(`${module} has changed since: this replays the recorded program`);
+  if (working !== "same") {
+    const why = working === "gone" ? "is not there" : "has changed since";
+    project.notice(`${module} ${why}: this replays the recorded program`);
   }
   const { simulation } = await loadProgram({
     code,
@@ -129,6 +135,21 @@ export async function loadWorking(
   return (await codeOfModule(project, spec, project.root)).simulation;
 }
 
+/** The stored source; where it was left out, what the working files give, if that is the same. */
+async function sourceOf(
+  project: Project,
+  program: Program,
+  get: Get,
+  sameAsWorking: boolean,
+): Promise<string> {
+  try {
+    return await readSource(program, get);
+  } catch (error) {
+    if (!sameAsWorking || !isRewindError(error, "PROGRAM_MISSING")) throw error;
+    return (await bundle({ root: project.root, module: String(program.module) })).code;
+  }
+}
+
 async function readSource(program: Program, get: Get): Promise<string> {
   try {
     return new TextDecoder().decode(await get("chunk", program.source));
@@ -143,25 +164,25 @@ async function readSource(program: Program, get: Get): Promise<string> {
   }
 }
 
-/** Whether the working files still give this very code. */
+/** Whether the working files still give this very code; and the code, where it was made to see. */
 async function workingCode(
   project: Project,
   module: string,
   digest: Id<"chunk">,
-): Promise<"same" | "changed" | "gone"> {
+): Promise<{ readonly state: "same" | "changed" | "gone"; readonly code?: string }> {
   const place = { digest, root: project.root, cacheDirectory: cacheOf(project) };
-  if ((await workingState(place)) === "same") return "same";
+  if ((await workingState(place)) === "same") return { state: "same" };
   let bundled: Bundle;
   try {
     bundled = await bundle({ root: project.root, module });
   } catch (error) {
-    if (isRewindError(error, "MODULE_NOT_FOUND")) return "gone";
-    if (isRewindError(error)) return "changed";
+    if (isRewindError(error, "MODULE_NOT_FOUND")) return { state: "gone" };
+    if (isRewindError(error)) return { state: "changed" };
     throw error;
   }
-  if (digestOf(bundled.code) !== digest) return "changed";
+  if (digestOf(bundled.code) !== digest) return { state: "changed" };
   await rememberInputs({ ...bundled, ...place });
-  return "same";
+  return { state: "same", code: bundled.code };
 }
 
 function noticePackages(project: Project, program: Program): void {

@@ -45,7 +45,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
         files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
         files.sync(descriptor);
       });
-      for (const change of removalsFirst(operation.changes)) {
+      for (const change of inOrder(operation.changes)) {
         done.push(change);
         write(change);
       }
@@ -61,7 +61,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   const complete = (text = ""): void => {
     // A line that was cut short was never acknowledged, and must not be written on.
     if (text !== wholeLines(text)) files.truncate(log, utf8(wholeLines(text)).length);
-    for (const change of removalsFirst(parseLog(text).at(-1)?.changes ?? [])) {
+    for (const change of inOrder(parseLog(text).at(-1)?.changes ?? [])) {
       if (read(change.name) === change.from && change.from !== change.to) write(change);
     }
   };
@@ -97,11 +97,22 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   };
 }
 
-/** A removed ref may be in the way of a new one, as a file where that one needs a folder. */
-function removalsFirst(changes: readonly RefChange[]): RefChange[] {
+/**
+ * Removals come last, so that a run which gets another name has one all the while; except of a ref
+ * that is in the way of a new one, as a file where that one needs a folder, or in another case.
+ */
+function inOrder(changes: readonly RefChange[]): RefChange[] {
+  const made = changes.filter(({ to }) => to !== undefined);
+  const removed = changes.filter(({ to }) => to === undefined);
+  const isInTheWay = ({ name }: RefChange): boolean =>
+    made.some((other) => {
+      const [a, b] = [name.toLowerCase(), other.name.toLowerCase()];
+      return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+    });
   return [
-    ...changes.filter(({ to }) => to === undefined),
-    ...changes.filter(({ to }) => to !== undefined),
+    ...removed.filter(isInTheWay),
+    ...made,
+    ...removed.filter((change) => !isInTheWay(change)),
   ];
 }
 

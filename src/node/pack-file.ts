@@ -1,5 +1,5 @@
 import path from "node:path";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Id, Kind } from "../object/id.ts";
 import { decodeHeader, type PackTools, RECORD_HEADER_BYTES, recordPayload } from "../store/pack.ts";
 import { PackIndex } from "../store/pack-index.ts";
@@ -98,7 +98,11 @@ function lazyRecords(
       const length = RECORD_HEADER_BYTES + header.storedLength;
       if (length > bytes.length) bytes = files.read(descriptor, offset, length);
       if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
-      return { kind: header.kind, body: recordPayload(bytes, header, tools) };
+      try {
+        return { kind: header.kind, body: recordPayload(bytes, header, tools) };
+      } catch (error) {
+        throw isRewindError(error, "OBJECT_CORRUPT") ? damaged(error.message) : error;
+      }
     },
     close() {
       if (descriptor !== undefined) files.close(descriptor);

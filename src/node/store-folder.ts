@@ -26,6 +26,8 @@ export interface OpenStore {
   readonly refs: RefStore;
   /** Recordings of dead processes that were brought back just now. */
   readonly recovered: readonly Recovered[];
+  /** Why what a dead process left could not be brought back; the rest of the store can be read. */
+  readonly unrecovered: RewindError | undefined;
 }
 
 /** Creates the store of a project. Throws REPOSITORY_EXISTS. */
@@ -85,7 +87,14 @@ export async function openStore(
   const writable = prepareFolders(root, tools);
   const objects = new FileStore(root, tools);
   const refs = fileRefs(root, files, now);
-  return { objects, refs, recovered: writable ? await recover(objects, refs) : [] };
+  if (!writable) return { objects, refs, recovered: [], unrecovered: undefined };
+  try {
+    return { objects, refs, recovered: await recover(objects, refs), unrecovered: undefined };
+  } catch (error) {
+    // A damaged journal, or a full disk, is no reason to keep what is whole from being read.
+    if (!isRewindError(error)) throw error;
+    return { objects, refs, recovered: [], unrecovered: error };
+  }
 }
 
 function checkFormat(config: string | undefined): void {

@@ -1,3 +1,4 @@
+import { isRewindError } from "../base/errors.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeState, encodeState } from "./environment.ts";
 import { type Replayer, restore, type Start } from "./replayer.ts";
@@ -26,8 +27,10 @@ export class BlockCache {
     if (!this.#holds(step)) {
       // The await comes before any change, so that calls at the same time do not mix.
       const start = await this.#replayer.start(step);
+      // A codec may refuse the state: nothing may have changed then.
+      const live = restore(start);
       this.#starts = [start];
-      this.#live = restore(start);
+      this.#live = live;
     }
     return this.#seek(step);
   }
@@ -44,8 +47,8 @@ export class BlockCache {
   #seek(step: number): unknown {
     const { env } = this.#replayer;
     return env.guard(() => {
-      let live = this.#live as Position;
-      if (live.step > step) live = this.#back(step);
+      let live = this.#live;
+      if (live === undefined || live.step > step) live = this.#back(step);
       // A step that throws leaves its position unusable: nothing of it may be kept.
       this.#live = undefined;
       advance(live, step);
@@ -63,18 +66,20 @@ export class BlockCache {
     for (let gap = 2 ** Math.floor(Math.log2(Math.max(1, step - start.step))); gap >= 1; gap /= 2) {
       if (step - gap <= live.step) continue;
       advance(live, step - gap);
-      this.#starts.push(this.#snapshot(live));
+      this.#laySnapshot(live);
     }
     return live;
   }
 
-  #snapshot(live: Position): Start {
-    return {
-      step: live.step,
-      encoded: encodeState(live.state, live.segment.simulation, this.#replayer.env),
-      generator: live.rng.state(),
-      segment: live.segment,
-    };
+  #laySnapshot(live: Position): void {
+    const { step, state, rng, segment } = live;
+    try {
+      const encoded = encodeState(state, segment.simulation, this.#replayer.env);
+      this.#starts.push({ step, encoded, generator: rng.state(), segment });
+    } catch (error) {
+      // Inside a block a state may hold what no checkpoint can: then the next snapshot must do.
+      if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
+    }
   }
 
   #copy(live: Position): unknown {

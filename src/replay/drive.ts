@@ -16,7 +16,8 @@ export async function drive(
   work: (until: number) => number | Promise<number>,
 ): Promise<void> {
   const { from, to, onProgress, signal } = options;
-  let budget = 64;
+  // One step at first: it may take a minute, and Ctrl-C should not wait for more.
+  let budget = 1;
   let paused = env.now();
   for (let step = from; step < to; ) {
     if (signal?.aborted) throw interrupted(step);

@@ -1,3 +1,4 @@
+import { equalBytes } from "../base/bytes.ts";
 import { checkStepInRange } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { decodeState, encodeState, type LongOptions } from "./environment.ts";
@@ -34,16 +35,35 @@ export async function find<S>(
     }
   });
   if (position === undefined) return undefined;
-  const { simulation } = position.segment;
-  const encoded = encodeState(position.state, simulation, replayer.env);
-  return { step: position.step, state: decodeState(encoded, simulation) as S };
+  const { step, segment } = position;
+  const { simulation } = segment;
+  // `state.x = 5` is easily written for `state.x == 5`, and what it finds is not in the run.
+  const { state } = await replayer.position(step);
+  const encoded = encodeState(state, simulation, replayer.env);
+  if (!equalBytes(encoded, encodeState(position.state, simulation, replayer.env))) {
+    throw new RewindError(
+      "FUNCTION_FAILED",
+      `the function changed the state that it was shown, at step ${step} or before`,
+      { step },
+    );
+  }
+  return { step, state: decodeState(encoded, simulation) as S };
 }
 
 /** The steps that a pass looks at. Throws STEP_OUT_OF_RANGE. */
 export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
   const { steps } = replayer.run;
   const to = checkStepInRange(options.to ?? steps, steps);
-  return { from: checkStepInRange(options.from ?? 0, to), to };
+  const from = checkStepInRange(options.from ?? 0, steps);
+  if (from <= to) return { from, to };
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected from to be at most to, got ${from} and ${to}`,
+    {
+      from,
+      to,
+    },
+  );
 }
 
 /** FUNCTION_FAILED, which names the step, for what a user's function threw there. */

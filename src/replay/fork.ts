@@ -9,13 +9,14 @@ import { generatorNamed } from "../random/registry.ts";
 import { parseMasterSeed } from "../random/seeds.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
 import type { Position } from "./advance.ts";
-import { encodeState } from "./environment.ts";
+import { decodeState, type Environment, encodeState } from "./environment.ts";
 import { mergeParams } from "./params.ts";
 import { type Code, putProgram } from "./programs.ts";
 import { runMeta } from "./record.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 import type { Replayer } from "./replayer.ts";
 import { LiveSegment } from "./segment.ts";
+import type { AnySimulation } from "./simulation.ts";
 
 /** What a fork changes from its step on, alone or together; nothing gives the same future again. */
 export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
@@ -109,17 +110,28 @@ async function changedSegment(
     master,
     hash: env.store.hash,
   });
-  const state = changedState(position.state, changes);
+  const own = (given: unknown): unknown =>
+    env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
+  const state = changedState(stateUnder(simulation, position, env), changes, own);
   // Inside a block the generator goes on where it stood, unless the seed is a new one.
   const onGrid = step % run.blockSize === 0;
   const rng = onGrid || changes.seed !== undefined ? live.generatorAt(step) : position.rng;
   const stateChanged = changes.mutate !== undefined || changes.set !== undefined;
+  // At step 0 as well: the parent's first state is not what init gives under this seed or params.
+  const begins = step === 0 || !onGrid || stateChanged;
+  const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
   const programId = changes.code
     ? putProgram(changes.code.source, algorithm, writer.put)
     : before.program;
   env.programs.add(programId, simulation);
   return {
-    position: { step, state, rng, segment: live },
+    position: {
+      step,
+      // What mutate or set gave stays the caller's: the fork goes on from a copy.
+      state: encoded ? decodeState(encoded, simulation) : state,
+      rng,
+      segment: live,
+    },
     segment: {
       start: step,
       program: programId,
@@ -128,18 +140,16 @@ async function changedSegment(
           ? before.seeds
           : writer.put("seeds", encodeSeeds({ rule: "block", master })),
       params,
-      begin:
-        onGrid && !stateChanged
-          ? undefined
-          : {
-              state: putState(
-                env.guard(() => encodeState(state, simulation, env)),
-                writer.put,
-              ),
-              generator: rng.state(),
-            },
+      begin: encoded && { state: putState(encoded, writer.put), generator: rng.state() },
     },
   };
+}
+
+/** The state at a position, as the codecs of this simulation read it: new code has new classes. */
+function stateUnder(simulation: AnySimulation, position: Position, env: Environment): unknown {
+  const before = position.segment.simulation;
+  if (simulation === before) return position.state;
+  return env.guard(() => decodeState(encodeState(position.state, before, env), simulation));
 }
 
 /** The params that go on: under new code, those that it still declares, over its own defaults. */
@@ -153,7 +163,12 @@ function paramsBefore(
   return mergeParams(defaults, Object.fromEntries(kept));
 }
 
-function changedState(before: unknown, { mutate, set }: Changes): unknown {
+/** The state with the changes made; `own` copies what mutate gave before anything is set in it. */
+function changedState(
+  before: unknown,
+  { mutate, set }: Changes,
+  own: (given: unknown) => unknown,
+): unknown {
   let state = before;
   if (mutate !== undefined) {
     const next = callMutate(mutate, state);
@@ -163,7 +178,7 @@ function changedState(before: unknown, { mutate, set }: Changes): unknown {
         `expected mutate to return the new state: it returned nothing, and ${describe(state)} cannot be changed in place`,
       );
     }
-    if (next !== undefined) state = next;
+    if (next !== undefined) state = set === undefined ? next : own(next);
   }
   for (const [text, value] of Object.entries(set ?? {})) {
     const path = parsePath(text);

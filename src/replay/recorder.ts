@@ -64,7 +64,8 @@ export async function recordRun(
   try {
     await drive(env, { ...options, ...range }, async (until) => {
       env.guard(() => recorder.runUntil(until));
-      if (writer.pendingBytes >= COMMIT_BYTES || env.now() - committed >= COMMIT_MS) {
+      const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed >= COMMIT_MS;
+      if (due && recorder.steps > range.from) {
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
         committed = env.now();
       }
@@ -91,7 +92,7 @@ class Recorder {
   readonly #env: Environment;
   readonly #writer: ObjectWriter;
   readonly #plan: RecordingPlan;
-  readonly #position: Position;
+  #position: Position;
   readonly #builder: TimelineBuilder;
   readonly #selfCheck: boolean;
   /** The last state that was stored, and how the generator stood there. */
@@ -106,9 +107,11 @@ class Recorder {
     this.#builder = new TimelineBuilder(plan.timeline, (kind, body) => writer.put(kind, body));
     this.#selfCheck = selfCheck;
     const { step, rng, segment } = plan.position;
-    const encoded = env.guard(() => this.#encode());
+    const encoded = this.#encode();
     this.#start = { step, encoded, generator: rng.state(), segment };
     this.#stored = this.#put(encoded);
+    // What init, mutate or set gave stays the caller's: the steps change a state of their own.
+    this.#position = restore(this.#start);
   }
 
   /** Advances to step `until`, storing the checkpoints on the way. */
@@ -121,6 +124,11 @@ class Recorder {
       advance(position, end);
       if (end === gridAfter || end === goal) this.#checkpoint();
     }
+  }
+
+  /** The step of the last stored state. */
+  get steps(): number {
+    return this.#start.step;
   }
 
   /** The run as it would be if it ended at the last stored state. */
@@ -179,7 +187,8 @@ class Recorder {
   #encode(): Uint8Array {
     const { state, step, segment } = this.#position;
     try {
-      return encodeState(state, segment.simulation, this.#env);
+      // In a guard of its own: where a step has caught a refusal, its state must not be stored.
+      return this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
     } catch (error) {
       if (!isRewindError(error)) throw error;
       const message = `${error.message} (the state at step ${step})`;

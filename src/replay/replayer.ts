@@ -148,7 +148,7 @@ export function restore(start: Start): Position {
   return {
     step,
     state: decodeState(start.encoded, segment.simulation),
-    rng: generator ? segment.algorithm.fromState(generator) : segment.generatorAt(step),
+    rng: generator ? segment.generatorIn(generator) : segment.generatorAt(step),
     segment,
   };
 }

@@ -122,7 +122,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    *
    * @example
    * ```ts
-   * await run.find((x) => x > 500); // { step: 81_604, state: 501 }
+   * await run.find((x) => x > 400); // { step: 983_949, state: 401 }
    * ```
    */
   find(
@@ -253,7 +253,10 @@ export async function writeRun(
   const writer = await env.store.writer();
   try {
     const planned = await plan(writer);
+    const from = planned.position.step;
     const recording = await recordRun(env, writer, planned, options);
+    // Where no block was finished there is nothing to keep that the plan would not give again.
+    if (recording.failure !== undefined && recording.run.steps === from) throw recording.failure;
     await writer.commit({ ref: planned.ref, run: encodeRun(recording.run) });
     await onLasting(recording);
     await writer.close();

@@ -32,8 +32,13 @@ export class LiveSegment {
     this.start = options.start;
     this.simulation = options.simulation;
     this.params = options.params;
-    // No further properties: what a step left here, no checkpoint would hold.
-    this.context = Object.preventExtensions({ step: options.start, params: options.params });
+    // No further properties and no other params: what a step left here, no checkpoint would hold.
+    this.context = Object.preventExtensions(
+      Object.defineProperty({ step: options.start, params: options.params }, "params", {
+        writable: false,
+        configurable: false,
+      }),
+    );
     this.algorithm = options.algorithm;
     this.blockSize = options.blockSize;
     this.#seedOfBlock = blockSeeder(hash, master);
@@ -42,7 +47,14 @@ export class LiveSegment {
 
   /** The generator as it stands at the first step of the block that `step` is in. */
   generatorAt(step: number): RandomGenerator {
-    return this.algorithm.fromSeed(this.#seedOfBlock(Math.floor(step / this.blockSize)));
+    const seed = this.#seedOfBlock(Math.floor(step / this.blockSize));
+    // Nothing may be left on a generator, such as a spare deviate: its state would not hold it.
+    return Object.preventExtensions(this.algorithm.fromSeed(seed));
+  }
+
+  /** The generator whose `state()` gave these bytes. */
+  generatorIn(state: Uint8Array): RandomGenerator {
+    return Object.preventExtensions(this.algorithm.fromState(state));
   }
 
   /** The generator that `init` draws from. */

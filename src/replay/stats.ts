@@ -74,26 +74,27 @@ class ScalarMoments {
   #squares = 0;
   #min: number = Number.POSITIVE_INFINITY;
   #max: number = Number.NEGATIVE_INFINITY;
+  #hasNaN = false;
 
   add(x: number): void {
     this.#count++;
     const delta = x - this.#mean;
     this.#mean += delta / this.#count;
     this.#squares += delta * (x - this.#mean);
-    // Comparisons with NaN are false, so it must be let through by itself.
-    if (!(x >= this.#min)) this.#min = x;
-    if (!(x <= this.#max)) this.#max = x;
+    if (x < this.#min) this.#min = x;
+    if (x > this.#max) this.#max = x;
+    // The mean does not tell: it is NaN of two infinities as well.
+    if (Number.isNaN(x)) this.#hasNaN = true;
   }
 
   result(): Statistics {
     const [mean, squares] = [this.#mean, this.#squares];
-    const nan = Number.isNaN(mean) && (Number.isNaN(this.#min) || Number.isNaN(this.#max));
     return {
       count: this.#count,
       mean,
       variance: squares / this.#count,
-      min: nan ? Number.NaN : this.#min,
-      max: nan ? Number.NaN : this.#max,
+      min: this.#hasNaN ? Number.NaN : this.#min,
+      max: this.#hasNaN ? Number.NaN : this.#max,
     };
   }
 }

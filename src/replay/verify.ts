@@ -1,3 +1,4 @@
+import { isRewindError } from "../base/errors.ts";
 import type { Difference } from "../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../object/state.ts";
 import { advance, type Position } from "./advance.ts";
@@ -107,12 +108,17 @@ async function checkEnd(
   if (sameState(stateRef(encoded, env.store.hash), expected)) return undefined;
   const { step: from } = await replayer.start(to - 1);
   const block = Math.floor(from / run.blockSize);
-  const step = recorded && (await firstStep(recorded, replayer, to));
+  const step = recorded && (await firstStep(recorded, replayer, to).catch(unlessUnknown));
   const states: [unknown, unknown] =
     recorded === undefined || step === undefined
       ? [decodeState(await readState(expected, get), segment.simulation), state]
       : [(await recorded.position(step)).state, (await replayer.position(step)).state];
   return { block, from, to, step, changes: compareStates(...states, segment.simulation) };
+}
+
+/** Recorded code that is not here, or may not run, cannot tell; what differs is known without it. */
+function unlessUnknown(error: unknown): undefined {
+  if (!isRewindError(error, "PROGRAM_MISSING", "PROGRAM_NOT_TRUSTED")) throw error;
 }
 
 /** The first step at which the recorded code and the other give different states. */

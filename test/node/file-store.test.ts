@@ -19,6 +19,9 @@ import { failingFiles } from "./failing-files.ts";
 import { recordWalk } from "./recording.ts";
 import { countingClock, emptyStore, quickFiles, storeTools } from "./store-tools.ts";
 
+/** No limit that a slow or busy machine could meet. */
+const LONG = { timeout: 3_600_000 };
+
 const TIP = { ref: undefined, run: noise(10, 1) };
 
 function objectFiles(root: string): string[] {
@@ -225,6 +228,7 @@ describe("a writer whose disk fails", () => {
     ["EIO", "STORE_FAILED", false],
   ] as const)(
     "with %s at every place of a recording: %s; the store opens, verifies, and the ref is right (lasting: %s)",
+    LONG,
     async (code, expected, lasting) => {
       let failures = 0;
       for (let n = 1; ; n++) {

@@ -74,7 +74,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
 
     test("bodies of every size come back: empty, one byte, and megabytes that pack or do not", async () => {
       const { store, reopen } = makeStore();
-      const bodies = [0, 1, 199, 200, 201, 4043, 4044, 4045, 4096, 70_000].map((n) => noise(n, n));
+      const bodies = [0, 1, 511, 512, 513, 4043, 4044, 4045, 4096, 70_000].map((n) => noise(n, n));
       bodies.push(new Uint8Array(5_000_000), noise(3_000_000, 1), new Uint8Array(4096).fill(7));
       const writer = await store.writer();
       const ids = bodies.map((body) => writer.put("chunk", body));

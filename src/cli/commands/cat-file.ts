@@ -1,33 +1,30 @@
 import { RewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json.ts";
 import { decodeObject } from "../../object/any.ts";
-import type { Kind } from "../../object/id.ts";
+import type { Id, Kind } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
 import { formatJson } from "../state.ts";
 import { count } from "../text.ts";
 
-const SHORTEST_PREFIX = 4;
-
 export const catFile: Command = {
   usage: "<id>",
   describe:
-    "Prints any object of the store by its id, or by the first digits of it: what it is, and its content.",
+    "Prints any object of the store, by the first digits of its id or a revision: what it is, and its\ncontent.",
   options: {
-    raw: { describe: "write the body's bytes as they are", type: "boolean", default: false },
+    raw: { describe: "write the body's bytes as they are", type: "boolean" },
   },
-  examples: [["cat-file 3f2a91", "an object whose id begins so"]],
+  examples: [
+    ["cat-file main", "the run that a branch names"],
+    ["cat-file 3f2a91", "an object whose id begins so"],
+  ],
   async run(args, { out, open }) {
     const repo = await open();
     const { objects } = repo.store;
     const prefix = String(args.id).toLowerCase();
-    const ids = /^[0-9a-f]{4,64}$/.test(prefix) ? await objects.withPrefix(prefix, 10) : [];
-    const [id] = ids;
-    if (id === undefined) {
-      throw new RewindError(
-        "OBJECT_MISSING",
-        `expected an object whose id begins with ${args.id} (at least ${SHORTEST_PREFIX} digits), found none`,
-      );
-    }
+    const isPrefix = /^[0-9a-f]{4,64}$/.test(prefix);
+    const found = isPrefix ? await objects.withPrefix(prefix, 10) : [];
+    const ids = found.length > 0 ? found : [(await repo.resolve(String(args.id))).id];
+    const [id] = ids as [Id];
     if (ids.length > 1) {
       throw new RewindError("AMBIGUOUS_ID", `${args.id} is the beginning of ${ids.length} ids`, {
         prefix,

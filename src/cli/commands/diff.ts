@@ -1,7 +1,8 @@
 import type { Difference } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json.ts";
-import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseCount } from "../parse.ts";
+import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
+import { optionalCount } from "../parse.ts";
+import { wholeRun } from "../revision.ts";
 import { formatState } from "../state.ts";
 import { count, table } from "../text.ts";
 
@@ -10,18 +11,21 @@ export const diff: Command = {
   describe:
     "Compares two runs: where they forked, what was changed, the first step at which their states\ndiffer, and the fields that differ there. Exit status 3 where they differ.",
   options: {
-    at: { describe: "compare the states at this step", type: "string" },
-    trust: REPLAY_OPTIONS.trust as object,
+    at: { describe: "compare the states at this step", type: "text", value: "STEP" },
+    trust: TRUST_OPTION,
   },
   examples: [
     ["diff main fix", "the first step and the fields that differ"],
     ["diff main fix --at 900_000", "the states at one step"],
   ],
   async run(args, { out, open, long }) {
+    const at = optionalCount(args.at, "--at");
     const repo = await open({ trust: args.trust === true });
     const [a, b] = [String(args.a), String(args.b)];
-    const [runA, runB] = await Promise.all([repo.revision(a), repo.revision(b)]);
-    const at = args.at === undefined ? undefined : parseCount(args.at, "--at");
+    const [runA, runB] = await Promise.all([
+      wholeRun(repo, a, AT_A_STEP),
+      wholeRun(repo, b, AT_A_STEP),
+    ]);
     const result = await runA.run.diff(runB.run, { ...long("comparing"), at });
     await repo.close();
     const { identical, forkStep, firstDifferentStep, changes, inputs } = result;
@@ -53,6 +57,8 @@ export const diff: Command = {
     return differs ? STATUS.differs : STATUS.ok;
   },
 };
+
+const AT_A_STEP = { instead: "to compare the states at one step, use --at STEP" };
 
 function differenceText(
   step: number | undefined,

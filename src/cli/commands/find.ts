@@ -1,7 +1,8 @@
 import { toJson } from "../../codec/json.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseCount, parseExpression } from "../parse.ts";
+import { optionalCount, parseExpression } from "../parse.ts";
+import { wholeRun } from "../revision.ts";
 import { formatState } from "../state.ts";
 import { count } from "../text.ts";
 
@@ -10,8 +11,8 @@ export const find: Command = {
   describe:
     "Prints the first step at which a JavaScript expression over state, step and params holds, and the\nstate there. One pass over every step. Exit status 1 where there is none.",
   options: {
-    from: { describe: "the first step to look at", type: "string" },
-    to: { describe: "the last step to look at", type: "string" },
+    from: { describe: "the first step to look at", type: "text", value: "STEP" },
+    to: { describe: "the last step to look at", type: "text", value: "STEP" },
     ...REPLAY_OPTIONS,
   },
   examples: [
@@ -22,11 +23,11 @@ export const find: Command = {
     const predicate = parseExpression(String(args.expression));
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
-    const { run } = await repo.revision(String(args.revision), { program });
+    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE });
     const found = await run.find(predicate, {
       ...long("looking"),
-      from: args.from === undefined ? undefined : parseCount(args.from, "--from"),
-      to: args.to === undefined ? undefined : parseCount(args.to, "--to"),
+      from: optionalCount(args.from, "--from"),
+      to: optionalCount(args.to, "--to"),
     });
     const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
     await repo.close();
@@ -41,3 +42,5 @@ export const find: Command = {
     return STATUS.ok;
   },
 };
+
+const RANGE = "to look at some steps only, use --from and --to";

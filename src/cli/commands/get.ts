@@ -14,11 +14,16 @@ export const get: Command = {
   describe:
     "Prints the state at a step: exactly as it was, by replaying from the checkpoint before it.",
   options: {
-    path: { describe: "only this part of the state, such as agents[3].x", type: "string" },
+    path: {
+      describe: "only this part of the state, such as agents[3].x",
+      type: "text",
+      value: "PATH",
+    },
     output: {
-      alias: "o",
+      short: "o",
       describe: "write to a file instead: .json, or .cbor as it is encoded",
-      type: "string",
+      type: "text",
+      value: "FILE",
     },
     ...REPLAY_OPTIONS,
   },
@@ -28,15 +33,18 @@ export const get: Command = {
     ["get main@50% -o half.cbor", "the state half-way, as a file"],
   ],
   async run(args, { out, cwd, open }) {
+    const file = optional(args.output);
+    if (file !== undefined && !/\.(json|cbor)$/i.test(file)) {
+      throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
+    }
+    const where = args.path === undefined ? undefined : parsePath(String(args.path));
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
     const { run, step = run.steps } = await repo.revision(String(args.revision), { program });
     const whole = await run.get(step);
-    const where = optional(args.path);
-    const state = where === undefined ? whole : getAt(whole, parsePath(where));
+    const state = where === undefined ? whole : getAt(whole, where);
     const { simulation } = await run.replayer.segmentAt(step);
     const json = toJson(state, simulation.types);
-    const file = optional(args.output);
     if (file === undefined) {
       out.result({ run: run.id, step, state: json }, () =>
         formatState(state, { types: simulation.types }),
@@ -44,10 +52,7 @@ export const get: Command = {
     } else {
       const bytes = /\.json$/i.test(file)
         ? utf8(`${JSON.stringify(json, undefined, 2)}\n`)
-        : /\.cbor$/i.test(file)
-          ? encodeState(state, simulation, repo.environment())
-          : undefined;
-      if (bytes === undefined) throw usageError(`expected -o FILE.json or FILE.cbor, got ${file}`);
+        : encodeState(state, simulation, repo.environment());
       await saveFile(path.resolve(cwd, file), bytes);
       out.result({ run: run.id, step, file }, () => `wrote the state at step ${step} to ${file}`);
     }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional } from "../parse.ts";
 import { count } from "../text.ts";
 import { printRun } from "./record.ts";
@@ -9,8 +9,13 @@ export const load: Command = {
   describe:
     "Loads a run from a file that save wrote, every byte of it checked, as a new branch where -b names\none. Nothing of it is run; its code runs later only with --trust.",
   options: {
-    branch: { alias: "b", describe: "the branch that shall name the run", type: "string" },
-    trust: REPLAY_OPTIONS.trust as object,
+    branch: {
+      short: "b",
+      describe: "the branch that shall name the run",
+      type: "text",
+      value: "NAME",
+    },
+    trust: TRUST_OPTION,
   },
   examples: [["load run.replay -b theirs", "then: rewind verify theirs --full --trust"]],
   async run(args, { out, cwd, open }) {

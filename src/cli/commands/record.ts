@@ -2,7 +2,7 @@ import type { RecordOptions } from "../../replay/record.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS } from "../command.ts";
 import type { Output } from "../output.ts";
-import { optional, parseCount, parsePairs, parseSeed } from "../parse.ts";
+import { optional, optionalCount, parseCount, parsePairs, parseSeed } from "../parse.ts";
 import { count, duration, plural } from "../text.ts";
 
 export const record: Command = {
@@ -12,29 +12,33 @@ export const record: Command = {
   options: {
     steps: {
       describe: "how many steps: 1000000, 1_000_000 or 1e6",
-      type: "string",
-      demandOption: true,
+      type: "text",
+      value: "N",
+      required: true,
     },
-    seed: { describe: "the master seed; a random one unless given", type: "string" },
+    seed: { describe: "the master seed; a random one unless given", type: "text", value: "S" },
     branch: {
-      alias: "b",
+      short: "b",
       describe: "the branch to record on; the current one unless given",
-      type: "string",
+      type: "text",
+      value: "NAME",
     },
     param: {
-      describe: "a param's value, as name=value; may be given several times",
-      type: "string",
+      describe: "a param's value; may be given several times",
+      type: "text",
+      value: "NAME=VALUE",
+      many: true,
     },
     "block-size": {
       describe: "steps between checkpoints; the square root of the steps unless given",
-      type: "string",
+      type: "text",
+      value: "B",
     },
-    rng: { describe: "the random number generator", type: "string" },
-    message: { alias: "m", describe: "a line about the run", type: "string" },
+    rng: { describe: "the random number generator", type: "text", value: "NAME" },
+    message: { short: "m", describe: "a line about the run", type: "text", value: "TEXT" },
     "self-check": {
       describe: "replay each block at once and compare",
       type: "boolean",
-      default: false,
     },
   },
   examples: [
@@ -72,8 +76,7 @@ function recordOptions(args: Readonly<Record<string, unknown>>): RecordOptions {
     steps: parseCount(args.steps, "--steps"),
     seed: args.seed === undefined ? undefined : parseSeed(args.seed),
     params: parsePairs(args.param, "param"),
-    blockSize:
-      args.blockSize === undefined ? undefined : parseCount(args.blockSize, "--block-size"),
+    blockSize: optionalCount(args.blockSize, "--block-size"),
     rng: optional(args.rng),
     message: optional(args.message),
     selfCheck: args.selfCheck === true,

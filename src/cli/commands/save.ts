@@ -1,6 +1,7 @@
 import path from "node:path";
 import { saveFile } from "../../node/environment.ts";
 import { type Command, STATUS } from "../command.ts";
+import { wholeRun } from "../revision.ts";
 import { size } from "../text.ts";
 
 export const save: Command = {
@@ -9,12 +10,13 @@ export const save: Command = {
     "Writes a run, with everything that is needed to replay it, to one file. Its code goes along unless\n--no-code is given; whoever loads the file must then have the module.",
   options: {
     output: {
-      alias: "o",
+      short: "o",
       describe: "the file, such as run.replay",
-      type: "string",
-      demandOption: true,
+      type: "text",
+      value: "FILE",
+      required: true,
     },
-    code: { describe: "put the program's source in the file", type: "boolean", default: true },
+    code: { describe: "leave the program's source out", type: "boolean", negatable: true },
   },
   examples: [
     ["save main -o run.replay", "a file for a colleague"],
@@ -22,7 +24,7 @@ export const save: Command = {
   ],
   async run(args, { out, cwd, open }) {
     const repo = await open();
-    const { run } = await repo.revision(String(args.revision));
+    const { run } = await wholeRun(repo, args.revision);
     const bytes = await run.artifact({ code: args.code !== false });
     const file = String(args.output);
     await saveFile(path.resolve(cwd, file), bytes);

@@ -2,20 +2,19 @@ import { toHex } from "../../base/bytes.ts";
 import { type Command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../describe-run.ts";
 import { parseCount } from "../parse.ts";
-import { count } from "../text.ts";
+import { count, visible } from "../text.ts";
 
 export const show: Command = {
   usage: "[revision]",
   describe:
     "Describes a run: its program, params and seeds by segment, where it came from, its sizes.",
   options: {
-    seeds: { describe: "list the seed of every block", type: "boolean", default: false },
+    seeds: { describe: "list the seed of every block", type: "boolean" },
     source: {
       describe: "print the recorded source of its program",
       type: "boolean",
-      default: false,
     },
-    limit: { alias: "n", describe: "list so many seeds at most", type: "string" },
+    limit: { short: "n", describe: "list so many seeds at most", type: "text", value: "N" },
   },
   examples: [
     ["show main", "what is this run?"],
@@ -29,7 +28,7 @@ export const show: Command = {
     if (args.source === true) {
       const { program } = await replayer.parts(replayer.segmentRecorded(run.steps));
       const source = new TextDecoder().decode(await replayer.get("chunk", program.source));
-      out.result({ module: program.module ?? null, source }, () => source.trimEnd());
+      out.result({ module: program.module ?? null, source }, () => visible(source.trimEnd()));
     } else if (args.seeds === true) {
       const limit = args.limit === undefined ? run.checkpoints : parseCount(args.limit, "-n");
       const seeds: { block: number; step: number; seed: string }[] = [];

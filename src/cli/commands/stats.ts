@@ -1,7 +1,9 @@
+import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseCount, parseExpression } from "../parse.ts";
+import { optionalCount, parseExpression } from "../parse.ts";
+import { wholeRun } from "../revision.ts";
 import { count, table } from "../text.ts";
 
 export const stats: Command = {
@@ -9,12 +11,13 @@ export const stats: Command = {
   describe:
     "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step\nand params (of the state itself unless one is given), over every step, in one pass.",
   options: {
-    from: { describe: "the first step to look at", type: "string" },
-    to: { describe: "the last step to look at", type: "string" },
+    from: { describe: "the first step to look at", type: "text", value: "STEP" },
+    to: { describe: "the last step to look at", type: "text", value: "STEP" },
     ...REPLAY_OPTIONS,
   },
   examples: [
     ["stats main", "of a state that is a number"],
+    ['stats main "state > 0"', "how often something holds: the mean of 1s and 0s"],
     ['stats main "state.x" "state.x ** 2" --json', "of two expressions, for a script"],
   ],
   async run(args, { out, open, long }) {
@@ -23,13 +26,14 @@ export const stats: Command = {
     const expressions = names.map(parseExpression);
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
-    const { run } = await repo.revision(String(args.revision), { program });
+    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE });
     const result = await run.stats(
-      (state, ctx) => expressions.map((expression) => expression(state, ctx) as number),
+      (state, ctx) =>
+        expressions.map((expression, i) => numberOf(expression(state, ctx), names[i] as string)),
       {
         ...long("measuring"),
-        from: args.from === undefined ? undefined : parseCount(args.from, "--from"),
-        to: args.to === undefined ? undefined : parseCount(args.to, "--to"),
+        from: optionalCount(args.from, "--from"),
+        to: optionalCount(args.to, "--to"),
       },
     );
     await repo.close();
@@ -59,3 +63,12 @@ export const stats: Command = {
     return STATUS.ok;
   },
 };
+
+/** A truth counts as 1 or 0, so that its mean is how often it holds. */
+function numberOf(value: unknown, expression: string): number {
+  if (typeof value === "number") return value;
+  if (typeof value === "boolean") return value ? 1 : 0;
+  throw new TypeError(`expected ${expression} to be a number, got ${describe(value)}`);
+}
+
+const RANGE = "to look at some steps only, use --from and --to";

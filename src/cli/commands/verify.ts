@@ -2,6 +2,7 @@ import { toJson } from "../../codec/json.ts";
 import { verify as verifyRun } from "../../replay/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { wholeRun } from "../revision.ts";
 import { formatState } from "../state.ts";
 import { count, plural } from "../text.ts";
 
@@ -10,7 +11,7 @@ export const verify: Command = {
   describe:
     "Replays blocks of a run from their checkpoints and compares each end, bit for bit, with what was\nrecorded: ten of them, or all with --full. Exit status 3 where a replay does not match.",
   options: {
-    full: { describe: "replay every block", type: "boolean", default: false },
+    full: { describe: "replay every block", type: "boolean" },
     ...REPLAY_OPTIONS,
   },
   examples: [
@@ -21,7 +22,7 @@ export const verify: Command = {
     const repo = await open({ trust: args.trust === true });
     const revision = String(args.revision ?? "HEAD");
     const which = args.program as WhichProgram;
-    const { run } = await repo.revision(revision, { program: which });
+    const { run } = await wholeRun(repo, revision, { program: which });
     const recorded = which === "working" ? (await repo.revision(revision)).run.replayer : undefined;
     const options = { ...long("verifying"), full: args.full === true };
     const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);

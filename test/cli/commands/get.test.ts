@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { emptyProject, walkProject } from "../run-cli.ts";
+
+const SPECIAL = `export default {
+  name: "special",
+  init: () => ({ nan: NaN, zero: -0, big: 10n, none: undefined, at: new Date(0), map: new Map([[1, { a: 2 }]]),
+    set: new Set([3]), typed: new Float64Array([1, -Infinity]), $odd: 1, list: [{ x: 1 }, { x: 2 }] }),
+  step: (state) => state,
+};`;
+
+describe("get", () => {
+  test("prints the state at a step", async () => {
+    const project = await walkProject();
+    const { stdout, stderr } = await project.ok("get", "main@500");
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(/^-?\d+\n$/);
+    const { json } = await project.ok("get", "main@500", "--json");
+    expect(Object.keys(json)).toEqual(["run", "step", "state"]);
+    expect(json).toMatchObject({ step: 500, state: Number(stdout) });
+  });
+
+  test("every way of naming a step", async () => {
+    const project = await walkProject();
+    const step = async (revision: string): Promise<number> =>
+      (await project.ok("get", revision, "--json")).json.step;
+    expect(await step("main")).toBe(1000);
+    expect(await step("main@-1")).toBe(1000);
+    expect(await step("main@50%")).toBe(500);
+    expect(await step("main@29%")).toBe(290);
+    expect(await step("HEAD~100")).toBe(900);
+    expect(await step("main@1_0")).toBe(10);
+  });
+
+  test("special values read as the contract says", async () => {
+    const project = await emptyProject();
+    await project.write("special.ts", SPECIAL);
+    await project.ok("record", "special.ts", "--steps", "1");
+    expect((await project.ok("get", "main@1", "--json")).json.state).toEqual({
+      nan: { $number: "NaN" },
+      zero: { $number: "-0" },
+      big: { $bigint: "10" },
+      none: { $undefined: true },
+      at: { $date: "1970-01-01T00:00:00.000Z" },
+      map: { $map: [[1, { a: 2 }]] },
+      set: { $set: [3] },
+      typed: { $typed: "Float64Array", values: [1, { $number: "-Infinity" }] },
+      $$odd: 1,
+      list: [{ x: 1 }, { x: 2 }],
+    });
+    expect((await project.ok("get", "main", "--path", "list[1].x")).stdout).toBe("2\n");
+    expect((await project.ok("get", "main", "--path", "map.get(1).a", "--json")).json.state).toBe(
+      2,
+    );
+  });
+
+  test("-o writes JSON, or the encoding itself", async () => {
+    const project = await walkProject();
+    const { json } = await project.ok("get", "main@10", "-o", "state.json", "--json");
+    expect(json).toMatchObject({ step: 10, file: "state.json" });
+    const text = await readFile(path.join(project.root, "state.json"), "utf8");
+    expect(text.trim()).toBe((await project.ok("get", "main@10")).stdout.trim());
+    await project.ok("get", "main@0", "-o", "state.cbor");
+    expect([...(await readFile(path.join(project.root, "state.cbor")))]).toEqual([0]);
+  });
+
+  test.each([
+    [["main@10", "-o", "state.txt"], 2, "expected -o FILE.json or FILE.cbor"],
+    [["main@10", "-o", "none/state.json"], 1, "there is no such file or folder"],
+    [["main@10", "-o", "folder.json"], 1, "it is a folder"],
+    [["main@10", "--path", "x"], 1, "there is no state.x"],
+    [["main@10", "--path", "x["], 2, "column"],
+    [["main@1001"], 1, "expected a step in 0..1000, got 1001"],
+    [["main", "--program", "mine"], 2, "expected --program to be recorded or working"],
+  ])("%j is refused", async (argv, expected, text) => {
+    const project = await walkProject();
+    await project.write("folder.json/file", "");
+    const before = await project.storeDigest();
+    const { status, stdout, stderr } = await project.run("get", ...argv);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(text);
+    expect(stderr).toMatch(/^error: .*\nhint: .*\n$/);
+    expect(status).toBe(expected);
+    expect(await project.storeDigest()).toBe(before);
+  });
+});

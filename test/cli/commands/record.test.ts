@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { bareProject, emptyProject } from "../run-cli.ts";
+
+describe("record", () => {
+  test("says what it recorded", async () => {
+    const project = await emptyProject("walk.ts");
+    const { stdout, stderr } = await project.ok(
+      "record",
+      "walk.ts",
+      "--steps",
+      "1000",
+      "--seed",
+      "42",
+    );
+    expect(stderr).toBe("");
+    expect(stdout).toMatch(
+      /^recorded 1,000 steps on main in .*\n {2}run {3}[0-9a-f]{12}\n {2}root {2}[0-9a-f]{12}\n {2}32 checkpoints, 32 steps apart\n$/,
+    );
+  });
+
+  test("--json has the keys of the contract", async () => {
+    const project = await emptyProject("walk.ts");
+    const { json } = await project.ok(
+      ..."record walk.ts --steps 1_000 --seed 42 --json".split(" "),
+    );
+    expect(Object.keys(json)).toEqual([
+      "branch",
+      "run",
+      "root",
+      "steps",
+      "blockSize",
+      "checkpoints",
+    ]);
+    expect(json).toMatchObject({ branch: "main", steps: 1000, blockSize: 32, checkpoints: 32 });
+    expect(json.run).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("the same seed gives the same root, another seed another one", async () => {
+    const project = await emptyProject("walk.ts");
+    const root = async (branch: string, seed: string): Promise<string> =>
+      (
+        await project.ok(
+          ..."record walk.ts --steps 1e3 --json -b".split(" "),
+          branch,
+          "--seed",
+          seed,
+        )
+      ).json.root;
+    expect(await root("a", "1")).toBe(await root("b", "1"));
+    expect(await root("c", "2")).not.toBe(await root("a2", "1"));
+    // 2^256 - 1 is the largest.
+    await root("d", String(2n ** 256n - 1n));
+    const { status, stderr } = await project.run(
+      ..."record walk.ts --steps 1 -b e --seed".split(" "),
+      String(2n ** 256n),
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain("hint: a seed is a whole number");
+  });
+
+  test("a run of no steps has its initial state", async () => {
+    const project = await emptyProject("walk.ts");
+    const { json } = await project.ok("record", "walk.ts", "--steps", "0", "--json");
+    expect(json).toMatchObject({ steps: 0 });
+    expect((await project.ok("get", "main@0")).stdout).toBe("0\n");
+    expect((await project.ok("verify", "--full")).stdout).toContain("ok");
+  });
+
+  test("params, block size, message, branch and export are taken", async () => {
+    const project = await emptyProject("sir.ts");
+    const { json } = await project.ok(
+      ...["record", "sir.ts#sir", "--steps", "20", "-b", "beta-03", "--param", "beta=0.3"],
+      ...["--param", "agents=50", "--block-size", "7", "--seed", "1", "-m", "fast", "--json"],
+      "--self-check",
+    );
+    expect(json).toMatchObject({ branch: "beta-03", blockSize: 7, checkpoints: 3 });
+    const shown = (await project.ok("show", "beta-03", "--json")).json;
+    expect(shown.segments[0].params).toMatchObject({ beta: 0.3, agents: 50 });
+    expect(shown.segments[0]).toMatchObject({ simulation: "sir", module: "sir.ts#sir", seed: 1 });
+    expect(shown.meta.message).toBe("fast");
+  });
+
+  test("-C names the project; the module's path is seen from there", async () => {
+    const project = await emptyProject("walk.ts");
+    const { status } = await project.runWith(
+      { cwd: "/" },
+      ...["-C", project.root, "record", "walk.ts", "--steps", "10"],
+    );
+    expect(status).toBe(0);
+  });
+
+  test("a module below is found from the folder that one stands in", async () => {
+    const project = await bareProject();
+    await project.ok("init");
+    await project.write(
+      "models/m.ts",
+      'export default { name: "m", init: () => 0, step: (x) => x + 1 };',
+    );
+    const { json } = await project.ok("-C", "models", "record", "m.ts", "--steps", "5", "--json");
+    expect(json.steps).toBe(5);
+    expect((await project.ok("show", "--json")).json.segments[0].module).toBe(
+      "models/m.ts#default",
+    );
+  });
+
+  test("moves HEAD to the new branch", async () => {
+    const project = await emptyProject("walk.ts");
+    await project.ok("record", "walk.ts", "--steps", "10", "-b", "first");
+    await project.ok("record", "walk.ts", "--steps", "20", "-b", "second");
+    const { json } = await project.ok("branch", "--json");
+    const current = json.branches.filter((branch: { current: boolean }) => branch.current);
+    expect(current.map((branch: { name: string }) => branch.name)).toEqual(["second"]);
+  });
+
+  test("a self-check finds state that is kept outside, and names the field", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "leak.ts",
+      'let calls = 0; export default { name: "leak", init: () => ({ n: 0 }), step: () => ({ n: calls++ }) };',
+    );
+    const { status, stderr } = await project.run(
+      ..."record leak.ts --steps 100 --self-check".split(" "),
+    );
+    expect(status).toBe(3);
+    expect(stderr).toMatch(
+      /^error: replaying steps 0\.\.10 gave another state: state\.n was \d+ and is \d+/,
+    );
+    expect(stderr).toContain("hint: ");
+  });
+});

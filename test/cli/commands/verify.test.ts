@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+
+async function leaking(): Promise<Project> {
+  const project = await emptyProject();
+  await project.write(
+    "leak.ts",
+    'let calls = 0; export default { name: "leak", init: () => ({ n: 0 }), step: () => ({ n: ++calls }) };',
+  );
+  await project.ok("record", "leak.ts", "--steps", "100");
+  return project;
+}
+
+describe("verify", () => {
+  test("replays ten blocks, or all with --full", async () => {
+    const project = await walkProject();
+    expect((await project.ok("verify")).stdout).toBe(
+      "ok: 10 of 32 blocks replayed, every one as recorded\n",
+    );
+    const { json } = await project.ok("verify", "main", "--full", "--json");
+    expect(json).toEqual({ ok: true, blocksChecked: 32, mismatch: null });
+  });
+
+  test("a mismatch names block, steps and fields: status 3", async () => {
+    const project = await leaking();
+    const { status, stdout } = await project.run("verify", "--full");
+    expect(status).toBe(3);
+    expect(stdout).toMatch(
+      /block \d+, steps \d+ to \d+, does not replay as recorded\n.*\n {2}state\.n: recorded \d+, replayed \d+\n$/,
+    );
+    const { json } = await project.run("verify", "--full", "--json");
+    expect(Object.keys(json)).toEqual(["ok", "blocksChecked", "mismatch"]);
+    expect(json.ok).toBe(false);
+    expect(Object.keys(json.mismatch).sort()).toEqual(["block", "changes", "from", "step", "to"]);
+  });
+
+  test("names a run, not a step of one", async () => {
+    const project = await walkProject();
+    const { status, stderr } = await project.run("verify", "main@5");
+    expect([status, stderr]).toEqual([2, expect.stringContaining("expected a run")]);
+  });
+
+  test("Ctrl-C: status 130", async () => {
+    const project = await walkProject();
+    for (const command of ["verify main --full", "find main false", "stats main"]) {
+      const result = await project.runWith({ interrupt: true }, ...command.split(" "));
+      expect([command, result.status, result.stderr]).toEqual([
+        command,
+        130,
+        expect.stringMatching(/^error: interrupted/),
+      ]);
+    }
+  });
+});

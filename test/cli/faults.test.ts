@@ -1,0 +1,206 @@
+import { cpSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { openRepository } from "../../src/index.ts";
+import { type Files, nodeFiles } from "../../src/node/files.ts";
+import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
+
+/** What changes a disk; opening a file to read does not. */
+const CHANGES = ["open", "write", "sync", "rename", "link", "truncate"] as const;
+
+/** Makes the nth change of a file fail, and all that follow; returns whether it came to that. */
+function fail(code: string, at = 1): () => boolean {
+  const real = { ...nodeFiles } as unknown as Record<string, (...all: unknown[]) => unknown>;
+  let count = 0;
+  for (const name of CHANGES) {
+    vi.spyOn(nodeFiles, name as keyof Files).mockImplementation((...all: unknown[]) => {
+      const changes = name !== "open" || all[1] !== "read";
+      if (changes && ++count >= at)
+        throw Object.assign(new Error(`${code}: made to fail`), { code });
+      return real[name]?.(...all) as never;
+    });
+  }
+  return () => count >= at;
+}
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const COMMANDS = [
+  ["record", "walk.ts", "--steps", "500", "-b", "new"],
+  ["branch", "new", "main@500", "--param", "p=0.6"],
+  ["load", "run.replay", "-b", "new"],
+  ["branch", "-d", "main"],
+  ["branch", "-m", "main", "new"],
+];
+
+describe("a store that cannot be written to", () => {
+  // Permissions do not bind root, so the file operations are made to fail instead.
+  test.each(COMMANDS)("%s %s: says so, and changes nothing", async (...argv) => {
+    const project = await saved();
+    const before = await project.storeDigest();
+    for (const code of ["EROFS", "EACCES", "EPERM"]) {
+      fail(code);
+      const { status, stdout, stderr } = await project.run(...argv);
+      vi.restoreAllMocks();
+      expect([stdout, stderr, status]).toEqual([
+        "",
+        expect.stringMatching(
+          /^error: the store cannot be written to: \S+\nhint: check the permissions of \.rewind.*\n$/,
+        ),
+        1,
+      ]);
+      expect(await project.storeDigest()).toBe(before);
+    }
+  });
+
+  test.each([
+    "get main@500",
+    "show",
+    "log --all",
+    "branch",
+    "verify",
+    "find main true",
+    "info run.replay",
+  ])("%s works", async (line) => {
+    const project = await saved();
+    fail("EROFS");
+    expect((await project.run(...line.split(" "))).status).toBe(0);
+  });
+});
+
+describe("a full disk", () => {
+  test.each(COMMANDS)("%s %s: wherever it fills up, nothing is lost", async (...argv) => {
+    const original = await saved();
+    const before = await original.storeDigest();
+    for (let at = 1; ; at++) {
+      const project = await copyOf(original);
+      const failed = fail("ENOSPC", at);
+      const { status, stderr } = await project.run(...argv);
+      vi.restoreAllMocks();
+      if (!failed()) {
+        expect(status).toBe(0);
+        break;
+      }
+      if (status !== 0) {
+        expect([at, status, stderr]).toEqual([
+          at,
+          1,
+          expect.stringMatching(/^error: the disk is full: \S+\nhint: .*make room/),
+        ]);
+      }
+      // The locks of this process, which lives, stay where they could not be removed.
+      await project.run("log", "--all");
+      const main = await project.run("verify", argv.includes("-d") ? "HEAD@{0}" : "HEAD", "--full");
+      if (!argv.includes("-d")) expect([at, main.status]).toEqual([at, 0]);
+      const names = (await project.ok("branch", "--json")).json.branches as { name: string }[];
+      for (const { name } of names) await project.ok("verify", name, "--full");
+      if (status !== 0 && names.length === 1 && names[0]?.name === "main") {
+        const refs = await readdir(path.join(project.root, ".rewind/refs/heads"));
+        expect(refs).toEqual(["main"]);
+      }
+    }
+    expect(await original.storeDigest()).toBe(before);
+  });
+
+  test("reading works on", async () => {
+    const project = await saved();
+    fail("ENOSPC");
+    expect((await project.run("get", "main@500")).status).toBe(0);
+  });
+
+  test("-o on a full disk", async () => {
+    const project = await walkProject();
+    const { status, stderr } = await project.run("save", "main", "-o", "/dev/full/x");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: cannot write \/dev\/full\/x: .*\nhint: /);
+  });
+});
+
+describe("damage", () => {
+  test("of a pack is status 4 and names the file; other runs stay readable", async () => {
+    const project = await walkProject();
+    await project.ok("record", "walk.ts", "--steps", "1000", "-b", "other", "--seed", "7");
+    const objects = path.join(project.root, ".rewind/objects");
+    const packs = (await readdir(objects)).filter((name) => name.endsWith(".pack"));
+    expect(packs).toHaveLength(2);
+    const statuses: (readonly number[])[] = [];
+    for (const name of packs) {
+      const file = path.join(objects, name);
+      const whole = await readFile(file);
+      // A byte of the first record's id or payload, past the header of the pack.
+      for (const at of [60, 100]) {
+        const damaged = Buffer.from(whole);
+        damaged[at] = (damaged[at] as number) ^ 0xff;
+        await writeFile(file, damaged);
+        const results = [await project.run("verify", "main"), await project.run("verify", "other")];
+        statuses.push(results.map(({ status }) => status));
+        for (const { status, stderr } of results) {
+          if (status === 0) continue;
+          expect(status).toBe(4);
+          expect(stderr).toMatch(/^error: .*objects\/pack-[0-9a-f]{64}\.(pack|idx).*\nhint: .*\n$/);
+        }
+      }
+      await writeFile(file, whole);
+    }
+    expect(statuses.flat()).toContain(4);
+    expect(statuses.flat()).toContain(0);
+  });
+
+  test("of HEAD, of a ref: status 4, or another name for what is there", async () => {
+    const project = await walkProject();
+    await project.write(".rewind/HEAD", "nonsense\n");
+    const head = await project.run("get", "HEAD");
+    expect([head.status, head.stderr]).toEqual([4, expect.stringContaining("HEAD")]);
+    expect((await project.run("get", "main")).status).toBe(0);
+    await project.write(".rewind/HEAD", "ref: refs/heads/main\n");
+    await project.write(".rewind/refs/heads/main", "nonsense\n");
+    const main = await project.run("get", "main");
+    expect(main.status).not.toBe(0);
+    expect(main.stderr).toMatch(/^error: .*\nhint: .*\n$/);
+    await project.write(".rewind/refs/heads/main", `${"ab".repeat(32)}\n`);
+    const gone = await project.run("get", "main");
+    expect([gone.status, gone.stderr]).toEqual([
+      4,
+      expect.stringMatching(/^error: expected the run (ab)+ .*\nhint: /),
+    ]);
+    expect((await project.run("branch")).status).toBe(4);
+    expect((await project.run("log", "--all")).status).toBe(0);
+  });
+});
+
+describe("branches that cannot stand beside each other", () => {
+  test("of which one came meanwhile: the other run is archived, and the store opens", async () => {
+    const project = await walkProject();
+    const repo = await openRepository(project.root);
+    const heads = path.join(project.root, ".rewind/refs/heads");
+    const recording = repo.record("walk.ts", {
+      steps: 10_000,
+      seed: 1,
+      branch: "a/b",
+      cwd: project.root,
+      onProgress: () => cpSync(path.join(heads, "main"), path.join(heads, "a")),
+    });
+    await expect(recording).rejects.toMatchObject({ code: "REF_CONFLICT" });
+    await repo.close();
+    const { stderr } = await project.ok("log", "--all");
+    expect(stderr).toMatch(/^note: recovered an interrupted recording: archive\//);
+    expect((await project.ok("log", "--all", "--json")).json.runs).toHaveLength(2);
+  });
+});
+
+async function saved(): Promise<Project> {
+  const project = await walkProject();
+  await project.ok("save", "main", "-o", "run.replay");
+  const other = await emptyProject("walk.ts");
+  await other.ok("record", "walk.ts", "--steps", "100", "--seed", "9");
+  await other.ok("save", "main", "-o", "run.replay");
+  await mkdir(path.join(project.root, "other"), { recursive: true });
+  await writeFile(
+    path.join(project.root, "run.replay"),
+    await readFile(path.join(other.root, "run.replay")),
+  );
+  return project;
+}

@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { emptyProject, type Project, walkProject } from "./run-cli.ts";
+
+// These run what is built and shipped: `npm run build` comes before them.
+const REWIND = fileURLToPath(new URL("../../bin/rewind.js", import.meta.url));
+
+beforeAll(() => {
+  const built = existsSync(fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url)));
+  expect(built, "expected dist/: npm run build").toBe(true);
+});
+
+interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(
+  cwd: string,
+  command: string,
+  argv: readonly string[],
+): [ChildProcess, Promise<Ended>] {
+  const child = spawn(command, argv, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (part) => (stdout += part));
+  child.stderr?.on("data", (part) => (stderr += part));
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (status, signal) => resolve({ status, signal, stdout, stderr }));
+  });
+  return [child, ended];
+}
+
+const rewind = (project: Project, line: string): [ChildProcess, Promise<Ended>] =>
+  start(project.root, process.execPath, [REWIND, ...line.split(" ")]);
+
+const shell = (project: Project, line: string): Promise<Ended> =>
+  start(project.root, "bash", [
+    "-c",
+    line.replaceAll("rewind", `'${process.execPath}' '${REWIND}'`),
+  ])[1];
+
+/** Waits until a journal has been committed to. */
+async function untilRecorded(project: Project): Promise<void> {
+  const objects = path.join(project.root, ".rewind/objects");
+  for (;;) {
+    for (const name of await readdir(objects)) {
+      if (!name.startsWith("journal-")) continue;
+      const { size } = await stat(path.join(objects, name)).catch(() => ({ size: 0 }));
+      if (size > 1_000) return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const ENDLESS = "record walk.ts --steps 1e12 --block-size 10_000 --seed 42";
+
+describe("the process", () => {
+  test("exit statuses and streams", async () => {
+    const project = await walkProject();
+    const cases: [string, number, boolean][] = [
+      ["--version", 0, true],
+      ["get main@500", 0, true],
+      ["get nope", 1, false],
+      ["get", 2, false],
+    ];
+    for (const [line, expected, prints] of cases) {
+      const { status, stdout, stderr } = await rewind(project, line)[1];
+      expect([line, status]).toEqual([line, expected]);
+      expect(stdout !== "").toBe(prints);
+      expect(stderr !== "").toBe(!prints);
+    }
+  });
+
+  test("Ctrl-C: 130, and what was recorded is kept and can be continued", async () => {
+    const project = await emptyProject("walk.ts");
+    const [child, ended] = rewind(project, ENDLESS);
+    await untilRecorded(project);
+    child.kill("SIGINT");
+    const { status, stderr, stdout } = await ended;
+    expect([status, stdout]).toEqual([130, ""]);
+    expect(stderr).toMatch(
+      /^error: interrupted at step \d+\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main/,
+    );
+    const { json } = await project.ok("show", "--json");
+    expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
+    expect(json.steps).toBeGreaterThan(0);
+    expect(json.steps % 10_000).toBe(0);
+    expect((await project.ok("verify", "--json")).json.ok).toBe(true);
+  });
+
+  test("killed at once: the next command brings back what was acknowledged", async () => {
+    const project = await emptyProject("walk.ts");
+    const [child, ended] = rewind(project, ENDLESS);
+    await untilRecorded(project);
+    child.kill("SIGKILL");
+    expect((await ended).signal).toBe("SIGKILL");
+    const { stderr, stdout } = await project.ok("branch");
+    expect(stderr).toMatch(
+      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps\n$/,
+    );
+    expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished\n$/);
+    expect((await project.ok("branch")).stderr).toBe("");
+    const { steps } = (await project.ok("show", "--json")).json;
+    const { json } = await project.ok("get", `main@${steps - 1}`, "--json");
+    // It is the run that was never interrupted.
+    await project.ok(
+      ..."record walk.ts --seed 42 -b whole --block-size 10_000 --steps".split(" "),
+      String(steps),
+    );
+    expect((await project.ok("get", `whole@${steps - 1}`, "--json")).json.state).toBe(json.state);
+    expect((await project.ok("diff", "main", "whole")).stdout).toBe("the runs are identical\n");
+  });
+
+  test("two at once on one branch: one says that the other is at it", async () => {
+    const project = await emptyProject("walk.ts");
+    const [child, ended] = rewind(project, ENDLESS);
+    await untilRecorded(project);
+    for (const line of [ENDLESS, ENDLESS.replace("record", "record -b MAIN")]) {
+      const { status, stderr } = await rewind(project, line)[1];
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /^error: another process is recording on the branch main\nhint: wait/i,
+        ),
+      ]);
+    }
+    // Another branch is no trouble, and neither is looking.
+    expect((await rewind(project, "record walk.ts --steps 10 -b other")[1]).status).toBe(0);
+    expect((await rewind(project, "get other@5")[1]).status).toBe(0);
+    child.kill("SIGINT");
+    expect((await ended).status).toBe(130);
+    expect((await project.ok("branch", "--json")).json.branches).toHaveLength(2);
+  });
+
+  test("many at once on branches of their own all succeed", async () => {
+    const project = await emptyProject("walk.ts");
+    const names = ["a", "b", "c", "d"];
+    const lines = names.map((name) => `record walk.ts --steps 1000 -b ${name}`);
+    const results = await Promise.all(lines.map((line) => rewind(project, line)[1]));
+    expect(results.map(({ status, stderr }) => [status, stderr])).toEqual(names.map(() => [0, ""]));
+    expect((await project.ok("branch", "--json")).json.branches).toHaveLength(4);
+  });
+
+  test("a pipe that is closed early is no error", async () => {
+    const project = await walkProject();
+    await project.ok(..."record walk.ts --steps 1e6 --block-size 10 -b long".split(" "));
+    for (const line of [
+      "rewind show long --seeds | head -1",
+      "rewind log | true",
+      "rewind get | true",
+    ]) {
+      const { stderr } = await shell(project, line);
+      expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
+    }
+    const { stdout } = await shell(project, "rewind show long --seeds | wc -l");
+    expect(stdout.trim()).toBe("100000");
+  });
+
+  test.runIf(existsSync("/dev/full"))("a full disk behind stdout is an error", async () => {
+    const project = await walkProject();
+    const { status, stderr } = await shell(project, "rewind log > /dev/full");
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error: .*ENOSPC.*\n/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("what a simulation logs goes to stderr, and what it leaves running does not hold it up", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "noisy.ts",
+      `console.log("loaded"); setInterval(() => {}, 1000);
+       export default { name: "noisy", init: () => 0, step: (x) => { console.info("step", x); return x + 1; } };`,
+    );
+    const recorded = await rewind(project, "record noisy.ts --steps 2 --json")[1];
+    expect(recorded.status).toBe(0);
+    expect(JSON.parse(recorded.stdout)).toMatchObject({ steps: 2 });
+    expect(recorded.stderr).toBe("loaded\nstep 0\nstep 1\n");
+  });
+
+  test("a promise that a module leaves failing is told without a stack trace", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "stray.ts",
+      'Promise.reject(new Error("left behind")); export default { name: "s", init: () => 0, step: (x) => x };',
+    );
+    const { status, stderr } = await rewind(project, "record stray.ts --steps 2")[1];
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: left behind\nhint: .*\n$/),
+    ]);
+  });
+});

@@ -1,0 +1,159 @@
+import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import { main } from "../../src/cli/main.ts";
+
+/** What a command line printed, and its exit status. */
+export interface Result {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: each command has a form of its own, which the test states.
+  readonly json: any;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Presses Ctrl-C when the command begins to listen. */
+  readonly interrupt?: boolean;
+  readonly isTTY?: boolean;
+}
+
+/** A project folder of its own, gone when the test is over. */
+export interface Project {
+  readonly root: string;
+  /** Runs a command line in the folder, in this process. */
+  run(...argv: string[]): Promise<Result>;
+  runWith(options: RunOptions, ...argv: string[]): Promise<Result>;
+  /** The same, for what must succeed: throws with what it printed where it does not. */
+  ok(...argv: string[]): Promise<Result>;
+  write(file: string, text: string): Promise<void>;
+  /** A digest of the store's files, names and bytes; what lies in local/ left out. */
+  storeDigest(): Promise<string>;
+}
+
+const SIMULATIONS = fileURLToPath(new URL("../../fixtures/simulations/", import.meta.url));
+
+/** A project with these simulations of the fixtures, without a store. */
+export async function bareProject(...simulations: string[]): Promise<Project> {
+  const root = await temporaryFolder();
+  for (const name of simulations) await cp(path.join(SIMULATIONS, name), path.join(root, name));
+  return projectAt(root);
+}
+
+/** A project with an empty store. */
+export async function emptyProject(...simulations: string[]): Promise<Project> {
+  const project = await bareProject(...simulations);
+  await project.ok("init");
+  return project;
+}
+
+/** A project with the walk recorded: 1,000 steps, seed 42, on main. */
+export async function walkProject(): Promise<Project> {
+  const project = await emptyProject("walk.ts");
+  await project.ok("record", "walk.ts", "--steps", "1000", "--seed", "42", "-m", "a walk");
+  return project;
+}
+
+/** A copy of a project in another folder. */
+export async function copyOf(project: Project): Promise<Project> {
+  const root = await temporaryFolder();
+  await cp(project.root, root, { recursive: true });
+  return projectAt(root);
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const root = await mkdtemp(path.join(tmpdir(), "rewind-cli-"));
+  try {
+    onTestFinished(() => rm(root, { recursive: true, force: true }));
+  } catch {
+    // In a hook, for all the tests of a file.
+    process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  }
+  return root;
+}
+
+export function projectAt(root: string): Project {
+  const runWith = (options: RunOptions, ...argv: string[]): Promise<Result> =>
+    runCli(argv, { cwd: root, ...options });
+  return {
+    root,
+    run: (...argv) => runWith({}, ...argv),
+    runWith,
+    async ok(...argv) {
+      const result = await runWith({}, ...argv);
+      if (result.status === 0) return result;
+      throw new Error(`rewind ${argv.join(" ")}: ${result.status}\n${result.stderr}`);
+    },
+    async write(file, text) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), text);
+    },
+    storeDigest: () => storeDigest(root),
+  };
+}
+
+/** Runs a command line in this process. */
+export async function runCli(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
+  const stdout = capture(options.isTTY);
+  const stderr = capture(options.isTTY);
+  const status = await main({
+    argv,
+    cwd: options.cwd ?? tmpdir(),
+    env: options.env ?? {},
+    stdout,
+    stderr,
+    onInterrupt(listener) {
+      if (options.interrupt) listener();
+      return () => undefined;
+    },
+  });
+  const text = stdout.text();
+  return {
+    status,
+    stdout: text,
+    stderr: stderr.text(),
+    get json() {
+      return JSON.parse(text);
+    },
+  };
+}
+
+function capture(isTTY = false): {
+  write(text: string | Uint8Array): void;
+  text(): string;
+  readonly isTTY: boolean;
+  readonly columns: number;
+} {
+  const parts: Buffer[] = [];
+  return {
+    write: (text) => void parts.push(Buffer.from(text)),
+    text: () => Buffer.concat(parts).toString("utf8"),
+    isTTY,
+    columns: 100,
+  };
+}
+
+async function storeDigest(root: string): Promise<string> {
+  const hash = createHash("sha256");
+  const store = path.join(root, ".rewind");
+  const names = await readdir(store, { recursive: true, withFileTypes: true }).catch(() => []);
+  const files = names
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(store, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith(`local${path.sep}`))
+    .sort();
+  for (const name of files) {
+    hash
+      .update(`${name}\0`)
+      .update(await readFile(path.join(store, name)))
+      .update("\0");
+  }
+  return hash.digest("hex");
+}
