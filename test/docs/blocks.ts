@@ -1,0 +1,58 @@
+/** A fenced block of a Markdown page. */
+export interface Block {
+  /** The first word behind the fence, such as `ts`. */
+  readonly language: string;
+  /** What else stands behind the fence. */
+  readonly label: string;
+  readonly text: string;
+  /** The HTML comment on the line before the block, if there is one. */
+  readonly comment: string | undefined;
+  /** The number of the fence's line, from 1 on. */
+  readonly line: number;
+}
+
+/** The fenced blocks of a page, in their order. */
+export function blocksOf(page: string): Block[] {
+  const blocks: Block[] = [];
+  const lines = page.split("\n");
+  for (let i = 0; i < lines.length; i++) {
+    const fence = /^```(\S*) ?(.*)$/.exec(lines[i] as string);
+    if (fence === null) continue;
+    const end = lines.indexOf("```", i + 1);
+    if (end === -1) throw new Error(`line ${i + 1}: expected the block to end`);
+    const [, language = "", label = ""] = fence;
+    blocks.push({
+      language,
+      label,
+      text: lines
+        .slice(i + 1, end)
+        .map((line) => `${line}\n`)
+        .join(""),
+      comment: /^<!-- (.*) -->$/.exec(lines[i - 1] ?? "")?.[1],
+      line: i + 1,
+    });
+    i = end;
+  }
+  return blocks;
+}
+
+/** The rows of each table, by the words of its head. */
+export function tablesOf(page: string): Map<string, string[][]> {
+  const tables = new Map<string, string[][]>();
+  let head: string | undefined;
+  for (const line of page.split("\n")) {
+    if (!line.startsWith("| ")) {
+      head = undefined;
+      continue;
+    }
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    if (head === undefined) {
+      head = cells.join(" ");
+      tables.set(head, []);
+    } else if (!/^-+$/.test(cells[0] ?? "")) tables.get(head)?.push(cells);
+  }
+  return tables;
+}

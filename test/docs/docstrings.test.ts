@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Playground, playground } from "./playground.ts";
+
+/** The files whose examples are run: what the package exports. */
+const FILES = ["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"];
+
+/** What an example may take for granted. */
+const PRELUDE = `
+import assert from "node:assert/strict";
+import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
+const walk = defineSimulation({
+  name: "random-walk",
+  params: { p: 0.5 },
+  init: () => 0,
+  step: (x: number, rng, ctx) => x + (rng.random() < ctx.params.p ? 1 : -1),
+});
+`;
+
+/** What an example takes for granted besides, where it uses the name and does not declare it. */
+const GIVEN: readonly (readonly [name: string, code: string])[] = [
+  ["repo", 'const repo = await openRepository(".");'],
+  ["run", "const run = await record(walk, { steps: 1_000_000, seed: 42 });"],
+  ["fork", "const fork = await run.branch(842_137, { mutate: (x) => x + 100 });"],
+];
+
+const WALK = `${PRELUDE}export default walk;\n`;
+const SHOCK = readFileSync(new URL("../../fixtures/simulations/shock.ts", import.meta.url), "utf8");
+
+let place: Playground;
+beforeAll(async () => {
+  place = await playground();
+  await place.write("walk.ts", WALK);
+  await place.write("shock.ts", SHOCK);
+});
+afterAll(() => place.remove());
+
+const examples = FILES.flatMap((file) =>
+  examplesOf(readFileSync(new URL(`../../src/${file}`, import.meta.url), "utf8")).map(
+    (example) => [`${file}: ${example.split("\n")[0]}`, example] as const,
+  ),
+);
+
+describe("the examples of the public docstrings", () => {
+  test("there are some", () => expect(examples.length).toBeGreaterThan(12));
+
+  test.each(examples)("%s", async (_name, example) => {
+    prepareStore(example);
+    const { status, output } = await runExample(example);
+    expect(output).toBe("");
+    expect(status).toBe(0);
+  });
+
+  test("a value that is not so is seen", async () => {
+    const { output } = await runExample("1 + 1; // 3");
+    expect(output).toContain("AssertionError");
+  });
+});
+
+/** The code of each `@example` block. */
+function examplesOf(source: string): string[] {
+  return [...source.matchAll(/@example\n *\* ```ts\n([\s\S]*?) *\* ```/g)].map(([, code = ""]) =>
+    code.replace(/^ *\* ?/gm, "").trimEnd(),
+  );
+}
+
+/** Gives the project the store that an example begins with. */
+function prepareStore(example: string): void {
+  place.shell("rm -rf .rewind run.replay");
+  if (example.includes("initRepository")) return;
+  if (!/repo|Repository|load\(/.test(example)) return;
+  expect(place.shell("rewind init").status).toBe(0);
+  if (example.includes("repo.record")) return;
+  const module = example.includes("clamp") ? "shock.ts" : "walk.ts";
+  expect(place.shell(`rewind record ${module} --steps 1e6 --seed 42`).status).toBe(0);
+  expect(place.shell("rewind save main -o run.replay").status).toBe(0);
+  // A recording that was cut short, for the example that goes on with it.
+  if (example.includes("resume")) cutShort();
+}
+
+/** Leaves the branch main unfinished: its step fails after a while, the first time. */
+function cutShort(): void {
+  place.shell("rm -rf .rewind && rewind init");
+  const failing = `import walk from "./walk.ts";
+    export default { ...walk, step: (x, rng, ctx) => {
+      if (ctx.step === 5_000 && process.env.FAILS) throw new Error("stop");
+      return walk.step(x, rng, ctx);
+    } };`;
+  const line = `cat > failing.ts <<'END'\n${failing}\nEND\nFAILS=1 rewind record failing.ts --steps 1e4`;
+  expect(place.shell(line).output).toContain("error: step 5000 failed");
+}
+
+async function runExample(example: string): Promise<{ status: number | null; output: string }> {
+  const given = GIVEN.filter(
+    ([name]) => uses(example, name) || (name === "run" && uses(example, "fork")),
+  );
+  const code = example
+    .replace(/^export /gm, "")
+    .split("\n")
+    .map(checked)
+    .join("\n");
+  const text = `${PRELUDE}${given.map(([, line]) => `${line}\n`).join("")}{\n${code}\n}\n`;
+  await place.write("example.ts", text);
+  return place.run("example.ts");
+}
+
+function uses(example: string, name: string): boolean {
+  const declared = new RegExp(`const (\\{[^}]*\\b)?${name}\\b`).test(example);
+  return !declared && new RegExp(`\\b${name}\\b`).test(example);
+}
+
+/** A line whose comment is a value, as an assertion; a comment in words is left alone. */
+function checked(line: string): string {
+  const [, names, expression, comment] =
+    /^(?:const \{ (\w+) \} = )?(\S.*); \/\/ (.+)$/.exec(line) ?? [];
+  if (expression === undefined || !isValue(comment as string)) return line;
+  if (names === undefined) return `assert.deepEqual(${expression}, ${comment});`;
+  return `assert.deepEqual((${expression}).${names}, ${comment});`;
+}
+
+function isValue(text: string): boolean {
+  try {
+    new Function(`return (${text});`)();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,263 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defineSimulation } from "rewind-engine";
+import { describe, expect, test } from "vitest";
+import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
+import { decode } from "../../src/codec/decode.ts";
+import { encode } from "../../src/codec/encode.ts";
+import { sha256 } from "../../src/codec/hash.ts";
+import { TAG, VIEW_TYPES } from "../../src/codec/tags.ts";
+import { nodeFiles } from "../../src/node/files.ts";
+import { nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
+import { createStore, openStore } from "../../src/node/store-folder.ts";
+import { KINDS, objectId } from "../../src/object/id.ts";
+import { encodeProgram } from "../../src/object/program.ts";
+import { encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
+import { encodeSeeds } from "../../src/object/seeds.ts";
+import { readState } from "../../src/object/state.ts";
+import { deriveSeed } from "../../src/random/seeds.ts";
+import { Repository } from "../../src/repository.ts";
+import { crc32 } from "../../src/store/crc32.ts";
+import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
+import { encodeTip } from "../../src/store/tip.ts";
+import { project } from "../node/project.ts";
+import { blocksOf, tablesOf } from "./blocks.ts";
+
+const FORMAT = readFileSync(new URL("../../src/store/FORMAT.md", import.meta.url), "utf8");
+
+const tables = tablesOf(FORMAT);
+
+describe("the examples of FORMAT.md", () => {
+  const rows = (tables.get("value bytes") ?? []).map((cells) => cells.map(withoutTicks));
+
+  test("there are examples of values", () => expect(rows.length).toBeGreaterThan(30));
+
+  test.each(rows)("%s", (value = "", bytes = "") => {
+    // The table is ours, and its values are JavaScript.
+    const state: unknown = new Function(`return (${value});`)();
+    expect(spaced(encode(state))).toBe(bytes);
+    expect(spaced(encode(decode(fromHex(bytes.replaceAll(" ", "")))))).toBe(bytes);
+  });
+
+  const blocks = blocksOf(FORMAT).filter(({ language }) => language === "hex");
+  const objects = exampleObjects();
+
+  test("each has its check, and each check its example", () => {
+    expect(blocks.map(({ label }) => label).sort()).toEqual(Object.keys(objects).sort());
+  });
+
+  test.each(blocks.map(({ label, text }) => [label, text]))("%s", (label, text) => {
+    expect(text.replace(/\s+/g, " ").trim()).toBe(spaced(objects[label] as Uint8Array));
+  });
+});
+
+describe("the tables of FORMAT.md", () => {
+  test("list every tag and no other", () => {
+    const listed = (tables.get("tag content value") ?? []).map(([tag]) => Number(tag));
+    const known = [...Object.values(TAG), ...VIEW_TYPES.map(({ tag }) => tag)];
+    expect(listed.sort((a, b) => a - b)).toEqual(
+      known.filter((tag) => tag !== 0).sort((a, b) => a - b),
+    );
+  });
+
+  test("list every kind with its number", () => {
+    const listed = (tables.get("kind number body") ?? []).map(([kind = "", number]) => {
+      return [withoutTicks(kind), Number(number)];
+    });
+    expect(listed).toEqual(KINDS.map((kind, number) => [kind, number]));
+  });
+});
+
+test("FORMAT.md says from which length on payloads are packed", () => {
+  const least = Number(/Payloads of (\d+) bytes and more/.exec(FORMAT)?.[1]);
+  const compression = {
+    compress: (bytes: Uint8Array) => bytes.subarray(1),
+    decompress: (bytes: Uint8Array) => bytes,
+  };
+  const codecOf = (length: number): number | undefined =>
+    encodeRecord({ kind: "chunk", payload: new Uint8Array(length) }, { crc32, compression })[5];
+  expect([codecOf(least - 1), codecOf(least)]).toEqual([0, 1]);
+});
+
+const python = spawnSync("python3", ["--version"], { encoding: "utf8" });
+if (python.status !== 0) console.warn("skipped: a reader in Python, for there is no python3 here");
+
+describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md alone", () => {
+  test("reads a store, and agrees about every object, entry, root and seed", async () => {
+    const repo = await plainRepository();
+    const { id: mainId } = await repo.record(walk, { steps: 9_001, blockSize: 2, seed: 42 });
+    const seed = 2n ** 200n + 7n;
+    await repo.branch("fork", "main@5_001", {
+      mutate: (x) => (x as number) + 100,
+      message: "+ 100",
+    });
+    await repo.branch("deep", "fork@6_000", { params: { p: 0.75 }, seed });
+    const read = JSON.parse(pythonReads(repo.root));
+
+    expect(read.head).toEqual(["ref: refs/heads/main"]);
+    expect(Object.keys(read.refs).sort()).toEqual(
+      ["deep", "fork", "main"].map((name) => `refs/heads/${name}`),
+    );
+    expect(read.packs).toBe(3);
+    const ids = await repo.store.objects.withPrefix("", 100_000);
+    expect(read.objects.map(([id]: [string]) => id)).toEqual(ids);
+
+    for (const branch of ["main", "fork", "deep"]) {
+      const { run } = await repo.revision<number>(branch);
+      const found = read.runs[run.id];
+      expect(found).toMatchObject({ steps: 9_001, goal: 9_001, blockSize: 2, root: run.root });
+      expect(found.entries).toHaveLength(run.checkpoints);
+      for (const block of [0, 1, 63, 64, 4_095, 4_096, 4_500]) {
+        expect(found.entries[block]).toBe(toHex(encode(await run.get(block * 2))));
+        expect(found.seeds[block]).toBe(toHex(await run.replayer.seedOfBlock(block)));
+      }
+      // Python has walked all of it, from block to block, and met every checkpoint.
+      expect(found.replayed).toBe(await run.get(9_001));
+      expect(found.final).toBe(toHex(await readState(run.manifest.final, run.replayer.get)));
+    }
+    const fork = read.runs[read.refs["refs/heads/fork"]];
+    expect(fork.parents).toEqual([[mainId, 5_001]]);
+    expect(fork.message).toBe("+ 100");
+    expect(fork.segments.map(({ start }: { start: number }) => start)).toEqual([0, 5_001]);
+    await repo.close();
+  });
+
+  test("puts a large state together, and would cut it into the same chunks", async () => {
+    const repo = await plainRepository();
+    const run = await repo.record(large, { steps: 4, blockSize: 2, seed: 7 });
+    const read = JSON.parse(pythonReads(repo.root));
+    const chunks = read.objects.filter(([, kind]: [string, string]) => kind === "chunk");
+    expect(chunks.length).toBeGreaterThan(5);
+    expect(read.runs[run.id].final).toBe(toHex(encode(await run.get(4))));
+    await repo.close();
+  });
+
+  test("refuses a store in which one byte is another", async () => {
+    const repo = await plainRepository();
+    await repo.record(walk, { steps: 10, seed: 1 });
+    const folder = join(repo.root, ".rewind/objects");
+    const { name } = nodeFiles.list(folder).find((file) => file.name.endsWith(".pack")) ?? {};
+    const file = join(folder, name as string);
+    const bytes = readFileSync(file);
+    bytes[100] = (bytes[100] as number) ^ 1;
+    writeFileSync(file, bytes);
+    expect(() => pythonReads(repo.root)).toThrow(/reader\.py: expected the CRC/);
+    await repo.close();
+  });
+});
+
+const walk = defineSimulation({
+  name: "random-walk",
+  params: { p: 0.5 },
+  init: () => 0,
+  step: (x: number, rng, ctx) => x + (rng.random() < ctx.params.p ? 1 : -1),
+});
+
+const large = defineSimulation({
+  name: "large",
+  init: ({ rng }) => Float64Array.from({ length: 20_000 }, () => rng.random()),
+  step: (state: Float64Array, rng) => {
+    state[rng.integer(0, state.length)] = rng.normal();
+  },
+});
+
+/** A store whose records are not packed, since Python's library has no brotli. */
+async function plainRepository(): Promise<Repository> {
+  const root = await project({});
+  let names = 0;
+  const tools = {
+    files: nodeFiles,
+    hash: nodeHash,
+    crc32: nodeCrc32,
+    runningHash,
+    uniqueName: () => `plain${names++}`,
+    compression: {
+      compress: (bytes: Uint8Array) => bytes,
+      decompress: (bytes: Uint8Array) => bytes,
+    },
+  };
+  createStore(root, tools);
+  const store = await openStore(root, tools, () => new Date().toISOString());
+  return new Repository(root, store, {});
+}
+
+function pythonReads(root: string): string {
+  const script = fileURLToPath(new URL("reader.py", import.meta.url));
+  return execFileSync("python3", [script, join(root, ".rewind")], {
+    encoding: "utf8",
+    stdio: "pipe",
+    maxBuffer: 2 ** 28,
+  });
+}
+
+/** What each labelled block of FORMAT.md must hold: the code's own bytes. */
+function exampleObjects(): Readonly<Record<string, Uint8Array>> {
+  const chunk = utf8("x => x + 1");
+  const program = encodeProgram({
+    name: "count",
+    module: undefined,
+    exportName: undefined,
+    source: objectId(sha256, "chunk", chunk),
+    generator: "xoshiro128++",
+    generatorVersion: 1,
+    packages: [],
+  });
+  const seeds = encodeSeeds({ rule: "block", master: 42n });
+  const manifest: RunManifest = {
+    blockSize: 2,
+    steps: 3,
+    goal: 3,
+    segments: [
+      {
+        start: 0,
+        program: objectId(sha256, "program", program),
+        seeds: objectId(sha256, "seeds", seeds),
+        params: {},
+        begin: undefined,
+      },
+    ],
+    edge: { states: [{ inline: encode(0) }, { inline: encode(2) }], tiles: [] },
+    final: { inline: encode(3) },
+    parents: [],
+    meta: {},
+  };
+  const run = encodeRun(manifest);
+  const id = (kind: (typeof KINDS)[number], body: Uint8Array): Uint8Array =>
+    fromHex(objectId(sha256, kind, body));
+  return {
+    chunk,
+    program,
+    seeds,
+    run,
+    "id of the chunk": id("chunk", chunk),
+    "id of the program": id("program", program),
+    "id of the seeds": id("seeds", seeds),
+    "id of the run": id("run", run),
+    root: fromHex(rootOf(sha256, manifest)),
+    "seed of block 1": deriveSeed({ hash: sha256, master: 42n, stream: "block", index: 1 }),
+    tip: encodeTip({ ref: "refs/heads/main", run: undefined, id: objectId(sha256, "run", run) }),
+    pack: examplePack(seeds),
+  };
+}
+
+function examplePack(seeds: Uint8Array): Uint8Array {
+  const compression = {
+    compress: (bytes: Uint8Array) => bytes,
+    decompress: (bytes: Uint8Array) => bytes,
+  };
+  const tools = { crc32, compression };
+  const id = objectId(sha256, "seeds", seeds);
+  const record = encodeRecord({ kind: "seeds", id, payload: seeds }, tools);
+  const before = Buffer.concat([PACK_HEADER, record]);
+  return Buffer.concat([before, encodeFooter(sha256(before), 1, tools)]);
+}
+
+function withoutTicks(cell: string): string {
+  return cell.replace(/^`(.*)`$/, "$1");
+}
+
+function spaced(bytes: Uint8Array): string {
+  return toHex(bytes).replace(/..(?=.)/g, "$& ");
+}

@@ -1,0 +1,70 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder as a reader of the documents has it: a project in which this engine is installed. */
+export interface Playground {
+  readonly folder: string;
+  write(file: string, text: string): Promise<void>;
+  /** Runs a TypeScript module of the folder under Node, and returns what it printed. */
+  run(file: string): Promise<Result>;
+  /** Runs a line as a shell does, with `rewind` at hand. */
+  shell(line: string): Result;
+  remove(): Promise<void>;
+}
+
+export interface Result {
+  readonly status: number | null;
+  /** Both streams, in order. */
+  readonly output: string;
+}
+
+/** Makes a playground. It runs what was built, so `npm run build` comes first. */
+export async function playground(): Promise<Playground> {
+  if (!existsSync(join(ROOT, "dist/index.js"))) throw new Error("run `npm run build` first");
+  const home = await mkdtemp(join(tmpdir(), "rewind-docs-"));
+  const [folder, bin] = [join(home, "project"), join(home, "bin")];
+  await mkdir(join(folder, "node_modules"), { recursive: true });
+  await mkdir(bin);
+  await symlink(ROOT, join(folder, "node_modules/rewind-engine"), "dir");
+  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
+  const command = [process.execPath, join(ROOT, "bin/rewind.js")].map((word) => `'${word}'`);
+  await writeFile(join(bin, "rewind"), `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
+  await chmod(join(bin, "rewind"), 0o755);
+  const env = {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    NO_COLOR: "1",
+    FORCE_COLOR: undefined,
+  };
+  const spawn = (file: string, args: readonly string[]): Result => {
+    const { status, stdout } = spawnSync(file, args, { cwd: folder, env, encoding: "utf8" });
+    return { status, output: stdout };
+  };
+  return {
+    folder,
+    write: (file, text) => writeFile(join(folder, file), text),
+    async run(file) {
+      const outfile = join(folder, file.replace(/\.ts$/, ".mjs"));
+      await build({
+        entryPoints: [join(folder, file)],
+        outfile,
+        bundle: true,
+        packages: "external",
+        format: "esm",
+        platform: "node",
+        target: "node20",
+        logLevel: "silent",
+      });
+      return spawn("sh", ["-c", `'${process.execPath}' '${outfile}' 2>&1`]);
+    },
+    shell: (line) => spawn("sh", ["-c", `{ ${line}\n} 2>&1`]),
+    remove: () => rm(home, { recursive: true, force: true }),
+  };
+}

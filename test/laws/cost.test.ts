@@ -1,0 +1,156 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Run } from "../../src/replay/run.ts";
+import { branched, type ForkPlan, families, forked, lineagesOf, recorded } from "./arbitraries.ts";
+import { FORMS, type Knobs } from "./forms.ts";
+import { counted, countingStore, reopen, slicedEnvironment } from "./lab.ts";
+import { blockSizeOf, type Lineage } from "./reference.ts";
+
+interface Counted {
+  readonly run: Run<unknown, Knobs>;
+  readonly lineage: Lineage;
+  readonly count: { steps: number };
+  /** The same run, by an object that has replayed nothing yet. */
+  again(): Promise<Run<unknown, Knobs>>;
+}
+
+/** A family's last member, whose steps are counted; what its recording cost is checked on the way. */
+async function lastOf(lineage: Lineage, plans: readonly ForkPlan[] = []): Promise<Counted> {
+  const { simulation, count } = counted(lineage.form.simulation);
+  const env = slicedEnvironment(() => 1);
+  let member: Lineage = { ...lineage, form: { ...lineage.form, simulation } };
+  let run = await recorded(env, member);
+  expect(count.steps).toBe(member.steps);
+  for (const plan of plans) {
+    const fork = forked(member, plan);
+    count.steps = 0;
+    run = await branched(run, fork.lineage);
+    expect(count.steps - (fork.lineage.steps - fork.at)).toBeLessThan(run.blockSize);
+    member = fork.lineage;
+  }
+  count.steps = 0;
+  return { run, lineage: member, count, again: () => reopen(env, run) };
+}
+
+/** The steps that `work` applies. */
+async function stepsOf(count: { steps: number }, work: () => Promise<unknown>): Promise<number> {
+  const before = count.steps;
+  await work();
+  return count.steps - before;
+}
+
+describe("cost in steps", () => {
+  test("a get applies fewer than B steps, whatever was asked for before", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        families,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 20 }),
+        async ({ lineage, plans }, fractions) => {
+          const { run, count, again } = await lastOf(lineage, plans);
+          for (const fraction of fractions) {
+            const step = Math.round(fraction * run.steps);
+            const fresh = await again();
+            expect(await stepsOf(count, () => fresh.get(step))).toBeLessThan(run.blockSize);
+            expect(await stepsOf(count, () => run.get(step))).toBeLessThan(run.blockSize);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  test("checkpoints and the last state cost no step", async () => {
+    await fc.assert(
+      fc.asyncProperty(families, async ({ lineage, plans }) => {
+        const { run, count, again } = await lastOf(lineage, plans);
+        for (const step of [0, run.blockSize, run.blockSize * 2, run.steps]) {
+          if (step > run.steps) continue;
+          const fresh = await again();
+          expect(await stepsOf(count, () => fresh.get(step))).toBe(0);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("a walk forward over all steps applies each at most once", async () => {
+    await fc.assert(
+      fc.asyncProperty(families, async ({ lineage, plans }) => {
+        const { run, count } = await lastOf(lineage, plans);
+        for (let step = 0; step <= run.steps; step++) await run.get(step);
+        expect(count.steps).toBeLessThanOrEqual(run.steps);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a walk backward costs O(log B) steps a step", async () => {
+    const long = lineagesOf(fc.constantFrom(...FORMS), fc.integer({ min: 1, max: 900 }));
+    await fc.assert(
+      fc.asyncProperty(long, async (lineage) => {
+        const { run, count } = await lastOf(lineage);
+        for (let step = run.steps; step >= 0; step--) await run.get(step);
+        const perStep = 1 + Math.log2(blockSizeOf(lineage)) / 2;
+        expect(count.steps).toBeLessThanOrEqual(run.steps * perStep);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("find and stats apply each step once, and none after the first that holds", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        families,
+        fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(200), fc.nat(300)),
+        async ({ lineage, plans }, [start, hit, more]) => {
+          const { run, count } = await lastOf(lineage, plans);
+          const from = Math.round(start * run.steps);
+          const to = Math.min(run.steps, from + hit + more);
+          const stop = Math.min(to, from + hit);
+          const offGrid = from % run.blockSize;
+          const find = () => run.find((_, ctx) => ctx.step === stop, { from, to });
+          // What is found is replayed once more, to be given as it is in the run.
+          const found = offGrid + (stop - from) + (run.blockSize - 1);
+          expect(await stepsOf(count, find)).toBeLessThanOrEqual(found);
+          const stats = () => run.stats((_, ctx) => ctx.step, { from, to });
+          expect(await stepsOf(count, stats)).toBeLessThanOrEqual(offGrid + to - from);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("cost in objects", () => {
+  test("a get reads one object a level of the timeline, and its state", async () => {
+    const steps = 64 ** 2 * 5 + 321;
+    const store = countingStore();
+    const env = slicedEnvironment(() => 1, store);
+    const lineage = { steps, blockSize: 1, seed: 5, params: { draws: 1 }, changes: [] };
+    // States of over 32 bytes, each an object of its own.
+    const form = FORMS.find(({ simulation }) => simulation.name === "fresh-object")!;
+    const run = await recorded(env, { form, ...lineage });
+    const levels = Math.ceil(Math.log(steps) / Math.log(64));
+    for (const step of [0, 1, 4095, 4096, 4097, 12_345, steps - 400, steps - 1, steps]) {
+      const fresh = await reopen(env, run);
+      store.reads = 0;
+      await fresh.get(step);
+      // Program and seeds are remembered for all runs; the top level is in the manifest.
+      expect(store.reads, `step ${step}`).toBeLessThanOrEqual(2 + levels);
+    }
+    store.reads = 0;
+    await run.branch(12_345, { steps: 12_345 });
+    expect(store.reads).toBeLessThanOrEqual(2 + 2 * levels);
+  });
+
+  test("a pass reads each tile once, and no state but the first", async () => {
+    const steps = 64 ** 2 + 100;
+    const store = countingStore();
+    const env = slicedEnvironment(() => 1, store);
+    const lineage = { steps, blockSize: 1, seed: 5, params: {}, changes: [] };
+    const run = await recorded(env, { form: FORMS[2]!, ...lineage });
+    store.reads = 0;
+    await run.stats((_, ctx) => ctx.step);
+    expect(store.reads).toBeLessThanOrEqual(4 + Math.ceil(steps / 64) + 1);
+  });
+});

@@ -1,0 +1,87 @@
+import { encode } from "../../src/codec/encode.ts";
+import { sha256 } from "../../src/codec/hash.ts";
+import { parsePath, setAt } from "../../src/codec/path.ts";
+import type { RandomGenerator } from "../../src/random/generator.ts";
+import { deriveSeed } from "../../src/random/seeds.ts";
+import { xoshiro128 } from "../../src/random/xoshiro128.ts";
+import type { Form, Knobs } from "./forms.ts";
+
+/** What a fork changes, and at which step. */
+export interface Change {
+  readonly at: number;
+  readonly amount?: number | undefined;
+  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  readonly params?: Partial<Knobs> | undefined;
+  readonly seed?: number | bigint | undefined;
+}
+
+/** A run in words: how it was recorded, and the changes of its forks, in the order of their steps. */
+export interface Lineage {
+  readonly form: Form;
+  readonly steps: number;
+  readonly blockSize: number | undefined;
+  readonly seed: number | bigint;
+  readonly params: Partial<Knobs>;
+  readonly changes: readonly Change[];
+}
+
+/** The block size of a lineage; its default comes from the steps of its first recording. */
+export function blockSizeOf(lineage: Pick<Lineage, "blockSize" | "steps">): number {
+  return lineage.blockSize ?? Math.max(1, Math.ceil(Math.sqrt(lineage.steps)));
+}
+
+/**
+ * The encoded states at steps 0, 1, … of a lineage, and the metric of each, by the plainest loop
+ * there is: it goes through every step once, with one live state, and knows nothing of src/replay.
+ */
+export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: number[] } {
+  const { form, steps } = lineage;
+  const { simulation } = form;
+  const blockSize = blockSizeOf(lineage);
+  let master = BigInt(lineage.seed);
+  let params = { ...(simulation.params as Knobs), ...lineage.params };
+  let state: unknown = simulation.init({ params, step: 0, rng: generator(master, "init", 0) });
+  let rng = generator(master, "block", 0);
+  const bytes: Uint8Array[] = [];
+  const metrics: number[] = [];
+  for (let step = 0; step <= steps; step++) {
+    if (step % blockSize === 0) rng = generator(master, "block", step / blockSize);
+    for (const change of lineage.changes.filter(({ at }) => at === step)) {
+      if (change.seed !== undefined) {
+        master = BigInt(change.seed);
+        rng = generator(master, "block", Math.floor(step / blockSize));
+      }
+      params = { ...params, ...change.params };
+      state = changed(form, state, change);
+    }
+    bytes.push(encodingOf(form, state));
+    metrics.push(form.metric(state));
+    if (step === steps) break;
+    const next = simulation.step(state, rng, { step, params });
+    // Not `??`: null is a state as well.
+    if (next !== undefined) state = next;
+  }
+  return { bytes, metrics };
+}
+
+/** The bytes that tell two states of a form apart. */
+export function encodingOf(form: Form, state: unknown): Uint8Array {
+  return encode(state, { types: form.simulation.types });
+}
+
+/** The generator of one stream of a run. */
+export function generator(master: bigint, stream: string, index: number): RandomGenerator {
+  return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream, index }));
+}
+
+function changed(form: Form, before: unknown, { amount, set }: Change): unknown {
+  let state = before;
+  if (amount !== undefined) {
+    const next = form.change(state, amount);
+    if (next !== undefined) state = next;
+  }
+  for (const [path, value] of Object.entries(set ?? {})) {
+    state = setAt(state, parsePath(path), structuredClone(value));
+  }
+  return state;
+}

@@ -1,0 +1,102 @@
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+/**
+ * What the package exports, frozen: to add a name here is to promise it. Types are marked, since
+ * they leave no trace when the code runs.
+ */
+const MAIN = [
+  "type DiffOptions",
+  "type Difference",
+  "type ErrorCode",
+  "type ForkOptions",
+  "type Found",
+  "type Id",
+  "type InitContext",
+  "type LongOptions",
+  "type Mismatch",
+  "type Params",
+  "type Parent",
+  "type Progress",
+  "type RandomGenerator",
+  "type RangeOptions",
+  "type RecordOptions",
+  "type RecorderOptions",
+  "type Repository",
+  "type RepositoryOptions",
+  "type RevisionOf",
+  "RewindError",
+  "type Run",
+  "type RunDifference",
+  "type RunManifest",
+  "type Segment",
+  "type Simulation",
+  "type Statistics",
+  "type StepContext",
+  "type TypeCodec",
+  "type TypeCodecs",
+  "type VectorStatistics",
+  "type Verification",
+  "type VerifyOptions",
+  "type WhichProgram",
+  "defineSimulation",
+  "initRepository",
+  "load",
+  "openRepository",
+  "record",
+];
+
+const RANDOM = [
+  "DEFAULT_GENERATOR",
+  "type GeneratorAlgorithm",
+  "type RandomGenerator",
+  "generatorNamed",
+  "generatorNames",
+  "xoshiro",
+];
+
+test("rewind-engine exports these names", async () => {
+  expect(namesOf("../src/index.ts")).toEqual(MAIN);
+  expect(Object.keys(await import("rewind-engine")).sort()).toEqual(values(MAIN));
+});
+
+test("rewind-engine/random exports these names", async () => {
+  expect(namesOf("../src/random/index.ts")).toEqual(RANDOM);
+  expect(Object.keys(await import("rewind-engine/random")).sort()).toEqual(values(RANDOM));
+});
+
+function values(names: readonly string[]): string[] {
+  return names.filter((name) => !name.startsWith("type ")).sort();
+}
+
+/** The names that a module exports, sorted, read from its text. */
+function namesOf(path: string): string[] {
+  const file = fileURLToPath(new URL(path, import.meta.url));
+  const source = ts.createSourceFile(file, ts.sys.readFile(file) ?? "", ts.ScriptTarget.Latest);
+  const names: { readonly name: string; readonly isType: boolean }[] = [];
+  for (const statement of source.statements) {
+    if (ts.isExportDeclaration(statement)) {
+      const { exportClause, isTypeOnly } = statement;
+      if (exportClause === undefined || !ts.isNamedExports(exportClause)) {
+        throw new Error("expected each export by its name");
+      }
+      for (const { name, isTypeOnly: alone } of exportClause.elements) {
+        names.push({ name: name.text, isType: isTypeOnly || alone });
+      }
+    } else if (isExported(statement)) {
+      const { name } = statement as unknown as { name?: ts.Identifier };
+      if (name === undefined) throw new Error("expected an exported function or type");
+      const isType = ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+      names.push({ name: name.text, isType });
+    }
+  }
+  return names
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, isType }) => (isType ? `type ${name}` : name));
+}
+
+function isExported(statement: ts.Statement): boolean {
+  const modifiers = ts.canHaveModifiers(statement) ? ts.getModifiers(statement) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+}
