@@ -108,6 +108,9 @@ function context(out: Output, cwd: string, signal: () => AbortSignal): Context {
           `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps`,
         );
       }
+      for (const { message } of repo.store.objects.damaged) {
+        out.note(`the store is damaged, and is read without ${message}`);
+      }
       if (repo.unrecovered !== undefined) {
         out.note(`an interrupted recording was not recovered: ${repo.unrecovered.message}`);
       }

@@ -48,17 +48,17 @@ export class Branches {
    */
   async checkFree(name: string, leaving?: string): Promise<void> {
     const ref = branchRef(name);
-    const refs = await this.#refs.list(HEADS);
-    const run = refs.find((other) => other.name === ref)?.target;
+    const run = await this.#refs.read(ref);
     if (run !== undefined) {
       throw new RewindError("REF_EXISTS", `the branch ${name} exists already`, {
         branch: name,
         run,
       });
     }
+    const names = await this.#refs.names(HEADS);
     checkBeside(
       ref,
-      refs.map((other) => other.name).filter((other) => other !== leaving),
+      names.filter((other) => other !== leaving),
     );
   }
 

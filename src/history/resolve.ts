@@ -123,7 +123,7 @@ async function runBefore(refs: RefStore, ref: string, ago: number, text: string)
 }
 
 async function unknown(refs: RefStore, base: string, text: string): Promise<RewindError> {
-  const names = (await refs.list("refs/")).map(({ name }) =>
+  const names = (await refs.names("refs/")).map((name) =>
     name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
   );
   return new RewindError(

@@ -8,7 +8,7 @@ import { Programs } from "../replay/programs.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
-import { hostFingerprint } from "./host.ts";
+import { type HostFingerprint, hostFingerprint } from "./host.ts";
 import { nodeCompression, nodeHash } from "./platform.ts";
 
 /** What replaying and recording need, as this process has it. */
@@ -20,6 +20,7 @@ export function nodeEnvironment(
     readonly meta?: Readonly<Record<string, unknown>>;
   } = {},
 ): Environment {
+  let host: HostFingerprint | undefined;
   return {
     store: options.store ?? memoryStore(nodeHash),
     programs: options.programs ?? new Programs(),
@@ -30,11 +31,10 @@ export function nodeEnvironment(
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     isProxy: util.types.isProxy,
     randomSeed: () => crypto.randomInt(2 ** 47),
-    describeRun: () => ({
-      time: new Date().toISOString(),
-      host: { ...hostFingerprint() },
-      ...options.meta,
-    }),
+    describeRun() {
+      host ??= hostFingerprint();
+      return { time: new Date().toISOString(), host: { ...host }, ...options.meta };
+    },
     saveFile,
   };
 }

@@ -58,9 +58,10 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   };
 
   /** Does what is left of the last operation, where a crash cut it short. */
-  const complete = (text = ""): void => {
+  const complete = (): void => {
+    const { size, wholeEnd, text } = endOfLog(files, log);
     // A line that was cut short was never acknowledged, and must not be written on.
-    if (text !== wholeLines(text)) files.truncate(log, utf8(wholeLines(text)).length);
+    if (wholeEnd < size) files.truncate(log, wholeEnd);
     for (const change of inOrder(parseLog(text).at(-1)?.changes ?? [])) {
       if (read(change.name) === change.from && change.from !== change.to) write(change);
     }
@@ -68,6 +69,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
 
   return {
     read: async (name) => onStore(root, fileOf(name), () => read(name)),
+    names: async (prefix) => onStore(root, fileOf(prefix), () => listRefs(files, root, prefix)),
     list: async (prefix) =>
       onStore(root, fileOf(prefix), () =>
         listRefs(files, root, prefix).flatMap((name) => {
@@ -84,7 +86,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
       );
       try {
         onStore(root, log, () => {
-          complete(files.readText(log));
+          complete();
           checkChanges(changes, listRefs(files, root, "refs/"), read);
           if (logged) apply({ time: now(), command, changes });
           else for (const change of changes) write(change);
@@ -115,6 +117,36 @@ function inOrder(changes: readonly RefChange[]): RefChange[] {
     ...removed.filter((change) => !isInTheWay(change)),
   ];
 }
+
+/** So much of a log is enough to find its last operation in, unless that is a very long one. */
+const LOG_END_BYTES = 1 << 14;
+
+interface EndOfLog {
+  readonly size: number;
+  /** Where its last whole line ends. */
+  readonly wholeEnd: number;
+  /** Its last whole lines, one at least if there is any. */
+  readonly text: string;
+}
+
+function endOfLog(files: Files, log: string): EndOfLog {
+  if (!files.exists(log)) return { size: 0, wholeEnd: 0, text: "" };
+  return withFile(files, log, "read", (descriptor) => {
+    const size = files.size(descriptor);
+    for (let length = LOG_END_BYTES; ; length *= 2) {
+      const from = Math.max(0, size - length);
+      const bytes = files.read(descriptor, from, size - from);
+      // From the end of a line to the end of a line: no letter of several bytes is cut in two.
+      const start = from === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
+      const end = bytes.lastIndexOf(NEWLINE) + 1;
+      if (from > 0 && (start === 0 || start === end)) continue;
+      const text = new TextDecoder().decode(bytes.subarray(start, end));
+      return { size, wholeEnd: from + end, text };
+    }
+  });
+}
+
+const NEWLINE = 10;
 
 /** The operations of a log; a line that a crash cut short was never acknowledged, and is left out. */
 function parseLog(text = ""): Operation[] {

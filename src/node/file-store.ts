@@ -1,4 +1,5 @@
 import path from "node:path";
+import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
 import {
@@ -7,7 +8,7 @@ import {
   type StoredObject,
   verifyObject,
 } from "../store/object-store.ts";
-import { isCode, onStore } from "./files.ts";
+import { isCode, onStore, withFile } from "./files.ts";
 import { scanJournal } from "./journal.ts";
 import { journalWriter } from "./journal-writer.ts";
 import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
@@ -28,6 +29,8 @@ export class FileStore implements ObjectStore {
   readonly hash: Hash;
   readonly folders: StoreFolders;
   readonly tools: FileStoreTools;
+  /** What was found damaged and done without. */
+  readonly damaged: RewindError[] = [];
   readonly #packs = new Map<string, RecordFile>();
   #journals: readonly ScannedJournal[] = [];
 
@@ -101,7 +104,7 @@ export class FileStore implements ObjectStore {
     const names = files.list(this.folders.objects).map(({ name }) => name);
     for (const name of names) {
       if (!isPackName(name) || this.#packs.has(name)) continue;
-      this.#packs.set(name, openPack(files, this.folders.objects, name, this.tools));
+      this.#packs.set(name, this.#openPack(name));
     }
     for (const [name, pack] of this.#packs) {
       if (names.includes(name)) continue;
@@ -111,6 +114,22 @@ export class FileStore implements ObjectStore {
     const journals = names.filter(isJournalName).map((name) => this.#journal(name));
     for (const old of this.#journals) if (!journals.includes(old)) old.file.close();
     this.#journals = journals;
+  }
+
+  /** A pack by its index; where that is gone or damaged, by its own records, which say all of it. */
+  #openPack(name: string): RecordFile {
+    const { files } = this.tools;
+    const { objects } = this.folders;
+    try {
+      return openPack(files, objects, name, this.tools);
+    } catch (error) {
+      if (isRewindError(error, "STORE_DAMAGED")) this.damaged.push(error);
+      else if (!isCode(error, "ENOENT")) throw error;
+    }
+    const { places } = withFile(files, path.join(objects, name), "read", (descriptor) =>
+      scanJournal(files, descriptor, this.tools),
+    );
+    return openJournal(files, objects, name, places, this.tools);
   }
 
   #read(id: Id): StoredObject | undefined {

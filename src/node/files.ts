@@ -33,6 +33,7 @@ export interface Files {
   syncFolder(folder: string): void;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): { readonly name: string; readonly isFolder: boolean }[];
+  exists(file: string): boolean;
   /** A small file's text, or undefined where there is no such file. */
   readText(file: string): string | undefined;
 }
@@ -59,7 +60,13 @@ export const nodeFiles: Files = {
   truncate: (file, length) => fs.truncateSync(file, length),
   rename: (from, to) => fs.renameSync(from, to),
   link: (from, to) => fs.linkSync(from, to),
-  remove: (file) => fs.rmSync(file, { force: true }),
+  remove(file) {
+    try {
+      fs.unlinkSync(file);
+    } catch (error) {
+      if (!isCode(error, "ENOENT")) throw error;
+    }
+  },
   makeFolder: (folder) => void fs.mkdirSync(folder, { recursive: true }),
   removeEmptyFolder(folder) {
     try {
@@ -89,6 +96,7 @@ export const nodeFiles: Files = {
       throw error;
     }
   },
+  exists: (file) => fs.existsSync(file),
   readText(file) {
     try {
       return fs.readFileSync(file, "utf8");
@@ -154,12 +162,8 @@ export function replaceFile(
   temporary: string,
   bytes: Uint8Array,
 ): void {
-  files.remove(temporary);
+  writeWhole(files, temporary, bytes);
   try {
-    withFile(files, temporary, "create", (descriptor) => {
-      files.write(descriptor, bytes);
-      files.sync(descriptor);
-    });
     // Rename is atomic only within one file system, so the temporary file lies in the store as well.
     files.rename(temporary, target);
   } catch (error) {
@@ -167,4 +171,18 @@ export function replaceFile(
     throw error;
   }
   files.syncFolder(path.dirname(target));
+}
+
+/** Writes a new file, in place of one that was left there, and flushes it. */
+export function writeWhole(files: Files, file: string, bytes: Uint8Array): void {
+  files.remove(file);
+  try {
+    withFile(files, file, "create", (descriptor) => {
+      files.write(descriptor, bytes);
+      files.sync(descriptor);
+    });
+  } catch (error) {
+    files.remove(file);
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@ import type { ObjectWriter, Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../store/pack.ts";
 import { encodeIndex } from "../store/pack-index.ts";
 import { encodeTip } from "../store/tip.ts";
-import { onStore, replaceFile } from "./files.ts";
+import { onStore, writeWhole } from "./files.ts";
 import { tryLock } from "./lock.ts";
 import { journalLock, type StoreFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
@@ -183,7 +183,10 @@ export function sealJournal(
   const { objects, local } = store.folders;
   const name = `pack-${toHex(contentHash)}`;
   const index = encodeIndex(places, contentHash, hash);
-  replaceFile(files, path.join(objects, `${name}.idx`), path.join(local, `${name}.idx`), index);
+  const temporary = path.join(local, `${name}.idx`);
+  writeWhole(files, temporary, index);
+  // One flush of the folder for both names: a pack whose index is not there is read without it.
+  files.rename(temporary, path.join(objects, `${name}.idx`));
   files.rename(path.join(objects, journalName), path.join(objects, `${name}.pack`));
   files.syncFolder(objects);
 }

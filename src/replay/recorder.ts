@@ -38,6 +38,8 @@ export interface RecorderOptions extends LongOptions {
 export interface Recording {
   readonly id: Id<"run">;
   readonly run: RunManifest;
+  /** The run object's body. */
+  readonly body: Uint8Array;
   /** Why the recording ended early, where it did: the run then ends at its last checkpoint. */
   readonly failure: RewindError | undefined;
 }
@@ -76,7 +78,8 @@ export async function recordRun(
     failure = recorder.explain(error);
   }
   const run = recorder.manifest();
-  return { id: writer.put("run", encodeRun(run)), run, failure };
+  const body = encodeRun(run);
+  return { id: writer.put("run", body), run, body, failure };
 }
 
 /** After these, nothing more can be written. */

@@ -1,6 +1,6 @@
 import { checkStepInRange } from "../base/checks.ts";
 import type { Id } from "../object/id.ts";
-import { decodeRun, encodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
+import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
 import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
 import { type ObjectWriter, reader } from "../store/object-store.ts";
 import { BlockCache } from "./block-cache.ts";
@@ -257,7 +257,7 @@ export async function writeRun(
     const recording = await recordRun(env, writer, planned, options);
     // Where no block was finished there is nothing to keep that the plan would not give again.
     if (recording.failure !== undefined && recording.run.steps === from) throw recording.failure;
-    await writer.commit({ ref: planned.ref, run: encodeRun(recording.run) });
+    await writer.commit({ ref: planned.ref, run: recording.body });
     await onLasting(recording);
     await writer.close();
     return recording;

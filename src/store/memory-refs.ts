@@ -7,6 +7,8 @@ export function memoryRefs(now: () => string): RefStore {
   const operations: Operation[] = [];
   return {
     read: async (name) => refs.get(name),
+    names: async (prefix) =>
+      [...refs.keys()].filter((name) => name.startsWith("refs/") && name.startsWith(prefix)).sort(),
     list: async (prefix) =>
       [...refs]
         .filter(([name]) => name.startsWith("refs/") && name.startsWith(prefix))

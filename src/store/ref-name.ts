@@ -110,6 +110,6 @@ export function checkBeside(name: string, others: readonly string[]): void {
 /** The first free name `refs/archive/<branch>/<n>` for a run that leaves the branch `ref`. */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
   const prefix = `refs/archive/${ref.replace(/^refs\/heads\//, "")}/`;
-  const numbers = (await refs.list(prefix)).map(({ name }) => Number(name.slice(prefix.length)));
+  const numbers = (await refs.names(prefix)).map((name) => Number(name.slice(prefix.length)));
   return `${prefix}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
 }

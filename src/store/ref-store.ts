@@ -19,6 +19,8 @@ export interface Operation {
 /** Where refs live: names for runs, changed only by compare-and-swap, every change logged. */
 export interface RefStore {
   read(name: string): Promise<string | undefined>;
+  /** The names of the refs that begin with `prefix`, sorted; HEAD is never among them. */
+  names(prefix: string): Promise<readonly string[]>;
   /** The refs whose names begin with `prefix`, sorted by name; HEAD is never among them. */
   list(prefix: string): Promise<readonly { readonly name: string; readonly target: string }[]>;
   /**

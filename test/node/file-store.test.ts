@@ -118,6 +118,22 @@ describe("a sealed pack", () => {
     });
   });
 
+  test("a pack whose index is gone or not one is read by its own records, and the damage is named", async () => {
+    const { root, ids } = await sealed();
+    const [indexName] = objectFiles(root) as [string, string];
+    const file = path.join(root, "objects", indexName);
+    const readAll = async () => {
+      const store = new FileStore(root, storeTools());
+      for (const id of ids) expect(await store.get(id)).toBeDefined();
+      store.close();
+      return store.damaged.map(({ code, data }) => [code, data.file]);
+    };
+    writeFileSync(file, "not an index");
+    expect(await readAll()).toEqual([["STORE_DAMAGED", `objects/${indexName}`]]);
+    rmSync(file);
+    expect(await readAll()).toEqual([]);
+  });
+
   test("a damaged index is STORE_DAMAGED or found by verify; no look-up gives another object", async () => {
     const { root, ids } = await sealed();
     const [indexName] = objectFiles(root) as [string, string];

@@ -64,6 +64,7 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
         a.name < b.name ? -1 : 1,
       );
     },
+    exists: (file) => contents.has(file),
     readText(file) {
       const bytes = contents.get(file);
       return bytes && new TextDecoder().decode(bytes);

@@ -220,6 +220,22 @@ describe("hostile files whose hash is right", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
+  test("nothing is unpacked for a frame that declares more than 128 MiB", async () => {
+    const asked: number[] = [];
+    const watched: Compression = {
+      ...quick,
+      decompress(_, length) {
+        asked.push(length);
+        throw new Error("not unpacked here");
+      },
+    };
+    for (const declared of [2 ** 27, 2 ** 27 + 1, 2 ** 30, 2 ** 32 - 1]) {
+      const bytes = forge(frame(new Uint8Array(0), declared, pack(noise(10, 1))));
+      expect(await codeOfAsync(decodeArtifact(bytes, watched, hash))).toBe("INVALID_ARTIFACT");
+    }
+    expect(asked).toEqual([2 ** 27]);
+  });
+
   test("every object that is missing but the source", async () => {
     const list = await parts();
     for (let i = 0; i < list.length; i++) {

@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { expect, test } from "vitest";
 import { FileStore } from "../../src/node/file-store.ts";
 import type { Id } from "../../src/object/id.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { emptyStore, storeTools } from "../node/store-tools.ts";
-import { hash } from "../object/memory.ts";
+import { codeOfAsync } from "../object/code-of.ts";
+import { hash, noise } from "../object/memory.ts";
 import { testObjectStore } from "./object-store.suite.ts";
 
 testObjectStore("memory", () => {
@@ -20,6 +22,17 @@ testObjectStore("files", () => {
     reopen: () => new FileStore(root, storeTools()),
     damage: (id) => damageRecord(path.join(root, "objects"), id),
   };
+});
+
+test("memory: what does not have its id any more is refused when it is read", async () => {
+  let damaged = false;
+  const store = memoryStore((bytes) => (damaged ? new Uint8Array(32) : hash(bytes)));
+  const writer = await store.writer();
+  const id = writer.put("chunk", noise(9, 1));
+  await writer.close();
+  expect((await store.get(id))?.body).toEqual(noise(9, 1));
+  damaged = true;
+  expect(await codeOfAsync(store.get(id))).toBe("OBJECT_CORRUPT");
 });
 
 /** Flips the last bit of the object's record in whichever file has it. */
