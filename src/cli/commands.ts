@@ -19,6 +19,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "record a run of a simulation on a new branch",
     load: async () => (await import("./commands/record.ts")).record,
   },
+  resume: {
+    group: "record",
+    summary: "continue an interrupted recording",
+    load: async () => (await import("./commands/resume.ts")).resume,
+  },
+  extend: {
+    group: "record",
+    summary: "make a run longer",
+    load: async () => (await import("./commands/extend.ts")).extend,
+  },
   get: {
     group: "look",
     summary: "print the state at any step",
@@ -48,6 +58,21 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "fork",
     summary: "list branches, or fork a run at any step",
     load: async () => (await import("./commands/branch.ts")).branch,
+  },
+  reset: {
+    group: "fork",
+    summary: "rewind a branch to a step, its old run archived",
+    load: async () => (await import("./commands/reset.ts")).reset,
+  },
+  undo: {
+    group: "fork",
+    summary: "take the last operation back",
+    load: async () => (await import("./commands/undo.ts")).undo,
+  },
+  redo: {
+    group: "fork",
+    summary: "do again what was undone",
+    load: async () => (await import("./commands/undo.ts")).redo,
   },
   diff: {
     group: "compare",

@@ -21,6 +21,8 @@ const HINTS: Partial<
   REF_MOVED: () => "somebody changed it meanwhile; look at it with `rewind log` and try again",
   LOCKED: () => "wait until it has ended; a lock whose process has died is taken over by itself",
   UNKNOWN_REVISION: ({ names, known }) => namesHint(names, known),
+  NOTHING_TO_UNDO: () => "`rewind log --all` lists the runs that there are",
+  NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
   REF_NOT_FOUND: ({ names, known }) => namesHint(names, known),
   INVALID_REVISION: () =>
     "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
@@ -133,7 +135,7 @@ function usageHint(argv: readonly string[]): string {
 
 function keptHint({ branch, kept, goal }: Data): string | undefined {
   if (branch === undefined) return undefined;
-  return `the first ${Number(kept).toLocaleString("en-US")} of ${Number(goal).toLocaleString("en-US")} steps are kept on ${branch}: \`rewind show ${branch}\``;
+  return `the first ${Number(kept).toLocaleString("en-US")} of ${Number(goal).toLocaleString("en-US")} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
 }
 
 function namesHint(names: unknown, known: unknown): string | undefined {

@@ -18,3 +18,11 @@ export function wholeRun(
   }
   return repo.revision(text, options);
 }
+
+/** The branch that a command line names, or else the current one. */
+export async function currentBranch(repo: Repository, given: unknown): Promise<string> {
+  if (given !== undefined) return String(given);
+  const current = await repo.branches.current();
+  if (current !== undefined) return current;
+  throw usageError("HEAD names no branch: expected the name of one");
+}

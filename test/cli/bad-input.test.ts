@@ -228,7 +228,7 @@ describe("a step that fails", () => {
     expect(stderr).toBe(
       "error: step 777 failed: RangeError: too many\n" +
         '  the state before it: {"n":777,"list":[1,2]}\n' +
-        "hint: the first 768 of 1,000 steps are kept on main: `rewind show main`\n",
+        "hint: the first 768 of 1,000 steps are kept on main: `rewind resume main` goes on\n",
     );
     expect((await project.ok("show")).stdout).toContain("steps    768 of 1,000, unfinished\n");
     expect((await project.ok("branch")).stdout).toContain("768 steps of 1,000, unfinished");

@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { bareProject, copyOf, emptyProject, type Project, type Result, runCli } from "./run-cli.ts";
+import {
+  bareProject,
+  copyOf,
+  emptyProject,
+  type Project,
+  type Result,
+  runCli,
+  unfinished,
+} from "./run-cli.ts";
 
 const MODEL = `export const sir = {
   name: "model", params: { clamp: 0, beta: 0.1 },
@@ -68,6 +76,7 @@ async function runExample(line: string, project: Project): Promise<Result> {
   // What an example makes must not be there yet.
   if (/^branch \w/.test(line)) await project.run("branch", "-d", String(argv[1]));
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
+  if (line === "redo") await project.run("undo");
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
 }
 
@@ -81,6 +90,7 @@ async function withFiles(): Promise<Project> {
 /** The same, with runs of this module. */
 async function recorded(module: string): Promise<Project> {
   const project = await withFiles();
+  await unfinished(project);
   await project.ok("record", module, ..."--steps 1_000_000 --seed 1 -b main".split(" "));
   await project.ok(..."branch fix main@900_000 --seed 2".split(" "));
   await project.ok(..."branch clamped main@999_000".split(" "));

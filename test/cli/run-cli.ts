@@ -61,6 +61,28 @@ export async function walkProject(): Promise<Project> {
   return project;
 }
 
+/** Records a run on the branch `unfinished` that fails at step 70 of 100, and would not a second time. */
+export async function unfinished(project: Project): Promise<Result> {
+  const flag = globalThis as { failing?: boolean };
+  await project.write(
+    "fragile.ts",
+    `export default {
+      name: "fragile",
+      init: () => 0,
+      step: (x, rng, ctx) => {
+        if (globalThis.failing && ctx.step === 70) throw new Error("no more");
+        return x + rng.random();
+      },
+    };`,
+  );
+  flag.failing = true;
+  try {
+    return await project.run(..."record fragile.ts --steps 100 --seed 5 -b unfinished".split(" "));
+  } finally {
+    flag.failing = false;
+  }
+}
+
 /** A copy of a project in another folder. */
 export async function copyOf(project: Project): Promise<Project> {
   const root = await temporaryFolder();

@@ -91,7 +91,7 @@ describe("README: its tables", () => {
 
   test("name the keys of JSON", () => {
     const lines: Readonly<Record<string, string>> = {
-      "record, load, branch NAME REV": "load fix.replay",
+      "record, load, branch NAME REV, extend, resume, reset": "load fix.replay",
       get: "get main@3",
       diff: "diff main fix",
       find: "find main 'step === 3'",
