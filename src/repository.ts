@@ -5,32 +5,24 @@ import { Branches } from "./history/branches.ts";
 import { type LogEntry, lineage } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
 import { type BranchRecording, recordOnBranch } from "./node/branch-writer.ts";
-import {
-  codeOfModule,
-  functionOfModule,
-  loadRecorded,
-  loadWorking,
-  type Project,
-} from "./node/code.ts";
-import { nodeEnvironment, readFile } from "./node/environment.ts";
+import { readFile } from "./node/environment.ts";
 import { nodeFiles } from "./node/files.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
+import { ProjectCode, type WhichProgram } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
 import { createStore, findProject, type OpenStore, openStore } from "./node/store-folder.ts";
 import type { FileStoreTools } from "./node/store-tools.ts";
 import type { Id } from "./object/id.ts";
-import type { Program } from "./object/program.ts";
 import type { Environment } from "./replay/environment.ts";
 import { type ForkOptions, planFork } from "./replay/fork.ts";
-import { type Code, codeOf, Programs } from "./replay/programs.ts";
 import { planRecording, type RecordOptions } from "./replay/record.ts";
 import type { RecorderOptions } from "./replay/recorder.ts";
-import type { Replayer } from "./replay/replayer.ts";
 import { loadInto, Run } from "./replay/run.ts";
-import { type AnySimulation, checkSimulation, type Simulation } from "./replay/simulation.ts";
-import { reader } from "./store/object-store.ts";
+import type { AnySimulation, Simulation } from "./replay/simulation.ts";
 import { checkBranchName, nextArchiveName } from "./store/ref-name.ts";
 import type { RefChange } from "./store/ref-store.ts";
+
+export type { WhichProgram } from "./node/project-code.ts";
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
@@ -41,9 +33,6 @@ export interface RepositoryOptions {
   /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
 }
-
-/** Which code replays a run: what was recorded with it, or the working files as they are now. */
-export type WhichProgram = "recorded" | "working";
 
 /** What a revision names: the run, and the step where it names one. */
 export interface RevisionOf<S, P extends object> {
@@ -109,9 +98,7 @@ export class Repository {
   /** The branches, and which of them is the current one. */
   readonly branches: Branches;
   readonly #store: OpenStore;
-  readonly #options: RepositoryOptions;
-  readonly #project: Project;
-  readonly #environments = new Map<WhichProgram, Environment>();
+  readonly #code: ProjectCode;
 
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
@@ -119,12 +106,12 @@ export class Repository {
     this.unrecovered = store.unrecovered;
     this.branches = new Branches(store.refs);
     this.#store = store;
-    this.#options = options;
-    this.#project = {
+    const project = {
       root,
       local: store.objects.folders.local,
-      notice: (text) => options.onNotice?.(text),
+      notice: (text: string) => options.onNotice?.(text),
     };
+    this.#code = new ProjectCode(project, store.objects, options);
   }
 
   /** The objects and the refs, for what is built on them. */
@@ -152,7 +139,7 @@ export class Repository {
       options,
       withGit: true,
       plan: async (env, writer, ref) => {
-        const code = await this.code(simulation, options.cwd);
+        const code = await this.#code.of(simulation, options.cwd);
         return planRecording(env, writer, code, options as RecordOptions, ref);
       },
     });
@@ -183,7 +170,9 @@ export class Repository {
       withGit: options.program !== undefined,
       plan: async (_env, writer, ref) => {
         const code =
-          options.program === undefined ? undefined : await this.#newCode(run.replayer, options);
+          options.program === undefined
+            ? undefined
+            : await this.#code.newFor(run.replayer, options);
         return planFork(run, writer, step ?? run.steps, { ...(options as ForkOptions), code }, ref);
       },
     });
@@ -314,51 +303,14 @@ export class Repository {
     this.#store.objects.close();
   }
 
-  /** The code of a simulation handed over, or of a module. */
-  async code(simulation: AnySimulation | string, cwd: string = process.cwd()): Promise<Code> {
-    if (typeof simulation === "string") return codeOfModule(this.#project, simulation, cwd);
-    return codeOf(checkSimulation(simulation, "the simulation"));
-  }
-
   /** The function that `spec`, `module#export`, names: what a fork changes its state with. */
-  functionOf(spec: string, cwd: string = process.cwd()): Promise<(state: unknown) => unknown> {
-    return functionOfModule(this.#project, spec, cwd);
+  functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
+    return this.#code.functionOf(spec, cwd);
   }
 
   /** What replays runs of this store, by the recorded code or by the working files. */
   environment(which: WhichProgram = "recorded"): Environment {
-    let env = this.#environments.get(which);
-    if (env === undefined) {
-      const programs = new Programs((_id, program) => this.#loadProgram(program, which));
-      for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
-      env = nodeEnvironment({ store: this.#store.objects, programs });
-      this.#environments.set(which, env);
-    }
-    return env;
-  }
-
-  #loadProgram(program: Program, which: WhichProgram): Promise<AnySimulation | undefined> {
-    if (which === "working") return loadWorking(this.#project, program);
-    const trust = this.#options.trust ?? false;
-    return loadRecorded(this.#project, program, reader(this.#store.objects), { trust });
-  }
-
-  async #newCode(
-    replayer: Replayer,
-    options: {
-      readonly program?: AnySimulation | string | undefined;
-      readonly cwd?: string | undefined;
-    },
-  ): Promise<Code> {
-    if (options.program !== "working") return this.code(options.program as string, options.cwd);
-    const last = replayer.segmentRecorded(replayer.run.steps);
-    const { program } = await replayer.parts(last);
-    if (program.module !== undefined) {
-      return this.code(`${program.module}#${program.exportName}`, this.root);
-    }
-    throw new RewindError("PROGRAM_MISSING", `"${program.name}" was not recorded from a module`, {
-      name: program.name,
-    });
+    return this.#code.environment(which);
   }
 
   async #branchRun<S, P extends object>(

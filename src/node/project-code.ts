@@ -1,0 +1,84 @@
+import { RewindError } from "../base/errors.ts";
+import type { Program } from "../object/program.ts";
+import type { Environment } from "../replay/environment.ts";
+import { type Code, codeOf, Programs } from "../replay/programs.ts";
+import type { Replayer } from "../replay/replayer.ts";
+import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
+import { type ObjectStore, reader } from "../store/object-store.ts";
+import { codeOfModule, functionOfModule, loadRecorded, loadWorking, type Project } from "./code.ts";
+import { nodeEnvironment } from "./environment.ts";
+
+/** Which code replays a run: what was recorded with it, or the working files as they are now. */
+export type WhichProgram = "recorded" | "working";
+
+/** The code of a project: what is recorded of it, and what replays the runs of its store. */
+export class ProjectCode {
+  readonly #project: Project;
+  readonly #store: ObjectStore;
+  readonly #options: {
+    readonly trust?: boolean | undefined;
+    readonly simulations?: readonly AnySimulation[] | undefined;
+  };
+  readonly #environments = new Map<WhichProgram, Environment>();
+
+  constructor(
+    project: Project,
+    store: ObjectStore,
+    options: {
+      readonly trust?: boolean | undefined;
+      readonly simulations?: readonly AnySimulation[] | undefined;
+    },
+  ) {
+    this.#project = project;
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** The code of a simulation handed over, or of a module as `path#export`. */
+  async of(simulation: AnySimulation | string, cwd: string = process.cwd()): Promise<Code> {
+    if (typeof simulation === "string") return codeOfModule(this.#project, simulation, cwd);
+    return codeOf(checkSimulation(simulation, "the simulation"));
+  }
+
+  /** The function that `spec`, `module#export`, names. */
+  functionOf(spec: string, cwd: string = process.cwd()): Promise<(state: unknown) => unknown> {
+    return functionOfModule(this.#project, spec, cwd);
+  }
+
+  /** New code for a fork; `working` is the run's own module, as the file is now. */
+  async newFor(
+    replayer: Replayer,
+    options: {
+      readonly program?: AnySimulation | string | undefined;
+      readonly cwd?: string | undefined;
+    },
+  ): Promise<Code> {
+    if (options.program !== "working") return this.of(options.program as string, options.cwd);
+    const last = replayer.segmentRecorded(replayer.run.steps);
+    const { program } = await replayer.parts(last);
+    if (program.module !== undefined) {
+      return this.of(`${program.module}#${program.exportName}`, this.#project.root);
+    }
+    throw new RewindError("PROGRAM_MISSING", `"${program.name}" was not recorded from a module`, {
+      name: program.name,
+    });
+  }
+
+  /** What replays the store's runs, by the recorded code or by the working files. */
+  environment(which: WhichProgram): Environment {
+    let env = this.#environments.get(which);
+    if (env === undefined) {
+      const programs = new Programs((_id, program) => this.#load(program, which));
+      for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
+      env = nodeEnvironment({ store: this.#store, programs });
+      this.#environments.set(which, env);
+    }
+    return env;
+  }
+
+  #load(program: Program, which: WhichProgram): Promise<AnySimulation | undefined> {
+    if (which === "working") return loadWorking(this.#project, program);
+    const trust = this.#options.trust ?? false;
+    return loadRecorded(this.#project, program, reader(this.#store), { trust });
+  }
+}
