@@ -34,6 +34,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "print the state at any step",
     load: async () => (await import("./commands/get.ts")).get,
   },
+  checkout: {
+    group: "look",
+    summary: "make a branch the current one, the cursor at a step",
+    load: async () => (await import("./commands/checkout.ts")).checkout,
+  },
+  step: {
+    group: "look",
+    summary: "move the cursor, and print what changed",
+    load: async () => (await import("./commands/step.ts")).step,
+  },
   show: {
     group: "look",
     summary: "describe a run: its segments, sizes and origin",
@@ -98,6 +108,16 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     group: "share",
     summary: "describe a file that save wrote, without running anything",
     load: async () => (await import("./commands/info.ts")).info,
+  },
+  tag: {
+    group: "maintain",
+    summary: "list tags, or name a run for good",
+    load: async () => (await import("./commands/tag.ts")).tag,
+  },
+  reflog: {
+    group: "maintain",
+    summary: "list what a branch has named",
+    load: async () => (await import("./commands/reflog.ts")).reflog,
   },
   "cat-file": {
     group: "maintain",

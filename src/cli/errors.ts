@@ -12,10 +12,10 @@ const HINTS: Partial<
   USAGE: (_, argv) => usageHint(argv),
   NOT_A_REPOSITORY: () => "create one with `rewind init`, or name the folder with -C",
   REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
-  REF_EXISTS: ({ branch }) =>
-    branch === undefined
-      ? "choose another name"
-      : `choose another name, or look at it with \`rewind show ${branch}\``,
+  REF_EXISTS: ({ branch, tag }) =>
+    tag === undefined
+      ? `choose another name, or look at it with \`rewind show ${branch}\``
+      : `move it with --force, or look at it with \`rewind show ${tag}\``,
   REF_CONFLICT: () => "choose another name",
   INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
   REF_MOVED: () => "somebody changed it meanwhile; look at it with `rewind log` and try again",
@@ -23,7 +23,8 @@ const HINTS: Partial<
   UNKNOWN_REVISION: ({ names, known }) => namesHint(names, known),
   NOTHING_TO_UNDO: () => "`rewind log --all` lists the runs that there are",
   NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
-  REF_NOT_FOUND: ({ names, known }) => namesHint(names, known),
+  REF_NOT_FOUND: ({ names, known, tag }) =>
+    tag === undefined ? namesHint(names, known) : "`rewind tag` lists the tags",
   INVALID_REVISION: () =>
     "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches }) =>

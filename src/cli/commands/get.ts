@@ -1,13 +1,9 @@
-import path from "node:path";
-import { utf8 } from "../../base/bytes.ts";
 import { toJson } from "../../codec/json.ts";
 import { getAt, parsePath } from "../../codec/path.ts";
-import { saveFile } from "../../node/environment.ts";
-import { encodeState } from "../../replay/environment.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { optional, usageError } from "../parse.ts";
 import { formatState } from "../state.ts";
+import { stateFile, writeState } from "../state-file.ts";
 
 export const get: Command = {
   usage: "<revision>",
@@ -33,10 +29,7 @@ export const get: Command = {
     ["get main@50% -o half.cbor", "the state half-way, as a file"],
   ],
   async run(args, { out, cwd, open }) {
-    const file = optional(args.output);
-    if (file !== undefined && !/\.(json|cbor)$/i.test(file)) {
-      throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
-    }
+    const file = stateFile(args.output);
     const where = args.path === undefined ? undefined : parsePath(String(args.path));
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
@@ -50,10 +43,7 @@ export const get: Command = {
         formatState(state, { types: simulation.types }),
       );
     } else {
-      const bytes = /\.json$/i.test(file)
-        ? utf8(`${JSON.stringify(json, undefined, 2)}\n`)
-        : encodeState(state, simulation, repo.environment());
-      await saveFile(path.resolve(cwd, file), bytes);
+      await writeState(file, state, simulation, { repo, cwd });
       out.result({ run: run.id, step, file }, () => `wrote the state at step ${step} to ${file}`);
     }
     await repo.close();
