@@ -29,6 +29,8 @@ const OBJECT_HEADER_BYTES = 5;
 const FRAME_BYTES = 4 << 20;
 /** A frame that declares more is refused before it is unpacked. */
 const LARGEST_FRAME = 128 << 20;
+/** An artifact that unpacks to more is refused: a few kilobytes must not fill the memory. */
+const LARGEST_CONTENT = 2 ** 32;
 
 /** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
 export async function encodeArtifact(
@@ -42,7 +44,10 @@ export async function encodeArtifact(
   const parts: Uint8Array[] = [HEADER];
   let frame: Uint8Array[] = encodeObject("run", body);
   let frameBytes = OBJECT_HEADER_BYTES + body.length;
+  let contentBytes = 0;
   const endFrame = (): void => {
+    contentBytes += frameBytes;
+    if (contentBytes > LARGEST_CONTENT) throw tooLarge(id);
     parts.push(...encodeFrame(concatBytes(frame), compression));
     frame = [];
     frameBytes = 0;
@@ -60,6 +65,14 @@ export async function encodeArtifact(
   return concatBytes([bytes, hash(bytes)]);
 }
 
+function tooLarge(id: Id<"run">): RewindError {
+  return new RewindError(
+    "INVALID_ARTIFACT",
+    `run ${id} needs over ${LARGEST_CONTENT} bytes of objects, too many for one file`,
+    { run: id },
+  );
+}
+
 /** What an artifact holds, all of it checked. */
 export interface ArtifactContent {
   readonly run: Id<"run">;
@@ -75,6 +88,7 @@ export async function decodeArtifact(
   bytes: Uint8Array,
   compression: Compression,
   hash: Hash,
+  limits: { readonly content: number } = { content: LARGEST_CONTENT },
 ): Promise<ArtifactContent> {
   const end = bytes.length - HASH_BYTES;
   if (end < HEADER.length || !equalBytes(bytes.subarray(0, HEADER.length), HEADER)) {
@@ -84,7 +98,8 @@ export async function decodeArtifact(
     throw invalid("its bytes do not match its hash: it is damaged or cut short");
   }
   try {
-    const content = readObjects(bytes.subarray(HEADER.length, end), compression, hash);
+    const frames = readFrames(bytes.subarray(HEADER.length, end), compression, limits.content);
+    const content = readObjects(frames, hash);
     await checkComplete(content);
     return content;
   } catch (error) {
@@ -128,10 +143,10 @@ function encodeFrame(raw: Uint8Array, compression: Compression): Uint8Array[] {
   return [header, packed];
 }
 
-function readObjects(frames: Uint8Array, compression: Compression, hash: Hash): ArtifactContent {
+function readObjects(frames: Iterable<Uint8Array>, hash: Hash): ArtifactContent {
   const objects = new Map<Id, StoredObject>();
   let run: Id<"run"> | undefined;
-  for (const raw of readFrames(frames, compression)) {
+  for (const raw of frames) {
     for (const object of readFrame(raw)) {
       const id = objectId(hash, object.kind, object.body);
       if (run === undefined) {
@@ -146,9 +161,14 @@ function readObjects(frames: Uint8Array, compression: Compression, hash: Hash): 
   return { run, objects };
 }
 
-function* readFrames(bytes: Uint8Array, compression: Compression): Generator<Uint8Array> {
+function* readFrames(
+  bytes: Uint8Array,
+  compression: Compression,
+  largestContent: number,
+): Generator<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
+  let content = 0;
   for (;;) {
     if (at + FRAME_HEADER_BYTES > bytes.length) throw invalid("it ends inside a frame");
     const rawLength = view.getUint32(at, true);
@@ -156,6 +176,8 @@ function* readFrames(bytes: Uint8Array, compression: Compression): Generator<Uin
     at += FRAME_HEADER_BYTES;
     if (rawLength === 0 && packedLength === 0) break;
     if (rawLength > LARGEST_FRAME) throw invalid(`a frame declares ${rawLength} bytes`);
+    content += rawLength;
+    if (content > largestContent) throw invalid(`it declares over ${largestContent} bytes`);
     if (at + packedLength > bytes.length) throw invalid("it ends inside a frame");
     yield unpack(bytes.subarray(at, at + packedLength), rawLength, compression);
     at += packedLength;

@@ -236,6 +236,16 @@ describe("hostile files whose hash is right", () => {
     expect(asked).toEqual([2 ** 27]);
   });
 
+  test("frames that are small enough one by one, and too large together", async () => {
+    const bytes = await save(sample(3, 200));
+    const content = await load(bytes);
+    const total = [...content.objects.values()].reduce((sum, { body }) => sum + 5 + body.length, 0);
+    const limited = (most: number) =>
+      codeOfAsync(decodeArtifact(bytes, quick, hash, { content: most }));
+    expect(await limited(total)).toBe("");
+    expect(await limited(total - 1)).toBe("INVALID_ARTIFACT");
+  });
+
   test("every object that is missing but the source", async () => {
     const list = await parts();
     for (let i = 0; i < list.length; i++) {
