@@ -61,15 +61,16 @@ export async function recordRun(
 ): Promise<Recording> {
   const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false);
   let failure: RewindError | undefined;
-  let committed = env.now();
+  let committed = { at: env.now(), step: plan.position.step };
   const range = { from: plan.position.step, to: plan.draft.goal };
   try {
     await drive(env, { ...options, ...range }, async (until) => {
       env.guard(() => recorder.runUntil(until));
-      const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed >= COMMIT_MS;
-      if (due && recorder.steps > range.from) {
+      const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed.at >= COMMIT_MS;
+      // In a block that takes minutes there is nothing new to commit before its end.
+      if (due && recorder.steps > committed.step) {
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
-        committed = env.now();
+        committed = { at: env.now(), step: recorder.steps };
       }
       return until;
     });
