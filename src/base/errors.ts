@@ -54,7 +54,6 @@ export type ErrorCode =
   | "AMBIGUOUS_ID"
   | "NOTHING_TO_UNDO"
   | "NOTHING_TO_RESUME"
-  | "NOT_AS_RECORDED"
   // artifacts and files
   | "INVALID_ARTIFACT"
   | "FILE_FAILED"

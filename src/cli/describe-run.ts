@@ -1,5 +1,6 @@
 import { toJson } from "../codec/json.ts";
 import { objectsOf } from "../object/closure.ts";
+import { shortId } from "../object/id.ts";
 import type { Segment } from "../object/run.ts";
 import type { Run } from "../replay/run.ts";
 import { shortJson } from "./state.ts";
@@ -77,9 +78,9 @@ export function runText(description: RunDescription): string {
       : [`host     Node ${shown(node)}, ${shown(platform)} ${shown(arch)}`]),
     ...(commit === undefined
       ? []
-      : [`git      ${shown(commit).slice(0, 12)}${dirty ? ", with changes" : ""}`]),
+      : [`git      ${shortId(shown(commit))}${dirty ? ", with changes" : ""}`]),
     ...description.parents.map(
-      ({ run, step }) => `forked   from ${run.slice(0, 12)} at step ${count(step)}`,
+      ({ run, step }) => `forked   from ${shortId(run)} at step ${count(step)}`,
     ),
     ...description.segments.flatMap(segmentText),
   ].join("\n");
@@ -89,7 +90,7 @@ function segmentText(segment: SegmentDescription): string[] {
   const from = segment.module === null ? "handed over in memory" : segment.module;
   return [
     `from step ${count(segment.start)}${segment.stateStored ? ", with a state of its own" : ""}`,
-    `  program    ${visibleLine(`${segment.simulation} (${from}, ${segment.source.slice(0, 12)})`)}`,
+    `  program    ${visibleLine(`${segment.simulation} (${from}, ${shortId(segment.source)})`)}`,
     `  generator  ${visibleLine(segment.generator)}, seed ${seedText(segment.seed)}`,
     `  params     ${shortJson(segment.params)}`,
     ...segment.packages.map(

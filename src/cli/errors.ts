@@ -1,4 +1,5 @@
 import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.ts";
+import { shortId } from "../object/id.ts";
 import { STATUS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { formatState } from "./state.ts";
@@ -30,7 +31,7 @@ const HINTS: Partial<
   AMBIGUOUS_ID: ({ matches }) =>
     `give more digits: ${(matches as string[])
       .slice(0, 4)
-      .map((id) => id.slice(0, 12))
+      .map((id) => shortId(id))
       .join(", ")}`,
   INVALID_ARGUMENT: (_, argv) => usageHint(argv),
   STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,

@@ -22,7 +22,7 @@ export function isId(text: string): text is Id {
   return /^[0-9a-f]{64}$/.test(text);
 }
 
-/** The first digits of an id, enough to recognise it by. */
-export function shortId(id: Id): string {
-  return id.slice(0, 10);
+/** The first twelve digits of an id, or of another hash, enough to recognise it by. */
+export function shortId(id: string): string {
+  return id.slice(0, 12);
 }

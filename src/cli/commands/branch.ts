@@ -1,4 +1,5 @@
 import { toJson } from "../../codec/json.ts";
+import { shortId } from "../../object/id.ts";
 import type { ForkOptions } from "../../replay/fork.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
@@ -71,7 +72,7 @@ export const branch: Command = {
       context.out,
       run,
       name,
-      `forked ${name} at step ${count(fork?.step ?? 0)} of ${fork?.run.slice(0, 12)}, ` +
+      `forked ${name} at step ${count(fork?.step ?? 0)} of ${fork && shortId(fork.run)}, ` +
         `recorded to step ${count(run.steps)} in ${duration(performance.now() - started)}`,
     );
     await repo.close();
@@ -91,7 +92,7 @@ async function remove(
   await repo.close();
   context.out.result(
     { branch: null, was: name, run },
-    () => `deleted the branch ${name}; its run stays in the store, ${run.slice(0, 12)}`,
+    () => `deleted the branch ${name}; its run stays in the store, ${shortId(run)}`,
   );
   return STATUS.ok;
 }
@@ -146,9 +147,9 @@ async function list({ out, open }: Context): Promise<number> {
   const rows = data.map((row) => [
     row.current ? "*" : " ",
     row.current ? out.style("green", row.name) : row.name,
-    row.run.slice(0, 12),
+    shortId(row.run),
     `${count(row.steps)} steps${row.steps < row.goal ? ` of ${count(row.goal)}, unfinished` : ""}`,
-    row.parents.map(({ run, step }) => `from ${run.slice(0, 12)}@${step}`).join(", "),
+    row.parents.map(({ run, step }) => `from ${shortId(run)}@${step}`).join(", "),
     row.message === null ? "" : visibleLine(String(row.message)),
   ]);
   out.result({ branches: data }, () => (rows.length === 0 ? "no branches yet" : table(rows)));

@@ -1,3 +1,4 @@
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { stateFile, writeState } from "../state-file.ts";
 import { count } from "../text.ts";
@@ -31,7 +32,7 @@ export const checkout: Command = {
     const branch = await repo.branches.current();
     await repo.close();
     out.result({ branch: branch ?? null, run: run.id, step, file: file ?? null }, () => {
-      const where = branch ?? `run ${run.id.slice(0, 12)}`;
+      const where = branch ?? `run ${shortId(run.id)}`;
       const wrote = file === undefined ? "" : `, its state in ${file}`;
       return `HEAD is ${where} at step ${count(step)}${wrote}`;
     });

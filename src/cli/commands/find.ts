@@ -1,7 +1,8 @@
 import { toJson } from "../../codec/json.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { optionalCount, parseExpression } from "../parse.ts";
+import { parseExpression } from "../parse.ts";
+import { RANGE_HINT, RANGE_OPTIONS, rangeOf } from "../range.ts";
 import { wholeRun } from "../revision.ts";
 import { formatState } from "../state.ts";
 import { count } from "../text.ts";
@@ -11,8 +12,7 @@ export const find: Command = {
   describe:
     "Prints the first step at which a JavaScript expression over state, step and params holds, and the\nstate there. One pass over every step. Exit status 1 where there is none.",
   options: {
-    from: { describe: "the first step to look at", type: "text", value: "STEP" },
-    to: { describe: "the last step to look at", type: "text", value: "STEP" },
+    ...RANGE_OPTIONS,
     ...REPLAY_OPTIONS,
   },
   examples: [
@@ -23,12 +23,8 @@ export const find: Command = {
     const predicate = parseExpression(String(args.expression));
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
-    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE });
-    const found = await run.find(predicate, {
-      ...long("looking"),
-      from: optionalCount(args.from, "--from"),
-      to: optionalCount(args.to, "--to"),
-    });
+    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE_HINT });
+    const found = await run.find(predicate, { ...long("looking"), ...rangeOf(args) });
     const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
     await repo.close();
     if (found === undefined) {
@@ -42,5 +38,3 @@ export const find: Command = {
     return STATUS.ok;
   },
 };
-
-const RANGE = "to look at some steps only, use --from and --to";

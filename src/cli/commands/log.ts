@@ -1,6 +1,7 @@
 import { toJson } from "../../codec/json.ts";
 import { graph } from "../../history/graph.ts";
 import type { LogEntry } from "../../history/log.ts";
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
 import type { Output } from "../output.ts";
 import { optionalCount } from "../parse.ts";
@@ -70,9 +71,9 @@ function entryText(out: Output, { id, run, names }: LogEntry): string[] {
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
   const params = run.segments.at(-1)?.params ?? {};
   return [
-    `${out.style("yellow", id.slice(0, 12))}${labels}  ${count(run.steps)} steps${unfinished}`,
+    `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
     ...run.parents.map(
-      (parent) => `  forked from ${parent.run.slice(0, 12)} at step ${count(parent.step)}`,
+      (parent) => `  forked from ${shortId(parent.run)} at step ${count(parent.step)}`,
     ),
     ...(Object.keys(params).length > 0
       ? [`  params ${formatState(params, { oneLine: true })}`]

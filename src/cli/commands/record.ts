@@ -1,3 +1,4 @@
+import { shortId } from "../../object/id.ts";
 import type { RecordOptions } from "../../replay/record.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS } from "../command.ts";
@@ -89,8 +90,8 @@ export function printRun(out: Output, run: Run, branch: string | undefined, text
   out.result({ branch: branch ?? null, run: id, root, steps, blockSize, checkpoints }, () =>
     [
       text,
-      `  run   ${id.slice(0, 12)}`,
-      `  root  ${root.slice(0, 12)}`,
+      `  run   ${shortId(id)}`,
+      `  root  ${shortId(root)}`,
       `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
     ].join("\n"),
   );

@@ -1,4 +1,5 @@
 import { reflog as history } from "../../history/operations.ts";
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
 import { optional } from "../parse.ts";
 import { table } from "../text.ts";
@@ -26,7 +27,7 @@ export const reflog: Command = {
         table(
           entries.map(({ time, command, to }, n) => [
             `${name}@{${n}}`,
-            String(to).slice(0, 12),
+            shortId(String(to)),
             time,
             command,
           ]),

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { saveFile } from "../../node/environment.ts";
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
 import { wholeRun } from "../revision.ts";
 import { size } from "../text.ts";
@@ -31,7 +32,7 @@ export const save: Command = {
     await repo.close();
     out.result(
       { run: run.id, file, bytes: bytes.length },
-      () => `saved ${run.id.slice(0, 12)} to ${file}, ${size(bytes.length)}`,
+      () => `saved ${shortId(run.id)} to ${file}, ${size(bytes.length)}`,
     );
     return STATUS.ok;
   },

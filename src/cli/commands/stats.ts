@@ -2,7 +2,8 @@ import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { optionalCount, parseExpression } from "../parse.ts";
+import { parseExpression } from "../parse.ts";
+import { RANGE_HINT, RANGE_OPTIONS, rangeOf } from "../range.ts";
 import { wholeRun } from "../revision.ts";
 import { count, table } from "../text.ts";
 
@@ -11,8 +12,7 @@ export const stats: Command = {
   describe:
     "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step\nand params (of the state itself unless one is given), over every step, in one pass.",
   options: {
-    from: { describe: "the first step to look at", type: "text", value: "STEP" },
-    to: { describe: "the last step to look at", type: "text", value: "STEP" },
+    ...RANGE_OPTIONS,
     ...REPLAY_OPTIONS,
   },
   examples: [
@@ -26,15 +26,11 @@ export const stats: Command = {
     const expressions = names.map(parseExpression);
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
-    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE });
+    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE_HINT });
     const result = await run.stats(
       (state, ctx) =>
         expressions.map((expression, i) => numberOf(expression(state, ctx), names[i] as string)),
-      {
-        ...long("measuring"),
-        from: optionalCount(args.from, "--from"),
-        to: optionalCount(args.to, "--to"),
-      },
+      { ...long("measuring"), ...rangeOf(args) },
     );
     await repo.close();
     const rows = names.map((name, i) => ({
@@ -70,5 +66,3 @@ function numberOf(value: unknown, expression: string): number {
   if (typeof value === "boolean") return value ? 1 : 0;
   throw new TypeError(`expected ${expression} to be a number, got ${describe(value)}`);
 }
-
-const RANGE = "to look at some steps only, use --from and --to";

@@ -1,4 +1,5 @@
 import { createTag, deleteTag } from "../../history/tags.ts";
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
 import { optional, usageError } from "../parse.ts";
 import { table } from "../text.ts";
@@ -27,9 +28,7 @@ export const tag: Command = {
         names.map(async (tag) => ({ name: tag, run: (await repo.resolve(tag)).id })),
       );
       out.result({ tags }, () =>
-        tags.length === 0
-          ? "no tags yet"
-          : table(tags.map((tag) => [tag.name, tag.run.slice(0, 12)])),
+        tags.length === 0 ? "no tags yet" : table(tags.map((tag) => [tag.name, shortId(tag.run)])),
       );
     } else if (args.delete === true) {
       if (revision !== undefined) throw usageError("expected one name: rewind tag -d NAME");
@@ -43,7 +42,7 @@ export const tag: Command = {
       const message = optional(args.message) ?? "";
       const time = new Date().toISOString();
       await createTag(objects, refs, { name, target, message, time, force: args.force === true });
-      out.result({ tag: name, run: target }, () => `${name} names ${target.slice(0, 12)}`);
+      out.result({ tag: name, run: target }, () => `${name} names ${shortId(target)}`);
     }
     await repo.close();
     return STATUS.ok;
