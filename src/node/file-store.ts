@@ -21,6 +21,11 @@ interface ScannedJournal {
   readonly file: RecordFile;
 }
 
+interface Place {
+  readonly file: RecordFile;
+  readonly offset: number;
+}
+
 /** How often a folder is listed again, where files that were in it are gone when they are opened. */
 const LIST_ATTEMPTS = 10;
 
@@ -55,7 +60,7 @@ export class FileStore implements ObjectStore {
   }
 
   async has(id: Id): Promise<boolean> {
-    return this.#fileWith(id) !== undefined;
+    return this.#placeOf(id) !== undefined;
   }
 
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
@@ -133,20 +138,28 @@ export class FileStore implements ObjectStore {
   }
 
   #read(id: Id): StoredObject | undefined {
-    const file = this.#fileWith(id);
-    if (file === undefined) return undefined;
-    const object = file.readAt(file.find(id) as number, id);
+    const place = this.#placeOf(id);
+    if (place === undefined) return undefined;
+    const { file, offset } = place;
+    const object = file.readAt(offset, id);
     verifyObject(this.hash, id, object.kind, object.body, `in ${file.name}`);
     return object;
   }
 
-  #fileWith(id: Id): RecordFile | undefined {
-    const has = (file: RecordFile): boolean => file.find(id) !== undefined;
-    const found = this.#on(() => this.#files().find(has));
+  #placeOf(id: Id): Place | undefined {
+    const found = this.#on(() => this.#find(id));
     if (found !== undefined) return found;
     // Somebody may have sealed a pack since this one was opened.
     this.refresh();
-    return this.#on(() => this.#files().find(has));
+    return this.#on(() => this.#find(id));
+  }
+
+  #find(id: Id): Place | undefined {
+    for (const file of this.#files()) {
+      const offset = file.find(id);
+      if (offset !== undefined) return { file, offset };
+    }
+    return undefined;
   }
 
   #files(): RecordFile[] {

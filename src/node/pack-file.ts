@@ -5,8 +5,8 @@ import { decodeHeader, type PackTools, RECORD_HEADER_BYTES, recordPayload } from
 import { PackIndex } from "../store/pack-index.ts";
 import type { Files } from "./files.ts";
 
-/** Most records are smaller than this, and come with one read. */
-const FIRST_READ_BYTES = 4096;
+/** Most records are smaller than this, and come with one read. Node takes so little from a pool. */
+const FIRST_READ_BYTES = 2048;
 
 /** A file with records and a way to find them: a sealed pack, or a journal as it was scanned. */
 export interface RecordFile {

@@ -5,8 +5,8 @@ import type { Id } from "../object/id.ts";
 
 /**
  * The index of a pack: a header, a 256-way fanout by the first byte of the id, the sorted ids, the
- * place of each in the pack, the pack's hash, and the hash of all of it. It is read in place, a few
- * kilobytes a look-up, and never loaded whole.
+ * place of each in the pack, the pack's hash, and the hash of all of it. A large one is read in place,
+ * a few ids a look-up; a small one whole, by the first look-up that it can answer.
  */
 const HEADER: Uint8Array = utf8("rewind index v01");
 const FANOUT_AT = HEADER.length;
@@ -14,6 +14,8 @@ const IDS_AT = FANOUT_AT + 256 * 4;
 const ID_BYTES = 32;
 const PLACE_BYTES = 8;
 const HASH_BYTES = 32;
+/** Up to this length an index is held in memory: 6,500 objects. */
+const SMALL_BYTES = 1 << 18;
 
 /** Reads `length` bytes at `offset` of a file. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
@@ -49,13 +51,17 @@ export function encodeIndex(
 export class PackIndex {
   /** How many objects the pack has. */
   readonly count: number;
-  readonly #read: ReadAt;
+  readonly #readFile: ReadAt;
+  readonly #length: number;
   readonly #fanout: Uint32Array;
   readonly #where: string;
+  /** All of a small index, once something was looked up. */
+  #whole: Uint8Array | undefined;
 
   /** Checks the header, the fanout and the length. Throws STORE_DAMAGED, which names `where`. */
   constructor(read: ReadAt, length: number, where: string) {
-    this.#read = read;
+    this.#readFile = read;
+    this.#length = length;
     this.#where = where;
     if (length < fileLength(0) || !equalBytes(read(0, HEADER.length), HEADER)) {
       throw this.#damaged(
@@ -78,8 +84,11 @@ export class PackIndex {
 
   /** Where in the pack the object lies, or undefined where it is not in this pack. */
   find(id: Id): number | undefined {
-    const index = this.#lowerBound(fromHex(id));
-    return index < this.count && this.#id(index) === id ? this.#place(index) : undefined;
+    const wanted = fromHex(id);
+    const index = this.#lowerBound(wanted);
+    // Most packs have no id with this first byte, and that is known without reading.
+    const end = this.#fanout[wanted[0] as number] as number;
+    return index < end && this.#id(index) === id ? this.#place(index) : undefined;
   }
 
   /** The ids that begin with `prefix` (hexadecimal digits), at most `limit`, sorted. */
@@ -139,6 +148,12 @@ export class PackIndex {
     const place = bytes.length === PLACE_BYTES ? Number(view.getBigUint64(0, true)) : Number.NaN;
     if (Number.isSafeInteger(place)) return place;
     throw this.#damaged(`expected a place in the pack at ${at}`);
+  }
+
+  #read(offset: number, length: number): Uint8Array {
+    if (this.#length > SMALL_BYTES) return this.#readFile(offset, length);
+    this.#whole ??= this.#readFile(0, this.#length);
+    return this.#whole.subarray(offset, offset + length);
   }
 
   #damaged(problem: string): RewindError {

@@ -68,18 +68,31 @@ describe("PackIndex against a Map", () => {
     expect(encodeIndex(reversed, PACK_HASH, hash)).toEqual(encodeIndex(places, PACK_HASH, hash));
   });
 
-  test("a look-up reads a few ids, not the whole index", () => {
-    const bytes = encodeIndex(model(5000), PACK_HASH, hash);
+  /** The bytes that are read to open the index of so many objects, and then to find the first 100. */
+  const bytesRead = (count: number): { open: number; find: number; all: number } => {
+    const bytes = encodeIndex(model(count), PACK_HASH, hash);
     let read = 0;
     const counting = (offset: number, length: number) => {
       read += length;
       return bytes.slice(offset, offset + length);
     };
     const index = new PackIndex(counting, bytes.length, "x");
-    read = 0;
-    for (const id of [...model(5000).keys()].slice(0, 100)) index.find(id);
-    // 20 ids a first byte: five halvings, the id, the place.
-    expect(read / 100).toBeLessThanOrEqual(7 * 32 + 8);
+    const open = read;
+    for (const id of [...model(count).keys()].slice(0, 100)) index.find(id);
+    return { open, find: read - open, all: bytes.length };
+  };
+
+  test("a look-up reads a few ids, not the whole of a large index", () => {
+    const { open, find } = bytesRead(10_000);
+    expect(open).toBeLessThanOrEqual(2048);
+    // 40 ids a first byte: six halvings, the id, the place.
+    expect(find / 100).toBeLessThanOrEqual(8 * 32 + 8);
+  });
+
+  test("a small index is read once, by the first look-up", () => {
+    const { open, find, all } = bytesRead(5000);
+    expect(open).toBeLessThanOrEqual(2048);
+    expect(find).toBe(all);
   });
 });
 
