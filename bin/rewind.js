@@ -23,8 +23,27 @@ const status = await main({
     process.once("SIGINT", listener);
     return () => process.off("SIGINT", listener);
   },
+  page,
 });
 // A timer or a socket of the simulation's module must not keep the command from ending.
 for (const stream of [stdout, stderr]) await new Promise((done) => stream.write("", done));
 await new Promise(setImmediate);
 process.exit(process.exitCode ?? status);
+
+/** Shows text in a pager, a command line for the shell; false where it cannot be started. */
+async function page(command, text, variables) {
+  const { spawnSync } = await import("node:child_process");
+  // Ctrl-C is the pager's while it shows, and it goes to both.
+  const ignore = () => undefined;
+  process.on("SIGINT", ignore);
+  const { status, signal } = spawnSync(command, {
+    shell: true,
+    input: text,
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { ...process.env, ...variables },
+  });
+  setImmediate(() => process.off("SIGINT", ignore));
+  // By its own convention a shell ends so where there is no such program, or none that it may start.
+  // A reader who leaves before the end is no failure.
+  return signal !== null || (status !== null && status !== 126 && status !== 127);
+}

@@ -10,10 +10,19 @@ export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RandomGenerator } from "./random/generator.ts";
+export type { Bisection } from "./replay/bisect.ts";
+export type { Count } from "./replay/count.ts";
 export type { DiffOptions, RunDifference } from "./replay/diff.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
-export type { Found, RangeOptions } from "./replay/find.ts";
+export type {
+  DifferenceStatistics,
+  FieldStatistics,
+  StepDifference,
+} from "./replay/field-statistics.ts";
+export type { Found } from "./replay/find.ts";
 export type { ForkOptions } from "./replay/fork.ts";
+export type { InputDifference } from "./replay/inputs.ts";
+export type { Look, RangeOptions } from "./replay/look.ts";
 export type { RecordOptions } from "./replay/record.ts";
 export type { RecorderOptions } from "./replay/recorder.ts";
 export type { Run } from "./replay/run.ts";
@@ -24,6 +33,8 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
+export type { Span } from "./replay/spans.ts";
+export type { StateDifference } from "./replay/state-difference.ts";
 export type { Statistics, VectorStatistics } from "./replay/stats.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/verify.ts";
 

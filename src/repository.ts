@@ -1,26 +1,28 @@
 import crypto from "node:crypto";
 import path from "node:path";
-import { RewindError } from "./base/errors.ts";
+import type { RewindError } from "./base/errors.ts";
 import { Branches } from "./history/branches.ts";
-import { type LogEntry, lineage } from "./history/log.ts";
+import { type LogEntry, log } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
-import { type BranchRecording, recordOnBranch } from "./node/branch-writer.ts";
+import { lockBranches } from "./node/branch-lock.ts";
+import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
 import { readFile } from "./node/environment.ts";
 import { nodeFiles } from "./node/files.ts";
+import { findProject } from "./node/find-project.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
 import { ProjectCode, type WhichProgram } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
-import { createStore, findProject, type OpenStore, openStore } from "./node/store-folder.ts";
+import { storeGenerator } from "./node/store-config.ts";
+import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
 import type { FileStoreTools } from "./node/store-tools.ts";
-import type { Id } from "./object/id.ts";
-import type { Environment } from "./replay/environment.ts";
-import { type ForkOptions, planFork } from "./replay/fork.ts";
-import { planRecording, type RecordOptions } from "./replay/record.ts";
+import type { Environment, LongOptions } from "./replay/environment.ts";
+import type { Expected } from "./replay/expected.ts";
+import type { ForkOptions } from "./replay/fork.ts";
+import type { RecordOptions } from "./replay/record.ts";
 import type { RecorderOptions } from "./replay/recorder.ts";
 import { loadInto, Run } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
-import { checkBranchName, nextArchiveName } from "./store/ref-name.ts";
-import type { RefChange } from "./store/ref-store.ts";
+import { checkBranchName } from "./store/ref-name.ts";
 
 export type { WhichProgram } from "./node/project-code.ts";
 
@@ -32,6 +34,16 @@ export interface RepositoryOptions {
   readonly trust?: boolean | undefined;
   /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
+  /** Who records, noted with each run; the system's user unless given, nobody where it is empty. */
+  readonly author?: string | (() => string | undefined) | undefined;
+}
+
+/** What a fork on a branch changes from its step on. */
+export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
+  extends ForkOptions<S, P> {
+  /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
+  readonly program?: Simulation<S, P> | string | undefined;
+  readonly cwd?: string | undefined;
 }
 
 /** What a revision names: the run, and the step where it names one. */
@@ -99,12 +111,13 @@ export class Repository {
   readonly branches: Branches;
   readonly #store: OpenStore;
   readonly #code: ProjectCode;
+  readonly #recorder: BranchRecorder;
 
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
     this.unrecovered = store.unrecovered;
-    this.branches = new Branches(store.refs);
+    this.branches = new Branches(store.refs, (names) => lockBranches(store.objects, names));
     this.#store = store;
     const project = {
       root,
@@ -112,6 +125,10 @@ export class Repository {
       notice: (text: string) => options.onNotice?.(text),
     };
     this.#code = new ProjectCode(project, store.objects, options);
+    const { objects, refs } = store;
+    this.#recorder = new BranchRecorder({ objects, refs, project: root }, this.branches, () =>
+      this.environment(),
+    );
   }
 
   /** The objects and the refs, for what is built on them. */
@@ -122,7 +139,8 @@ export class Repository {
   /**
    * Records a simulation on a new branch: a simulation as it is, or a module as `path#export`, whose
    * code is then stored with the run. A recording that fails or is interrupted stays on its branch
-   * up to its last checkpoint. Throws REF_EXISTS.
+   * up to its last checkpoint. With `restart` the branch may have a run, which is named
+   * `archive/<branch>/<n>` from then on. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
    * ```ts
@@ -131,22 +149,22 @@ export class Repository {
    */
   async record<S, P extends object>(
     simulation: Simulation<S, P> | string,
-    options: RecordOptions<P> & { readonly branch?: string | undefined; readonly cwd?: string },
+    options: RecordOptions<P> & {
+      readonly branch?: string | undefined;
+      readonly restart?: boolean | undefined;
+      readonly cwd?: string;
+    },
   ): Promise<Run<S, P>> {
-    const name = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
-    return this.#recordNew("record", {
-      branch: name,
-      options,
-      withGit: true,
-      plan: async (env, writer, ref) => {
-        const code = await this.#code.of(simulation, options.cwd);
-        return planRecording(env, writer, code, options as RecordOptions, ref);
-      },
-    });
+    const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
+    const rng = options.rng ?? storeGenerator(nodeFiles, this.#store.objects.folders.root);
+    const code = () => this.#code.of(simulation, options.cwd);
+    const run = await this.#recorder.record(branch, code, { ...(options as RecordOptions), rng });
+    return run as unknown as Run<S, P>;
   }
 
   /**
-   * Forks a run at a step to a new branch. Throws REF_EXISTS, and what `Run.branch` throws.
+   * Forks a run at a step to a new branch; at HEAD's cursor unless a revision says where. Throws
+   * REF_EXISTS, and what `Run.branch` throws.
    *
    * @example
    * ```ts
@@ -155,27 +173,40 @@ export class Repository {
    */
   async branch<S, P extends object>(
     name: string,
-    revision: string,
-    options: ForkOptions<S, P> & {
-      /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
-      readonly program?: Simulation<S, P> | string | undefined;
-      readonly cwd?: string | undefined;
-    } = {},
+    revision = "HEAD",
+    options: BranchOptions<S, P> = {},
   ): Promise<Run<S, P>> {
-    checkBranchName(name);
-    const { run, step } = await this.revision<S, P>(revision);
-    return this.#recordNew("branch", {
-      branch: name,
-      options,
-      withGit: options.program !== undefined,
-      plan: async (_env, writer, ref) => {
-        const code =
-          options.program === undefined
-            ? undefined
-            : await this.#code.newFor(run.replayer, options);
-        return planFork(run, writer, step ?? run.steps, { ...(options as ForkOptions), code }, ref);
-      },
-    });
+    const forks = [{ ...options, branch: name }];
+    const [fork] = await this.branchEach<S, P>(revision, forks, options);
+    return fork as Run<S, P>;
+  }
+
+  /**
+   * Forks a run at a step to several new branches, one after the other; the last undo takes them
+   * all back. Everything is checked before the first is recorded. Where one fails, or the signal
+   * interrupts, those before it stay, and the error's `data.made` names them.
+   *
+   * @example
+   * ```ts
+   * const clamps = [1, 10, 100].map((clamp) => ({ branch: `clamp/${clamp}`, params: { clamp } }));
+   * const forks = await repo.branchEach("main@814_500", clamps);
+   * ```
+   */
+  async branchEach<S, P extends object>(
+    revision: string,
+    forks: readonly (BranchOptions<S, P> & { readonly branch: string })[],
+    options: LongOptions = {},
+  ): Promise<readonly Run<S, P>[]> {
+    for (const { branch } of forks) checkBranchName(branch);
+    const { run, step = run.steps } = await this.revision(revision);
+    const planned: Fork[] = [];
+    for (const fork of forks) {
+      const isNew = fork.program !== undefined;
+      const code = isNew ? await this.#code.newFor(run.replayer, fork) : undefined;
+      planned.push({ ...(fork as ForkOptions), branch: fork.branch, code });
+    }
+    const made = await this.#recorder.fork(run, step, planned, options);
+    return made as unknown as readonly Run<S, P>[];
   }
 
   /**
@@ -197,49 +228,32 @@ export class Repository {
       readonly message?: string | undefined;
     },
   ): Promise<Run<S, P>> {
-    const { run } = await this.#branchRun<S, P>(branch);
-    const steps = options.steps ?? run.steps + (options.by ?? 0);
-    if (!(steps > run.steps)) {
-      throw new RewindError(
-        "INVALID_STEPS",
-        `expected more than the ${run.steps} steps that ${branch} has, got ${steps}`,
-        { name: "steps", value: steps, branch, steps: run.steps },
-      );
-    }
-    const { params, message } = options;
-    return this.#goOn(branch, run, "extend", options, { steps, params, message } as ForkOptions);
+    return (await this.#recorder.extend(branch, options as ForkOptions)) as unknown as Run<S, P>;
   }
 
   /**
    * Continues a recording that was interrupted, from its last checkpoint to the steps that it was
-   * asked for. Throws NOTHING_TO_RESUME where it is finished.
+   * asked for. Throws NOTHING_TO_RESUME where it is finished, and RECORDED_OTHERWISE where it was
+   * begun with other values than those that `expect` names.
    *
    * @example
    * ```ts
-   * await repo.resume("main");
+   * await repo.resume("main", { expect: { steps: 10_000 } });
    * ```
    */
   async resume<S = unknown, P extends object = Record<string, unknown>>(
     branch: string,
-    options: RecorderOptions = {},
+    options: RecorderOptions & { readonly expect?: Expected<P> | undefined } = {},
   ): Promise<Run<S, P>> {
-    const { run } = await this.#branchRun<S, P>(branch);
-    if (run.finished) {
-      throw new RewindError(
-        "NOTHING_TO_RESUME",
-        `${branch} is finished: it has its ${run.steps} steps`,
-        {
-          branch,
-          steps: run.steps,
-        },
-      );
-    }
-    return this.#goOn(branch, run, "resume", options, { steps: run.manifest.goal });
+    const { expect, ...long } = options;
+    const run = await this.#recorder.resume(branch, { ...long, expect: expect as Expected });
+    return run as unknown as Run<S, P>;
   }
 
   /**
    * Cuts the history of a branch after a step: the state there stays, and is the last one. The
-   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on.
+   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on. A cursor beyond
+   * the step goes to it.
    *
    * @example
    * ```ts
@@ -250,11 +264,8 @@ export class Repository {
     branch: string,
     step: number,
   ): Promise<{ readonly run: Run<S, P>; readonly archived: string }> {
-    const { run, ref } = await this.#branchRun<S, P>(branch);
-    const archive = await nextArchiveName(this.#store.refs, ref);
-    const kept = { name: archive, from: undefined, to: run.id };
-    const cut = await this.#goOn(branch, run, "reset", {}, { steps: step }, step, [kept]);
-    return { run: cut, archived: archive.replace("refs/", "") };
+    const { run, archived } = await this.#recorder.reset(branch, step);
+    return { run: run as unknown as Run<S, P>, archived };
   }
 
   /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
@@ -271,14 +282,9 @@ export class Repository {
     return resolve(this.#store.objects, this.#store.refs, text);
   }
 
-  /** The runs behind a revision, or behind every ref; the latest first. */
-  async log(revision?: string): Promise<readonly LogEntry[]> {
-    const { objects, refs } = this.#store;
-    const from =
-      revision === undefined
-        ? (await refs.list("refs/")).map(({ target }) => target as Id<"run">)
-        : [(await this.resolve(revision)).id];
-    return lineage(objects, refs, from);
+  /** The runs behind a revision, behind B and not A of `A..B`, or behind every ref; the latest first. */
+  log(revision?: string): Promise<readonly LogEntry[]> {
+    return log(this.#store.objects, this.#store.refs, revision);
   }
 
   /**
@@ -311,54 +317,5 @@ export class Repository {
   /** What replays runs of this store, by the recorded code or by the working files. */
   environment(which: WhichProgram = "recorded"): Environment {
     return this.#code.environment(which);
-  }
-
-  async #branchRun<S, P extends object>(
-    branch: string,
-  ): Promise<{ readonly run: Run<S, P>; readonly ref: string }> {
-    const { run, ref } = await this.revision<S, P>(branch);
-    if (ref?.startsWith("refs/heads/")) return { run, ref };
-    throw new RewindError("REF_NOT_FOUND", `expected a branch, got ${branch}`, { branch });
-  }
-
-  /** Records on from a step of a branch's run, and moves the branch to what comes of it. */
-  async #goOn<S, P extends object>(
-    branch: string,
-    run: Run<S, P>,
-    command: string,
-    options: RecorderOptions,
-    changes: ForkOptions,
-    step: number = run.steps,
-    besides: readonly RefChange[] = [],
-  ): Promise<Run<S, P>> {
-    const env = this.environment();
-    const written = await recordOnBranch(this.#store.objects, this.root, env, {
-      branch,
-      options,
-      withGit: false,
-      plan: (_env, writer, ref) => planFork(run, writer, step, changes, ref),
-      name: (id) => this.branches.move(branch, run.id, id, `${command} ${branch}`, besides),
-    });
-    return new Run<S, P>(written.id, written.run, env);
-  }
-
-  /** Records on a new branch. */
-  async #recordNew<S, P extends object>(
-    command: string,
-    recording: Omit<BranchRecording, "name">,
-  ): Promise<Run<S, P>> {
-    const { branch } = recording;
-    await this.branches.checkFree(branch);
-    const env = this.environment();
-    const written = await recordOnBranch(this.#store.objects, this.root, env, {
-      ...recording,
-      plan: async (...given) => {
-        // Once more, under the lock: another process may have made the branch meanwhile.
-        await this.branches.checkFree(branch);
-        return recording.plan(...given);
-      },
-      name: (id) => this.branches.create(branch, id, { command, checkout: command === "record" }),
-    });
-    return new Run<S, P>(written.id, written.run, env);
   }
 }

@@ -27,8 +27,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const record = (options: { steps: number; branch?: string; signal?: AbortSignal }) =>
-  repo.record(walk, { seed: 7, blockSize: 10, ...options });
+const record = (options: {
+  steps: number;
+  branch?: string;
+  restart?: boolean;
+  signal?: AbortSignal;
+  onProgress?(progress: { done: number }): void;
+}) => repo.record(walk, { seed: 7, blockSize: 10, ...options });
 
 /** Stops a recording once it has come to a step. */
 function stopAt(step: number): { signal: AbortSignal; onProgress(p: { done: number }): void } {
@@ -59,7 +64,7 @@ describe("a branch goes on", () => {
     });
     await expect(repo.extend("main", {})).rejects.toMatchObject({ code: "INVALID_STEPS" });
     await expect(repo.extend("other", { by: 1 })).rejects.toMatchObject({
-      code: "UNKNOWN_REVISION",
+      code: "REF_NOT_FOUND",
     });
   });
 
@@ -95,6 +100,72 @@ describe("a branch goes on", () => {
   });
 });
 
+describe("record on a branch that has a run", () => {
+  test("is refused, an unfinished one by what is left of it", async () => {
+    await record({ steps: 100, branch: "main" });
+    await expect(record({ steps: 50, branch: "main" })).rejects.toMatchObject({
+      code: "REF_EXISTS",
+      data: { branch: "main" },
+    });
+    const interrupted = record({ steps: 20_000, branch: "half", ...stopAt(1_000) });
+    await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
+    const { run } = await repo.revision("half");
+    const before = await repo.store.refs.operations();
+    await expect(record({ steps: 50, branch: "half" })).rejects.toMatchObject({
+      code: "BRANCH_UNFINISHED",
+      message: `half holds an unfinished recording: ${run.steps.toLocaleString("en-US")} of 20,000 steps`,
+      data: { branch: "half", run: run.id, steps: run.steps, goal: 20_000 },
+    });
+    expect(await repo.store.refs.operations()).toEqual(before);
+  });
+
+  test("with restart: anew, the old run archived, in one operation", async () => {
+    const old = await record({ steps: 1_000, branch: "main" });
+    await record({ steps: 5, branch: "other" });
+    const { refs } = repo.store;
+    await repo.branches.checkout({ ref: "refs/heads/main", run: old.id }, 700);
+    const before = await refs.operations();
+    const anew = await record({ steps: 200, branch: "main", restart: true });
+    expect(anew.parents).toEqual([]);
+    expect(anew.manifest.meta.replaces).toBe(old.id);
+    expect((await repo.resolve("main")).id).toBe(anew.id);
+    expect((await repo.resolve("archive/main/1")).id).toBe(old.id);
+    expect(await (await repo.revision<number>("archive/main/1")).run.get(900)).toBe(
+      await old.get(900),
+    );
+    // The cursor belonged to the old run.
+    expect(await refs.read("HEAD")).toBe("ref: refs/heads/main");
+    expect(await refs.operations()).toHaveLength(before.length + 1);
+    await undo(refs);
+    expect((await repo.resolve("main")).id).toBe(old.id);
+    expect(await refs.read("refs/archive/main/1")).toBeUndefined();
+    expect((await repo.resolve("HEAD")).step).toBe(700);
+    await expect(record({ steps: 5, branch: "Main", restart: true })).rejects.toMatchObject({
+      code: "REF_CONFLICT",
+    });
+  });
+
+  test("with restart, interrupted: what there is takes the place, and is resumed", async () => {
+    const old = await record({ steps: 100, branch: "main" });
+    const whole = await record({ steps: 20_000, branch: "whole" });
+    const nothing = record({ steps: 20_000, branch: "main", restart: true, ...stopAt(0) });
+    await expect(nothing).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect((await repo.resolve("main")).id).toBe(old.id);
+    const some = record({ steps: 20_000, branch: "main", restart: true, ...stopAt(1_000) });
+    await expect(some).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect((await repo.resolve("archive/main/1")).id).toBe(old.id);
+    expect((await repo.resume("main", { expect: { seed: 7, steps: 20_000 } })).root).toBe(
+      whole.root,
+    );
+  });
+
+  test("without one, restart is an ordinary recording", async () => {
+    const run = await record({ steps: 100, branch: "main", restart: true });
+    expect(run.manifest.meta).not.toHaveProperty("replaces");
+    expect((await repo.store.refs.operations()).map(({ command }) => command)).toEqual(["record"]);
+  });
+});
+
 describe("reset", () => {
   test("cuts after the step and keeps the old run under archive", async () => {
     const old = await record({ steps: 1_000, branch: "main" });
@@ -106,6 +177,268 @@ describe("reset", () => {
     const again = await repo.extend("main", { steps: 1_000 });
     expect(again.root).toBe(old.root);
     expect((await repo.reset("main", 10)).archived).toBe("archive/main/2");
+  });
+});
+
+describe("several forks at once", () => {
+  const forks = (...ps: number[]) => ps.map((p) => ({ branch: `p/${p}`, params: { p } }));
+
+  test("are what each alone would be, and one operation", async () => {
+    const main = await record({ steps: 1_000, branch: "main" });
+    const { refs, objects } = repo.store;
+    const packs = objects.recordFiles().length;
+    const before = (await refs.operations()).length;
+    const made = await repo.branchEach<number, { p: number }>("main@333", forks(0.2, 0.5, 0.8));
+    expect(await refs.operations()).toHaveLength(before + 1);
+    expect(objects.recordFiles()).toHaveLength(packs + 1);
+    for (const [i, p] of [0.2, 0.5, 0.8].entries()) {
+      const alone = await repo.branch<number, { p: number }>(`alone/${i}`, "main@333", {
+        params: { p },
+      });
+      expect(made[i]?.root).toBe(alone.root);
+      expect((await repo.resolve(`p/${p}`)).id).toBe(made[i]?.id);
+      expect(made[i]?.manifest.segments).toEqual(alone.manifest.segments);
+      expect(await made[i]?.get(332)).toBe(await main.get(332));
+    }
+    // The same params draw the same future.
+    expect(made[1]?.root).toBe(main.root);
+  });
+
+  test("progress is that of all", async () => {
+    await record({ steps: 1_000, branch: "main" });
+    const seen: { done: number; total: number }[] = [];
+    await repo.branchEach("main@400", forks(0.2, 0.8), { onProgress: (p) => seen.push(p) });
+    expect(seen.at(-1)).toEqual({ done: 1_200, total: 1_200 });
+    expect(seen.map(({ done }) => done)).toEqual(
+      seen.map(({ done }) => done).sort((a, b) => a - b),
+    );
+    expect(new Set(seen.map(({ total }) => total))).toEqual(new Set([1_200]));
+  });
+
+  test.each<[string, string, readonly { branch: string; params: object }[]]>([
+    ["a name that is taken", "REF_EXISTS", [...forks(0.2), { branch: "main", params: {} }]],
+    ["a name that is wanted twice", "REF_EXISTS", [...forks(0.2), ...forks(0.2)]],
+    [
+      "names that differ in case",
+      "REF_CONFLICT",
+      [
+        { branch: "a", params: {} },
+        { branch: "A", params: {} },
+      ],
+    ],
+    ["a name and a folder", "REF_CONFLICT", [{ branch: "p", params: {} }, ...forks(0.2)]],
+    [
+      "a name that Git refuses",
+      "INVALID_REF_NAME",
+      [...forks(0.2), { branch: "p/..", params: {} }],
+    ],
+    [
+      "a param that there is not",
+      "UNKNOWN_PARAM",
+      [...forks(0.2), { branch: "q", params: { q: 1 } }],
+    ],
+    [
+      "a param of another type",
+      "INVALID_PARAM",
+      [...forks(0.2), { branch: "q", params: { p: "1" } }],
+    ],
+  ])("%s: nothing is recorded", async (_, code, wanted) => {
+    const counted = { steps: 0 };
+    const counting = {
+      ...walk,
+      name: "counting",
+      step: (...all: Parameters<typeof walk.step>) => {
+        counted.steps++;
+        return walk.step(...all);
+      },
+    };
+    await repo.record(counting, { steps: 20, seed: 1, branch: "main" });
+    const before = [await repo.store.refs.operations(), repo.store.objects.recordFiles().length];
+    counted.steps = 0;
+    await expect(repo.branchEach("main@10", wanted)).rejects.toMatchObject({ code });
+    expect([await repo.store.refs.operations(), repo.store.objects.recordFiles().length]).toEqual(
+      before,
+    );
+    expect(counted.steps).toBeLessThan(5);
+  });
+
+  test("one that fails: those before it stay, and it as far as it came", async () => {
+    const failing = {
+      ...walk,
+      name: "failing",
+      step: (x: number, rng: never, ctx: { step: number; params: { p: number } }) => {
+        if (ctx.params.p === 0.8 && ctx.step === 45) throw new Error("no more");
+        return walk.step(x, rng, ctx) as number;
+      },
+    };
+    await repo.record(failing, { steps: 60, seed: 1, blockSize: 10, branch: "main" });
+    const before = (await repo.store.refs.operations()).length;
+    await expect(repo.branchEach("main@15", forks(0.2, 0.8, 0.9))).rejects.toMatchObject({
+      code: "STEP_FAILED",
+      message: "step 45 failed: Error: no more on p/0.8; made before it: p/0.2",
+      data: { made: ["p/0.2"], branch: "p/0.8", kept: 40, goal: 60 },
+    });
+    expect(await repo.store.refs.operations()).toHaveLength(before + 1);
+    const names = (await repo.branches.list()).map(({ name }) => name);
+    expect(names).toEqual(["main", "p/0.2", "p/0.8"]);
+    expect((await repo.revision("p/0.2")).run.finished).toBe(true);
+    expect((await repo.resolve("p/0.8")).run).toMatchObject({ steps: 40, goal: 60 });
+    await repo.store.objects.get((await repo.resolve("p/0.8")).id);
+  });
+
+  test("interrupted between two, and before any", async () => {
+    await record({ steps: 1_000, branch: "main" });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const onProgress = ({ done }: { done: number }) => {
+      if (done >= 600) controller.abort();
+    };
+    await expect(
+      repo.branchEach("main@400", forks(0.2, 0.8), { signal, onProgress }),
+    ).rejects.toMatchObject({ code: "INTERRUPTED", data: { made: ["p/0.2"] } });
+    expect((await repo.revision("p/0.2")).run.finished).toBe(true);
+    await expect(repo.branchEach("main@400", forks(0.6), { signal })).rejects.toMatchObject({
+      code: "INTERRUPTED",
+    });
+    expect(await repo.branches.find("p/0.6")).toBeUndefined();
+  });
+});
+
+describe("a branch that somebody else works on", () => {
+  /** Does something in the middle of a recording on a branch. */
+  async function meanwhile<T>(
+    recording: (options: { onProgress(): void }) => Promise<T>,
+    act: (other: Repository) => Promise<unknown>,
+  ): Promise<{ recorded: T | Error; acted: unknown }> {
+    const other = await openRepository(folder, { simulations: [walk] });
+    let acted: Promise<unknown> | undefined;
+    const recorded = await recording({
+      onProgress: () => {
+        acted ??= act(other).then(
+          (value) => value,
+          (error) => error,
+        );
+      },
+    }).catch((error) => error);
+    const result = { recorded, acted: await acted };
+    await other.close();
+    return result;
+  }
+
+  const steps = 300_000;
+
+  test("recording, extending, forking, resetting, deleting and renaming are LOCKED", async () => {
+    await record({ steps: 100, branch: "main" });
+    await record({ steps: 100, branch: "other" });
+    const acts: Record<string, (repo: Repository) => Promise<unknown>> = {
+      record: (repo) => repo.record(walk, { steps: 5, branch: "main", restart: true }),
+      extend: (repo) => repo.extend("main", { by: 5 }),
+      resume: (repo) => repo.resume("main"),
+      reset: (repo) => repo.reset("main", 5),
+      branch: (repo) => repo.branch("main", "other"),
+      branchEach: (repo) =>
+        repo.branchEach("other", [{ branch: "x" }, { branch: "main" }, { branch: "y" }]),
+      delete: (repo) => repo.branches.delete("main"),
+      rename: (repo) => repo.branches.rename("main", "x"),
+      "rename to it": (repo) => repo.branches.rename("other", "main"),
+    };
+    const whole = await record({ steps, branch: "whole" });
+    const { recorded, acted } = await meanwhile(
+      (options) => repo.extend("main", { steps, ...options }),
+      async (repo) => {
+        const codes: string[] = [];
+        for (const act of Object.values(acts)) {
+          codes.push(
+            await act(repo).then(
+              () => "done",
+              (error) => `${error.code}: ${error.message}`,
+            ),
+          );
+        }
+        return codes;
+      },
+    );
+    expect(acted).toEqual(
+      Object.keys(acts).map(() => "LOCKED: another process is recording on the branch main"),
+    );
+    expect((recorded as { root: string }).root).toBe(whole.root);
+    // No lock of x and y was left behind.
+    await repo.branchEach("other", [{ branch: "x" }, { branch: "y" }]);
+  });
+
+  test("an undo meanwhile wins, and what was recorded is kept", async () => {
+    await record({ steps: 100, branch: "main" });
+    const before = await repo.extend("main", { by: 50 });
+    const { recorded, acted } = await meanwhile(
+      (options) => repo.extend("main", { steps, ...options }),
+      (other) => undo(other.store.refs),
+    );
+    expect(acted).toMatchObject({ command: "extend main" });
+    expect(recorded).toMatchObject({
+      code: "REF_MOVED",
+      message:
+        "main was changed while it was recorded on: what was recorded is kept as archive/main/1",
+      data: { archived: ["archive/main/1"] },
+    });
+    expect((await repo.resolve("main")).run.steps).toBe(100);
+    const { run } = await repo.revision("archive/main/1");
+    expect(run.steps).toBe(steps);
+    expect(run.parents).toEqual([{ run: before.id, step: 150 }]);
+    expect(
+      repo.store.objects.recordFiles().filter(({ name }) => name.startsWith("journal")),
+    ).toEqual([]);
+    const again = await openRepository(folder);
+    expect(again.recovered).toEqual([]);
+    await again.close();
+  });
+
+  test("a new branch that another process has made by then is not overwritten", async () => {
+    const first = await record({ steps: 100, branch: "main" });
+    const { recorded } = await meanwhile(
+      (options) => record({ steps, branch: "new", ...options }),
+      (other) =>
+        other.store.refs.update(
+          [{ name: "refs/heads/new", from: undefined, to: first.id }],
+          "load",
+        ),
+    );
+    expect(recorded).toMatchObject({ code: "REF_MOVED", data: { archived: ["archive/new/1"] } });
+    expect((await repo.resolve("new")).id).toBe(first.id);
+    expect((await repo.resolve("archive/new/1")).run.steps).toBe(steps);
+  });
+
+  test("a cursor that moves meanwhile is no hindrance", async () => {
+    const main = await record({ steps: 100, branch: "main" });
+    await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 10);
+    const { recorded } = await meanwhile(
+      (options) => record({ steps, branch: "new", ...options }),
+      (other) => other.branches.moveCursor(20),
+    );
+    expect((recorded as { steps: number }).steps).toBe(steps);
+    expect(await repo.branches.current()).toBe("new");
+  });
+});
+
+describe("the current branch", () => {
+  test("deleted, HEAD stays on its run and step; undo brings both back", async () => {
+    const main = await record({ steps: 100, branch: "main" });
+    const { refs } = repo.store;
+    await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 40);
+    await repo.branches.delete("main");
+    expect(await repo.branches.current()).toBeUndefined();
+    expect(await repo.resolve("HEAD")).toMatchObject({ id: main.id, step: 40, ref: undefined });
+    await undo(refs);
+    expect(await repo.resolve("HEAD")).toMatchObject({ step: 40, ref: "refs/heads/main" });
+    await record({ steps: 100, branch: "other" });
+    await repo.branches.delete("main");
+    expect(await repo.branches.current()).toBe("other");
+  });
+
+  test("is where a fork without a revision begins: at the cursor, else at the end", async () => {
+    const main = await record({ steps: 100, branch: "main" });
+    expect((await repo.branch("end")).parents).toEqual([{ run: main.id, step: 100 }]);
+    await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 41);
+    expect((await repo.branch("here")).parents).toEqual([{ run: main.id, step: 41 }]);
   });
 });
 

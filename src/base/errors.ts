@@ -12,6 +12,7 @@ export type ErrorCode =
   | "INVALID_SEED"
   | "UNKNOWN_PARAM"
   | "INVALID_PARAM"
+  | "INVALID_VALUE"
   | "UNKNOWN_GENERATOR"
   | "GENERATOR_CHANGED"
   // simulations and programs
@@ -54,9 +55,16 @@ export type ErrorCode =
   | "AMBIGUOUS_ID"
   | "NOTHING_TO_UNDO"
   | "NOTHING_TO_RESUME"
+  | "BRANCH_UNFINISHED"
+  | "RECORDED_OTHERWISE"
   // artifacts and files
   | "INVALID_ARTIFACT"
   | "FILE_FAILED"
+  // settings
+  | "UNKNOWN_SETTING"
+  | "INVALID_SETTING"
+  | "INVALID_CONFIG"
+  | "SETTING_NOT_SET"
   | "USAGE";
 
 /**

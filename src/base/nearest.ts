@@ -1,12 +1,19 @@
 /** The names that are most like `wanted`, the likest first; those that share too little are left out. */
 export function nearest(wanted: string, names: Iterable<string>, most = 3): string[] {
   const likely = Math.max(2, Math.ceil(wanted.length / 2));
-  return [...new Set(names)]
-    .map((name) => ({ name, distance: editDistance(name.toLowerCase(), wanted.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= likely || name.startsWith(wanted))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, most)
-    .map(({ name }) => name);
+  return (
+    [...new Set(names)]
+      .map((name) => ({ name, distance: editDistance(name.toLowerCase(), wanted.toLowerCase()) }))
+      // Of two letters, two that differ are all: what shares nothing is not meant.
+      .filter(
+        ({ name, distance }) =>
+          (distance <= likely && distance < Math.max(name.length, wanted.length)) ||
+          name.startsWith(wanted),
+      )
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, most)
+      .map(({ name }) => name)
+  );
 }
 
 /** Longer texts are compared as wholes: the work grows with the square of the length. */

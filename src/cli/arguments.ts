@@ -7,6 +7,11 @@ import { usageError } from "./parse.ts";
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   json: { describe: "print the result as JSON", type: "boolean" },
   C: { describe: "work in this folder", type: "text", value: "DIR" },
+  pager: {
+    describe: "print long output at once, not through a pager",
+    type: "boolean",
+    negatable: true,
+  },
   quiet: { short: "q", describe: "print results and errors only", type: "boolean" },
   help: { short: "h", describe: "print this", type: "boolean" },
 };

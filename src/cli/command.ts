@@ -38,6 +38,10 @@ export interface Context {
   readonly out: Output;
   /** The folder that the command works in: `-C`, or the process's own. */
   readonly cwd: string;
+  /** The environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The time now, in milliseconds since 1970. */
+  now(): number;
   /** Opens the store here or above. */
   open(options?: RepositoryOptions): Promise<Repository>;
   /** What a long operation is given: progress on the terminal, and Ctrl-C. */

@@ -10,24 +10,46 @@ type Data = Readonly<Record<string, unknown>>;
 const HINTS: Partial<
   Record<ErrorCode, (data: Data, argv: readonly string[]) => string | undefined>
 > = {
-  USAGE: (_, argv) => usageHint(argv),
-  NOT_A_REPOSITORY: () => "create one with `rewind init`, or name the folder with -C",
+  USAGE: ({ hint }, argv) => optionalText(hint) ?? usageHint(argv),
+  NOT_A_REPOSITORY: ({ personal }) =>
+    personal === true
+      ? "set it for all projects with --global, or name the folder with -C"
+      : "create one with `rewind init`, or name the folder with -C",
   REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
-  REF_EXISTS: ({ branch, tag }) =>
-    tag === undefined
-      ? `choose another name, or look at it with \`rewind show ${branch}\``
-      : `move it with --force, or look at it with \`rewind show ${tag}\``,
+  REF_EXISTS: ({ branch, tag }, argv) =>
+    tag === undefined && commandIn(argv) === "record"
+      ? "record on another branch with -b NAME, or anew on this one with --restart"
+      : tag === undefined
+        ? `choose another name, or look at it with \`rewind show ${branch}\``
+        : `move it with --force, or look at it with \`rewind show ${tag}\``,
   REF_CONFLICT: () => "choose another name",
   INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
-  REF_MOVED: () => "somebody changed it meanwhile; look at it with `rewind log` and try again",
+  REF_MOVED: ({ verb, ref, archived }) =>
+    Array.isArray(archived)
+      ? `look at it with \`rewind show ${archived[0]}\`, and at what was done with \`rewind reflog\``
+      : verb === undefined || ref === undefined
+        ? "somebody changed it meanwhile; look at it with `rewind log` and try again"
+        : `something else has changed it since; what it has named: \`rewind reflog ${String(ref).replace(/^refs\/(heads\/)?/, "")}\``,
   LOCKED: () => "wait until it has ended; a lock whose process has died is taken over by itself",
-  UNKNOWN_REVISION: ({ names, known }) => namesHint(names, known),
+  UNKNOWN_REVISION: ({ names, known, log }) =>
+    log === undefined ? namesHint(names, known) : `\`rewind reflog ${log}\` lists them`,
   NOTHING_TO_UNDO: () => "`rewind log --all` lists the runs that there are",
   NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
+  BRANCH_UNFINISHED: ({ branch }) =>
+    `go on with \`rewind resume ${branch}\`, or record anew with --restart, which archives it`,
+  RECORDED_OTHERWISE: ({ branch, differences }) =>
+    `\`rewind resume ${branch}\` goes on as recorded; to change it, fork: ` +
+    `\`rewind branch NAME ${branch}${forkOptions(differences)}\``,
   REF_NOT_FOUND: ({ names, known, tag }) =>
-    tag === undefined ? namesHint(names, known) : "`rewind tag` lists the tags",
-  INVALID_REVISION: () =>
-    "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
+    tag === undefined || (names as string[]).length > 0
+      ? namesHint(names, known)
+      : "`rewind tag` lists the tags",
+  INVALID_REVISION: ({ range, runs }) =>
+    runs === true
+      ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
+      : range === true
+        ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
+        : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches }) =>
     `give more digits: ${(matches as string[])
       .slice(0, 4)
@@ -35,11 +57,16 @@ const HINTS: Partial<
       .join(", ")}`,
   INVALID_ARGUMENT: (_, argv) => usageHint(argv),
   STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,
-  INVALID_STEPS: () =>
-    "steps are whole numbers from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood",
+  INVALID_STEPS: ({ branch, steps, value }) =>
+    branch === undefined
+      ? "steps are whole numbers from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood"
+      : Number(value) < Number(steps)
+        ? `\`rewind reset ${branch}@${value}\` makes it shorter`
+        : "give a larger --steps TOTAL, or --by N",
   INVALID_SEED: () => "a seed is a whole number from 0 to 2^256 - 1",
   UNKNOWN_PARAM: ({ names }) => `its params are ${listed(names) || "none"}`,
   INVALID_PARAM: () => "give params as --param name=value, the value as JSON of the default's type",
+  INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",
   UNKNOWN_GENERATOR: ({ known }) => `known are ${listed(known)}`,
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   MODULE_NOT_FOUND: () =>
@@ -58,13 +85,15 @@ const HINTS: Partial<
   UNSUPPORTED_STATE: (data) =>
     keptHint(data) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
-  INTERRUPTED: (data) => keptHint(data),
+  INTERRUPTED: (data) =>
+    data.goOn === undefined
+      ? (keptHint(data) ?? "nothing has changed: run the command again")
+      : `\`${data.goOn}\` goes on from there`,
   SELF_CHECK_FAILED: (data) =>
     keptHint(data) ??
     "the step uses something that is not in its state: a variable outside, or a cache",
-  REPLAY_MISMATCH: () =>
-    "`rewind verify --full` says where; a function that changes the state it is shown also does this",
-  FUNCTION_FAILED: () => "the state at that step is shown by `rewind get REV@STEP`",
+  REPLAY_MISMATCH: () => "`rewind verify --full` says where",
+  FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
   PATH_NOT_FOUND: ({ near }) =>
     Array.isArray(near) && near.length > 0
       ? `there is ${listed(near)}`
@@ -75,12 +104,22 @@ const HINTS: Partial<
     module === undefined
       ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"
       : "put that file back as it was, or replay with it as it is: --program working",
+  UNKNOWN_SETTING: ({ known }) => `there is ${listed(known)}`,
+  INVALID_SETTING: () => "`rewind config` lists the settings and where each is from",
+  SETTING_NOT_SET: () => "`rewind config` lists the settings and where each is from",
+  INVALID_CONFIG: ({ file }) => `mend ${file}, a JSON object of settings, or remove it`,
   FILE_FAILED: () => "check the path, its folder and its permissions",
   STORE_FAILED: () => "what was recorded before is not touched; look at the file named",
   STORE_FULL: () => "nothing was lost: make room and run the command again",
   STORE_READ_ONLY: () => "check the permissions of .rewind, or work on a copy",
   STORE_DAMAGED: () => "what is not damaged stays readable; restore the file named from a copy",
   OBJECT_CORRUPT: () => "what is not damaged stays readable; restore the file named from a copy",
+  OBJECT_INVALID: () =>
+    "it was damaged, or was not written by rewind; what is not damaged stays readable",
+  INVALID_ENCODING: ({ name }) =>
+    name === undefined
+      ? "it was damaged, or was not written by rewind; what is not damaged stays readable"
+      : "declare its codec in the simulation's types, or replay with the program as recorded",
   OBJECT_MISSING: () =>
     "it may lie in a store that this one was copied from: copy its objects/ folder again",
   INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
@@ -105,7 +144,11 @@ export function statusFor(error: unknown): number {
     case "INVALID_PATH":
     case "UNKNOWN_PARAM":
     case "INVALID_PARAM":
+    case "INVALID_VALUE":
+    case "RECORDED_OTHERWISE":
     case "UNKNOWN_GENERATOR":
+    case "UNKNOWN_SETTING":
+    case "INVALID_SETTING":
       return STATUS.usage;
     case "REPLAY_MISMATCH":
     case "SELF_CHECK_FAILED":
@@ -129,15 +172,47 @@ export function messageFor(error: RewindError): string {
 }
 
 function usageHint(argv: readonly string[]): string {
-  const command = argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+  const command = commandIn(argv);
   return command === undefined
     ? "`rewind --help` lists the commands"
     : `\`rewind ${command} --help\` explains it, with examples`;
 }
 
-function keptHint({ branch, kept, goal }: Data): string | undefined {
-  if (branch === undefined) return undefined;
+function commandIn(argv: readonly string[]): string | undefined {
+  return argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+}
+
+/** What a fork is told, to be as the values that were given; of the others no fork can be. */
+function forkOptions(differences: unknown): string {
+  const options = (
+    differences as readonly { name: string; given: unknown; recorded: unknown }[]
+  ).map(({ name, given, recorded }) => {
+    if (recorded === undefined) return "";
+    const value = typeof given === "object" ? `'${JSON.stringify(given)}'` : String(given);
+    if (name.startsWith("params.")) return ` --param ${name.slice("params.".length)}=${value}`;
+    return name === "seed" || name === "steps" ? ` --${name} ${value}` : "";
+  });
+  return options.join("");
+}
+
+function keptHint({ branch, kept, goal, made }: Data): string | undefined {
+  if (branch === undefined) {
+    return Array.isArray(made) && made.length > 0 ? "`rewind branch` lists those made" : undefined;
+  }
   return `the first ${Number(kept).toLocaleString("en-US")} of ${Number(goal).toLocaleString("en-US")} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
+}
+
+function functionHint({ step, reason, changed, name }: Data, line: string): string {
+  if (name !== undefined) return "mend that codec in the simulation's types";
+  const assigned = /^TypeError: (Assignment to constant|Cannot assign to read only)/;
+  if (changed === true || assigned.test(String(reason))) return "to compare, write === and not =";
+  if (/^ReferenceError/.test(String(reason))) {
+    return "an expression sees state, step, params and previous, and what JavaScript has";
+  }
+  if (step === 0 && /\bprevious\b/.test(line)) {
+    return "there is no previous state at step 0: begin with --from 1, or write previous?.";
+  }
+  return "the state at that step is shown by `rewind get REV@STEP`";
 }
 
 function namesHint(names: unknown, known: unknown): string | undefined {

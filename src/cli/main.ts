@@ -8,6 +8,7 @@ import { COMMANDS } from "./commands.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
 import { Output, type Terminal } from "./output.ts";
 import { overview } from "./overview.ts";
+import type { Page } from "./pager.ts";
 import { usageError } from "./parse.ts";
 import { progressBar } from "./progress.ts";
 
@@ -20,6 +21,10 @@ export interface Process {
   readonly stderr: Terminal;
   /** Calls back at Ctrl-C; returns what stops listening. */
   onInterrupt(listener: () => void): () => void;
+  /** The time now, in milliseconds since 1970; the system's unless given. */
+  readonly now?: () => number;
+  /** Shows long text; without it, text is printed as it is. */
+  readonly page?: Page;
 }
 
 /** Runs one command line, and returns the exit status. Prints errors; never throws. */
@@ -30,26 +35,37 @@ export async function main(process: Process): Promise<number> {
     colour: !process.env.NO_COLOR && process.env.TERM !== "dumb",
   });
   try {
-    return await dispatch(process, out);
+    try {
+      return await dispatch(process, out);
+    } finally {
+      await showHeld(process, out);
+    }
   } catch (error) {
     return report(error, process, out);
   }
 }
 
+/** Shows what was too long for the terminal, once the command has let go of the store. */
+async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void> {
+  if (page === undefined || !out.holdsText) return;
+  const { pageHeld } = await import("./pager.ts");
+  await pageHeld(out, page, cwd, env);
+}
+
 async function dispatch(process: Process, out: Output): Promise<number> {
-  const { name, rest } = commandOf(process.argv);
+  const { name, rest } = await commandOf(process.argv);
   if (name === undefined || name === "help") return about(name, rest, process, out);
   const [{ parseArguments }, command] = await Promise.all([
     import("./arguments.ts"),
     COMMANDS[name]?.load() ?? Promise.reject(new Error(`no command ${name}`)),
   ]);
   const args = parseArguments(command, rest);
+  configure(out, args, process);
   if (args.help === true) {
     const { helpText } = await import("./help.ts");
-    out.raw(`${helpText(name, command)}\n`);
+    out.text(helpText(name, command));
     return STATUS.ok;
   }
-  out.configure({ json: args.json === true, quiet: args.quiet === true });
   const interrupt = new AbortController();
   let stopListening: (() => void) | undefined;
   // Only what looks at the signal may keep Ctrl-C from ending the process.
@@ -58,7 +74,7 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     return interrupt.signal;
   };
   try {
-    return await command.run(args, context(out, folderOf(args, process), signal));
+    return await command.run(args, context(out, folderOf(args, process), process, signal));
   } finally {
     stopListening?.();
     out.clearBar();
@@ -75,16 +91,31 @@ async function about(
   // `rewind help get` is `rewind get --help`.
   const command = rest.find((argument) => Object.hasOwn(COMMANDS, argument));
   if (name === "help" && command !== undefined) {
-    return dispatch({ ...process, argv: [command, "--help"] }, out);
+    return dispatch({ ...process, argv: [...rest, "--help"] }, out);
   }
   if (rest.includes("--version")) {
     out.raw(`rewind ${engineVersion()}\n`);
     return STATUS.ok;
   }
   const { parseArguments } = await import("./arguments.ts");
-  parseArguments({ usage: name === "help" ? "[command]" : "", options: {} }, rest);
-  out.raw(`${overview()}\n`);
+  const args = parseArguments({ usage: name === "help" ? "[command]" : "", options: {} }, rest);
+  configure(out, args, process);
+  out.text(args.command === undefined ? overview() : await topicText(String(args.command)));
   return STATUS.ok;
+}
+
+/** What `rewind help` says of a topic that is no command. Throws USAGE where it is none either. */
+async function topicText(name: string): Promise<string> {
+  const { TOPICS } = await import("./help-topics.ts");
+  const topic = TOPICS.get(name);
+  if (topic !== undefined) return topic.text();
+  const { unknownCommand } = await import("./unknown-command.ts");
+  throw unknownCommand(name, [...Object.keys(COMMANDS), ...TOPICS.keys()]);
+}
+
+function configure(out: Output, args: Arguments, { page, env }: Process): void {
+  const holds = page !== undefined && args.pager !== false && env.TERM !== "dumb";
+  out.configure({ json: args.json === true, quiet: args.quiet === true, holds });
 }
 
 /** The folder to work in. Throws USAGE: a store above one that does not exist is not meant. */
@@ -95,13 +126,25 @@ function folderOf(args: Arguments, process: Process): string {
   throw usageError(`expected -C to name a folder, got ${JSON.stringify(args.C)}`);
 }
 
-function context(out: Output, cwd: string, signal: () => AbortSignal): Context {
+function context(
+  out: Output,
+  cwd: string,
+  { env, now = Date.now }: Process,
+  signal: () => AbortSignal,
+): Context {
   return {
     out,
     cwd,
+    env,
+    now,
     async open(options = {}) {
-      const { openRepository } = await import("../repository.ts");
-      const repo = await openRepository(cwd, { onNotice: (text) => out.note(text), ...options });
+      const { Config, openRepository } = await import("./on-store.ts");
+      const repo = await openRepository(cwd, {
+        onNotice: (text) => out.note(text),
+        // Asked for when something is recorded: settings that are damaged hinder nothing else.
+        author: () => new Config(cwd, env).get("author").value,
+        ...options,
+      });
       for (const { ref, run } of repo.recovered) {
         const branch = ref.replace(/^refs\/(heads\/)?/, "");
         out.note(

@@ -1,11 +1,12 @@
 import { styleText } from "node:util";
-import { visible } from "./text.ts";
+import { rowsOf, visible } from "./text.ts";
 
 /** What of a stream the output needs. */
 export interface Terminal {
   write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -18,6 +19,8 @@ export class Output {
   readonly #stderr: Terminal;
   readonly #colour: boolean;
   #bar = false;
+  #holds = false;
+  #held = "";
 
   constructor(options: {
     readonly stdout: Terminal;
@@ -29,27 +32,54 @@ export class Output {
     this.#colour = options.colour;
   }
 
-  /** What the arguments say, once they are read. */
-  configure(options: { readonly json: boolean; readonly quiet: boolean }): void {
+  /** What the arguments say, once they are read; `holds` where long text is for a pager. */
+  configure(options: {
+    readonly json: boolean;
+    readonly quiet: boolean;
+    readonly holds?: boolean;
+  }): void {
     this.#json = options.json;
     this.#quiet = options.quiet;
+    this.#holds = options.holds === true && !options.json && this.#stdout.isTTY === true;
   }
 
   /** A command's result: `data` as one line of JSON with --json, else the text. */
   result(data: unknown, text: () => string): void {
-    this.raw(`${this.#json ? visible(JSON.stringify(data)) : text()}\n`);
+    if (this.#json) this.raw(`${visible(JSON.stringify(data))}\n`);
+    else this.text(text());
+  }
+
+  /** Text to read, without its last line feed. More than fits on the terminal is held for a pager. */
+  text(text: string): void {
+    if (this.#holds && this.#isLong(text)) this.#held += `${text}\n`;
+    else this.raw(`${text}\n`);
   }
 
   /** Text for stdout as it is. */
   raw(text: string): void {
     this.clearBar();
-    this.#stdout.write(text);
+    // What comes after something that is held back stays after it.
+    if (this.#held !== "") this.#held += text;
+    else this.#stdout.write(text);
   }
 
   /** Bytes for stdout as they are. */
   bytes(bytes: Uint8Array): void {
     this.clearBar();
+    if (this.#held !== "") this.#stdout.write(this.takeHeld());
     this.#stdout.write(bytes);
+  }
+
+  /** Whether there is text that was held back. */
+  get holdsText(): boolean {
+    return this.#held !== "";
+  }
+
+  /** What was held back, which is then for the caller to print. */
+  takeHeld(): string {
+    const held = this.#held;
+    this.#held = "";
+    return held;
   }
 
   /** Something to know that is neither result nor error. */
@@ -80,8 +110,20 @@ export class Output {
     this.#bar = false;
   }
 
+  /** How many columns results may take. */
+  get columns(): number {
+    return this.#stdout.columns ?? 80;
+  }
+
   get showsBars(): boolean {
     return !this.#quiet && !this.#json && this.#stderr.isTTY === true;
+  }
+
+  #isLong(text: string): boolean {
+    // A terminal that does not know its size says 0.
+    const { rows = 0, columns = 0 } = this.#stdout;
+    // The prompt that follows takes a row too.
+    return rows > 0 && rowsOf(text, columns || 80) >= rows;
   }
 
   /** Coloured text, on a terminal that wants colours. */

@@ -56,6 +56,9 @@ export function parsePairs(given: unknown, option: string): Record<string, unkno
       throw usageError(`expected --${option} name=value, got ${JSON.stringify(text)}`);
     return [text.slice(0, at - 1), parseValue(text.slice(at))];
   });
+  const names = pairs.map(([name]) => name);
+  const twice = names.find((name, i) => names.includes(name, i + 1));
+  if (twice !== undefined) throw usageError(`--${option} ${twice} was given more than once`);
   return Object.fromEntries(pairs);
 }
 
@@ -80,24 +83,4 @@ export function parseValue(text: string): unknown {
 /** A text option, or undefined. */
 export function optional(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
-}
-
-/** A JavaScript expression over `state`, `step` and `params`, as a function. */
-export function parseExpression(
-  text: string,
-): (state: unknown, ctx: { readonly step: number; readonly params: unknown }) => unknown {
-  let compiled: (state: unknown, step: number, params: unknown) => unknown;
-  try {
-    compiled = new Function(
-      "state",
-      "step",
-      "params",
-      `"use strict"; return (${text}\n);`,
-    ) as typeof compiled;
-  } catch (error) {
-    throw usageError(
-      `cannot read the expression ${JSON.stringify(text)}: ${(error as Error).message}`,
-    );
-  }
-  return (state, ctx) => compiled(state, ctx.step, ctx.params);
 }

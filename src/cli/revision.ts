@@ -1,4 +1,4 @@
-import { parseRevision } from "../history/revision.ts";
+import { parseRange, parseRevision } from "../history/revision.ts";
 import type { Repository, RevisionOf, WhichProgram } from "../repository.ts";
 import { usageError } from "./parse.ts";
 
@@ -12,8 +12,11 @@ export function wholeRun(
   options: { readonly program?: WhichProgram; readonly instead?: string } = {},
 ): Promise<RevisionOf<unknown, Record<string, unknown>>> {
   const text = String(revision);
+  const instead = options.instead === undefined ? "" : `: ${options.instead}`;
+  if (parseRange(text) !== undefined) {
+    throw usageError(`expected a run, got a range of its steps, ${text}${instead}`);
+  }
   if (parseRevision(text).step !== undefined) {
-    const instead = options.instead === undefined ? "" : `: ${options.instead}`;
     throw usageError(`expected a run, got one of its steps, ${text}${instead}`);
   }
   return repo.revision(text, options);

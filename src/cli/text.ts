@@ -1,5 +1,7 @@
 /** A number with its thousands apart: `1,000,000`. */
 export function count(value: number): string {
+  // What knows every language's way takes 12 ms to load, which a command that prints one count would wait for.
+  if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
   return value.toLocaleString("en-US");
 }
 
@@ -26,6 +28,23 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** How long ago something was: `5 min ago`, `3 days ago`. */
+export function age(ms: number): string {
+  const units: readonly [unit: string, ms: number][] = [
+    ["year", 365.25 * 86_400_000],
+    ["month", 30.44 * 86_400_000],
+    ["day", 86_400_000],
+    ["h", 3_600_000],
+    ["min", 60_000],
+  ];
+  const [unit, length] = units.find(([, long]) => ms >= long) ?? [];
+  // Another machine's clock may be ahead of this one's.
+  if (unit === undefined || length === undefined) return "just now";
+  const number = Math.floor(ms / length);
+  const many = number > 1 && unit !== "h" && unit !== "min" ? "s" : "";
+  return `${count(number)} ${unit}${many} ago`;
+}
+
 /** Rows of cells as lines, the columns aligned: to the left, or to the right where `right` says so. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
   const widths: number[] = [];
@@ -37,6 +56,12 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
     return right.includes(i) ? space + cell : cell + space;
   };
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
+}
+
+/** How many rows of a terminal lines of text take. */
+export function rowsOf(text: string, columns: number): number {
+  const lines = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
+  return lines.reduce((sum, rows) => sum + rows, 0);
 }
 
 /** How wide a text stands on a terminal, its colours left out. */

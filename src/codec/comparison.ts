@@ -1,3 +1,4 @@
+import { equalBytes } from "../base/bytes.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { viewTypeOf } from "./tags.ts";
@@ -35,15 +36,20 @@ export class Comparison {
   private readonly options: DifferenceOptions;
   private readonly limit: number;
   private readonly found: Difference[] = [];
+  private readonly visit: ((difference: Difference) => void) | undefined;
+  /** How many fields were found to be equal: values that hold no others. */
+  equal = 0;
   /** Where each object was met first. */
   private readonly placesA = new Map<object, Place>();
   private readonly placesB = new Map<object, Place>();
   /** The pairs of objects that need no second look; in cycles they come up again. */
   private readonly compared = new Map<object, Set<object>>();
 
-  constructor(options: DifferenceOptions) {
+  /** With `visit`, differences are shown to it rather than listed, and so never too many. */
+  constructor(options: DifferenceOptions, visit?: (difference: Difference) => void) {
     this.options = options;
     this.limit = options.limit ?? 100;
+    this.visit = visit;
   }
 
   run(a: unknown, b: unknown): Difference[] {
@@ -55,7 +61,8 @@ export class Comparison {
     if (this.found.length >= this.limit) return;
     const objects = isObject(a) && isObject(b);
     if (!objects) {
-      if (!Object.is(a, b)) this.add(place, a, b);
+      if (Object.is(a, b)) this.equal++;
+      else this.add(place, a, b);
       return;
     }
     const kind = this.kindOf(a);
@@ -72,7 +79,8 @@ export class Comparison {
     if (typeof kind !== "string") this.comparePayloads(kind, a, b, place);
     else if (a instanceof Date) {
       const [timeA, timeB] = [a.getTime(), (b as Date).getTime()];
-      if (!Object.is(timeA, timeB)) this.add(place, a, b);
+      if (Object.is(timeA, timeB)) this.equal++;
+      else this.add(place, a, b);
     } else if (a instanceof Map) this.compareMaps(a, b as typeof a, place);
     else if (a instanceof Set) this.compareSets(a, b as typeof a, place);
     else if (kind === "ArrayBuffer" || kind === "DataView") this.compareBytes(a, b, place);
@@ -128,6 +136,7 @@ export class Comparison {
       else if (i >= a.length) this.add(at(place, i), undefined, b[i], { missing: "a" });
       else if (!Object.is(a[i], b[i])) this.compare(a[i], b[i], at(place, i));
       else if (isObject(a[i])) this.compare(a[i], b[i], at(place, i));
+      else this.equal++;
     }
   }
 
@@ -161,7 +170,8 @@ export class Comparison {
       return;
     }
     members.forEach((member, i) => {
-      if (!b.has(member)) this.add(at(place, byPosition(i)), member, undefined, { missing: "b" });
+      if (b.has(member)) this.equal++;
+      else this.add(at(place, byPosition(i)), member, undefined, { missing: "b" });
     });
     others.forEach((member, i) => {
       if (!a.has(member)) this.add(at(place, byPosition(i)), undefined, member, { missing: "a" });
@@ -192,9 +202,8 @@ export class Comparison {
 
   private compareBytes(a: object, b: object, place: Place): void {
     const [bytesA, bytesB] = [bytesOf(a), bytesOf(b)];
-    if (bytesA.length !== bytesB.length || bytesA.some((byte, i) => byte !== bytesB[i])) {
-      this.add(place, a, b);
-    }
+    if (equalBytes(bytesA, bytesB)) this.equal++;
+    else this.add(place, a, b);
     if (ArrayBuffer.isView(a)) this.compareBuffers(a, b as ArrayBufferView, place);
   }
 
@@ -214,7 +223,10 @@ export class Comparison {
   }
 
   private add(place: Place, a: unknown, b: unknown, more: Partial<Difference> = {}): void {
-    if (!this.isFull()) this.found.push({ path: format(place), a, b, ...more });
+    if (this.isFull()) return;
+    const difference = { path: format(place), a, b, ...more };
+    if (this.visit === undefined) this.found.push(difference);
+    else this.visit(difference);
   }
 }
 

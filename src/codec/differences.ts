@@ -17,7 +17,49 @@ export type { Difference, DifferenceOptions } from "./comparison.ts";
 export function differences(a: unknown, b: unknown, options: DifferenceOptions = {}): Difference[] {
   const found = new Comparison(options).run(a, b);
   if (found.length > 0 || options.limit === 0) return found;
-  const { types } = options;
-  if (equalBytes(encode(a, { types }), encode(b, { types }))) return [];
-  return [{ path: "state", a, b, about: "encoding" }];
+  const other = otherEncoding(a, b, options);
+  return other === undefined ? [] : [other];
+}
+
+/** How many fields two states have, both counted together, and how many of them differ. */
+export interface FieldCount {
+  readonly fields: number;
+  readonly different: number;
+}
+
+/**
+ * Shows each difference to `visit`, however many there are, and counts: a field is a place where
+ * either state has a value that holds no others, or where the two have nothing in common.
+ *
+ * @example
+ * ```ts
+ * countDifferences({ x: 1, y: 2 }, { x: 1, y: 3 }, () => {}); // { fields: 2, different: 1 }
+ * ```
+ */
+export function countDifferences(
+  a: unknown,
+  b: unknown,
+  visit: (difference: Difference) => void,
+  options: Pick<DifferenceOptions, "types"> = {},
+): FieldCount {
+  let different = 0;
+  const counting = (difference: Difference): void => {
+    different++;
+    visit(difference);
+  };
+  const comparison = new Comparison(options, counting);
+  comparison.run(a, b);
+  const other = different === 0 ? otherEncoding(a, b, options) : undefined;
+  if (other !== undefined) counting(other);
+  return { fields: comparison.equal + different, different };
+}
+
+/** What tells two states apart that are equal in every place. */
+function otherEncoding(
+  a: unknown,
+  b: unknown,
+  { types }: DifferenceOptions,
+): Difference | undefined {
+  if (equalBytes(encode(a, { types }), encode(b, { types }))) return undefined;
+  return { path: "state", a, b, about: "encoding" };
 }

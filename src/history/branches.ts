@@ -1,7 +1,7 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
-import { checkBeside, checkBranchName } from "../store/ref-name.ts";
+import { checkBeside, checkBranchName, nextArchiveName } from "../store/ref-name.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { formatHead, type Head, parseHead } from "./revision.ts";
 
@@ -19,12 +19,32 @@ export function branchRef(name: string): string {
   return `${HEADS}${checkBranchName(name)}`;
 }
 
+/** How a branch moves on to another run. */
+export interface Move {
+  /** For the operation log. */
+  readonly command: string;
+  readonly from: Id<"run">;
+  readonly to: Id<"run">;
+  /** The steps of the run that it moves to: a cursor beyond them goes to the end. */
+  readonly steps: number;
+  /** Whether its old run is to be named `archive/<branch>/<n>`. */
+  readonly archive?: boolean;
+  /** Whether it becomes the current branch, without a cursor. */
+  readonly checkout?: boolean;
+}
+
+/** Keeps a branch from being changed by anybody else, until it is called. */
+export type Release = () => void;
+
 /** The branches of a store, and HEAD, which names the current one. */
 export class Branches {
   readonly #refs: RefStore;
+  readonly #lock: (names: readonly string[]) => Release;
 
-  constructor(refs: RefStore) {
+  /** `lock` is asked before a branch is deleted or renamed: it throws where one is recorded on. */
+  constructor(refs: RefStore, lock: (names: readonly string[]) => Release = () => () => undefined) {
     this.#refs = refs;
+    this.#lock = lock;
   }
 
   /** Every branch, sorted by name. */
@@ -36,30 +56,44 @@ export class Branches {
     }));
   }
 
+  /** The run that a branch names; undefined where there is no such branch. Throws INVALID_REF_NAME. */
+  async find(name: string): Promise<Id<"run"> | undefined> {
+    return (await this.#refs.read(branchRef(name))) as Id<"run"> | undefined;
+  }
+
+  /** The run that a branch names. Throws REF_NOT_FOUND, with the nearest names. */
+  async get(name: string): Promise<Id<"run">> {
+    const run = await this.find(name);
+    if (run !== undefined) return run;
+    const names = (await this.list()).map((branch) => branch.name);
+    throw new RewindError("REF_NOT_FOUND", `there is no branch ${name}`, {
+      branch: name,
+      names: nearest(name, names),
+      known: names.slice(0, 10),
+    });
+  }
+
   /** The current branch, which need not have a run yet; undefined where HEAD names a run. */
   async current(): Promise<string | undefined> {
     return (await this.#head()).ref?.slice(HEADS.length);
   }
 
   /**
-   * Checks that a branch of this name can be made, before there is a run that it would be too late
-   * for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case; one that is
-   * about to go is no hindrance.
+   * Checks that branches of these names can be made, all of them, before there are runs that it would
+   * be too late for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case, or
+   * that would be a folder of the other; one that is about to go is no hindrance.
    */
-  async checkFree(name: string, leaving?: string): Promise<void> {
-    const ref = branchRef(name);
-    const run = await this.#refs.read(ref);
-    if (run !== undefined) {
-      throw new RewindError("REF_EXISTS", `the branch ${name} exists already`, {
-        branch: name,
-        run,
-      });
+  async checkFree(names: string | readonly string[], leaving?: string): Promise<void> {
+    const wanted = [names].flat().map(branchRef);
+    for (const [i, ref] of wanted.entries()) {
+      const run = await this.#refs.read(ref);
+      if (run === undefined && !wanted.includes(ref, i + 1)) continue;
+      const name = ref.slice(HEADS.length);
+      const problem = run === undefined ? "is wanted twice" : "exists already";
+      throw new RewindError("REF_EXISTS", `the branch ${name} ${problem}`, { branch: name, run });
     }
-    const names = await this.#refs.names(HEADS);
-    checkBeside(
-      ref,
-      names.filter((other) => other !== leaving),
-    );
+    const others = (await this.#refs.names(HEADS)).filter((other) => other !== leaving);
+    for (const ref of wanted) checkBeside(ref, [...others, ...wanted]);
   }
 
   /** Makes a branch; with `checkout`, or where HEAD has no run yet, it becomes the current one. */
@@ -68,32 +102,49 @@ export class Branches {
     run: Id<"run">,
     options: { readonly command: string; readonly checkout: boolean },
   ): Promise<void> {
-    const ref = branchRef(name);
-    for (;;) {
-      const { ref: current } = await this.#head();
-      const unborn = current !== undefined && (await this.#refs.read(current)) === undefined;
-      const moves = (options.checkout || unborn) && current !== ref;
-      const head = moves ? [await this.#moveHead({ ref, run: undefined, step: undefined })] : [];
-      const changes = [{ name: ref, from: undefined, to: run }, ...head];
-      try {
-        await this.#refs.update(changes, options.command);
-        return;
-      } catch (error) {
-        // Another process has made its branch the current one meanwhile; this one comes later.
-        if (!isRewindError(error, "REF_MOVED") || error.data.ref !== "HEAD") throw error;
-      }
-    }
+    await this.createAll([{ name, run }], options);
   }
 
-  /** Makes a branch name a run that goes on from the one it names now. Throws REF_MOVED. */
-  async move(
-    name: string,
-    from: Id<"run">,
-    to: Id<"run">,
-    command: string,
-    besides: readonly RefChange[] = [],
+  /** Makes branches, all of them or none; the first may become the current one. */
+  async createAll(
+    branches: readonly Branch[],
+    { command, checkout }: { readonly command: string; readonly checkout: boolean },
   ): Promise<void> {
-    await this.#refs.update([{ name: branchRef(name), from, to }, ...besides], command);
+    const made = branches.map(({ name, run }) => ({
+      name: branchRef(name),
+      from: undefined,
+      to: run,
+    }));
+    await this.#update(command, async (head) => {
+      const unborn = head.ref !== undefined && (await this.#refs.read(head.ref)) === undefined;
+      const ref = made[0]?.name;
+      const moves = (checkout || unborn) && (head.ref !== ref || head.step !== undefined);
+      return {
+        changes: made,
+        head: moves ? { ref, run: undefined, step: undefined } : head,
+      };
+    });
+  }
+
+  /**
+   * Makes a branch name another run; returns the name that its old run has in the archive, where it
+   * is to have one. Throws REF_MOVED where the branch does not name `from` any more.
+   */
+  async move(name: string, move: Move): Promise<string | undefined> {
+    const ref = branchRef(name);
+    const { command, from, to, steps } = move;
+    let archive: string | undefined;
+    await this.#update(command, async (head) => {
+      archive = move.archive ? await nextArchiveName(this.#refs, ref) : undefined;
+      const kept = archive === undefined ? [] : [{ name: archive, from: undefined, to: from }];
+      const beyond = head.ref === ref && head.step !== undefined && head.step > steps;
+      const current = { ref, run: undefined, step: undefined };
+      return {
+        changes: [{ name: ref, from, to }, ...kept],
+        head: move.checkout ? current : beyond ? { ...head, step: steps } : head,
+      };
+    });
+    return archive?.replace("refs/", "");
   }
 
   /** Makes a branch, or a run, the current one, with the cursor at a step. */
@@ -112,40 +163,62 @@ export class Branches {
     await this.#refs.update([change], "step", { logged: false });
   }
 
-  /** Removes a branch; its run stays in the store. Throws REF_NOT_FOUND. */
+  /**
+   * Removes a branch; its run stays in the store. Where it is the current one, HEAD stays on its run.
+   * Throws REF_NOT_FOUND, and LOCKED where it is being recorded on.
+   */
   async delete(name: string): Promise<Id<"run">> {
-    const run = await this.#run(name);
-    await this.#refs.update([{ name: branchRef(name), from: run, to: undefined }], "branch -d");
-    return run;
+    const release = this.#lock([name]);
+    try {
+      const run = await this.get(name);
+      const ref = branchRef(name);
+      await this.#update(`branch -d ${name}`, (head) => ({
+        changes: [{ name: ref, from: run, to: undefined }],
+        head: head.ref === ref ? { ref: undefined, run, step: head.step } : head,
+      }));
+      return run;
+    } finally {
+      release();
+    }
   }
 
-  /** Gives a branch another name. Throws REF_NOT_FOUND, REF_EXISTS. */
+  /** Gives a branch another name. Throws REF_NOT_FOUND, REF_EXISTS, LOCKED as `delete` does. */
   async rename(from: string, to: string): Promise<Id<"run">> {
-    const run = await this.#run(from);
     const [refFrom, refTo] = [branchRef(from), branchRef(to)];
-    await this.checkFree(to, refFrom);
-    const head = await this.#head();
-    const moved = head.ref === refFrom ? [await this.#moveHead({ ...head, ref: refTo })] : [];
-    await this.#refs.update(
-      [
-        { name: refFrom, from: run, to: undefined },
-        { name: refTo, from: undefined, to: run },
-        ...moved,
-      ],
-      "branch -m",
-    );
-    return run;
+    const release = this.#lock([from, to]);
+    try {
+      const run = await this.get(from);
+      await this.checkFree(to, refFrom);
+      await this.#update(`branch -m ${from} ${to}`, (head) => ({
+        changes: [
+          { name: refFrom, from: run, to: undefined },
+          { name: refTo, from: undefined, to: run },
+        ],
+        head: head.ref === refFrom ? { ...head, ref: refTo } : head,
+      }));
+      return run;
+    } finally {
+      release();
+    }
   }
 
-  async #run(name: string): Promise<Id<"run">> {
-    const run = await this.#refs.read(branchRef(name));
-    if (run !== undefined) return run as Id<"run">;
-    const names = (await this.list()).map((branch) => branch.name);
-    throw new RewindError("REF_NOT_FOUND", `there is no branch ${name}`, {
-      branch: name,
-      names: nearest(name, names),
-      known: names.slice(0, 10),
-    });
+  /** Changes refs, and HEAD with them; once more where somebody else has only moved HEAD meanwhile. */
+  async #update(command: string, plan: (head: Head) => Planned | Promise<Planned>): Promise<void> {
+    for (;;) {
+      const before = await this.#refs.read("HEAD");
+      const head = parseHead(before ?? UNBORN_HEAD);
+      const planned = await plan(head);
+      const to = formatHead(planned.head);
+      const moved = to === formatHead(head) ? [] : [{ name: "HEAD", from: before, to }];
+      try {
+        await this.#refs.update([...planned.changes, ...moved], command);
+        return;
+      } catch (error) {
+        // HEAD, or the archive's next name: neither is what this is about.
+        const elsewhere = isRewindError(error, "REF_MOVED") && !isBranch(error.data.ref);
+        if (!elsewhere) throw error;
+      }
+    }
   }
 
   async #head(): Promise<Head> {
@@ -155,4 +228,14 @@ export class Branches {
   async #moveHead(head: Head): Promise<RefChange> {
     return { name: "HEAD", from: await this.#refs.read("HEAD"), to: formatHead(head) };
   }
+}
+
+function isBranch(ref: unknown): boolean {
+  return String(ref).startsWith(HEADS);
+}
+
+/** Changes of refs, and what HEAD is to be with them. */
+interface Planned {
+  readonly changes: readonly RefChange[];
+  readonly head: Head;
 }

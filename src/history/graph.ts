@@ -4,76 +4,83 @@ export interface GraphNode {
   readonly parents: readonly string[];
 }
 
-/** A node's place in the drawing. */
-export interface GraphRow {
-  /** The line above the node, where lanes join: "├─╯". Undefined where none do. */
-  readonly joins: string | undefined;
-  /** The node's own line, "│ ● │". */
-  readonly node: string;
-  /** What continues below it, for further lines of text about the node: "│ │ │". */
-  readonly below: string;
+/** A piece of a row, and the lane that it belongs to: what is to have one colour. */
+export interface GraphPiece {
+  readonly text: string;
+  readonly lane: number;
 }
 
 /**
- * Draws a history as lanes, a row for each node, children before their parents. A lane goes down
- * from a node to its parent; where two children have one parent, their lanes join above it.
+ * Draws a history as lanes, one row for each node, children before their parents. A lane waits for
+ * one parent and no two wait for the same: a node whose parent is waited for already is tied to that
+ * lane in its own row. So the forks of one run stand in two columns, however many they are.
+ *
+ * How to read it: edges come into a node from above. `●` has an edge, downward, or else along its
+ * line to `├`, `┤` or `╮` and down from there; where the line only crosses a lane, that is `│`. `○`
+ * has none: its parents are not drawn.
  *
  * @example
  * ```ts
  * graph([{ id: "b", parents: ["a"] }, { id: "c", parents: ["a"] }, { id: "a", parents: [] }]);
  * // ●        b
- * // │ ●      c
- * // ├─╯
- * // ●        a
+ * // ├─●      c
+ * // ○        a
  * ```
  */
-export function graph(nodes: readonly GraphNode[]): GraphRow[] {
+export function graph(nodes: readonly GraphNode[]): GraphPiece[][] {
   const drawn = new Set(nodes.map(({ id }) => id));
   // What each lane waits for; undefined where it is free.
   const lanes: (string | undefined)[] = [];
   return nodes.map(({ id, parents }) => {
-    const waiting = lanes.flatMap((wanted, lane) => (wanted === id ? [lane] : []));
-    const own = waiting[0] ?? freeLane(lanes);
-    const joining = waiting.slice(1);
-    const joins = joining.length === 0 ? undefined : joinLine(lanes, own, joining);
-    for (const lane of joining) lanes[lane] = undefined;
-    lanes[own] = id;
-    const node = lanes.map((wanted, lane) => mark(wanted, lane === own ? "●" : "│")).join(" ");
-    const [first, ...others] = parents.filter((parent) => drawn.has(parent));
-    lanes[own] = first;
-    for (const parent of others) lanes[freeLane(lanes)] = parent;
-    while (lanes.length > 0 && lanes.at(-1) === undefined) lanes.pop();
-    const below = lanes.map((wanted) => mark(wanted, "│")).join(" ");
-    return { joins, node: node.trimEnd(), below: below.trimEnd() };
+    const waiting = lanes.indexOf(id);
+    const own = waiting === -1 ? openLane(lanes, id) : waiting;
+    const wanted = [...new Set(parents)].filter((parent) => drawn.has(parent));
+    const tied = wanted.filter((parent) => lanes.includes(parent));
+    const fresh = wanted.filter((parent) => !lanes.includes(parent));
+    const down = tied.length === 0 && fresh.length === 1;
+    const sides = {
+      tied: tied.map((parent) => lanes.indexOf(parent)),
+      opened: down ? [] : fresh.map((parent) => openLane(lanes, parent)),
+    };
+    const row = drawRow(lanes, own, sides, wanted.length > 0);
+    lanes[own] = down ? fresh[0] : undefined;
+    return row;
   });
 }
 
-function freeLane(lanes: (string | undefined)[]): number {
+/** Has a free lane, the leftmost one, wait for a node. */
+function openLane(lanes: (string | undefined)[], wanted: string): number {
   const free = lanes.indexOf(undefined);
-  if (free !== -1) return free;
-  lanes.push(undefined);
-  return lanes.length - 1;
+  const lane = free === -1 ? lanes.length : free;
+  lanes[lane] = wanted;
+  return lane;
 }
 
-/** The line on which the lanes `joining` bend to the lane `own`, left of all of them. */
-function joinLine(
+/** The lanes that a node's line leads to: those that waited before, and those that begin here. */
+interface Sides {
+  readonly tied: readonly number[];
+  readonly opened: readonly number[];
+}
+
+function drawRow(
   lanes: readonly (string | undefined)[],
   own: number,
-  joining: readonly number[],
-): string {
-  const last = Math.max(...joining);
-  return lanes
-    .map((wanted, lane) => {
-      if (lane === own) return "├─";
-      if (lane > own && lane < last)
-        return `${joining.includes(lane) ? "┴" : wanted === undefined ? "─" : "┼"}─`;
-      if (lane === last) return "╯ ";
-      return `${mark(wanted, "│")} `;
-    })
-    .join("")
-    .trimEnd();
-}
-
-function mark(wanted: string | undefined, character: string): string {
-  return wanted === undefined ? " " : character;
+  { tied, opened }: Sides,
+  hasEdge: boolean,
+): GraphPiece[] {
+  const ends = [own, ...tied, ...opened];
+  const [from, to] = [Math.min(...ends), Math.max(...ends)];
+  const last = lanes.findLastIndex((wanted) => wanted !== undefined);
+  const pieces: GraphPiece[] = [];
+  for (let lane = 0; lane <= last; lane++) {
+    const at = lane === from ? 0 : lane === to ? 2 : 1;
+    const inside = lane > from && lane < to;
+    if (lane === own) pieces.push({ text: hasEdge ? "●" : "○", lane });
+    else if (tied.includes(lane)) pieces.push({ text: "├┼┤".charAt(at), lane });
+    else if (opened.includes(lane)) pieces.push({ text: "╭┬╮".charAt(at), lane });
+    else if (lanes[lane] !== undefined) pieces.push({ text: "│", lane });
+    else pieces.push({ text: inside ? "─" : " ", lane: own });
+    if (lane < last) pieces.push({ text: lane >= from && lane < to ? "─" : " ", lane: own });
+  }
+  return pieces;
 }

@@ -1,78 +1,135 @@
+import { RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
-import { decodeRun, type RunManifest } from "../object/run.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import type { RunManifest } from "../object/run.ts";
+import type { ObjectStore } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
-import { peel } from "./resolve.ts";
+import { type FindRun, namesOfRuns, runFinder } from "./names.ts";
+import { peel, resolve } from "./resolve.ts";
+import { parseRange, parseRevision } from "./revision.ts";
 
 /** A run in the lineage. */
 export interface LogEntry {
   readonly id: Id<"run">;
   readonly run: RunManifest;
-  /** The branches, tags and other refs that name it, without `refs/heads/` and the like. */
+  /** The branches, tags and other refs that name it, as a revision spells them. */
   readonly names: readonly string[];
 }
 
 /**
- * The runs that lie behind `from`, each before its parents; of runs that are equally far back the
- * one recorded later comes first. A parent that is not in the store is left out.
+ * The lineage that a text names: of a revision, the runs behind it; of a range `A..B`, those behind
+ * B that are not behind A, where a side that is left out is HEAD; without a text, every run that a
+ * ref leads to. Throws what `resolve` throws, and INVALID_REVISION where a side names a step.
+ */
+export async function log(
+  store: ObjectStore,
+  refs: RefStore,
+  text?: string,
+): Promise<readonly LogEntry[]> {
+  const named = async (side: string): Promise<Id> => (await resolve(store, refs, side)).id;
+  if (text === undefined) {
+    const all = await refs.list("refs/");
+    return lineage(
+      store,
+      refs,
+      all.map(({ target }) => target as Id),
+    );
+  }
+  const range = parseRange(text);
+  if (range === undefined) return lineage(store, refs, [await named(text)]);
+  const [from = "HEAD", to = "HEAD"] = [range.from, range.to];
+  for (const side of [from, to]) checkNoStep(side, text);
+  return lineage(store, refs, [await named(to)], { without: [await named(from)] });
+}
+
+/** A range of runs is no range of steps. */
+function checkNoStep(side: string, text: string): void {
+  if (parseRevision(side).step === undefined) return;
+  throw new RewindError(
+    "INVALID_REVISION",
+    `expected a range of runs such as main..fix, got a step of one in ${JSON.stringify(text)}`,
+    { revision: text, part: side, runs: true },
+  );
+}
+
+/**
+ * The runs that lie behind `from`, these among them, each before its parents; of runs that are
+ * equally far back the one recorded later comes first. With `without`, those that do not lie behind
+ * these as well. A parent that is not in the store is left out.
  */
 export async function lineage(
   store: ObjectStore,
   refs: RefStore,
   from: readonly Id[],
+  options: { readonly without?: readonly Id[] } = {},
 ): Promise<LogEntry[]> {
-  const get = reader(store);
+  const find = runFinder(store);
+  const targets = (ids: readonly Id[]): Promise<Id<"run">[]> =>
+    Promise.all(ids.map((id) => peel(store, id)));
   const names = await namesOfRuns(store, refs);
+  const excluded = await behind(find, await targets(options.without ?? []));
+  const runs = await behind(find, await targets(from), excluded);
+  return inOrder(runs).map(([id, run]) => ({ id, run, names: names.get(id) ?? [] }));
+}
+
+/** Every run that lies behind `from`, those left out that are among `excluded`. */
+async function behind(
+  find: FindRun,
+  from: readonly Id<"run">[],
+  excluded: ReadonlyMap<Id<"run">, RunManifest> = new Map(),
+): Promise<Map<Id<"run">, RunManifest>> {
   const runs = new Map<Id<"run">, RunManifest>();
-  const children = new Map<Id<"run">, number>();
-  const starts = await Promise.all(from.map((id) => peel(store, id)));
-  for (const waiting = [...starts]; waiting.length > 0; ) {
-    const id = waiting.pop() as Id<"run">;
-    if (runs.has(id) || !(await store.has(id))) continue;
-    const run = decodeRun(await get("run", id));
+  const waiting = [...from];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (runs.has(id) || excluded.has(id)) continue;
+    const run = await find(id);
+    if (run === undefined) continue;
     runs.set(id, run);
-    for (const parent of run.parents) {
-      children.set(parent.run, (children.get(parent.run) ?? 0) + 1);
-      waiting.push(parent.run);
+    for (const parent of run.parents) waiting.push(parent.run);
+  }
+  return runs;
+}
+
+type Entry = readonly [id: Id<"run">, run: RunManifest];
+
+/** The runs in an order in which each comes before its parents, and later ones before others. */
+function inOrder(runs: ReadonlyMap<Id<"run">, RunManifest>): Entry[] {
+  const children = new Map<Id<"run">, number>();
+  for (const { parents } of runs.values()) {
+    for (const { run } of parents) children.set(run, (children.get(run) ?? 0) + 1);
+  }
+  const ordered: Entry[] = [];
+  const ready = [...runs].filter(([id]) => !children.has(id)).sort(byTime);
+  for (let entry = ready.pop(); entry !== undefined; entry = ready.pop()) {
+    ordered.push(entry);
+    for (const { run: parent } of entry[1].parents) {
+      const left = (children.get(parent) as number) - 1;
+      children.set(parent, left);
+      const run = runs.get(parent);
+      if (left === 0 && run !== undefined) insert(ready, [parent, run]);
     }
   }
-  const entries: LogEntry[] = [];
-  const ready = [...runs.keys()].filter((id) => !children.has(id));
-  while (ready.length > 0) {
-    ready.sort((a, b) => byTime([timeOf(runs.get(a)), a], [timeOf(runs.get(b)), b]));
-    const id = ready.pop() as Id<"run">;
-    const run = runs.get(id) as RunManifest;
-    entries.push({ id, run, names: names.get(id) ?? [] });
-    for (const parent of run.parents) {
-      const left = (children.get(parent.run) as number) - 1;
-      children.set(parent.run, left);
-      if (left === 0 && runs.has(parent.run)) ready.push(parent.run);
-    }
+  return ordered;
+}
+
+/** Puts an entry into its place among those that are sorted by time. */
+function insert(sorted: Entry[], entry: Entry): void {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (byTime(sorted[middle] as Entry, entry) < 0) low = middle + 1;
+    else high = middle;
   }
-  return entries;
+  sorted.splice(low, 0, entry);
 }
 
 /** Of equal times the ids decide, so that the order is one and the same in every store. */
-function byTime([timeA, idA]: readonly [string, Id], [timeB, idB]: readonly [string, Id]): number {
+function byTime([idA, runA]: Entry, [idB, runB]: Entry): number {
+  const [timeA, timeB] = [timeOf(runA), timeOf(runB)];
   if (timeA !== timeB) return timeA < timeB ? -1 : 1;
   return idA < idB ? -1 : 1;
 }
 
-/** The names of each run that a ref names. */
-export async function namesOfRuns(
-  store: ObjectStore,
-  refs: RefStore,
-): Promise<Map<string, string[]>> {
-  const names = new Map<string, string[]>();
-  for (const { name, target } of await refs.list("refs/")) {
-    const short = name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, "");
-    const run = await peel(store, target as Id);
-    names.set(run, [...(names.get(run) ?? []), short]);
-  }
-  return names;
-}
-
 /** When a run was recorded, as it says itself; ISO 8601, so that texts compare as times. */
-function timeOf(run: RunManifest | undefined): string {
-  return String(run?.meta.time ?? "");
+function timeOf(run: RunManifest): string {
+  return String(run.meta.time ?? "");
 }

@@ -1,4 +1,4 @@
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, isId } from "../object/id.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
 import { parseHead } from "./revision.ts";
@@ -12,25 +12,30 @@ interface Stacks {
   readonly undone: readonly Operation[];
 }
 
-/** Takes the last operation back that is not taken back yet, and returns it. Throws NOTHING_TO_UNDO. */
+/**
+ * Takes the last operation back that is not taken back yet, and returns it. Throws NOTHING_TO_UNDO,
+ * and REF_MOVED where what it changed has changed again, by another command just now or by hand.
+ */
 export async function undo(refs: RefStore): Promise<Operation> {
-  const operation = stacksOf(await refs.operations()).done.at(-1);
+  const log = await refs.operations();
+  const operation = stacksOf(log).done.at(-1);
   if (operation === undefined) {
     throw new RewindError("NOTHING_TO_UNDO", "there is no operation to undo", { verb: UNDO });
   }
-  await carryOut(refs, operation.changes.map(inverse), UNDO);
+  await carryOut(refs, operation, operation.changes.map(inverse), UNDO, log.length);
   return operation;
 }
 
-/** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO. */
+/** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
 export async function redo(refs: RefStore): Promise<Operation> {
-  const operation = stacksOf(await refs.operations()).undone.at(-1);
+  const log = await refs.operations();
+  const operation = stacksOf(log).undone.at(-1);
   if (operation === undefined) {
     throw new RewindError("NOTHING_TO_UNDO", "there is no undone operation to redo", {
       verb: REDO,
     });
   }
-  await carryOut(refs, operation.changes, REDO);
+  await carryOut(refs, operation, operation.changes, REDO, log.length);
   return operation;
 }
 
@@ -85,15 +90,23 @@ function stacksOf(operations: readonly Operation[]): Stacks {
 
 async function carryOut(
   refs: RefStore,
+  { command, time }: Operation,
   changes: readonly RefChange[],
-  command: string,
+  verb: typeof UNDO | typeof REDO,
+  seen: number,
 ): Promise<void> {
   const head = await refs.read("HEAD");
   const current = changes.map((change) =>
     // The cursor in HEAD moves without being logged; it is not what an undo is about.
     change.name === "HEAD" && sameBranch(change.from, head) ? { ...change, from: head } : change,
   );
-  await refs.update(current, command);
+  try {
+    await refs.update(current, verb, { seen });
+  } catch (cause) {
+    if (!isRewindError(cause, "REF_MOVED")) throw cause;
+    const message = `cannot ${verb} ${command} of ${time}: ${cause.message}`;
+    throw new RewindError("REF_MOVED", message, { ...cause.data, verb }, { cause });
+  }
 }
 
 function sameBranch(a: string | undefined, b: string | undefined): boolean {
@@ -102,6 +115,7 @@ function sameBranch(a: string | undefined, b: string | undefined): boolean {
   return headA.ref === headB.ref && headA.run === headB.run;
 }
 
-function inverse({ name, from, to }: RefChange): RefChange {
+/** The change that takes a change back. */
+export function inverse({ name, from, to }: RefChange): RefChange {
   return { name, from: to, to: from };
 }

@@ -1,4 +1,3 @@
-import { checkStepInRange } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Id, isId } from "../object/id.ts";
@@ -7,7 +6,7 @@ import { decodeTag } from "../object/tag.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
-import { parseHead, parseRevision, stepOf } from "./revision.ts";
+import { parseHead, parseRevision, type Revision, stepOf } from "./revision.ts";
 
 /** What a revision names. */
 export interface Resolved {
@@ -19,34 +18,47 @@ export interface Resolved {
   readonly step: number | undefined;
 }
 
-/** Where names are looked up, in this order. */
+/**
+ * Where a name is looked up, in this order: a branch comes before a tag of its name, which
+ * `tags/NAME` names, and both before the first digits of an id.
+ */
 const PLACES: readonly string[] = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/", ""];
 
 /** A prefix of an id must have this many digits. */
 const SHORTEST_PREFIX = 4;
 
 /**
- * What a revision names. Throws INVALID_REVISION, UNKNOWN_REVISION (with the nearest names),
+ * What a revision names. A whole id, of 64 digits, is that run's; then come `HEAD`, the PLACES and
+ * the first digits of an id. Throws INVALID_REVISION, UNKNOWN_REVISION (with the nearest names),
  * AMBIGUOUS_ID, STEP_OUT_OF_RANGE.
  */
 export async function resolve(store: ObjectStore, refs: RefStore, text: string): Promise<Resolved> {
   const revision = parseRevision(text);
   const base = await resolveBase(store, refs, revision.base, text);
-  let { id } = base;
-  if (revision.ago !== undefined)
-    id = await runBefore(
-      refs,
-      revision.base === "HEAD" ? "HEAD" : (base.ref ?? ""),
-      revision.ago,
-      text,
-    );
+  const { ago } = revision;
+  const id = ago === undefined ? base.id : await runBefore(refs, revision.base, base, ago, text);
   const target = await peel(store, id);
   const run = decodeRun(await reader(store)("run", target));
-  // HEAD's cursor belongs to the run that HEAD leads to now.
-  const cursor = revision.ago === undefined ? base.step : undefined;
-  const step = revision.step ? stepOf(revision.step, run.steps, cursor ?? run.steps) : cursor;
-  if (step !== undefined) checkStepInRange(step, run.steps, `run ${revision.base}`);
-  return { id: target, run, ref: revision.ago === undefined ? base.ref : undefined, step };
+  const ref = ago === undefined ? base.ref : undefined;
+  // HEAD's cursor belongs to the run that HEAD leads to now, which may have become shorter.
+  const cursor =
+    ago === undefined && base.step !== undefined ? Math.min(base.step, run.steps) : undefined;
+  const step = revision.step
+    ? checkedStep(stepOf(revision.step, run.steps, cursor ?? run.steps), run.steps, text, revision)
+    : cursor;
+  return { id: target, run, ref, step };
+}
+
+function checkedStep(step: number, steps: number, text: string, { base }: Revision): number {
+  if (step >= 0 && step <= steps) return step;
+  const part = text.slice(base.length);
+  // What @-2002 or ~3000 comes to is seen only by who knows how many steps there are.
+  const spelled = /^@\d/.test(part) ? "" : ` for ${JSON.stringify(part)}`;
+  throw new RewindError(
+    "STEP_OUT_OF_RANGE",
+    `expected a step in 0..${steps}, got ${step}${spelled}: the run ${base} has ${steps} steps`,
+    { revision: text, part, step, last: steps },
+  );
 }
 
 interface Base {
@@ -62,6 +74,8 @@ async function resolveBase(
   text: string,
 ): Promise<Base> {
   if (base === "HEAD") return resolveHead(refs);
+  const whole = isId(base) ? await runWithPrefix(store, base) : undefined;
+  if (whole !== undefined) return { id: whole, ref: undefined, step: undefined };
   for (const place of PLACES) {
     const ref = `${place}${base}`;
     if (!ref.startsWith("refs/")) continue;
@@ -77,10 +91,11 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   const head = parseHead((await refs.read("HEAD")) ?? "ref: refs/heads/main");
   const id = head.ref === undefined ? head.run : await refs.read(head.ref);
   if (id !== undefined && isId(id)) return { id, ref: head.ref, step: head.step };
+  const known = await namesOf(refs);
   throw new RewindError(
     "UNKNOWN_REVISION",
     `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run yet`,
-    { revision: "HEAD", names: [] },
+    { revision: "HEAD", names: [], known: known.slice(0, 10) },
   );
 }
 
@@ -97,10 +112,7 @@ async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | u
   throw new RewindError(
     "AMBIGUOUS_ID",
     `${digits} is the beginning of ${matches.length} runs' ids`,
-    {
-      prefix: digits,
-      matches,
-    },
+    { prefix: digits, matches },
   );
 }
 
@@ -111,24 +123,47 @@ export async function peel(store: ObjectStore, id: Id): Promise<Id<"run">> {
 }
 
 /** The run that a ref named `ago` changes ago, by the operation log. */
-async function runBefore(refs: RefStore, ref: string, ago: number, text: string): Promise<Id> {
-  const entries = (await reflog(refs, ref)).filter(({ to }) => to !== undefined);
-  const id = entries[ago]?.to;
+async function runBefore(
+  refs: RefStore,
+  name: string,
+  base: Base,
+  ago: number,
+  text: string,
+): Promise<Id> {
+  const ref = name === "HEAD" ? name : base.ref;
+  const entries = ref === undefined ? [] : await reflog(refs, ref);
+  const runs = entries.flatMap(({ to }) => (to === undefined ? [] : [to]));
+  const id = runs[ago];
   if (id !== undefined) return id;
+  const problem =
+    ref === undefined
+      ? `${name} is a run's id, which names no other`
+      : runs.length === 1
+        ? `${name} has named 1 run, ${name}@{0}`
+        : `${name} has named ${runs.length} runs, ${name}@{0} to ${name}@{${runs.length - 1}}`;
   throw new RewindError(
     "UNKNOWN_REVISION",
-    `cannot go back ${ago} changes in ${JSON.stringify(text)}: the log of ${ref || "an id"} has ${entries.length}`,
-    { revision: text, names: [] },
+    `cannot go back ${ago} changes in ${JSON.stringify(text)}: ${problem}`,
+    ref === undefined
+      ? { revision: text, names: [], known: (await namesOf(refs)).slice(0, 10) }
+      : { revision: text, log: name },
   );
 }
 
 async function unknown(refs: RefStore, base: string, text: string): Promise<RewindError> {
-  const names = (await refs.names("refs/")).map((name) =>
-    name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
-  );
+  const names = await namesOf(refs);
+  const where = base === text ? "" : ` in ${JSON.stringify(text)}`;
+  const tooShort = /^[0-9a-f]+$/i.test(base) && base.length < SHORTEST_PREFIX;
   return new RewindError(
     "UNKNOWN_REVISION",
-    `expected the name of a run, got ${JSON.stringify(base)}${base === text ? "" : ` in ${JSON.stringify(text)}`}`,
-    { revision: text, base, names: nearest(base, names), known: names.slice(0, 10) },
+    `expected the name of a run${tooShort ? `, or at least ${SHORTEST_PREFIX} digits of its id` : ""}, got ${JSON.stringify(base)}${where}`,
+    { revision: text, base, names: nearest(base, ["HEAD", ...names]), known: names.slice(0, 10) },
+  );
+}
+
+/** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
+async function namesOf(refs: RefStore): Promise<string[]> {
+  return (await refs.names("refs/")).map((name) =>
+    name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
   );
 }

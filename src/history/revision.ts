@@ -32,6 +32,9 @@ export type StepSpec =
  * ```
  */
 export function parseRevision(text: string): Revision {
+  if (isRange(text)) {
+    throw invalid(text, text, "expected one step, got a range", { range: true });
+  }
   const [, base = "", rest = ""] = /^([^@~]*)(.*)$/s.exec(text) ?? [];
   if (base === "") throw invalid(text, text, "expected the name of a run before it");
   const [, ago, spelled = ""] = /^(?:@\{(\d+)\})?(.*)$/s.exec(rest) ?? [];
@@ -40,6 +43,64 @@ export function parseRevision(text: string): Revision {
     ago: ago === undefined ? undefined : Number(ago),
     step: spelled === "" ? undefined : parseStep(text, spelled),
   };
+}
+
+/** The two sides of a range, each a revision; undefined where a side is left out. */
+export interface Range {
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** Whether two dots stand in a text, between two sides; in `../main` they do not. */
+function isRange(text: string): boolean {
+  return text.includes("..") && !text.includes("../");
+}
+
+/**
+ * Takes a range apart: `main@100..main@200`, `main@100..@200`, `main@100..`, `..main@200`. Undefined
+ * where the text has no two dots, and so is one revision.
+ *
+ * Each side is a revision, or is left out. A side that begins with `@` or `~` takes the other side's
+ * name, so that `main@100..@200` is `main@100..main@200`, `~100..HEAD` is `HEAD~100..HEAD` and
+ * `@{1}..main` is `main@{1}..main`. What a side that is left out means is for the reader of the
+ * range to say: a range of steps then reaches to the run's first or last step (`resolveRange`), a
+ * range of runs to HEAD, as in Git.
+ *
+ * Throws INVALID_REVISION, also where both sides are left out or neither has a name.
+ *
+ * @example
+ * ```ts
+ * parseRange("main@100..@200"); // { from: "main@100", to: "main@200" }
+ * parseRange("main@100..");     // { from: "main@100", to: undefined }
+ * parseRange("main@100");       // undefined
+ * ```
+ */
+export function parseRange(text: string): Range | undefined {
+  if (!isRange(text)) return undefined;
+  const [from = "", to = "", ...more] = text.split("..");
+  if (more.length > 0 || /^\./.test(to)) {
+    throw invalid(text, text, "expected two sides, as in main@100..main@200", { range: true });
+  }
+  if (nameOf(from) === "" && nameOf(to) === "") {
+    throw invalid(text, text, "expected the name of a run on one side at least", { range: true });
+  }
+  const sides = { from: named(from, to), to: named(to, from) };
+  for (const side of [sides.from, sides.to]) if (side !== undefined) parseRevision(side);
+  return sides;
+}
+
+/** A side of a range with the other's name before it, where it has none of its own. */
+function named(side: string, other: string): string | undefined {
+  if (side === "") return undefined;
+  if (nameOf(side) !== "") return side;
+  // `main@{2}@5..@9` stays in the run that main named then.
+  const ago = side.startsWith("@{") ? "" : (/^[^@~]*(@\{\d+\})/.exec(other)?.[1] ?? "");
+  return `${nameOf(other)}${ago}${side}`;
+}
+
+/** What stands before the first `@` or `~`. */
+function nameOf(side: string): string {
+  return /^[^@~]*/.exec(side)?.[0] ?? "";
 }
 
 function parseStep(text: string, spelled: string): StepSpec {
@@ -56,11 +117,17 @@ function parseStep(text: string, spelled: string): StepSpec {
   throw invalid(text, spelled, "expected a step such as @842137, @842_137, @50%, @-1 or ~100");
 }
 
-function invalid(text: string, part: string, expected: string): RewindError {
+function invalid(
+  text: string,
+  part: string,
+  expected: string,
+  data: { readonly range?: boolean } = {},
+): RewindError {
+  const where = part === text ? "" : ` in the revision ${JSON.stringify(text)}`;
   return new RewindError(
     "INVALID_REVISION",
-    `cannot read ${JSON.stringify(part)} in the revision ${JSON.stringify(text)}: ${expected}`,
-    { revision: text, part },
+    `cannot read ${JSON.stringify(part)}${where}: ${expected}`,
+    { revision: text, part, ...data },
   );
 }
 

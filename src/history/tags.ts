@@ -1,23 +1,33 @@
 import { RewindError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
-import { encodeTag } from "../object/tag.ts";
+import { decodeTag, encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { checkBranchName } from "../store/ref-name.ts";
+import { checkBeside, checkBranchName } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
 const TAGS = "refs/tags/";
+
+/** Every tag, sorted by name. A ref that names a run itself has no message and no time. */
+export async function listTags(store: ObjectStore, refs: RefStore): Promise<Tag[]> {
+  const tags = await refs.list(TAGS);
+  return Promise.all(
+    tags.map(async ({ name, target }) => {
+      const object = await store.get(target as Id);
+      const tag =
+        object?.kind === "tag"
+          ? decodeTag(object.body)
+          : { target: target as Id<"run">, message: "", time: "" };
+      return { ...tag, name: name.slice(TAGS.length) };
+    }),
+  );
+}
 
 /** Names a run for good, with a message. Throws REF_EXISTS, unless `force` moves the tag. */
 export async function createTag(
   store: ObjectStore,
   refs: RefStore,
-  tag: {
-    readonly name: string;
-    readonly target: Id<"run">;
-    readonly message: string;
-    readonly time: string;
-    readonly force: boolean;
-  },
+  tag: Tag & { readonly force: boolean },
 ): Promise<Id<"tag">> {
   const ref = `${TAGS}${checkBranchName(tag.name)}`;
   const before = await refs.read(ref);
@@ -27,6 +37,8 @@ export async function createTag(
       run: before,
     });
   }
+  // Before the tag is stored: it would stay there.
+  if (before === undefined) checkBeside(ref, await refs.names("refs/"));
   const writer = await store.writer();
   try {
     const id = writer.put("tag", encodeTag(tag));
@@ -39,12 +51,17 @@ export async function createTag(
   }
 }
 
-/** Removes a tag. Throws REF_NOT_FOUND. */
-export async function deleteTag(refs: RefStore, name: string): Promise<void> {
+/** Removes a tag, and returns what it named. Throws REF_NOT_FOUND, with the nearest names. */
+export async function deleteTag(refs: RefStore, name: string): Promise<Id> {
   const ref = `${TAGS}${checkBranchName(name)}`;
   const target = await refs.read(ref);
   if (target === undefined) {
-    throw new RewindError("REF_NOT_FOUND", `there is no tag ${name}`, { tag: name });
+    const names = (await refs.names(TAGS)).map((tag) => tag.slice(TAGS.length));
+    throw new RewindError("REF_NOT_FOUND", `there is no tag ${name}`, {
+      tag: name,
+      names: nearest(name, names),
+    });
   }
   await refs.update([{ name: ref, from: target, to: undefined }], `tag -d ${name}`);
+  return target as Id;
 }

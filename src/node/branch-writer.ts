@@ -1,94 +1,133 @@
-import os from "node:os";
-import path from "node:path";
-import { toHex, utf8 } from "../base/bytes.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { branchRef } from "../history/branches.ts";
-import type { Id } from "../object/id.ts";
 import type { Environment } from "../replay/environment.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../replay/recorder.ts";
-import { writeRun } from "../replay/run.ts";
+import { writeRuns } from "../replay/write-runs.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
+import { nextArchiveName } from "../store/ref-name.ts";
+import type { RefChange, RefStore } from "../store/ref-store.ts";
+import { lockBranches } from "./branch-lock.ts";
 import type { FileStore } from "./file-store.ts";
-import { onStore } from "./files.ts";
 import { gitState } from "./host.ts";
-import { tryLock } from "./lock.ts";
-import { nodeHash } from "./platform.ts";
 
 /** What a recording on a branch is made of. */
 export interface BranchRecording {
   readonly branch: string;
   readonly options: RecorderOptions;
-  /** Whether code of the working files goes into the run, so that their Git commit is worth a note. */
-  readonly withGit: boolean;
   /** Makes the plan, with what it is to write to and the ref that the run will have. */
   plan(env: Environment, writer: ObjectWriter, ref: string): Promise<RecordingPlan>;
-  /** Gives the run its name, once it has survived a power cut. */
-  name(run: Id<"run">): Promise<void>;
+}
+
+/** Recordings that get their names together. */
+export interface BranchWork {
+  readonly recordings: readonly BranchRecording[];
+  /** Whether code of the working files goes into the runs, so that their Git commit is worth a note. */
+  readonly withGit: boolean;
+  /** Refuses, under the branches' locks and before anything is recorded, what could not be named. */
+  check(): Promise<void>;
+  /** Gives the runs their names, once they have survived a power cut. */
+  name(recordings: readonly Recording[]): Promise<void>;
+}
+
+/** Where recordings on branches go. */
+export interface BranchStore {
+  readonly objects: FileStore;
+  readonly refs: RefStore;
+  /** The project folder. */
+  readonly project: string;
 }
 
 /**
- * Records onto a branch of a store. The branch's lock is held meanwhile, so that two recordings
- * cannot work for hours and one of them find the name taken. Throws LOCKED, and the failure of the
- * recording with where its steps are kept.
+ * Records onto branches of a store, whose locks are held meanwhile. Throws LOCKED; REF_MOVED where a
+ * branch was changed nevertheless, by undo, say, with where the runs are kept; and the failure of a
+ * recording with what of it is kept.
  */
-export async function recordOnBranch(
-  store: FileStore,
-  project: string,
+export async function recordOnBranches(
+  store: BranchStore,
   environment: Environment,
-  recording: BranchRecording,
-): Promise<Recording> {
-  const { branch, options } = recording;
-  const release = lockBranch(store, branch);
+  work: BranchWork,
+): Promise<readonly Recording[]> {
+  const { recordings: wanted, withGit } = work;
+  const names = wanted.map(({ branch }) => branch);
+  const release = lockBranches(store.objects, names);
   try {
-    const env = await withMeta(environment, recording.withGit ? project : undefined);
-    const written = await writeRun(
+    await work.check();
+    const env = withGit ? await notingGit(environment, store.project) : environment;
+    let moved: RewindError | undefined;
+    const { recordings, failure } = await writeRuns(
       env,
-      options,
-      (writer) => recording.plan(env, writer, branchRef(branch)),
-      ({ id }) => recording.name(id),
+      wanted.map(({ branch, options, plan }) => ({
+        options,
+        plan: (writer) => plan(env, writer, branchRef(branch)),
+      })),
+      async (done) => {
+        try {
+          await work.name(done);
+        } catch (error) {
+          if (!isRewindError(error, "REF_MOVED")) throw error;
+          moved = await keptApart(error, store.refs, names, done);
+        }
+      },
     );
-    if (written.failure !== undefined) throw kept(written, branch);
-    return written;
+    if (moved !== undefined) throw moved;
+    if (failure !== undefined) throw kept(failure, names, recordings);
+    return recordings;
   } finally {
     release();
   }
 }
 
-/** The environment, which notes beside a run who made it and at which commit. */
-async function withMeta(env: Environment, project: string | undefined): Promise<Environment> {
-  const git = project === undefined ? undefined : await gitState(project);
-  const author = userName();
-  const meta = { ...(author && { author }), ...(git && { git: { ...git } }) };
-  return { ...env, describeRun: () => ({ ...env.describeRun(), ...meta }) };
+/** The environment, which notes beside a run at which commit the project was. */
+async function notingGit(env: Environment, project: string): Promise<Environment> {
+  const git = await gitState(project);
+  if (git === undefined) return env;
+  return { ...env, describeRun: () => ({ ...env.describeRun(), git: { ...git } }) };
 }
 
-function userName(): string | undefined {
-  try {
-    return os.userInfo().username;
-  } catch {
-    // In a container the user may have a number and no name.
-    return undefined;
+/** Names runs in the archive, since a branch of theirs was changed while they were recorded. */
+async function keptApart(
+  error: RewindError,
+  refs: RefStore,
+  branches: readonly string[],
+  recordings: readonly Recording[],
+): Promise<RewindError> {
+  const changes: RefChange[] = [];
+  for (const [i, { id, run }] of recordings.entries()) {
+    // A run that was only cut has nothing that its parent has not.
+    if (run.steps === (run.parents[0]?.step ?? 0)) continue;
+    const name = await nextArchiveName(refs, branchRef(branches[i] as string));
+    changes.push({ name, from: undefined, to: id });
   }
+  if (changes.length === 0) return error;
+  await refs.update(changes, "archive");
+  const names = changes.map(({ name }) => name.replace("refs/", ""));
+  return new RewindError(
+    "REF_MOVED",
+    `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`,
+    { ...error.data, archived: names },
+    { cause: error },
+  );
 }
 
-function lockBranch({ tools, folders }: FileStore, branch: string): () => void {
-  // A hash, for a name may be longer than a file's can be; of two that differ in case, one can be.
-  const name = toHex(nodeHash(utf8(branch.toLowerCase()))).slice(0, 16);
-  const file = path.join(folders.local, `branch-${name}.lock`);
-  const release = onStore(folders.root, file, () => tryLock(tools.files, file));
-  if (release !== undefined) return release;
-  throw new RewindError("LOCKED", `another process is recording on the branch ${branch}`, {
-    branch,
-  });
-}
-
-/** The failure of a recording, with where its steps are kept. */
-function kept({ failure, run, id }: Recording, branch: string): RewindError {
-  const error = failure as RewindError;
+/** The failure of the last recording, with where its steps are kept, and what came before it. */
+function kept(
+  error: RewindError,
+  branches: readonly string[],
+  recordings: readonly Recording[],
+): RewindError {
+  const last = recordings.at(-1) as Recording;
+  const isPart = last.failure !== undefined;
+  const at = isPart ? recordings.length - 1 : recordings.length;
+  const [branch, made] = [branches[at], branches.slice(0, at)];
+  const among =
+    branches.length === 1 ? "" : ` on ${branch}; made before it: ${made.join(", ") || "none"}`;
+  const progress = isPart
+    ? { branch, run: last.id, kept: last.run.steps, goal: last.run.goal }
+    : {};
   return new RewindError(
     error.code,
-    error.message,
-    { ...error.data, branch, run: id, kept: run.steps, goal: run.goal },
+    `${error.message}${among}`,
+    { ...error.data, ...progress, ...(branches.length > 1 && { made }) },
     { cause: error.cause },
   );
 }

@@ -16,8 +16,8 @@ export function nodeEnvironment(
   options: {
     readonly store?: ObjectStore;
     readonly programs?: Programs;
-    /** Noted beside each new run, besides the time and the host. */
-    readonly meta?: Readonly<Record<string, unknown>>;
+    /** Who records, noted beside each new run. */
+    readonly author?: () => string | undefined;
   } = {},
 ): Environment {
   let host: HostFingerprint | undefined;
@@ -33,7 +33,8 @@ export function nodeEnvironment(
     randomSeed: () => crypto.randomInt(2 ** 47),
     describeRun() {
       host ??= hostFingerprint();
-      return { time: new Date().toISOString(), host: { ...host }, ...options.meta };
+      const author = options.author?.();
+      return { time: new Date().toISOString(), host: { ...host }, ...(author && { author }) };
     },
     saveFile,
   };

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { checkChanges, isRefName } from "../store/ref-name.ts";
-import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
+import { checkSeen, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
 import { type Files, onStore, replaceFile, withFile } from "./files.ts";
 import { lock } from "./lock.ts";
 import { storeFolders } from "./store-folders.ts";
@@ -63,7 +63,8 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
     // A line that was cut short was never acknowledged, and must not be written on.
     if (wholeEnd < size) files.truncate(log, wholeEnd);
     for (const change of inOrder(parseLog(text).at(-1)?.changes ?? [])) {
-      if (read(change.name) === change.from && change.from !== change.to) write(change);
+      const isDone = change.from === change.to || read(change.name) !== change.from;
+      if (!isDone && !isCursorMove(change)) write(change);
     }
   };
 
@@ -77,7 +78,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
           return target === undefined ? [] : [{ name, target }];
         }),
       ),
-    async update(changes, command, { logged = true } = {}) {
+    async update(changes, command, { logged = true, seen } = {}) {
       const lockFile = path.join(folders.local, "refs.lock");
       const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
         onStore(root, lockFile, () => {
@@ -87,6 +88,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
       try {
         onStore(root, log, () => {
           complete();
+          if (seen !== undefined) checkSeen(seen, parseLog(files.readText(log)));
           checkChanges(changes, listRefs(files, root, "refs/"), read);
           if (logged) apply({ time: now(), command, changes });
           else for (const change of changes) write(change);
@@ -97,6 +99,15 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
     },
     operations: async () => onStore(root, log, () => parseLog(files.readText(log))),
   };
+}
+
+/**
+ * Whether only the cursor in HEAD moves. It also moves without being logged, and may have gone back
+ * to where the last operation found it: that operation was not cut short.
+ */
+function isCursorMove({ name, from, to }: RefChange): boolean {
+  const target = (head: string | undefined): string | undefined => head?.split("\n")[0];
+  return name === "HEAD" && target(from) === target(to);
 }
 
 /**

@@ -9,14 +9,15 @@ import {
   type RecordHeader,
   recordPayload,
 } from "../store/pack.ts";
+import { refOfTip } from "../store/tip.ts";
 import type { Files } from "./files.ts";
 
 /** What a journal holds, as far as its records are valid. */
 export interface JournalContent {
   /** Where each object's record begins. */
   readonly places: ReadonlyMap<Id, number>;
-  /** The payload of the last tip. */
-  readonly tip: Uint8Array | undefined;
+  /** The payload of the last tip of each ref: a journal may hold several recordings. */
+  readonly tips: readonly Uint8Array[];
   /** Where the last valid record ends: a footer follows, or what a crash cut short, or is being written. */
   readonly validEnd: number;
   /** Where the first record is damaged that has valid ones after it. */
@@ -29,12 +30,12 @@ export interface JournalContent {
 export function scanJournal(files: Files, descriptor: number, tools: PackTools): JournalContent {
   const length = files.size(descriptor);
   const places = new Map<Id, number>();
-  let tip: Uint8Array | undefined;
+  const tips = new Map<string | undefined, Uint8Array>();
   let sealed = false;
   let damagedAt: number | undefined;
   let at = PACK_HEADER.length;
   if (!equalBytes(files.read(descriptor, 0, at), PACK_HEADER)) {
-    return { places, tip, validEnd: 0, damagedAt: length >= at ? 0 : undefined, sealed };
+    return { places, tips: [], validEnd: 0, damagedAt: length >= at ? 0 : undefined, sealed };
   }
   while (at < length) {
     const record = readRecord(files, descriptor, at, tools);
@@ -47,11 +48,12 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
     }
     sealed = record.header.kind === "footer";
     if (sealed) break;
-    if (record.header.kind === "tip") tip = record.payload;
-    else places.set(record.header.id, at);
+    const { payload } = record;
+    if (payload === undefined) places.set(record.header.id, at);
+    else tips.set(refOfTip(payload), payload);
     at += record.length;
   }
-  return { places, tip, validEnd: at, damagedAt, sealed };
+  return { places, tips: [...tips.values()], validEnd: at, damagedAt, sealed };
 }
 
 interface ValidRecord {

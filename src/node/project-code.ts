@@ -7,28 +7,25 @@ import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import { codeOfModule, functionOfModule, loadRecorded, loadWorking, type Project } from "./code.ts";
 import { nodeEnvironment } from "./environment.ts";
+import { userName } from "./user-name.ts";
 
 /** Which code replays a run: what was recorded with it, or the working files as they are now. */
 export type WhichProgram = "recorded" | "working";
+
+interface CodeOptions {
+  readonly trust?: boolean | undefined;
+  readonly simulations?: readonly AnySimulation[] | undefined;
+  readonly author?: string | (() => string | undefined) | undefined;
+}
 
 /** The code of a project: what is recorded of it, and what replays the runs of its store. */
 export class ProjectCode {
   readonly #project: Project;
   readonly #store: ObjectStore;
-  readonly #options: {
-    readonly trust?: boolean | undefined;
-    readonly simulations?: readonly AnySimulation[] | undefined;
-  };
+  readonly #options: CodeOptions;
   readonly #environments = new Map<WhichProgram, Environment>();
 
-  constructor(
-    project: Project,
-    store: ObjectStore,
-    options: {
-      readonly trust?: boolean | undefined;
-      readonly simulations?: readonly AnySimulation[] | undefined;
-    },
-  ) {
+  constructor(project: Project, store: ObjectStore, options: CodeOptions) {
     this.#project = project;
     this.#store = store;
     this.#options = options;
@@ -70,7 +67,9 @@ export class ProjectCode {
     if (env === undefined) {
       const programs = new Programs((_id, program) => this.#load(program, which));
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
-      env = nodeEnvironment({ store: this.#store, programs });
+      const { author = userName } = this.#options;
+      const who = typeof author === "string" ? () => author : author;
+      env = nodeEnvironment({ store: this.#store, programs, author: who });
       this.#environments.set(which, env);
     }
     return env;

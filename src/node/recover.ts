@@ -24,7 +24,7 @@ export interface Recovered {
 
 /**
  * Brings back what dead writers left: each journal up to its last valid record becomes a pack, and
- * the run that its last tip describes gets its ref. Journals of living writers are not touched.
+ * the run that the last tip of a ref describes gets that ref. Journals of living writers are not touched.
  * Throws STORE_DAMAGED where records before the last valid one are damaged, the others being
  * brought back nevertheless.
  */
@@ -41,7 +41,7 @@ export async function recover(store: FileStore, refs: RefStore): Promise<Recover
       const dead = onStore(store.folders.root, store.folders.objects, () => endDead(store, name));
       if (dead === undefined) continue;
       // The ref before the seal: once sealed, nobody looks for a tip here again.
-      recovered.push(...(await adopt(refs, dead.tip, store)));
+      for (const tip of dead.tips) recovered.push(...(await adopt(refs, tip, store)));
       onStore(store.folders.root, store.folders.objects, dead.seal);
     } catch (error) {
       if (!isRewindError(error, "STORE_DAMAGED")) throw error;
@@ -54,21 +54,21 @@ export async function recover(store: FileStore, refs: RefStore): Promise<Recover
   return recovered;
 }
 
-/** Gives a journal whose writer is dead its footer. Returns its last tip and what seals it, if any. */
+/** Gives a journal whose writer is dead its footer. Returns its last tips and what seals it, if any. */
 function endDead(
   store: FileStore,
   name: string,
-): { readonly tip: Tip; readonly seal: () => void } | undefined {
+): { readonly tips: readonly Tip[]; readonly seal: () => void } | undefined {
   const { files, runningHash } = store.tools;
   const file = path.join(store.folders.objects, name);
   const content = readJournal(store, file, name);
   if (content === undefined) return undefined;
-  if (content.tip === undefined) {
+  if (content.tips.length === 0) {
     // Nothing in it was ever acknowledged.
     files.remove(file);
     return undefined;
   }
-  const tip = wholeTip(store, name, content);
+  const tips = content.tips.map((payload) => wholeTip(store, name, content, payload));
   files.truncate(file, content.validEnd);
   const places = new Map(content.places);
   const hash = runningHash();
@@ -78,10 +78,13 @@ function endDead(
     }
   });
   withFile(files, file, "append", (descriptor) => {
-    const id = objectId(store.hash, "run", tip.run);
-    if (!places.has(id)) {
-      const record = encodeRecord({ kind: "run", id, payload: tip.run }, store.tools);
-      places.set(id, content.validEnd);
+    let end = content.validEnd;
+    for (const { run } of tips) {
+      const id = objectId(store.hash, "run", run);
+      if (places.has(id)) continue;
+      const record = encodeRecord({ kind: "run", id, payload: run }, store.tools);
+      places.set(id, end);
+      end += record.length;
       hash.update(record);
       files.write(descriptor, record);
     }
@@ -93,14 +96,19 @@ function endDead(
     sealJournal(store, name, places, contentHash);
     store.refresh();
   };
-  return { tip, seal };
+  return { tips, seal };
 }
 
 const READ_BYTES = 1 << 22;
 
-/** The last tip of a journal, with the run's body, which may be an object of the journal. */
-function wholeTip(store: FileStore, name: string, { tip, places }: JournalContent): Tip {
-  const stored = decodeTip(tip as Uint8Array);
+/** A tip of a journal, with the run's body, which may be an object of the journal. */
+function wholeTip(
+  store: FileStore,
+  name: string,
+  { places }: JournalContent,
+  payload: Uint8Array,
+): Tip {
+  const stored = decodeTip(payload);
   if (stored.run !== undefined) return stored;
   const { id, ref } = stored;
   const journal = openJournal(store.tools.files, store.folders.objects, name, places, store.tools);
@@ -131,7 +139,10 @@ function readJournal(store: FileStore, file: string, name: string): JournalConte
   );
 }
 
-/** Makes the ref name the recovered run, or archives the run where the ref has gone on without it. */
+/**
+ * Makes the ref name the recovered run, and archives the one before where that is not all within it;
+ * or archives the run where the ref has gone on without it.
+ */
 async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recovered[]> {
   if (tip.ref === undefined) return [];
   const id = objectId(store.hash, "run", tip.run);
@@ -140,7 +151,9 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
   for (let attempt = 1; ; attempt++) {
     const current = await refs.read(tip.ref);
     if (current === id) return [];
-    const continues = current === undefined || run.parents.some((parent) => parent.run === current);
+    const parent = run.parents.find((one) => one.run === current);
+    const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
+    const continues = current === undefined || parent !== undefined || replaces;
     const ref = conflicts
       ? `refs/archive/recovered/${id.slice(0, 16)}`
       : continues
@@ -148,7 +161,11 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
         : await nextArchiveName(refs, tip.ref);
     try {
       const from = ref === tip.ref ? current : undefined;
-      await refs.update([{ name: ref, from, to: id }], "recover");
+      const cut = from !== undefined && (replaces || (await isCut(store, from, parent?.step)));
+      const kept = cut
+        ? [{ name: await nextArchiveName(refs, ref), from: undefined, to: from }]
+        : [];
+      await refs.update([{ name: ref, from, to: id }, ...kept], "recover");
       return [{ ref, id, run }];
     } catch (error) {
       // The update itself completes one that the crash cut short, perhaps of this very ref.
@@ -161,3 +178,9 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
 }
 
 const ADOPT_ATTEMPTS = 5;
+
+/** Whether a run has steps after the one at which another goes on from it. */
+async function isCut(store: FileStore, id: string, step: number | undefined): Promise<boolean> {
+  const object = await store.get(id as Id<"run">);
+  return object !== undefined && decodeRun(object.body).steps > (step ?? 0);
+}

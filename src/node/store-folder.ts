@@ -6,15 +6,11 @@ import type { RefStore } from "../store/ref-store.ts";
 import { fileRefs } from "./file-refs.ts";
 import { FileStore } from "./file-store.ts";
 import { onStore, replaceFile } from "./files.ts";
+import { STORE_FOLDER } from "./find-project.ts";
 import { type Recovered, recover } from "./recover.ts";
+import { readStoreConfig, STORE_FORMAT } from "./store-config.ts";
 import { storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
-
-/** The folder of a store, inside the project folder. */
-export const STORE_FOLDER = ".rewind";
-
-/** The version of the store's format that this code reads and writes. */
-const STORE_FORMAT = 1;
 
 /** What Git should leave alone of a store that is committed with the project. */
 const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\n";
@@ -59,22 +55,6 @@ export function createStore(project: string, tools: FileStoreTools): void {
   });
 }
 
-/** The project folder that holds the store of `directory`: itself, or the next one above that has one. */
-export function findProject(directory: string): string {
-  const start = path.resolve(directory);
-  for (let at = start; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, STORE_FOLDER, "config"))) return fs.realpathSync(at);
-    if (at === path.dirname(at)) break;
-  }
-  throw new RewindError(
-    "NOT_A_REPOSITORY",
-    `there is no ${STORE_FOLDER} here or in a folder above`,
-    {
-      directory: start,
-    },
-  );
-}
-
 /** Opens the store of a project, and brings back what dead recorders left. */
 export async function openStore(
   project: string,
@@ -83,7 +63,7 @@ export async function openStore(
 ): Promise<OpenStore> {
   const { files } = tools;
   const root = path.join(project, STORE_FOLDER);
-  checkFormat(files.readText(path.join(root, "config")));
+  readStoreConfig(files, root);
   const writable = prepareFolders(root, tools);
   const objects = new FileStore(root, tools);
   const refs = fileRefs(root, files, now);
@@ -95,21 +75,6 @@ export async function openStore(
     if (!isRewindError(error)) throw error;
     return { objects, refs, recovered: [], unrecovered: error };
   }
-}
-
-function checkFormat(config: string | undefined): void {
-  let format: unknown;
-  try {
-    format = JSON.parse(config ?? "").format;
-  } catch (cause) {
-    throw new RewindError("STORE_DAMAGED", "config: expected JSON", { file: "config" }, { cause });
-  }
-  if (format === STORE_FORMAT) return;
-  throw new RewindError(
-    "UNSUPPORTED_FORMAT",
-    `expected a store of format ${STORE_FORMAT}, got ${String(format)}: it was made by another version`,
-    { format },
-  );
 }
 
 /** Makes the folders that Git does not carry along. Returns whether the store can be written to. */

@@ -152,11 +152,11 @@ function checkSegments(segments: readonly Segment[], steps: number, blockSize: n
     ) {
       throw new RewindError(
         "OBJECT_INVALID",
-        `segment ${index} starts in a wrong place, ${segment.start}`,
+        `not a valid run: segment ${index} starts in a wrong place, ${segment.start}`,
       );
     }
     last = segment.start;
   }
   if (segments.length === 0)
-    throw new RewindError("OBJECT_INVALID", "expected a segment, got none");
+    throw new RewindError("OBJECT_INVALID", "not a valid run: expected a segment, got none");
 }

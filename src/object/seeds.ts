@@ -33,7 +33,10 @@ export function decodeSeeds(body: Uint8Array): Seeds {
         );
       }
       if (master < 0n || master >= 1n << 256n) {
-        throw new RewindError("OBJECT_INVALID", "expected a master seed from 0 to 2^256 - 1");
+        throw new RewindError(
+          "OBJECT_INVALID",
+          "not valid seeds: expected a master seed from 0 to 2^256 - 1",
+        );
       }
       return { rule: rule as SeedRule, master };
     },

@@ -94,5 +94,8 @@ export function parseStateRef(fields: Fields): StateRef {
   ) {
     return { id: toHex(value[0]) as Id<"state"> };
   }
-  throw new RewindError("OBJECT_INVALID", "expected a state: 1 to 32 bytes, or an array of one id");
+  throw new RewindError(
+    "OBJECT_INVALID",
+    "not a valid state in a run or a tile: expected 1 to 32 bytes, or an array of one id",
+  );
 }

@@ -45,17 +45,18 @@ export class TimelineReader {
 
   /**
    * The first index at which two timelines have different entries, or undefined where the shorter
-   * one is a prefix of the longer. Goes down from the root: equal tiles are never opened. `b` may
-   * be read by another reader.
+   * one is a prefix of the longer; entries before `from` are passed over. Goes down from the root:
+   * equal tiles are never opened. `b` may be read by another reader.
    */
   async firstDifference(
     a: Timeline,
     b: Timeline,
     readerOfB: TimelineReader = this,
+    from = 0,
   ): Promise<number | undefined> {
     const count = Math.min(a.count, b.count);
     const top = Math.max(a.edge.tiles.length, b.edge.tiles.length);
-    return new Comparison(this, a, readerOfB, b, count).below(top, 0);
+    return new Comparison(this, a, readerOfB, b, { from, count }).below(top, 0);
   }
 
   /** Every full tile of the timeline, each once, and before the tiles that it holds. */
@@ -122,6 +123,7 @@ class Comparison {
   readonly #b: Timeline;
   readonly #readerA: TimelineReader;
   readonly #readerB: TimelineReader;
+  readonly #from: number;
   readonly #count: number;
 
   constructor(
@@ -129,12 +131,13 @@ class Comparison {
     a: Timeline,
     readerB: TimelineReader,
     b: Timeline,
-    count: number,
+    { from, count }: { readonly from: number; readonly count: number },
   ) {
     this.#readerA = readerA;
     this.#readerB = readerB;
     this.#a = a;
     this.#b = b;
+    this.#from = from;
     this.#count = count;
   }
 
@@ -146,6 +149,7 @@ class Comparison {
     for (let child = 0; child < TILE_ENTRIES; child++) {
       const node = index * TILE_ENTRIES + child;
       if (node * TILE_ENTRIES ** level >= this.#count) return undefined;
+      if ((node + 1) * TILE_ENTRIES ** level <= this.#from) continue;
       if (idsA[child] !== undefined && idsA[child] === idsB[child]) continue;
       const found = await this.below(level - 1, node);
       if (found !== undefined) return found;
@@ -158,7 +162,7 @@ class Comparison {
     const statesA = await this.#readerA.states(this.#a, index);
     const statesB = await this.#readerB.states(this.#b, index);
     const width = Math.min(TILE_ENTRIES, this.#count - first);
-    for (let i = 0; i < width; i++) {
+    for (let i = Math.max(0, this.#from - first); i < width; i++) {
       if (!sameState(statesA[i] as StateRef, statesB[i] as StateRef)) return first + i;
     }
     return undefined;

@@ -95,7 +95,12 @@ function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
     return error;
   }
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : describe(error);
+  // What our own generators refuse needs no name of a class before it.
+  const message = isRewindError(error)
+    ? error.message
+    : error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : describe(error);
   return new RewindError(
     "STEP_FAILED",
     `step ${step} failed: ${message}`,

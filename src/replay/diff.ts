@@ -1,13 +1,15 @@
-import { equalBytes } from "../base/bytes.ts";
-import { type Difference, differences } from "../codec/differences.ts";
-import { encode } from "../codec/encode.ts";
-import type { Program } from "../object/program.ts";
-import type { Segment } from "../object/run.ts";
-import { sameState } from "../object/state.ts";
-import { drive } from "./drive.ts";
-import { compareStates, type LongOptions } from "./environment.ts";
-import { firstDifferentStep } from "./lockstep.ts";
+import type { Difference } from "../codec/differences.ts";
+import { comparable } from "./comparable.ts";
+import { differ } from "./differ.ts";
+import type { LongOptions } from "./environment.ts";
+import { type DifferenceStatistics, FieldTally } from "./field-statistics.ts";
+import { changedInputs, changedSegments, type InputDifference } from "./inputs.ts";
+import { type CompareAt, lockstep } from "./lockstep.ts";
+import { rangeOf } from "./look.ts";
 import type { Replayer } from "./replayer.ts";
+import { firstStoredDifference, sharedSteps } from "./shared-history.ts";
+import { type Span, Spans } from "./spans.ts";
+import { type StateDifference, stateDifference } from "./state-difference.ts";
 
 /** How two runs differ. */
 export interface RunDifference {
@@ -17,15 +19,40 @@ export interface RunDifference {
   readonly forkStep: number | undefined;
   /** The first step at which their states differ, both runs having that step. */
   readonly firstDifferentStep: number | undefined;
-  /** Where the states differ at that step. */
+  /**
+   * Where the states differ at that step, in the order of the state; where more fields differ than
+   * `limit`, those that differ most, the largest difference first.
+   */
   readonly changes: readonly Difference[];
-  /** What differs in how the last segments of the runs were made. */
+  /** How many fields differ there. */
+  readonly different: number;
+  /** What differs in how the last segments of the runs were made; their steps and block sizes. */
   readonly inputs: readonly Difference[];
+  /** What differs in how the runs were made, by stretches of steps. */
+  readonly segments: readonly InputDifference[];
+  /** How the states differ at the last step that both have; undefined where the runs never differ. */
+  readonly end: StateDifference | undefined;
+  /** With `spans`: the stretches in which the runs are equal, and those in which they differ. */
+  readonly spans: readonly Span[] | undefined;
+  /** With `statistics`: how each field differs over the steps. */
+  readonly statistics: DifferenceStatistics | undefined;
 }
 
 export interface DiffOptions extends LongOptions {
-  /** Compare the states at this step, rather than looking for the first that differs. */
-  readonly at?: number | undefined;
+  /**
+   * Compare the states at this step, rather than looking for the first that differs; of two steps,
+   * the state of this run at the one with that of the other at the other.
+   */
+  readonly at?: number | readonly [a: number, b: number] | undefined;
+  /** At most this many differences of a state are listed; 100 unless given. */
+  readonly limit?: number | undefined;
+  /** Find all stretches in which the runs are equal, and those in which they differ: one pass. */
+  readonly spans?: boolean | undefined;
+  /** Gather how each field differs over all steps: one pass. */
+  readonly statistics?: boolean | undefined;
+  /** The first and the last step for `spans` and `statistics`: all that both have, unless given. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /**
@@ -38,152 +65,89 @@ export async function diff(
   b: Replayer,
   options: DiffOptions = {},
 ): Promise<RunDifference> {
-  const shared = sharedSteps(a, b);
-  const different = options.at ?? (await firstDifference(a, b, shared, options));
-  const changes = different === undefined ? [] : await changesAt(a, b, different);
-  const differs = changes.length > 0;
-  return {
-    identical: options.at === undefined && !differs && a.run.steps === b.run.steps,
-    forkStep: shared === Number.POSITIVE_INFINITY ? undefined : shared,
-    firstDifferentStep: differs ? different : undefined,
-    changes,
+  const { limit = 100 } = options;
+  const between = (stepA: number, stepB: number): Promise<StateDifference> =>
+    stateDifference({ replayer: a, step: stepA }, { replayer: b, step: stepB }, limit);
+  const history = { shared: sharedSteps(a, b), stored: await firstStoredDifference(a, b) };
+  const about = {
+    forkStep: history.shared === Number.POSITIVE_INFINITY ? undefined : history.shared,
     inputs: await changedInputs(a, b),
+    segments: await changedSegments(a, b),
+    ...(await overSteps(a, b, history, options)),
   };
+  if (options.at !== undefined) {
+    const [atA, atB] = typeof options.at === "number" ? [options.at, options.at] : options.at;
+    const { changes, different } = await between(atA, atB);
+    const firstDifferentStep = different > 0 && atA === atB ? atA : undefined;
+    return { ...about, identical: false, firstDifferentStep, changes, different, end: undefined };
+  }
+  const first = await firstDifference(a, b, history, options);
+  if (first === undefined) {
+    const identical = a.run.steps === b.run.steps;
+    const none = { firstDifferentStep: undefined, changes: [], different: 0, end: undefined };
+    return { ...about, identical, ...none };
+  }
+  const there = await between(first, first);
+  const { changes, different } = there;
+  const last = Math.min(a.run.steps, b.run.steps);
+  const end = first === last ? there : await between(last, last);
+  return { ...about, identical: false, firstDifferentStep: first, changes, different, end };
+}
+
+/** What is known of two runs without a replay. */
+interface History {
+  /** The step up to which they should be equal; infinite where throughout. */
+  readonly shared: number | undefined;
+  /** The first step at which what is stored differs. */
+  readonly stored: number | undefined;
 }
 
 /** The first step at which the states differ. */
 async function firstDifference(
   a: Replayer,
   b: Replayer,
-  shared: number | undefined,
+  { shared = 0, stored }: History,
   options: LongOptions,
 ): Promise<number | undefined> {
-  const stored = await firstStoredDifference(a, b);
   // The same inputs gave other states: on another machine, say. A replay here would not show that.
-  if (stored !== undefined && stored < (shared ?? 0)) return stored;
+  if (stored !== undefined && stored < shared) return stored;
   if (shared === Number.POSITIVE_INFINITY) return undefined;
-  const last = stored ?? Math.min(a.run.steps, b.run.steps);
-  return searchBetween(a, b, shared ?? 0, last, options);
-}
-
-/**
- * The step up to which two runs have the same segments, and so should have the same states:
- * undefined where they share none, infinite where they are the same throughout.
- */
-function sharedSteps(a: Replayer, b: Replayer): number | undefined {
-  if (a.run.blockSize !== b.run.blockSize) return undefined;
-  const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
-  const count = Math.max(segmentsA.length, segmentsB.length);
-  for (let i = 0; i < count; i++) {
-    const [segmentA, segmentB] = [segmentsA[i], segmentsB[i]];
-    if (segmentA && segmentB && sameSegment(segmentA, segmentB)) continue;
-    const start = Math.min(
-      segmentA?.start ?? Number.POSITIVE_INFINITY,
-      segmentB?.start ?? Number.POSITIVE_INFINITY,
-    );
-    return i === 0 ? undefined : Math.min(start, a.run.steps, b.run.steps);
-  }
-  if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
-  return Math.min(a.run.steps, b.run.steps);
-}
-
-function sameSegment(a: Segment, b: Segment): boolean {
-  return a.start === b.start && sameRules(a, b) && sameBegin(a, b);
-}
-
-/** Whether two segments turn equal states into equal states. */
-function sameRules(a: Segment, b: Segment): boolean {
-  return (
-    a.program === b.program && a.seeds === b.seeds && equalBytes(encode(a.params), encode(b.params))
-  );
-}
-
-function sameBegin(a: Segment, b: Segment): boolean {
-  if (a.begin === undefined || b.begin === undefined) return a.begin === b.begin;
-  return (
-    sameState(a.begin.state, b.begin.state) && equalBytes(a.begin.generator, b.begin.generator)
-  );
-}
-
-/** The first step in from..last at which the states differ. */
-async function searchBetween(
-  a: Replayer,
-  b: Replayer,
-  from: number,
-  last: number,
-  options: LongOptions,
-): Promise<number | undefined> {
-  const { env } = a;
-  let [pa, pb] = await Promise.all([a.position(from), b.position(from)]);
-  let found: number | undefined;
-  await drive(env, { ...options, from, to: last + 1 }, async (until) => {
-    const next = Math.min(boundaryAfter(a, pa.step), boundaryAfter(b, pb.step));
-    const to = Math.min(next - 1, until - 1, last);
-    found = env.guard(() => firstDifferentStep(pa, pb, to, env));
-    if (found !== undefined) return last + 1;
-    if (to < next - 1 || to === last) return to + 1;
-    const step = Math.max(next, nextThatCanDiffer(a, b, next, last));
-    [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
-    return step;
+  const to = stored ?? Math.min(a.run.steps, b.run.steps);
+  let found = stored;
+  await lockstep(a, b, { ...options, from: shared, to }, (pa, pb) => {
+    if (!differ(pa, pb, a.env)) return "equal";
+    found = pa.step;
+    return "stop";
   });
   return found;
 }
 
-/** The first step at which stored states differ; both runs have it. */
-async function firstStoredDifference(a: Replayer, b: Replayer): Promise<number | undefined> {
-  const { blockSize, steps, final } = a.run;
-  if (blockSize !== b.run.blockSize) return undefined;
-  const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries);
-  if (checkpoint !== undefined) return checkpoint * blockSize;
-  return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
-}
-
-/**
- * From `step` on, up to where stored states differ, blocks under equal rules start and end alike,
- * and so are alike inside: gives the first step that lies in no such block.
- */
-function nextThatCanDiffer(a: Replayer, b: Replayer, step: number, last: number): number {
-  const { blockSize } = a.run;
-  if (blockSize !== b.run.blockSize || step % blockSize !== 0) return step;
-  if (!sameRules(a.segmentRecorded(step), b.segmentRecorded(step))) return step;
-  const cut = Math.min(a.segmentAfter(step) ?? last, b.segmentAfter(step) ?? last, last - 1);
-  return a.gridBefore(cut);
-}
-
-/** Where the next block or segment begins. */
-function boundaryAfter(replayer: Replayer, step: number): number {
-  return Math.min(
-    replayer.gridAfter(step),
-    replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY,
-  );
-}
-
-async function changesAt(a: Replayer, b: Replayer, step: number): Promise<readonly Difference[]> {
-  const [stateA, stateB] = await Promise.all([a.state(step), b.state(step)]);
-  return compareStates(stateA, stateB, (await a.segmentAt(step)).simulation);
-}
-
-/** Params, seed and program of the last segments, where they differ. */
-async function changedInputs(a: Replayer, b: Replayer): Promise<readonly Difference[]> {
-  const [inputsA, inputsB] = await Promise.all([inputsOf(a), inputsOf(b)]);
-  return differences(inputsA, inputsB).map((difference) => ({
-    ...difference,
-    path: difference.path.replace(/^state\.?/, ""),
-  }));
-}
-
-async function inputsOf(replayer: Replayer): Promise<Record<string, unknown>> {
-  const segment = replayer.run.segments.at(-1) as Segment;
-  const { program, seeds } = await replayer.parts(segment);
-  return {
-    steps: replayer.run.steps,
-    seed: seeds.master,
-    params: segment.params,
-    program: nameOf(program),
+/** Spans and statistics, where they are asked for: both in one pass. */
+async function overSteps(
+  a: Replayer,
+  b: Replayer,
+  { shared = 0, stored }: History,
+  options: DiffOptions,
+): Promise<Pick<RunDifference, "spans" | "statistics">> {
+  const { from, to } = rangeOf(a.run.steps < b.run.steps ? a : b, options);
+  const spans = options.spans === true ? new Spans() : undefined;
+  const tally = options.statistics === true ? new FieldTally() : undefined;
+  if (spans === undefined && tally === undefined)
+    return { spans: undefined, statistics: undefined };
+  const compare: CompareAt = (pa, pb) => {
+    const differs =
+      tally === undefined
+        ? differ(pa, pb, a.env)
+        : tally.add(pa.step, comparable(sideOf(pa), sideOf(pb), a.env));
+    if (differs) spans?.add(pa.step);
+    return differs ? "different" : "equal";
   };
+  const known = stored === undefined || stored >= shared ? shared : 0;
+  const start = Math.max(from, known);
+  if (start <= to) await lockstep(a, b, { ...options, from: start, to, check: true }, compare);
+  return { spans: spans?.over(from, to), statistics: tally?.over(from, to) };
 }
 
-function nameOf(program: Program): Record<string, unknown> {
-  const { name, module, source, generator, generatorVersion } = program;
-  return { name, module, source, generator, generatorVersion };
+function sideOf({ state, segment }: Parameters<CompareAt>[0]): Parameters<typeof comparable>[0] {
+  return { state, simulation: segment.simulation };
 }

@@ -1,6 +1,5 @@
-import { checkStepInRange, checkSteps, describe } from "../base/checks.ts";
+import { checkStepInRange, checkSteps } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import { getAt, parsePath, setAt } from "../codec/path.ts";
 import type { Id } from "../object/id.ts";
 import { checkpointCount, type Segment } from "../object/run.ts";
 import { encodeSeeds } from "../object/seeds.ts";
@@ -9,12 +8,13 @@ import { generatorNamed } from "../random/registry.ts";
 import { parseMasterSeed } from "../random/seeds.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
 import type { Position } from "./advance.ts";
+import { changedState } from "./changed-state.ts";
 import { decodeState, type Environment, encodeState } from "./environment.ts";
 import { mergeParams } from "./params.ts";
 import { type Code, putProgram } from "./programs.ts";
 import { runMeta } from "./record.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
-import type { Replayer } from "./replayer.ts";
+import { type Replayer, restore, type Start } from "./replayer.ts";
 import { LiveSegment } from "./segment.ts";
 import type { AnySimulation } from "./simulation.ts";
 
@@ -24,7 +24,10 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
   /** Changes the state: returns another one, or changes it in place and returns nothing. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes the state in place returns nothing.
   readonly mutate?: ((state: S) => S | void) | undefined;
-  /** New values at paths of the state, such as `{ "agents[3].infected": true }`. */
+  /**
+   * New values at paths of the state, such as `{ "agents[3].infected": true }`, each of the kind of
+   * the value that is there; a plain object with the keys that it has.
+   */
   readonly set?: Readonly<Record<string, unknown>> | undefined;
   /** Params that get new values. */
   readonly params?: Partial<P> | undefined;
@@ -36,12 +39,23 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
   readonly message?: string | undefined;
 }
 
-/** Prepares the recording of a fork of a run at `step`: it shares every checkpoint before. */
+/** The place at `step` from which forks begin, so that several need but one replay of their parent. */
+export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
+  const { state, rng, segment } = await replayer.position(step);
+  const { env } = replayer;
+  const encoded = env.guard(() => encodeState(state, segment.simulation, env));
+  return { step, encoded, generator: rng.state(), segment };
+}
+
+/**
+ * Prepares the recording of a fork of a run at `step`: it shares every checkpoint before. `start`
+ * is what `forkStart` gave for that step, where it is known.
+ */
 export async function planFork(
   parent: { readonly id: Id<"run">; readonly replayer: Replayer },
-  writer: ObjectWriter,
+  writer: Pick<ObjectWriter, "put">,
   step: number,
-  options: ForkOptions & { readonly code?: Code | undefined },
+  options: Changes & { readonly start?: Start | undefined },
   ref?: string,
 ): Promise<RecordingPlan> {
   const { replayer } = parent;
@@ -58,7 +72,8 @@ export async function planFork(
       },
     );
   }
-  let position = await replayer.position(step);
+  const { start } = options;
+  let position = start === undefined ? await replayer.position(step) : restore(start);
   let segments: readonly Segment[] = run.segments.filter((segment) => segment.start <= step);
   if (isChanged(options)) {
     const changed = await changedSegment(replayer, writer, position, options);
@@ -89,7 +104,7 @@ function isChanged({ mutate, set, params, seed, code }: Changes): boolean {
 /** The segment that begins with the changes, and a position at its start. */
 async function changedSegment(
   replayer: Replayer,
-  writer: ObjectWriter,
+  writer: Pick<ObjectWriter, "put">,
   position: Position,
   changes: Changes,
 ): Promise<{ readonly position: Position; readonly segment: Segment }> {
@@ -112,7 +127,8 @@ async function changedSegment(
   });
   const own = (given: unknown): unknown =>
     env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
-  const state = changedState(stateUnder(simulation, position, env), changes, own);
+  const under = stateUnder(simulation, position, env);
+  const state = changedState(under, changes, { own, types: simulation.types });
   // Inside a block the generator goes on where it stood, unless the seed is a new one.
   const onGrid = step % run.blockSize === 0;
   const rng = onGrid || changes.seed !== undefined ? live.generatorAt(step) : position.rng;
@@ -161,39 +177,4 @@ function paramsBefore(
   const defaults: Record<string, unknown> = code.simulation.params ?? {};
   const kept = Object.entries(params).filter(([name]) => Object.hasOwn(defaults, name));
   return mergeParams(defaults, Object.fromEntries(kept));
-}
-
-/** The state with the changes made; `own` copies what mutate gave before anything is set in it. */
-function changedState(
-  before: unknown,
-  { mutate, set }: Changes,
-  own: (given: unknown) => unknown,
-): unknown {
-  let state = before;
-  if (mutate !== undefined) {
-    const next = callMutate(mutate, state);
-    if (next === undefined && (typeof state !== "object" || state === null)) {
-      throw new RewindError(
-        "FUNCTION_FAILED",
-        `expected mutate to return the new state: it returned nothing, and ${describe(state)} cannot be changed in place`,
-      );
-    }
-    if (next !== undefined) state = set === undefined ? next : own(next);
-  }
-  for (const [text, value] of Object.entries(set ?? {})) {
-    const path = parsePath(text);
-    // Reading first refuses a path that is not there, so that a typing error adds no field.
-    getAt(state, path);
-    state = setAt(state, path, value);
-  }
-  return state;
-}
-
-function callMutate(mutate: (state: unknown) => unknown, state: unknown): unknown {
-  try {
-    return mutate(state);
-  } catch (cause) {
-    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
-    throw new RewindError("FUNCTION_FAILED", `mutate failed: ${message}`, {}, { cause });
-  }
 }

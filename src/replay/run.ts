@@ -3,18 +3,22 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
 import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
 import { type ObjectWriter, reader } from "../store/object-store.ts";
+import { type Bisection, bisect } from "./bisect.ts";
 import { BlockCache } from "./block-cache.ts";
+import { type Count, count } from "./count.ts";
 import { type DiffOptions, diff, type RunDifference } from "./diff.ts";
 import type { Environment } from "./environment.ts";
-import { type Found, find, type RangeOptions } from "./find.ts";
+import { type Found, find, findLast } from "./find.ts";
 import { type ForkOptions, planFork } from "./fork.ts";
+import type { Look, RangeOptions } from "./look.ts";
 import { type Code, codeOf } from "./programs.ts";
 import { planRecording, type RecordOptions } from "./record.ts";
-import { type RecorderOptions, type Recording, type RecordingPlan, recordRun } from "./recorder.ts";
+import type { RecorderOptions, Recording, RecordingPlan } from "./recorder.ts";
 import { Replayer } from "./replayer.ts";
-import type { Simulation, StepContext } from "./simulation.ts";
+import type { Simulation } from "./simulation.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "./stats.ts";
 import { type Verification, type VerifyOptions, verify } from "./verify.ts";
+import { writeRuns } from "./write-runs.ts";
 
 /**
  * A recorded run: every state of it, at a step's notice. `S` is the state, `P` the params.
@@ -118,18 +122,59 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   /**
    * The first step at which `predicate` holds, and the state there; undefined where there is none.
-   * One exact pass over every step, or over those from `from` to `to`. Throws FUNCTION_FAILED.
+   * One exact pass over every step, or over those from `from` to `to`. With `previous: true` the
+   * predicate is given the state one step before as well, undefined at step 0. Throws
+   * FUNCTION_FAILED, which names the step, and INTERRUPTED, whose data is what was `looked` at and
+   * the `rest`, each `{ from, to }`.
    *
    * @example
    * ```ts
    * await run.find((x) => x > 400); // { step: 983_949, state: 401 }
+   * await run.find((x, ctx, before) => x === 0 && before === 1, { previous: true, from: 1 });
    * ```
    */
-  find(
-    predicate: (state: S, ctx: StepContext<P>) => unknown,
-    options: RangeOptions = {},
-  ): Promise<Found<S> | undefined> {
+  find(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
     return find<S>(this.#replayer, predicate, options);
+  }
+
+  /**
+   * The last step at which `predicate` holds, and the state there; undefined where there is none.
+   * Goes from the last block to the first, so that a late one is found soon. Throws as `find` does.
+   *
+   * @example
+   * ```ts
+   * await run.findLast((x) => x === 0);
+   * ```
+   */
+  findLast(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
+    return findLast<S>(this.#replayer, predicate, options);
+  }
+
+  /**
+   * At how many steps `predicate` holds, and the first and the last of them. One pass. Throws as
+   * `find` does; the data of INTERRUPTED says at how many steps it `held` so far.
+   *
+   * @example
+   * ```ts
+   * const { count, first, last } = await run.count((x) => x === 0);
+   * ```
+   */
+  count(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Count> {
+    return count(this.#replayer, predicate, options);
+  }
+
+  /**
+   * The first step at which `predicate` holds, for one that stays true once it is true, by halving
+   * the range: regenerates about log2 of its steps in states, and says how many it `looked` at.
+   * Holds it not at the last step, `found` is undefined. Throws as `find` does.
+   *
+   * @example
+   * ```ts
+   * const { found, looked } = await run.bisect((x, ctx) => ctx.step >= 1_000);
+   * ```
+   */
+  bisect(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Bisection<S>> {
+    return bisect<S>(this.#replayer, predicate, options);
   }
 
   /**
@@ -141,16 +186,10 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { mean, variance } = await run.stats((x) => x);
    * ```
    */
+  stats(metric: Look<S, P, number>, options?: RangeOptions): Promise<Statistics>;
+  stats(metric: Look<S, P, readonly number[]>, options?: RangeOptions): Promise<VectorStatistics>;
   stats(
-    metric: (state: S, ctx: StepContext<P>) => number,
-    options?: RangeOptions,
-  ): Promise<Statistics>;
-  stats(
-    metric: (state: S, ctx: StepContext<P>) => readonly number[],
-    options?: RangeOptions,
-  ): Promise<VectorStatistics>;
-  stats(
-    metric: (state: S, ctx: StepContext<P>) => number | readonly number[],
+    metric: Look<S, P, number | readonly number[]>,
     options: RangeOptions = {},
   ): Promise<Statistics | VectorStatistics> {
     return stats(this.#replayer, metric as Metric<S, number | readonly number[]>, options);
@@ -190,11 +229,14 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Compares this run (a) with another (b), down to the first step and the fields that differ.
+   * Compares this run (a) with another (b), down to the first step and the fields that differ, and
+   * says how the states differ at the end. The two need not have anything in common. Throws
+   * STEP_OUT_OF_RANGE; with `spans` or `statistics` also REPLAY_MISMATCH.
    *
    * @example
    * ```ts
-   * const { firstDifferentStep, changes } = await run.diff(fork);
+   * const { firstDifferentStep, changes, end } = await run.diff(fork);
+   * const { spans } = await run.diff(fork, { spans: true }); // where they are equal, where not
    * ```
    */
   diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
@@ -250,21 +292,9 @@ export async function writeRun(
   plan: (writer: ObjectWriter) => Promise<RecordingPlan>,
   onLasting: (recording: Recording) => Promise<void> = async () => {},
 ): Promise<Recording> {
-  const writer = await env.store.writer();
-  try {
-    const planned = await plan(writer);
-    const from = planned.position.step;
-    const recording = await recordRun(env, writer, planned, options);
-    // Where no block was finished there is nothing to keep that the plan would not give again.
-    if (recording.failure !== undefined && recording.run.steps === from) throw recording.failure;
-    await writer.commit({ ref: planned.ref, run: recording.body });
-    await onLasting(recording);
-    await writer.close();
-    return recording;
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
+  const one = ([recording]: readonly Recording[]): Recording => recording as Recording;
+  const { recordings } = await writeRuns(env, [{ options, plan }], (all) => onLasting(one(all)));
+  return one(recordings);
 }
 
 function finished(recording: Recording): Recording {

@@ -1,3 +1,4 @@
+import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Segment } from "../object/run.ts";
 import type { Get } from "../object/state.ts";
@@ -52,9 +53,14 @@ export class LiveSegment {
     return Object.preventExtensions(this.algorithm.fromSeed(seed));
   }
 
-  /** The generator whose `state()` gave these bytes. */
+  /** The generator whose `state()` gave these bytes, which a run holds. Throws OBJECT_INVALID. */
   generatorIn(state: Uint8Array): RandomGenerator {
-    return Object.preventExtensions(this.algorithm.fromState(state));
+    try {
+      return Object.preventExtensions(this.algorithm.fromState(state));
+    } catch (cause) {
+      if (!isRewindError(cause, "INVALID_ARGUMENT")) throw cause;
+      throw new RewindError("OBJECT_INVALID", `not a valid run: ${cause.message}`, {}, { cause });
+    }
   }
 
   /** The generator that `init` draws from. */

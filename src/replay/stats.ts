@@ -1,9 +1,9 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import { functionFailed, type RangeOptions, rangeOf } from "./find.ts";
+import { functionFailed } from "./failures.ts";
+import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
 import type { Replayer } from "./replayer.ts";
 import { scan } from "./scan.ts";
-import type { StepContext } from "./simulation.ts";
 
 /** Statistics of a number over the steps of a run. NaN anywhere makes all but the count NaN. */
 export interface Statistics {
@@ -29,10 +29,7 @@ export interface VectorStatistics {
 }
 
 /** A number, or several, of a state. */
-export type Metric<S, R extends number | readonly number[]> = (
-  state: S,
-  ctx: StepContext<never>,
-) => R;
+export type Metric<S, R extends number | readonly number[]> = Look<S, never, R>;
 
 /**
  * Mean, variance, extremes and count of `metric` over every step, in one pass (Welford 1962, and
@@ -46,10 +43,11 @@ export async function stats<S, R extends number | readonly number[]>(
   const range = rangeOf(replayer, options);
   let scalar: ScalarMoments | undefined;
   let vector: VectorMoments | undefined;
+  const look = await looking<unknown>(replayer, range, metric as Look<never, never>, options);
   await scan(replayer, { ...options, ...range }, (state, context) => {
     let value: unknown;
     try {
-      value = metric(state as S, context as StepContext<never>);
+      value = look(state, context);
     } catch (cause) {
       throw functionFailed(cause, context.step);
     }

@@ -191,7 +191,7 @@ function unpack(packed: Uint8Array, rawLength: number, compression: Compression)
   } catch (cause) {
     throw new RewindError(
       "INVALID_ARTIFACT",
-      `a frame does not unpack to ${rawLength} bytes`,
+      `not a valid replay file: a frame does not unpack to ${rawLength} bytes`,
       {},
       { cause },
     );

@@ -1,5 +1,5 @@
 import { checkChanges } from "./ref-name.ts";
-import type { Operation, RefStore } from "./ref-store.ts";
+import { checkSeen, type Operation, type RefStore } from "./ref-store.ts";
 
 /** Refs kept in memory. `now` gives the time for the operation log. */
 export function memoryRefs(now: () => string): RefStore {
@@ -14,7 +14,8 @@ export function memoryRefs(now: () => string): RefStore {
         .filter(([name]) => name.startsWith("refs/") && name.startsWith(prefix))
         .map(([name, target]) => ({ name, target }))
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    async update(changes, command, { logged = true } = {}) {
+    async update(changes, command, { logged = true, seen } = {}) {
+      checkSeen(seen, operations);
       checkChanges(changes, [...refs.keys()], (name) => refs.get(name));
       for (const { name, to } of changes) {
         if (to === undefined) refs.delete(name);

@@ -91,14 +91,7 @@ export function checkChanges(
 /** Checks that a new ref can stand beside the refs that are there. Throws REF_CONFLICT. */
 export function checkBeside(name: string, others: readonly string[]): void {
   for (const other of others) {
-    if (other === name) continue;
-    const [a, b] = [name.toLowerCase(), other.toLowerCase()];
-    const problem =
-      a === b
-        ? "they differ only in case"
-        : a.startsWith(`${b}/`) || b.startsWith(`${a}/`)
-          ? "one would be a folder of the other"
-          : undefined;
+    const problem = conflictOf(name, other);
     if (problem === undefined) continue;
     throw new RewindError("REF_CONFLICT", `${name} cannot stand beside ${other}: ${problem}`, {
       name,
@@ -107,9 +100,31 @@ export function checkBeside(name: string, others: readonly string[]): void {
   }
 }
 
-/** The first free name `refs/archive/<branch>/<n>` for a run that leaves the branch `ref`. */
+function conflictOf(name: string, other: string): string | undefined {
+  if (other === name) return undefined;
+  const [a, b] = [name.toLowerCase(), other.toLowerCase()];
+  if (a === b) return "they differ only in case";
+  const oneIsFolder = a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  return oneIsFolder ? "one would be a folder of the other" : undefined;
+}
+
+/**
+ * The first free name `refs/archive/<branch>/<n>` for a run that leaves the branch `ref`. Archived
+ * runs outlive their branches: those of a branch `a` may be in the way of those of `A` or `a/1`.
+ */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
-  const prefix = `refs/archive/${ref.replace(/^refs\/heads\//, "")}/`;
-  const numbers = (await refs.names(prefix)).map((name) => Number(name.slice(prefix.length)));
-  return `${prefix}${Math.max(0, ...numbers.filter(Number.isInteger)) + 1}`;
+  const names = await refs.names("refs/archive/");
+  const inTheWay = (name: string): boolean =>
+    names.some((other) => other === name || conflictOf(name, other) !== undefined);
+  let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
+  // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
+  while (names.some((name) => `${folder}/`.toLowerCase().startsWith(`${name.toLowerCase()}/`))) {
+    folder += "-";
+  }
+  const numbers = names
+    .filter((name) => name.startsWith(`${folder}/`))
+    .map((name) => Number(name.slice(folder.length + 1)));
+  let number = Math.max(0, ...numbers.filter(Number.isInteger)) + 1;
+  while (inTheWay(`${folder}/${number}`)) number++;
+  return `${folder}/${number}`;
 }

@@ -27,12 +27,13 @@ export interface RefStore {
    * Makes all the changes, or none and throws REF_MOVED where a ref is not what `from` says. Throws
    * INVALID_REF_NAME for a name that Git would refuse, and REF_CONFLICT for one that differs from
    * another only in case or would be both a folder and a file. Only what moves nothing but the
-   * cursor in HEAD is not `logged`.
+   * cursor in HEAD is not `logged`. With `seen`, the log must still have so many operations, else
+   * nothing is changed and it is REF_MOVED too.
    */
   update(
     changes: readonly RefChange[],
     command: string,
-    options?: { readonly logged?: boolean },
+    options?: { readonly logged?: boolean; readonly seen?: number },
   ): Promise<void>;
   /** The operation log, oldest first. */
   operations(): Promise<readonly Operation[]>;
@@ -41,10 +42,21 @@ export interface RefStore {
 /** Checks that every ref still is what the change expects it to be. */
 export function checkUnmoved(change: RefChange, current: string | undefined): void {
   if (current === change.from) return;
-  const was = (target: string | undefined): string => target ?? "absent";
+  // HEAD has a line for its cursor; an error has one line in all.
+  const was = (target = "absent"): string => target.replace(/\nstep: /, " at step ");
   throw new RewindError(
     "REF_MOVED",
     `expected ${change.name} to be ${was(change.from)}, it is ${was(current)} now`,
     { ref: change.name, expected: change.from, actual: current },
+  );
+}
+
+/** Checks that nothing was logged since the caller looked. */
+export function checkSeen(seen: number | undefined, operations: readonly Operation[]): void {
+  if (seen === undefined || seen === operations.length) return;
+  throw new RewindError(
+    "REF_MOVED",
+    `expected ${seen} operations in the log, there are ${operations.length} now`,
+    { expected: seen, actual: operations.length },
   );
 }

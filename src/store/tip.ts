@@ -33,6 +33,15 @@ export function decodeTip(payload: Uint8Array): StoredTip {
   throw new RewindError("STORE_DAMAGED", "expected a tip to hold a ref and a run");
 }
 
+/** The ref that a tip is of; undefined where it has none, or is nonsense. */
+export function refOfTip(payload: Uint8Array): string | undefined {
+  try {
+    return decodeTip(payload).ref;
+  } catch {
+    return undefined;
+  }
+}
+
 function decodeContent(payload: Uint8Array): unknown {
   try {
     return decode(payload);

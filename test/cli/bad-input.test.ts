@@ -212,7 +212,9 @@ describe("params and generators", () => {
   test("NaN is a number", async () => {
     const project = await emptyProject("walk.ts");
     await project.ok(..."record walk.ts --steps 5 --param p=NaN".split(" "));
-    expect((await project.ok("show")).stdout).toContain('params     {"p":{"$number":"NaN"}}');
+    expect((await project.ok("show", "HEAD")).stdout).toContain(
+      'params     {"p":{"$number":"NaN"}}',
+    );
   });
 });
 
@@ -230,7 +232,9 @@ describe("a step that fails", () => {
         '  the state before it: {"n":777,"list":[1,2]}\n' +
         "hint: the first 768 of 1,000 steps are kept on main: `rewind resume main` goes on\n",
     );
-    expect((await project.ok("show")).stdout).toContain("steps    768 of 1,000, unfinished\n");
+    expect((await project.ok("show", "HEAD")).stdout).toContain(
+      "steps    768 of 1,000, unfinished\n",
+    );
     expect((await project.ok("branch")).stdout).toContain("768 steps of 1,000, unfinished");
     expect((await project.ok("get", "main@768", "--path", "n")).stdout).toBe("768\n");
     expect((await project.ok("verify", "--full", "--json")).json.ok).toBe(true);

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "./run-cli.ts";
+import { emptyProject, type Project, temporaryFolder, walkProject } from "./run-cli.ts";
 
 // These run what is built and shipped: `npm run build` comes before them.
 const REWIND = fileURLToPath(new URL("../../bin/rewind.js", import.meta.url));
@@ -25,8 +26,13 @@ function start(
   cwd: string,
   command: string,
   argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): [ChildProcess, Promise<Ended>] {
-  const child = spawn(command, argv, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(command, argv, {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   let stdout = "";
   let stderr = "";
   child.stdout?.on("data", (part) => (stdout += part));
@@ -88,7 +94,7 @@ describe("the process", () => {
     expect(stderr).toMatch(
       /^error: interrupted at step \d+\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main/,
     );
-    const { json } = await project.ok("show", "--json");
+    const { json } = await project.ok("show", "HEAD", "--json");
     expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
     expect(json.steps).toBeGreaterThan(0);
     expect(json.steps % 10_000).toBe(0);
@@ -105,9 +111,9 @@ describe("the process", () => {
     expect(stderr).toMatch(
       /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps\n$/,
     );
-    expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished\n$/);
+    expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished +just now\n$/);
     expect((await project.ok("branch")).stderr).toBe("");
-    const { steps } = (await project.ok("show", "--json")).json;
+    const { steps } = (await project.ok("show", "HEAD", "--json")).json;
     const { json } = await project.ok("get", `main@${steps - 1}`, "--json");
     // It is the run that was never interrupted.
     await project.ok(
@@ -196,4 +202,141 @@ describe("the process", () => {
       expect.stringMatching(/^error: left behind\nhint: .*\n$/),
     ]);
   });
+});
+
+/** Whether a program can be started here; says so where it cannot. */
+function has(program: string, ...argv: string[]): boolean {
+  if (spawnSync(program, argv).status === 0) return true;
+  console.warn(`skipped: there is no ${program} here`);
+  return false;
+}
+
+describe.runIf(has("python3", "--version"))("on a terminal, the pager", () => {
+  const SCRIPT = fileURLToPath(new URL("terminal.py", import.meta.url));
+  let project: Project;
+  beforeAll(async () => {
+    project = await walkProject();
+    await project.ok(..."record walk.ts --steps 1e5 --block-size 10 -b long".split(" "));
+  });
+
+  /** Runs a line on a terminal of ten rows; types `keys` where `prompt` stands. */
+  async function onTerminal(
+    line: string,
+    pager: string,
+    { prompt = "", keys = "" } = {},
+  ): Promise<{ readonly status: number | null; readonly text: string }> {
+    const home = project.root;
+    const { status, stdout, stderr } = await start(
+      project.root,
+      "python3",
+      [SCRIPT, "10", prompt, keys, process.execPath, REWIND, ...line.split(" ")],
+      { REWIND_PAGER: pager, HOME: home, XDG_CONFIG_HOME: home, TERM: "xterm", NO_COLOR: "1" },
+    )[1];
+    expect(stderr).toBe("");
+    return { status, text: stdout.replaceAll("\r\n", "\n") };
+  }
+
+  test("gets the whole text, through the shell, and the status is the command's", async () => {
+    const plain = await onTerminal("show long --seeds -n 50", "");
+    const { status, text } = await onTerminal("show long --seeds -n 50", "sed 's/^block/BLOCK/'");
+    expect([plain.status, status]).toEqual([0, 0]);
+    expect(plain.text).toMatch(/^block 0 /);
+    expect(text).toBe(plain.text.replaceAll("block", "BLOCK"));
+    const none = await onTerminal("find main state===1e9||[].length", "cat -A");
+    expect(none.status).toBe(1);
+  });
+
+  test("may be left before the end of a text that fits into no pipe", async () => {
+    const { status, text } = await onTerminal("show long --seeds", "head -1");
+    expect([status, text]).toEqual([0, expect.stringMatching(/^block 0 .*\n$/)]);
+  });
+
+  test("has Ctrl-C to itself", async () => {
+    // It goes to all that runs on the terminal.
+    const pager = "trap '' INT; kill -INT 0; sed 's/^block/BLOCK/'";
+    const { status, text } = await onTerminal("show long --seeds -n 50", pager);
+    expect(status).toBe(0);
+    expect(text.match(/^BLOCK/gm)).toHaveLength(50);
+  });
+
+  test("that is not there is no loss", async () => {
+    const plain = await onTerminal("show long --seeds -n 50", "");
+    const { status, text } = await onTerminal("show long --seeds -n 50", "not-a-pager-at-all");
+    expect(status).toBe(0);
+    expect(text).toContain(
+      'note: cannot start the pager "not-a-pager-at-all": printed without it\n',
+    );
+    expect(text.endsWith(plain.text)).toBe(true);
+  });
+
+  test.runIf(has("less", "--version"))("less stops at a screen, and q ends it", async () => {
+    const { status, text } = await onTerminal("show long --seeds", "less", {
+      prompt: ":",
+      keys: "q",
+    });
+    expect(status).toBe(0);
+    expect(text).toContain("block 0 ");
+    expect(text).not.toContain("block 100 ");
+    const fits = await onTerminal("show long --seeds -n 9", "less");
+    expect(fits.text.match(/block/g)).toHaveLength(9);
+  });
+});
+
+describe("completion scripts", () => {
+  test.runIf(has("bash", "--version"))("bash completes a line as it stands", async () => {
+    const project = await walkProject();
+    await project.ok("branch", "fix/a;b$(c)", "main@500");
+    await project.ok(..."tag v1 main".split(" "));
+    await project.write("sub/a b.replay", "");
+    const cases: [line: string, words: string[], replies: string[]][] = [
+      ["rewind check", ["rewind", "check"], ["checkout"]],
+      ["rewind get ma", ["rewind", "get", "ma"], ["main"]],
+      ["rewind get fi", ["rewind", "get", "fi"], ["fix/a\\;b\\$\\(c\\)"]],
+      ["rewind get 'fi", ["rewind", "get", "'fi"], ["fix/a;b$(c)"]],
+      ["rewind verify --program=w", ["rewind", "verify", "--program", "=", "w"], ["working"]],
+      ["rewind verify --program=", ["rewind", "verify", "--program", "="], ["recorded", "working"]],
+      ["rewind log main..v", ["rewind", "log", "main..v"], ["main..v1"]],
+      ["rewind get main@", ["rewind", "get", "main", "@"], []],
+      ["rewind load su", ["rewind", "load", "su"], ["sub"]],
+      ["rewind load sub/a", ["rewind", "load", "sub/a"], ["sub/a b.replay"]],
+      ["rewind save main --output=s", ["rewind", "save", "main", "--output", "=", "s"], ["sub"]],
+      ["rewind -C su", ["rewind", "-C", "su"], ["sub"]],
+      ["rewind  diff   v1  ma", ["rewind", "diff", "v1", "ma"], ["main"]],
+      ["rewind nonsense x", ["rewind", "nonsense", "x"], []],
+    ];
+    const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+    const script = [
+      `rewind() { ${quote(process.execPath)} ${quote(REWIND)} "$@"; }`,
+      'eval "$(rewind completion bash)"',
+      ...cases.flatMap(([line, words]) => [
+        `COMP_LINE=${quote(line)} COMP_POINT=\${#COMP_LINE}`,
+        `COMP_WORDS=(${words.map(quote).join(" ")}) COMP_CWORD=${words.length - 1}`,
+        "_rewind",
+        `echo ${quote(line)}`,
+        `((\${#COMPREPLY[@]})) && printf "  %s\\n" "\${COMPREPLY[@]}"`,
+      ]),
+    ].join("\n");
+    const { stdout, stderr } = await start(project.root, "bash", ["-c", script])[1];
+    expect(stdout.split("\n")).toEqual([
+      ...cases.flatMap(([line, , replies]) => [line, ...replies.map((reply) => `  ${reply}`)]),
+      "",
+    ]);
+    expect(stderr).toBe("");
+  });
+
+  test.each(["bash", "zsh", "fish"].filter((shell) => has(shell, "--version")))(
+    "%s can read its script",
+    async (shell) => {
+      const [, ended] = start(tmpdir(), process.execPath, [REWIND, "completion", shell]);
+      const file = path.join(await temporaryFolder(), "script");
+      for (const [end, status] of [
+        ["", 0],
+        ["\nif (", expect.any(Number)],
+      ] as const) {
+        await writeFile(file, (await ended).stdout + end);
+        const read = spawnSync(shell, ["-n", file], { encoding: "utf8" });
+        expect([read.status, read.stderr === ""]).toEqual([status, end === ""]);
+      }
+    },
+  );
 });

@@ -178,7 +178,7 @@ describe("code that came from elsewhere", () => {
 describe("where a project lies", () => {
   test("does not enter a program or a root", async () => {
     const [a, b] = [await modelProject(), await modelProject()];
-    const shown = async (project: Project) => (await project.ok("show", "--json")).json;
+    const shown = async (project: Project) => (await project.ok("show", "HEAD", "--json")).json;
     const [mine, theirs] = [await shown(a), await shown(b)];
     expect(mine.segments[0].source).toBe(theirs.segments[0].source);
     expect(mine.root).not.toBe("");
@@ -210,7 +210,7 @@ describe("where a project lies", () => {
       'import { one } from "pack"; export default { name: "m", init: () => 0, step: (x) => x + one };',
     );
     await project.ok("record", "m.ts", "--steps", "10");
-    expect((await project.ok("show")).stdout).toContain("package    pack 1.0.0");
+    expect((await project.ok("show", "HEAD")).stdout).toContain("package    pack 1.0.0");
     expect((await project.ok("show", "--source")).stdout).toMatch(/import .* from "pack"/);
     await install("2.0.0");
     const { stderr } = await project.ok("get", "main@5");
@@ -230,7 +230,9 @@ describe("a run that a library recorded", () => {
     const repo = await openRepository(project.root);
     await repo.record(walk, { steps: 100, seed: 1, branch: "main" });
     await repo.close();
-    expect((await project.ok("show")).stdout).toContain("walk-in-memory (handed over in memory");
+    expect((await project.ok("show", "HEAD")).stdout).toContain(
+      "walk-in-memory (handed over in memory",
+    );
     for (const line of ["get main@50", "verify", "get main@50 --program working"]) {
       const { status, stderr } = await project.run(...line.split(" "));
       expect(status).toBe(1);

@@ -6,6 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
+import type { Terminal } from "../../src/cli/output.ts";
+import type { Page } from "../../src/cli/pager.ts";
 
 /** What a command line printed, and its exit status. */
 export interface Result {
@@ -20,9 +22,15 @@ export interface Result {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Presses Ctrl-C when the command begins to listen. */
-  readonly interrupt?: boolean;
+  /** Presses Ctrl-C when the command begins to listen; or is given what presses it, for later. */
+  readonly interrupt?: boolean | ((press: () => void) => void);
   readonly isTTY?: boolean;
+  /** How many rows the terminal has. */
+  readonly rows?: number;
+  /** The pager. */
+  readonly page?: Page;
+  /** The time that it is, in milliseconds since 1970. */
+  readonly now?: number;
 }
 
 /** A project folder of its own, gone when the test is over. */
@@ -123,18 +131,21 @@ export function projectAt(root: string): Project {
 
 /** Runs a command line in this process. */
 export async function runCli(argv: readonly string[], options: RunOptions = {}): Promise<Result> {
-  const stdout = capture(options.isTTY);
-  const stderr = capture(options.isTTY);
+  const stdout = capture(options);
+  const stderr = capture(options);
   const status = await main({
     argv,
     cwd: options.cwd ?? tmpdir(),
     env: options.env ?? {},
     stdout,
     stderr,
+    ...(options.now !== undefined && { now: () => options.now as number }),
     onInterrupt(listener) {
-      if (options.interrupt) listener();
+      if (typeof options.interrupt === "function") options.interrupt(listener);
+      else if (options.interrupt) listener();
       return () => undefined;
     },
+    ...(options.page && { page: options.page }),
   });
   const text = stdout.text();
   return {
@@ -147,18 +158,14 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
   };
 }
 
-function capture(isTTY = false): {
-  write(text: string | Uint8Array): void;
-  text(): string;
-  readonly isTTY: boolean;
-  readonly columns: number;
-} {
+function capture({ isTTY = false, rows }: RunOptions): Terminal & { text(): string } {
   const parts: Buffer[] = [];
   return {
     write: (text) => void parts.push(Buffer.from(text)),
     text: () => Buffer.concat(parts).toString("utf8"),
     isTTY,
     columns: 100,
+    rows,
   };
 }
 

@@ -1,7 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { Output } from "../../src/cli/output.ts";
 import { progressBar } from "../../src/cli/progress.ts";
-import { walkProject } from "./run-cli.ts";
+import {
+  type Project,
+  type Result,
+  type RunOptions,
+  temporaryFolder,
+  walkProject,
+} from "./run-cli.ts";
 
 const ESCAPE = "\u001b";
 
@@ -58,5 +64,143 @@ describe("progress", () => {
     ]) {
       expect(bars(options)).toBe("result\n");
     }
+  });
+});
+
+describe("the pager", () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await walkProject();
+    for (const line of ["extend main --by 10", "branch fork main@5", "checkout fork"]) {
+      await project.ok(...line.split(" "));
+    }
+  });
+
+  interface Paged extends Omit<Result, "json"> {
+    /** What the pager was started with, each time. */
+    readonly shown: readonly { command: string; text: string; variables: object }[];
+  }
+
+  /** Runs a line on a terminal of ten rows, on which a pager starts, or does not. */
+  async function paged(
+    line: string,
+    { starts = true, ...options }: RunOptions & { readonly starts?: boolean } = {},
+  ): Promise<Paged> {
+    const shown: { command: string; text: string; variables: object }[] = [];
+    const { status, stdout, stderr } = await project.runWith(
+      {
+        isTTY: true,
+        rows: 10,
+        async page(command, text, variables) {
+          shown.push({ command, text, variables });
+          return starts;
+        },
+        ...options,
+      },
+      ...line.split(" "),
+    );
+    return { status, stdout, stderr, shown };
+  }
+
+  test("shows what is longer than the terminal, as it would stand there; the status stays", async () => {
+    for (const [line, status] of [
+      ["log --all", 0],
+      ["show main", 0],
+      ["show main --seeds", 0],
+      ["get --help", 0],
+      ["help", 0],
+      ["help get", 0],
+      ["completion bash", 0],
+    ] as const) {
+      const plain = await project.runWith({ isTTY: true, rows: 1_000 }, ...line.split(" "));
+      const { shown, ...result } = await paged(line);
+      expect([line, result.status, result.stdout, result.stderr]).toEqual([line, status, "", ""]);
+      expect(shown).toEqual([{ command: "less", text: plain.stdout, variables: { LESS: "FRX" } }]);
+    }
+    const { shown } = await paged("log --all");
+    expect(shown[0]?.text).toContain(ESCAPE);
+  });
+
+  test("leaves a status as it is that is not 0", async () => {
+    const line = "find main state>1e9";
+    const { status, stdout } = await project.run(...line.split(" "));
+    const one = await paged(line, { rows: 1 });
+    expect([one.status, one.shown[0]?.text, one.stdout]).toEqual([status, stdout, ""]);
+    expect(status).toBe(1);
+  });
+
+  test("is left out for what fits, to the last row", async () => {
+    const { stdout } = await project.ok("tag");
+    expect(stdout.split("\n")).toHaveLength(2);
+    const entries = (await project.ok("reflog")).stdout.split("\n").length - 1;
+    // The prompt takes a row as well.
+    expect((await paged("reflog", { rows: entries + 1 })).shown).toHaveLength(0);
+    expect((await paged("reflog", { rows: entries })).shown).toHaveLength(1);
+  });
+
+  test("counts the rows that long lines take", () => {
+    const text = `${ESCAPE}[31m${"x".repeat(100)}${ESCAPE}[39m`;
+    const held = (rows: number, lines: string[]): boolean => {
+      const stdout = { write: () => undefined, isTTY: true, columns: 100, rows };
+      const out = new Output({ stdout, stderr: stdout, colour: true });
+      out.configure({ json: false, quiet: false, holds: true });
+      out.text(lines.join("\n"));
+      return out.holdsText;
+    };
+    expect(held(4, [text, text, text])).toBe(false);
+    expect(held(4, [text, `${text}x`, text])).toBe(true);
+    expect(held(4, [text, "", text])).toBe(false);
+    expect(held(4, ["", "", "", ""])).toBe(true);
+  });
+
+  test.each<[string, RunOptions & { readonly line?: string }]>([
+    ["a pipe", { isTTY: false }],
+    ["--json", { line: "log --all --json", rows: 1 }],
+    ["--no-pager", { line: "log --all --no-pager" }],
+    ["--no-pager before the command", { line: "--no-pager log --all" }],
+    ["--no-pager with help", { line: "--no-pager help get" }],
+    ["a dumb terminal", { env: { TERM: "dumb" } }],
+    ["an empty REWIND_PAGER", { env: { REWIND_PAGER: "", PAGER: "more" } }],
+    ["REWIND_PAGER=cat", { env: { REWIND_PAGER: "cat" } }],
+    ["PAGER=cat", { env: { PAGER: "cat" } }],
+    ["a terminal whose size is unknown", { rows: 0 }],
+  ])("is not started for %s", async (_name, { line = "log --all", ...options }) => {
+    const { shown, stdout } = await paged(line, { ...options });
+    expect(shown).toEqual([]);
+    expect(stdout).not.toBe("");
+  });
+
+  test("is the one that REWIND_PAGER names, or the settings, or PAGER", async () => {
+    const HOME = await temporaryFolder();
+    const command = async (env: Record<string, string>): Promise<string | undefined> =>
+      (await paged("log --all", { env: { HOME, ...env } })).shown[0]?.command;
+    expect(await command({ PAGER: "most -s" })).toBe("most -s");
+    await project.runWith({ env: { HOME } }, "config", "pager", "bat --paging always");
+    expect(await command({ PAGER: "most" })).toBe("bat --paging always");
+    expect(await command({ PAGER: "most", REWIND_PAGER: "less -S" })).toBe("less -S");
+    const { shown } = await paged("log --all", { env: { LESS: "-i" } });
+    expect(shown).toMatchObject([{ command: "less", variables: {} }]);
+    expect(shown[0]?.variables).toEqual({});
+  });
+
+  test("that cannot be started leaves the text on the terminal", async () => {
+    const plain = await project.runWith({ isTTY: true, rows: 1_000 }, "log", "--all");
+    const { stdout, stderr, status } = await paged("log --all", {
+      starts: false,
+      env: { PAGER: "nope", NO_COLOR: "" },
+    });
+    expect([status, stdout]).toEqual([0, plain.stdout]);
+    expect(stderr).toContain('cannot start the pager "nope": printed without it\n');
+  });
+
+  test("settings that cannot be read do not keep a result back", async () => {
+    const HOME = await temporaryFolder();
+    await project.runWith({ env: { HOME } }, "config", "pager", "less");
+    const { writeFile } = await import("node:fs/promises");
+    await writeFile(`${HOME}/.config/rewind/config`, "{");
+    const { shown, status, stdout, stderr } = await paged("log --all", { env: { HOME } });
+    expect([shown, status]).toEqual([[], 0]);
+    expect(stdout.split("\n").length).toBeGreaterThan(9);
+    expect(stderr).toContain(`${HOME}/.config/rewind/config: expected JSON`);
   });
 });

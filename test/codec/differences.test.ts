@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
-import { differences } from "../../src/codec/differences.ts";
+import { countDifferences, differences } from "../../src/codec/differences.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { states } from "./states.ts";
 
@@ -127,6 +127,52 @@ test("the list is bounded, and the work with it", () => {
     "state[2]",
   ]);
   expect(differences(1, 2, { limit: 0 })).toEqual([]);
+});
+
+test("counting shows every difference, and counts what is equal as well", () => {
+  fc.assert(
+    fc.property(states, states, ({ state: a }, { state: b }) => {
+      const shown: unknown[] = [];
+      const { different, fields } = countDifferences(a, b, (change) => shown.push(change));
+      expect(shown).toEqual(differences(a, b, { limit: Number.POSITIVE_INFINITY }));
+      expect(different).toBe(shown.length);
+      expect(fields).toBeGreaterThanOrEqual(different);
+      const [ab, ba] = [fields, countDifferences(b, a, () => {}).fields];
+      expect(Math.abs(ab - ba)).toBeLessThanOrEqual(different);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each<[string, unknown, unknown, number, number]>([
+  ["a number", 1, 2, 1, 1],
+  ["equal numbers", 1, 1, 1, 0],
+  [
+    "fields",
+    { x: 1, y: { z: 2, w: "a" }, list: [1, 2] },
+    { x: 1, y: { z: 3, w: "a" }, list: [1, 2] },
+    5,
+    1,
+  ],
+  [
+    "empty containers",
+    { list: [], map: new Map(), none: undefined },
+    { list: [], map: new Map(), none: undefined },
+    1,
+    0,
+  ],
+  ["elements", new Float64Array(1_000), new Float64Array(1_000).fill(1, 10, 30), 1_000, 20],
+  ["missing ones", [1, 2], [1, 2, 3, 4], 4, 2],
+  [
+    "Map, Set, Date",
+    [new Map([["k", 1]]), new Set([1, 2]), new Date(1)],
+    [new Map([["k", 2]]), new Set([1, 3]), new Date(1)],
+    5,
+    3,
+  ],
+  ["bytes", new Uint8Array([1, 2]).buffer, new Uint8Array([1, 2]).buffer, 1, 0],
+])("fields of %s", (_, a, b, fields, different) => {
+  expect(countDifferences(a, b, () => {})).toEqual({ fields, different });
 });
 
 test("instances are compared by what is stored of them", () => {

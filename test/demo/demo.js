@@ -72,7 +72,11 @@ async function demo() {
 
   heading("Compare the two timelines, down to the first step and field that differ");
   const diff = await rewind(mine, "diff main fix", 3);
-  expect("they part at the fork", diff.text, /forked at step 814,503\n {2}params.clamp: 0 → 10/);
+  expect(
+    "they part at the fork",
+    diff.text,
+    /forked at step 814,503 of main\n {2}params.clamp: 0 → 10/,
+  );
   expect("they differ from here on", diff.text, /first different step: 814,507\n/);
   expect("in this field", diff.text, /^state\.x +6185\.\d+ +183\.\d+ /m);
 

@@ -92,14 +92,24 @@ describe("README: its tables", () => {
   test("name the keys of JSON", () => {
     const lines: Readonly<Record<string, string>> = {
       "record, load, branch NAME REV, extend, resume, reset": "load fix.replay",
+      "branch NAME REV --matrix": "branch grid fix@999_000 --matrix clamp=5,10",
       get: "get main@3",
+      "show, show REV@STEP": "show main@3",
+      "show REV": "show main",
+      step: "step --back",
       diff: "diff main fix",
       find: "find main 'step === 3'",
+      "find --count": "find main 'step === 3' --count --to 10",
+      "find --bisect": "find main 'step >= 3' --bisect",
       stats: "stats main state.x --to 10",
       verify: "verify main",
       log: "log main",
       branch: "branch",
       save: "save main -o main.replay",
+      tag: "tag paper main -q >tagged; rewind tag",
+      reflog: "reflog",
+      "undo, redo": "undo",
+      config: "config",
     };
     const listed = rows.get("command keys") ?? [];
     expect(listed.map(([names = ""]) => names.replaceAll("`", ""))).toEqual(Object.keys(lines));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { lineage } from "../../src/history/log.ts";
+import { lineage, log } from "../../src/history/log.ts";
 import type { Id } from "../../src/object/id.ts";
 import { encodeTag } from "../../src/object/tag.ts";
 import { emptyRuns } from "./runs.ts";
@@ -42,7 +42,7 @@ describe("the lineage of a run", () => {
     await writer.close();
     await runs.point("refs/tags/v1", tag);
     const [entry] = await lineage(runs.store, runs.refs, [tag]);
-    expect(entry).toMatchObject({ id, names: ["archive/main/1", "main", "v1"] });
+    expect(entry).toMatchObject({ id, names: ["main", "v1", "archive/main/1"] });
   });
 
   test("a parent that is not here is left out, and a diamond shows each run once", async () => {
@@ -60,5 +60,52 @@ describe("the lineage of a run", () => {
     });
     const entries = await lineage(runs.store, runs.refs, [tip]);
     expect(entries.map(({ id }) => id)).toEqual([tip, b, a, root]);
+  });
+});
+
+describe("a range of runs", () => {
+  test("those behind the right side that are not behind the left one", async () => {
+    const runs = await emptyRuns();
+    // Parents come first, so that a number is also the place in `ids`.
+    const parents = [[], [0], [1], [1], [2, 3], [3], []];
+    const ids: Id<"run">[] = [];
+    for (const [n, from] of parents.entries()) {
+      const made = from.map((parent) => ({ run: ids[parent] as Id<"run">, step: 1 }));
+      const ref = `refs/heads/r${n}`;
+      ids.push(await runs.put({ meta: { ...time(n), n }, parents: made, ref }));
+    }
+    const behind = (n: number): Set<number> =>
+      new Set([n, ...(parents[n] ?? []).flatMap((parent) => [...behind(parent)])]);
+    await runs.point("HEAD", "ref: refs/heads/r2");
+    for (let a = 0; a < parents.length; a++) {
+      for (let b = 0; b < parents.length; b++) {
+        const expected = [...behind(b)].filter((n) => !behind(a).has(n)).sort();
+        const entries = await log(runs.store, runs.refs, `r${a}..r${b}`);
+        expect(entries.map(({ id }) => ids.indexOf(id)).sort()).toEqual(expected);
+      }
+      const left = await log(runs.store, runs.refs, `r${a}..`);
+      expect(left).toEqual(await log(runs.store, runs.refs, `r${a}..r2`));
+      const right = await log(runs.store, runs.refs, `..r${a}`);
+      expect(right).toEqual(await log(runs.store, runs.refs, `r2..r${a}`));
+    }
+  });
+
+  test("without a text every run is meant; a step of a run is no side of a range", async () => {
+    const runs = await emptyRuns();
+    const a = await runs.put({ meta: time(1), ref: "refs/heads/a" });
+    const b = await runs.put({ meta: time(2), ref: "refs/archive/b/1" });
+    expect((await log(runs.store, runs.refs)).map(({ id }) => id)).toEqual([b, a]);
+    await expect(log(runs.store, runs.refs, "a@3..archive/b/1")).rejects.toMatchObject({
+      code: "INVALID_REVISION",
+      message:
+        'expected a range of runs such as main..fix, got a step of one in "a@3..archive/b/1"',
+    });
+  });
+
+  test("a tag that has a branch's name is listed as what names it", async () => {
+    const runs = await emptyRuns();
+    const id = await runs.put({ ref: "refs/heads/v1" });
+    await runs.point("refs/tags/v1", id);
+    expect((await log(runs.store, runs.refs, "v1"))[0]?.names).toEqual(["v1", "tags/v1"]);
   });
 });

@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
-import { formatHead, parseHead, parseRevision, stepOf } from "../../src/history/revision.ts";
+import {
+  formatHead,
+  parseHead,
+  parseRange,
+  parseRevision,
+  stepOf,
+} from "../../src/history/revision.ts";
 
 const ID = "3f".repeat(32);
 
@@ -81,6 +87,55 @@ describe("a revision, taken apart", () => {
     expect(isRewindError(error, "INVALID_REVISION")).toBe(true);
     expect(error).toMatchObject({ data: { revision: text, part } });
     expect((error as Error).message).toContain(`cannot read ${JSON.stringify(part)}`);
+  });
+});
+
+describe("a range, taken apart", () => {
+  test.each([
+    ["main@100..main@200", "main@100", "main@200"],
+    ["main@100..@200", "main@100", "main@200"],
+    ["@100..main@200", "main@100", "main@200"],
+    ["main@100..", "main@100", undefined],
+    ["..main@200", undefined, "main@200"],
+    ["main..fix", "main", "fix"],
+    ["main@10%..@0.5%", "main@10%", "main@0.5%"],
+    ["main@-10..@-1", "main@-10", "main@-1"],
+    ["HEAD~100..HEAD", "HEAD~100", "HEAD"],
+    ["~100..HEAD", "HEAD~100", "HEAD"],
+    ["main@5..~5", "main@5", "main~5"],
+    ["main@{1}..", "main@{1}", undefined],
+    ["@{1}..main", "main@{1}", "main"],
+    ["main@{2}@5..@9", "main@{2}@5", "main@{2}@9"],
+    ["@5..main@{2}~9", "main@{2}@5", "main@{2}~9"],
+    ["main@{2}..@{1}", "main@{2}", "main@{1}"],
+    ["archive/main/1@5..@9", "archive/main/1@5", "archive/main/1@9"],
+    ["v1.0@5..v1.1", "v1.0@5", "v1.1"],
+  ])("%s is from %s to %s", (text, from, to) => {
+    expect(parseRange(text)).toEqual({ from, to });
+    expect(() => parseRevision(text)).toThrow("expected one step, got a range");
+  });
+
+  test.each(["main", "main@5", "v1.0", "", "nope@x", "../main"])("%j is none", (text) => {
+    expect(parseRange(text)).toBeUndefined();
+  });
+
+  test.each([
+    ["..", ".."],
+    ["@5..", "@5.."],
+    ["@5..~9", "@5..~9"],
+    ["main...fix", "main...fix"],
+    ["main....", "main...."],
+    ["a..b..c", "a..b..c"],
+    ["main@5..@x", "@x"],
+    ["main@5x..", "@5x"],
+    ["main@..@5", "@"],
+  ])("%j is refused: %j was not understood", (text, part) => {
+    expect(() => parseRange(text)).toThrow(
+      expect.objectContaining({
+        code: "INVALID_REVISION",
+        message: expect.stringContaining(`cannot read ${JSON.stringify(part)}`),
+      }),
+    );
   });
 });
 

@@ -15,6 +15,8 @@ export interface Runs {
   /** Puts a run of so many steps, and names it where `ref` is given. */
   put(run: {
     readonly steps?: number;
+    /** The steps that it was asked for; `steps` unless given. */
+    readonly goal?: number;
     readonly parents?: readonly Parent[];
     readonly meta?: Readonly<Record<string, unknown>>;
     readonly ref?: string;
@@ -33,14 +35,14 @@ export async function emptyRuns(hash: Hash = sha256): Promise<Runs> {
     store,
     refs,
     point,
-    async put({ steps = 100, parents = [], meta = {}, ref }) {
+    async put({ steps = 100, goal = steps, parents = [], meta = {}, ref }) {
       const writer = await store.writer();
       const state = stateRef(Uint8Array.of(0), hash);
       const builder = new TimelineBuilder(EMPTY_TIMELINE, writer.put);
       if (steps > 0) builder.append(state);
       const body = encodeRun({
         blockSize: 1_000_000,
-        goal: steps,
+        goal,
         steps,
         segments: [
           {

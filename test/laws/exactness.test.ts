@@ -6,7 +6,15 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
-import { branched, type ForkPlan, families, forked, lineages, recorded } from "./arbitraries.ts";
+import {
+  branched,
+  type ForkPlan,
+  families,
+  forked,
+  fractions,
+  lineages,
+  recorded,
+} from "./arbitraries.ts";
 import { type Form, type Knobs, LARGE, SCALAR } from "./forms.ts";
 import { reopened, slicedEnvironment } from "./lab.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
@@ -43,8 +51,8 @@ const orders: fc.Arbitrary<(steps: number) => number[]> = fc.oneof(
   fc.constant((steps: number) => Array.from({ length: steps + 1 }, (_, step) => step)),
   fc.constant((steps: number) => Array.from({ length: steps + 1 }, (_, step) => steps - step)),
   fc
-    .array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 40 })
-    .map((fractions) => (steps: number) => fractions.map((f) => Math.round(f * steps))),
+    .array(fractions, { minLength: 1, maxLength: 40 })
+    .map((places) => (steps: number) => places.map((f) => Math.round(f * steps))),
 );
 
 /** How many turns of the queue each of many calls waits, so that they meet at any place. */
@@ -237,11 +245,7 @@ interface Ends {
 }
 
 const ranges: fc.Arbitrary<(steps: number) => Ends> = fc
-  .tuple(
-    fc.double({ min: 0, max: 1, noNaN: true }),
-    fc.double({ min: 0, max: 1, noNaN: true }),
-    fc.boolean(),
-  )
+  .tuple(fractions, fractions, fc.boolean())
   .map(([a, b, whole]) => (steps: number) => {
     const [from, to] = [a, b].map((x) => Math.round(x * steps)).sort((x, y) => x - y);
     return whole ? { from: 0, to: steps } : { from: from!, to: to! };
@@ -261,7 +265,7 @@ describe("exactness: one pass sees each state of the run", () => {
       fc.asyncProperty(
         families,
         ranges,
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        fractions,
         clocks,
         async ({ lineage, plans }, range, fraction, clock) => {
           for await (const member of familyOf(lineage, plans, slicedEnvironment(clock))) {

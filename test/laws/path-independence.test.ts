@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { openRun, type Run } from "../../src/replay/run.ts";
-import { branched, type ForkPlan, forked, forkPlans, lineages, recorded } from "./arbitraries.ts";
+import {
+  branched,
+  type ForkPlan,
+  forked,
+  forkPlans,
+  fractions,
+  lineages,
+  recorded,
+} from "./arbitraries.ts";
 import { FORMS, type Form, type Knobs } from "./forms.ts";
 import { attempt, attemptFork, content, reopened, slicedEnvironment } from "./lab.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
@@ -22,8 +30,6 @@ interface Stretch {
   /** Whether another process goes on with it. */
   readonly reopen: boolean;
 }
-
-const fractions = fc.double({ min: 0, max: 1, noNaN: true });
 
 const stretches: fc.Arbitrary<Stretch> = fc.record({
   back: fc.option(fractions, { nil: undefined, freq: 2 }),

@@ -103,6 +103,17 @@ describe("the files of refs", () => {
     ]);
   });
 
+  test("a cursor that has gone back to where the last operation found it is none cut short", async () => {
+    const refs = open(emptyStore());
+    const at = (step: number): string => `ref: ${MAIN}\nstep: ${step}`;
+    await refs.update([{ name: "HEAD", from: undefined, to: at(5) }], "checkout");
+    await refs.update([{ name: "HEAD", from: at(5), to: at(6) }], "checkout");
+    const moved = { logged: false };
+    await refs.update([{ name: "HEAD", from: at(6), to: at(5) }], "step", moved);
+    await refs.update([{ name: "HEAD", from: at(5), to: at(4) }], "step", moved);
+    expect(await refs.read("HEAD")).toBe(at(4));
+  });
+
   test("the lock of a dead process is no obstacle", async () => {
     const root = emptyStore();
     writeFileSync(path.join(root, "local/refs.lock"), deadOwner());

@@ -52,7 +52,7 @@ describe("scanJournal", () => {
       expect([...content.places.values()]).toEqual(places);
       const last =
         complete > 5 ? new Uint8Array(3000).fill(5) : complete > 2 ? noise(30, 2) : undefined;
-      expect(content.tip).toEqual(last);
+      expect(content.tips).toEqual(last === undefined ? [] : [last]);
     }
   });
 

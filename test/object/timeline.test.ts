@@ -196,6 +196,27 @@ describe("TimelineReader", () => {
     );
   });
 
+  test("firstDifference from an entry on passes over those before it, with few reads", async () => {
+    const places = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(size, places, fc.nat(20_001), async (count, at, from) => {
+        const other = objects();
+        const timeline = await new TimelineReader(STORE.get).prefix(FULL, count);
+        const changed = build(
+          model(count, (k) => (at.includes(k) ? 1 : 0)),
+          other,
+        );
+        const readers = [new TimelineReader(STORE.get), new TimelineReader(other.get)] as const;
+        const before = STORE.reads.tile;
+        const found = await readers[0].firstDifference(timeline, changed, readers[1], from);
+        const later = at.filter((k) => k >= from && k < count);
+        expect(found).toBe(later.length === 0 ? undefined : Math.min(...later));
+        expect(STORE.reads.tile - before).toBeLessThanOrEqual(3 * levels(count) + 1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test("two equal timelines are compared without a read", async () => {
     const before = STORE.reads.tile;
     expect(await new TimelineReader(STORE.get).firstDifference(FULL, FULL)).toBeUndefined();

@@ -41,6 +41,21 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await refs.operations()).toHaveLength(3);
     });
 
+    test("an update by who has not seen the whole log is REF_MOVED, and changes nothing", async () => {
+      const [refs, other] = makeRefs();
+      const seen = (count: number) =>
+        codeOfAsync(
+          refs.update([{ name: "refs/heads/main", from: undefined, to: A }], "x", { seen: count }),
+        );
+      expect(await seen(1)).toBe("REF_MOVED");
+      await create(other, "refs/heads/other");
+      expect(await seen(0)).toBe("REF_MOVED");
+      expect(await names(refs)).toEqual(["refs/heads/other"]);
+      expect(await refs.operations()).toHaveLength(1);
+      expect(await seen(1)).toBe("");
+      expect(await names(other)).toEqual(["refs/heads/main", "refs/heads/other"]);
+    });
+
     test("the error of a moved ref says what was expected and what is there", async () => {
       const [refs] = makeRefs();
       await create(refs, "refs/heads/main", B);

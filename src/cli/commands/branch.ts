@@ -1,40 +1,43 @@
-import { toJson } from "../../codec/json.ts";
 import { shortId } from "../../object/id.ts";
-import type { ForkOptions } from "../../replay/fork.ts";
-import type { Repository } from "../../repository.ts";
-import { type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional, optionalCount, parsePairs, parseSeed, usageError } from "../parse.ts";
-import { count, duration, table, visibleLine } from "../text.ts";
-import { printRun } from "./record.ts";
+import type { BranchOptions, Repository } from "../../repository.ts";
+import { listBranches } from "../branch-list.ts";
+import { type Arguments, type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
+import { matrixCells, matrixData, matrixTable } from "../matrix.ts";
+import { optional, optionalCount, parsePairs, usageError } from "../parse.ts";
+import { printRun } from "../print-run.ts";
+import { PARAM_FROM_THERE, RECORDING, readRecording } from "../recording-options.ts";
+import { count, duration, plural } from "../text.ts";
 
 export const branch: Command = {
   usage: "[name] [revision]",
   describe:
-    "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length. The state at STEP is the fork's first;\nwhat lies before is shared. The fork draws what its parent drew, unless --seed gives it fresh numbers.",
+    "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length; without REV@STEP it forks at HEAD's\ncursor. The state at STEP is the fork's first; what lies before is shared. The fork draws what its\nparent drew, unless --seed gives it fresh numbers.",
   options: {
     delete: {
       short: "d",
-      describe: "delete the branch; its run stays in the store",
+      describe: "delete the branch; its run stays in the store, and undo brings it back",
       type: "boolean",
     },
     move: { short: "m", describe: "rename the branch: -m OLD NEW", type: "boolean" },
     set: {
-      describe: "a new value in the state, as JSON; may be given several times",
+      describe: "a new value in the state, as JSON, of the kind that is there; may be repeated",
       type: "text",
       value: "PATH=VALUE",
       many: true,
     },
-    param: {
-      describe: "a param's value from there on; may be given several times",
+    param: PARAM_FROM_THERE,
+    matrix: {
+      describe: "a fork for each value: NAME/V1, …; several give every combination; one undo",
       type: "text",
-      value: "NAME=VALUE",
+      value: "PARAM=V1,V2",
       many: true,
     },
     mutate: { describe: "a function that changes the state", type: "text", value: "MODULE#EXPORT" },
-    seed: { describe: "a new master seed from there on", type: "text", value: "S" },
+    seed: { ...RECORDING.seed, describe: "a new master seed from there on" },
     steps: { describe: "the fork's length, counted from step 0", type: "text", value: "TOTAL" },
+    // No letter for it: -m renames, as in Git.
     message: { describe: "a line about the fork", type: "text", value: "TEXT" },
-    "self-check": { describe: "replay each block at once and compare", type: "boolean" },
+    "self-check": RECORDING["self-check"],
     program: {
       describe: "the code from there on: as recorded (unless told), or the working file",
       type: "text",
@@ -46,6 +49,8 @@ export const branch: Command = {
     ["branch", "list the branches"],
     ["branch fix main@814_500 --param clamp=10", "fork with another param"],
     ['branch what-if main@50% --set "agents[3].infected=true"', "fork with a change in the state"],
+    ["branch grid main@999_000 --matrix beta=0.1,0.2,0.3", "grid/0.1, grid/0.2 and grid/0.3"],
+    ["branch here --seed 7", "fork at the cursor, with fresh random numbers"],
     ["branch patched main@814_500 --program working", "fork with the code as it is now"],
     ["branch longer main --steps 2_000_000", "a copy of it that runs on"],
     ["branch -m fix clamped", "rename a branch"],
@@ -56,29 +61,89 @@ export const branch: Command = {
     const revision = optional(args.revision);
     if (args.delete === true) return remove(name, revision, context);
     if (args.move === true) return rename(name, revision, context);
-    if (name === undefined) return list(context);
-    if (revision === undefined)
-      throw usageError("expected where to fork: rewind branch NAME REV@STEP");
-    const repo = await context.open({ trust: args.trust === true });
-    const options = await forkOptions(args, repo, context);
-    const started = performance.now();
-    const run = await repo.branch(name, revision, {
-      ...options,
-      ...context.long("recording"),
-      cwd: context.cwd,
-    });
-    const fork = run.parents[0];
-    printRun(
-      context.out,
-      run,
-      name,
-      `forked ${name} at step ${count(fork?.step ?? 0)} of ${fork && shortId(fork.run)}, ` +
-        `recorded to step ${count(run.steps)} in ${duration(performance.now() - started)}`,
-    );
-    await repo.close();
-    return STATUS.ok;
+    if (name !== undefined) return fork(name, revision ?? "HEAD", args, context);
+    const idle = CHANGES.find((option) => args[option] !== undefined);
+    if (idle === undefined) return listBranches(context);
+    throw usageError(`expected the name of a new branch with --${idle}`);
   },
 };
+
+/** What only a fork takes. */
+const CHANGES = ["set", "param", "matrix", "mutate", "seed", "steps", "message", "program"];
+
+async function fork(
+  name: string,
+  revision: string,
+  args: Arguments,
+  context: Context,
+): Promise<number> {
+  const { out, open, long } = context;
+  const matrix = args.matrix as readonly string[] | undefined;
+  const cells = matrix && matrixCells(name, matrix);
+  const shared = forkOptions(args);
+  const both = Object.keys(cells?.[0]?.params ?? {}).find((param) =>
+    Object.hasOwn(shared.params ?? {}, param),
+  );
+  if (both !== undefined) throw usageError(`expected ${both} in --matrix or in --param, got both`);
+  const repo = await open({ trust: args.trust === true });
+  const options = { ...shared, mutate: await mutateOf(args, repo, context), cwd: context.cwd };
+  const started = performance.now();
+  const made = await repo.branchEach(
+    revision,
+    (cells ?? [{ branch: name, params: {} }]).map(({ branch, params }) => ({
+      ...options,
+      branch,
+      params: allParams(options.params, params),
+    })),
+    long("recording"),
+  );
+  const took = duration(performance.now() - started);
+  const [run] = made;
+  const at = run?.parents[0];
+  const where = `at step ${count(at?.step ?? 0)} of ${at && shortId(at.run)}`;
+  if (run !== undefined && cells === undefined) {
+    const to = `recorded to step ${count(run.steps)} in ${took}`;
+    printRun(out, run, name, `forked ${name} ${where}, ${to}`);
+  } else {
+    const rows = await matrixTable(cells ?? [], made);
+    const to = `recorded to step ${count(run?.steps ?? 0)} in ${took}`;
+    out.result(
+      matrixData(cells ?? [], made),
+      () => `made ${plural(made.length, "fork")} ${where}, ${to}\n${rows}`,
+    );
+  }
+  await repo.close();
+  return STATUS.ok;
+}
+
+/** Undefined where there are none: then no new segment begins. */
+function allParams(
+  shared: Readonly<Record<string, unknown>> | undefined,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
+  return shared === undefined && Object.keys(own).length === 0 ? undefined : { ...shared, ...own };
+}
+
+function forkOptions(args: Arguments): BranchOptions {
+  const { params, seed, message, selfCheck } = readRecording(args);
+  return {
+    set: parsePairs(args.set, "set"),
+    params,
+    seed,
+    steps: optionalCount(args.steps, "--steps"),
+    message,
+    selfCheck,
+    ...(args.program === "working" && { program: "working" }),
+  };
+}
+
+async function mutateOf(
+  args: Arguments,
+  repo: Repository,
+  { cwd }: Context,
+): Promise<BranchOptions["mutate"]> {
+  return args.mutate === undefined ? undefined : repo.functionOf(String(args.mutate), cwd);
+}
 
 async function remove(
   name: string | undefined,
@@ -88,11 +153,15 @@ async function remove(
   if (name === undefined || extra !== undefined)
     throw usageError("expected one name: rewind branch -d NAME");
   const repo = await context.open();
+  const wasCurrent = (await repo.branches.current()) === name;
   const run = await repo.branches.delete(name);
   await repo.close();
+  const head = wasCurrent ? "; HEAD stays on its run" : "";
   context.out.result(
     { branch: null, was: name, run },
-    () => `deleted the branch ${name}; its run stays in the store, ${shortId(run)}`,
+    () =>
+      `deleted the branch ${name}; its run stays in the store, ${shortId(run)}${head}\n` +
+      "`rewind undo` brings it back",
   );
   return STATUS.ok;
 }
@@ -108,50 +177,5 @@ async function rename(
   const run = await repo.branches.rename(from, to);
   await repo.close();
   context.out.result({ branch: to, was: from, run }, () => `renamed the branch ${from} to ${to}`);
-  return STATUS.ok;
-}
-
-async function forkOptions(
-  args: Readonly<Record<string, unknown>>,
-  repo: Repository,
-  { cwd }: Context,
-): Promise<ForkOptions & { program?: string }> {
-  return {
-    set: parsePairs(args.set, "set"),
-    params: parsePairs(args.param, "param"),
-    seed: args.seed === undefined ? undefined : parseSeed(args.seed),
-    steps: optionalCount(args.steps, "--steps"),
-    message: optional(args.message),
-    selfCheck: args.selfCheck === true,
-    mutate: args.mutate === undefined ? undefined : await repo.functionOf(String(args.mutate), cwd),
-    ...(args.program === "working" && { program: "working" }),
-  };
-}
-
-async function list({ out, open }: Context): Promise<number> {
-  const repo = await open();
-  const current = await repo.branches.current();
-  const branches = await Promise.all(
-    (await repo.branches.list()).map(async ({ name }) => ({ name, ...(await repo.resolve(name)) })),
-  );
-  await repo.close();
-  const data = branches.map(({ name, id, run }) => ({
-    name,
-    run: id,
-    steps: run.steps,
-    goal: run.goal,
-    parents: run.parents,
-    message: toJson(run.meta.message ?? null),
-    current: name === current,
-  }));
-  const rows = data.map((row) => [
-    row.current ? "*" : " ",
-    row.current ? out.style("green", row.name) : row.name,
-    shortId(row.run),
-    `${count(row.steps)} steps${row.steps < row.goal ? ` of ${count(row.goal)}, unfinished` : ""}`,
-    row.parents.map(({ run, step }) => `from ${shortId(run)}@${step}`).join(", "),
-    row.message === null ? "" : visibleLine(String(row.message)),
-  ]);
-  out.result({ branches: data }, () => (rows.length === 0 ? "no branches yet" : table(rows)));
   return STATUS.ok;
 }

@@ -1,87 +1,77 @@
-import type { Difference } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json.ts";
-import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optionalCount } from "../parse.ts";
-import { wholeRun } from "../revision.ts";
-import { formatState } from "../state.ts";
-import { count, table } from "../text.ts";
+import { parsePath } from "../../codec/path.ts";
+import { type Arguments, type Command, STATUS, TRUST_OPTION } from "../command.ts";
+import { compareRuns } from "../compare.ts";
+import { type Sides, sidesOf } from "../diff-sides.ts";
+import { differenceJson } from "../difference-json.ts";
+import { differenceText } from "../difference-text.ts";
+import { optionalCount, usageError } from "../parse.ts";
+import { rangeOf } from "../range.ts";
 
 export const diff: Command = {
-  usage: "<a> <b>",
+  usage: "<a> [b]",
   describe:
-    "Compares two runs: where they forked, what was changed, the first step at which their states\ndiffer, and the fields that differ there. Exit status 3 where they differ.",
+    "Compares two runs, <a> <b> or <a>..<b>: where they forked, what was changed, the first step at which\ntheir states differ, the fields that differ there, and how far they have drifted at the end. With a\nstep in both, main@100..main@200, the two states. Exit status 3 where they differ.",
   options: {
     at: { describe: "compare the states at this step", type: "text", value: "STEP" },
+    plot: { describe: "plot a number of both states over steps", type: "text", value: "PATH" },
+    stat: { describe: "at how many steps each field differs, and how far", type: "boolean" },
+    "all-spans": { describe: "list all steps where they are equal, or not", type: "boolean" },
+    from: {
+      describe: "the first step of --plot, --stat and --all-spans",
+      type: "text",
+      value: "STEP",
+    },
+    to: {
+      describe: "the last step of --plot, --stat and --all-spans",
+      type: "text",
+      value: "STEP",
+    },
+    "all-fields": { describe: "list every field that differs", type: "boolean" },
+    source: { describe: "print all that differs in the sources", type: "boolean" },
+    "exit-code": { describe: "status 0 also where they differ", type: "boolean", negatable: true },
     trust: TRUST_OPTION,
   },
   examples: [
-    ["diff main fix", "the first step and the fields that differ"],
+    ["diff main fix", "the first step and the fields that differ, and the drift at the end"],
     ["diff main fix --at 900_000", "the states at one step"],
+    ["diff main@100..main@200", "two states of one run"],
+    ["diff main..fix --plot state", "a number of both, drawn over the steps"],
+    [
+      "diff main clamped --stat --all-spans",
+      "how far each field drifts; where the runs meet again",
+    ],
   ],
   async run(args, { out, open, long }) {
-    const at = optionalCount(args.at, "--at");
+    const sides = sidesOf(args.a, args.b);
+    checkOptions(args, sides);
+    const request = {
+      ...rangeOf(args),
+      at: optionalCount(args.at, "--at"),
+      path: args.plot === undefined ? undefined : parsePath(String(args.plot)),
+      spans: args.allSpans === true,
+      statistics: args.stat === true,
+      every: args.allFields === true || args.json === true,
+      // Data must not depend on the terminal.
+      columns: args.json === true ? 80 : out.columns,
+    };
     const repo = await open({ trust: args.trust === true });
-    const [a, b] = [String(args.a), String(args.b)];
-    const [runA, runB] = await Promise.all([
-      wholeRun(repo, a, AT_A_STEP),
-      wholeRun(repo, b, AT_A_STEP),
-    ]);
-    const result = await runA.run.diff(runB.run, { ...long("comparing"), at });
+    const compared = await compareRuns(repo, sides, request, long);
     await repo.close();
-    const { identical, forkStep, firstDifferentStep, changes, inputs } = result;
-    const differs = at === undefined ? !identical : changes.length > 0;
-    const plain = (differences: readonly Difference[]): object[] =>
-      differences.map((change) => ({
-        path: change.path,
-        a: toJson(change.a),
-        b: toJson(change.b),
-      }));
-    out.result(
-      {
-        identical: at === undefined ? identical : !differs,
-        forkStep: forkStep ?? null,
-        firstDifferentStep: firstDifferentStep ?? null,
-        changes: plain(changes),
-        inputs: plain(inputs),
-      },
-      () => {
-        if (!differs)
-          return at === undefined ? "the runs are identical" : `identical at step ${count(at)}`;
-        return [
-          forkStep === undefined ? "no shared history" : `forked at step ${count(forkStep)}`,
-          ...inputs.map((input) => `  ${input.path}: ${short(input.a)} → ${short(input.b)}`),
-          ...differenceText(firstDifferentStep, changes, [a, b], at),
-        ].join("\n");
-      },
-    );
-    return differs ? STATUS.differs : STATUS.ok;
+    const wanted = { allFields: args.allFields === true, allSource: args.source === true };
+    out.result(differenceJson(compared), () => differenceText(compared, wanted, out));
+    return compared.differs && args.exitCode !== false ? STATUS.differs : STATUS.ok;
   },
 };
 
-const AT_A_STEP = { instead: "to compare the states at one step, use --at STEP" };
-
-function differenceText(
-  step: number | undefined,
-  changes: readonly Difference[],
-  [a, b]: readonly [string, string],
-  at: number | undefined,
-): string[] {
-  if (step === undefined) return ["the shorter run is the beginning of the longer one"];
-  const rows = changes.map((change) => {
-    const drift =
-      typeof change.a === "number" && typeof change.b === "number"
-        ? String(change.b - change.a)
-        : "";
-    return [change.path, short(change.a), short(change.b), drift];
-  });
-  return [
-    at === undefined ? `first different step: ${count(step)}` : `different at step ${count(step)}`,
-    table([["", a, b, "difference"], ...rows], [1, 2, 3]),
-  ];
-}
-
-/** A value short enough for a table. */
-function short(value: unknown): string {
-  const text = formatState(value, { oneLine: true });
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+/** Throws USAGE where options need others, or contradict what is compared. */
+function checkOptions(args: Arguments, { a, b, steps }: Sides): void {
+  if (steps && args.at !== undefined) {
+    throw usageError(`--at names the step of both: leave out the steps of ${a} and ${b}`);
+  }
+  const ranged = args.plot !== undefined || args.stat === true || args.allSpans === true;
+  if (!ranged && (args.from !== undefined || args.to !== undefined)) {
+    throw usageError(
+      "--from and --to are the steps of --plot, --stat or --all-spans: give one of them",
+    );
+  }
 }

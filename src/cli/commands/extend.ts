@@ -1,29 +1,30 @@
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional, optionalCount, parsePairs, usageError } from "../parse.ts";
+import { optionalCount, usageError } from "../parse.ts";
+import { printRun } from "../print-run.ts";
+import { PARAM_FROM_THERE, RECORDING, readRecording } from "../recording-options.ts";
 import { currentBranch } from "../revision.ts";
 import { count, duration } from "../text.ts";
-import { printRun } from "./record.ts";
 
 export const extend: Command = {
   usage: "[branch]",
   describe:
-    "Makes a run longer: to so many steps in all, or by so many. It has the root that one uninterrupted\nrecording has. With --param a new segment begins at its present end.",
+    "Makes a run longer: to so many steps in all, or by so many, also where it is unfinished. It has the\nroot that one uninterrupted recording has. With --param a new segment begins at its present end, the\nnew values over those that were.",
   options: {
-    steps: { describe: "its length then, counted from step 0", type: "text", value: "TOTAL" },
-    by: { describe: "how many steps more", type: "text", value: "N" },
-    param: {
-      describe: "a param's value from there on; may be given several times",
+    steps: {
+      describe: "its length then, counted from step 0; more than it has",
       type: "text",
-      value: "NAME=VALUE",
-      many: true,
+      value: "TOTAL",
     },
-    message: { short: "m", describe: "a line about the run", type: "text", value: "TEXT" },
-    "self-check": { describe: "replay each block at once and compare", type: "boolean" },
+    by: { describe: "how many steps more", type: "text", value: "N" },
+    param: PARAM_FROM_THERE,
+    message: RECORDING.message,
+    "self-check": RECORDING["self-check"],
     trust: TRUST_OPTION,
   },
   examples: [
     ["extend main --steps 2_000_000", "two million steps in all"],
     ["extend --by 1000", "the current branch, by a thousand"],
+    ["extend main --by 1000 --param beta=0.2", "on with another param"],
   ],
   async run(args, { out, open, long }) {
     const steps = optionalCount(args.steps, "--steps");
@@ -31,18 +32,12 @@ export const extend: Command = {
     if ((steps === undefined) === (by === undefined)) {
       throw usageError("expected either --steps TOTAL or --by N");
     }
-    const params = parsePairs(args.param, "param");
+    const { params, message, selfCheck } = readRecording(args);
     const repo = await open({ trust: args.trust === true });
     const branch = await currentBranch(repo, args.branch);
     const started = performance.now();
-    const run = await repo.extend(branch, {
-      ...long("recording"),
-      steps,
-      by,
-      params,
-      message: optional(args.message),
-      selfCheck: args.selfCheck === true,
-    });
+    const changes = { steps, by, params, message, selfCheck };
+    const run = await repo.extend(branch, { ...long("recording"), ...changes });
     await repo.close();
     const took = duration(performance.now() - started);
     printRun(out, run, branch, `extended ${branch} to step ${count(run.steps)} in ${took}`);

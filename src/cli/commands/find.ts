@@ -1,40 +1,125 @@
 import { toJson } from "../../codec/json.ts";
-import type { WhichProgram } from "../../repository.ts";
-import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseExpression } from "../parse.ts";
-import { RANGE_HINT, RANGE_OPTIONS, rangeOf } from "../range.ts";
-import { wholeRun } from "../revision.ts";
+import type { Found } from "../../replay/find.ts";
+import type { Run } from "../../replay/run.ts";
+import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { commandLine } from "../command-line.ts";
+import { type Expression, parseExpression } from "../expression.ts";
+import { interruptedSearch } from "../interrupted-search.ts";
+import type { Output } from "../output.ts";
+import { usageError } from "../parse.ts";
+import { RANGE_OPTIONS, stepsOf } from "../range.ts";
 import { formatState } from "../state.ts";
-import { count } from "../text.ts";
+import { count, plural } from "../text.ts";
 
 export const find: Command = {
   usage: "<revision> <expression>",
   describe:
-    "Prints the first step at which a JavaScript expression over state, step and params holds, and the\nstate there. One pass over every step. Exit status 1 where there is none.",
+    "Prints the first step at which a JavaScript expression over state, step, params and previous holds,\nand the state there; previous is the state one step before, undefined at step 0. One pass over every\nstep of a run, or of a range: main@100..@200. Exit status 1 where there is none.",
   options: {
+    last: { describe: "the last step instead, sought from the end", type: "boolean" },
+    count: { describe: "at how many steps, and the first and the last of them", type: "boolean" },
+    bisect: {
+      describe: "by halving, for what stays true once it is: looks at some 20 states of a million",
+      type: "boolean",
+    },
     ...RANGE_OPTIONS,
     ...REPLAY_OPTIONS,
   },
   examples: [
     ['find main "state > 500"', "of a state that is a number"],
-    ['find main "Number.isNaN(state.x)" --from 500_000', "where did it go wrong?"],
+    ['find main@50%.. "Number.isNaN(state.x)"', "where did it go wrong, in the second half?"],
+    [
+      'find main@99%.. "state < 0 && previous >= 0" --count',
+      "how often does it fall below 0 there?",
+    ],
+    ['find main "state === 0" --last', "when was it 0 for the last time?"],
+    ['find main "state.agents[3].x > 1_000" --bisect', "of what only grows: at once"],
   ],
-  async run(args, { out, open, long }) {
-    const predicate = parseExpression(String(args.expression));
-    const repo = await open({ trust: args.trust === true });
-    const program = args.program as WhichProgram;
-    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE_HINT });
-    const found = await run.find(predicate, { ...long("looking"), ...rangeOf(args) });
-    const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
-    await repo.close();
-    if (found === undefined) {
-      out.result({ step: null, state: null }, () => "it holds at no step");
-      return STATUS.failed;
+  async run(args, context) {
+    const expression = parseExpression(String(args.expression));
+    const search = SEARCHES[modeOf(args)];
+    const repo = await context.open({ trust: args.trust === true });
+    const steps = await stepsOf(repo, args);
+    try {
+      return await search(steps.run, expression, context, {
+        ...context.long("looking"),
+        from: steps.from,
+        to: steps.to,
+        previous: expression.previous,
+      });
+    } catch (error) {
+      throw interruptedSearch(error, steps.run.steps, (ends) =>
+        commandLine("find", [steps.name, expression.text], { ...args, ...ends }, find.options),
+      );
+    } finally {
+      await repo.close();
     }
-    const { step, state } = found;
-    out.result({ step, state: toJson(state, types) }, () =>
-      [`step ${count(step)}`, formatState(state, { types })].join("\n"),
-    );
-    return STATUS.ok;
   },
 };
+
+const MODES = ["last", "count", "bisect"] as const;
+type Mode = (typeof MODES)[number] | "first";
+
+function modeOf(args: Arguments): Mode {
+  const given = MODES.filter((mode) => args[mode] === true);
+  if (given.length <= 1) return given[0] ?? "first";
+  throw usageError(
+    `expected one of --last, --count and --bisect, got ${given.map((mode) => `--${mode}`).join(" and ")}`,
+  );
+}
+
+/** Searches a run, prints what it finds, and returns the exit status. */
+type Search = (
+  run: Run,
+  expression: Expression,
+  context: Context,
+  options: Parameters<Run["find"]>[1],
+) => Promise<number>;
+
+const SEARCHES: Readonly<Record<Mode, Search>> = {
+  async first(run, { look }, { out }, options) {
+    return print(out, run, await run.find(look, options), { none: NONE });
+  },
+  async last(run, { look }, { out }, options) {
+    return print(out, run, await run.findLast(look, options), { none: NONE });
+  },
+  async count(run, { look }, { out }, options) {
+    const { count: held, first, last } = await run.count(look, options);
+    out.result({ count: held, first: first ?? null, last: last ?? null }, () => {
+      if (first === undefined || last === undefined) return NONE;
+      const ends = held === 1 ? count(first) : `the first ${count(first)}, the last ${count(last)}`;
+      return `it holds at ${plural(held, "step")}: ${ends}`;
+    });
+    return held === 0 ? STATUS.failed : STATUS.ok;
+  },
+  async bisect(run, { look }, { out }, options) {
+    const { found, looked } = await run.bisect(look, options);
+    const none = `it does not hold at step ${count(options?.to ?? run.steps)}, the last`;
+    return print(out, run, found, { none, looked });
+  },
+};
+
+const NONE = "it holds at no step";
+
+/** Prints a step and its state, or that there is none, and how many states were looked at. */
+async function print(
+  out: Output,
+  run: Run,
+  found: Found<unknown> | undefined,
+  { none, looked }: { readonly none: string; readonly looked?: number },
+): Promise<number> {
+  const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
+  const data = {
+    step: found?.step ?? null,
+    state: found === undefined ? null : toJson(found.state, types),
+    looked,
+  };
+  out.result(data, () =>
+    [
+      found === undefined ? none : `step ${count(found.step)}`,
+      ...(found === undefined ? [] : [formatState(found.state, { types })]),
+      ...(looked === undefined ? [] : [`looked at ${plural(looked, "state")}`]),
+    ].join("\n"),
+  );
+  return found === undefined ? STATUS.failed : STATUS.ok;
+}

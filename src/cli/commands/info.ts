@@ -1,6 +1,7 @@
 import path from "node:path";
 import { nodeEnvironment, readFile } from "../../node/environment.ts";
 import { loadInto } from "../../replay/run.ts";
+import { memoryRefs } from "../../store/memory-refs.ts";
 import { type Command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../describe-run.ts";
 import { size } from "../text.ts";
@@ -10,11 +11,14 @@ export const info: Command = {
   describe:
     "Describes a file that save wrote, every byte of it checked. Runs nothing, needs no store.",
   options: {},
-  examples: [["info run.replay", "what is in it?"]],
+  examples: [
+    ["info run.replay", "what is in it?"],
+    ["info run.replay --json", "the same for a script"],
+  ],
   async run(args, { out, cwd }) {
     const bytes = await readFile(path.resolve(cwd, String(args.file)));
     const run = await loadInto<unknown, Record<string, unknown>>(nodeEnvironment(), bytes);
-    const description = await describeRun(run);
+    const description = await describeRun(run, { refs: memoryRefs(() => ""), replays: false });
     out.result({ bytes: bytes.length, ...description }, () =>
       [`${args.file}: ${size(bytes.length)}, intact`, runText(description)].join("\n"),
     );

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional } from "../parse.ts";
+import { printRun } from "../print-run.ts";
 import { count } from "../text.ts";
-import { printRun } from "./record.ts";
 
 export const load: Command = {
   usage: "<file>",
@@ -17,7 +17,10 @@ export const load: Command = {
     },
     trust: TRUST_OPTION,
   },
-  examples: [["load run.replay -b theirs", "then: rewind verify theirs --full --trust"]],
+  examples: [
+    ["load run.replay -b theirs", "then: rewind verify theirs --full --trust"],
+    ["load run.replay", "without a branch: its id names it"],
+  ],
   async run(args, { out, cwd, open }) {
     const repo = await open({ trust: args.trust === true });
     const branch = optional(args.branch);

@@ -1,56 +1,60 @@
 import { toJson } from "../../codec/json.ts";
-import { graph } from "../../history/graph.ts";
+import { changesBetween } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
+import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import { shortId } from "../../object/id.ts";
+import type { Segment } from "../../object/run.ts";
+import { paramsData, valuesText } from "../changes-text.ts";
 import { type Command, STATUS } from "../command.ts";
+import { drawnOrder, logGraph } from "../log-graph.ts";
+import { originText } from "../origin-text.ts";
 import type { Output } from "../output.ts";
-import { optionalCount } from "../parse.ts";
+import { optionalCount, usageError } from "../parse.ts";
 import { formatState } from "../state.ts";
-import { count, visibleLine } from "../text.ts";
+import { count, plural, visibleLine } from "../text.ts";
 
 export const log: Command = {
   usage: "[revision]",
-  describe: "Lists a run and those that it was forked from, or every run, the latest first.",
+  describe:
+    "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what was changed. A..B lists the runs behind B that are not behind A.",
   options: {
     all: { describe: "every run that a branch or tag leads to", type: "boolean" },
-    graph: { describe: "draw lines from each run to what it was forked from", type: "boolean" },
+    graph: { describe: "draw the branches, one line for each run", type: "boolean" },
     limit: { short: "n", describe: "list so many runs at most", type: "text", value: "N" },
   },
   examples: [
     ["log", "where the current branch comes from"],
-    ["log --all -n 5", "the five latest runs"],
     ["log --all --graph", "how all runs descend from each other"],
+    ["log --all -n 5", "the five latest runs"],
+    ["log main..fix", "the runs that fix has and main has not"],
   ],
   async run(args, { out, open }) {
     const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
+    if (args.all === true && args.revision !== undefined)
+      throw usageError("expected --all or a revision, got both");
     const repo = await open();
     const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"));
+    const latest = all.slice(0, limit);
+    const entries = args.graph === true ? drawnOrder(latest) : latest;
+    const known = new Map(all.map(({ id, run }) => [id, run]));
+    const origins = await originsIn(repo.store.objects, repo.store.refs, known);
+    const text =
+      args.graph === true
+        ? await logGraph(entries, origins, out)
+        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins)))).join("\n\n");
     await repo.close();
-    const entries = all.slice(0, limit);
     out.result({ runs: entries.map(entryData) }, () => {
-      if (entries.length === 0) return "no runs yet";
-      const texts = entries.map((entry) => entryText(out, entry));
-      if (args.graph === true) return withLanes(entries, texts);
-      return texts.map((lines) => lines.join("\n")).join("\n\n");
+      if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
+      const more = all.length - entries.length;
+      const gap = args.graph === true ? "\n" : "\n\n";
+      return more === 0 ? text : [text, out.style("dim", moreText(more))].join(gap);
     });
     return STATUS.ok;
   },
 };
 
-/** The entries with lanes at their left, from each run to what it was forked from. */
-function withLanes(entries: readonly LogEntry[], texts: readonly (readonly string[])[]): string {
-  const rows = graph(
-    entries.map(({ id, run }) => ({ id, parents: run.parents.map((parent) => parent.run) })),
-  );
-  const width = Math.max(...rows.map(({ node }) => node.length)) + 2;
-  return rows
-    .flatMap(({ joins, node, below }, i) => [
-      ...(joins === undefined ? [] : [joins]),
-      ...(texts[i] ?? []).map((line, at) => (at === 0 ? node : below).padEnd(width) + line),
-      ...(i + 1 < rows.length ? [below] : []),
-    ])
-    .map((line) => line.trimEnd())
-    .join("\n");
+function moreText(more: number): string {
+  return `… and ${plural(more, "earlier run")}`;
 }
 
 function entryData({ id, run, names }: LogEntry): object {
@@ -66,19 +70,37 @@ function entryData({ id, run, names }: LogEntry): object {
   };
 }
 
-function entryText(out: Output, { id, run, names }: LogEntry): string[] {
+async function entryText(
+  out: Output,
+  { id, run, names }: LogEntry,
+  origins: Origins,
+): Promise<string> {
   const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
-  const params = run.segments.at(-1)?.params ?? {};
+  const from = await origins.of(id, run);
+  const segment = run.segments.at(-1) as Segment;
   return [
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
-    ...run.parents.map(
-      (parent) => `  forked from ${shortId(parent.run)} at step ${count(parent.step)}`,
-    ),
-    ...(Object.keys(params).length > 0
-      ? [`  params ${formatState(params, { oneLine: true })}`]
-      : []),
+    ...from.map((origin) => `  ${originText(origin)}`),
+    ...changedText(segment, from[0]),
     ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
     ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
+  ].join("\n");
+}
+
+/** The params of a run; of one that came from another, what it has otherwise. */
+function changedText(segment: Segment, origin: Origin | undefined): string[] {
+  const before = origin?.manifest?.segments.findLast(({ start }) => start <= origin.step);
+  if (before === undefined) {
+    const { params } = segment;
+    return Object.keys(params).length === 0
+      ? []
+      : [`  params ${formatState(params, { oneLine: true })}`];
+  }
+  const { params, seed, program } = changesBetween(before, segment);
+  return [
+    ...(params.length > 0 ? [`  params ${valuesText(paramsData(params))}`] : []),
+    ...(seed ? ["  another seed"] : []),
+    ...(program ? ["  other code"] : []),
   ];
 }

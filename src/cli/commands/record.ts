@@ -1,10 +1,8 @@
-import { shortId } from "../../object/id.ts";
-import type { RecordOptions } from "../../replay/record.ts";
-import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS } from "../command.ts";
-import type { Output } from "../output.ts";
-import { optional, optionalCount, parseCount, parsePairs, parseSeed } from "../parse.ts";
-import { count, duration, plural } from "../text.ts";
+import { optional, parseCount } from "../parse.ts";
+import { printRun } from "../print-run.ts";
+import { RECORDING, readRecording } from "../recording-options.ts";
+import { duration, plural } from "../text.ts";
 
 export const record: Command = {
   usage: "<module>",
@@ -17,30 +15,22 @@ export const record: Command = {
       value: "N",
       required: true,
     },
-    seed: { describe: "the master seed; a random one unless given", type: "text", value: "S" },
+    seed: RECORDING.seed,
     branch: {
       short: "b",
       describe: "the branch to record on; the current one unless given",
       type: "text",
       value: "NAME",
     },
-    param: {
-      describe: "a param's value; may be given several times",
-      type: "text",
-      value: "NAME=VALUE",
-      many: true,
-    },
-    "block-size": {
-      describe: "steps between checkpoints; the square root of the steps unless given",
-      type: "text",
-      value: "B",
-    },
-    rng: { describe: "the random number generator", type: "text", value: "NAME" },
-    message: { short: "m", describe: "a line about the run", type: "text", value: "TEXT" },
-    "self-check": {
-      describe: "replay each block at once and compare",
+    restart: {
+      describe: "record anew where the branch has a run, which goes to archive/BRANCH/1, /2, …",
       type: "boolean",
     },
+    param: RECORDING.param,
+    "block-size": RECORDING["block-size"],
+    rng: RECORDING.rng,
+    message: RECORDING.message,
+    "self-check": RECORDING["self-check"],
   },
   examples: [
     ["record walk.ts --steps 1e6 --seed 42", "a million steps, on the current branch"],
@@ -48,51 +38,26 @@ export const record: Command = {
       "record sir.ts#sir --steps 365 -b beta-03 --param beta=0.3",
       "one export, a param, a branch of its own",
     ],
+    [
+      "record sir.ts#sir --steps 400 --restart",
+      "anew on the current branch; the old run is archived",
+    ],
   ],
   async run(args, { out, cwd, open, long }) {
-    const options = recordOptions(args);
+    const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
     const repo = await open();
     const started = performance.now();
-    const branch = optional(args.branch);
+    const name = optional(args.branch) ?? (await repo.branches.current()) ?? "main";
     const run = await repo.record(String(args.module), {
       ...options,
       ...long("recording"),
-      branch,
+      branch: name,
+      restart: args.restart === true,
       cwd,
     });
-    const name = branch ?? (await repo.branches.current()) ?? "main";
-    printRun(
-      out,
-      run,
-      name,
-      `recorded ${plural(run.steps, "step")} on ${name} in ${duration(performance.now() - started)}`,
-    );
+    const took = duration(performance.now() - started);
+    printRun(out, run, name, `recorded ${plural(run.steps, "step")} on ${name} in ${took}`);
     await repo.close();
     return STATUS.ok;
   },
 };
-
-function recordOptions(args: Readonly<Record<string, unknown>>): RecordOptions {
-  return {
-    steps: parseCount(args.steps, "--steps"),
-    seed: args.seed === undefined ? undefined : parseSeed(args.seed),
-    params: parsePairs(args.param, "param"),
-    blockSize: optionalCount(args.blockSize, "--block-size"),
-    rng: optional(args.rng),
-    message: optional(args.message),
-    selfCheck: args.selfCheck === true,
-  };
-}
-
-/** Prints a run that was just made. */
-export function printRun(out: Output, run: Run, branch: string | undefined, text: string): void {
-  const { id, root, steps, blockSize, checkpoints } = run;
-  out.result({ branch: branch ?? null, run: id, root, steps, blockSize, checkpoints }, () =>
-    [
-      text,
-      `  run   ${shortId(id)}`,
-      `  root  ${shortId(root)}`,
-      `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
-    ].join("\n"),
-  );
-}

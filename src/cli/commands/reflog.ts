@@ -1,38 +1,66 @@
 import { reflog as history } from "../../history/operations.ts";
-import { shortId } from "../../object/id.ts";
+import { peel } from "../../history/resolve.ts";
+import { parseRevision } from "../../history/revision.ts";
+import { type Id, shortId } from "../../object/id.ts";
+import type { Repository } from "../../repository.ts";
 import { type Command, STATUS } from "../command.ts";
-import { optional } from "../parse.ts";
-import { table } from "../text.ts";
+import { optional, optionalCount, usageError } from "../parse.ts";
+import { plural, table, visibleLine } from "../text.ts";
 
 export const reflog: Command = {
   usage: "[branch]",
   describe:
-    "Lists the runs that a branch, or HEAD, has named, the latest first: what BRANCH@{n} means.",
-  options: {},
+    "Lists the runs that a branch, a tag, an archived run's name, or HEAD has named, the latest first, with\nthe command that made it so. NAME@{n} names the run in any command.",
+  options: {
+    limit: { short: "n", describe: "list so many at most", type: "text", value: "N" },
+  },
   examples: [
     ["reflog main", "then: rewind show main@{1}"],
-    ["reflog", "of HEAD"],
+    ["reflog -n 5", "the last five of HEAD"],
   ],
   async run(args, { out, open }) {
     const name = optional(args.branch) ?? "HEAD";
+    const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
     const repo = await open();
-    const { ref } = name === "HEAD" ? { ref: "HEAD" } : await repo.resolve(name);
-    const entries = (await history(repo.store.refs, ref ?? name)).filter(
-      ({ to }) => to !== undefined,
+    const named = (await history(repo.store.refs, await refOf(repo, name)))
+      .filter(({ to }) => to !== undefined)
+      .slice(0, limit);
+    const entries = await Promise.all(
+      named.map(async ({ time, command, to }, n) => {
+        const run = await peel(repo.store.objects, to as Id);
+        return { revision: `${name}@{${n}}`, time, command, run, steps: await stepsOf(repo, run) };
+      }),
     );
     await repo.close();
-    out.result(
-      { entries: entries.map(({ time, command, to }) => ({ time, command, run: to })) },
-      () =>
-        table(
-          entries.map(({ time, command, to }, n) => [
-            `${name}@{${n}}`,
-            shortId(String(to)),
-            time,
-            command,
-          ]),
-        ),
+    out.result({ entries }, () =>
+      entries.length === 0
+        ? `${name} has named no run yet`
+        : table(
+            entries.map(({ revision, time, command, run, steps }) => [
+              out.style("yellow", revision),
+              shortId(run),
+              steps === null ? "not in the store" : plural(steps, "step"),
+              time,
+              visibleLine(command),
+            ]),
+            [2],
+          ),
     );
     return STATUS.ok;
   },
 };
+
+/** The full name of the ref, or HEAD. Throws USAGE where the text names a run in another way. */
+async function refOf(repo: Repository, name: string): Promise<string> {
+  if (name === "HEAD") return name;
+  const { ago, step } = parseRevision(name);
+  const whole = ago === undefined && step === undefined;
+  const ref = whole ? (await repo.resolve(name)).ref : undefined;
+  if (ref !== undefined) return ref;
+  throw usageError(`expected a branch, a tag or HEAD, got ${JSON.stringify(name)}`);
+}
+
+/** How many steps a run has; null where it is not in the store. */
+async function stepsOf(repo: Repository, run: Id<"run">): Promise<number | null> {
+  return (await repo.store.objects.has(run)) ? (await repo.resolve(run)).run.steps : null;
+}

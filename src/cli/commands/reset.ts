@@ -1,14 +1,17 @@
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { usageError } from "../parse.ts";
+import { printRun } from "../print-run.ts";
 import { count } from "../text.ts";
-import { printRun } from "./record.ts";
 
 export const reset: Command = {
   usage: "<revision>",
   describe:
-    "Rewinds a branch to a step. The state at STEP stays, and is the branch's last one: the first new step\nis STEP + 1. The run that the branch named stays as archive/BRANCH/1, /2 and so on.",
+    "Rewinds a branch to a step, also an unfinished one. The state at STEP stays, and is the branch's last\none: the first new step is STEP + 1. The run that the branch named stays, as archive/BRANCH/1, /2 and\nso on. A cursor beyond STEP goes to STEP.",
   options: { trust: TRUST_OPTION },
-  examples: [["reset main@500_000", "keep the first half"]],
+  examples: [
+    ["reset main@500_000", "keep the first half; then: extend main --by N --param NAME=VALUE"],
+    ["reset HEAD~100", "the current branch, a hundred steps back from the cursor"],
+  ],
   async run(args, { out, open }) {
     const repo = await open({ trust: args.trust === true });
     const text = String(args.revision);

@@ -1,31 +1,73 @@
+import { checkExpected } from "../../replay/expected.ts";
+import type { Run } from "../../replay/run.ts";
+import type { Repository } from "../../repository.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
+import { optional, optionalCount, usageError } from "../parse.ts";
+import { printRun } from "../print-run.ts";
+import { RECORDING, readRecording } from "../recording-options.ts";
 import { currentBranch } from "../revision.ts";
-import { count, duration } from "../text.ts";
-import { printRun } from "./record.ts";
+import { count, duration, plural } from "../text.ts";
 
 export const resume: Command = {
   usage: "[branch]",
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has.",
+    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size and --rng say must be what was recorded: nothing is changed by going on.",
   options: {
-    "self-check": { describe: "replay each block at once and compare", type: "boolean" },
+    "fresh-if-missing": {
+      describe: "where the branch has no run, record this module; where it is finished, say so",
+      type: "text",
+      value: "MODULE",
+    },
+    steps: { describe: "the steps that it was asked for", type: "text", value: "N" },
+    seed: { ...RECORDING.seed, describe: "the master seed that it was begun with" },
+    param: { ...RECORDING.param, describe: "a param's recorded value; may be given several times" },
+    "block-size": { ...RECORDING["block-size"], describe: "the steps between its checkpoints" },
+    rng: { ...RECORDING.rng, describe: "its random number generator" },
+    message: { ...RECORDING.message, describe: "a line about the run, where it is recorded now" },
+    "self-check": RECORDING["self-check"],
     trust: TRUST_OPTION,
   },
-  examples: [["resume unfinished", "go on after Ctrl-C"]],
-  async run(args, { out, open, long }) {
+  examples: [
+    ["resume unfinished", "go on after Ctrl-C"],
+    [
+      "resume nightly --fresh-if-missing walk.ts --steps 5000 --seed 7",
+      "for a script that may be started again: record, go on, or nothing to do",
+    ],
+  ],
+  async run(args, { out, cwd, open, long }) {
+    const wanted = { ...readRecording(args), steps: optionalCount(args.steps, "--steps") };
     const repo = await open({ trust: args.trust === true });
     const branch = await currentBranch(repo, args.branch);
     const started = performance.now();
-    const selfCheck = args.selfCheck === true;
-    const run = await repo.resume(branch, { ...long("recording"), selfCheck });
+    const took = (): string => duration(performance.now() - started);
+    const module = optional(args.freshIfMissing);
+    const found = module === undefined ? undefined : await standing(repo, branch);
+    let run: Run;
+    let text: string;
+    if (module !== undefined && found === undefined) {
+      const { steps } = wanted;
+      if (steps === undefined) {
+        throw usageError(`expected --steps N: ${branch} has no run, and is to be recorded`);
+      }
+      run = await repo.record(module, { ...wanted, ...long("recording"), steps, branch, cwd });
+      text = `recorded ${plural(run.steps, "step")} on ${branch} in ${took()}`;
+    } else if (found?.finished) {
+      await checkExpected(found, branch, wanted);
+      run = found;
+      text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
+    } else {
+      const { selfCheck } = wanted;
+      run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: wanted });
+      text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
+    }
     await repo.close();
-    const took = duration(performance.now() - started);
-    printRun(
-      out,
-      run,
-      branch,
-      `resumed ${branch}, recorded to step ${count(run.steps)} in ${took}`,
-    );
+    printRun(out, run, branch, text);
     return STATUS.ok;
   },
 };
+
+/** The run of a branch, if it has one. */
+async function standing(repo: Repository, branch: string): Promise<Run | undefined> {
+  if ((await repo.branches.find(branch)) === undefined) return undefined;
+  return (await repo.revision<unknown, Record<string, unknown>>(branch)).run;
+}

@@ -1,51 +1,72 @@
 import { toHex } from "../../base/bytes.ts";
-import { type Command, STATUS } from "../command.ts";
+import { parseRevision } from "../../history/revision.ts";
+import type { Run } from "../../replay/run.ts";
+import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { describeRun, runText } from "../describe-run.ts";
-import { parseCount } from "../parse.ts";
+import type { Output } from "../output.ts";
+import { optional, optionalCount, usageError } from "../parse.ts";
+import { wholeRun } from "../revision.ts";
+import { showState } from "../show-state.ts";
 import { count, visible } from "../text.ts";
 
 export const show: Command = {
   usage: "[revision]",
   describe:
-    "Describes a run: its program, params and seeds by segment, where it came from, its sizes.",
+    "Of a run: what it is, the chain of runs that it came from, what changed in each segment, its sizes.\nOf REV@STEP: the state there. Without a revision: the state at the cursor.",
   options: {
     seeds: { describe: "list the seed of every block", type: "boolean" },
-    source: {
-      describe: "print the recorded source of its program",
-      type: "boolean",
-    },
+    source: { describe: "print the recorded source of its program", type: "boolean" },
     limit: { short: "n", describe: "list so many seeds at most", type: "text", value: "N" },
+    trust: TRUST_OPTION,
   },
   examples: [
-    ["show main", "what is this run?"],
+    ["show", "where HEAD is, and the state there"],
+    ["show main", "what is this run, and where did it come from?"],
+    ["show main@842_137", "the state after 842,137 steps"],
     ["show main --seeds -n 3", "the seeds of its first blocks"],
     ["show main --source", "the code that made it"],
   ],
   async run(args, { out, open }) {
-    const repo = await open();
-    const { run } = await repo.revision(String(args.revision ?? "HEAD"));
-    const { replayer } = run;
+    const revision = optional(args.revision);
+    const limit = optionalCount(args.limit, "-n");
+    if (limit !== undefined && args.seeds !== true)
+      throw usageError("expected --seeds beside -n: it limits how many are listed");
+    if (args.seeds === true && args.source === true)
+      throw usageError("expected --seeds or --source, got both");
+    const repo = await open({ trust: args.trust === true });
     if (args.source === true) {
-      const { program } = await replayer.parts(replayer.segmentRecorded(run.steps));
-      const source = new TextDecoder().decode(await replayer.get("chunk", program.source));
-      out.result({ module: program.module ?? null, source }, () => visible(source.trimEnd()));
+      const { run, step = run.steps } = await repo.revision(revision ?? "HEAD");
+      await showSource(out, run, step);
     } else if (args.seeds === true) {
-      const limit = args.limit === undefined ? run.checkpoints : parseCount(args.limit, "-n");
-      const seeds: { block: number; step: number; seed: string }[] = [];
-      for (let block = 0; block < Math.min(run.checkpoints, limit); block++) {
-        const step = block * run.blockSize;
-        seeds.push({ block, step, seed: toHex(await replayer.seedOfBlock(block)) });
-      }
-      out.result({ seeds }, () =>
-        seeds
-          .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)
-          .join("\n"),
-      );
+      const { run } = await wholeRun(repo, revision ?? "HEAD");
+      await showSeeds(out, run, limit ?? run.checkpoints);
+    } else if (revision === undefined || parseRevision(revision).step !== undefined) {
+      await showState(out, await repo.revision(revision ?? "HEAD"));
     } else {
-      const description = await describeRun(run);
+      const { run } = await repo.revision(revision);
+      const description = await describeRun(run, { refs: repo.store.refs, replays: true });
       out.result(description, () => runText(description));
     }
     await repo.close();
     return STATUS.ok;
   },
 };
+
+async function showSource(out: Output, { replayer }: Run, step: number): Promise<void> {
+  const { program } = await replayer.parts(replayer.segmentRecorded(step));
+  const source = new TextDecoder().decode(await replayer.get("chunk", program.source));
+  out.result({ module: program.module ?? null, source }, () => visible(source.trimEnd()));
+}
+
+async function showSeeds(out: Output, run: Run, limit: number): Promise<void> {
+  const seeds: { block: number; step: number; seed: string }[] = [];
+  for (let block = 0; block < Math.min(run.checkpoints, limit); block++) {
+    const step = block * run.blockSize;
+    seeds.push({ block, step, seed: toHex(await run.replayer.seedOfBlock(block)) });
+  }
+  out.result({ seeds }, () =>
+    seeds
+      .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)
+      .join("\n"),
+  );
+}

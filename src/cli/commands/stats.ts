@@ -1,16 +1,14 @@
 import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json.ts";
-import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseExpression } from "../parse.ts";
-import { RANGE_HINT, RANGE_OPTIONS, rangeOf } from "../range.ts";
-import { wholeRun } from "../revision.ts";
+import { parseExpression } from "../expression.ts";
+import { RANGE_OPTIONS, stepsOf } from "../range.ts";
 import { count, table } from "../text.ts";
 
 export const stats: Command = {
   usage: "<revision> [expression..]",
   describe:
-    "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step\nand params (of the state itself unless one is given), over every step, in one pass.",
+    "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (of the state itself unless one is given), over every\nstep of a run, or of a range: main@100..@200. One pass.",
   options: {
     ...RANGE_OPTIONS,
     ...REPLAY_OPTIONS,
@@ -18,6 +16,7 @@ export const stats: Command = {
   examples: [
     ["stats main", "of a state that is a number"],
     ['stats main "state > 0"', "how often something holds: the mean of 1s and 0s"],
+    ['stats main@99%.. "state - previous"', "by how much it changes in a step, at the end"],
     ['stats main "state.x" "state.x ** 2" --json', "of two expressions, for a script"],
   ],
   async run(args, { out, open, long }) {
@@ -25,12 +24,12 @@ export const stats: Command = {
     const names = given.length > 0 ? given.map(String) : ["state"];
     const expressions = names.map(parseExpression);
     const repo = await open({ trust: args.trust === true });
-    const program = args.program as WhichProgram;
-    const { run } = await wholeRun(repo, args.revision, { program, instead: RANGE_HINT });
+    const { run, from, to } = await stepsOf(repo, args);
     const result = await run.stats(
-      (state, ctx) =>
-        expressions.map((expression, i) => numberOf(expression(state, ctx), names[i] as string)),
-      { ...long("measuring"), ...rangeOf(args) },
+      // A rest, since a third parameter is refused where no expression asks for the state before.
+      (state, ctx, ...before) =>
+        expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
+      { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
     );
     await repo.close();
     const rows = names.map((name, i) => ({

@@ -1,5 +1,8 @@
+import { type Difference, differences } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json.ts";
-import { compareStates } from "../../replay/environment.ts";
+import type { TypeCodecs } from "../../codec/types.ts";
+import { decodeState, encodeState } from "../../replay/environment.ts";
+import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { parseCount } from "../parse.ts";
 import { formatState } from "../state.ts";
@@ -15,7 +18,8 @@ export const step: Command = {
   },
   examples: [
     ["step", "one step on"],
-    ["step 100 --back", "a hundred steps back"],
+    ["step 100", "a hundred steps on"],
+    ["step --back 100", "a hundred steps back"],
   ],
   async run(args, { out, open }) {
     const by = args.n === undefined ? 1 : parseCount(args.n, "n");
@@ -23,25 +27,60 @@ export const step: Command = {
     const { run, step: from = run.steps } = await repo.revision("HEAD");
     const wanted = args.back === true ? from - by : from + by;
     const to = Math.min(run.steps, Math.max(0, wanted));
-    const [before, after] = [await run.get(from), await run.get(to)];
-    const { simulation } = await run.replayer.segmentAt(to);
-    const changes = compareStates(before, after, simulation);
+    const { changes, types } = await changesBetween(run, from, to);
     await repo.branches.moveCursor(to);
     await repo.close();
-    const { types } = simulation;
-    const data = changes.map(({ path, a, b }) => ({
-      path,
-      a: toJson(a, types),
-      b: toJson(b, types),
-    }));
-    out.result({ run: run.id, from, step: to, changes: data }, () => {
+    const data = { run: run.id, from, step: to, changes: changes.map(changeData(types)) };
+    out.result(data, () => {
       const end = to === wanted ? "" : to === 0 ? ", the first" : ", the last";
-      const short = (value: unknown): string => formatState(value, { oneLine: true, types });
-      const rows = changes.map(({ path, a, b }) => [path, short(a), "→", short(b)]);
-      return [`step ${count(to)}${end}`, rows.length === 0 ? "nothing changed" : table(rows)].join(
-        "\n",
-      );
+      return [`step ${count(to)}${end}`, changesText(changes, types)].join("\n");
     });
     return STATUS.ok;
   },
 };
+
+/** Where the states at two steps differ, all of it, with the codecs of the later one's segment. */
+async function changesBetween(
+  run: Run,
+  from: number,
+  to: number,
+): Promise<{ readonly changes: readonly Difference[]; readonly types: TypeCodecs | undefined }> {
+  const { replayer } = run;
+  const [low, high] = [Math.min(from, to), Math.max(from, to)];
+  const { simulation } = await replayer.segmentAt(high);
+  const { simulation: old } = await replayer.segmentAt(low);
+  // The earlier one first: from there the replay goes on to the later one.
+  const early = await run.get(low);
+  const later = await run.get(high);
+  // Under other code the same classes are not the same: the state is read again, as a fork reads it.
+  const earlier =
+    old === simulation ? early : decodeState(encodeState(early, old, replayer.env), simulation);
+  const [before, after] = from <= to ? [earlier, later] : [later, earlier];
+  const { types } = simulation;
+  const limit = Number.POSITIVE_INFINITY;
+  return { changes: differences(before, after, { limit, types }), types };
+}
+
+/** A change ready for JSON; where one of the states has nothing there, `missing` says which. */
+function changeData(types: TypeCodecs | undefined): (change: Difference) => object {
+  return ({ path, a, b, ...more }) => ({ path, a: toJson(a, types), b: toJson(b, types), ...more });
+}
+
+/** Of more changes than this the text says how many more there are. */
+const MOST_CHANGES = 50;
+
+function changesText(changes: readonly Difference[], types: TypeCodecs | undefined): string {
+  if (changes.length === 0) return "nothing changed";
+  const short = (value: unknown, missing: boolean): string =>
+    missing ? "nothing" : formatState(value, { oneLine: true, types });
+  const rows = changes
+    .slice(0, MOST_CHANGES)
+    .map(({ path, a, b, missing }) => [
+      path,
+      short(a, missing === "a"),
+      "→",
+      short(b, missing === "b"),
+    ]);
+  const more = changes.length - rows.length;
+  return more > 0 ? `${table(rows)}\nand ${count(more)} more; --json has all` : table(rows);
+}

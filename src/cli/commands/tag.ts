@@ -1,13 +1,15 @@
-import { createTag, deleteTag } from "../../history/tags.ts";
+import { peel } from "../../history/resolve.ts";
+import { createTag, deleteTag, listTags } from "../../history/tags.ts";
 import { shortId } from "../../object/id.ts";
-import { type Command, STATUS } from "../command.ts";
+import { type Arguments, type Command, type Context, STATUS } from "../command.ts";
 import { optional, usageError } from "../parse.ts";
-import { table } from "../text.ts";
+import { wholeRun } from "../revision.ts";
+import { table, visibleLine } from "../text.ts";
 
 export const tag: Command = {
   usage: "[name] [revision]",
   describe:
-    "Without arguments lists the tags. With a name gives a run (HEAD's unless one is named) a lasting name\nand a message. A tag that is there stays, unless --force moves it.",
+    "Without arguments lists the tags. With a name gives a run (HEAD's unless one is named) a lasting name\nand a message: extending or resetting its branch moves the branch, not the tag. A tag that is there\nstays, unless --force moves it.",
   options: {
     message: { short: "m", describe: "what the run is", type: "text", value: "TEXT" },
     delete: { short: "d", describe: "delete the tag; its run stays in the store", type: "boolean" },
@@ -15,36 +17,79 @@ export const tag: Command = {
   },
   examples: [
     ["tag", "list the tags"],
-    ['tag v1 main -m "as in the paper"', "name a run for good"],
+    ['tag v1 main -m "as in the paper"', "name a run for good; then: rewind get v1@500"],
+    ["tag -f v1 main", "make it name another run"],
   ],
-  async run(args, { out, open }) {
+  async run(args, context) {
     const name = optional(args.name);
-    const revision = optional(args.revision);
-    const repo = await open();
-    const { objects, refs } = repo.store;
-    if (name === undefined) {
-      const names = (await refs.names("refs/tags/")).map((ref) => ref.slice("refs/tags/".length));
-      const tags = await Promise.all(
-        names.map(async (tag) => ({ name: tag, run: (await repo.resolve(tag)).id })),
-      );
-      out.result({ tags }, () =>
-        tags.length === 0 ? "no tags yet" : table(tags.map((tag) => [tag.name, shortId(tag.run)])),
-      );
-    } else if (args.delete === true) {
-      if (revision !== undefined) throw usageError("expected one name: rewind tag -d NAME");
-      await deleteTag(refs, name);
-      out.result(
-        { tag: null, was: name },
-        () => `deleted the tag ${name}; its run stays in the store`,
-      );
-    } else {
-      const { id: target } = await repo.resolve(revision ?? "HEAD");
-      const message = optional(args.message) ?? "";
-      const time = new Date().toISOString();
-      await createTag(objects, refs, { name, target, message, time, force: args.force === true });
-      out.result({ tag: name, run: target }, () => `${name} names ${shortId(target)}`);
-    }
-    await repo.close();
-    return STATUS.ok;
+    if (name === undefined) return list(args, context);
+    return args.delete === true ? remove(name, args, context) : create(name, args, context);
   },
 };
+
+async function list(args: Arguments, { out, open }: Context): Promise<number> {
+  for (const option of ["delete", "force", "message"]) {
+    if (args[option] !== undefined && args[option] !== false)
+      throw usageError(`expected the name of a tag with --${option}`);
+  }
+  const repo = await open();
+  const tags = await listTags(repo.store.objects, repo.store.refs);
+  await repo.close();
+  const data = tags.map(({ name, target, message, time }) => ({
+    name,
+    run: target,
+    message,
+    time,
+  }));
+  out.result({ tags: data }, () =>
+    tags.length === 0
+      ? "no tags yet"
+      : table(
+          tags.map(({ name, target, message, time }) => [
+            out.style("green", name),
+            shortId(target),
+            visibleLine(time),
+            visibleLine(message),
+          ]),
+        ),
+  );
+  return STATUS.ok;
+}
+
+async function create(name: string, args: Arguments, { out, open }: Context): Promise<number> {
+  const repo = await open();
+  const { objects, refs } = repo.store;
+  const { run } = await wholeRun(repo, args.revision ?? "HEAD", {
+    instead: `a tag names a run, and its steps are then ${name}@STEP`,
+  });
+  const before = await refs.read(`refs/tags/${name}`);
+  await createTag(objects, refs, {
+    name,
+    target: run.id,
+    message: optional(args.message) ?? "",
+    time: new Date().toISOString(),
+    force: args.force === true,
+  });
+  const was = before === undefined ? undefined : await peel(objects, before as typeof run.id);
+  if ((await refs.read(`refs/heads/${name}`)) !== undefined)
+    out.note(`there is a branch ${name} too: ${name} names the branch, tags/${name} the tag`);
+  await repo.close();
+  out.result({ tag: name, run: run.id, was: was ?? null }, () =>
+    was === undefined || was === run.id
+      ? `${name} names ${shortId(run.id)}`
+      : `${name} names ${shortId(run.id)} now, no longer ${shortId(was)}`,
+  );
+  return STATUS.ok;
+}
+
+async function remove(name: string, args: Arguments, { out, open }: Context): Promise<number> {
+  if (args.revision !== undefined) throw usageError("expected one name: rewind tag -d NAME");
+  const repo = await open();
+  const run = await peel(repo.store.objects, await deleteTag(repo.store.refs, name));
+  await repo.close();
+  out.result(
+    { tag: null, was: name, run },
+    () => `deleted the tag ${name}; its run stays in the store, ${shortId(run)}`,
+  );
+  return STATUS.ok;
+}

@@ -1,40 +1,82 @@
-import { redo as redoLast, undo as undoLast } from "../../history/operations.ts";
-import type { Operation, RefStore } from "../../store/ref-store.ts";
+import { inverse, redo as redoLast, undo as undoLast } from "../../history/operations.ts";
+import { peel } from "../../history/resolve.ts";
+import { parseHead } from "../../history/revision.ts";
+import { type Id, isId, shortId } from "../../object/id.ts";
+import type { Repository } from "../../repository.ts";
+import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { type Command, type Context, STATUS } from "../command.ts";
+import { table, visibleLine } from "../text.ts";
 
 export const undo: Command = {
   usage: "",
   describe:
-    "Takes the last operation back: every branch, tag and HEAD that it changed is as it was before. Runs\nstay in the store. May be repeated; redo does the operation again.",
+    "Takes the last operation back: every branch, tag and HEAD that it changed is as it was before. Runs\nstay in the store. May be repeated, operation by operation; redo does the operation again.",
   options: {},
   examples: [["undo", "take the last record, branch, reset, … back"]],
-  run: (_args, context) => carryOut(context, undoLast, "undone"),
+  run: (_args, context) => carryOut(context, undoLast, "undone", "`rewind redo` does it again"),
 };
 
 export const redo: Command = {
   usage: "",
-  describe: "Does the operation again that was undone last.",
+  describe:
+    "Does the operation again that was undone last. An undo can be redone until something else is done.",
   options: {},
   examples: [["redo", "after one undo too many"]],
-  run: (_args, context) => carryOut(context, redoLast, "done again"),
+  run: (_args, context) => carryOut(context, redoLast, "done again", "`rewind undo` takes it back"),
 };
 
 async function carryOut(
   { out, open }: Context,
   act: (refs: RefStore) => Promise<Operation>,
   done: string,
+  opposite: string,
 ): Promise<number> {
   const repo = await open();
   const { command, time, changes } = await act(repo.store.refs);
+  const made = act === undoLast ? changes.map(inverse) : changes;
+  const rows = await Promise.all(made.map((change) => changeRow(repo, change)));
   await repo.close();
-  const refs = changes.map(({ name }) => name);
-  out.result(
-    { command, time, refs },
-    () => `${done}: ${command} of ${time} (${refs.map(short).join(", ")})`,
+  const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
+  out.result({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
+    [
+      `${done}: ${visibleLine(command)} of ${time}`,
+      ...table(rows)
+        .split("\n")
+        .map((line) => `  ${line}`),
+      ...(made.some(({ name, to }) => name !== "HEAD" && to === undefined)
+        ? ["the run itself stays in the store"]
+        : []),
+      opposite,
+    ].join("\n"),
   );
   return STATUS.ok;
 }
 
-function short(ref: string): string {
+/** A change of a ref, as people call refs and what they name: `main  3f2a91c0d2aa → none`. */
+async function changeRow(
+  repo: Repository,
+  { name, from, to }: RefChange,
+): Promise<[name: string, change: string]> {
+  const [before, after] = await Promise.all(
+    [from, to].map((target) => targetName(repo, name, target)),
+  );
+  return [shortRef(name), `${before} → ${after}`];
+}
+
+async function targetName(
+  repo: Repository,
+  ref: string,
+  target: string | undefined,
+): Promise<string> {
+  if (target === undefined) return "none";
+  if (ref === "HEAD") {
+    const head = parseHead(target);
+    const named = head.ref === undefined ? shortId(String(head.run)) : shortRef(head.ref);
+    return head.step === undefined ? named : `${named}@${head.step}`;
+  }
+  return isId(target) ? shortId(await peel(repo.store.objects, target as Id)) : visibleLine(target);
+}
+
+function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads\/)?/, "");
 }

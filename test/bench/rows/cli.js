@@ -10,6 +10,18 @@ import { MANY, SEED } from "../workshop.js";
 const REWIND = fileURLToPath(new URL("../../../bin/rewind.js", import.meta.url));
 const WALK = fileURLToPath(new URL("../../../fixtures/simulations/walk.ts", import.meta.url));
 
+/** Command lines that touch no simulation. */
+const LOOKS = {
+  "log --all": ["log", "--all"],
+  branch: ["branch"],
+  "show main": ["show", "main"],
+  tag: ["tag"],
+  reflog: ["reflog"],
+  config: ["config"],
+  "completion --words": ["completion", "bash", "--words", "2", "--", "rewind", "show", "ma"],
+  help: ["help"],
+};
+
 export const rows = [
   {
     name: "rewind --version / empty Node process",
@@ -29,7 +41,31 @@ export const rows = [
       return compareCommand(this.name, project, ["get", "main@842137"], 2.5);
     },
   },
+  ...Object.entries(LOOKS).map(([line, args]) => ({
+    name: `rewind ${line} / empty Node process`,
+    async run(workshop) {
+      return compareCommand(this.name, await livedIn(workshop), args, 2.5);
+    },
+  })),
 ];
+
+const FORKS = 20;
+
+/** A project with a run, twenty forks of it and a few tags. */
+async function livedIn(workshop) {
+  const project = workshop.folder("lived-in");
+  if (fs.existsSync(path.join(project, ".rewind"))) return project;
+  fs.copyFileSync(WALK, path.join(project, "walk.ts"));
+  const repository = await initRepository(project);
+  const options = { steps: 10_000, seed: SEED, branch: "main", cwd: project };
+  await repository.record("walk.ts", options);
+  for (let i = 1; i <= FORKS; i++) await repository.branch(`fork-${i}`, `main@${i * 100}`);
+  await repository.close();
+  for (const tag of ["v1", "v2"]) {
+    spawnSync(process.execPath, [REWIND, "tag", tag, "main"], { cwd: project });
+  }
+  return project;
+}
 
 async function compareCommand(name, cwd, args, limit) {
   const run = (...command) => spawnSync(process.execPath, command, { cwd, encoding: "utf8" });

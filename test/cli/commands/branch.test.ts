@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { type CounterChange, counted, counterProject, shown } from "../counter.ts";
+import { emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
 
 async function sirProject(): Promise<Project> {
   const project = await emptyProject("sir.ts");
@@ -8,19 +9,39 @@ async function sirProject(): Promise<Project> {
 }
 
 describe("branch", () => {
-  test("lists", async () => {
+  test("lists: steps, where from, how old, the message, the current one marked", async () => {
     const project = await walkProject();
     await project.ok("branch", "fork", "main@500", "--message", "half");
-    const { stdout } = await project.ok("branch");
-    expect(stdout).toMatch(
-      /^ {3}fork {2}[0-9a-f]{12} {2}1,000 steps {2}from [0-9a-f]{12}@500 {2}half\n\* {2}main {2}[0-9a-f]{12} {2}1,000 steps +a walk\n$/,
-    );
+    await project.ok("branch", "of-fork", "fork@600");
+    await project.ok("extend", "fork", "--by", "9");
+    await project.ok("reset", "of-fork@700");
+    await unfinished(project);
+    await project.ok("checkout", "main");
     const { json } = await project.ok("branch", "--json");
     expect(json.branches).toMatchObject([
-      { name: "fork", steps: 1000, parents: [{ step: 500 }], message: "half", current: false },
-      { name: "main", current: true },
+      { name: "fork", steps: 1009, from: "main@500", message: null, current: false },
+      { name: "main", from: null, message: "a walk", current: true },
+      { name: "of-fork", steps: 700, from: "archive/of-fork/1@700" },
+      { name: "unfinished", steps: 70, goal: 100, from: null },
     ]);
+    const times: number[] = json.branches.map(({ time }: { time: string }) => Date.parse(time));
+    const lines = async (now: number) => cells((await project.runWith({ now }, "branch")).stdout);
+    expect(await lines((times[1] as number) + 3 * 3_600_000 + 9_000)).toEqual([
+      ["fork", "ID", "1,009 steps", "from main@500", "3 h ago"],
+      ["*", "main", "ID", "1,000 steps", "3 h ago", "a walk"],
+      ["of-fork", "ID", "700 steps", "from archive/of-fork/1@700", "3 h ago"],
+      ["unfinished", "ID", "70 steps of 100, unfinished", "3 h ago"],
+    ]);
+    expect((await lines(times[1] as number))[1]?.slice(-2)).toEqual(["just now", "a walk"]);
     expect((await (await emptyProject()).ok("branch")).stdout).toBe("no branches yet\n");
+  });
+
+  test("lists what a fork was forked from by its id, where nothing names that", async () => {
+    const project = await walkProject();
+    await project.ok("branch", "fork", "main@500");
+    await project.ok("checkout", "fork");
+    await project.ok("branch", "-d", "main");
+    expect((await project.ok("branch")).stdout).toMatch(/from [0-9a-f]{12}@500 /);
   });
 
   test("an unchanged fork lives the same life", async () => {
@@ -84,6 +105,100 @@ describe("branch", () => {
     expect((await project.ok("get", "main")).stdout).toBe("10\n");
   });
 
+  test("without a revision forks at the cursor, or at the end where there is none", async () => {
+    const project = await counterProject(100);
+    const end = await project.ok("branch", "end", "--steps", "110", "--set", "x=7");
+    expect(end.stdout).toMatch(/^forked end at step 100 of /);
+    const ends = counted(110, [{ at: 100, x: 7 }]);
+    expect(await shown(project, "end", [99, 100, 110])).toEqual([99, 100, 110].map((t) => ends[t]));
+    await project.ok("checkout", "main@42");
+    const here = await project.ok("branch", "here", "--param", "add=9");
+    expect(here.stdout).toMatch(/^forked here at step 42 of /);
+    const states = counted(100, [{ at: 42, add: 9 }]);
+    expect(await shown(project, "here", [42, 43, 100])).toEqual(
+      [42, 43, 100].map((t) => states[t]),
+    );
+    // HEAD stays where it was.
+    expect((await project.ok("get", "HEAD", "--json")).json.step).toBe(42);
+    const none = await (await emptyProject()).run("branch", "fork");
+    expect([none.status, none.stderr]).toEqual([
+      1,
+      expect.stringContaining("error: HEAD names the branch main, which has no run yet\nhint: "),
+    ]);
+  });
+
+  test("of forks, of archived runs, of tags and of ids: each state is that of brute force", async () => {
+    const project = await counterProject(60);
+    const steps = [0, 9, 10, 11, 24, 25, 26, 39, 40, 41, 59, 60];
+    const check = async (name: string, last: number, changes: readonly CounterChange[]) => {
+      const states = counted(last, changes);
+      const wanted = steps.filter((step) => step <= last);
+      expect([name, await shown(project, name, wanted)]).toEqual([
+        name,
+        wanted.map((t) => states[t]),
+      ]);
+      await project.ok("verify", name, "--full");
+    };
+    const a = { at: 10, add: 4 };
+    await project.ok("branch", "a", "main@10", "--param", "add=4");
+    await check("a", 60, [a]);
+    // A change at the step of a change, one before it, and one after.
+    await project.ok("branch", "same", "a@10", "--set", "x=5");
+    await check("same", 60, [a, { at: 10, x: 5 }]);
+    await project.ok("branch", "before", "a@9", "--set", "x=6");
+    await check("before", 60, [{ at: 9, x: 6 }]);
+    await project.ok(
+      "branch",
+      "after",
+      "a@25",
+      "--set",
+      "x=7",
+      "--param",
+      "add=2",
+      "--steps",
+      "41",
+    );
+    await check("after", 41, [a, { at: 25, x: 7, add: 2 }]);
+    await project.ok("reset", "after@26");
+    await project.ok(
+      "branch",
+      "archived",
+      "archive/after/1@40",
+      "--param",
+      "add=8",
+      "--steps",
+      "60",
+    );
+    await check("archived", 60, [a, { at: 25, x: 7, add: 2 }, { at: 40, add: 8 }]);
+    await project.ok("tag", "v1", "same");
+    await project.ok("branch", "-d", "same");
+    await project.ok("branch", "tagged", "v1@40", "--set", "x=1");
+    await check("tagged", 60, [a, { at: 10, x: 5 }, { at: 40, x: 1 }]);
+    const { run } = (await project.ok("show", "before", "--json")).json;
+    await project.ok("branch", "-d", "before");
+    await project.ok("branch", "by-id", `${run.slice(0, 8)}@11`, "--set", "x=2");
+    await check("by-id", 60, [
+      { at: 9, x: 6 },
+      { at: 11, x: 2 },
+    ]);
+    await check("main", 60, []);
+  });
+
+  test("-d of the current branch leaves HEAD on its run, and undo brings it back", async () => {
+    const project = await walkProject();
+    await project.ok("checkout", "main@400");
+    const { stdout } = await project.ok("branch", "-d", "main");
+    expect(stdout).toMatch(
+      /^deleted the branch main; its run stays in the store, [0-9a-f]{12}; HEAD stays on its run\n`rewind undo` brings it back\n$/,
+    );
+    expect((await project.ok("get", "HEAD", "--json")).json.step).toBe(400);
+    await project.ok("undo");
+    expect((await project.ok("branch", "--json")).json.branches).toMatchObject([
+      { name: "main", current: true },
+    ]);
+    expect((await project.ok("get", "HEAD", "--json")).json.step).toBe(400);
+  });
+
   test("-d deletes and -m renames", async () => {
     const project = await walkProject();
     await project.ok("branch", "fork", "main@500");
@@ -100,7 +215,12 @@ describe("branch", () => {
   });
 
   test.each([
-    [["fork"], 2, "expected where to fork"],
+    [["--param", "p=1"], 2, "expected the name of a new branch with --param"],
+    [["--matrix", "p=1,2"], 2, "expected the name of a new branch with --matrix"],
+    [["main@500"], 2, "it has an @, which separates a branch from a step"],
+    [["fork", "main@500", "--set", 'state="a"'], 2, 'expected a number for state, got "a"'],
+    [["fork", "main@500", "--set", "state=null"], 2, "expected a number for state, got null"],
+    [["fork", "--param", "p=0.1", "--param", "p=0.2"], 2, "--param p was given more than once"],
     [["main", "main@5"], 1, "the branch main exists already"],
     [["Main", "main@5"], 1, "they differ only in case"],
     [["main/fork", "main@5"], 1, "one would be a folder of the other"],
@@ -130,3 +250,230 @@ describe("branch", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 });
+
+describe("branch --matrix", () => {
+  const words = (line: string): string[] => line.split(" ");
+
+  test("makes a fork for each value, with a table, in one operation", async () => {
+    const project = await counterProject(100);
+    const { stdout, stderr } = await project.ok(
+      ...words("branch grid main@40 --matrix add=1,20,3e2 --param label=x --steps 60"),
+    );
+    expect(stderr).toBe("");
+    const last = (add: number) =>
+      JSON.stringify({ x: counted(60, [{ at: 40, add }])[60], last: 59 });
+    const [head, ...rows] = cells(stdout);
+    expect(head?.[0]).toMatch(/^made 3 forks at step 40 of ID, recorded to step 60 in /);
+    expect(rows).toEqual([
+      ["branch", "params", "run", "steps", "root", "last state"],
+      ["grid/1", "add=1", "ID", "60", "ID", last(1)],
+      ["grid/20", "add=20", "ID", "60", "ID", last(20)],
+      ["grid/3e2", "add=300", "ID", "60", "ID", last(300)],
+    ]);
+    for (const [label, add] of [
+      ["1", 1],
+      ["20", 20],
+      ["3e2", 300],
+    ] as const) {
+      const states = counted(60, [{ at: 40, add }]);
+      expect(await shown(project, `grid/${label}`, [39, 40, 41, 60])).toEqual(
+        [39, 40, 41, 60].map((step) => states[step]),
+      );
+    }
+    expect((await project.ok("undo")).stdout).toContain("grid/20");
+    expect((await project.ok("branch", "--json")).json.branches).toHaveLength(1);
+  });
+
+  test("several give the cross product; --json has its keys", async () => {
+    const project = await counterProject(50);
+    const { json } = await project.ok(
+      ...words("branch x main@10 --matrix add=1,2 --matrix label=a,b --set x=3 --json"),
+    );
+    expect(Object.keys(json)).toEqual(["branches"]);
+    const { branches } = json;
+    expect(branches.map(({ branch }: { branch: string }) => branch)).toEqual([
+      "x/1/a",
+      "x/1/b",
+      "x/2/a",
+      "x/2/b",
+    ]);
+    expect(Object.keys(branches[0])).toEqual([
+      ...["branch", "run", "root", "steps", "blockSize", "checkpoints", "params"],
+    ]);
+    expect(branches[2].params).toEqual({ add: 2, label: "a" });
+    expect(branches[2].root).toBe(branches[3].root);
+    expect(await shown(project, "x/2/b", [9, 10, 50])).toEqual(
+      [9, 10, 50].map((step) => counted(50, [{ at: 10, x: 3, add: 2 }])[step]),
+    );
+    const alone = await project.ok(
+      ...words("branch alone main@10 --param add=2 --param label=b --set x=3 --json"),
+    );
+    expect(alone.json.root).toBe(branches[3].root);
+  });
+
+  test.each([
+    ["--matrix add", 2, "expected --matrix name=value,value,…"],
+    ["--matrix add=", 2, "expected --matrix name=value,value,…"],
+    ["--matrix add=1,,2", 2, "expected --matrix name=value,value,…"],
+    ["--matrix add=1,1", 2, "--matrix add has the value 1 twice"],
+    ["--matrix add=1,1.0", 2, "--matrix add has the value 1.0 twice"],
+    ["--matrix add=1 --matrix add=2", 2, "--matrix add was given more than once"],
+    ["--matrix add=1,2 --param add=3", 2, "expected add in --matrix or in --param, got both"],
+    ["--matrix add=1,x", 2, "expected param add to be of the type number"],
+    ["--matrix add=1 --matrix ad=2", 2, 'declares no param "ad"'],
+    ["--matrix label=ok,a..b", 2, "two dots in a row"],
+    ["--matrix label=ok,[1]", 2, "it has one of"],
+    ["--matrix label=a,A", 1, "they differ only in case"],
+    ["--matrix label=a,taken", 1, "the branch grid/taken exists already"],
+    ["--matrix add=1,2 --set y=1", 1, "there is no state.y"],
+    ["--matrix add=1,2 --set x=true", 2, "expected a number for state.x, got true"],
+    ["--matrix add=1,2 --steps 5", 2, "expected at least 20 steps"],
+  ])("%s is refused before anything is recorded", async (line, expected, text) => {
+    const project = await counterProject(30);
+    await project.ok("branch", "grid/taken", "main@20");
+    const before = await project.storeDigest();
+    const { status, stdout, stderr } = await project.run(...words(`branch grid main@20 ${line}`));
+    expect([status, stdout]).toEqual([expected, ""]);
+    expect(stderr).toMatch(/^error: .*\nhint: .*\n$/);
+    expect(stderr).toContain(text);
+    expect(await project.storeDigest()).toBe(before);
+  });
+
+  test("one that fails: those made stay, the message names them, the rest can go on", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "m.ts",
+      `export default { name: "m", params: { a: 0 }, init: () => 0, step: (x, rng, ctx) => {
+        if (globalThis.failing && ctx.params.a === 3 && ctx.step === 70) throw new Error("no more");
+        return x + 1 + ctx.params.a; } };`,
+    );
+    await project.ok(...words("record m.ts --steps 100"));
+    const flag = globalThis as { failing?: boolean };
+    flag.failing = true;
+    const failed = await project.run(...words("branch g main@10 --matrix a=1,2,3,4"));
+    flag.failing = false;
+    expect([failed.status, failed.stdout, failed.stderr]).toEqual([
+      1,
+      "",
+      "error: step 70 failed: Error: no more on g/3; made before it: g/1, g/2\n" +
+        "  the state before it: 250\n" +
+        "hint: the first 70 of 100 steps are kept on g/3: `rewind resume g/3` goes on\n",
+    ]);
+    expect((await project.ok("get", "g/2")).stdout).toBe(`${10 + 90 * 3}\n`);
+    await project.ok("resume", "g/3");
+    expect((await project.ok("get", "g/3")).stdout).toBe(`${10 + 90 * 4}\n`);
+    expect((await project.run("get", "g/4")).status).toBe(1);
+  });
+
+  test("Ctrl-C before the first: nothing is made", async () => {
+    const project = await counterProject(30);
+    const before = await project.storeDigest();
+    const { status, stderr } = await project.runWith(
+      { interrupt: true },
+      ...words("branch grid main@20 --matrix add=1,2"),
+    );
+    expect([status, stderr]).toEqual([
+      130,
+      "error: interrupted at step 20\nhint: nothing has changed: run the command again\n",
+    ]);
+    expect(await project.storeDigest()).toBe(before);
+  });
+});
+
+describe("branch --set", () => {
+  const STATE = `{
+    x: 1.5, name: "a", on: false, big: 5n, none: null, when: new Date(0), list: [1, 2],
+    typed: Float32Array.of(1, 2), at: { x: 1, y: { z: "deep" } },
+    map: new Map([["k", 1]]), set: new Set([1]),
+  }`;
+
+  async function project(): Promise<Project> {
+    const made = await emptyProject();
+    await made.write(
+      "m.ts",
+      `export default { name: "m", init: () => (${STATE}), step: (s) => { s.x += 1; } };`,
+    );
+    await made.ok(..."record m.ts --steps 10 --block-size 4".split(" "));
+    return made;
+  }
+
+  test("replaces values of every kind, at the fork's step and not before", async () => {
+    const made = await project();
+    const changes: [path: string, value: string, shown: string][] = [
+      ["x", "-2", "-2"],
+      ["name", "b", '"b"'],
+      ["on", "true", "true"],
+      ["big", '{"$bigint":"7"}', '{"$bigint":"7"}'],
+      ["none", "[1]", "[1]"],
+      ["when", '{"$date":"1970-01-02T00:00:00.000Z"}', '{"$date":"1970-01-02T00:00:00.000Z"}'],
+      ["list", "[]", "[]"],
+      ["list[1]", "9", "9"],
+      ["typed", "[0.5,3]", '{"$typed":"Float32Array","values":[0.5,3]}'],
+      ["typed[0]", "4", "4"],
+      ["at", '{"x":2,"y":{"z":"w"}}', '{"x":2,"y":{"z":"w"}}'],
+      ["at.y.z", '"q"', '"q"'],
+      ["map", '{"$map":[]}', '{"$map":[]}'],
+      ['map.get("k")', "3", "3"],
+      ["set", '{"$set":[2]}', '{"$set":[2]}'],
+    ];
+    for (const [i, [path, value, shows]] of changes.entries()) {
+      await made.ok("branch", `f${i}`, "main@6", "--set", `${path}=${value}`);
+      const at = async (revision: string) =>
+        JSON.stringify((await made.ok("get", revision, "--path", path, "--json")).json.state);
+      expect([path, await at(`f${i}@6`)]).toEqual([path, shows]);
+      expect([path, await at(`f${i}@5`)]).toEqual([path, await at("main@5")]);
+      await made.ok("verify", `f${i}`, "--full");
+    }
+    // The first step that sees it is the one from the fork on.
+    expect((await made.ok("get", "f0@10", "--path", "x")).stdout).toBe("2\n");
+  });
+
+  test("refuses values of another kind, one or several, before anything is written", async () => {
+    const made = await project();
+    const before = await made.storeDigest();
+    const refused: [sets: string[], error: string][] = [
+      [["x=abc"], 'expected a number for state.x, got "abc"'],
+      [["name=5"], "expected a text for state.name, got 5"],
+      [["on=null"], "expected a boolean for state.on, got null"],
+      [["big=5"], "expected a bigint for state.big, got 5"],
+      [["when=0"], "expected a Date for state.when, got 0"],
+      [["list={}"], "expected an array for state.list, got an object"],
+      [["typed=[1]"], "expected a Float32Array of 2 for state.typed, got an array of 1"],
+      [
+        ["typed=[1,0.1]"],
+        "expected what an element of Float32Array holds exactly for state.typed[1], got 0.1",
+      ],
+      [["at={}"], "expected an object with the keys x, y for state.at, got one with no keys"],
+      [['at={"x":1,"y":{"z":2}}'], "expected a text for state.at.y.z, got 2"],
+      [["map={}"], "expected a Map for state.map, got an object"],
+      [["set=[]"], "expected a Set for state.set, got an array of 0"],
+      [["x=3", "at.y.z=w", "on=1"], "expected a boolean for state.on, got 1"],
+    ];
+    for (const [sets, error] of refused) {
+      const options = sets.flatMap((set) => ["--set", set]);
+      const { status, stderr } = await made.run("branch", "f", "main@6", ...options);
+      expect([status, stderr]).toEqual([
+        2,
+        `error: ${error}\nhint: give JSON of that kind; --mutate module#export can change it to anything\n`,
+      ]);
+    }
+    expect(await made.storeDigest()).toBe(before);
+    // A function of one's own is free.
+    await made.write("change.ts", "export const change = (s) => ({ ...s, on: 1, x: s.x });");
+    await made.ok("branch", "f", "main@6", "--mutate", "change.ts#change");
+    expect((await made.ok("get", "f@6", "--path", "on")).stdout).toBe("1\n");
+  });
+});
+
+/** The cells of a table, ids as `ID`. */
+function cells(text: string): string[][] {
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) =>
+      line
+        .replace(/[0-9a-f]{12}/g, "ID")
+        .trim()
+        .split(/ {2,}/),
+    );
+}

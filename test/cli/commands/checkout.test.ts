@@ -54,6 +54,111 @@ describe("checkout and step", () => {
     ]);
   });
 
+  test("many changes are cut in the text, and all there with --json", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "many.ts",
+      `export default {
+        name: "many",
+        init: () => ({ cells: new Array(200).fill(0), last: undefined, list: [1] }),
+        step: (s, rng, ctx) => {
+          s.cells = s.cells.map((x) => x + 1);
+          if (ctx.step === 1) { s.list.push(7); delete s.last; }
+        },
+      };`,
+    );
+    await project.ok(...words("record many.ts --steps 9 --seed 1"));
+    await project.ok(...words("checkout main@0"));
+    const { stdout } = await project.ok("step");
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(52);
+    expect(lines[1]).toBe("state.cells[0]   0  →  1");
+    expect(lines.at(-1)).toBe("and 150 more; --json has all");
+    await project.ok(...words("checkout main@1"));
+    const { changes } = (await project.ok("step", "--json")).json;
+    expect(changes).toHaveLength(202);
+    expect(changes.slice(0, 200)).toEqual(
+      Array.from({ length: 200 }, (_, i) => ({ path: `state.cells[${i}]`, a: 1, b: 2 })),
+    );
+    // What is missing and what is undefined are two things.
+    expect(changes.slice(200)).toEqual(
+      expect.arrayContaining([
+        { path: "state.last", a: { $undefined: true }, b: { $undefined: true }, missing: "b" },
+        { path: "state.list[1]", a: { $undefined: true }, b: 7, missing: "a" },
+      ]),
+    );
+  });
+
+  test("across a fork point: the state at its step is the changed one", async () => {
+    const project = await emptyProject("shock.ts");
+    await project.ok(...words("record shock.ts --steps 100 --seed 1"));
+    await project.ok(...words("branch fork main@55 --set state.x=3 --param clamp=1"));
+    for (const [at, line] of [
+      ["fork@54", "step"],
+      ["fork@56", "step --back"],
+      ["fork@30", "step 40"],
+      ["fork@70", "step --back 40"],
+    ] as const) {
+      await project.ok("checkout", at);
+      const { json } = await project.ok(...words(line), "--json");
+      const [a, b] = [
+        await stateAt(project, `fork@${json.from}`),
+        await stateAt(project, `fork@${json.step}`),
+      ] as [Record<string, unknown>, Record<string, unknown>];
+      const changed = Object.keys(a).filter((key) => !Object.is(a[key], b[key]));
+      expect(json.changes).toEqual(
+        changed.map((key) => ({ path: `state.${key}`, a: a[key], b: b[key] })),
+      );
+    }
+    await project.ok(...words("checkout fork@54"));
+    expect((await project.ok("step")).stdout).toMatch(/^step 55\nstate\.x +\S+ {2}→ {2}3$/m);
+  });
+
+  test("across new code with a class of its own", async () => {
+    const project = await emptyProject();
+    const model = (by: number): string =>
+      `class Agent { constructor(age) { this.age = age; } }
+      export default {
+        name: "agents",
+        types: {
+          Agent: { is: (x) => x instanceof Agent, encode: (x) => x.age, decode: (age) => new Agent(age) },
+        },
+        init: () => [new Agent(20), new Agent(30)],
+        step: ([a, b]) => [new Agent(a.age + ${by}), b],
+      };`;
+    await project.write("agents.ts", model(1));
+    await project.ok(...words("record agents.ts --steps 20 --seed 1"));
+    await project.write("agents.ts", model(5));
+    await project.ok(...words("branch new main@10 --program working"));
+    await project.ok(...words("checkout new@9"));
+    for (const line of ["step 2", "step --back 2"]) {
+      const { json } = await project.ok(...words(line), "--json");
+      const [a, b] = [
+        await stateAt(project, `new@${json.from}`),
+        await stateAt(project, `new@${json.step}`),
+      ] as [{ value: number }[], { value: number }[]];
+      // Compared is what the codec stores.
+      expect(json.changes).toEqual([{ path: "state[0]", a: a[0]?.value, b: b[0]?.value }]);
+    }
+  });
+
+  test.each(["RUN", "v1", "archive/main/1"])("where HEAD names no branch: %s", async (revision) => {
+    const project = await walkProject();
+    await project.ok(...words("tag v1 main"));
+    const { run } = (await project.ok(...words("show main --json"))).json;
+    await project.ok(...words("reset main@500"));
+    const name = revision === "RUN" ? run.slice(0, 10) : revision;
+    expect((await project.ok("checkout", `${name}@998`)).stdout).toBe(
+      `HEAD is run ${run.slice(0, 12)} at step 998\n`,
+    );
+    expect((await project.ok(...words("step 9 --json"))).json).toMatchObject({ run, step: 1000 });
+    expect((await project.ok("show")).stdout).toMatch(
+      new RegExp(`^run ${run.slice(0, 12)} at step 1,000 of 1,000\n`),
+    );
+    await project.ok(...words("step --back 3"));
+    expect((await project.ok(...words("get HEAD --json"))).json).toMatchObject({ run, step: 997 });
+  });
+
   test("checkout is an operation, a step is none", async () => {
     const project = await walkProject();
     await project.ok(...words("branch fork main@100"));
@@ -68,53 +173,5 @@ describe("checkout and step", () => {
     const { run } = (await project.ok(...words("show main --json"))).json;
     const { json } = await project.ok("checkout", `${run.slice(0, 10)}@3`, "--json");
     expect(json).toEqual({ branch: null, run, step: 3, file: null });
-  });
-});
-
-describe("tag", () => {
-  test("names a run for good", async () => {
-    const project = await walkProject();
-    expect((await project.ok("tag")).stdout).toBe("no tags yet\n");
-    const { json } = await project.ok("tag", "v1", "main", "-m", "as in the paper", "--json");
-    await project.ok(...words("extend main --by 10"));
-    expect((await project.ok(...words("show v1 --json"))).json).toMatchObject({
-      run: json.run,
-      steps: 1000,
-    });
-    expect((await project.ok("tag", "--json")).json).toEqual({
-      tags: [{ name: "v1", run: json.run }],
-    });
-    expect((await project.ok(...words("log --all"))).stdout).toContain("v1");
-    const again = await project.run(...words("tag v1 main"));
-    expect([again.status, again.stderr]).toEqual([
-      1,
-      expect.stringContaining("the tag v1 exists already"),
-    ]);
-    await project.ok(...words("tag v1 main --force"));
-    expect((await project.ok(...words("show v1 --json"))).json.steps).toBe(1010);
-    await project.ok(...words("tag -d v1"));
-    const gone = await project.run(...words("tag -d v1"));
-    expect([gone.status, gone.stderr]).toEqual([
-      1,
-      "error: there is no tag v1\nhint: `rewind tag` lists the tags\n",
-    ]);
-  });
-});
-
-describe("reflog", () => {
-  test("says what BRANCH@{n} means", async () => {
-    const project = await walkProject();
-    await project.ok(...words("extend main --by 10"));
-    const { json } = await project.ok(...words("reflog main --json"));
-    expect(json.entries.map(({ command }: { command: string }) => command)).toEqual([
-      "extend main",
-      "record",
-    ]);
-    for (const [n, { run }] of json.entries.entries()) {
-      expect((await project.ok("show", `main@{${n}}`, "--json")).json.run).toBe(run);
-    }
-    expect((await project.ok("reflog")).stdout).toMatch(
-      /^HEAD@\{0\} {2}\S{12} {2}\S+ {2}extend main\nHEAD@\{1\} /,
-    );
   });
 });

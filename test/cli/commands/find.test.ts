@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, type Result, walkProject } from "../run-cli.ts";
 
 async function model(): Promise<Project> {
   const project = await emptyProject();
@@ -59,36 +59,353 @@ describe("find", () => {
     expect((await project.ok("find", "main", "--json", "--", "-state.x < -3")).json.step).toBe(2);
   });
 
-  test.each([
-    ["state.x >", 2, "cannot read the expression"],
-    ["", 2, "cannot read the expression"],
-    ["state.x; 1", 2, "cannot read the expression"],
-    ["step === 30 && state.y.z", 1, "the function failed at step 30: TypeError: "],
-    ["nothing", 1, "the function failed at step 0: ReferenceError: nothing is not defined"],
-    ["Math.random() > 0.5", 1, "Math.random() was called in a step"],
-    // What is meant is state.x == 8: it finds what is not in the run.
-    ["state.x = 8", 1, "the function changed the state that it was shown, at step 0 or before"],
-  ])("%j is refused", async (expression, expected, text) => {
-    const project = await model();
-    const { status, stderr, stdout } = await project.run("find", "main", expression);
-    expect(stdout).toBe("");
-    expect(stderr).toContain(text);
-    expect(stderr).toMatch(/^error: .*\nhint: .*\n$/s);
-    expect(stderr).not.toMatch(/\n\s+at /);
-    expect(status).toBe(expected);
-  });
-
-  test("an expression that changes the state and does not hold is found out at the checkpoint", async () => {
-    const project = await model();
-    const { status, stderr } = await project.run("find", "main", "(state.x++, false)");
-    expect(status).toBe(3);
-    expect(stderr).toContain("a function that changes the state it is shown");
-    expect((await project.ok("verify", "--full")).status).toBe(0);
-  });
-
   test("looks at runs, not at a step of one", async () => {
     const project = await walkProject();
     const { status, stderr } = await project.run("find", "main@5", "state > 1");
     expect([status, stderr]).toEqual([2, expect.stringContaining("use --from and --to")]);
+  });
+});
+
+describe("a range", () => {
+  test.each([
+    ["main@7..@20", 7, 20],
+    ["main@7..main@20", 7, 20],
+    ["main@7..", 7, 100],
+    ["..main@20", 0, 20],
+    ["main@10%..~50", 10, 50],
+    ["main@{0}@7..@20", 7, 20],
+    ["HEAD@7..", 7, 100],
+  ])("%s is looked at from %i to %i", async (range, first, last) => {
+    const project = await model();
+    const { json } = await project.ok("find", range, "true", "--count", "--json");
+    expect(json).toEqual({ count: last - first + 1, first, last });
+    expect((await project.ok("find", range, "true", "--json")).json.step).toBe(first);
+    expect((await project.ok("find", range, "true", "--last", "--json")).json.step).toBe(last);
+  });
+
+  test.each([
+    [
+      ["main@1..@5", "true", "--from", "2"],
+      "expected a range, main@1..@5, or --from and --to, got both",
+    ],
+    [["main@1..@5", "true", "--to", "2"], "or --from and --to, got both"],
+    [["main@1..fork@5", "true"], "expected both sides to name the same run, got"],
+    [["main@9..@5", "true"], "expected the earlier step first, got 9 and 5"],
+    [["main@1..@x", "true"], 'cannot read "@x" in the revision "main@x"'],
+  ])("%j is refused", async ([range = "", ...rest], text) => {
+    const project = await model();
+    await project.ok("branch", "fork", "main@50", "--param", "k=3");
+    const { status, stdout, stderr } = await project.run("find", range, ...rest);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(text);
+    expect(stderr).toMatch(/^error: .*\nhint: .*\n$/);
+  });
+});
+
+describe("previous", () => {
+  test("is the state one step before, also where states are changed in place", async () => {
+    const project = await model();
+    const { json } = await project.ok(
+      ..."find main --count --json --from 1 --".split(" "),
+      "state.x - previous.x === params.k",
+    );
+    expect(json).toEqual({ count: 100, first: 1, last: 100 });
+    const undefinedOnce = ["find", "main", "previous === undefined", "--count", "--json"];
+    expect((await project.ok(...undefinedOnce)).json).toEqual({ count: 1, first: 0, last: 0 });
+  });
+
+  test("at a fork's first step it is the parent's state", async () => {
+    const project = await model();
+    await project.ok("branch", "fork", "main@50", "--set", "x=1_000".replace("_", ""));
+    const jump = ["find", "fork", "state.x - previous.x > 2", "--from", "1", "--json"];
+    expect((await project.ok(...jump)).json).toEqual({ step: 50, state: { x: 1000 } });
+    const before = ["find", "fork@50..@50", "previous.x === 98", "--json"];
+    expect((await project.ok(...before)).json.step).toBe(50);
+  });
+
+  test("there is none at step 0, and the hint says so", async () => {
+    const project = await model();
+    const { status, stderr } = await project.run("find", "main", "state.x > previous.x");
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      "error: the function failed at step 0: TypeError: Cannot read properties of undefined (reading 'x')\n" +
+        "hint: there is no previous state at step 0: begin with --from 1, or write previous?.\n",
+    );
+  });
+});
+
+describe("--last", () => {
+  test("prints the last step at which it holds, and the state", async () => {
+    const project = await model();
+    const { stdout } = await project.ok("find", "main", "state.x < 20", "--last");
+    expect(stdout).toBe('step 9\n{ "x": 18 }\n');
+    const { json } = await project.ok("find", "main", "true", "--last", "--to", "60", "--json");
+    expect(json).toEqual({ step: 60, state: { x: 120 } });
+  });
+
+  test("none: status 1, nulls", async () => {
+    const project = await model();
+    const text = await project.run("find", "main", "state.x < 0", "--last");
+    expect([text.status, text.stdout]).toEqual([1, "it holds at no step\n"]);
+    const { status, json } = await project.run("find", "main", "state.x < 0", "--last", "--json");
+    expect([status, json]).toEqual([1, { step: null, state: null }]);
+  });
+});
+
+describe("--count", () => {
+  test("prints at how many steps it holds, the first and the last", async () => {
+    const project = await model();
+    const { stdout } = await project.ok(
+      "find",
+      "main",
+      "state.x % 20 === 0 && step > 0",
+      "--count",
+    );
+    expect(stdout).toBe("it holds at 10 steps: the first 10, the last 100\n");
+    expect((await project.ok("find", "main", "step === 7", "--count")).stdout).toBe(
+      "it holds at 1 step: 7\n",
+    );
+  });
+
+  test("none: status 1, nulls", async () => {
+    const project = await model();
+    const text = await project.run("find", "main", "state.x < 0", "--count");
+    expect([text.status, text.stdout]).toEqual([1, "it holds at no step\n"]);
+    const { status, json } = await project.run("find", "main", "state.x < 0", "--count", "--json");
+    expect([status, json]).toEqual([1, { count: 0, first: null, last: null }]);
+  });
+});
+
+describe("--bisect", () => {
+  test("prints where it begins to hold, and how many states it looked at", async () => {
+    const project = await model();
+    const { stdout } = await project.ok("find", "main", "state.x >= 75", "--bisect");
+    expect(stdout).toBe('step 38\n{ "x": 76 }\nlooked at 8 states\n');
+    const { json } = await project.ok("find", "main@20..@60", "step >= 38", "--bisect", "--json");
+    expect(json).toEqual({ step: 38, state: { x: 76 }, looked: expect.any(Number) });
+    expect(json.looked).toBeLessThanOrEqual(8);
+  });
+
+  test("holds at the first: that is it", async () => {
+    const project = await model();
+    const { json } = await project.ok("find", "main", "true", "--bisect", "--from", "5", "--json");
+    expect(json).toEqual({ step: 5, state: { x: 10 }, looked: 1 });
+  });
+
+  test("does not hold at the last: none, status 1", async () => {
+    const project = await model();
+    const text = await project.run("find", "main", "step === 50", "--bisect");
+    expect([text.status, text.stdout]).toEqual([
+      1,
+      "it does not hold at step 100, the last\nlooked at 2 states\n",
+    ]);
+    const { status, json } = await project.run("find", "main", "false", "--bisect", "--json");
+    expect([status, json]).toEqual([1, { step: null, state: null, looked: 2 }]);
+  });
+});
+
+describe("what is refused", () => {
+  test.each([
+    ["--last", "--count"],
+    ["--last", "--bisect"],
+    ["--count", "--bisect"],
+    ["--last", "--count", "--bisect"],
+  ])("%s with %s", async (...modes) => {
+    const project = await model();
+    const { status, stdout, stderr } = await project.run("find", "main", "true", ...modes);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(
+      `expected one of --last, --count and --bisect, got ${modes.join(" and ")}\n`,
+    );
+  });
+
+  test.each([
+    ["state.x >", "Unexpected end of input at its end"],
+    ["", "it is empty"],
+    [" ", "it is empty"],
+    ["state.x; 1", `Unexpected token ';' at column 8, "; 1"`],
+    ["state.x > > 3", `Unexpected token '>' at column 11, "> 3"`],
+    ["state.x)", `Unexpected token ')' at column 8, ")"`],
+    ["Math.abs(state.x", `missing ) after argument list at column 16, "x"`],
+    ["state.x ==== 5", `Unexpected token '=' at column 12, "= 5"`],
+    ["return state.x", `Unexpected token 'return' at column 1, "return state"`],
+    ["state.x >\n  + ) 2", `Unexpected token ')' at column 15, ") 2"`],
+    ["'abc", `Invalid or unexpected token at column 1, "'abc"`],
+  ])("%j: points at what cannot be read", async (expression, text) => {
+    const project = await model();
+    const { status, stdout, stderr } = await project.run("find", "main", expression);
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      `error: cannot read the expression ${JSON.stringify(expression)}: ${text}\n` +
+        "hint: `rewind find --help` explains it, with examples\n",
+    );
+  });
+
+  test.each([
+    [
+      "step === 30 && state.y.z",
+      "the function failed at step 30: TypeError: ",
+      "rewind get REV@STEP",
+    ],
+    [
+      "nothing",
+      "the function failed at step 0: ReferenceError: nothing is not defined",
+      "an expression sees state, step, params and previous",
+    ],
+    ["Math.random() > 0.5", "Math.random() was called in a step", ""],
+    // What is meant is a comparison: an assignment finds what is not in the run.
+    ["state.x = 8", "the function changed the state that it was shown", "write === and not ="],
+    ["state = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
+    ["step = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
+    ["params.k = 8", "TypeError: Cannot assign to read only property", "write === and not ="],
+    ["(state.x++, false)", "the function changed the state that it was shown", "write ==="],
+    ["previous && (previous.x = 8)", "the function changed the state that it was shown", "==="],
+  ])("%j, in any mode", async (expression, text, hint) => {
+    const project = await model();
+    const before = await project.storeDigest();
+    for (const mode of [[], ["--last"], ["--count"], ["--bisect"], ["--to", "33"]]) {
+      // A bisection looks at few states: the failing one must be among them.
+      const range =
+        mode[0] === "--bisect" && expression.startsWith("step ===") ? "..main@30" : "main";
+      const { status, stderr, stdout } = await project.run("find", range, expression, ...mode);
+      expect(stdout).toBe("");
+      const error = mode[0] === "--last" ? text.replace("step 0", "step 91") : text;
+      expect(stderr).toContain(error);
+      expect(stderr).toMatch(/^error: .*\nhint: .*\n$/s);
+      expect(stderr.split("hint: ")[1]).toContain(hint);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(status).toBe(1);
+    }
+    expect(await project.storeDigest()).toBe(before);
+    expect((await project.ok("verify", "--full")).status).toBe(0);
+  });
+});
+
+describe("Ctrl-C", () => {
+  /** Runs a search, and presses Ctrl-C as the expression is looked at at a step. */
+  async function pressed(project: Project, step: number, ...argv: string[]): Promise<Result> {
+    const keys = globalThis as { pressAt?: (now: number) => boolean };
+    const interrupt = (press: () => void): void => {
+      keys.pressAt = (now) => {
+        if (now === step) press();
+        return false;
+      };
+    };
+    try {
+      return await project.runWith({ interrupt }, "find", ...argv);
+    } finally {
+      keys.pressAt = () => false;
+    }
+  }
+
+  /** The command line in the hint, as a shell would split it, without `rewind`. */
+  function goOn(stderr: string): string[] {
+    const line = /^hint: `rewind (.*)` goes on from there\n$/ms.exec(stderr)?.[1] ?? "";
+    return [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll("'\\''", "'") ?? plain ?? "",
+    );
+  }
+
+  async function long(): Promise<Project> {
+    const project = await emptyProject();
+    await project.write(
+      "model.ts",
+      'export default { name: "m", init: () => ({ x: 0 }), step: (s) => { s.x += 1; } };',
+    );
+    await project.ok("record", "model.ts", "--steps", "2_000_000", "--block-size", "1000");
+    return project;
+  }
+
+  test("tells how far it got, and how to go on", async () => {
+    const project = await long();
+    const holds = "pressAt(step) || state.x === 1_999_000";
+    const { status, stdout, stderr } = await pressed(project, 5_000, "main", holds);
+    expect([status, stdout]).toEqual([130, ""]);
+    const [, upTo = ""] =
+      /^error: interrupted: looked at steps 0 to ([\d,]+), it held at none of them\n/.exec(
+        stderr,
+      ) ?? [];
+    const next = Number(upTo.replaceAll(",", "")) + 1;
+    expect(next).toBeGreaterThan(5_000);
+    const from = next.toLocaleString("en-US").replaceAll(",", "_");
+    expect(goOn(stderr)).toEqual(["find", "main", holds, "--from", from]);
+    expect(stderr).toContain(`\`rewind find main '${holds}' --from ${from}\``);
+    expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(1_999_000);
+  });
+
+  test("--count tells how often it held: the rest of the steps gives the rest", async () => {
+    const project = await long();
+    const even = "pressAt(step) || state.x % 2 === 0";
+    const argv = ["main@10..@1_900_001", even, "--count", "--json"];
+    const { status, stdout, stderr } = await pressed(project, 5_000, ...argv);
+    expect([status, stdout]).toEqual([130, ""]);
+    const [, held = ""] =
+      /^error: interrupted: looked at steps 10 to [\d,]+, it held at ([\d,]+) of them\n/.exec(
+        stderr,
+      ) ?? [];
+    // The range is now one of options, since its beginning has moved.
+    expect(goOn(stderr)).toEqual([
+      ..."find main".split(" "),
+      even,
+      ...["--count", "--from", expect.stringMatching(/^[\d_]+$/), "--to", "1_900_001", "--json"],
+    ]);
+    const { json } = await project.ok(...goOn(stderr));
+    expect(Number(held.replaceAll(",", "")) + json.count).toBe(949_996);
+  });
+
+  test("--last goes on towards the start", async () => {
+    const project = await long();
+    const holds = "pressAt(step) || state.x === 17";
+    const argv = ["main", "--last", "--trust", "--from", "5", "--", holds];
+    const { status, stderr } = await pressed(project, 1_900_500, ...argv);
+    expect(status).toBe(130);
+    expect(stderr).toMatch(
+      /^error: interrupted: looked at steps [\d,]+ to 2,000,000, it held at none/,
+    );
+    expect(goOn(stderr)).toEqual([
+      ...["find", "main", holds, "--last", "--from", "5", "--to"],
+      ...[expect.stringMatching(/^[\d_]+$/), "--trust"],
+    ]);
+    expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(17);
+  });
+
+  test("--bisect goes on between the steps that it had come to", async () => {
+    const project = await long();
+    const holds = "pressAt(step) || state.x >= 17";
+    const { status, stdout, stderr } = await pressed(project, 500_000, "main", holds, "--bisect");
+    expect([status, stdout]).toEqual([130, ""]);
+    expect(stderr).toMatch(/^error: interrupted: looked at 4 states\n/);
+    expect(goOn(stderr)).toEqual([...["find", "main", holds, "--bisect", "--to", "500_000"]]);
+    expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(17);
+  });
+
+  test("at once: only the first step was looked at, or none", async () => {
+    const project = await long();
+    const first = await project.runWith({ interrupt: true }, ..."find main step<0".split(" "));
+    expect([first.status, first.stderr]).toEqual([
+      130,
+      "error: interrupted: looked at step 0, it did not hold there\n" +
+        "hint: `rewind find main 'step<0' --from 1` goes on from there\n",
+    ]);
+    const none = await project.runWith({ interrupt: true }, ..."find main@500.. step<0".split(" "));
+    expect([none.status, none.stderr]).toEqual([
+      130,
+      "error: interrupted: looked at no step yet\n" +
+        "hint: `rewind find main 'step<0' --from 500` goes on from there\n",
+    ]);
+  });
+
+  test("an expression with quotes or a dash in front comes back as it was", async () => {
+    const project = await long();
+    for (const expression of [`String(state.x) === 'it\\'s'`, "-state.x > 0", 'step < "0"']) {
+      const argv = ["--program", "working", "-q", "--", "main@{0}", expression];
+      const { stderr } = await project.runWith({ interrupt: true }, "find", ...argv);
+      const again = goOn(stderr);
+      expect(again).toContain(expression);
+      expect(again).toEqual(
+        expect.arrayContaining(["main@{0}", "--program", "working", "--quiet"]),
+      );
+      expect((await project.run(...again)).stdout).toBe("it holds at no step\n");
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject } from "../run-cli.ts";
+import { bareProject, emptyProject, unfinished, walkProject } from "../run-cli.ts";
 
 describe("record", () => {
   test("says what it recorded", async () => {
@@ -98,7 +98,7 @@ describe("record", () => {
     );
     const { json } = await project.ok("-C", "models", "record", "m.ts", "--steps", "5", "--json");
     expect(json.steps).toBe(5);
-    expect((await project.ok("show", "--json")).json.segments[0].module).toBe(
+    expect((await project.ok("show", "main", "--json")).json.segments[0].module).toBe(
       "models/m.ts#default",
     );
   });
@@ -126,5 +126,52 @@ describe("record", () => {
       /^error: replaying steps 0\.\.10 gave another state: state\.n was \d+ and is \d+/,
     );
     expect(stderr).toContain("hint: ");
+  });
+
+  test("on a branch that has a run says what to do", async () => {
+    const project = await walkProject();
+    await unfinished(project);
+    const before = await project.storeDigest();
+    const refused: [line: string, error: string, hint: string][] = [
+      [
+        "record walk.ts --steps 10 -b main",
+        "the branch main exists already",
+        "record on another branch with -b NAME, or anew on this one with --restart",
+      ],
+      [
+        "record walk.ts --steps 10 -b unfinished",
+        "unfinished holds an unfinished recording: 70 of 100 steps",
+        "go on with `rewind resume unfinished`, or record anew with --restart, which archives it",
+      ],
+    ];
+    for (const [line, error, hint] of refused) {
+      const { status, stdout, stderr } = await project.run(...line.split(" "));
+      expect([status, stdout, stderr]).toEqual([1, "", `error: ${error}\nhint: ${hint}\n`]);
+    }
+    expect(await project.storeDigest()).toBe(before);
+  });
+
+  test("--restart records anew, keeps the old run, and is one undo", async () => {
+    const project = await walkProject();
+    await unfinished(project);
+    const state = async (revision: string) => (await project.ok("get", revision)).stdout;
+    const old = await state("main@900");
+    const line = "record walk.ts --steps 2000 --seed 8 --restart";
+    const { stdout } = await project.ok(...`${line} -b main`.split(" "));
+    expect(stdout).toMatch(/^recorded 2,000 steps on main in /);
+    expect(await state("archive/main/1@900")).toBe(old);
+    await project.ok(...`${line} -b alone`.split(" "));
+    expect(await state("main")).toBe(await state("alone"));
+    await project.ok(...`${line} -b unfinished`.split(" "));
+    expect((await project.ok("show", "archive/unfinished/1", "--json")).json).toMatchObject({
+      steps: 70,
+      goal: 100,
+    });
+    await project.ok("undo");
+    await project.ok("undo");
+    await project.ok("undo");
+    expect(await state("main@900")).toBe(old);
+    expect((await project.run("get", "archive/main/1")).status).toBe(1);
+    await project.ok("resume", "unfinished");
   });
 });

@@ -1,37 +1,212 @@
+import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { walkProject } from "../run-cli.ts";
+import { bareProject, emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
 
-describe("show", () => {
-  test("describes a run", async () => {
-    const project = await walkProject();
-    await project.ok("branch", "fork", "main@500", "--param", "p=0.6");
-    const { stdout } = await project.ok("show", "fork");
-    expect(stdout).toMatch(/^run {6}[0-9a-f]{64}\nroot {5}[0-9a-f]{64}\nsteps {4}1,000\n/);
-    expect(stdout).toMatch(/\nforked {3}from [0-9a-f]{12} at step 500\n/);
-    expect(stdout).toMatch(
-      /\nfrom step 0\n {2}program {4}random-walk \(walk\.ts#default, [0-9a-f]{12}\)\n/,
+const words = (line: string): string[] => line.split(" ");
+
+/** What is printed, with ids as `#`, whole ones as `##`, times as `~` and shared sizes as `*`. */
+async function printed(project: Project, line: string): Promise<string> {
+  const { stdout } = await project.ok(...words(line));
+  return stdout
+    .replace(/\b[0-9a-f]{64}\b/g, "##")
+    .replace(/\b[0-9a-f]{12}\b/g, "#")
+    .replace(/\d{4}-\d\d-\d\dT\S+Z.*/g, "~")
+    .replace(/^(objects ) .*: shared with its origin \d+, .*, its own \d+, .*$/m, "$1 *");
+}
+
+describe("show of a run", () => {
+  test("what it is, where it came from, what changed in each segment", async () => {
+    const project = await emptyProject("shock.ts");
+    await project.ok(...words("record shock.ts --steps 100 --seed 1"));
+    await project.ok(...words("branch a main@52 --param clamp=5 --seed 7"));
+    await project.ok(
+      ...words("branch b a@70 --set state.x=3 --set state.shocks=9 --message hello"),
     );
-    expect(stdout).toMatch(
-      /\n {2}generator {2}xoshiro128\+\+, seed 42\n {2}params {5}\{"p":0.6\}\n$/,
+    await project.ok(...words("tag v1 b"));
+    const { state } = (await project.ok(...words("get a@70 --json"))).json;
+    expect(await printed(project, "show b")).toBe(
+      [
+        "run      ##",
+        "names    b, v1",
+        "root     ##",
+        "steps    100",
+        "blocks   10 checkpoints, 10 steps apart",
+        "objects  *",
+        "message  hello",
+        "recorded ~",
+        `host     Node ${process.versions.node}, ${process.platform} ${process.arch}`,
+        "origin   forked from a@70 (run #)",
+        "         forked from main@52 (run #)",
+        'params   {"dt":0.01,"calm":0.3,"relaxation":1,"shockRate":0.1,"shockSize":0.5,"clamp":5}',
+        "from step 0",
+        "  program    shock (shock.ts#default, #)",
+        "  generator  xoshiro128++, seed 1",
+        '  params     {"dt":0.01,"calm":0.3,"relaxation":1,"shockRate":0.1,"shockSize":0.5,"clamp":0}',
+        "from step 52",
+        "  seed       1 → 7",
+        "  params     clamp 0 → 5",
+        "from step 70",
+        `  state      state.x ${state.x} → 3, state.shocks ${state.shocks} → 9`,
+        "",
+      ].join("\n"),
     );
   });
 
-  test("--json", async () => {
+  test("--json carries all of that", async () => {
     const project = await walkProject();
-    const { json } = await project.ok("show", "--json");
+    await project.ok(...words("branch a main@500 --param p=0.6 --set state=9"));
+    const before = (await project.ok(...words("get main@500 --json"))).json.state;
+    const { json } = await project.ok(...words("show a --json"));
+    const main = (await project.ok(...words("show main --json"))).json;
     expect(json).toMatchObject({
+      names: ["a"],
       steps: 1000,
       goal: 1000,
       blockSize: 32,
       checkpoints: 32,
-      parents: [],
-      segments: [{ start: 0, simulation: "random-walk", seed: 42, params: { p: 0.5 } }],
-      meta: { message: "a walk" },
+      parents: [{ run: main.run, step: 500 }],
+      origin: [{ kind: "forked", run: main.run, step: 500, name: "main" }],
+      segments: [
+        { start: 0, simulation: "random-walk", seed: 42, params: { p: 0.5 }, changes: null },
+        {
+          start: 500,
+          params: { p: 0.6 },
+          stateStored: true,
+          changes: {
+            params: [{ name: "p", before: 0.5, after: 0.6 }],
+            seed: null,
+            program: null,
+            generator: null,
+            state: true,
+            fields: [{ name: "state", before, after: 9 }],
+          },
+        },
+      ],
     });
+    expect(main).toMatchObject({ origin: [], meta: { message: "a walk" } });
   });
 
-  test("--seeds, -n and --source", async () => {
+  test("sizes: what its origin has too, and what is its own", async () => {
+    const project = await emptyProject("sir.ts");
+    await project.ok(...words("record sir.ts --steps 64 --seed 1"));
+    await project.ok(...words("branch same main@32"));
+    await project.ok(...words("branch other main@32 --seed 2"));
+    const sizeOf = async (name: string): Promise<Record<string, never>> =>
+      (await project.ok("show", name, "--json")).json.objects;
+    const [main, same, other] = [await sizeOf("main"), await sizeOf("same"), await sizeOf("other")];
+    // All but the manifest is the same: the fork lives the same future.
+    expect(main).toMatchObject({ counted: true, own: { count: main.count }, shared: { count: 0 } });
+    expect(same).toMatchObject({ count: main.count, own: { count: 1 } });
+    const objects = other as unknown as Record<"own" | "shared", { count: number; bytes: number }>;
+    expect(objects.own.count + objects.shared.count).toBe(other.count);
+    expect(objects.own.bytes + objects.shared.bytes).toBe(other.bytes);
+    expect(objects.shared.count).toBeGreaterThan(4);
+    expect(objects.own.count).toBeGreaterThan(4);
+  });
+
+  test("an unfinished run, and what resumed it", async () => {
+    const project = await emptyProject();
+    await unfinished(project);
+    expect(await printed(project, "show unfinished")).toContain(
+      "\nsteps    70 of 100, unfinished\n",
+    );
+    expect(await printed(project, "show unfinished@60")).toMatch(
+      /^unfinished at step 60 \(run #\), unfinished at 70 of 100\n/,
+    );
+    await project.ok(...words("reset unfinished@30"));
+    await project.ok(...words("extend unfinished --steps 50"));
+    expect(await printed(project, "show unfinished")).toMatch(
+      /\norigin {3}extends unfinished@30 \(run #\)\n {9}reset from archive\/unfinished\/1@30 \(run #\)\n/,
+    );
+  });
+
+  test("a fork at step 0 is told whole, with what it has otherwise than its origin", async () => {
     const project = await walkProject();
+    await project.ok(...words("branch z main@0 --seed 3"));
+    expect(await printed(project, "show z")).toMatch(
+      /\nfrom step 0\n {2}program .*\n {2}generator .*, seed 3\n {2}params .*\n {2}seed {7}42 → 3\n {2}state {6}perhaps/,
+    );
+  });
+
+  test("where its code cannot run, what was changed in the state is not known", async () => {
+    const project = await walkProject();
+    await project.ok(...words("branch a main@500 --param p=0.6 --set state=9"));
+    await project.ok(...words("branch b main@500 --set state=9"));
+    const elsewhere = await emptyProject();
+    for (const name of ["a", "b"]) {
+      await project.ok("save", name, "-o", path.join(elsewhere.root, `${name}.replay`));
+      await elsewhere.ok("load", `${name}.replay`, "-b", name);
+    }
+    const changesOf = async (name: string): Promise<unknown> =>
+      (await elsewhere.ok("show", name, "--json")).json.segments[1].changes;
+    expect(await changesOf("a")).toMatchObject({ state: null, fields: null });
+    // Nothing else was changed, so it was the state.
+    expect(await changesOf("b")).toMatchObject({ state: true, fields: null });
+    expect((await elsewhere.ok("show", "b")).stdout).toMatch(/\n {2}state {6}changed\n$/);
+    // Its parent is not here: what they share is not known.
+    const { objects, origin } = (await elsewhere.ok("show", "a", "--json")).json;
+    expect(objects).toMatchObject({ counted: true, own: null, shared: null });
+    expect(origin).toMatchObject([{ kind: "forked", step: 500, name: null }]);
+    const trusted = await elsewhere.ok("show", "a", "--json", "--trust");
+    expect(trusted.json.segments[1].changes).toMatchObject({ state: true, fields: [{ after: 9 }] });
+  });
+});
+
+describe("show of a state", () => {
+  test("without a revision: the one at the cursor", async () => {
+    const project = await walkProject();
+    const state = async (revision: string): Promise<number> =>
+      (await project.ok("get", revision, "--json")).json.state;
+    expect(await printed(project, "show")).toBe(
+      `main at step 1,000 of 1,000 (run #)\n${await state("main")}\n`,
+    );
+    await project.ok(...words("checkout main@500"));
+    expect(await printed(project, "show")).toBe(
+      `main at step 500 of 1,000 (run #)\n${await state("main@500")}\n`,
+    );
+    expect(await printed(project, "show HEAD~9")).toBe(
+      `main at step 491 of 1,000 (run #)\n${await state("main@491")}\n`,
+    );
+    const { json } = await project.ok("show", "--json");
+    const { run } = (await project.ok("show", "HEAD", "--json")).json;
+    expect(json).toEqual({
+      name: "main",
+      run,
+      step: 500,
+      steps: 1000,
+      goal: 1000,
+      state: await state("main@500"),
+    });
+    expect(await printed(project, `show ${run}@3`)).toBe(
+      `run # at step 3 of 1,000\n${await state("main@3")}\n`,
+    );
+  });
+
+  test("a cursor beyond the end of a branch that was reset is at its end", async () => {
+    const project = await walkProject();
+    await project.ok(...words("checkout main@900"));
+    await project.ok(...words("reset main@400"));
+    expect(await printed(project, "show")).toMatch(/^main at step 400 of 400 \(run #\)\n/);
+    expect((await project.ok("step")).stdout).toBe("step 400, the last\nnothing changed\n");
+  });
+
+  test("code from elsewhere runs with --trust only", async () => {
+    const project = await walkProject();
+    const elsewhere = await emptyProject();
+    await project.ok("save", "main", "-o", path.join(elsewhere.root, "run.replay"));
+    await elsewhere.ok(...words("load run.replay -b theirs"));
+    const { status, stderr } = await elsewhere.run(...words("show theirs@5"));
+    expect([status, stderr]).toEqual([1, expect.stringContaining("hint: read it with")]);
+    expect(await printed(elsewhere, "show theirs@5 --trust")).toBe(
+      await printed(project, "show main@5").then((text) => text.replace("main", "theirs")),
+    );
+  });
+});
+
+describe("show", () => {
+  test("--seeds, -n and --source, of HEAD's run where none is named", async () => {
+    const project = await walkProject();
+    await project.ok(...words("checkout main@7"));
     const { seeds } = (await project.ok("show", "--seeds", "--json")).json;
     expect(seeds).toHaveLength(32);
     expect(new Set(seeds.map(({ seed }: { seed: string }) => seed)).size).toBe(32);
@@ -40,5 +215,54 @@ describe("show", () => {
       /^block 0 {2}step 0 {2}[0-9a-f]{64}\nblock 1 {2}step 32 {2}[0-9a-f]{64}\n$/,
     );
     expect((await project.ok("show", "--source")).stdout).toContain("rng.random() < ctx.params.p");
+  });
+
+  test("--source of a step is the code in force there", async () => {
+    const project = await emptyProject();
+    const model = (by: number): string =>
+      `export default { name: "up", init: () => 0, step: (x) => x + ${by} };`;
+    await project.write("up.ts", model(1));
+    await project.ok(...words("record up.ts --steps 100 --seed 1"));
+    await project.write("up.ts", model(22));
+    await project.ok(...words("branch new main@50 --program working"));
+    expect((await project.ok(...words("show new@49 --source"))).stdout).toContain("x + 1");
+    expect((await project.ok(...words("show new@50 --source"))).stdout).toContain("x + 22");
+    expect((await project.ok(...words("show new --source"))).stdout).toContain("x + 22");
+    expect((await project.ok(...words("show new"))).stdout).toMatch(
+      /\nfrom step 50\n {2}program {4}up \(up\.ts#default, [0-9a-f]{12}\)\n$/,
+    );
+  });
+
+  test.each([
+    ["show main -n 3", "expected --seeds beside -n"],
+    ["show main --seeds --source", "expected --seeds or --source, got both"],
+    ["show main@5 --seeds", "expected a run, got one of its steps, main@5"],
+    ["show a b", '"b" is one too many'],
+  ])("%s: %s", async (line, says) => {
+    const project = await walkProject();
+    const before = await project.storeDigest();
+    const { status, stdout, stderr } = await project.run(...words(line));
+    expect([status, stdout, stderr]).toEqual([2, "", expect.stringContaining(says)]);
+    expect(await project.storeDigest()).toBe(before);
+  });
+
+  test("info of a file says the same, without a store", async () => {
+    const project = await walkProject();
+    await project.ok(...words("branch a main@500 --param p=0.6"));
+    await project.ok(...words("save a -o a.replay"));
+    const bare = await bareProject();
+    const file = path.join(project.root, "a.replay");
+    const { json } = await bare.ok("info", file, "--json");
+    const shown = (await project.ok("show", "a", "--json")).json;
+    const { bytes, objects, names, origin, segments, ...rest } = json;
+    expect(shown).toMatchObject(rest);
+    expect(objects).toEqual({ ...shown.objects, own: null, shared: null });
+    expect([names, origin]).toEqual([[], [{ ...shown.origin[0], name: null }]]);
+    expect(segments[1].changes).toEqual({
+      ...shown.segments[1].changes,
+      state: null,
+      fields: null,
+    });
+    expect(bytes).toBeGreaterThan(100);
   });
 });

@@ -51,12 +51,36 @@ describe("stats", () => {
     expect(json).toMatchObject({ count: 2, series: { "state.x": { mean: 1.5 } } });
   });
 
+  test("of a range", async () => {
+    const project = await counter();
+    const { json } = await project.ok(..."stats main@1..@2 state.x --json".split(" "));
+    expect(json).toMatchObject({ count: 2, series: { "state.x": { mean: 1.5 } } });
+    expect((await project.ok(..."stats main@3.. state.x --json".split(" "))).json.count).toBe(2);
+  });
+
+  test("of what changes in a step, by the state before", async () => {
+    const project = await counter();
+    const names = ["state.x - previous.x", "state.x"];
+    const { json } = await project.ok("stats", "main@1..", ...names, "--json");
+    expect(json).toEqual({
+      count: 4,
+      series: {
+        "state.x - previous.x": { mean: 1, variance: 0, min: 1, max: 1 },
+        "state.x": { mean: 2.5, variance: 1.25, min: 1, max: 4 },
+      },
+    });
+  });
+
   test.each([
     [["main"], 1, "expected state to be a number, got an object"],
     [["main", "state.name"], 1, 'expected state.name to be a number, got "a"'],
     [["main", "state.x", "state.y"], 1, "expected state.y to be a number, got undefined"],
     [["main", "state.x +"], 2, "cannot read the expression"],
     [["main@3"], 2, "use --from and --to"],
+    [["main@1..@2", "state.x", "--to", "2"], 2, "or --from and --to, got both"],
+    [["main@3..@2", "state.x"], 2, "expected the earlier step first, got 3 and 2"],
+    [["main", "state.x - previous.x"], 1, "the function failed at step 0: TypeError"],
+    [["main", "state.x = 5", "--to", "2"], 1, "the function changed the state"],
     [["main", "state.x", "--to", "5"], 1, "expected a step in 0..4, got 5"],
     [["main", "state.x", "--from", "x"], 2, "expected --from to be a whole number"],
     [[], 2, "no revision was given"],

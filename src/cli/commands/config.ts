@@ -1,0 +1,74 @@
+import { RewindError } from "../../base/errors.ts";
+import { Config, type Setting } from "../../node/config.ts";
+import { SETTINGS } from "../../node/settings.ts";
+import { type Command, STATUS } from "../command.ts";
+import type { Output } from "../output.ts";
+import { optional, usageError } from "../parse.ts";
+import { table, visibleLine } from "../text.ts";
+
+export const config: Command = {
+  usage: "[key] [value]",
+  describe:
+    "Lists the settings, prints one, or sets it. rng is the project's: it is kept in .rewind/config and goes\nwhere the store goes. author is this copy's, in .rewind/local/config, or with --global yours in every\nproject; pager is always yours. REWIND_AUTHOR and REWIND_PAGER, where set, win.",
+  options: {
+    global: { describe: "your own setting, for every project", type: "boolean" },
+    unset: { describe: "take a setting away", type: "boolean" },
+  },
+  examples: [
+    ["config", "list the settings and where each is from"],
+    ["config author", "print one"],
+    ['config author "Ada Lovelace"', "set it, for this copy of the store"],
+    ["config rng xoshiro128++", "the generator that record uses in this project"],
+  ],
+  async run(args, { out, cwd, env }) {
+    const key = optional(args.key);
+    const value = optional(args.value);
+    const settings = new Config(cwd, env);
+    const place = args.global === true ? "global" : undefined;
+    if (key === undefined) {
+      if (args.unset === true)
+        throw usageError("expected what to unset: rewind config --unset KEY");
+      list(out, args.global === true ? settings.listOf("global") : settings.list());
+    } else if (args.unset === true) {
+      if (value !== undefined) throw usageError("expected one setting: rewind config --unset KEY");
+      changed(out, await settings.set(key, undefined, place));
+    } else if (value !== undefined) {
+      changed(out, await settings.set(key, value, place));
+    } else {
+      const setting = place === undefined ? settings.get(key) : settings.getFrom(key, place);
+      if (setting?.value === undefined)
+        throw new RewindError("SETTING_NOT_SET", `${key} is not set`, { key });
+      out.result(data([setting]), () => visibleLine(setting.value as string));
+    }
+    return STATUS.ok;
+  },
+};
+
+function list(out: Output, settings: readonly Setting[]): void {
+  out.result(data(settings), () => {
+    if (settings.length === 0) return "no settings";
+    const rows = settings.map(({ key, value = "", source = "default" }) => [
+      key,
+      visibleLine(value),
+      source,
+      SETTINGS[key]?.describe ?? "",
+    ]);
+    return table(rows);
+  });
+}
+
+/** Says what holds now, which need not be what was set: the environment may know better. */
+function changed(out: Output, setting: Setting): void {
+  const { key, value, source } = setting;
+  out.result(data([setting]), () =>
+    value === undefined
+      ? `${key}: none`
+      : `${key}: ${visibleLine(value)} (${source === undefined ? "the default" : `from ${source}`})`,
+  );
+}
+
+function data(settings: readonly Setting[]): unknown {
+  return {
+    settings: settings.map(({ key, value = null, from }) => ({ key, value, from })),
+  };
+}

@@ -1,0 +1,25 @@
+// What works on a store, in one module: to load another file costs more than the code of all of these.
+export { Config } from "../node/config.ts";
+export { openRepository } from "../repository.ts";
+export { branch } from "./commands/branch.ts";
+export { catFile } from "./commands/cat-file.ts";
+export { checkout } from "./commands/checkout.ts";
+export { diff } from "./commands/diff.ts";
+export { extend } from "./commands/extend.ts";
+export { find } from "./commands/find.ts";
+export { get } from "./commands/get.ts";
+export { info } from "./commands/info.ts";
+export { init } from "./commands/init.ts";
+export { load } from "./commands/load.ts";
+export { log } from "./commands/log.ts";
+export { record } from "./commands/record.ts";
+export { reflog } from "./commands/reflog.ts";
+export { reset } from "./commands/reset.ts";
+export { resume } from "./commands/resume.ts";
+export { save } from "./commands/save.ts";
+export { show } from "./commands/show.ts";
+export { stats } from "./commands/stats.ts";
+export { step } from "./commands/step.ts";
+export { tag } from "./commands/tag.ts";
+export { redo, undo } from "./commands/undo.ts";
+export { verify } from "./commands/verify.ts";

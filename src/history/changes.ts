@@ -1,0 +1,49 @@
+import { equalBytes } from "../base/bytes.ts";
+import { encode } from "../codec/encode.ts";
+import type { Segment } from "../object/run.ts";
+
+/** What one segment has otherwise than another. */
+export interface SegmentChanges {
+  /** Params with other values; undefined where one has no such param. */
+  readonly params: readonly ParamChange[];
+  /** Whether the master seed is another one. */
+  readonly seed: boolean;
+  /** Whether the program is: its code, its name or its generator. */
+  readonly program: boolean;
+}
+
+/** A param that has another value. */
+export interface ParamChange {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** What `after` has otherwise than `before`. */
+export function changesBetween(before: Segment, after: Segment): SegmentChanges {
+  const names = [...new Set([...Object.keys(before.params), ...Object.keys(after.params)])];
+  return {
+    params: names
+      .map((name) => ({ name, before: before.params[name], after: after.params[name] }))
+      .filter((change) => !equalBytes(encode(change.before), encode(change.after))),
+    seed: before.seeds !== after.seeds,
+    program: before.program !== after.program,
+  };
+}
+
+/**
+ * Whether a segment begins with a state that was changed by hand: undefined where only a replay of
+ * the step before can tell, because its start lies inside a block and something else changed too.
+ */
+export function stateWasChanged(
+  segment: Segment,
+  changes: SegmentChanges,
+  blockSize: number,
+): boolean | undefined {
+  // On the grid the timeline has the state, unless there is another one in its place.
+  if (segment.begin === undefined) return false;
+  if (segment.start > 0 && segment.start % blockSize === 0) return true;
+  const otherwise = changes.params.length > 0 || changes.seed || changes.program;
+  // A segment begins only where something changes.
+  return otherwise ? undefined : true;
+}

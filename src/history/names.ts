@@ -1,0 +1,88 @@
+import type { Id } from "../object/id.ts";
+import { decodeRun, type RunManifest } from "../object/run.ts";
+import { sameState } from "../object/state.ts";
+import { type ObjectStore, reader } from "../store/object-store.ts";
+import type { RefStore } from "../store/ref-store.ts";
+import { peel } from "./resolve.ts";
+
+/** Where names are looked up, in the order in which they are listed. */
+const PLACES = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"] as const;
+
+/**
+ * The names of each run that a ref names, as a revision spells them: branches first, then tags and
+ * others, `archive/main/1`. A tag that has a branch's name is `tags/NAME`.
+ */
+export async function namesOfRuns(
+  store: ObjectStore,
+  refs: RefStore,
+): Promise<Map<string, string[]>> {
+  const names = new Map<string, string[]>();
+  const taken = new Set<string>();
+  const all = await refs.list("refs/");
+  for (const place of PLACES) {
+    for (const { name, target } of all) {
+      if (PLACES.find((each) => name.startsWith(each)) !== place) continue;
+      const short = name.slice(place.length);
+      const spelled = taken.has(short) ? name.slice("refs/".length) : short;
+      taken.add(short);
+      const run = await peel(store, target as Id);
+      names.set(run, [...(names.get(run) ?? []), spelled]);
+    }
+  }
+  return names;
+}
+
+/** The manifest of a run; undefined where it is not in the store. */
+export type FindRun = (id: Id<"run">) => Promise<RunManifest | undefined>;
+
+/** Finds manifests in a store, and keeps those that it found, and those that are `known` already. */
+export function runFinder(
+  store: ObjectStore,
+  known: ReadonlyMap<Id<"run">, RunManifest> = new Map(),
+): FindRun {
+  const get = reader(store);
+  const found = new Map(known);
+  return async (id) => {
+    const kept = found.get(id);
+    if (kept !== undefined || !(await store.has(id))) return kept;
+    const run = decodeRun(await get("run", id));
+    found.set(id, run);
+    return run;
+  };
+}
+
+/**
+ * What to call each run, so that `NAME@STEP` gives its states: the ref that names it, a branch
+ * before others; or else the one that names the nearest run which goes on from its end unchanged, as
+ * a branch does that was extended since. A run without either is not in the map.
+ */
+export async function standingNames(
+  names: ReadonlyMap<string, readonly string[]>,
+  find: FindRun,
+): Promise<Map<string, string>> {
+  const standing = new Map<string, string>();
+  for (const [id, [name]] of names) if (name !== undefined) standing.set(id, name);
+  let reached = [...standing];
+  // One generation at a time: of two runs that go on from one, the nearer gives the name.
+  while (reached.length > 0) {
+    const further: [string, string][] = [];
+    for (const [id, name] of reached) {
+      const parent = await continued(id as Id<"run">, find);
+      if (parent === undefined || standing.has(parent)) continue;
+      standing.set(parent, name);
+      further.push([parent, name]);
+    }
+    reached = further;
+  }
+  return standing;
+}
+
+/** The run that this one has whole, from its first state to its last one. */
+async function continued(id: Id<"run">, find: FindRun): Promise<Id<"run"> | undefined> {
+  const run = await find(id);
+  const from = run?.parents[0];
+  const parent = from && (await find(from.run));
+  if (run === undefined || from === undefined || parent?.steps !== from.step) return undefined;
+  const begin = run.segments.find(({ start }) => start === from.step)?.begin;
+  return begin === undefined || sameState(begin.state, parent.final) ? from.run : undefined;
+}

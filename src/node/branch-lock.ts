@@ -1,0 +1,47 @@
+import path from "node:path";
+import { toHex, utf8 } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { branchRef } from "../history/branches.ts";
+import type { FileStore } from "./file-store.ts";
+import { onStore } from "./files.ts";
+import { tryLock } from "./lock.ts";
+import { nodeHash } from "./platform.ts";
+
+/**
+ * Takes the locks of branches, all of them or none, and returns what releases them. Who records on a
+ * branch holds its lock all the while, so that two recordings cannot work for hours and one of them
+ * find the branch moved. Throws LOCKED, INVALID_REF_NAME.
+ */
+export function lockBranches(store: FileStore, names: readonly string[]): () => void {
+  const releases: (() => void)[] = [];
+  const release = (): void => {
+    for (const unlock of releases.splice(0)) unlock();
+  };
+  try {
+    // Names that differ in case alone have one lock; that they cannot be both is found out later.
+    for (const file of new Set(names.map((name) => lockFile(store, name)))) {
+      releases.push(lockOne(store, file, names));
+    }
+    return release;
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function lockOne(store: FileStore, file: string, names: readonly string[]): () => void {
+  const { tools, folders } = store;
+  const release = onStore(folders.root, file, () => tryLock(tools.files, file));
+  if (release !== undefined) return release;
+  const branch = names.find((name) => lockFile(store, name) === file);
+  throw new RewindError("LOCKED", `another process is recording on the branch ${branch}`, {
+    branch,
+  });
+}
+
+function lockFile({ folders }: FileStore, branch: string): string {
+  branchRef(branch);
+  // A hash, for a name may be longer than a file's can be; of two that differ in case, one can be.
+  const name = toHex(nodeHash(utf8(branch.toLowerCase()))).slice(0, 16);
+  return path.join(folders.local, `branch-${name}.lock`);
+}

@@ -1,0 +1,175 @@
+import { readFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  bareProject,
+  emptyProject,
+  type Project,
+  temporaryFolder,
+  walkProject,
+} from "../run-cli.ts";
+
+const words = (line: string): string[] => line.split(" ");
+const user = os.userInfo().username;
+
+/** The project, its commands run by somebody with this home folder. */
+async function atHome(project: Project, variables: Record<string, string> = {}) {
+  const env = { HOME: await temporaryFolder(), ...variables };
+  const run = (...argv: string[]) => project.runWith({ env }, ...argv);
+  return { home: env.HOME, run };
+}
+
+describe("config", () => {
+  test("lists every setting, its value and where it is from", async () => {
+    const project = await emptyProject();
+    const { home, run } = await atHome(project, { PAGER: "most" });
+    expect((await run("config")).stdout).toBe(
+      [
+        `author  ${user.padEnd(12)}  default  who records, noted with each run`,
+        "rng     xoshiro128++  default  the generator that record uses in this project",
+        "pager   most          default  the program that shows long output on a terminal; cat for none",
+        "",
+      ].join("\n"),
+    );
+    expect((await run("config", "author", "Ada Lovelace")).stdout).toBe(
+      "author: Ada Lovelace (from .rewind/local/config)\n",
+    );
+    expect((await run(...words("config rng xoshiro128++"))).stdout).toBe(
+      "rng: xoshiro128++ (from .rewind/config)\n",
+    );
+    expect((await run(...words("config pager cat"))).stdout).toBe(
+      `pager: cat (from ${home}/.config/rewind/config)\n`,
+    );
+    expect((await run(...words("config --json"))).json).toEqual({
+      settings: [
+        { key: "author", value: "Ada Lovelace", from: "local" },
+        { key: "rng", value: "xoshiro128++", from: "project" },
+        { key: "pager", value: "cat", from: "global" },
+      ],
+    });
+    expect((await run(...words("config author"))).stdout).toBe("Ada Lovelace\n");
+    expect((await run(...words("config --global --json"))).json).toEqual({
+      settings: [{ key: "pager", value: "cat", from: "global" }],
+    });
+    expect((await run(...words("config --unset author"))).stdout).toBe(
+      `author: ${user} (the default)\n`,
+    );
+  });
+
+  test("says so where the environment knows better", async () => {
+    const { run } = await atHome(await emptyProject(), { REWIND_AUTHOR: "Grace" });
+    expect((await run("config", "author", "Ada")).stdout).toBe(
+      "author: Grace (from REWIND_AUTHOR)\n",
+    );
+  });
+
+  test("without a store there are the user's own settings", async () => {
+    const { home, run } = await atHome(await bareProject());
+    expect((await run(...words("config author Ada --global"))).stdout).toBe(
+      `author: Ada (from ${home}/.config/rewind/config)\n`,
+    );
+    expect((await run("config", "--json")).json.settings).toContainEqual({
+      ...{ key: "author", value: "Ada", from: "global" },
+    });
+    const refused = await run(...words("config author Ada"));
+    expect([refused.status, refused.stderr]).toEqual([
+      1,
+      "error: there is no .rewind here or in a folder above to set author in\n" +
+        "hint: set it for all projects with --global, or name the folder with -C\n",
+    ]);
+  });
+
+  test.each([
+    [
+      "config auhtor",
+      2,
+      'error: there is no setting "auhtor"; did you mean author?\n' +
+        "hint: there is author (who records, noted with each run), rng (the generator that record uses in " +
+        "this project), pager (the program that shows long output on a terminal; cat for none)\n",
+    ],
+    ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
+    [
+      "config --unset author Ada",
+      2,
+      "error: expected one setting: rewind config --unset KEY\nhint",
+    ],
+    ["config rng pcg64", 2, 'got "pcg64"\nhint: known are xoshiro128++\n'],
+    ["config rng xoshiro128++ --global", 2, "error: rng cannot be set for all projects"],
+    ["config --unset author", 1, "error: author is not set in .rewind/local/config\nhint: `rewind"],
+    ["config --global author", 1, "error: author is not set\nhint: `rewind config` lists"],
+    ["config author Ada King", 2, '"King" is one too many'],
+  ])("%s is refused", async (line, status, message) => {
+    const project = await emptyProject();
+    const before = await project.storeDigest();
+    const { run } = await atHome(project);
+    const result = await run(...words(line));
+    expect([result.status, result.stdout]).toEqual([status, ""]);
+    expect(result.stderr).toContain(message);
+    expect(await project.storeDigest()).toBe(before);
+  });
+
+  test("a file that is damaged is named, and hinders only what needs it", async () => {
+    const project = await walkProject();
+    await project.write(".rewind/local/config", "{author: Ada}");
+    for (const line of ["config", "record walk.ts --steps 5 -b more", "branch fork main@5"]) {
+      const { status, stderr } = await project.run(...words(line));
+      expect([line, status, stderr]).toEqual([
+        line,
+        1,
+        "error: .rewind/local/config: expected JSON\n" +
+          "hint: mend .rewind/local/config, a JSON object of settings, or remove it\n",
+      ]);
+    }
+    expect((await project.ok(...words("get main@5"))).stderr).toBe("");
+  });
+});
+
+describe("the author", () => {
+  test("is noted with each run that is recorded, by whatever command", async () => {
+    const project = await emptyProject("walk.ts");
+    const authorOf = async (revision: string): Promise<unknown> =>
+      (await project.ok("show", revision)).stdout.match(/ by (.*)/)?.[1];
+    await project.ok(...words("record walk.ts --steps 100 --seed 1"));
+    expect(await authorOf("main")).toBe(user);
+    await project.ok("config", "author", "Ada Lovelace");
+    for (const line of [
+      "record walk.ts --steps 100 -b new",
+      "branch fork main@50",
+      "extend main --by 10",
+      "reset main@20",
+    ]) {
+      await project.ok(...words(line));
+      const [, branch = ""] = / (?:-b )?(new|fork|main)\b/.exec(line) ?? [];
+      expect([line, await authorOf(branch)]).toEqual([line, "Ada Lovelace"]);
+    }
+    const env = { REWIND_AUTHOR: "Grace Hopper" };
+    await project.runWith({ env }, ...words("branch other fork@60"));
+    expect(await authorOf("other")).toBe("Grace Hopper");
+    await project.runWith({ env: { REWIND_AUTHOR: "" } }, ...words("branch nobody fork@60"));
+    expect(await authorOf("nobody")).toBeUndefined();
+  });
+});
+
+describe("the generator", () => {
+  test("that the project names is what record uses, unless it is told another", async () => {
+    const project = await emptyProject("walk.ts");
+    await project.ok(...words("config rng xoshiro128++"));
+    await project.ok(...words("record walk.ts --steps 10 --seed 1"));
+    // A later version's: this one has it not, and must not take another in its stead.
+    const config = JSON.parse(
+      await readFile(path.join(project.root, ".rewind/config"), "utf8"),
+    ) as object;
+    await project.write(".rewind/config", JSON.stringify({ ...config, rng: "pcg64" }));
+    const before = await project.storeDigest();
+    const refused = await project.run(...words("record walk.ts --steps 10 -b more"));
+    expect([refused.status, refused.stderr]).toEqual([
+      2,
+      'error: .rewind/config: expected rng to be a generator among xoshiro128++, got "pcg64"\n' +
+        "hint: known are xoshiro128++\n",
+    ]);
+    expect(await project.storeDigest()).toBe(before);
+    await project.ok(...words("record walk.ts --steps 10 -b more --rng xoshiro128++"));
+    await project.ok(...words("extend main --by 10"));
+  });
+});

@@ -1,0 +1,179 @@
+import { describe, expect, test } from "vitest";
+import { emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
+
+const words = (line: string): string[] => line.split(" ");
+
+/** A project with a recording of 100 steps that failed at step 70. */
+async function interrupted(): Promise<Project> {
+  const project = await emptyProject();
+  await unfinished(project);
+  return project;
+}
+
+describe("resume", () => {
+  test("goes on from the last checkpoint to the root of one recording", async () => {
+    const project = await emptyProject();
+    const failed = await unfinished(project);
+    expect([failed.status, failed.stderr]).toEqual([
+      1,
+      expect.stringContaining(
+        "hint: the first 70 of 100 steps are kept on unfinished: `rewind resume unfinished` goes on",
+      ),
+    ]);
+    const { stdout } = await project.ok(...words("resume unfinished"));
+    expect(stdout).toMatch(/^resumed unfinished, recorded to step 100 in /);
+    const { root } = (await project.ok(...words("show unfinished --json"))).json;
+    const whole = "record fragile.ts --steps 100 --seed 5 -b whole --json";
+    expect((await project.ok(...words(whole))).json.root).toBe(root);
+  });
+
+  test("of what is finished or not there says so", async () => {
+    const project = await interrupted();
+    await project.ok(...words("resume unfinished"));
+    const refused: [line: string, message: string, hint: string][] = [
+      [
+        "resume unfinished",
+        "unfinished is finished: it has its 100 steps",
+        "make it longer with `rewind extend unfinished --by N`",
+      ],
+      ["resume unfinishd", "there is no branch unfinishd", "did you mean unfinished?"],
+      [
+        "resume unfinished --seed 9",
+        "unfinished is finished: it has its 100 steps",
+        "make it longer",
+      ],
+    ];
+    for (const [line, message, hint] of refused) {
+      const { status, stderr } = await project.run(...words(line));
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining(`error: ${message}\nhint: ${hint}`),
+      ]);
+    }
+    const empty = await (await emptyProject()).run("resume");
+    expect([empty.status, empty.stderr]).toEqual([
+      1,
+      "error: there is no branch main\nhint: nothing is recorded yet: `rewind record <module> --steps N`\n",
+    ]);
+  });
+
+  test("takes what is as recorded", async () => {
+    const project = await interrupted();
+    const line = "resume unfinished --seed 5 --steps 100 --block-size 10 --rng xoshiro128++ --json";
+    expect((await project.ok(...words(line))).json).toMatchObject({ steps: 100 });
+  });
+
+  test("refuses what differs, lists all of it, and changes nothing", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "m.ts",
+      `export default { name: "m", params: { p: 0.5, list: [1], name: "a" }, init: () => 0,
+        step: (x, rng, ctx) => { if (globalThis.failing && ctx.step === 30) throw new Error("no"); return x + 1; } };`,
+    );
+    const flag = globalThis as { failing?: boolean };
+    flag.failing = true;
+    await project.run(...words("record m.ts --steps 50 --seed 5 --param p=0.25"));
+    flag.failing = false;
+    const before = await project.storeDigest();
+    const { status, stdout, stderr } = await project.run(
+      ..."resume --seed 6 --param p=0.75 --param list=[1] --param name=b --param q=1 --steps 60 --block-size 8 --rng other".split(
+        " ",
+      ),
+    );
+    expect([status, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(
+      "error: main was recorded with other values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
+        "params.name is a, given b; params.q is not declared, given 1; steps is 50, given 60; " +
+        "rng is xoshiro128++, given other\n" +
+        "hint: `rewind resume main` goes on as recorded; to change it, fork: `rewind branch NAME main " +
+        "--seed 6 --param p=0.75 --param name=b --steps 60`\n",
+    );
+    expect(await project.storeDigest()).toBe(before);
+    await project.ok(...words("resume --seed 5 --param p=0.25 --param list=[1]"));
+  });
+
+  test("compares with the params and the seed of the last segment", async () => {
+    const project = await emptyProject();
+    await unfinished(project);
+    await project.write(
+      "m.ts",
+      `export default { name: "m", params: { p: 0 }, init: () => 0, step: (x, rng, ctx) => {
+        if (globalThis.failing && ctx.step === 90) throw new Error("no"); return x + ctx.params.p; } };`,
+    );
+    await project.ok(...words("record m.ts --steps 50 --seed 1 -b main"));
+    const flag = globalThis as { failing?: boolean };
+    flag.failing = true;
+    await project.run(...words("branch fork main@20 --param p=2 --seed 3 --steps 100"));
+    flag.failing = false;
+    const before = await project.run(...words("resume fork --param p=0 --seed 1 --steps 50"));
+    expect([before.status, before.stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        "other values: seed is 3, given 1; params.p is 2, given 0; steps is 100, given 50\n",
+      ),
+    ]);
+    await project.ok(...words("resume fork --param p=2 --seed 3 --steps 100"));
+    expect((await project.ok(...words("get fork"))).stdout).toBe("160\n");
+  });
+});
+
+describe("resume --fresh-if-missing", () => {
+  const line = "resume nightly --fresh-if-missing fragile.ts --steps 100 --seed 5";
+
+  test("records, goes on, and has nothing to do, one after the other", async () => {
+    const project = await emptyProject();
+    await unfinished(project);
+    const flag = globalThis as { failing?: boolean };
+    flag.failing = true;
+    expect((await project.run(...words(line), "-m", "each night")).status).toBe(1);
+    flag.failing = false;
+    const went = await project.ok(...words(line));
+    expect(went.stdout).toMatch(/^resumed nightly, recorded to step 100 in /);
+    const done = await project.ok(...words(line), "--json");
+    const whole = await project.ok(
+      ...words("record fragile.ts --steps 100 --seed 5 -b whole --json"),
+    );
+    expect(done.json).toEqual({ ...whole.json, branch: "nightly", run: done.json.run });
+    const again = await project.ok(...words(line));
+    expect(again.stdout).toMatch(
+      /^nightly is finished: it has its 100 steps\n {2}run {3}[0-9a-f]{12}\n/,
+    );
+    const fresh = await project.ok(...words(line.replace("nightly", "other")));
+    expect(fresh.stdout).toMatch(/^recorded 100 steps on other in /);
+    expect((await project.ok(...words("branch --json"))).json.branches[0].message).toBe(
+      "each night",
+    );
+  });
+
+  test("of the current branch where none is named", async () => {
+    const project = await emptyProject("walk.ts");
+    const { json } = await project.ok(
+      ...words("resume --fresh-if-missing walk.ts --steps 20 --json"),
+    );
+    expect(json).toMatchObject({ branch: "main", steps: 20 });
+  });
+
+  test("asks for --steps only where it has to record", async () => {
+    const project = await interrupted();
+    const missing = await project.run(...words("resume nightly --fresh-if-missing fragile.ts"));
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining("expected --steps N: nightly has no run, and is to be recorded"),
+    ]);
+    await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
+    await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
+  });
+
+  test("refuses other values also where it is finished", async () => {
+    const project = await walkProject();
+    const before = await project.storeDigest();
+    const result = await project.run(
+      ...words("resume --fresh-if-missing walk.ts --steps 1000 --seed 7"),
+    );
+    expect([result.status, result.stderr]).toEqual([
+      2,
+      expect.stringContaining("main was recorded with other values: seed is 42, given 7"),
+    ]);
+    expect(await project.storeDigest()).toBe(before);
+  });
+});

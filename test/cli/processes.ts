@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { type Project, temporaryFolder } from "./run-cli.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How a process ended, and what it printed. */
+export interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Starts processes that run the command line, of the sources as they are: dist may be of another day. */
+export interface Processes {
+  /** Runs a command line to its end. */
+  run(project: Project, line: string): Promise<Ended>;
+  /** Starts one that waits, before it takes step `at` of `GATED`, until it is let go on. */
+  held(project: Project, line: string, at: number): Promise<Held>;
+}
+
+/** A process that waits in the middle of a recording. */
+export interface Held {
+  /** Lets it go on to its end. */
+  release(): Promise<Ended>;
+  /** Has the step fail instead. */
+  fail(): Promise<Ended>;
+  kill(): Promise<Ended>;
+}
+
+/**
+ * The source of a simulation whose process can be made to wait at a step. A step is not interrupted:
+ * it waits by sleeping, until a file is there.
+ */
+export const GATED = `
+  import fs from "node:fs";
+  const { GATE: gate, GATE_AT: at } = process.env;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  function wait() {
+    fs.writeFileSync(gate + "/reached", "");
+    while (!fs.existsSync(gate + "/open")) Atomics.wait(sleeper, 0, 0, 5);
+    if (fs.readdirSync(gate).includes("fail")) throw new Error("no more");
+  }
+  export default {
+    name: "gated",
+    params: { by: 1 },
+    init: () => 0,
+    step(x, rng, ctx) {
+      if (gate !== undefined && ctx.step === Number(at)) wait();
+      return x + ctx.params.by * rng.random();
+    },
+  };`;
+
+/** Bundles the command line as it is published. Call it in a hook: it takes a second. */
+export async function processes(): Promise<Processes> {
+  const folder = await temporaryFolder();
+  const source = (file: string): string => path.join(ROOT, "src", file);
+  await build({
+    entryPoints: ["index.ts", "random/index.ts", "cli/main.ts"].map(source),
+    outbase: path.join(ROOT, "src"),
+    outdir: path.join(folder, "dist"),
+    ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },
+    ...{ packages: "external", chunkNames: "chunks/[hash]", logLevel: "silent" },
+  });
+  mkdirSync(path.join(folder, "bin"));
+  const rewind = path.join(folder, "bin/rewind.js");
+  copyFileSync(path.join(ROOT, "bin/rewind.js"), rewind);
+  copyFileSync(path.join(ROOT, "package.json"), path.join(folder, "package.json"));
+  symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
+  const start = (
+    project: Project,
+    line: string,
+    env: Readonly<Record<string, string>> = {},
+  ): [ChildProcess, Promise<Ended>] => {
+    const child = spawn(process.execPath, [rewind, ...line.split(" ")], {
+      cwd: project.root,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env },
+    });
+    let [stdout, stderr] = ["", ""];
+    child.stdout?.on("data", (part) => (stdout += part));
+    child.stderr?.on("data", (part) => (stderr += part));
+    const ended = new Promise<Ended>((resolve) => {
+      child.on("close", (status, signal) => resolve({ status, signal, stdout, stderr }));
+    });
+    return [child, ended];
+  };
+  return {
+    run: (project, line) => start(project, line)[1],
+    async held(project, line, at) {
+      const gate = await temporaryFolder();
+      const [child, ended] = start(project, line, { GATE: gate, GATE_AT: String(at) });
+      let isOver = false;
+      void ended.then(() => {
+        isOver = true;
+      });
+      while (!existsSync(path.join(gate, "reached"))) {
+        if (isOver) throw new Error(`rewind ${line}: it ended early: ${(await ended).stderr}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      const release = (): Promise<Ended> => {
+        writeFileSync(path.join(gate, "open"), "");
+        return ended;
+      };
+      return {
+        release,
+        fail() {
+          writeFileSync(path.join(gate, "fail"), "");
+          return release();
+        },
+        kill() {
+          child.kill("SIGKILL");
+          return ended;
+        },
+      };
+    },
+  };
+}
