@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type GraphNode, graph } from "../../src/history/graph.ts";
 import { graphOrder } from "../../src/history/graph-order.ts";
+import { fractions } from "../laws/arbitraries.ts";
 
 /** The drawing as text, each node with its name. */
 function draw(nodes: readonly GraphNode[]): string[] {
@@ -59,14 +60,16 @@ const edgesOf = (nodes: readonly GraphNode[]): string[] =>
 const histories = (parents: number): fc.Arbitrary<GraphNode[]> =>
   fc
     .array(
-      fc.array(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), {
+      fc.array(fractions, {
         maxLength: parents,
       }),
       { maxLength: 40 },
     )
     .map((picks) =>
       picks
-        .map((own, n) => node(`n${n}`, ...own.map((part) => `n${Math.floor(part * (n + 1) - 1)}`)))
+        .map((own, n) =>
+          node(`n${n}`, ...own.map((part) => `n${Math.min(n, Math.floor(part * (n + 1))) - 1}`)),
+        )
         .reverse(),
     );
 

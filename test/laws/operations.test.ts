@@ -22,7 +22,7 @@ describe("any sequence of operations", () => {
           }
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 150 },
     );
     // What never happens is not tested.
     const all = [

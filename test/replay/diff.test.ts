@@ -7,7 +7,15 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
 import type { Span } from "../../src/replay/spans.ts";
-import { branched, families, forked, knobs, recorded, seeds } from "../laws/arbitraries.ts";
+import {
+  branched,
+  families,
+  forked,
+  fractions,
+  knobs,
+  recorded,
+  seeds,
+} from "../laws/arbitraries.ts";
 import { FORMS, type Form, type Knobs } from "../laws/forms.ts";
 import { counted, countingStore, reopen, slicedEnvironment } from "../laws/lab.ts";
 import { bruteForce, type Change, type Lineage } from "../laws/reference.ts";
@@ -225,8 +233,8 @@ describe.each([
       fc.asyncProperty(
         pairs,
         fc.infiniteStream(fc.constantFrom(0, 1, 20, 70)),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        fractions,
+        fractions,
         async (make, elapsed, x, y) => {
           const clock = elapsed[Symbol.iterator]();
           const env = slicedEnvironment(() => clock.next().value);

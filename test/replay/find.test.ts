@@ -4,12 +4,17 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { branched, families, forked, lineagesOf, recorded } from "../laws/arbitraries.ts";
+import {
+  branched,
+  families,
+  forked,
+  fractions,
+  lineagesOf,
+  recorded,
+} from "../laws/arbitraries.ts";
 import { FORMS, type Form, type Knobs, SCALAR } from "../laws/forms.ts";
 import { counted, reopen, reopened, slicedEnvironment } from "../laws/lab.ts";
 import { bruteForce, encodingOf, type Lineage } from "../laws/reference.ts";
-
-const fractions = fc.double({ min: 0, max: 1, noNaN: true });
 
 /** A run of some forks of forks, a range of its steps, and what brute force has for it. */
 interface Case {

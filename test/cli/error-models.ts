@@ -1,0 +1,93 @@
+const simulation = (members: string): string => `export default { name: "model", ${members} };`;
+
+/** A step that fails for what it asks of its generator. */
+const drawing = (call: string): string => simulation(`init: () => 0, step: (x, rng) => ${call}`);
+
+/** Modules with something wrong, by their files in `models/`; and some that are as they should be. */
+export const MODELS: Readonly<Record<string, string>> = {
+  "herd.ts": `export default {
+    name: "herd",
+    params: { rate: 0.5, label: "x", levels: [1], any: null },
+    init: () => ({
+      n: 0, name: "herd", agents: [{ x: 1, infected: false }],
+      v: new Float64Array(2), bytes: new Uint8Array(2), map: new Map([["a", 1]]),
+    }),
+    step: (s, rng) => { s.n++; s.v[0] = rng.random(); },
+  };
+  export const vanish = (s) => { throw new Error("no herd"); };
+  export const nothing = () => undefined;`,
+  "fragile.ts": simulation(
+    "init: () => 0, step: (x, rng, ctx) => { if (ctx.step === 70) throw new Error('no more'); return x + 1; }",
+  ),
+  // Between checkpoints the state holds what no checkpoint may.
+  "passing.ts": simulation(
+    "init: () => ({ n: 0, f: null }), step: (s) => ({ n: s.n + 1, f: s.n % 10 === 4 ? () => 0 : null })",
+  ),
+  // Makes its own branch by hand while it is recorded on.
+  "mover.ts": `import fs from "node:fs";
+    export default { name: "mover", params: { refs: "" }, init: () => 0, step: (x, rng, ctx) => {
+      const { refs } = ctx.params;
+      if (ctx.step === 15) fs.copyFileSync(refs + "/fork", refs + "/moved");
+      return x + 1;
+    } };`,
+  "cache.ts": `let calls = 0; ${simulation("init: () => 0, step: (x) => x + calls++")}`,
+  "throws.ts": 'throw new Error("no luck");',
+  "syntax.ts": "export default {",
+  "nothing.ts": "",
+  "number.ts": "export default 5;",
+  "half.ts": 'export default { name: "half", init: () => 0 };',
+  "several.ts": `const m = ${"{ name: 'm', init: () => 0, step: (x) => x }"}; export const a = m; export const b = m;`,
+  "dynamic.ts": `const { defineSimulation } = await import("rewind-engine");
+    export default defineSimulation({ name: "d", init: () => 0, step: (x) => x });`,
+  "package.ts": `import left from "leftpad"; ${simulation("init: () => left(), step: (x) => x")}`,
+  "init-throws.ts": simulation("init: () => { throw new Error('no'); }, step: (x) => x"),
+  "init-nothing.ts": simulation("init: () => undefined, step: (x) => x"),
+  "init-promise.ts": simulation("init: async () => 0, step: (x) => x"),
+  "step-throws.ts": simulation("init: () => 0, step: () => { throw new Error('no'); }"),
+  "step-nothing.ts": simulation("init: () => 0, step: () => undefined"),
+  "step-promise.ts": simulation("init: () => 0, step: async (x) => x"),
+  "step-random.ts": simulation("init: () => 0, step: () => Math.random()"),
+  "state-function.ts": simulation("init: () => ({ f: () => 0 }), step: (s) => s"),
+  "state-late.ts": simulation(
+    "init: () => ({ n: 0 }), step: (s) => s.n === 55 ? { n: 56, brain: new WeakMap() } : { ...s, n: s.n + 1 }",
+  ),
+  "state-proxy.ts": simulation("init: () => ({ p: new Proxy({}, {}) }), step: (s) => s"),
+  "state-sparse.ts": simulation("init: () => ({ list: [1, , 3] }), step: (s) => s"),
+  "state-deep.ts": simulation(
+    "init: () => { let s = {}; for (let i = 0; i < 1e5; i++) s = { s }; return s; }, step: (s) => s",
+  ),
+  "state-cycle.ts": `class Agent { constructor(self) { this.self = self ?? this; } }
+    ${simulation(`init: () => new Agent(), step: (s) => s,
+      types: { Agent: { is: (v) => v instanceof Agent, encode: ({ self }) => ({ self }), decode: ({ self }) => new Agent(self) } }`)}`,
+  "codec-throws.ts": `class Agent {}
+    ${simulation(`init: () => new Agent(), step: (s) => s,
+      types: { Agent: { is: (v) => v instanceof Agent, encode() { throw new Error("no"); }, decode: () => new Agent() } }`)}`,
+  "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
+  "param-date.ts": simulation("params: { at: new Date() }, init: () => 0, step: (x) => x"),
+  "rng-mean.ts": drawing("rng.normal(NaN, 1)"),
+  "rng-deviation.ts": drawing("rng.normal(0, -1)"),
+  "rng-exponential.ts": drawing("rng.exponential(-1)"),
+  "rng-fraction.ts": drawing("rng.integer(0.5, 2)"),
+  "rng-order.ts": drawing("rng.integer(5, 1)"),
+  "rng-wide.ts": drawing("rng.integer(0, 2 ** 60)"),
+  "rng-none.ts": drawing("rng.choice([])"),
+  "rng-number.ts": drawing("rng.shuffle(5)"),
+};
+
+/** `agent.ts`, whose states are of a class, as it was recorded and as it is afterwards. */
+export const AGENT: Readonly<Record<"before" | "failing" | "without", string>> = {
+  before: agent("is: (v) => v instanceof Agent, encode: ({ x }) => x, decode: (x) => new Agent(x)"),
+  failing: agent(
+    "is: (v) => v instanceof Agent, encode: ({ x }) => x, decode() { throw new Error('of old'); }",
+  ),
+  without: agent(undefined),
+};
+
+function agent(codec: string | undefined): string {
+  return `class Agent { constructor(x) { this.x = x; } }
+    ${simulation(
+      `init: () => new Agent(0), step: ({ x }) => new Agent(x + 1)${
+        codec === undefined ? "" : `, types: { Agent: { ${codec} } }`
+      }`,
+    )}`;
+}

@@ -1,0 +1,416 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
+import { utf8 } from "../../src/base/bytes.ts";
+import { encode } from "../../src/codec/encode.ts";
+import { nodeFiles } from "../../src/node/files.ts";
+import { thisProcess } from "../../src/node/lock.ts";
+import { nodeHash } from "../../src/node/platform.ts";
+import { encodeBody } from "../../src/object/body.ts";
+import { objectsOf } from "../../src/object/closure.ts";
+import { type Id, type Kind, objectId } from "../../src/object/id.ts";
+import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
+import { encodeRun, type RunManifest } from "../../src/object/run.ts";
+import { encodeTag } from "../../src/object/tag.ts";
+import { encodeTile } from "../../src/object/timeline.ts";
+import { defineSimulation } from "../../src/replay/simulation.ts";
+import { openRepository } from "../../src/repository.ts";
+import { type ObjectWriter, reader } from "../../src/store/object-store.ts";
+import {
+  decodeHeader,
+  PACK_HEADER,
+  RECORD_HEADER_BYTES,
+  type RecordKind,
+} from "../../src/store/pack.ts";
+import { PackIndex } from "../../src/store/pack-index.ts";
+import { brokenArtifacts } from "./error-artifacts.ts";
+import { AGENT, MODELS } from "./error-models.ts";
+import { bareProject, copyOf, emptyProject, type Project, unfinished } from "./run-cli.ts";
+
+/** A project that a section of a transcript runs in. */
+export interface Prepared {
+  readonly project: Project;
+  /** What `{name}` stands for in a line. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+const words = (line: string): string[] => line.split(" ");
+
+/** Projects by their names in the transcripts; each is made when a section wants it. */
+export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
+  "no store": async () => prepared(await bareProject("walk.ts")),
+  "an empty store": async () => {
+    const project = await emptyProject("walk.ts");
+    await writeModels(project);
+    return prepared(project);
+  },
+  "a store with runs": () => walk(async () => undefined),
+  "HEAD names a run and no branch": () =>
+    walk(async (project) => void (await project.ok("checkout", "v1@500"))),
+  "a run recorded from a script": () => walk(fromScript),
+  "a class whose codec fails since it was recorded": () =>
+    walk((project) => changedClass(project, AGENT.failing)),
+  "a class whose codec is gone since it was recorded": () =>
+    walk((project) => changedClass(project, AGENT.without)),
+  "a program that has changed since it was recorded": () =>
+    walk(async (project) => {
+      const walk = readFileSync(path.join(project.root, "walk.ts"), "utf8");
+      await project.write("walk.ts", walk.replace("? 1 : -1", "? 2 : -1"));
+    }),
+  "files of runs": () => walk(artifacts),
+  "a run from elsewhere": () => foreign([]),
+  "a run from elsewhere, without its code": () => foreign(["--no-code"]),
+  "objects that are not what their kind must be": () => walk(forgedObjects),
+  "runs that were forged": () => walk(forgedRuns),
+  "a branch changed by hand": () =>
+    walk(async (project) => {
+      await project.ok(...words("extend fork --by 10"));
+      writeFileSync(
+        inStore(project, "refs/heads/fork"),
+        readFileSync(inStore(project, "refs/heads/main")),
+      );
+    }),
+  "HEAD changed by hand": () =>
+    walk(async (project) => {
+      await project.ok(...words("checkout main@50"));
+      writeFileSync(inStore(project, "HEAD"), "ref: refs/heads/fork\nstep: 9\n");
+    }),
+  "a branch that another process records on": () =>
+    walk(async (project) => {
+      const name = Buffer.from(nodeHash(utf8("main")))
+        .toString("hex")
+        .slice(0, 16);
+      takeLock(project, `branch-${name}.lock`);
+    }),
+  "refs that another process is changing": () =>
+    walk(async (project) => {
+      takeLock(project, "refs.lock");
+      // Nobody waits for five seconds here: each look at the clock is two seconds later.
+      let now = performance.now();
+      vi.spyOn(performance, "now").mockImplementation(() => {
+        now += 2_000;
+        return now;
+      });
+    }),
+  "a full disk": () => walk(async () => failing("ENOSPC")),
+  "a store that is read-only": () => walk(async () => failing("EROFS")),
+  "a disk that fails": () => walk(async () => failing("EIO")),
+  "programs that cannot be written": () =>
+    walk(async (project) => {
+      const folder = path.join(project.root, "node_modules/leftpad");
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(folder, "package.json"), '{"name":"leftpad","version":"1.0.0"}');
+      writeFileSync(path.join(folder, "index.js"), "module.exports = () => 0;");
+      const programs = inStore(project, "local/programs");
+      rmSync(programs, { recursive: true, force: true });
+      writeFileSync(programs, "");
+    }),
+  "a store of a later version": () => damagedFile("config", '{"format":99}\n'),
+  "a config that is no JSON": () => damagedFile("config", "{"),
+  "a config that is a list": () => damagedFile("config", "[]"),
+  "a config with a generator that is none": () =>
+    damagedFile("config", '{"format":1,"rng":"dice"}\n'),
+  "a HEAD that is neither a ref nor a run": () => damagedFile("HEAD", "main\n"),
+  "a branch that names an object that is not there": () =>
+    damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
+  "packs whose records have other ids": () => walk((project) => spoil(project, { from: 16 })),
+  "packs whose records are no objects": () =>
+    walk((project) => spoil(project, { from: 4, value: 255 })),
+  "packs whose runs are damaged": () =>
+    walk((project) => spoil(project, { from: RECORD_HEADER_BYTES, only: "run" })),
+  "packs whose sources are damaged": () =>
+    walk((project) => spoil(project, { from: RECORD_HEADER_BYTES, length: 16, only: "chunk" })),
+  "packs that end inside a run": () =>
+    walk(async (project) => {
+      for (const file of packsOf(project)) {
+        const bytes = readFileSync(file);
+        const run = recordsIn(bytes).findLast(({ kind }) => kind === "run");
+        if (run !== undefined) writeFileSync(file, bytes.subarray(0, run.at + 99));
+      }
+    }),
+  "indexes with places that are none": () =>
+    walk(async (project) => {
+      for (const pack of packsOf(project)) {
+        const file = pack.replace(/pack$/, "idx");
+        const bytes = readFileSync(file);
+        const { count } = new PackIndex(
+          (offset, length) => bytes.subarray(offset, offset + length),
+          bytes.length,
+          file,
+        );
+        // Before the two hashes at its end stand the places, eight bytes each.
+        const end = bytes.length - 64;
+        writeFileSync(file, bytes.fill(0xff, end - 8 * count, end));
+      }
+    }),
+  "settings that are no JSON": () => settings("{"),
+  "settings that are a list": () => settings("[]"),
+  "settings that are a folder": () => settings(undefined),
+};
+
+/** What a section works on, made anew for each. */
+async function prepared(
+  project: Project,
+  names: ReadonlyMap<string, string> = new Map(),
+): Promise<Prepared> {
+  return { project, names };
+}
+
+let base: Project | undefined;
+
+/** Records what most sections begin with. Call it in a hook, so that it stays for all of them. */
+export async function recordRuns(): Promise<void> {
+  base = await walkProject();
+}
+
+/** A copy of a project with runs of all kinds, changed by `change`, which may return names. */
+async function walk(change: (project: Project) => Promise<unknown>): Promise<Prepared> {
+  const project = await copyOf(base as Project);
+  const main = readFileSync(inStore(project, "refs/heads/main"), "utf8").trim();
+  const names: unknown = await change(project);
+  return prepared(
+    project,
+    new Map([
+      ["main", main],
+      ["refs", inStore(project, "refs/heads")],
+      ...(names instanceof Map ? names : []),
+    ]),
+  );
+}
+
+async function walkProject(): Promise<Project> {
+  const project = await emptyProject("walk.ts");
+  await writeModels(project);
+  await unfinished(project);
+  for (const line of [
+    "record walk.ts --steps 1000 --seed 42 -b main",
+    "branch fork main@500 --param p=0.9",
+    "tag v1 main",
+    "record models/herd.ts --steps 100 --seed 1 --block-size 10 -b herd",
+    "branch calf herd@50 --seed 2",
+    "record models/passing.ts --steps 100 --seed 1 --block-size 10 -b passing",
+    "save main -o main.replay",
+    "checkout main",
+  ]) {
+    await project.ok(...words(line));
+  }
+  // A module outside the project.
+  symlinkSync(fileURLToPath(import.meta.url), path.join(project.root, "outside.ts"));
+  return project;
+}
+
+async function writeModels(project: Project): Promise<void> {
+  for (const [file, source] of Object.entries(MODELS)) {
+    await project.write(`models/${file}`, source);
+  }
+}
+
+const inStore = (project: Project, file: string): string =>
+  path.join(project.root, ".rewind", file);
+
+function damagedFile(file: string, content: string): Promise<Prepared> {
+  return walk(async (project) => writeFileSync(inStore(project, file), content));
+}
+
+function settings(content: string | undefined): Promise<Prepared> {
+  return walk(async (project) => {
+    const file = path.join(project.root, "home/rewind/config");
+    mkdirSync(content === undefined ? file : path.dirname(file), { recursive: true });
+    if (content !== undefined) writeFileSync(file, content);
+    return new Map([["home", path.join(project.root, "home")]]);
+  });
+}
+
+function takeLock(project: Project, name: string): void {
+  writeFileSync(inStore(project, `local/${name}`), `${JSON.stringify(thisProcess())}\n`);
+}
+
+/** Makes every change of a file fail from now on. */
+function failing(code: string): void {
+  for (const name of ["write", "sync", "rename", "link", "truncate"] as const) {
+    vi.spyOn(nodeFiles, name).mockImplementation(() => {
+      throw Object.assign(new Error(`${code}: made to fail`), { code });
+    });
+  }
+}
+
+async function fromScript(project: Project): Promise<void> {
+  const counter = defineSimulation<number, Record<string, never>>({
+    name: "counter",
+    init: () => 0,
+    step: (x) => x + 1,
+  });
+  const repo = await openRepository(project.root, { simulations: [counter] });
+  await repo.record(counter, { steps: 100, seed: 1, branch: "script" });
+  await repo.close();
+}
+
+async function changedClass(project: Project, after: string): Promise<void> {
+  await project.write("agent.ts", AGENT.before);
+  await project.ok(...words("record agent.ts --steps 9 --seed 1 --block-size 3 -b agent"));
+  await project.write("agent.ts", after);
+}
+
+async function artifacts(project: Project): Promise<void> {
+  const parts = await partsOf(project, "main");
+  for (const [name, bytes] of Object.entries(brokenArtifacts(parts))) {
+    writeFileSync(path.join(project.root, `${name}.replay`), bytes);
+  }
+}
+
+/** The objects of a branch's run, the run first. */
+async function partsOf(
+  project: Project,
+  branch: string,
+): Promise<{ kind: Kind; body: Uint8Array }[]> {
+  const repo = await openRepository(project.root);
+  const get = reader(repo.store.objects);
+  const { id, run } = await repo.resolve(branch);
+  const parts = [{ kind: "run" as Kind, body: await get("run", id) }];
+  for await (const { kind, id } of objectsOf(run, get))
+    parts.push({ kind, body: await get(kind, id) });
+  await repo.close();
+  return parts;
+}
+
+/** A store with a run whose module is not here. */
+async function foreign(options: readonly string[]): Promise<Prepared> {
+  const there = await emptyProject("walk.ts");
+  await there.ok(...words("record walk.ts --steps 100 --seed 1"));
+  await there.ok(...words("save main -o main.replay"), ...options);
+  const here = await emptyProject();
+  await here.ok("load", path.join(there.root, "main.replay"), "-b", "theirs");
+  return prepared(here);
+}
+
+/** Bodies that no reader may take, by their names in fixtures/objects/invalid. */
+async function forgedObjects(project: Project): Promise<Map<string, string>> {
+  const folder = fileURLToPath(new URL("../../fixtures/objects/invalid", import.meta.url));
+  const names = new Map<string, string>();
+  await forging(project, async (writer) => {
+    for (const file of readdirSync(folder)) {
+      const { kind, hex } = JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+      names.set(path.basename(file, ".json"), writer.put(kind, Buffer.from(hex, "hex")));
+    }
+    const id = Buffer.alloc(32);
+    const run = [1, 1, 0, 0, [[0, id, id, 5, null]], 0, 0, 0, 0];
+    names.set("run-with-a-number-for-params", writer.put("run", encodeBody("run", run)));
+    const prefixes = new Map<string, string>();
+    for (let i = 0; names.get("ambiguous") === undefined; i++) {
+      const id = writer.put("tag", encodeTag({ ...TAG, message: String(i) }));
+      const digits = id.slice(0, 4);
+      if (prefixes.has(digits)) names.set("ambiguous", digits);
+      prefixes.set(digits, id);
+    }
+  });
+  return names;
+}
+
+const TAG = { name: "t", target: "0".repeat(64) as Id<"run">, message: "", time: "" };
+
+/** Runs that can be read, and whose parts do not fit together; each on a branch of its own. */
+async function forgedRuns(project: Project): Promise<void> {
+  const repo = await openRepository(project.root);
+  const get = reader(repo.store.objects);
+  const { run } = await repo.resolve("herd");
+  const segment = run.segments[0] as RunManifest["segments"][number];
+  const program = decodeProgram(await get("program", segment.program));
+  const forged: Record<string, RunManifest> = {};
+  await forging(project, async (writer) => {
+    const inSegment = (changes: Partial<typeof segment>): RunManifest => ({
+      ...run,
+      segments: [{ ...segment, ...changes }],
+    });
+    const withProgram = (changes: Partial<Program>): RunManifest =>
+      inSegment({ program: writer.put("program", encodeProgram({ ...program, ...changes })) });
+    const state = writer.put("state", encodeBody("state", [99, [chunkOf(writer, "short")]]));
+    forged["short-state"] = { ...run, final: { id: state } };
+    forged["old-generator"] = withProgram({ generatorVersion: 99 });
+    forged["other-generator"] = withProgram({ generator: "dice" });
+    const begin = (generator: Uint8Array): RunManifest =>
+      inSegment({ begin: { state: { inline: encode(0) }, generator } });
+    forged["short-generator"] = begin(new Uint8Array(3));
+    forged["empty-generator"] = begin(new Uint8Array(16));
+    forged.kind = { ...run, final: { id: segment.program as unknown as Id<"state"> } };
+    forged["no-state"] = { ...run, final: { inline: Uint8Array.of(0xff) } };
+    const bottom = encodeTile({
+      level: 0,
+      entries: Array.from({ length: 64 }, () => ({ inline: encode(0) })),
+    });
+    const tile = writer.put("tile", bottom);
+    forged.tile = {
+      ...run,
+      ...{ blockSize: 1, steps: 4096, goal: 4096 },
+      edge: { states: [], tiles: [[], [tile]] },
+    };
+    for (const manifest of Object.values(forged)) writer.put("run", encodeRun(manifest));
+  });
+  for (const [name, manifest] of Object.entries(forged)) {
+    const to = objectId(nodeHash, "run", encodeRun(manifest));
+    await repo.store.refs.update([{ name: `refs/heads/${name}`, from: undefined, to }], "forge");
+  }
+  await repo.close();
+}
+
+function chunkOf(writer: ObjectWriter, text: string): Uint8Array {
+  return Buffer.from(writer.put("chunk", utf8(text)), "hex");
+}
+
+async function forging(
+  project: Project,
+  work: (writer: ObjectWriter) => Promise<void>,
+): Promise<void> {
+  const repo = await openRepository(project.root);
+  const writer = await repo.store.objects.writer();
+  await work(writer);
+  await writer.close();
+  await repo.close();
+}
+
+/** The sealed packs of a store. */
+function packsOf(project: Project): string[] {
+  const objects = inStore(project, "objects");
+  return readdirSync(objects)
+    .filter((name) => name.endsWith(".pack"))
+    .map((name) => path.join(objects, name));
+}
+
+/** Where the records of a pack begin, and what they are. */
+function recordsIn(pack: Uint8Array): { readonly at: number; readonly kind: RecordKind }[] {
+  const records: { at: number; kind: RecordKind }[] = [];
+  for (let at = PACK_HEADER.length; at < pack.length; ) {
+    const header = decodeHeader(pack.subarray(at));
+    if (header === undefined) break;
+    records.push({ at, kind: header.kind });
+    at += RECORD_HEADER_BYTES + header.storedLength;
+  }
+  return records;
+}
+
+/** Changes bytes of every record, or of those of a kind: `length` of them, from so many behind its start. */
+async function spoil(
+  project: Project,
+  {
+    from,
+    length = 1,
+    value,
+    only,
+  }: {
+    readonly from: number;
+    readonly length?: number;
+    readonly value?: number;
+    readonly only?: RecordKind;
+  },
+): Promise<void> {
+  for (const file of packsOf(project)) {
+    const bytes = readFileSync(file);
+    for (const { at, kind } of recordsIn(bytes).slice(0, -1)) {
+      if (only !== undefined && only !== kind) continue;
+      for (let i = at + from; i < at + from + length; i++) {
+        bytes[i] = value ?? (bytes[i] as number) ^ 0xff;
+      }
+    }
+    writeFileSync(file, bytes);
+  }
+}

@@ -1,0 +1,88 @@
+/** One command line of a transcript, and what it is shown to print. */
+export interface Entry {
+  /** As it is typed: `rewind get "a b"`, with `NAME=value` before it for the environment. */
+  readonly line: string;
+  /** What stands below it up to an empty line: standard error, and the exit status. */
+  readonly shown: string;
+}
+
+/** Lines that are run in one project, one after the other. */
+export interface Section {
+  readonly project: string;
+  readonly entries: readonly Entry[];
+}
+
+/** What a line of a transcript asks for. */
+export interface Typed {
+  readonly env: Readonly<Record<string, string>>;
+  /** Whether Ctrl-C is pressed at once. */
+  readonly interrupt: boolean;
+  readonly argv: readonly string[];
+}
+
+/**
+ * Reads a transcript: `== project` begins a section, `$ rewind …` an entry of it, and an empty line
+ * ends one.
+ */
+export function parseTranscript(text: string): Section[] {
+  return text
+    .split(/^== /m)
+    .slice(1)
+    .map((section) => {
+      const [project = "", ...rest] = section.split("\n");
+      const entries = rest
+        .join("\n")
+        .split(/^\$ /m)
+        .slice(1)
+        .map((entry) => {
+          const [line = "", ...shown] = entry.trimEnd().split("\n");
+          return { line, shown: shown.join("\n") };
+        });
+      return { project, entries };
+    });
+}
+
+/** The text of a transcript. */
+export function formatTranscript(sections: readonly Section[]): string {
+  return sections
+    .map(({ project, entries }) =>
+      [`== ${project}\n`, ...entries.map(({ line, shown }) => `$ ${line}\n${shown}\n`)].join("\n"),
+    )
+    .join("\n");
+}
+
+/** Takes a line apart as a shell does: quotes, and `\n` between double ones; `^C` presses Ctrl-C. */
+export function parseLine(line: string, names: ReadonlyMap<string, string>): Typed {
+  const words = [...line.matchAll(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g)].map(([word]) =>
+    word
+      .replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double?: string, single?: string) =>
+        double === undefined ? (single as string) : (JSON.parse(`"${double}"`) as string),
+      )
+      .replace(/\{([\w-]+)\}/g, (whole, name: string) => names.get(name) ?? whole),
+  );
+  const at = words.indexOf("rewind");
+  const before = words.slice(0, at);
+  const env = before.filter((word) => word !== "^C").map((word) => word.split(/=(.*)/s));
+  return {
+    env: Object.fromEntries(env.map(([name = "", value = ""]) => [name, value])),
+    interrupt: before.includes("^C"),
+    argv: words.slice(at + 1),
+  };
+}
+
+/** What differs between two runs of a test, as what it is. */
+export function masked(text: string, root: string): string {
+  return (
+    text
+      .replaceAll(root, "<project>")
+      .replace(/\b[0-9a-f]{64}\b/g, "<id>")
+      .replace(/\b[0-9a-f]{12}\b/g, "<short id>")
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
+      .replace(/\bprocess \d+ on \S+/g, "process <pid> on <host>")
+      .replace(/\bjournal-\w+/g, "journal-<name>")
+      // Where an object lies depends on the ids and the sizes of others.
+      .replace(/(pack-<id>\.(?:pack|idx).* at) \d+/g, "$1 <place>")
+      .replace(/(to unpack to) \d+ bytes/g, "$1 <length> bytes")
+      .replace(/\b[0-9a-f]{4} is the beginning of \d+/g, "<digits> is the beginning of <n>")
+  );
+}

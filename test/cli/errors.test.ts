@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import type { ErrorCode, RewindError } from "../../src/base/errors.ts";
+import { PROJECTS, recordRuns } from "./error-projects.ts";
+import { type ErrorSite, errorSites, sitesIn, sitesOf, sourceOf } from "./error-sites.ts";
+import { formatTranscript, masked, parseLine, parseTranscript } from "./error-transcript.ts";
+import { NOT_PRINTED } from "./errors-not-printed.ts";
+
+/** Every error that was made since it was emptied, in this file's tests. */
+const made: RewindError[] = vi.hoisted(() => []);
+
+vi.mock("../../src/base/errors.ts", async (original) => {
+  const actual = await original<typeof import("../../src/base/errors.ts")>();
+  class Watched extends actual.RewindError {
+    constructor(...given: ConstructorParameters<typeof actual.RewindError>) {
+      super(...given);
+      made.push(this);
+    }
+  }
+  return { ...actual, RewindError: Watched };
+});
+
+const FOLDER: string = fileURLToPath(new URL("errors/", import.meta.url));
+const transcripts = readdirSync(FOLDER).filter((name) => name.endsWith(".txt"));
+
+const sites = errorSites();
+/** Which of them have made an error that was printed, and with which codes. */
+const seen = new Set<ErrorSite>();
+const codes = new Set<ErrorCode>();
+
+beforeAll(recordRuns);
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe("every error that the command line prints", () => {
+  // To add one, write its `$ rewind …` into a transcript, and have `vitest -u` write what it prints.
+  test.each(transcripts)("%s", async (name) => {
+    const file = path.join(FOLDER, name);
+    const sections = parseTranscript(readFileSync(file, "utf8"));
+    const actual = [];
+    for (const { project: wanted, entries } of sections) {
+      const prepare = PROJECTS[wanted];
+      if (prepare === undefined) throw new Error(`${name}: there is no project "${wanted}"`);
+      const { project, names } = await prepare();
+      const shown = [];
+      for (const { line } of entries) {
+        const { argv, env, interrupt } = parseLine(line, names);
+        made.length = 0;
+        const result = await project.runWith({ env, interrupt }, ...argv);
+        const { status, stdout, stderr } = result;
+        note(stderr);
+        const text = masked(`${stdout}${stderr}exit ${status}`, project.root);
+        shown.push({ line, shown: text });
+      }
+      vi.restoreAllMocks();
+      actual.push({ project: wanted, entries: shown });
+    }
+    await expect(formatTranscript(actual)).toMatchFileSnapshot(file);
+    for (const { entries } of actual) {
+      // One line that says what, one that helps; beside them notes, and the state before a step.
+      for (const { line, shown } of entries) {
+        expect(`${line}\n${shown}`).toMatch(
+          /^.*\n(note: .+\n)*error: .+\n( {2}the state before it: .+\n)?hint: .+\nexit [1-9]\d*$/,
+        );
+      }
+    }
+  });
+});
+
+/** Takes note of where the error that was printed was made, and those that it tells of. */
+function note(stderr: string): void {
+  const printed = /^error: (.*)$/ms.exec(stderr)?.[1] ?? "";
+  for (const error of made) {
+    if (error.message === "" || !printed.includes(error.message)) continue;
+    if (printed.startsWith(error.message)) codes.add(error.code);
+    for (const site of sitesOf(error.stack ?? "", sites)) seen.add(site);
+  }
+}
+
+describe("none is left out", () => {
+  const where = ({ file, from, text }: ErrorSite): string => `src/${file}:${from} ${text}`;
+  const listed = ({ file, text }: ErrorSite): boolean =>
+    NOT_PRINTED.some((entry) => entry.file === file && text.includes(entry.text));
+
+  test("every place in src that makes an error has made one that was printed", () => {
+    const missing = sites.filter((site) => !seen.has(site) && !listed(site));
+    expect(missing.map(where), "add a line to a transcript in test/cli/errors").toEqual([]);
+  });
+
+  test("those that cannot be printed are there, and were not printed", () => {
+    const idle = NOT_PRINTED.filter(
+      ({ file, text }) => !sites.some((site) => site.file === file && site.text.includes(text)),
+    );
+    expect(idle).toEqual([]);
+    expect(sites.filter((site) => seen.has(site) && listed(site)).map(where)).toEqual([]);
+  });
+
+  test("every hint has been given", () => {
+    const source = readFileSync(
+      fileURLToPath(new URL("../../src/cli/errors.ts", import.meta.url)),
+      "utf8",
+    );
+    const table = /const HINTS[\s\S]*?\n};/.exec(source)?.[0] ?? "";
+    const hinted = [...table.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, code]) => code as ErrorCode);
+    expect(hinted.length).toBeGreaterThan(40);
+    expect(hinted.filter((code) => !codes.has(code))).toEqual([]);
+  });
+
+  test("a place is seen for what it is", () => {
+    const found = sitesIn([
+      sourceOf(
+        "a.ts",
+        'export function wrong(text: string): RewindError { return new RewindError("USAGE", text); }',
+      ),
+      sourceOf(
+        "b.ts",
+        `import { wrong } from "./a.ts";
+         throw wrong("one");
+         if (x) throw wrong(\`two\`);
+         throw new RewindError("USAGE", "three");`,
+      ),
+    ]);
+    expect(found.map(({ file, from, text }) => `${file}:${from} ${text}`)).toEqual([
+      'b.ts:2 wrong("one")',
+      "b.ts:3 wrong(`two`)",
+      'b.ts:4 new RewindError("USAGE", "three")',
+    ]);
+  });
+});
