@@ -1,6 +1,6 @@
 import { nodeEnvironment, readFile } from "./node/environment.ts";
 import { codeOf } from "./replay/programs.ts";
-import type { RecordOptions } from "./replay/record.ts";
+import type { RecordOptions } from "./replay/record/record.ts";
 import { loadInto, type Run, recordInto } from "./replay/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 
@@ -10,21 +10,25 @@ export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RandomGenerator } from "./random/generator.ts";
-export type { Bisection } from "./replay/bisect.ts";
-export type { Count } from "./replay/count.ts";
-export type { DiffOptions, RunDifference } from "./replay/diff.ts";
-export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
 export type {
   DifferenceStatistics,
   FieldStatistics,
   StepDifference,
-} from "./replay/field-statistics.ts";
-export type { Found } from "./replay/find.ts";
-export type { ForkOptions } from "./replay/fork.ts";
-export type { InputDifference } from "./replay/inputs.ts";
-export type { Look, RangeOptions } from "./replay/look.ts";
-export type { RecordOptions } from "./replay/record.ts";
-export type { RecorderOptions } from "./replay/recorder.ts";
+} from "./replay/compare/field-statistics.ts";
+export type { InputDifference } from "./replay/compare/inputs.ts";
+export type { Span } from "./replay/compare/spans.ts";
+export type { StateDifference } from "./replay/compare/state-difference.ts";
+export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
+export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { Bisection } from "./replay/look/bisect.ts";
+export type { Count } from "./replay/look/count.ts";
+export type { Found } from "./replay/look/find.ts";
+export type { Look, RangeOptions } from "./replay/look/look.ts";
+export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
+export type { ForkOptions } from "./replay/record/fork.ts";
+export type { RecordOptions } from "./replay/record/record.ts";
+export type { RecorderOptions } from "./replay/record/recorder.ts";
 export type { Run } from "./replay/run.ts";
 export {
   defineSimulation,
@@ -33,10 +37,6 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
-export type { Span } from "./replay/spans.ts";
-export type { StateDifference } from "./replay/state-difference.ts";
-export type { Statistics, VectorStatistics } from "./replay/stats.ts";
-export type { Mismatch, Verification, VerifyOptions } from "./replay/verify.ts";
 
 export {
   initRepository,

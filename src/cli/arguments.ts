@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { nearest } from "../base/nearest.ts";
 import type { Arguments, Command, Option } from "./command.ts";
-import { usageError } from "./parse.ts";
+import { usageError } from "./input/parse.ts";
 
 /** Options that every command takes. */
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {

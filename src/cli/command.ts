@@ -1,6 +1,6 @@
 import type { LongOptions } from "../replay/environment.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./terminal/output.ts";
 
 /** What a command line said, by the names of its positionals and options. */
 export type Arguments = Readonly<Record<string, unknown>>;

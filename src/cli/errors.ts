@@ -2,7 +2,7 @@ import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.
 import { shortId } from "../object/id.ts";
 import { STATUS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { formatState } from "./state.ts";
+import { formatState } from "./show/state.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 

@@ -6,11 +6,11 @@ import { type Arguments, type Context, STATUS } from "./command.ts";
 import { commandOf } from "./command-name.ts";
 import { COMMANDS } from "./commands.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
-import { Output, type Terminal } from "./output.ts";
-import { overview } from "./overview.ts";
-import type { Page } from "./pager.ts";
-import { usageError } from "./parse.ts";
-import { progressBar } from "./progress.ts";
+import { overview } from "./help/overview.ts";
+import { usageError } from "./input/parse.ts";
+import { Output, type Terminal } from "./terminal/output.ts";
+import type { Page } from "./terminal/pager.ts";
+import { progressBar } from "./terminal/progress.ts";
 
 /** What the command line is given by the process. */
 export interface Process {
@@ -48,7 +48,7 @@ export async function main(process: Process): Promise<number> {
 /** Shows what was too long for the terminal, once the command has let go of the store. */
 async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void> {
   if (page === undefined || !out.holdsText) return;
-  const { pageHeld } = await import("./pager.ts");
+  const { pageHeld } = await import("./terminal/pager.ts");
   await pageHeld(out, page, cwd, env);
 }
 
@@ -62,7 +62,7 @@ async function dispatch(process: Process, out: Output): Promise<number> {
   const args = parseArguments(command, rest);
   configure(out, args, process);
   if (args.help === true) {
-    const { helpText } = await import("./help.ts");
+    const { helpText } = await import("./help/help.ts");
     out.text(helpText(name, command));
     return STATUS.ok;
   }
@@ -106,10 +106,10 @@ async function about(
 
 /** What `rewind help` says of a topic that is no command. Throws USAGE where it is none either. */
 async function topicText(name: string): Promise<string> {
-  const { TOPICS } = await import("./help-topics.ts");
+  const { TOPICS } = await import("./help/help-topics.ts");
   const topic = TOPICS.get(name);
   if (topic !== undefined) return topic.text();
-  const { unknownCommand } = await import("./unknown-command.ts");
+  const { unknownCommand } = await import("./help/unknown-command.ts");
   throw unknownCommand(name, [...Object.keys(COMMANDS), ...TOPICS.keys()]);
 }
 

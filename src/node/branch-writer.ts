@@ -1,8 +1,8 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { branchRef } from "../history/branches.ts";
 import type { Environment } from "../replay/environment.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "../replay/recorder.ts";
-import { writeRuns } from "../replay/write-runs.ts";
+import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record/recorder.ts";
+import { writeRuns } from "../replay/record/write-runs.ts";
 import type { ObjectWriter } from "../store/object-store.ts";
 import { nextArchiveName } from "../store/ref-name.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";

@@ -3,22 +3,22 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
 import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
 import { type ObjectWriter, reader } from "../store/object-store.ts";
-import { type Bisection, bisect } from "./bisect.ts";
 import { BlockCache } from "./block-cache.ts";
-import { type Count, count } from "./count.ts";
-import { type DiffOptions, diff, type RunDifference } from "./diff.ts";
+import { type DiffOptions, diff, type RunDifference } from "./compare/diff.ts";
+import { type Verification, type VerifyOptions, verify } from "./compare/verify.ts";
 import type { Environment } from "./environment.ts";
-import { type Found, find, findLast } from "./find.ts";
-import { type ForkOptions, planFork } from "./fork.ts";
-import type { Look, RangeOptions } from "./look.ts";
+import { type Bisection, bisect } from "./look/bisect.ts";
+import { type Count, count } from "./look/count.ts";
+import { type Found, find, findLast } from "./look/find.ts";
+import type { Look, RangeOptions } from "./look/look.ts";
+import { type Metric, type Statistics, stats, type VectorStatistics } from "./look/stats.ts";
 import { type Code, codeOf } from "./programs.ts";
-import { planRecording, type RecordOptions } from "./record.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "./recorder.ts";
+import { type ForkOptions, planFork } from "./record/fork.ts";
+import { planRecording, type RecordOptions } from "./record/record.ts";
+import type { RecorderOptions, Recording, RecordingPlan } from "./record/recorder.ts";
+import { writeRuns } from "./record/write-runs.ts";
 import { Replayer } from "./replayer.ts";
 import type { Simulation } from "./simulation.ts";
-import { type Metric, type Statistics, stats, type VectorStatistics } from "./stats.ts";
-import { type Verification, type VerifyOptions, verify } from "./verify.ts";
-import { writeRuns } from "./write-runs.ts";
 
 /**
  * A recorded run: every state of it, at a step's notice. `S` is the state, `P` the params.

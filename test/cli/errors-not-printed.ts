@@ -14,9 +14,9 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "random/seeds.ts", text: "expected a seed of", because: LIBRARY },
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "node/load-program.ts", text: "expected the programs' folder", because: LIBRARY },
-  { file: "replay/look.ts", text: "{ previous: true }", because: LIBRARY },
+  { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },
   {
-    file: "replay/stats.ts",
+    file: "replay/look/stats.ts",
     text: "expected the function to give",
     because: "stats asks for one number an expression, and itself refuses anything else",
   },

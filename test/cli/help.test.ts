@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { TOPICS } from "../../src/cli/help-topics.ts";
-import { OTHER_VERBS } from "../../src/cli/other-verbs.ts";
-import { GROUPS } from "../../src/cli/overview.ts";
+import { TOPICS } from "../../src/cli/help/help-topics.ts";
+import { OTHER_VERBS } from "../../src/cli/help/other-verbs.ts";
+import { GROUPS } from "../../src/cli/help/overview.ts";
 import { parseRange, parseRevision } from "../../src/history/revision.ts";
 import { RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../src/history/revision-forms.ts";
 import {

@@ -6,8 +6,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
-import type { Terminal } from "../../src/cli/output.ts";
-import type { Page } from "../../src/cli/pager.ts";
+import type { Terminal } from "../../src/cli/terminal/output.ts";
+import type { Page } from "../../src/cli/terminal/pager.ts";
 
 /** What a command line printed, and its exit status. */
 export interface Result {

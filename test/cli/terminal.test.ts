@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { Output } from "../../src/cli/output.ts";
-import { progressBar } from "../../src/cli/progress.ts";
+import { Output } from "../../src/cli/terminal/output.ts";
+import { progressBar } from "../../src/cli/terminal/progress.ts";
 import {
   type Project,
   type Result,

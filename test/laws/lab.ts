@@ -4,11 +4,15 @@ import { nodeHash } from "../../src/node/platform.ts";
 import type { Id, Kind } from "../../src/object/id.ts";
 import type { RunManifest } from "../../src/object/run.ts";
 import type { Environment } from "../../src/replay/environment.ts";
-import type { ForkOptions } from "../../src/replay/fork.ts";
-import { planFork } from "../../src/replay/fork.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { planRecording, type RecordOptions } from "../../src/replay/record.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "../../src/replay/recorder.ts";
+import type { ForkOptions } from "../../src/replay/record/fork.ts";
+import { planFork } from "../../src/replay/record/fork.ts";
+import { planRecording, type RecordOptions } from "../../src/replay/record/record.ts";
+import type {
+  RecorderOptions,
+  Recording,
+  RecordingPlan,
+} from "../../src/replay/record/recorder.ts";
 import { openRun, type Run, writeRun } from "../../src/replay/run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";

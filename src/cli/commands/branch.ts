@@ -1,12 +1,12 @@
 import { shortId } from "../../object/id.ts";
 import type { BranchOptions, Repository } from "../../repository.ts";
-import { listBranches } from "../branch-list.ts";
 import { type Arguments, type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
-import { matrixCells, matrixData, matrixTable } from "../matrix.ts";
-import { optional, optionalCount, parsePairs, usageError } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { PARAM_FROM_THERE, RECORDING, readRecording } from "../recording-options.ts";
-import { count, duration, plural } from "../text.ts";
+import { matrixCells, matrixData, matrixTable } from "../input/matrix.ts";
+import { optional, optionalCount, parsePairs, usageError } from "../input/parse.ts";
+import { PARAM_FROM_THERE, RECORDING, readRecording } from "../input/recording-options.ts";
+import { listBranches } from "../show/branch-list.ts";
+import { printRun } from "../show/print-run.ts";
+import { count, duration, plural } from "../terminal/text.ts";
 
 export const branch: Command = {
   usage: "[name] [revision]",

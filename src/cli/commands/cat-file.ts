@@ -3,8 +3,8 @@ import { toJson } from "../../codec/json.ts";
 import { decodeObject } from "../../object/any.ts";
 import type { Id, Kind } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
-import { formatJson } from "../state.ts";
-import { count } from "../text.ts";
+import { formatJson } from "../show/state.ts";
+import { count } from "../terminal/text.ts";
 
 export const catFile: Command = {
   usage: "<id>",

@@ -1,7 +1,7 @@
 import { shortId } from "../../object/id.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { stateFile, writeState } from "../state-file.ts";
-import { count } from "../text.ts";
+import { stateFile, writeState } from "../show/state-file.ts";
+import { count } from "../terminal/text.ts";
 
 export const checkout: Command = {
   usage: "<revision>",

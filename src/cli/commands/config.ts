@@ -2,9 +2,9 @@ import { RewindError } from "../../base/errors.ts";
 import { Config, type Setting } from "../../node/config.ts";
 import { SETTINGS } from "../../node/settings.ts";
 import { type Command, STATUS } from "../command.ts";
-import type { Output } from "../output.ts";
-import { optional, usageError } from "../parse.ts";
-import { table, visibleLine } from "../text.ts";
+import { optional, usageError } from "../input/parse.ts";
+import type { Output } from "../terminal/output.ts";
+import { table, visibleLine } from "../terminal/text.ts";
 
 export const config: Command = {
   usage: "[key] [value]",

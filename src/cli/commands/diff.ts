@@ -1,11 +1,11 @@
 import { parsePath } from "../../codec/path.ts";
 import { type Arguments, type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { compareRuns } from "../compare.ts";
-import { type Sides, sidesOf } from "../diff-sides.ts";
-import { differenceJson } from "../difference-json.ts";
-import { differenceText } from "../difference-text.ts";
-import { optionalCount, usageError } from "../parse.ts";
-import { rangeOf } from "../range.ts";
+import { compareRuns } from "../diff/compare.ts";
+import { type Sides, sidesOf } from "../diff/diff-sides.ts";
+import { differenceJson } from "../diff/difference-json.ts";
+import { differenceText } from "../diff/difference-text.ts";
+import { optionalCount, usageError } from "../input/parse.ts";
+import { rangeOf } from "../input/range.ts";
 
 export const diff: Command = {
   usage: "<a> [b]",

@@ -1,9 +1,9 @@
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optionalCount, usageError } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { PARAM_FROM_THERE, RECORDING, readRecording } from "../recording-options.ts";
-import { currentBranch } from "../revision.ts";
-import { count, duration } from "../text.ts";
+import { optionalCount, usageError } from "../input/parse.ts";
+import { PARAM_FROM_THERE, RECORDING, readRecording } from "../input/recording-options.ts";
+import { currentBranch } from "../input/revision.ts";
+import { printRun } from "../show/print-run.ts";
+import { count, duration } from "../terminal/text.ts";
 
 export const extend: Command = {
   usage: "[branch]",

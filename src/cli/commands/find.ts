@@ -1,15 +1,15 @@
 import { toJson } from "../../codec/json.ts";
-import type { Found } from "../../replay/find.ts";
+import type { Found } from "../../replay/look/find.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { commandLine } from "../command-line.ts";
-import { type Expression, parseExpression } from "../expression.ts";
-import { interruptedSearch } from "../interrupted-search.ts";
-import type { Output } from "../output.ts";
-import { usageError } from "../parse.ts";
-import { RANGE_OPTIONS, stepsOf } from "../range.ts";
-import { formatState } from "../state.ts";
-import { count, plural } from "../text.ts";
+import { commandLine } from "../input/command-line.ts";
+import { type Expression, parseExpression } from "../input/expression.ts";
+import { interruptedSearch } from "../input/interrupted-search.ts";
+import { usageError } from "../input/parse.ts";
+import { RANGE_OPTIONS, stepsOf } from "../input/range.ts";
+import { formatState } from "../show/state.ts";
+import type { Output } from "../terminal/output.ts";
+import { count, plural } from "../terminal/text.ts";
 
 export const find: Command = {
   usage: "<revision> <expression>",

@@ -2,8 +2,8 @@ import { toJson } from "../../codec/json.ts";
 import { getAt, parsePath } from "../../codec/path.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { formatState } from "../state.ts";
-import { stateFile, writeState } from "../state-file.ts";
+import { formatState } from "../show/state.ts";
+import { stateFile, writeState } from "../show/state-file.ts";
 
 export const get: Command = {
   usage: "<revision>",

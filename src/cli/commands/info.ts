@@ -3,8 +3,8 @@ import { nodeEnvironment, readFile } from "../../node/environment.ts";
 import { loadInto } from "../../replay/run.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
 import { type Command, STATUS } from "../command.ts";
-import { describeRun, runText } from "../describe-run.ts";
-import { size } from "../text.ts";
+import { describeRun, runText } from "../show/describe-run.ts";
+import { size } from "../terminal/text.ts";
 
 export const info: Command = {
   usage: "<file>",

@@ -1,8 +1,8 @@
 import path from "node:path";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { count } from "../text.ts";
+import { optional } from "../input/parse.ts";
+import { printRun } from "../show/print-run.ts";
+import { count } from "../terminal/text.ts";
 
 export const load: Command = {
   usage: "<file>",

@@ -4,14 +4,14 @@ import type { LogEntry } from "../../history/log.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import { shortId } from "../../object/id.ts";
 import type { Segment } from "../../object/run.ts";
-import { paramsData, valuesText } from "../changes-text.ts";
 import { type Command, STATUS } from "../command.ts";
-import { drawnOrder, logGraph } from "../log-graph.ts";
-import { originText } from "../origin-text.ts";
-import type { Output } from "../output.ts";
-import { optionalCount, usageError } from "../parse.ts";
-import { formatState } from "../state.ts";
-import { count, plural, visibleLine } from "../text.ts";
+import { optionalCount, usageError } from "../input/parse.ts";
+import { paramsData, valuesText } from "../show/changes-text.ts";
+import { drawnOrder, logGraph } from "../show/log-graph.ts";
+import { originText } from "../show/origin-text.ts";
+import { formatState } from "../show/state.ts";
+import type { Output } from "../terminal/output.ts";
+import { count, plural, visibleLine } from "../terminal/text.ts";
 
 export const log: Command = {
   usage: "[revision]",

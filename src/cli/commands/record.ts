@@ -1,8 +1,8 @@
 import { type Command, STATUS } from "../command.ts";
-import { optional, parseCount } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { RECORDING, readRecording } from "../recording-options.ts";
-import { duration, plural } from "../text.ts";
+import { optional, parseCount } from "../input/parse.ts";
+import { RECORDING, readRecording } from "../input/recording-options.ts";
+import { printRun } from "../show/print-run.ts";
+import { duration, plural } from "../terminal/text.ts";
 
 export const record: Command = {
   usage: "<module>",

@@ -4,8 +4,8 @@ import { parseRevision } from "../../history/revision.ts";
 import { type Id, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, STATUS } from "../command.ts";
-import { optional, optionalCount, usageError } from "../parse.ts";
-import { plural, table, visibleLine } from "../text.ts";
+import { optional, optionalCount, usageError } from "../input/parse.ts";
+import { plural, table, visibleLine } from "../terminal/text.ts";
 
 export const reflog: Command = {
   usage: "[branch]",

@@ -1,7 +1,7 @@
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { usageError } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { count } from "../text.ts";
+import { usageError } from "../input/parse.ts";
+import { printRun } from "../show/print-run.ts";
+import { count } from "../terminal/text.ts";
 
 export const reset: Command = {
   usage: "<revision>",

@@ -1,12 +1,12 @@
-import { checkExpected } from "../../replay/expected.ts";
+import { checkExpected } from "../../replay/record/expected.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional, optionalCount, usageError } from "../parse.ts";
-import { printRun } from "../print-run.ts";
-import { RECORDING, readRecording } from "../recording-options.ts";
-import { currentBranch } from "../revision.ts";
-import { count, duration, plural } from "../text.ts";
+import { optional, optionalCount, usageError } from "../input/parse.ts";
+import { RECORDING, readRecording } from "../input/recording-options.ts";
+import { currentBranch } from "../input/revision.ts";
+import { printRun } from "../show/print-run.ts";
+import { count, duration, plural } from "../terminal/text.ts";
 
 export const resume: Command = {
   usage: "[branch]",

@@ -2,8 +2,8 @@ import path from "node:path";
 import { saveFile } from "../../node/environment.ts";
 import { shortId } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
-import { wholeRun } from "../revision.ts";
-import { size } from "../text.ts";
+import { wholeRun } from "../input/revision.ts";
+import { size } from "../terminal/text.ts";
 
 export const save: Command = {
   usage: "<revision>",

@@ -2,12 +2,12 @@ import { toHex } from "../../base/bytes.ts";
 import { parseRevision } from "../../history/revision.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { describeRun, runText } from "../describe-run.ts";
-import type { Output } from "../output.ts";
-import { optional, optionalCount, usageError } from "../parse.ts";
-import { wholeRun } from "../revision.ts";
-import { showState } from "../show-state.ts";
-import { count, visible } from "../text.ts";
+import { optional, optionalCount, usageError } from "../input/parse.ts";
+import { wholeRun } from "../input/revision.ts";
+import { describeRun, runText } from "../show/describe-run.ts";
+import { showState } from "../show/show-state.ts";
+import type { Output } from "../terminal/output.ts";
+import { count, visible } from "../terminal/text.ts";
 
 export const show: Command = {
   usage: "[revision]",

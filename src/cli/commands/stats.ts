@@ -1,9 +1,9 @@
 import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { parseExpression } from "../expression.ts";
-import { RANGE_OPTIONS, stepsOf } from "../range.ts";
-import { count, table } from "../text.ts";
+import { parseExpression } from "../input/expression.ts";
+import { RANGE_OPTIONS, stepsOf } from "../input/range.ts";
+import { count, table } from "../terminal/text.ts";
 
 export const stats: Command = {
   usage: "<revision> [expression..]",

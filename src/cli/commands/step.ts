@@ -4,9 +4,9 @@ import type { TypeCodecs } from "../../codec/types.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { parseCount } from "../parse.ts";
-import { formatState } from "../state.ts";
-import { count, table } from "../text.ts";
+import { parseCount } from "../input/parse.ts";
+import { formatState } from "../show/state.ts";
+import { count, table } from "../terminal/text.ts";
 
 export const step: Command = {
   usage: "[n]",

@@ -2,9 +2,9 @@ import { peel } from "../../history/resolve.ts";
 import { createTag, deleteTag, listTags } from "../../history/tags.ts";
 import { shortId } from "../../object/id.ts";
 import { type Arguments, type Command, type Context, STATUS } from "../command.ts";
-import { optional, usageError } from "../parse.ts";
-import { wholeRun } from "../revision.ts";
-import { table, visibleLine } from "../text.ts";
+import { optional, usageError } from "../input/parse.ts";
+import { wholeRun } from "../input/revision.ts";
+import { table, visibleLine } from "../terminal/text.ts";
 
 export const tag: Command = {
   usage: "[name] [revision]",

@@ -5,7 +5,7 @@ import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { type Command, type Context, STATUS } from "../command.ts";
-import { table, visibleLine } from "../text.ts";
+import { table, visibleLine } from "../terminal/text.ts";
 
 export const undo: Command = {
   usage: "",

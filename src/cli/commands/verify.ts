@@ -1,10 +1,10 @@
 import { toJson } from "../../codec/json.ts";
-import { verify as verifyRun } from "../../replay/verify.ts";
+import { verify as verifyRun } from "../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
-import { wholeRun } from "../revision.ts";
-import { formatState } from "../state.ts";
-import { count, plural } from "../text.ts";
+import { wholeRun } from "../input/revision.ts";
+import { formatState } from "../show/state.ts";
+import { count, plural } from "../terminal/text.ts";
 
 export const verify: Command = {
   usage: "[revision]",

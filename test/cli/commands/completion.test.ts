@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { POSITIONALS } from "../../../src/cli/complete.ts";
-import { TOPICS } from "../../../src/cli/help-topics.ts";
+import { POSITIONALS } from "../../../src/cli/completion/complete.ts";
+import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { SETTINGS } from "../../../src/node/settings.ts";
 import { bareProject, type Project, runCli, temporaryFolder, walkProject } from "../run-cli.ts";
 

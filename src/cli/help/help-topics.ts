@@ -1,0 +1,81 @@
+import { type Form, RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../history/revision-forms.ts";
+import { table } from "../terminal/text.ts";
+
+/** A page of help that is about no single command. */
+export interface Topic {
+  readonly summary: string;
+  text(): string;
+}
+
+/** What `rewind help <topic>` explains, besides the commands. */
+export const TOPICS: ReadonlyMap<string, Topic> = new Map([
+  ["revisions", { summary: "how runs, steps and ranges are named", text: revisions }],
+  [
+    "expressions",
+    { summary: "what find and stats compute, and how paths read", text: expressions },
+  ],
+]);
+
+function revisions(): string {
+  return page(
+    "A revision names a run, and perhaps one of its steps. A run of T steps has the states 0..T: the state\n" +
+      "at step t is the one after t steps, 0 the initial state and T the last one.",
+    ["a run", RUN_FORMS],
+    ["a step of it", STEP_FORMS],
+    ["a range", RANGE_FORMS],
+    "A name is looked up as a whole id, HEAD, a branch, a tag, a branch of a remote, another ref, and the\n" +
+      "first digits of an id, in this order.",
+  );
+}
+
+function expressions(): string {
+  return page(
+    "An expression is JavaScript. It is evaluated at every step, and sees what is there; what it changes\n" +
+      "is lost.",
+    [
+      "it sees",
+      [
+        ["state", "the state at the step"],
+        ["step", "the steps applied so far, a number"],
+        ["params", "the params in force there"],
+        ["previous", "the state one step before; undefined at step 0"],
+      ],
+    ],
+    [
+      "such as",
+      [
+        ['rewind find main "state > 500"', "of a state that is a number"],
+        ['rewind find main "Number.isNaN(state.x)"', "where did it go wrong?"],
+        ['rewind find main "step > 1000 && state.counts.I === 0"', "when was it over?"],
+        ['rewind stats main "Math.abs(state.x)"', "mean, variance and extremes over every step"],
+      ],
+    ],
+    [
+      "a path, for get --path and branch --set",
+      [
+        ["agents[3].infected", "a field of an element"],
+        ['["odd key"].x', "a key that is no name"],
+        ["contacts.get(17)", "an entry of a Map"],
+        ["state", "the whole state, where it is a number, say"],
+      ],
+    ],
+    "Values on the command line are JSON: 0.5, true, null, [1, 2]; also NaN, Infinity, -Infinity and -0.\n" +
+      "What is no JSON is text.",
+  );
+}
+
+type Section = readonly [title: string, rows: readonly Form[]];
+
+/** Paragraphs, and tables with a title, an empty line between them. */
+function page(...parts: readonly (string | Section)[]): string {
+  const forms = parts.flatMap((part) => (typeof part === "string" ? [] : part[1]));
+  const longest = Math.max(...forms.map(([written]) => written.length));
+  return parts
+    .map((part) => {
+      if (typeof part === "string") return part;
+      const [title, rows] = part;
+      const lines = table(rows.map(([written, means]) => [`  ${written.padEnd(longest)}`, means]));
+      return `${title}\n${lines}`;
+    })
+    .join("\n\n");
+}

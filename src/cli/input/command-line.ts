@@ -1,0 +1,29 @@
+import { GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
+import type { Arguments, Option } from "../command.ts";
+
+/**
+ * A command line as one would type it, quoted for a shell: what was read from one, with other
+ * positionals or options. Options of one word only.
+ */
+export function commandLine(
+  command: string,
+  positionals: readonly string[],
+  args: Arguments,
+  options: Readonly<Record<string, Option>>,
+): string {
+  const given = Object.entries({ ...options, ...GLOBAL_OPTIONS }).flatMap(([name, option]) => {
+    const value = args[name];
+    if (option.negatable) return value === false ? [`--no-${name}`] : [];
+    if (option.type === "boolean") return value === true ? [nameOf(name)] : [];
+    return value === undefined ? [] : [nameOf(name), String(value)];
+  });
+  const words = positionals.some((word) => word.startsWith("-"))
+    ? [...given, "--", ...positionals]
+    : [...positionals, ...given];
+  return ["rewind", command, ...words].map(quoted).join(" ");
+}
+
+/** A word as a shell reads it back: in single quotes, unless every character of it is harmless. */
+function quoted(word: string): string {
+  return /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

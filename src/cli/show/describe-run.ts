@@ -1,0 +1,137 @@
+import { toJson } from "../../codec/json.ts";
+import { type OriginKind, originsIn } from "../../history/origin.ts";
+import { shortId } from "../../object/id.ts";
+import type { Run } from "../../replay/run.ts";
+import type { RefStore } from "../../store/ref-store.ts";
+import { count, plural, size, visibleLine } from "../terminal/text.ts";
+import { describeSegment, type SegmentDescription, segmentText } from "./describe-segment.ts";
+import { originText } from "./origin-text.ts";
+import { type RunSize, sizeOf } from "./run-size.ts";
+import { shortJson } from "./state.ts";
+
+/** What there is to say of a run, ready for JSON. */
+export interface RunDescription {
+  readonly run: string;
+  readonly names: readonly string[];
+  readonly root: string;
+  readonly steps: number;
+  readonly goal: number;
+  readonly blockSize: number;
+  readonly checkpoints: number;
+  readonly objects: RunSize;
+  readonly segments: readonly SegmentDescription[];
+  readonly parents: readonly { readonly run: string; readonly step: number }[];
+  /** What it came from, and what that came from, and so on. */
+  readonly origin: readonly OriginDescription[];
+  readonly meta: unknown;
+}
+
+interface OriginDescription {
+  readonly kind: OriginKind;
+  readonly run: string;
+  readonly step: number;
+  /** A name by which `NAME@STEP` gives its states. */
+  readonly name: string | null;
+}
+
+/** Of more segments than this only the last ones are replayed to see what was changed in the state. */
+const MOST_REPLAYED = 20;
+
+/**
+ * Describes a run by its objects, and, with `replays`, by a replay of what comes before each change
+ * of its state, where its code may run.
+ */
+export async function describeRun(
+  run: Run,
+  { refs, replays }: { readonly refs: RefStore; readonly replays: boolean },
+): Promise<RunDescription> {
+  const { manifest, replayer } = run;
+  const { segments } = manifest;
+  const origins = await originsIn(replayer.env.store, refs);
+  const chain = await origins.chain(run.id, manifest);
+  // A fork at step 0 has no segment of its parent's left.
+  const before = chain[0]?.step === 0 ? chain[0].manifest?.segments[0] : undefined;
+  return {
+    run: run.id,
+    names: origins.namesOf(run.id),
+    root: run.root,
+    steps: run.steps,
+    goal: manifest.goal,
+    blockSize: run.blockSize,
+    checkpoints: run.checkpoints,
+    objects: await sizeOf(run),
+    segments: await Promise.all(
+      segments.map((segment, i) =>
+        describeSegment(run, segment, {
+          before: segments[i - 1] ?? before,
+          replays: replays && i >= segments.length - MOST_REPLAYED,
+        }),
+      ),
+    ),
+    parents: manifest.parents,
+    origin: chain.map(({ kind, run, step, name }) => ({ kind, run, step, name: name ?? null })),
+    meta: toJson(manifest.meta),
+  };
+}
+
+/** A description as text. */
+export function runText(description: RunDescription): string {
+  const { run, names, root, steps, goal, checkpoints, blockSize, segments } = description;
+  const unfinished = steps < goal ? ` of ${count(goal)}, unfinished` : "";
+  const rows: readonly (readonly [name: string, text: string])[] = [
+    ["run", run],
+    ...(names.length === 0 ? [] : [["names", names.join(", ")] as const]),
+    ["root", root],
+    ["steps", `${count(steps)}${unfinished}`],
+    ["blocks", `${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`],
+    ["objects", sizeText(description.objects)],
+    ...metaRows(description.meta),
+    ...originLines(description.origin).map((line, i) => [i === 0 ? "origin" : "", line] as const),
+    ...(segments.length > 1 ? [["params", shortJson(segments.at(-1)?.params)] as const] : []),
+  ];
+  return [
+    ...rows.map(([name, text]) => `${name.padEnd(8)} ${text}`),
+    ...segments.flatMap(segmentText),
+  ].join("\n");
+}
+
+function sizeText({ count: objects, bytes, counted, own, shared }: RunSize): string {
+  const all = `${counted ? "" : "over "}${count(objects)}, ${size(bytes)}`;
+  if (own === null || shared === null || shared.count === 0) return all;
+  const part = (amount: { count: number; bytes: number }): string =>
+    `${count(amount.count)}, ${size(amount.bytes)}`;
+  return `${all}: shared with its origin ${part(shared)}, its own ${part(own)}`;
+}
+
+/** Who made the run, when and where. They wrote it themselves, and need not have meant well. */
+function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
+  const { message, time, author, host, git } = meta as Record<string, unknown>;
+  const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
+  const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
+  const shown = (value: unknown): string => visibleLine(String(value));
+  const by = author === undefined ? "" : ` by ${shown(author)}`;
+  return [
+    ...(message === undefined ? [] : [["message", shown(message)] as const]),
+    ...(time === undefined ? [] : [["recorded", `${shown(time)}${by}`] as const]),
+    ...(node === undefined
+      ? []
+      : [["host", `Node ${shown(node)}, ${shown(platform)} ${shown(arch)}`] as const]),
+    ...(commit === undefined
+      ? []
+      : [["git", `${shortId(shown(commit))}${dirty ? ", with changes" : ""}`] as const]),
+  ];
+}
+
+/** Of a chain longer than this the text says how much longer it is. */
+const MOST_ORIGINS = 50;
+
+function originLines(origin: readonly OriginDescription[]): string[] {
+  const more = origin.length - MOST_ORIGINS;
+  return [
+    ...origin.slice(0, MOST_ORIGINS).map(({ kind, run, step, name }) => {
+      const text = originText({ kind, run, step, name: name ?? undefined });
+      return name === null ? text : `${text} (run ${shortId(run)})`;
+    }),
+    ...(more > 0 ? [`… and ${plural(more, "more run")}: --json lists them all`] : []),
+  ];
+}

@@ -1,0 +1,174 @@
+import type { Difference } from "../../codec/differences.ts";
+import { toJson } from "../../codec/json.ts";
+import { changesBetween, stateWasChanged } from "../../history/changes.ts";
+import { shortId } from "../../object/id.ts";
+import type { Segment } from "../../object/run.ts";
+import type { Run } from "../../replay/run.ts";
+import { count, visibleLine } from "../terminal/text.ts";
+import { paramsData, type ValueChange, valuesText } from "./changes-text.ts";
+import { changedByHand } from "./hand-changes.ts";
+import { shortJson } from "./state.ts";
+
+/** A segment of a run, ready for JSON. */
+export interface SegmentDescription extends Parts {
+  readonly start: number;
+  readonly params: unknown;
+  readonly stateStored: boolean;
+  /** What it has otherwise than the segment before it; null of the first. */
+  readonly changes: SegmentChange | null;
+}
+
+/** What a segment's program and seeds say. */
+interface Parts {
+  readonly simulation: string;
+  readonly module: string | null;
+  readonly source: string;
+  readonly generator: string;
+  readonly packages: readonly (readonly [string, string])[];
+  readonly seed: unknown;
+}
+
+/** What changed where a segment begins; what stayed as it was is empty, or null. */
+interface SegmentChange {
+  readonly params: readonly ValueChange[];
+  readonly seed: Pair | null;
+  readonly program: Pair | null;
+  readonly generator: Pair | null;
+  /** Whether the state was changed by hand; null where only a replay could tell. */
+  readonly state: boolean | null;
+  /** Which fields of it were, the first hundred; null where that is not known. */
+  readonly fields: readonly ValueChange[] | null;
+}
+
+interface Pair {
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/**
+ * Describes a segment, and what changed since the segment `before` it: by its objects alone, or with
+ * `replays` by a replay of the step before it too, where its code may run.
+ */
+export async function describeSegment(
+  run: Run,
+  segment: Segment,
+  { before, replays }: { readonly before: Segment | undefined; readonly replays: boolean },
+): Promise<SegmentDescription> {
+  const changed = replays ? await changedByHand(run, segment) : undefined;
+  const own = await partsOf(segment, run);
+  return {
+    start: segment.start,
+    ...own,
+    params: toJson(segment.params),
+    stateStored: segment.begin !== undefined,
+    changes:
+      before === undefined ? null : await changesSince(run, { before, segment, own, changed }),
+  };
+}
+
+/** A segment as text: all of the first one, and of later ones what changed. */
+export function segmentText(segment: SegmentDescription): string[] {
+  const { changes, start } = segment;
+  const rows = [
+    ...(changes === null || start === 0 ? wholeRows(segment) : []),
+    ...(changes === null ? [] : changedRows(segment, changes)),
+  ];
+  return [
+    `from step ${count(start)}`,
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${visibleLine(text)}`),
+  ];
+}
+
+type Row = readonly [name: string, text: string];
+
+function wholeRows(segment: SegmentDescription): Row[] {
+  return [
+    ["program", programText(segment)],
+    ["generator", `${segment.generator}, seed ${seedText(segment.seed)}`],
+    ["params", shortJson(segment.params)],
+    ...packageRows(segment),
+  ];
+}
+
+function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[] {
+  const { params, seed, program, generator, state, fields } = changes;
+  const rows: Row[] = [
+    ...(program === null ? [] : [["program", programText(segment)] as const]),
+    ...(program === null ? [] : packageRows(segment)),
+    ...(generator === null ? [] : [["generator", arrow(generator)] as const]),
+    ...(seed === null ? [] : [["seed", arrow(seed)] as const]),
+    ...(params.length === 0 ? [] : [["params", valuesText(params)] as const]),
+    ...(state === true ? [["state", fieldsText(fields ?? [])] as const] : []),
+    ...(state === null ? [["state", "perhaps changed as well: diff tells"] as const] : []),
+  ];
+  return rows.length === 0 ? [["params", "given again, with the same values"]] : rows;
+}
+
+/** Of more fields than this the text says how many more there are. */
+const MOST_FIELDS = 5;
+
+function fieldsText(fields: readonly ValueChange[]): string {
+  const more = fields.length - MOST_FIELDS;
+  const shown = valuesText(fields.slice(0, MOST_FIELDS));
+  if (fields.length === 0) return "changed";
+  return more > 0 ? `${shown} and ${count(more)} more` : shown;
+}
+
+function packageRows({ packages }: SegmentDescription): Row[] {
+  return packages.map(([name, version]) => ["package", `${name} ${version}`]);
+}
+
+function programText({ simulation, module, source }: Parts): string {
+  return `${simulation} (${module ?? "handed over in memory"}, ${shortId(source)})`;
+}
+
+function arrow({ before, after }: Pair): string {
+  return `${seedText(before)} → ${seedText(after)}`;
+}
+
+/** A seed's digits, also of one that JSON cannot carry as a number. */
+function seedText(seed: unknown): string {
+  return String((seed as { $bigint?: string }).$bigint ?? seed);
+}
+
+async function changesSince(
+  run: Run,
+  given: {
+    readonly before: Segment;
+    readonly segment: Segment;
+    readonly own: Parts;
+    readonly changed: readonly Difference[] | undefined;
+  },
+): Promise<SegmentChange> {
+  const { before, segment, own, changed } = given;
+  const changes = changesBetween(before, segment);
+  const old = await partsOf(before, run);
+  const pair = (part: (parts: Parts) => unknown): Pair | null =>
+    part(old) === part(own) ? null : { before: part(old), after: part(own) };
+  const fields = changed?.map(({ path, a, b }) => ({
+    name: path,
+    before: toJson(a),
+    after: toJson(b),
+  }));
+  return {
+    params: paramsData(changes.params),
+    seed: changes.seed ? { before: old.seed, after: own.seed } : null,
+    program: pair(({ source }) => source),
+    generator: pair(({ generator }) => generator),
+    state: fields ? fields.length > 0 : (stateWasChanged(segment, changes, run.blockSize) ?? null),
+    fields: fields ?? null,
+  };
+}
+
+async function partsOf(segment: Segment, run: Run): Promise<Parts> {
+  const { program, seeds } = await run.replayer.parts(segment);
+  const { master } = seeds;
+  return {
+    simulation: program.name,
+    module: program.module === undefined ? null : `${program.module}#${program.exportName}`,
+    source: program.source,
+    generator: program.generator,
+    packages: program.packages,
+    seed: toJson(master <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(master) : master),
+  };
+}

@@ -1,0 +1,28 @@
+import type { OriginKind } from "../../history/origin.ts";
+import { shortId } from "../../object/id.ts";
+import { count } from "../terminal/text.ts";
+
+/** A step of a run, with the name that the run has. */
+export interface Place {
+  readonly run: string;
+  readonly name: string | undefined;
+  readonly step: number;
+}
+
+/** How each kind of origin reads before the place. */
+const WORDS: Readonly<Record<OriginKind, string>> = {
+  forked: "forked from",
+  extended: "extends",
+  resumed: "resumes",
+  reset: "reset from",
+};
+
+/** Where a run came from: `forked from main@814_500`. */
+export function originText(origin: Place & { readonly kind: OriginKind }): string {
+  return `${WORDS[origin.kind]} ${placeText(origin)}`;
+}
+
+/** A step of a run as a revision, to be pasted into a command: `main@814_500`. */
+export function placeText({ run, name, step }: Place): string {
+  return `${name ?? shortId(run)}@${count(step).replaceAll(",", "_")}`;
+}

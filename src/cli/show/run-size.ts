@@ -1,0 +1,93 @@
+import { isRewindError } from "../../base/errors.ts";
+import { type Needed, objectsOf } from "../../object/closure.ts";
+import type { Id } from "../../object/id.ts";
+import { decodeRun } from "../../object/run.ts";
+import type { Get } from "../../object/state.ts";
+import type { Run } from "../../replay/run.ts";
+
+/** So many objects, and the bytes of their bodies. */
+export interface Amount {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** How much a run takes, its own manifest among it. */
+export interface RunSize extends Amount {
+  /** Whether all was counted: of very large runs only the beginning is. */
+  readonly counted: boolean;
+  /** What the runs that it came from do not have; null where that is not known. */
+  readonly own: Amount | null;
+  /** What they have as well. */
+  readonly shared: Amount | null;
+}
+
+/** Of runs with more objects than this, not all are counted. */
+const MOST_OBJECTS = 20_000;
+
+/** Counts the objects of a run, and how many of them its parents have too. Replays nothing. */
+export async function sizeOf(run: Run): Promise<RunSize> {
+  const { get } = run.replayer;
+  const before = await objectsOfParents(run);
+  // Most objects are read to find what else is needed: their sizes are known then.
+  const sizes = new Map<Id, number>();
+  const measure: Get = async (kind, id) => {
+    const body = await get(kind, id);
+    sizes.set(id, body.length);
+    return body;
+  };
+  await measure("run", run.id);
+  const needed: Needed[] = [];
+  for await (const object of objectsOf(run.manifest, measure)) {
+    needed.push(object);
+    if (needed.length > MOST_OBJECTS) break;
+  }
+  const counted = needed.length <= MOST_OBJECTS;
+  const own = { count: 1, bytes: sizes.get(run.id) as number };
+  const shared = { count: 0, bytes: 0 };
+  for (const { kind, id, optional } of needed.slice(0, MOST_OBJECTS)) {
+    const bytes = sizes.get(id) ?? (await sizeOrNone(measure(kind, id), optional));
+    if (bytes === undefined) continue;
+    const amount = before?.has(id) ? shared : own;
+    amount.count++;
+    amount.bytes += bytes;
+  }
+  const known = counted && before !== undefined;
+  return {
+    count: own.count + shared.count,
+    bytes: own.bytes + shared.bytes,
+    counted,
+    own: known ? own : null,
+    shared: known ? shared : null,
+  };
+}
+
+async function sizeOrNone(
+  body: Promise<Uint8Array>,
+  optional: boolean,
+): Promise<number | undefined> {
+  try {
+    return (await body).length;
+  } catch (error) {
+    if (optional) return undefined;
+    throw error;
+  }
+}
+
+/** What the runs that it came from need; undefined where one is not here, or they are too large. */
+async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> {
+  const { get } = run.replayer;
+  const ids = new Set<Id>();
+  try {
+    for (const parent of run.parents) {
+      for await (const { id } of objectsOf(decodeRun(await get("run", parent.run)), get)) {
+        if (ids.size >= MOST_OBJECTS) return undefined;
+        ids.add(id);
+      }
+    }
+    return ids;
+  } catch (error) {
+    // That a parent is gone or damaged is no hindrance to its fork.
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
+}

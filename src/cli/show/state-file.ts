@@ -1,0 +1,28 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { toJson } from "../../codec/json.ts";
+import { saveFile } from "../../node/environment.ts";
+import { encodeState } from "../../replay/environment.ts";
+import type { AnySimulation } from "../../replay/simulation.ts";
+import type { Repository } from "../../repository.ts";
+import { optional, usageError } from "../input/parse.ts";
+
+/** The file that -o names, .json or .cbor; undefined where none is named. Throws USAGE. */
+export function stateFile(given: unknown): string | undefined {
+  const file = optional(given);
+  if (file === undefined || /\.(json|cbor)$/i.test(file)) return file;
+  throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
+}
+
+/** Writes a state to a file: JSON with the forms for special values, or CBOR as it is encoded. */
+export async function writeState(
+  file: string,
+  state: unknown,
+  simulation: AnySimulation,
+  { repo, cwd }: { readonly repo: Repository; readonly cwd: string },
+): Promise<void> {
+  const bytes = /\.json$/i.test(file)
+    ? utf8(`${JSON.stringify(toJson(state, simulation.types), undefined, 2)}\n`)
+    : encodeState(state, simulation, repo.environment());
+  await saveFile(path.resolve(cwd, file), bytes);
+}

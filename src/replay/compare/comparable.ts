@@ -1,0 +1,57 @@
+import { decode } from "../../codec/decode.ts";
+import type { TypeCodec, TypeCodecs } from "../../codec/types.ts";
+import { type Environment, encodeState } from "../environment.ts";
+import type { AnySimulation } from "../simulation.ts";
+
+/** Two states that can be compared and printed, and the codecs of the instances in them. */
+export interface ComparableStates {
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly types: TypeCodecs | undefined;
+}
+
+/**
+ * Makes states of two simulations comparable. An instance of a class is known by its codec, and two
+ * programs have each their own class of a name: both then become instances of one that only holds
+ * the name and what is stored.
+ */
+export function comparable(
+  a: { readonly state: unknown; readonly simulation: AnySimulation },
+  b: { readonly state: unknown; readonly simulation: AnySimulation },
+  env: Environment,
+): ComparableStates {
+  const types = comparableTypes(a.simulation, b.simulation);
+  if (a.simulation.types === b.simulation.types) return { a: a.state, b: b.state, types };
+  const stored = (side: typeof a): unknown =>
+    decode(encodeState(side.state, side.simulation, env), types && { types });
+  return { a: stored(a), b: stored(b), types };
+}
+
+/** The codecs of the instances in what `comparable` gives for states of these simulations. */
+export function comparableTypes(
+  { types: a }: AnySimulation,
+  { types: b }: AnySimulation,
+): TypeCodecs | undefined {
+  if (a === b) return a;
+  const names = [...Object.keys(a ?? {}), ...Object.keys(b ?? {})];
+  return Object.fromEntries(names.map((name) => [name, storedCodec(name)]));
+}
+
+/** An instance as it is stored. */
+class Stored {
+  readonly type: string;
+  readonly value: unknown;
+
+  constructor(type: string, value: unknown) {
+    this.type = type;
+    this.value = value;
+  }
+}
+
+function storedCodec(type: string): TypeCodec {
+  return {
+    is: (value) => value instanceof Stored && value.type === type,
+    encode: ({ value }: Stored) => value,
+    decode: (value) => new Stored(type, value),
+  };
+}

@@ -1,0 +1,28 @@
+import { equalBytes } from "../../base/bytes.ts";
+import type { Position } from "../advance.ts";
+import { type Environment, encodeState } from "../environment.ts";
+
+/** Whether two states have other encodings. */
+export function differ(a: Position, b: Position, env: Environment): boolean {
+  if (Object.is(a.state, b.state)) return false;
+  if (typeof a.state !== "object" && typeof b.state !== "object") return true;
+  if (differAtOnce(a.state, b.state)) return true;
+  const encodedA = encodeState(a.state, a.segment.simulation, env);
+  return !equalBytes(encodedA, encodeState(b.state, b.segment.simulation, env));
+}
+
+/** Whether two plain objects have a field of their own with other values: no need to encode them. */
+function differAtOnce(a: unknown, b: unknown): boolean {
+  if (!isPlainObject(a) || !isPlainObject(b)) return false;
+  for (const key of Object.keys(a)) {
+    const [x, y] = [a[key], b[key]];
+    if (typeof x !== "object" && typeof y !== "object" && !Object.is(x, y)) return true;
+  }
+  return false;
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}

@@ -1,0 +1,64 @@
+import { type Difference, differences } from "../../codec/differences.ts";
+import type { Program } from "../../object/program.ts";
+import type { Segment } from "../../object/run.ts";
+import type { Replayer } from "../replayer.ts";
+
+/** A stretch of steps that two runs made in different ways. */
+export interface InputDifference {
+  /** The steps from `from` on and before `to` were applied so: each turns a state into the next. */
+  readonly from: number;
+  readonly to: number;
+  /** What differs: params, seed, program. */
+  readonly changes: readonly Difference[];
+}
+
+/** Steps, block size, and seed, params and program of the last segments, where they differ. */
+export async function changedInputs(a: Replayer, b: Replayer): Promise<readonly Difference[]> {
+  const [inputsA, inputsB] = await Promise.all(
+    [a, b].map(async (replayer) => {
+      const { steps, blockSize, segments } = replayer.run;
+      return { steps, blockSize, ...(await inputsOf(replayer, segments.at(-1) as Segment)) };
+    }),
+  );
+  return named(inputsA, inputsB);
+}
+
+/** The same by stretches, as far as both runs go; a stretch that both made alike is left out. */
+export async function changedSegments(a: Replayer, b: Replayer): Promise<InputDifference[]> {
+  const end = Math.min(a.run.steps, b.run.steps);
+  const starts = [...a.run.segments, ...b.run.segments].map(({ start }) => start);
+  const cuts = [...new Set(starts)].filter((start) => start < end).sort((x, y) => x - y);
+  const found: InputDifference[] = [];
+  for (const [i, from] of cuts.entries()) {
+    const [inputsA, inputsB] = await Promise.all(
+      [a, b].map((replayer) => inputsOf(replayer, replayer.segmentRecorded(from))),
+    );
+    const changes = named(inputsA, inputsB);
+    const to = cuts[i + 1] ?? end;
+    const last = found.at(-1);
+    if (last?.to === from && differences(last.changes, changes, { limit: 1 }).length === 0) {
+      found[found.length - 1] = { ...last, to };
+    } else if (changes.length > 0) {
+      found.push({ from, to, changes });
+    }
+  }
+  return found;
+}
+
+async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<string, unknown>> {
+  const { program, seeds } = await replayer.parts(segment);
+  return { seed: seeds.master, params: segment.params, program: nameOf(program) };
+}
+
+function nameOf(program: Program): Record<string, unknown> {
+  const { name, module, source, generator, generatorVersion } = program;
+  return { name, module, source, generator, generatorVersion };
+}
+
+/** Differences of inputs, by their own names. */
+function named(a: unknown, b: unknown): Difference[] {
+  return differences(a, b).map((difference) => ({
+    ...difference,
+    path: difference.path.replace(/^state\.?/, ""),
+  }));
+}

@@ -1,0 +1,155 @@
+import { equalBytes } from "../../base/bytes.ts";
+import type { Segment } from "../../object/run.ts";
+import { advance, type Position } from "../advance.ts";
+import { drive } from "../drive.ts";
+import type { Environment, LongOptions } from "../environment.ts";
+import { reach } from "../look/reach.ts";
+import type { Range } from "../look/scan.ts";
+import type { Replayer } from "../replayer.ts";
+import { differ } from "./differ.ts";
+import { firstStoredDifference, sameRules } from "./shared-history.ts";
+
+/**
+ * Advances two positions side by side to step `to`, and stops at the first step at which their
+ * states differ: returns it, or undefined. Both must stay inside one segment and block.
+ */
+export function firstDifferentStep(
+  a: Position,
+  b: Position,
+  to: number,
+  env: Environment,
+): number | undefined {
+  while (!differ(a, b, env)) {
+    if (a.step >= to) return undefined;
+    advance(a, a.step + 1);
+    advance(b, b.step + 1);
+  }
+  return a.step;
+}
+
+/** Is shown two runs at the same step; says whether their states differ, or to stop. */
+export type CompareAt = (a: Position, b: Position) => "equal" | "different" | "stop";
+
+/**
+ * Takes two runs side by side over the steps from..to, and has `compare` look at each step at which
+ * they can differ. Where their states are equal, and code, params, seeds and generators too, they
+ * stay equal up to the next checkpoint or change, and as long as their checkpoints are: such steps
+ * are passed over. With `check`, the replay of each block is held to its checkpoint: throws
+ * REPLAY_MISMATCH. Without it, each block goes on from what is stored.
+ */
+export async function lockstep(
+  a: Replayer,
+  b: Replayer,
+  options: Range & LongOptions & { readonly check?: boolean },
+  compare: CompareAt,
+): Promise<void> {
+  const { env } = a;
+  const { to, check = false } = options;
+  const rulesAreSame = comparisonOfRules(a, b);
+  let [pa, pb] = await Promise.all([
+    reach(a, options.from, options),
+    reach(b, options.from, options),
+  ]);
+  let verdict = env.guard(() => compare(pa, pb));
+  await drive(env, options, async (until) => {
+    while (pa.step < until && verdict !== "stop") {
+      const mayMeet = rulesAreSame(pa.step);
+      const sameFuture = mayMeet && verdict === "equal" && sameGenerators(pa, pb);
+      const next = Math.min(boundaryAfter(a, pa.step), boundaryAfter(b, pb.step), to);
+      const step = sameFuture ? await nextThatCanDiffer(a, b, pa.step, next) : next;
+      // Up to there nothing differs.
+      if (step > to) return to;
+      if (step > next) {
+        [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
+      } else if (sameFuture || pa.step + 1 === next) {
+        pa = await cross(a, pa, next, check && !sameFuture);
+        pb = await cross(b, pb, next, check && !sameFuture);
+      } else {
+        const last = Math.min(next - 1, until);
+        verdict = env.guard(() => advanceBoth(pa, pb, last, mayMeet, compare));
+        continue;
+      }
+      verdict = env.guard(() => compare(pa, pb));
+    }
+    return verdict === "stop" ? to : Math.max(until, pa.step);
+  });
+}
+
+/** Goes on inside a block until the step `last`, or until there is something new to decide. */
+function advanceBoth(
+  pa: Position,
+  pb: Position,
+  last: number,
+  mayMeet: boolean,
+  compare: CompareAt,
+): "equal" | "different" | "stop" {
+  for (;;) {
+    advance(pa, pa.step + 1);
+    advance(pb, pb.step + 1);
+    const verdict = compare(pa, pb);
+    if (verdict === "stop" || pa.step >= last) return verdict;
+    if (mayMeet && verdict === "equal" && sameGenerators(pa, pb)) return verdict;
+  }
+}
+
+/** Says whether equal states and generators give equal ones after a step. */
+function comparisonOfRules(a: Replayer, b: Replayer): (step: number) => boolean {
+  // With other block sizes the generators are other ones in nearly every block.
+  if (a.run.blockSize !== b.run.blockSize) return () => false;
+  let known: { readonly a: Segment; readonly b: Segment; readonly same: boolean } | undefined;
+  return (step) => {
+    const [segmentA, segmentB] = [a.segmentRecorded(step), b.segmentRecorded(step)];
+    if (known?.a !== segmentA || known.b !== segmentB) {
+      known = { a: segmentA, b: segmentB, same: sameRules(segmentA, segmentB) };
+    }
+    return known.same;
+  };
+}
+
+function sameGenerators(pa: Position, pb: Position): boolean {
+  return equalBytes(pa.rng.state(), pb.rng.state());
+}
+
+/**
+ * Where two runs with the same future can part: `next`, or, where whole blocks begin here that have
+ * equal checkpoints and rules, the last step on the grid before that ends.
+ */
+async function nextThatCanDiffer(
+  a: Replayer,
+  b: Replayer,
+  step: number,
+  next: number,
+): Promise<number> {
+  if (step !== a.gridBefore(step) || next !== a.gridAfter(step)) return next;
+  const stored = await firstStoredDifference(a, b, step);
+  const end = stored ?? Math.min(a.run.steps, b.run.steps);
+  const cut = Math.min(a.segmentAfter(step) ?? end, b.segmentAfter(step) ?? end, end - 1);
+  return Math.max(next, a.gridBefore(cut));
+}
+
+/** Brings a position to `next`, which lies in its block or begins another block or segment. */
+async function cross(
+  replayer: Replayer,
+  position: Position,
+  next: number,
+  check: boolean,
+): Promise<Position> {
+  const begins = next === boundaryAfter(replayer, position.step);
+  const { begin, start } = replayer.segmentRecorded(next);
+  // A segment's first state need not be what the one before it leads to.
+  const changed = start === next && begin !== undefined;
+  if (!begins || (check && !changed)) replayer.env.guard(() => advance(position, next));
+  if (check && !changed) {
+    const stored = await replayer.stored(next);
+    if (stored !== undefined) replayer.check(position, stored);
+  }
+  return begins ? replayer.position(next) : position;
+}
+
+/** Where the next block or segment begins. */
+function boundaryAfter(replayer: Replayer, step: number): number {
+  return Math.min(
+    replayer.gridAfter(step),
+    replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY,
+  );
+}

@@ -1,0 +1,58 @@
+import { equalBytes } from "../../base/bytes.ts";
+import { encode } from "../../codec/encode.ts";
+import type { Segment } from "../../object/run.ts";
+import { sameState } from "../../object/state.ts";
+import type { Replayer } from "../replayer.ts";
+
+/**
+ * The step up to which two runs have the same segments, and so should have the same states:
+ * undefined where they share none, infinite where they are the same throughout.
+ */
+export function sharedSteps(a: Replayer, b: Replayer): number | undefined {
+  if (a.run.blockSize !== b.run.blockSize) return undefined;
+  const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
+  const count = Math.max(segmentsA.length, segmentsB.length);
+  for (let i = 0; i < count; i++) {
+    const [segmentA, segmentB] = [segmentsA[i], segmentsB[i]];
+    if (segmentA && segmentB && sameSegment(segmentA, segmentB)) continue;
+    const start = Math.min(
+      segmentA?.start ?? Number.POSITIVE_INFINITY,
+      segmentB?.start ?? Number.POSITIVE_INFINITY,
+    );
+    return i === 0 ? undefined : Math.min(start, a.run.steps, b.run.steps);
+  }
+  if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
+  return Math.min(a.run.steps, b.run.steps);
+}
+
+/** Whether two segments turn equal states into equal states, given generators that stand alike. */
+export function sameRules(a: Segment, b: Segment): boolean {
+  return (
+    a.program === b.program && a.seeds === b.seeds && equalBytes(encode(a.params), encode(b.params))
+  );
+}
+
+/** The first step from `from` on at which stored states differ; both runs have it. */
+export async function firstStoredDifference(
+  a: Replayer,
+  b: Replayer,
+  from = 0,
+): Promise<number | undefined> {
+  const { blockSize, steps, final } = a.run;
+  if (blockSize !== b.run.blockSize) return undefined;
+  const first = Math.ceil(from / blockSize);
+  const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries, first);
+  if (checkpoint !== undefined) return checkpoint * blockSize;
+  return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
+}
+
+function sameSegment(a: Segment, b: Segment): boolean {
+  return a.start === b.start && sameRules(a, b) && sameBegin(a, b);
+}
+
+function sameBegin(a: Segment, b: Segment): boolean {
+  if (a.begin === undefined || b.begin === undefined) return a.begin === b.begin;
+  return (
+    sameState(a.begin.state, b.begin.state) && equalBytes(a.begin.generator, b.begin.generator)
+  );
+}

@@ -1,0 +1,42 @@
+import type { Replayer } from "../replayer.ts";
+import { functionFailed } from "./failures.ts";
+import { interruptedAhead } from "./find.ts";
+import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { scan } from "./scan.ts";
+
+/** At how many steps a predicate holds. */
+export interface Count {
+  readonly count: number;
+  /** The first and the last of these steps; undefined where there is none. */
+  readonly first: number | undefined;
+  readonly last: number | undefined;
+}
+
+/** At how many steps `predicate` holds, and the first and the last of them, in one pass. */
+export async function count(
+  replayer: Replayer,
+  predicate: Look<never, never>,
+  options: RangeOptions = {},
+): Promise<Count> {
+  const range = rangeOf(replayer, options);
+  let held = 0;
+  let first: number | undefined;
+  let last: number | undefined;
+  try {
+    const look = await looking(replayer, range, predicate, options);
+    await scan(replayer, { ...options, ...range }, (state, context) => {
+      try {
+        if (!look(state, context)) return false;
+      } catch (cause) {
+        throw functionFailed(cause, context.step);
+      }
+      held++;
+      first ??= context.step;
+      last = context.step;
+      return false;
+    });
+  } catch (error) {
+    throw interruptedAhead(error, range, held);
+  }
+  return { count: held, first, last };
+}

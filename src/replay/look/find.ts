@@ -1,0 +1,132 @@
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Position } from "../advance.ts";
+import { drive } from "../drive.ts";
+import { decodeState, type Environment, encodeState } from "../environment.ts";
+import type { Replayer } from "../replayer.ts";
+import { functionFailed } from "./failures.ts";
+import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { type Range, scan } from "./scan.ts";
+
+/** A step and the state there. */
+export interface Found<S> {
+  readonly step: number;
+  readonly state: S;
+}
+
+/** The first step at which `predicate` holds, and the state there; undefined where there is none. */
+export async function find<S>(
+  replayer: Replayer,
+  predicate: Look<never, never>,
+  options: RangeOptions = {},
+): Promise<Found<S> | undefined> {
+  const range = rangeOf(replayer, options);
+  try {
+    const look = await looking(replayer, range, predicate, options);
+    const position = await scan(replayer, { ...options, ...range }, (state, context) => {
+      try {
+        return Boolean(look(state, context));
+      } catch (cause) {
+        throw functionFailed(cause, context.step);
+      }
+    });
+    return position && found<S>(position, replayer.env);
+  } catch (error) {
+    throw interruptedAhead(error, range, 0);
+  }
+}
+
+/**
+ * The last step at which `predicate` holds, and the state there; undefined where there is none.
+ * Looks at the last block first, so that a late one is found soon.
+ */
+export async function findLast<S>(
+  replayer: Replayer,
+  predicate: Look<never, never>,
+  options: RangeOptions = {},
+): Promise<Found<S> | undefined> {
+  const { from, to } = rangeOf(replayer, options);
+  const { onProgress, signal } = options;
+  const total = to - from + 1;
+  let last: number | undefined;
+  let end = to;
+  const lookThrough = async (start: number): Promise<void> => {
+    const range = { from: start, to: end };
+    const look = await looking(replayer, range, predicate, options);
+    const behind = to - end;
+    const onSlice =
+      onProgress && (({ done }: { done: number }) => onProgress({ done: behind + done, total }));
+    await scan(replayer, { ...range, signal, onProgress: onSlice }, (state, context) => {
+      try {
+        if (look(state, context)) last = context.step;
+      } catch (cause) {
+        throw functionFailed(cause, context.step);
+      }
+      return false;
+    });
+    end = start - 1;
+  };
+  try {
+    await drive(replayer.env, { onProgress, signal, from: 0, to: total }, async (until) => {
+      await lookThrough(Math.max(from, firstOfBlock(replayer, to + 1 - until)));
+      return last === undefined ? to - end : total;
+    });
+    return last === undefined ? undefined : found<S>(await replayer.position(last), replayer.env);
+  } catch (error) {
+    const looked = end === to ? undefined : { from: end + 1, to };
+    throw interruptedPass(error, looked, { from, to: end }, 0);
+  }
+}
+
+/**
+ * Where to begin so as to reach `step` and end on a checkpoint: one step after the one before, so
+ * that what lies before that is a checkpoint as well.
+ */
+function firstOfBlock(replayer: Replayer, step: number): number {
+  return step === 0 ? 0 : replayer.gridBefore(step - 1) + 1;
+}
+
+/** A position's step and a copy of its state, which belongs to the caller. */
+export function found<S>({ step, state, segment }: Position, env: Environment): Found<S> {
+  const { simulation } = segment;
+  return { step, state: decodeState(encodeState(state, simulation, env), simulation) as S };
+}
+
+/** How far a pass had come when it was interrupted: the data of INTERRUPTED. */
+export interface Interrupted {
+  /** The steps that were looked at; undefined where there are none yet. */
+  readonly looked: Range | undefined;
+  /** The steps that are left: to look at them is to go on. */
+  readonly rest: Range;
+  /** At how many of those that were looked at the predicate held. */
+  readonly held: number;
+}
+
+/** The error of a pass over `range` that ended after the step that it names; any other as it is. */
+export function interruptedAhead(error: unknown, { from, to }: Range, held: number): unknown {
+  if (!isRewindError(error, "INTERRUPTED")) return error;
+  const step = Number(error.data.step);
+  // Before it comes to the first step, a pass replays what leads to it.
+  if (step < from) return interruptedPass(error, undefined, { from, to }, held);
+  return interruptedPass(error, { from, to: step }, { from: step + 1, to }, held);
+}
+
+function interruptedPass(
+  error: unknown,
+  looked: Range | undefined,
+  rest: Range,
+  held: number,
+): unknown {
+  const where = looked === undefined ? "no step yet" : `steps ${looked.from} to ${looked.to}`;
+  const progress: Interrupted = { looked, rest, held };
+  return interrupted(error, `looked at ${where}`, { ...progress });
+}
+
+/** The error of a search that was interrupted, with how far it had come; any other as it is. */
+export function interrupted(
+  error: unknown,
+  progress: string,
+  data: Readonly<Record<string, unknown>>,
+): unknown {
+  if (!isRewindError(error, "INTERRUPTED")) return error;
+  return new RewindError("INTERRUPTED", `interrupted: ${progress}`, data);
+}

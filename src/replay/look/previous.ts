@@ -1,0 +1,112 @@
+import { equalBytes } from "../../base/bytes.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Position } from "../advance.ts";
+import { decodeState, type Environment, encodeState, type LongOptions } from "../environment.ts";
+import type { Replayer } from "../replayer.ts";
+import type { AnySimulation, Params, StepContext } from "../simulation.ts";
+import { functionChangedState } from "./failures.ts";
+import { reach } from "./reach.ts";
+import type { Range } from "./scan.ts";
+
+/** The state one step before, and what tells whether somebody changed it since. */
+export interface Previous {
+  readonly state: unknown;
+  /** Undefined where the state is a number, a text or the like, which nothing can change. */
+  readonly encoded: Uint8Array | undefined;
+  readonly simulation: AnySimulation | undefined;
+}
+
+/** What lies before step 0. */
+export const NOTHING: Previous = { state: undefined, encoded: undefined, simulation: undefined };
+
+/** Calls a user's function with the state before. Throws FUNCTION_FAILED where it changes that. */
+export function lookBack<R>(
+  look: (state: unknown, ctx: StepContext<Params>, previous: unknown) => R,
+  state: unknown,
+  context: StepContext<Params>,
+  { state: previous, encoded, simulation }: Previous,
+  env: Environment,
+): R {
+  const result = look(state, context, previous);
+  if (encoded === undefined || simulation === undefined) return result;
+  if (equalBytes(encodeState(previous, simulation, env), encoded)) return result;
+  throw functionChangedState(context.step);
+}
+
+/** A live position's state, as what was before. */
+export function previousAt(
+  { state, step, segment: { simulation } }: Pick<Position, "state" | "step" | "segment">,
+  env: Environment,
+): Previous {
+  if (typeof state !== "object" || state === null) return { ...NOTHING, state };
+  return { state, encoded: encodePrevious(state, step, simulation, env), simulation };
+}
+
+/** Copies each state that is looked at, to be shown beside the next one: a step may change it. */
+export class PreviousStates {
+  readonly #env: Environment;
+  /** Which simulation a state is of, by the context that it is shown with. */
+  readonly #simulations: ReadonlyMap<object, AnySimulation>;
+  #kept: Previous;
+
+  private constructor(
+    env: Environment,
+    simulations: ReadonlyMap<object, AnySimulation>,
+    first: Previous,
+  ) {
+    this.#env = env;
+    this.#simulations = simulations;
+    this.#kept = first;
+  }
+
+  /** Stands at the first step of a range: what was before it is replayed. */
+  static async before(
+    replayer: Replayer,
+    { from, to }: Range,
+    options: LongOptions,
+  ): Promise<PreviousStates> {
+    const { env, run } = replayer;
+    const cuts = run.segments.map(({ start }) => start).filter((cut) => cut > from && cut <= to);
+    const segments = await Promise.all([from, ...cuts].map((step) => replayer.segmentAt(step)));
+    const first = from === 0 ? NOTHING : previousAt(await reach(replayer, from - 1, options), env);
+    const simulations = segments.map(({ context, simulation }) => [context, simulation] as const);
+    return new PreviousStates(env, new Map(simulations), first);
+  }
+
+  /** A copy of the state that was kept last. */
+  take(): Previous {
+    const { encoded, simulation } = this.#kept;
+    if (encoded === undefined || simulation === undefined) return this.#kept;
+    return { state: decodeState(encoded, simulation), encoded, simulation };
+  }
+
+  keep(state: unknown, context: StepContext<Params>): void {
+    if (typeof state !== "object" || state === null) {
+      this.#kept = { ...NOTHING, state };
+      return;
+    }
+    const simulation = this.#simulations.get(context) as AnySimulation;
+    const encoded = encodePrevious(state, context.step, simulation, this.#env);
+    this.#kept = { state: undefined, encoded, simulation };
+  }
+}
+
+function encodePrevious(
+  state: object,
+  step: number,
+  simulation: AnySimulation,
+  env: Environment,
+): Uint8Array {
+  try {
+    return encodeState(state, simulation, env);
+  } catch (cause) {
+    // Inside a block a state may hold what no checkpoint can.
+    if (!isRewindError(cause, "UNSUPPORTED_STATE")) throw cause;
+    throw new RewindError(
+      "FUNCTION_FAILED",
+      `the state at step ${step} cannot be shown as the previous one: ${cause.message}`,
+      { ...cause.data, step },
+      { cause },
+    );
+  }
+}

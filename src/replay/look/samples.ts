@@ -1,0 +1,70 @@
+import { advance, type Position } from "../advance.ts";
+import { drive } from "../drive.ts";
+import type { LongOptions } from "../environment.ts";
+import type { Replayer } from "../replayer.ts";
+import { reach } from "./reach.ts";
+import type { Range } from "./scan.ts";
+
+/**
+ * Up to `most` steps of the range, evenly spaced, both ends among them. Where checkpoints lie close
+ * enough the steps between the ends are theirs, so that nothing needs to be replayed.
+ */
+export function sampledSteps(
+  { from, to }: Range,
+  most: number,
+  replayers: readonly Replayer[],
+): number[] {
+  const count = Math.min(most, to - from + 1);
+  if (count === 1) return [from];
+  const spacing = (to - from) / (count - 1);
+  const [first = 1, ...others] = replayers.map(({ run }) => run.blockSize);
+  const shared = others.reduce(leastCommonMultiple, first);
+  const grid = shared <= spacing ? shared : 1;
+  const steps = Array.from({ length: count }, (_, i) => {
+    const step = Math.round((from + i * spacing) / grid) * grid;
+    return i === 0 ? from : i === count - 1 ? to : Math.min(to, Math.max(from, step));
+  });
+  return [...new Set(steps)];
+}
+
+/** What `read` makes of the state at each of the steps, which rise. One pass. */
+export async function sample<T>(
+  replayer: Replayer,
+  steps: readonly number[],
+  read: (state: unknown, step: number) => T,
+  options: LongOptions = {},
+): Promise<T[]> {
+  const { env, run } = replayer;
+  const values: T[] = [];
+  let position: Position | undefined;
+  const range = { from: steps[0] ?? 0, to: (steps.at(-1) ?? -1) + 1 };
+  await drive(env, { ...options, ...range }, async (until) => {
+    for (let step = steps[values.length]; step !== undefined; step = steps[values.length]) {
+      if (step >= until) break;
+      const to = step;
+      if (to === run.steps) values.push(read(await replayer.state(to), to));
+      else {
+        if (position === undefined || !isAhead(replayer, position.step, to)) {
+          position = await reach(replayer, to, options);
+        }
+        const here = position;
+        env.guard(() => advance(here, to));
+        values.push(read(here.state, to));
+      }
+    }
+    return until;
+  });
+  return values;
+}
+
+/** Whether the step `to` lies in the block and segment of a position at `step`. */
+function isAhead(replayer: Replayer, step: number, to: number): boolean {
+  const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
+  return to < Math.min(replayer.gridAfter(step), cut);
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y > 0) [x, y] = [y, x % y];
+  return (a / x) * b;
+}

@@ -1,0 +1,69 @@
+import { RewindError } from "../../base/errors.ts";
+import { differences } from "../../codec/differences.ts";
+import { parseMasterSeed } from "../../random/seeds.ts";
+import type { Run } from "../run.ts";
+
+/** What a recording is expected to have been begun with; what is left out is not looked at. */
+export interface Expected<P extends object = Record<string, unknown>> {
+  /** The steps that it was asked for. */
+  readonly steps?: number | undefined;
+  readonly seed?: number | bigint | undefined;
+  /** Params of its last segment, all or some. */
+  readonly params?: Partial<P> | undefined;
+  readonly blockSize?: number | undefined;
+  /** The generator's name. */
+  readonly rng?: string | undefined;
+}
+
+/** A value that is not what was recorded. */
+export interface Unexpected {
+  /** `steps`, `seed`, `blockSize`, `rng`, or a param as `params.beta`. */
+  readonly name: string;
+  readonly recorded: unknown;
+  readonly given: unknown;
+}
+
+/** Where a run was recorded with other values than expected: all of them. Throws INVALID_SEED. */
+export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpected[]> {
+  const { manifest, replayer, blockSize } = run;
+  const { program, seeds } = await replayer.parts(replayer.segmentRecorded(run.steps));
+  const { steps, seed, params = {}, rng } = expected;
+  const given = seed === undefined ? undefined : parseMasterSeed(seed);
+  const pairs: Unexpected[] = [
+    { name: "seed", recorded: seeds.master, given },
+    ...Object.entries(params).map(([name, value]) => ({
+      name: `params.${name}`,
+      recorded: Object.hasOwn(run.params, name) ? run.params[name] : undefined,
+      given: value,
+    })),
+    { name: "steps", recorded: manifest.goal, given: steps },
+    { name: "blockSize", recorded: blockSize, given: expected.blockSize },
+    { name: "rng", recorded: program.generator, given: rng },
+  ];
+  return pairs.filter(
+    (pair) => pair.given !== undefined && differences(pair.recorded, pair.given).length > 0,
+  );
+}
+
+/** Checks that a branch's run was recorded as expected. Throws RECORDED_OTHERWISE, which lists all. */
+export async function checkExpected(run: Run, branch: string, expected: Expected): Promise<void> {
+  const unexpected = await unexpectedIn(run, expected);
+  if (unexpected.length === 0) return;
+  const listed = unexpected.map(
+    ({ name, recorded, given }) => `${name} is ${shown(recorded)}, given ${shown(given)}`,
+  );
+  throw new RewindError(
+    "RECORDED_OTHERWISE",
+    `${branch} was recorded with other values: ${listed.join("; ")}`,
+    { branch, differences: unexpected },
+  );
+}
+
+/** A value as it would be written on a command line. */
+function shown(value: unknown): string {
+  if (value === undefined) return "not declared";
+  if (typeof value === "bigint" || typeof value === "number" || typeof value === "string") {
+    return Object.is(value, -0) ? "-0" : String(value);
+  }
+  return JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? String(item) : item));
+}

@@ -1,0 +1,180 @@
+import { checkStepInRange, checkSteps } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import type { Id } from "../../object/id.ts";
+import { checkpointCount, type Segment } from "../../object/run.ts";
+import { encodeSeeds } from "../../object/seeds.ts";
+import { putState } from "../../object/state.ts";
+import { generatorNamed } from "../../random/registry.ts";
+import { parseMasterSeed } from "../../random/seeds.ts";
+import type { ObjectWriter } from "../../store/object-store.ts";
+import type { Position } from "../advance.ts";
+import { decodeState, type Environment, encodeState } from "../environment.ts";
+import { mergeParams } from "../params.ts";
+import { type Code, putProgram } from "../programs.ts";
+import { type Replayer, restore, type Start } from "../replayer.ts";
+import { LiveSegment } from "../segment.ts";
+import type { AnySimulation } from "../simulation.ts";
+import { changedState } from "./changed-state.ts";
+import { runMeta } from "./record.ts";
+import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
+
+/** What a fork changes from its step on, alone or together; nothing gives the same future again. */
+export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
+  extends RecorderOptions {
+  /** Changes the state: returns another one, or changes it in place and returns nothing. */
+  // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes the state in place returns nothing.
+  readonly mutate?: ((state: S) => S | void) | undefined;
+  /**
+   * New values at paths of the state, such as `{ "agents[3].infected": true }`, each of the kind of
+   * the value that is there; a plain object with the keys that it has.
+   */
+  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  /** Params that get new values. */
+  readonly params?: Partial<P> | undefined;
+  /** A new master seed; without one the fork draws what its parent drew. */
+  readonly seed?: number | bigint | undefined;
+  /** The length of the fork, counted from step 0; its parent's unless given. */
+  readonly steps?: number | undefined;
+  /** A line about the fork. */
+  readonly message?: string | undefined;
+}
+
+/** The place at `step` from which forks begin, so that several need but one replay of their parent. */
+export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
+  const { state, rng, segment } = await replayer.position(step);
+  const { env } = replayer;
+  const encoded = env.guard(() => encodeState(state, segment.simulation, env));
+  return { step, encoded, generator: rng.state(), segment };
+}
+
+/**
+ * Prepares the recording of a fork of a run at `step`: it shares every checkpoint before. `start`
+ * is what `forkStart` gave for that step, where it is known.
+ */
+export async function planFork(
+  parent: { readonly id: Id<"run">; readonly replayer: Replayer },
+  writer: Pick<ObjectWriter, "put">,
+  step: number,
+  options: Changes & { readonly start?: Start | undefined },
+  ref?: string,
+): Promise<RecordingPlan> {
+  const { replayer } = parent;
+  const { run, env } = replayer;
+  checkStepInRange(step, run.steps, "parent");
+  const goal = checkSteps(options.steps ?? run.steps);
+  if (goal < step) {
+    throw new RewindError(
+      "INVALID_STEPS",
+      `expected at least ${step} steps for a fork at step ${step}, got ${goal}`,
+      {
+        name: "steps",
+        value: goal,
+      },
+    );
+  }
+  const { start } = options;
+  let position = start === undefined ? await replayer.position(step) : restore(start);
+  let segments: readonly Segment[] = run.segments.filter((segment) => segment.start <= step);
+  if (isChanged(options)) {
+    const changed = await changedSegment(replayer, writer, position, options);
+    position = changed.position;
+    segments = [...segments.filter((segment) => segment.start < step), changed.segment];
+  }
+  const { blockSize } = run;
+  return {
+    position,
+    timeline: await replayer.entries.prefix(replayer.timeline, checkpointCount(step, blockSize)),
+    draft: {
+      blockSize,
+      goal,
+      segments,
+      parents: [{ run: parent.id, step }],
+      meta: runMeta(env, options.message),
+    },
+    ref,
+  };
+}
+
+type Changes = ForkOptions & { readonly code?: Code | undefined };
+
+function isChanged({ mutate, set, params, seed, code }: Changes): boolean {
+  return [mutate, set, params, seed, code].some((change) => change !== undefined);
+}
+
+/** The segment that begins with the changes, and a position at its start. */
+async function changedSegment(
+  replayer: Replayer,
+  writer: Pick<ObjectWriter, "put">,
+  position: Position,
+  changes: Changes,
+): Promise<{ readonly position: Position; readonly segment: Segment }> {
+  const { env, run } = replayer;
+  const { step } = position;
+  const before = run.segments.findLast((segment) => segment.start <= step) as Segment;
+  const { program, seeds } = await replayer.parts(before);
+  const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
+  const algorithm = generatorNamed(program.generator, program.generatorVersion);
+  const simulation = changes.code?.simulation ?? position.segment.simulation;
+  const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
+  const live = new LiveSegment({
+    start: step,
+    simulation,
+    params,
+    algorithm,
+    blockSize: run.blockSize,
+    master,
+    hash: env.store.hash,
+  });
+  const own = (given: unknown): unknown =>
+    env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
+  const under = stateUnder(simulation, position, env);
+  const state = changedState(under, changes, { own, types: simulation.types });
+  // Inside a block the generator goes on where it stood, unless the seed is a new one.
+  const onGrid = step % run.blockSize === 0;
+  const rng = onGrid || changes.seed !== undefined ? live.generatorAt(step) : position.rng;
+  const stateChanged = changes.mutate !== undefined || changes.set !== undefined;
+  // At step 0 as well: the parent's first state is not what init gives under this seed or params.
+  const begins = step === 0 || !onGrid || stateChanged;
+  const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
+  const programId = changes.code
+    ? putProgram(changes.code.source, algorithm, writer.put)
+    : before.program;
+  env.programs.add(programId, simulation);
+  return {
+    position: {
+      step,
+      // What mutate or set gave stays the caller's: the fork goes on from a copy.
+      state: encoded ? decodeState(encoded, simulation) : state,
+      rng,
+      segment: live,
+    },
+    segment: {
+      start: step,
+      program: programId,
+      seeds:
+        changes.seed === undefined
+          ? before.seeds
+          : writer.put("seeds", encodeSeeds({ rule: "block", master })),
+      params,
+      begin: encoded && { state: putState(encoded, writer.put), generator: rng.state() },
+    },
+  };
+}
+
+/** The state at a position, as the codecs of this simulation read it: new code has new classes. */
+function stateUnder(simulation: AnySimulation, position: Position, env: Environment): unknown {
+  const before = position.segment.simulation;
+  if (simulation === before) return position.state;
+  return env.guard(() => decodeState(encodeState(position.state, before, env), simulation));
+}
+
+/** The params that go on: under new code, those that it still declares, over its own defaults. */
+function paramsBefore(
+  params: Readonly<Record<string, unknown>>,
+  code: Code | undefined,
+): Readonly<Record<string, unknown>> {
+  if (code === undefined) return params;
+  const defaults: Record<string, unknown> = code.simulation.params ?? {};
+  const kept = Object.entries(params).filter(([name]) => Object.hasOwn(defaults, name));
+  return mergeParams(defaults, Object.fromEntries(kept));
+}

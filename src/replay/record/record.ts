@@ -1,0 +1,103 @@
+import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { encodeSeeds } from "../../object/seeds.ts";
+import { EMPTY_TIMELINE } from "../../object/timeline.ts";
+import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
+import { parseMasterSeed } from "../../random/seeds.ts";
+import type { ObjectWriter } from "../../store/object-store.ts";
+import type { Environment } from "../environment.ts";
+import { mergeParams } from "../params.ts";
+import { type Code, putProgram } from "../programs.ts";
+import { LiveSegment } from "../segment.ts";
+import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
+
+/** What to record. */
+export interface RecordOptions<P extends object = Record<string, unknown>> extends RecorderOptions {
+  /** How many steps, from 0 on. */
+  readonly steps: number;
+  /** The master seed: a whole number from 0 to 2^53 - 1, or a bigint below 2^256. Random unless given. */
+  readonly seed?: number | bigint | undefined;
+  /** Values for some of the simulation's params; the others keep their defaults. */
+  readonly params?: Partial<P> | undefined;
+  /** Steps in a block; ceil(sqrt(steps)) unless given. A replay runs fewer steps than this. */
+  readonly blockSize?: number | undefined;
+  /** The generator's name; "xoshiro128++" unless given. */
+  readonly rng?: string | undefined;
+  /** A line about the run. */
+  readonly message?: string | undefined;
+}
+
+/** Prepares a recording from step 0: stores its program and seeds, and makes the first state. */
+export function planRecording(
+  env: Environment,
+  writer: ObjectWriter,
+  code: Code,
+  options: RecordOptions,
+  ref?: string,
+): RecordingPlan {
+  const steps = checkSteps(options.steps);
+  const blockSize = checkInteger(
+    options.blockSize ?? Math.max(1, Math.ceil(Math.sqrt(steps))),
+    "blockSize",
+    1,
+  );
+  const master = parseMasterSeed(options.seed ?? env.randomSeed());
+  const algorithm = generatorNamed(options.rng ?? DEFAULT_GENERATOR);
+  const params = mergeParams(code.simulation.params ?? {}, options.params);
+  const program = putProgram(code.source, algorithm, writer.put);
+  const seeds = writer.put("seeds", encodeSeeds({ rule: "block", master }));
+  env.programs.add(program, code.simulation);
+  const segment = new LiveSegment({
+    start: 0,
+    simulation: code.simulation,
+    params,
+    algorithm,
+    blockSize,
+    master,
+    hash: env.store.hash,
+  });
+  const state = initialState(env, segment);
+  return {
+    position: { step: 0, state, rng: segment.generatorAt(0), segment },
+    timeline: EMPTY_TIMELINE,
+    draft: {
+      blockSize,
+      goal: steps,
+      segments: [{ start: 0, program, seeds, params, begin: undefined }],
+      parents: [],
+      meta: runMeta(env, options.message),
+    },
+    ref,
+  };
+}
+
+/** What is noted beside a run: where and when it was recorded, and the message. */
+export function runMeta(env: Environment, message: string | undefined): Record<string, unknown> {
+  return { ...env.describeRun(), ...(message !== undefined && { message }) };
+}
+
+/** The first state of a run. Throws INIT_FAILED and STEP_RETURNED_PROMISE. */
+export function initialState(env: Environment, segment: LiveSegment): unknown {
+  const { simulation, context } = segment;
+  let state: unknown;
+  try {
+    state = env.guard(() => simulation.init({ ...context, rng: segment.generatorOfInit() }));
+  } catch (cause) {
+    if (isRewindError(cause)) throw cause;
+    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
+    throw new RewindError("INIT_FAILED", `init failed: ${message}`, {}, { cause });
+  }
+  if (state === undefined) {
+    throw new RewindError(
+      "INIT_FAILED",
+      "expected init to return the first state, it returned nothing",
+    );
+  }
+  if (typeof (state as { then?: unknown } | null)?.then === "function") {
+    throw new RewindError(
+      "STEP_RETURNED_PROMISE",
+      "expected init to return the first state, it returned a promise",
+    );
+  }
+  return state;
+}

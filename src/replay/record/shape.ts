@@ -1,0 +1,128 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { formatPath, type Path, type PathStep } from "../../codec/path-format.ts";
+import { type TypedArray, viewTypeOf } from "../../codec/tags.ts";
+import type { TypeCodecs } from "../../codec/types.ts";
+
+/**
+ * The value to put in the place of `present`: `given`, where it is of the same kind. A plain object
+ * must have the same keys, and what is under them the same kinds; what is null or undefined now may
+ * become anything. An array of numbers becomes a typed array of the same length, where that holds
+ * them exactly. Throws INVALID_VALUE, which names the path and both kinds.
+ *
+ * @example
+ * ```ts
+ * fitting({ x: 1, v: new Float64Array(2) }, { x: 2, v: [0, 1] }, ["agents", 3]);
+ * // { x: 2, v: Float64Array [0, 1] }
+ * ```
+ */
+export function fitting(
+  present: unknown,
+  given: unknown,
+  path: Path,
+  types: TypeCodecs = {},
+): unknown {
+  return new Fitting(types).fit(present, given, path);
+}
+
+class Fitting {
+  readonly #types: TypeCodecs;
+  /** Objects that are being looked at: a cycle leads back to one of them. */
+  readonly #open = new Set<object>();
+
+  constructor(types: TypeCodecs) {
+    this.#types = types;
+  }
+
+  fit(present: unknown, given: unknown, path: Path): unknown {
+    if (present === null || present === undefined) return given;
+    const expected = this.#kindOf(present);
+    if (Array.isArray(given) && isTypedArray(present)) return toTypedArray(present, given, path);
+    if (this.#kindOf(given) !== expected) throw unfitting(path, expected, describe(given));
+    if (expected !== PLAIN) return given;
+    return this.#fields(present as Fields, given as Fields, path);
+  }
+
+  #fields(present: Fields, given: Fields, path: Path): unknown {
+    if (this.#open.has(given)) return given;
+    this.#open.add(given);
+    const [keys, others] = [Object.keys(present), Object.keys(given)];
+    if (keys.length !== others.length || keys.some((key) => !Object.hasOwn(given, key))) {
+      throw unfitting(path, `an object with ${listed(keys)}`, `one with ${listed(others)}`);
+    }
+    const entries = others.map((key) => {
+      const step: PathStep = key;
+      return [key, this.fit(present[key], given[key], [...path, step])] as const;
+    });
+    this.#open.delete(given);
+    const prototype: unknown = Object.getPrototypeOf(present);
+    const asGiven =
+      prototype === Object.getPrototypeOf(given) &&
+      entries.every(([key, value]) => Object.is(value, given[key]));
+    if (asGiven) return given;
+    const fitted = Object.fromEntries(entries);
+    // JSON has no way to say that an object has no prototype.
+    return prototype === null ? Object.setPrototypeOf(fitted, null) : fitted;
+  }
+
+  #kindOf(value: unknown): string {
+    if (value === null) return "null";
+    if (typeof value === "string") return "a text";
+    if (typeof value === "undefined") return "undefined";
+    if (typeof value !== "object") return `a ${typeof value}`;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === null || prototype === Object.prototype) return PLAIN;
+    const name = BUILT_IN.get(prototype) ?? viewTypeOf(value)?.name;
+    if (name !== undefined) return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`;
+    const type = Object.entries(this.#types).find(([, codec]) => codec.is(value))?.[0];
+    return `an instance of ${type ?? "an unknown class"}`;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const PLAIN = "an object";
+
+const BUILT_IN: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [Array.prototype, "array"],
+  [Map.prototype, "Map"],
+  [Set.prototype, "Set"],
+  [Date.prototype, "Date"],
+  [ArrayBuffer.prototype, "ArrayBuffer"],
+]);
+
+function isTypedArray(value: unknown): value is TypedArray {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView);
+}
+
+function toTypedArray(present: TypedArray, given: readonly unknown[], path: Path): TypedArray {
+  const { name } = present.constructor;
+  const expected = `a ${name} of ${present.length}`;
+  if (given.length !== present.length) throw unfitting(path, expected, describe(given));
+  // A copy of the whole, not a view of a buffer that something else may look at too.
+  const fitted = present.slice();
+  for (const [i, value] of given.entries()) {
+    if (typeof value === typeof present[i]) fitted.fill(value as never, i, i + 1);
+    if (typeof value === typeof present[i] && Object.is(fitted[i], value)) continue;
+    throw unfitting([...path, i], `what an element of ${name} holds exactly`, describe(value));
+  }
+  return fitted;
+}
+
+function unfitting(path: Path, expected: string, given: string): RewindError {
+  const where = formatPath(path);
+  return new RewindError("INVALID_VALUE", `expected ${expected} for ${where}, got ${given}`, {
+    path: where,
+    expected,
+    given,
+  });
+}
+
+/** How many keys a message names. */
+const MOST_KEYS = 8;
+
+function listed(keys: readonly string[]): string {
+  if (keys.length === 0) return "no keys";
+  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : "";
+  return `the keys ${keys.slice(0, MOST_KEYS).join(", ")}${more}`;
+}

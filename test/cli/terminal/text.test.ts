@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { age } from "../../../src/cli/terminal/text.ts";
+
+const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+
+test.each([
+  [-5 * day, "just now"],
+  [minute - 1, "just now"],
+  [minute, "1 min ago"],
+  [hour - 1, "59 min ago"],
+  [hour, "1 h ago"],
+  [day - 1, "23 h ago"],
+  [day, "1 day ago"],
+  [30 * day, "30 days ago"],
+  [31 * day, "1 month ago"],
+  [365 * day, "11 months ago"],
+  [366 * day, "1 year ago"],
+  [3 * 366 * day, "3 years ago"],
+])("%d ms are %s", (ms, text) => {
+  expect(age(ms)).toBe(text);
+});

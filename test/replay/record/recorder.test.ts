@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { nodeEnvironment } from "../../../src/node/environment.ts";
+import { codeOf } from "../../../src/replay/programs.ts";
+import { recordInto } from "../../../src/replay/run.ts";
+import type { ObjectStore, Tip } from "../../../src/store/object-store.ts";
+
+/** The environment's store, with a note of every tip that is committed. */
+function watched(store: ObjectStore, tips: Tip[]): ObjectStore {
+  return {
+    ...store,
+    async writer() {
+      const writer = await store.writer();
+      return {
+        ...writer,
+        get pendingBytes() {
+          return writer.pendingBytes;
+        },
+        async commit(tip) {
+          if (tip !== undefined) tips.push(tip);
+          await writer.commit(tip);
+        },
+      };
+    },
+  };
+}
+
+test("slow steps are committed once a block, not once a second: a tip without news is waste", async () => {
+  const tips: Tip[] = [];
+  const env = nodeEnvironment();
+  let now = 0;
+  const slow = {
+    ...env,
+    store: watched(env.store, tips),
+    // Each look at the clock is two seconds later than the last.
+    now: () => {
+      now += 2_000;
+      return now;
+    },
+  };
+  const walk = {
+    name: "walk",
+    init: () => 0,
+    step: (x: number, rng: { random(): number }) => x + rng.random(),
+  };
+  const run = await recordInto(slow, codeOf(walk), { steps: 300, seed: 1, blockSize: 100 });
+  expect(run.checkpoints).toBe(3);
+  // After steps 100, 200 and 300, and the last one, which names the run.
+  expect(tips).toHaveLength(4);
+});
