@@ -2,7 +2,9 @@ import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.
 import { shortId } from "../object/id.ts";
 import { STATUS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
+import { quoted } from "./input/command-line.ts";
 import { formatState } from "./show/state.ts";
+import { count } from "./terminal/text.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -188,8 +190,9 @@ function forkOptions(differences: unknown): string {
     differences as readonly { name: string; given: unknown; recorded: unknown }[]
   ).map(({ name, given, recorded }) => {
     if (recorded === undefined) return "";
-    const value = typeof given === "object" ? `'${JSON.stringify(given)}'` : String(given);
-    if (name.startsWith("params.")) return ` --param ${name.slice("params.".length)}=${value}`;
+    const value = typeof given === "object" ? JSON.stringify(given) : String(given);
+    if (name.startsWith("params."))
+      return ` --param ${quoted(`${name.slice("params.".length)}=${value}`)}`;
     return name === "seed" || name === "steps" ? ` --${name} ${value}` : "";
   });
   return options.join("");
@@ -199,7 +202,7 @@ function keptHint({ branch, kept, goal, made }: Data): string | undefined {
   if (branch === undefined) {
     return Array.isArray(made) && made.length > 0 ? "`rewind branch` lists those made" : undefined;
   }
-  return `the first ${Number(kept).toLocaleString("en-US")} of ${Number(goal).toLocaleString("en-US")} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
+  return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
 }
 
 function functionHint({ step, reason, changed, name }: Data, line: string): string {

@@ -34,15 +34,16 @@ const SHORTEST_PREFIX = 4;
  */
 export async function resolve(store: ObjectStore, refs: RefStore, text: string): Promise<Resolved> {
   const revision = parseRevision(text);
-  const base = await resolveBase(store, refs, revision.base, text);
   const { ago } = revision;
-  const id = ago === undefined ? base.id : await runBefore(refs, revision.base, base, ago, text);
-  const target = await peel(store, id);
+  const base =
+    ago === undefined
+      ? await resolveBase(store, refs, revision.base, text)
+      : await resolveBefore(store, refs, revision.base, ago, text);
+  const target = await peel(store, base.id);
   const run = decodeRun(await reader(store)("run", target));
-  const ref = ago === undefined ? base.ref : undefined;
+  const { ref } = base;
   // HEAD's cursor belongs to the run that HEAD leads to now, which may have become shorter.
-  const cursor =
-    ago === undefined && base.step !== undefined ? Math.min(base.step, run.steps) : undefined;
+  const cursor = base.step === undefined ? undefined : Math.min(base.step, run.steps);
   const step = revision.step
     ? checkedStep(stepOf(revision.step, run.steps, cursor ?? run.steps), run.steps, text, revision)
     : cursor;
@@ -122,32 +123,51 @@ export async function peel(store: ObjectStore, id: Id): Promise<Id<"run">> {
   return object?.kind === "tag" ? decodeTag(object.body).target : (id as Id<"run">);
 }
 
-/** The run that a ref named `ago` changes ago, by the operation log. */
-async function runBefore(
+/** The run that a ref named `ago` changes ago, by the operation log: also of a ref that is gone. */
+async function resolveBefore(
+  store: ObjectStore,
   refs: RefStore,
   name: string,
-  base: Base,
   ago: number,
   text: string,
-): Promise<Id> {
-  const ref = name === "HEAD" ? name : base.ref;
-  const entries = ref === undefined ? [] : await reflog(refs, ref);
-  const runs = entries.flatMap(({ to }) => (to === undefined ? [] : [to]));
+): Promise<Base> {
+  const ref = await loggedRef(refs, name);
+  if (ref === undefined) {
+    // A run's id, or nothing at all, which is then said.
+    await resolveBase(store, refs, name, text);
+    const known = (await namesOf(refs)).slice(0, 10);
+    throw cannotGoBack(ago, text, `${name} is a run's id, which names no other`, {
+      names: [],
+      known,
+    });
+  }
+  const runs = (await reflog(refs, ref)).flatMap(({ to }) => (to === undefined ? [] : [to]));
   const id = runs[ago];
-  if (id !== undefined) return id;
+  if (id !== undefined) return { id, ref: undefined, step: undefined };
   const problem =
-    ref === undefined
-      ? `${name} is a run's id, which names no other`
-      : runs.length === 1
-        ? `${name} has named 1 run, ${name}@{0}`
+    runs.length === 1
+      ? `${name} has named 1 run, ${name}@{0}`
+      : runs.length === 0
+        ? `${name} has named no run yet`
         : `${name} has named ${runs.length} runs, ${name}@{0} to ${name}@{${runs.length - 1}}`;
-  throw new RewindError(
+  throw cannotGoBack(ago, text, problem, { log: name });
+}
+
+function cannotGoBack(ago: number, text: string, problem: string, data: object): RewindError {
+  return new RewindError(
     "UNKNOWN_REVISION",
     `cannot go back ${ago} changes in ${JSON.stringify(text)}: ${problem}`,
-    ref === undefined
-      ? { revision: text, names: [], known: (await namesOf(refs)).slice(0, 10) }
-      : { revision: text, log: name },
+    { revision: text, ...data },
   );
+}
+
+/** The ref of this name, or HEAD: one that is there, or else one that the operation log knows. */
+export async function loggedRef(refs: RefStore, name: string): Promise<string | undefined> {
+  if (name === "HEAD") return name;
+  const places = PLACES.map((place) => `${place}${name}`).filter((ref) => ref.startsWith("refs/"));
+  for (const ref of places) if ((await refs.read(ref)) !== undefined) return ref;
+  for (const ref of places) if ((await reflog(refs, ref)).length > 0) return ref;
+  return undefined;
 }
 
 async function unknown(refs: RefStore, base: string, text: string): Promise<RewindError> {

@@ -1,5 +1,5 @@
 import { reflog as history } from "../../history/operations.ts";
-import { peel } from "../../history/resolve.ts";
+import { loggedRef, peel } from "../../history/resolve.ts";
 import { parseRevision } from "../../history/revision.ts";
 import { type Id, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
@@ -52,11 +52,11 @@ export const reflog: Command = {
 
 /** The full name of the ref, or HEAD. Throws USAGE where the text names a run in another way. */
 async function refOf(repo: Repository, name: string): Promise<string> {
-  if (name === "HEAD") return name;
   const { ago, step } = parseRevision(name);
   const whole = ago === undefined && step === undefined;
-  const ref = whole ? (await repo.resolve(name)).ref : undefined;
+  const ref = whole ? await loggedRef(repo.store.refs, name) : undefined;
   if (ref !== undefined) return ref;
+  if (whole) await repo.resolve(name);
   throw usageError(`expected a branch, a tag or HEAD, got ${JSON.stringify(name)}`);
 }
 

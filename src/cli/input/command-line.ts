@@ -24,6 +24,6 @@ export function commandLine(
 }
 
 /** A word as a shell reads it back: in single quotes, unless every character of it is harmless. */
-function quoted(word: string): string {
-  return /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export function quoted(word: string): string {
+  return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

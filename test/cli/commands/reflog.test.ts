@@ -154,4 +154,22 @@ describe("reflog", () => {
       expect.stringContaining("expected a branch, a tag or HEAD, got"),
     ]);
   });
+
+  test("a name that is gone is remembered: its entries, and what they name", async () => {
+    const project = await walkProject();
+    await project.ok("branch", "fix", "main@500", "--steps", "600");
+    const { run } = (await project.ok("show", "fix", "--json")).json;
+    await project.ok("branch", "-d", "fix");
+    const { entries } = (await project.ok("reflog", "fix", "--json")).json;
+    expect(entries).toMatchObject([{ revision: "fix@{0}", run, steps: 600 }]);
+    expect((await project.ok("get", "fix@{0}@550", "--json")).json).toMatchObject({
+      run,
+      step: 550,
+    });
+    const gone = await project.run("get", "fix@{1}");
+    expect(gone.stderr).toContain("fix has named 1 run, fix@{0}");
+    while ((await project.run("undo")).status === 0);
+    expect((await project.ok("show", "HEAD@{0}@7", "--json")).json.step).toBe(7);
+    expect((await project.run("reflog", "nothing")).stderr).toContain('got "nothing"');
+  });
 });
