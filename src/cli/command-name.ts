@@ -12,7 +12,7 @@ export async function commandOf(
   const rest = argv.filter((_, i) => i !== at);
   if (name === undefined || name === "help" || Object.hasOwn(COMMANDS, name)) return { name, rest };
   // Loaded only where something is wrong: a command that is right is not to wait for it.
-  const { unknownCommand } = await import("./help/unknown-command.ts");
+  const { unknownCommand } = await import("./off-store.ts");
   throw unknownCommand(name, Object.keys(COMMANDS));
 }
 

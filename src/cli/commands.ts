@@ -122,12 +122,12 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   config: {
     group: "maintain",
     summary: "list and change settings",
-    load: async () => (await import("./commands/config.ts")).config,
+    load: async () => (await import("./off-store.ts")).config,
   },
   completion: {
     group: "maintain",
     summary: "print what lets a shell complete commands and names",
-    load: async () => (await import("./commands/completion.ts")).completion,
+    load: async () => (await import("./off-store.ts")).completion,
   },
   "cat-file": {
     group: "maintain",

@@ -2,9 +2,10 @@ import fs from "node:fs";
 import path from "node:path";
 import { isRewindError } from "../base/errors.ts";
 import { engineVersion } from "../node/packages.ts";
+import { parseArguments } from "./arguments.ts";
 import { type Arguments, type Context, STATUS } from "./command.ts";
 import { commandOf } from "./command-name.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
 import { overview } from "./help/overview.ts";
 import { usageError } from "./input/parse.ts";
@@ -48,21 +49,18 @@ export async function main(process: Process): Promise<number> {
 /** Shows what was too long for the terminal, once the command has let go of the store. */
 async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void> {
   if (page === undefined || !out.holdsText) return;
-  const { pageHeld } = await import("./terminal/pager.ts");
+  const { pageHeld } = await import("./off-store.ts");
   await pageHeld(out, page, cwd, env);
 }
 
 async function dispatch(process: Process, out: Output): Promise<number> {
   const { name, rest } = await commandOf(process.argv);
   if (name === undefined || name === "help") return about(name, rest, process, out);
-  const [{ parseArguments }, command] = await Promise.all([
-    import("./arguments.ts"),
-    COMMANDS[name]?.load() ?? Promise.reject(new Error(`no command ${name}`)),
-  ]);
+  const command = await (COMMANDS[name] as CommandEntry).load();
   const args = parseArguments(command, rest);
   configure(out, args, process);
   if (args.help === true) {
-    const { helpText } = await import("./help/help.ts");
+    const { helpText } = await import("./off-store.ts");
     out.text(helpText(name, command));
     return STATUS.ok;
   }
@@ -97,7 +95,6 @@ async function about(
     out.raw(`rewind ${engineVersion()}\n`);
     return STATUS.ok;
   }
-  const { parseArguments } = await import("./arguments.ts");
   const args = parseArguments({ usage: name === "help" ? "[command]" : "", options: {} }, rest);
   configure(out, args, process);
   out.text(args.command === undefined ? overview() : await topicText(String(args.command)));
@@ -106,10 +103,9 @@ async function about(
 
 /** What `rewind help` says of a topic that is no command. Throws USAGE where it is none either. */
 async function topicText(name: string): Promise<string> {
-  const { TOPICS } = await import("./help/help-topics.ts");
+  const { TOPICS, unknownCommand } = await import("./off-store.ts");
   const topic = TOPICS.get(name);
   if (topic !== undefined) return topic.text();
-  const { unknownCommand } = await import("./help/unknown-command.ts");
   throw unknownCommand(name, [...Object.keys(COMMANDS), ...TOPICS.keys()]);
 }
 

@@ -1,5 +1,5 @@
 import { type Command, STATUS } from "../command.ts";
-import type { Completion } from "../completion/complete.ts";
+import { type Completion, complete } from "../completion/complete.ts";
 import { SHELLS, type Shell, scriptFor } from "../completion/shells.ts";
 import { parseCount, usageError } from "../input/parse.ts";
 
@@ -34,7 +34,6 @@ The script asks rewind itself, so it need not be installed anew. To install it:
       out.result({ shell, script }, () => script);
       return STATUS.ok;
     }
-    const { complete } = await import("../completion/complete.ts");
     const index = parseCount(args.words, "--words");
     const read = shell === "bash" ? unquoted : (word: string) => word;
     const before = words.slice(1, index).map(read);

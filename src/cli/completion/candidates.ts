@@ -8,6 +8,7 @@ import { isId, shortId } from "../../object/id.ts";
 import { generatorNames } from "../../random/registry.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { COMMANDS } from "../commands.ts";
+import { TOPICS } from "../help/help-topics.ts";
 import { SHELLS } from "./shells.ts";
 
 /** A word, and what it stands for. */
@@ -47,7 +48,6 @@ export async function candidatesFor(
     case "command":
       return [...commands(), { value: "help", describe: "explain a command, or a topic" }];
     case "topic": {
-      const { TOPICS } = await import("../help/help-topics.ts");
       return [
         ...commands(),
         ...[...TOPICS].map(([value, { summary }]) => ({ value, describe: summary })),
