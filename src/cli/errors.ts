@@ -40,8 +40,8 @@ const HINTS: Partial<
   BRANCH_UNFINISHED: ({ branch }) =>
     `go on with \`rewind resume ${branch}\`, or record anew with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${branch}\` goes on as recorded; to change it, fork: ` +
-    `\`rewind branch NAME ${branch}${forkOptions(differences)}\``,
+    `\`rewind resume ${branch}\` goes on as recorded; to change it from a step on, fork: ` +
+    `\`rewind branch NAME ${branch}@STEP${forkOptions(differences)}\``,
   REF_NOT_FOUND: ({ names, known, tag }) =>
     tag === undefined || (names as string[]).length > 0
       ? namesHint(names, known)
@@ -83,18 +83,21 @@ const HINTS: Partial<
     "compute the next state at once; load what it needs before recording, into params or the state",
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
-  STEP_FAILED: (data) => keptHint(data) ?? "mend the step, and run the command again",
-  UNSUPPORTED_STATE: (data) =>
-    keptHint(data) ??
+  STEP_FAILED: (data, argv) => mendHint(data, argv) ?? "mend the step, and run the command again",
+  UNSUPPORTED_STATE: (data, argv) =>
+    mendHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
   INTERRUPTED: (data) =>
     data.goOn === undefined
       ? (keptHint(data) ?? "nothing has changed: run the command again")
       : `\`${data.goOn}\` goes on from there`,
-  SELF_CHECK_FAILED: (data) =>
-    keptHint(data) ??
+  SELF_CHECK_FAILED: (data, argv) =>
+    mendHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",
-  REPLAY_MISMATCH: () => "`rewind verify --full` says where",
+  REPLAY_MISMATCH: (_, argv) =>
+    argv.includes("working")
+      ? "`rewind verify REV --full --program working` says where"
+      : "`rewind verify REV --full` says where",
   FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
   PATH_NOT_FOUND: ({ near }) =>
     Array.isArray(near) && near.length > 0
@@ -193,7 +196,8 @@ function forkOptions(differences: unknown): string {
     const value = typeof given === "object" ? JSON.stringify(given) : String(given);
     if (name.startsWith("params."))
       return ` --param ${quoted(`${name.slice("params.".length)}=${value}`)}`;
-    return name === "seed" || name === "steps" ? ` --${name} ${value}` : "";
+    const isLonger = name === "steps" && Number(given) > Number(recorded);
+    return name === "seed" || isLonger ? ` --${name} ${value}` : "";
   });
   return options.join("");
 }
@@ -203,6 +207,16 @@ function keptHint({ branch, kept, goal, made }: Data): string | undefined {
     return Array.isArray(made) && made.length > 0 ? "`rewind branch` lists those made" : undefined;
   }
   return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
+}
+
+/** After code failed that is recorded: to go on with it as it is would fail again. */
+function mendHint({ branch, kept, goal }: Data, argv: readonly string[]): string | undefined {
+  const again = (name: unknown): string =>
+    `mend the code, then \`rewind branch NAME ${name} --program working\` goes on with it`;
+  if (branch !== undefined) {
+    return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: ${again(branch)}`;
+  }
+  return /^(resume|extend)$/.test(commandIn(argv) ?? "") ? again("BRANCH") : undefined;
 }
 
 function functionHint({ step, reason, changed, name }: Data, line: string): string {

@@ -144,7 +144,8 @@ function context(
       for (const { ref, run } of repo.recovered) {
         const branch = ref.replace(/^refs\/(heads\/)?/, "");
         out.note(
-          `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps`,
+          `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps` +
+            (run.steps < run.goal ? `; \`rewind resume ${branch}\` goes on` : ""),
         );
       }
       for (const { message } of repo.store.objects.damaged) {

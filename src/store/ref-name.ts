@@ -17,7 +17,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/^\/|\/$|\/\//, "it begins or ends with a slash, or has two in a row"],
   [/^-/, "it begins with a dash"],
   [/@/, "it has an @, which separates a branch from a step"],
-  [/^(HEAD|refs\/.*)$/, "it is a name that rewind uses itself"],
+  [/^(HEAD|(refs|heads|tags|remotes|archive)\/.*)$/, "it is a name that rewind uses itself"],
   [
     /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
     "it is not valid Unicode",

@@ -230,7 +230,7 @@ describe("a step that fails", () => {
     expect(stderr).toBe(
       "error: step 777 failed: RangeError: too many\n" +
         '  the state before it: {"n":777,"list":[1,2]}\n' +
-        "hint: the first 768 of 1,000 steps are kept on main: `rewind resume main` goes on\n",
+        "hint: the first 768 of 1,000 steps are kept on main: mend the code, then `rewind branch NAME main --program working` goes on with it\n",
     );
     expect((await project.ok("show", "HEAD")).stdout).toContain(
       "steps    768 of 1,000, unfinished\n",

@@ -109,7 +109,7 @@ describe("the process", () => {
     expect((await ended).signal).toBe("SIGKILL");
     const { stderr, stdout } = await project.ok("branch");
     expect(stderr).toMatch(
-      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps\n$/,
+      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps; `rewind resume main` goes on\n$/,
     );
     expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished +just now\n$/);
     expect((await project.ok("branch")).stderr).toBe("");

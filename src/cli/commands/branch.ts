@@ -59,10 +59,15 @@ export const branch: Command = {
   async run(args, context) {
     const name = optional(args.name);
     const revision = optional(args.revision);
-    if (args.delete === true) return remove(name, revision, context);
-    if (args.move === true) return rename(name, revision, context);
-    if (name !== undefined) return fork(name, revision ?? "HEAD", args, context);
     const idle = CHANGES.find((option) => args[option] !== undefined);
+    if (args.delete === true || args.move === true) {
+      const verb = args.delete === true ? "-d" : "-m";
+      if (idle !== undefined) throw usageError(`--${idle} is for a fork, not for branch ${verb}`);
+      return args.delete === true
+        ? remove(name, revision, context)
+        : rename(name, revision, context);
+    }
+    if (name !== undefined) return fork(name, revision ?? "HEAD", args, context);
     if (idle === undefined) return listBranches(context);
     throw usageError(`expected the name of a new branch with --${idle}`);
   },

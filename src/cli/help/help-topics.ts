@@ -30,8 +30,8 @@ function revisions(): string {
 
 function expressions(): string {
   return page(
-    "An expression is JavaScript. It is evaluated at every step, and sees what is there; what it changes\n" +
-      "is lost.",
+    "An expression is JavaScript. It is evaluated at every step, and sees what is there; one that changes\n" +
+      "the state is refused.",
     [
       "it sees",
       [

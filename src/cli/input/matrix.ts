@@ -1,3 +1,4 @@
+import { toJson } from "../../codec/json.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run.ts";
 import { madeRun } from "../show/print-run.ts";
@@ -74,7 +75,7 @@ function depthOf(text: string): number {
 export function matrixData(cells: readonly Cell[], runs: readonly Run[]): unknown {
   const branches = runs.map((run, i) => ({
     ...madeRun(run, cells[i]?.branch),
-    params: run.params,
+    params: toJson(run.params),
   }));
   return { branches };
 }
@@ -87,7 +88,9 @@ export async function matrixTable(cells: readonly Cell[], runs: readonly Run[]):
   const rows = await Promise.all(
     runs.map(async (run, i) => {
       const { branch = "", params = {} } = cells[i] ?? {};
-      const values = Object.entries(params).map(([name, value]) => `${name}=${shortJson(value)}`);
+      const values = Object.entries(params).map(
+        ([name, value]) => `${name}=${shortJson(toJson(value))}`,
+      );
       const state = await lastState(run);
       return [
         branch,

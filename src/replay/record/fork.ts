@@ -33,7 +33,7 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
   readonly params?: Partial<P> | undefined;
   /** A new master seed; without one the fork draws what its parent drew. */
   readonly seed?: number | bigint | undefined;
-  /** The length of the fork, counted from step 0; its parent's unless given. */
+  /** The length of the fork, counted from step 0; unless given, the one that its parent was to have. */
   readonly steps?: number | undefined;
   /** A line about the fork. */
   readonly message?: string | undefined;
@@ -61,7 +61,8 @@ export async function planFork(
   const { replayer } = parent;
   const { run, env } = replayer;
   checkStepInRange(step, run.steps, "parent");
-  const goal = checkSteps(options.steps ?? run.steps);
+  // Of an unfinished run the fork goes where that was to go.
+  const goal = checkSteps(options.steps ?? run.goal);
   if (goal < step) {
     throw new RewindError(
       "INVALID_STEPS",

@@ -357,7 +357,7 @@ describe("branch --matrix", () => {
       "",
       "error: step 70 failed: Error: no more on g/3; made before it: g/1, g/2\n" +
         "  the state before it: 250\n" +
-        "hint: the first 70 of 100 steps are kept on g/3: `rewind resume g/3` goes on\n",
+        "hint: the first 70 of 100 steps are kept on g/3: mend the code, then `rewind branch NAME g/3 --program working` goes on with it\n",
     ]);
     expect((await project.ok("get", "g/2")).stdout).toBe(`${10 + 90 * 3}\n`);
     await project.ok("resume", "g/3");

@@ -17,7 +17,7 @@ describe("resume", () => {
     expect([failed.status, failed.stderr]).toEqual([
       1,
       expect.stringContaining(
-        "hint: the first 70 of 100 steps are kept on unfinished: `rewind resume unfinished` goes on",
+        "hint: the first 70 of 100 steps are kept on unfinished: mend the code, then `rewind branch NAME unfinished --program working` goes on with it",
       ),
     ]);
     const { stdout } = await project.ok(...words("resume unfinished"));
@@ -85,7 +85,7 @@ describe("resume", () => {
       "error: main was recorded with other values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
         "params.name is a, given b; params.q is not declared, given 1; steps is 50, given 60; " +
         "rng is xoshiro128++, given other\n" +
-        "hint: `rewind resume main` goes on as recorded; to change it, fork: `rewind branch NAME main " +
+        "hint: `rewind resume main` goes on as recorded; to change it from a step on, fork: `rewind branch NAME main@STEP " +
         "--seed 6 --param p=0.75 --param name=b --steps 60`\n",
     );
     expect(await project.storeDigest()).toBe(before);
