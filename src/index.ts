@@ -1,4 +1,5 @@
-import { nodeEnvironment, readFile } from "./node/environment.ts";
+import { nodeEnvironment } from "./node/environment.ts";
+import { readFile } from "./node/user-files.ts";
 import { codeOf } from "./replay/programs.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
 import { loadInto, type Run, recordInto } from "./replay/run.ts";

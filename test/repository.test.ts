@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { redo, reflog, undo } from "../src/history/operations.ts";
 import { createTag } from "../src/history/tags.ts";
-import { defineSimulation, type Simulation } from "../src/index.ts";
+import { defineSimulation, type Simulation, type StepContext } from "../src/index.ts";
 import { initRepository, openRepository, type Repository } from "../src/repository.ts";
 
 const walk: Simulation<number, { p: number }> = defineSimulation({
@@ -266,7 +266,7 @@ describe("several forks at once", () => {
     const failing = {
       ...walk,
       name: "failing",
-      step: (x: number, rng: never, ctx: { step: number; params: { p: number } }) => {
+      step: (x: number, rng: never, ctx: StepContext<{ p: number }>) => {
         if (ctx.params.p === 0.8 && ctx.step === 45) throw new Error("no more");
         return walk.step(x, rng, ctx) as number;
       },

@@ -15,6 +15,7 @@ export type ErrorCode =
   | "INVALID_VALUE"
   | "UNKNOWN_GENERATOR"
   | "GENERATOR_CHANGED"
+  | "INVALID_PLAN"
   // simulations and programs
   | "INVALID_SIMULATION"
   | "STEP_FAILED"

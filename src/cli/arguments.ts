@@ -146,10 +146,16 @@ function read(name: string, option: Option, given: readonly string[] | undefined
   return value;
 }
 
-/** Positionals by the names in a usage such as `<revision> [expression..]`. */
+/** The words of which one may stand first, by a usage such as `[explain|locate] <plan>`. */
+export function verbsIn(usage: string): readonly string[] {
+  return /^\[(\w+(?:\|\w+)+)\]/.exec(usage)?.[1]?.split("|") ?? [];
+}
+
+/** Positionals by the names in a usage such as `<revision> [expression..]`; a word as `verb`. */
 function namePositionals(usage: string, given: readonly string[]): Record<string, unknown> {
   const named: Record<string, unknown> = {};
   const waiting = [...given];
+  if (verbsIn(usage).includes(waiting[0] ?? "")) named.verb = waiting.shift();
   for (const [, bracket, name = "", more] of usage.matchAll(/([<[])(\w+)(\.\.)?[>\]]/g)) {
     if (bracket === "<" && waiting.length === 0)
       throw usageError(`expected ${usage}: no ${name} was given`);

@@ -94,6 +94,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "replay a run and compare it with what was recorded",
     load: async () => (await import("./on-store.ts")).verify,
   },
+  rng: {
+    group: "reconstruct",
+    summary: "the shuffles, splits and states of a past run of PyTorch, numpy or Python",
+    load: async () => (await import("./commands/rng.ts")).rng,
+  },
   save: {
     group: "share",
     summary: "write a run to one file",

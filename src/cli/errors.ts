@@ -4,7 +4,7 @@ import { STATUS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { quoted } from "./input/command-line.ts";
 import { formatState } from "./show/state.ts";
-import { count } from "./terminal/text.ts";
+import { count, pointAt } from "./terminal/text.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -103,6 +103,7 @@ const HINTS: Partial<
     Array.isArray(near) && near.length > 0
       ? `there is ${listed(near)}`
       : "`rewind get REV@STEP` prints the whole state",
+  INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
   PROGRAM_NOT_TRUSTED: () => "read it with `rewind show --source`, then let it run with --trust",
   PROGRAM_MISSING: ({ module }) =>
@@ -147,6 +148,7 @@ export function statusFor(error: unknown): number {
     case "INVALID_REVISION":
     case "INVALID_REF_NAME":
     case "INVALID_PATH":
+    case "INVALID_PLAN":
     case "UNKNOWN_PARAM":
     case "INVALID_PARAM":
     case "INVALID_VALUE":
@@ -170,8 +172,12 @@ export function statusFor(error: unknown): number {
   }
 }
 
-/** What an error says, with the state before a step that failed. */
+/** What an error says, with the state before a step that failed, or the place in a plan. */
 export function messageFor(error: RewindError): string {
+  const { source, column } = error.data;
+  if (error.code === "INVALID_PLAN" && typeof source === "string") {
+    return `${error.message}\n${pointAt(source, Number(column))}`;
+  }
   if (!Object.hasOwn(error.data, "state")) return error.message;
   return `${error.message}\n  the state before it: ${formatState(error.data.state, { oneLine: true })}`;
 }

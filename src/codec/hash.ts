@@ -1,4 +1,4 @@
-import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { sha256 as nobleSha256, sha512 as nobleSha512 } from "@noble/hashes/sha2.js";
 
 /** A hash function: a digest of fixed length, in bytes, of bytes of any length. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
@@ -13,3 +13,13 @@ export type Hash = (bytes: Uint8Array) => Uint8Array;
  * ```
  */
 export const sha256: Hash = (bytes) => nobleSha256(bytes);
+
+/**
+ * SHA-512 (FIPS 180-4): 64 bytes. Portable only: nothing hashes much with it.
+ *
+ * @example
+ * ```ts
+ * toHex(sha512(utf8("abc"))); // "ddaf35a1…a54ca49f"
+ * ```
+ */
+export const sha512: Hash = (bytes) => nobleSha512(bytes);

@@ -33,16 +33,18 @@ export function changesBetween(before: Segment, after: Segment): SegmentChanges 
 
 /**
  * Whether a segment begins with a state that was changed by hand: undefined where only a replay of
- * the step before can tell, because its start lies inside a block and something else changed too.
+ * the step before can tell, because its start lies inside a block and something else changed too. In a
+ * run with continuous streams there is no grid on which generators begin: `blockSize` is undefined.
  */
 export function stateWasChanged(
   segment: Segment,
   changes: SegmentChanges,
-  blockSize: number,
+  blockSize: number | undefined,
 ): boolean | undefined {
   // On the grid the timeline has the state, unless there is another one in its place.
   if (segment.begin === undefined) return false;
-  if (segment.start > 0 && segment.start % blockSize === 0) return true;
+  const onGrid = blockSize !== undefined && segment.start % blockSize === 0;
+  if (segment.start > 0 && onGrid) return true;
   const otherwise = changes.params.length > 0 || changes.seed || changes.program;
   // A segment begins only where something changes.
   return otherwise ? undefined : true;

@@ -1,8 +1,5 @@
 import crypto from "node:crypto";
-import fs from "node:fs/promises";
-import path from "node:path";
 import util from "node:util";
-import { RewindError } from "../base/errors.ts";
 import type { Environment } from "../replay/environment.ts";
 import { Programs } from "../replay/programs.ts";
 import { memoryStore } from "../store/memory-store.ts";
@@ -10,6 +7,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
 import { type HostFingerprint, hostFingerprint } from "./host.ts";
 import { nodeCompression, nodeHash } from "./platform.ts";
+import { saveFile } from "./user-files.ts";
 
 /** What replaying and recording need, as this process has it. */
 export function nodeEnvironment(
@@ -38,44 +36,4 @@ export function nodeEnvironment(
     },
     saveFile,
   };
-}
-
-/** Writes a file of the user's, whole or not at all. Throws FILE_FAILED. */
-export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
-  try {
-    await fs.writeFile(temporary, bytes, { flush: true });
-    await fs.rename(temporary, file);
-  } catch (cause) {
-    await fs.rm(temporary, { force: true }).catch(() => undefined);
-    throw fileFailed("write", file, cause);
-  }
-}
-
-/** Artifacts larger than this are refused before they are read. */
-const LARGEST_FILE = 2 ** 31 - 1;
-
-/** Reads a file of the user's. Throws FILE_FAILED. */
-export async function readFile(file: string): Promise<Uint8Array> {
-  try {
-    const { size } = await fs.stat(file);
-    if (size > LARGEST_FILE)
-      throw new Error(`it has ${size} bytes, at most ${LARGEST_FILE} can be read`);
-    const bytes = await fs.readFile(file);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  } catch (cause) {
-    throw fileFailed("read", file, cause);
-  }
-}
-
-function fileFailed(verb: string, file: string, cause: unknown): RewindError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const problem =
-    {
-      ENOENT: "there is no such file or folder",
-      EISDIR: "it is a folder",
-      EACCES: "permission denied",
-      ENOSPC: "the disk is full",
-    }[code ?? ""] ?? message;
-  return new RewindError("FILE_FAILED", `cannot ${verb} ${file}: ${problem}`, { file }, { cause });
 }

@@ -19,7 +19,16 @@ export interface Segment {
    * Where the segment begins inside a block or with a changed state: the state at its start, and
    * the generator's. Elsewhere the timeline has the state, and the generator begins afresh.
    */
-  readonly begin: { readonly state: StateRef; readonly generator: Uint8Array } | undefined;
+  readonly begin: SegmentBegin | undefined;
+}
+
+/** The state at the start of a segment, and how its generators stand there. */
+export interface SegmentBegin {
+  readonly state: StateRef;
+  /** The state of the main generator. */
+  readonly generator: Uint8Array;
+  /** Those of the named ones that were drawn from, sorted by name. */
+  readonly named: readonly (readonly [name: string, state: Uint8Array])[];
 }
 
 /** A recorded run: the immutable manifest that a branch names. */
@@ -122,8 +131,12 @@ function parseSegment(fields: Fields): Segment {
     seeds: fields.id<"seeds">(),
     params: fields.record(),
     begin: fields.optional((field) => {
-      const begin = field.nested().expectLength(2);
-      return { state: parseStateRef(begin), generator: begin.bytes() };
+      const begin = field.nested();
+      return {
+        state: parseStateRef(begin),
+        generator: begin.bytes(),
+        named: begin.length === 2 ? [] : parseNamed(begin.expectLength(3)),
+      };
     }),
   };
 }
@@ -135,8 +148,24 @@ function formatSegment(segment: Segment): readonly unknown[] {
     idBytes(segment.program),
     idBytes(segment.seeds),
     segment.params,
-    begin === undefined ? null : [formatStateRef(begin.state), begin.generator],
+    begin === undefined ? null : formatBegin(begin),
   ];
+}
+
+/** Names come sorted, each once. */
+function parseNamed(fields: Fields): SegmentBegin["named"] {
+  const named = fields.list((element) => {
+    const each = element.nested().expectLength(2);
+    return [each.text(), each.bytes()] as const;
+  });
+  if (named.every(([name], i) => i === 0 || (named[i - 1] as (typeof named)[number])[0] < name))
+    return named;
+  throw new RewindError("OBJECT_INVALID", "expected the names of streams sorted, each once");
+}
+
+function formatBegin({ state, generator, named }: SegmentBegin): readonly unknown[] {
+  const pair = [formatStateRef(state), generator];
+  return named.length === 0 ? pair : [...pair, named];
 }
 
 /** Segments start at 0, in rising order, within the run, with a state just where they need one. */

@@ -8,10 +8,15 @@ export interface Seeds {
   readonly master: bigint;
 }
 
-/** How generators are seeded. `block`: each block by SHA-256 of the master seed and its number. */
-export type SeedRule = "block";
+/**
+ * How generators are seeded. `block`: at the first step of each block, by SHA-256 of the master seed
+ * and the block's number. `step`: at every step, likewise. `continuous`: once, at the first step of
+ * the run or of the segment, by the master seed itself; their states are part of every checkpoint.
+ */
+export type SeedRule = (typeof SEED_RULES)[number];
 
-const RULES: readonly string[] = ["block"];
+/** Every rule, the default first. */
+export const SEED_RULES = ["block", "continuous", "step"] as const;
 
 /** The bytes of a seeds object. */
 export function encodeSeeds(seeds: Seeds): Uint8Array {
@@ -26,10 +31,10 @@ export function decodeSeeds(body: Uint8Array): Seeds {
     (fields) => {
       const rule = fields.expectLength(2).text();
       const master = fields.bigint();
-      if (!RULES.includes(rule)) {
+      if (!(SEED_RULES as readonly string[]).includes(rule)) {
         throw new RewindError(
           "UNSUPPORTED_FORMAT",
-          `expected the seed rule "block", got "${rule}"`,
+          `expected a seed rule among ${SEED_RULES.join(", ")}, got "${rule}"`,
         );
       }
       if (master < 0n || master >= 1n << 256n) {

@@ -26,8 +26,22 @@ export interface GeneratorAlgorithm {
   readonly name: string;
   /** Changes whenever the numbers drawn from one seed would change. */
   readonly version: number;
+  /**
+   * The generator that a plain loop would make of a whole number from 0 to 2^256 - 1, such as
+   * `xoshiro(42)` or `numpy(42)`. Throws INVALID_SEED for one that its library does not take.
+   */
+  seeded(seed: bigint): RandomGenerator;
   /** A generator seeded by 32 bytes, such as a block seed. */
   fromSeed(seed: Uint8Array): RandomGenerator;
   /** The generator whose `state()` gave these bytes. Throws INVALID_ARGUMENT for any others. */
   fromState(state: Uint8Array): RandomGenerator;
+  /** A shorter form for the state of a generator that `seeded` made, where there is one. */
+  readonly relative?: RelativeState;
+}
+
+/** How a generator stands, told from where it began. */
+export interface RelativeState {
+  write(generator: RandomGenerator): Uint8Array;
+  /** Throws INVALID_ARGUMENT for bytes that `write` does not give. */
+  read(seed: bigint, bytes: Uint8Array): RandomGenerator;
 }

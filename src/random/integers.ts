@@ -17,13 +17,18 @@ export type Uint32Source = Pick<RandomGenerator, "uint32">;
  * ```
  */
 export function integer(source: Uint32Source, low: number, high: number): number {
+  return low + below(source, countIn(low, high));
+}
+
+/** How many whole numbers there are in low..high - 1, checked as `integer` says. */
+export function countIn(low: number, high: number): number {
   if (!Number.isSafeInteger(low) || !Number.isInteger(high) || high > TWO_53) {
     throw invalidRange(low, high);
   }
   const count = high - low;
   // A difference of 2^53 + 1 is rounded to 2^53, but then it does not lead from low to high.
   if (count < 1 || count > TWO_53 || low + count !== high) throw invalidRange(low, high);
-  return low + below(source, count);
+  return count;
 }
 
 /**

@@ -1,12 +1,20 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { GeneratorAlgorithm } from "./generator.ts";
+import { numpyAlgorithm } from "./numpy/algorithm.ts";
+import { pythonAlgorithm } from "./python/algorithm.ts";
+import { torchAlgorithm } from "./torch/algorithm.ts";
 import { xoshiro128 } from "./xoshiro128.ts";
 
 /** The name of the algorithm that a recording uses unless it asks for another. */
 export const DEFAULT_GENERATOR = "xoshiro128++";
 
-const ALGORITHMS: readonly GeneratorAlgorithm[] = [xoshiro128];
+const ALGORITHMS: readonly GeneratorAlgorithm[] = [
+  xoshiro128,
+  numpyAlgorithm,
+  pythonAlgorithm,
+  torchAlgorithm,
+];
 
 /**
  * The algorithm called `name`; with the `version` that a recording names, only if its numbers are

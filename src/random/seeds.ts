@@ -1,3 +1,4 @@
+import { utf8 } from "../base/bytes.ts";
 import { checkInteger, describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
@@ -15,8 +16,8 @@ import type { Hash } from "../codec/hash.ts";
  *
  * @param options.hash SHA-256
  * @param options.master the master seed, as `parseMasterSeed` returns it
- * @param options.stream "init" for a run's first state, "block" for block number `index`, "direct"
- * for a generator without a run, or another name of 1 to 16 printable ASCII characters
+ * @param options.stream "init" for a run's first state, "block" for block number `index`, "step" for
+ * step number `index`, "direct" for a generator without a run, or another name of 1 to 16 printable ASCII characters
  * @param options.index a whole number in 0..2^53 - 1
  * @throws INVALID_SEED or INVALID_ARGUMENT for values out of these ranges.
  *
@@ -36,19 +37,22 @@ export function deriveSeed(options: {
 }
 
 /**
- * The function from a block's number to its 32-byte seed, `deriveSeed` of the stream "block". The
- * message is laid out once and only its index changes, so a call costs about as much as the hash.
- *
- * @throws INVALID_SEED for a master seed, and later INVALID_ARGUMENT for an index, out of range.
+ * The 32 bytes that stand for a named stream of a run: SHA-256 over "rewind/stream/1" in ASCII filled
+ * up with zeros to 16 bytes, the master seed, 32 bytes, big-endian, and the name in UTF-8. As a
+ * number, big-endian, they are the master seed of that stream.
  *
  * @example
  * ```ts
- * const seedOf = blockSeeder(sha256, 42n);
- * const rng = xoshiro128.fromSeed(seedOf(7));
+ * const seed = streamSeed(sha256, 42n, "mutation");
  * ```
  */
-export function blockSeeder(hash: Hash, master: bigint): (index: number) => Uint8Array {
-  return seeder(hash, master, "block");
+export function streamSeed(hash: Hash, master: bigint, name: string): Uint8Array {
+  const text = utf8(name);
+  const message = new Uint8Array(NAMED_AT + text.length);
+  writeName(message, 0, NAMED_DOMAIN);
+  writeMaster(new DataView(message.buffer), parseMasterSeed(master));
+  message.set(text, NAMED_AT);
+  return hash(message);
 }
 
 /**
@@ -82,14 +86,28 @@ export function checkSeed(seed: unknown): asserts seed is Uint8Array {
 const SEED_BYTES = 32;
 const MASTER_END = 1n << 256n;
 const DOMAIN = "rewind/seed/1";
+const NAMED_DOMAIN = "rewind/stream/1";
 
 const MASTER_AT = 16;
 const STREAM_AT = 48;
+const NAMED_AT = 48;
 const INDEX_AT = 64;
 const MESSAGE_BYTES = 72;
 const NAME_BYTES = 16;
 
-function seeder(hash: Hash, master: bigint, stream: string): (index: number) => Uint8Array {
+/**
+ * The function from an index to the 32-byte seed of that index in a stream: `deriveSeed`, with the
+ * message laid out once, so that a call costs about as much as the hash.
+ *
+ * @throws INVALID_SEED or INVALID_ARGUMENT as `deriveSeed` does; of an index, when it is called.
+ *
+ * @example
+ * ```ts
+ * const seedOf = seeder(sha256, 42n, "block");
+ * const rng = xoshiro128.fromSeed(seedOf(7));
+ * ```
+ */
+export function seeder(hash: Hash, master: bigint, stream: string): (index: number) => Uint8Array {
   const message = new Uint8Array(MESSAGE_BYTES);
   const view = new DataView(message.buffer);
   writeName(message, 0, DOMAIN);

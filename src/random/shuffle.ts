@@ -48,7 +48,8 @@ export function choice<T>(source: Uint32Source, items: ArrayLike<T>): T {
   return items[below(source, length)] as T;
 }
 
-function lengthOf(items: ArrayLike<unknown>): number {
+/** How many items there are to shuffle or to choose from. Throws INVALID_ARGUMENT. */
+export function lengthOf(items: ArrayLike<unknown>): number {
   const length: unknown = items?.length;
   if (typeof length === "number" && Number.isSafeInteger(length) && length >= 0) return length;
   throw new RewindError(

@@ -20,8 +20,7 @@ import { UniformGenerator } from "./uniform.ts";
  * ```
  */
 export function xoshiro(seed: number | bigint): RandomGenerator {
-  const master = parseMasterSeed(seed);
-  return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream: "direct", index: 0 }));
+  return xoshiro128.seeded(parseMasterSeed(seed));
 }
 
 /**
@@ -46,6 +45,9 @@ export function xoshiro(seed: number | bigint): RandomGenerator {
 export const xoshiro128: GeneratorAlgorithm = {
   name: "xoshiro128++",
   version: 1,
+  seeded(master) {
+    return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream: "direct", index: 0 }));
+  },
   fromSeed(seed) {
     checkSeed(seed);
     return readWords(seed) ?? new Xoshiro128(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667);

@@ -1,14 +1,14 @@
 import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
-import type { RandomGenerator } from "../random/generator.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
+import type { Streams } from "./streams.ts";
 
-/** A live state and the generator beside it: a place in a run from which it can go on. */
+/** A live state and the generators beside it: a place in a run from which it can go on. */
 export interface Position {
   step: number;
   state: unknown;
-  rng: RandomGenerator;
+  streams: Streams;
   readonly segment: LiveSegment;
 }
 
@@ -25,16 +25,31 @@ export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
  */
 export function advance(position: Position, to: number, visit?: Visit): boolean {
   try {
+    if (position.segment.source.rule === "step") return runReseeding(position, to, visit);
     return visit === undefined ? run(position, to) : runVisiting(position, to, visit);
   } catch (error) {
     throw stepFailure(error, position.segment);
   }
 }
 
+/** Gives each step generators of its own. */
+function runReseeding(position: Position, to: number, visit: Visit | undefined): boolean {
+  const { source } = position.segment;
+  while (position.step < to) {
+    const next = position.step + 1;
+    position.streams = source.at(position.step);
+    if (visit === undefined) run(position, next);
+    else if (runVisiting(position, next, visit)) return true;
+  }
+  return false;
+}
+
 // One tight loop, nothing per step but the step: this is where the time of every command goes.
 function run(position: Position, to: number): false {
-  const { rng, segment } = position;
+  const { streams, segment } = position;
   const { simulation, context } = segment;
+  const rng = streams.main;
+  segment.use(streams);
   let state = position.state;
   for (let step = position.step; step < to; step++) {
     context.step = step;
@@ -49,8 +64,10 @@ function run(position: Position, to: number): false {
 }
 
 function runVisiting(position: Position, to: number, visit: Visit): boolean {
-  const { rng, segment } = position;
+  const { streams, segment } = position;
   const { simulation, context } = segment;
+  const rng = streams.main;
+  segment.use(streams);
   let state = position.state;
   let stopped = false;
   let step = position.step;

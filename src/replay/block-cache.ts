@@ -72,10 +72,10 @@ export class BlockCache {
   }
 
   #laySnapshot(live: Position): void {
-    const { step, state, rng, segment } = live;
+    const { step, state, streams, segment } = live;
     try {
       const encoded = encodeState(state, segment.simulation, this.#replayer.env);
-      this.#starts.push({ step, encoded, generator: rng.state(), segment });
+      this.#starts.push({ step, encoded, streams: streams.states(), segment });
     } catch (error) {
       // Inside a block a state may hold what no checkpoint can: then the next snapshot must do.
       if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;

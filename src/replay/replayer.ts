@@ -7,16 +7,18 @@ import { TimelineReader } from "../object/timeline-reader.ts";
 import { deriveSeed } from "../random/seeds.ts";
 import { reader } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
-import { decodeState, type Environment, encodeState } from "./environment.ts";
+import { checkpointOf, decodeCheckpoint } from "./checkpoint.ts";
+import { decodeState, type Environment } from "./environment.ts";
 import type { SegmentParts } from "./programs.ts";
 import { type LiveSegment, openSegment } from "./segment.ts";
+import type { StreamStates } from "./streams.ts";
 
-/** A place from which a replay can begin: an encoded state and how its generator stands. */
+/** A place from which a replay can begin: an encoded state and how its generators stand. */
 export interface Start {
   readonly step: number;
   readonly encoded: Uint8Array;
-  /** The generator's state; undefined where it begins afresh, on the grid. */
-  readonly generator: Uint8Array | undefined;
+  /** How its generators stand; undefined where they begin afresh. */
+  readonly streams: StreamStates | undefined;
   readonly segment: LiveSegment;
 }
 
@@ -45,16 +47,17 @@ export class Replayer {
     const segment = await this.#segment(index);
     const grid = this.gridBefore(step);
     if (recorded?.begin !== undefined && recorded.start >= grid) {
-      const { state, generator } = recorded.begin;
+      const { state, generator: main, named } = recorded.begin;
       return {
         step: recorded.start,
         encoded: await readState(state, this.get),
-        generator,
+        streams: { main, named },
         segment,
       };
     }
     const ref = (await this.stored(grid)) as StateRef;
-    return { step: grid, encoded: await readState(ref, this.get), generator: undefined, segment };
+    const checkpoint = decodeCheckpoint(await readState(ref, this.get), segment);
+    return { step: grid, ...checkpoint, segment };
   }
 
   /** A live position at `step`, which belongs to the caller. */
@@ -67,8 +70,9 @@ export class Replayer {
   /** The state at `step`, which belongs to the caller. The last one is stored, and not replayed. */
   async state(step: number): Promise<unknown> {
     if (step !== this.run.steps) return (await this.position(step)).state;
-    const { simulation } = await this.segmentAt(step);
-    return decodeState(await readState(this.run.final, this.get), simulation);
+    const segment = await this.segmentAt(step);
+    const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), segment);
+    return decodeState(encoded, segment.simulation);
   }
 
   /** What is stored of the state at `step`: only on the grid and at the end is there anything. */
@@ -112,12 +116,19 @@ export class Replayer {
   async seedOfBlock(block: number): Promise<Uint8Array> {
     const { seeds } = await this.parts(this.segmentRecorded(block * this.run.blockSize));
     const { hash } = this.env.store;
+    if (seeds.rule !== "block") {
+      throw new RewindError(
+        "INVALID_ARGUMENT",
+        `expected a run whose generators are seeded by block, got one with ${seeds.rule} streams`,
+        { rule: seeds.rule },
+      );
+    }
     return deriveSeed({ hash, master: seeds.master, stream: "block", index: block });
   }
 
   /** Checks that a replayed state is the one that is stored. Throws REPLAY_MISMATCH. */
   check(position: Position, expected: StateRef): void {
-    const encoded = encodeState(position.state, position.segment.simulation, this.env);
+    const encoded = checkpointOf(position, this.env);
     if (sameState(stateRef(encoded, this.env.store.hash), expected)) return;
     throw new RewindError(
       "REPLAY_MISMATCH",
@@ -142,13 +153,13 @@ export class Replayer {
   }
 }
 
-/** A live position at the start: state and generator are the caller's own. */
+/** A live position at the start: state and generators are the caller's own. */
 export function restore(start: Start): Position {
-  const { step, segment, generator } = start;
+  const { step, segment, streams } = start;
   return {
     step,
     state: decodeState(start.encoded, segment.simulation),
-    rng: generator ? segment.generatorIn(generator) : segment.generatorAt(step),
+    streams: segment.streamsAt(step, streams),
     segment,
   };
 }

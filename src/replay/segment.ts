@@ -1,12 +1,13 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Segment } from "../object/run.ts";
+import type { SeedRule } from "../object/seeds.ts";
 import type { Get } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { generatorNamed } from "../random/registry.ts";
-import { blockSeeder, deriveSeed } from "../random/seeds.ts";
 import type { Environment } from "./environment.ts";
-import type { AnySimulation } from "./simulation.ts";
+import type { AnySimulation, Params, StepContext } from "./simulation.ts";
+import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
 
 /** A segment with its code at hand: what a step of it needs. */
 export class LiveSegment {
@@ -14,58 +15,62 @@ export class LiveSegment {
   readonly simulation: AnySimulation;
   readonly params: Readonly<Record<string, unknown>>;
   /** What steps are given; `advance` sets its step. */
-  readonly context: { step: number; readonly params: Readonly<Record<string, unknown>> };
-  readonly algorithm: GeneratorAlgorithm;
+  readonly context: StepContext<Params> & { step: number };
   readonly blockSize: number;
-  readonly #seedOfBlock: (block: number) => Uint8Array;
-  readonly #seedOfInit: () => Uint8Array;
+  /** Where its generators come from. */
+  readonly source: StreamSource;
+  /** The generators that `context.stream` looks among. */
+  #current: Streams | undefined;
 
   constructor(options: {
     readonly start: number;
     readonly simulation: AnySimulation;
     readonly params: Readonly<Record<string, unknown>>;
     readonly algorithm: GeneratorAlgorithm;
+    readonly rule: SeedRule;
     readonly blockSize: number;
     readonly master: bigint;
     readonly hash: Hash;
   }) {
-    const { hash, master } = options;
     this.start = options.start;
     this.simulation = options.simulation;
     this.params = options.params;
-    // No further properties and no other params: what a step left here, no checkpoint would hold.
+    // No further properties, and these for good: what a step left here, no checkpoint would hold.
+    const fixed = { writable: false, configurable: false };
+    const stream = (name: string): RandomGenerator => this.#streams().stream(name);
     this.context = Object.preventExtensions(
-      Object.defineProperty({ step: options.start, params: options.params }, "params", {
-        writable: false,
-        configurable: false,
-      }),
+      Object.defineProperties(
+        { step: options.start, params: options.params, stream },
+        { params: fixed, stream: fixed },
+      ),
     );
-    this.algorithm = options.algorithm;
     this.blockSize = options.blockSize;
-    this.#seedOfBlock = blockSeeder(hash, master);
-    this.#seedOfInit = () => deriveSeed({ hash, master, stream: "init", index: 0 });
+    this.source = new StreamSource(options);
   }
 
-  /** The generator as it stands at the first step of the block that `step` is in. */
-  generatorAt(step: number): RandomGenerator {
-    const seed = this.#seedOfBlock(Math.floor(step / this.blockSize));
-    // Nothing may be left on a generator, such as a spare deviate: its state would not hold it.
-    return Object.preventExtensions(this.algorithm.fromSeed(seed));
+  /** From now on steps draw from these generators. */
+  use(streams: Streams): void {
+    this.#current = streams;
   }
 
-  /** The generator whose `state()` gave these bytes, which a run holds. Throws OBJECT_INVALID. */
-  generatorIn(state: Uint8Array): RandomGenerator {
+  /** The generators of a position, as a run holds them; fresh ones without. Throws OBJECT_INVALID. */
+  streamsAt(step: number, states: StreamStates | undefined): Streams {
+    // Where every step has its own, what they were before says nothing.
+    if (states === undefined || this.source.rule === "step") return this.source.at(step);
     try {
-      return Object.preventExtensions(this.algorithm.fromState(state));
+      return this.source.restored(step, states);
     } catch (cause) {
       if (!isRewindError(cause, "INVALID_ARGUMENT")) throw cause;
       throw new RewindError("OBJECT_INVALID", `not a valid run: ${cause.message}`, {}, { cause });
     }
   }
 
-  /** The generator that `init` draws from. */
-  generatorOfInit(): RandomGenerator {
-    return this.algorithm.fromSeed(this.#seedOfInit());
+  #streams(): Streams {
+    if (this.#current !== undefined) return this.#current;
+    throw new RewindError(
+      "INVALID_ARGUMENT",
+      "expected a step to be running: a stream is for steps",
+    );
   }
 }
 
@@ -82,6 +87,7 @@ export async function openSegment(
     simulation: await env.programs.open(segment.program, program),
     params: frozen(segment.params),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
+    rule: seeds.rule,
     blockSize,
     master: seeds.master,
     hash: env.store.hash,

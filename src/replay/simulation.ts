@@ -12,6 +12,12 @@ export interface StepContext<P> {
   readonly step: number;
   /** The parameters of the run, frozen. */
   readonly params: Readonly<P>;
+  /**
+   * A generator of its own by name, whose numbers do not depend on what others draw: a model with a
+   * stream for each purpose keeps its births in step where its deaths draw more. Only in `init` and
+   * `step`. A name is a text of 1 to 256 bytes.
+   */
+  stream(name: string): RandomGenerator;
 }
 
 /** What `init` may look at: the context of step 0, and a generator of its own. */

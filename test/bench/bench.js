@@ -6,7 +6,9 @@
 import os from "node:os";
 import { Workshop } from "./workshop.js";
 
-const FAMILIES = ["record", "get", "scan", "fork", "open", "diff", "cli", "python", "memory"];
+const FAMILIES = [
+  ...["record", "get", "scan", "fork", "open", "diff", "cli", "python", "memory", "generators"],
+];
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith("--"));
 const [name = ""] = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));

@@ -329,7 +329,7 @@ async function forgedRuns(project: Project): Promise<void> {
     forged["old-generator"] = withProgram({ generatorVersion: 99 });
     forged["other-generator"] = withProgram({ generator: "dice" });
     const begin = (generator: Uint8Array): RunManifest =>
-      inSegment({ begin: { state: { inline: encode(0) }, generator } });
+      inSegment({ begin: { state: { inline: encode(0) }, generator, named: [] } });
     forged["short-generator"] = begin(new Uint8Array(3));
     forged["empty-generator"] = begin(new Uint8Array(16));
     forged.kind = { ...run, final: { id: segment.program as unknown as Id<"state"> } };

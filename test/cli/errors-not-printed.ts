@@ -9,6 +9,19 @@ export interface NotPrinted {
 const LIBRARY = "only a caller of the library can do this; the command line never does";
 const NOTE = "told as a note: what is whole is read, and the command goes on";
 
+/** Folders of `src` whose errors the transcripts leave to other tests, and why. */
+export const TESTED_ELSEWHERE: readonly { readonly folder: string; readonly because: string }[] = [
+  ...["numpy", "python", "torch"].map((generator) => ({
+    folder: `random/${generator}/`,
+    because: "a draw in a step refuses it, and what is printed is that the step failed",
+  })),
+  {
+    folder: "random/plan/",
+    because:
+      "the messages of test/random/plan, printed by `rewind rng`: test/cli/commands/rng.test.ts",
+  },
+];
+
 export const NOT_PRINTED: readonly NotPrinted[] = [
   // Arguments that the command line does not hand on as they are.
   { file: "random/seeds.ts", text: "expected a seed of", because: LIBRARY },
@@ -19,6 +32,23 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     file: "replay/look/stats.ts",
     text: "expected the function to give",
     because: "stats asks for one number an expression, and itself refuses anything else",
+  },
+  { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
+  { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
+  {
+    file: "replay/streams.ts",
+    text: "expected the name of a stream",
+    because: "a step asks for it, and what is printed is that the step failed",
+  },
+  {
+    file: "replay/checkpoint.ts",
+    text: "not a valid checkpoint",
+    because: "test/replay/streams.test.ts cuts one everywhere",
+  },
+  {
+    file: "replay/replayer.ts",
+    text: "seeded by block",
+    because: "test/replay/streams.test.ts has a run with other streams",
   },
   // What a damaged store says besides the errors of the commands that want what is damaged.
   { file: "node/recover.ts", text: "with valid records after it", because: NOTE },

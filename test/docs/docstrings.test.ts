@@ -3,12 +3,26 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Playground, playground } from "./playground.ts";
 
 /** The files whose examples are run: what the package exports. */
-const FILES = ["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"];
+const FILES = [
+  ...["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"],
+  ...["algorithm", "generator"].map((name) => `random/numpy/${name}.ts`),
+  ...["algorithm", "bits", "integers", "random", "sequences"].map(
+    (name) => `random/python/${name}.ts`,
+  ),
+  ...["algorithm", "bits", "generator", "loader", "torch"].map((name) => `random/torch/${name}.ts`),
+  ...["consumer", "format", "locate", "parse", "reconstruct"].map(
+    (name) => `random/plan/${name}.ts`,
+  ),
+  "random/xoshiro128.ts",
+];
 
 /** What an example may take for granted. */
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
+import * as random from "rewind-engine/random";
+const { numpy, python, torch, xoshiro, generatorNamed } = random;
+const { parsePlan, formatPlan, stateBefore, orderOf, drawsOf, explain, locate, loadingLines } = random;
 const walk = defineSimulation({
   name: "random-walk",
   params: { p: 0.5 },
@@ -21,6 +35,10 @@ const walk = defineSimulation({
 const GIVEN: readonly (readonly [name: string, code: string])[] = [
   ["repo", 'const repo = await openRepository(".");'],
   ["run", "const run = await record(walk, { steps: 1_000_000, seed: 42 });"],
+  ["xoshiro128", 'const xoshiro128 = generatorNamed("xoshiro128++");'],
+  ["numpyAlgorithm", 'const numpyAlgorithm = generatorNamed("numpy");'],
+  ["pythonAlgorithm", 'const pythonAlgorithm = generatorNamed("python");'],
+  ["torchAlgorithm", 'const torchAlgorithm = generatorNamed("torch");'],
   ["fork", "const fork = await run.branch(842_137, { mutate: (x) => x + 100 });"],
 ];
 
@@ -42,7 +60,7 @@ const examples = FILES.flatMap((file) =>
 );
 
 describe("the examples of the public docstrings", () => {
-  test("there are some", () => expect(examples.length).toBeGreaterThan(12));
+  test("there are some", () => expect(examples.length).toBeGreaterThan(50));
 
   test.each(examples)("%s", async (_name, example) => {
     prepareStore(example);

@@ -70,6 +70,9 @@ export function lineagesOf(
       ),
       seed: seeds,
       params: knobs,
+      // The default most often: it is what most runs have.
+      streams: fc.constantFrom(undefined, undefined, "continuous" as const, "step" as const),
+      rng: fc.constantFrom(...Array.from({ length: 6 }, () => undefined), "numpy", "python"),
       changes: fc.constant([]),
     }),
   );
@@ -132,8 +135,8 @@ function valueFor({ form }: Lineage, set: { path: number; value: number }): unkn
 
 /** Records a lineage that has no forks yet. */
 export function recorded(env: Environment, lineage: Lineage): Promise<Run<unknown, Knobs>> {
-  const { form, steps, blockSize, seed, params } = lineage;
-  const options = { steps, blockSize, seed, params };
+  const { form, steps, blockSize, seed, params, streams, rng } = lineage;
+  const options = { steps, blockSize, seed, params, streams, rng };
   return recordInto<unknown, Knobs>(env, codeOf(form.simulation), options);
 }
 

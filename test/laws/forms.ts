@@ -1,5 +1,9 @@
 import type { RandomGenerator } from "../../src/random/generator.ts";
-import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
+import {
+  defineSimulation,
+  type Simulation,
+  type StepContext,
+} from "../../src/replay/simulation.ts";
 
 /** The params of every simulation here: how many draws a step may take, and how they weigh. */
 export interface Knobs {
@@ -23,16 +27,20 @@ export interface Form<S = unknown> {
 }
 
 /** 0 to `draws` draws of every kind; how many depends on the state, the step and a draw. */
-function draw(rng: RandomGenerator, x: number, step: number, { draws, levels }: Knobs): number {
+function draw(rng: RandomGenerator, x: number, ctx: StepContext<Knobs>): number {
+  const { step } = ctx;
+  const { draws, levels } = ctx.params;
   const wanted = Math.abs(Math.trunc(x * 7) + step) % (draws + 1);
   let sum = 0;
   for (let i = 0; i < wanted; i++) {
-    const kind = (i + step) % 6;
+    const kind = (i + step) % 7;
     if (kind === 0) sum += rng.random() - 0.5;
     else if (kind === 1) sum += rng.integer(-3, 4);
     else if (kind === 2) sum += rng.normal();
     else if (kind === 3) sum -= rng.exponential(0.5);
     else if (kind === 4) sum += rng.choice(levels);
+    // A stream of its own, and one that only the evens have.
+    else if (kind === 5) sum += ctx.stream("a").random() - ctx.stream(`b${step % 2}`).normal();
     else sum += rng.shuffle([1, 2, 3, 4])[0]! - 2.5;
     // Whether more is drawn depends on what was drawn.
     if (sum > 2) break;
@@ -44,8 +52,8 @@ const scalar: Form<number> = {
   simulation: defineSimulation<number, Knobs>({
     name: "scalar",
     params: KNOBS,
-    init: ({ rng }) => rng.normal(),
-    step: (x, rng, { step, params }) => x * 0.9 + params.gain * draw(rng, x, step, params),
+    init: ({ rng, stream }) => rng.normal() + stream("a").random(),
+    step: (x, rng, ctx) => x * 0.9 + ctx.params.gain * draw(rng, x, ctx),
   }),
   paths: ["state"],
   change: (x, amount) => x + amount,
@@ -69,8 +77,8 @@ const odd: Form<Odd> = {
     name: "odd-scalar",
     params: KNOBS,
     init: () => -0,
-    step(x, rng, { step, params }) {
-      const sum = draw(rng, Number.isFinite(x) ? (x as number) : 1, step, params);
+    step(x, rng, ctx) {
+      const sum = draw(rng, Number.isFinite(x) ? (x as number) : 1, ctx);
       // What comes next depends on what only Object.is can tell apart.
       if (Object.is(x, -0)) return rng.choice(ODD);
       if (typeof x === "bigint") return x > 2n ** 90n ? null : x * 3n - BigInt(Math.trunc(sum));
@@ -96,8 +104,9 @@ const fresh: Form<Trail> = {
     name: "fresh-object",
     params: KNOBS,
     init: ({ rng }) => ({ x: rng.random(), best: { at: 0, x: 0 }, trail: [] }),
-    step(state, rng, { step, params }) {
-      const x = state.x * 0.9 + params.gain * draw(rng, state.x, step, params);
+    step(state, rng, ctx) {
+      const { step, params } = ctx;
+      const x = state.x * 0.9 + params.gain * draw(rng, state.x, ctx);
       // The best so far is passed on, so that successive states share it.
       const best = x > state.best.x ? { at: step + 1, x } : state.best;
       const trail = [...state.trail.slice(-3), x];
@@ -124,9 +133,10 @@ const typed: Form<Cells> = {
       const cells = Float64Array.from({ length: 6 }, () => rng.random());
       return { cells, window: new Uint8Array(cells.buffer, 8, 8), total: 0 };
     },
-    step(state, rng, { step, params }) {
+    step(state, rng, ctx) {
+      const { step, params } = ctx;
       const i = rng.integer(0, state.cells.length);
-      state.cells[i] = state.cells[i]! / 2 + params.gain * draw(rng, state.total, step, params);
+      state.cells[i] = state.cells[i]! / 2 + params.gain * draw(rng, state.total, ctx);
       // Only the low bits of the second cell, so that it stays a finite number.
       if (step % 3 === 0) state.window[0] = (state.window[0]! + 1) % 256;
       state.total = state.cells.reduce((sum, cell) => sum + cell, 0);
@@ -151,10 +161,11 @@ const collections: Form<Crowd> = {
     name: "map-and-set-in-place",
     params: KNOBS,
     init: () => ({ ages: new Map([[-1, { age: -0 }]]), tired: new Set(), born: 0 }),
-    step(state, rng, { step, params }) {
+    step(state, rng, ctx) {
+      const { step, params } = ctx;
       // Draws in the order of insertion: another order would live another future.
       for (const [id, who] of state.ages) {
-        who.age += params.gain * draw(rng, who.age + id, step, params);
+        who.age += params.gain * draw(rng, who.age + id, ctx);
         if (rng.random() < 0.2) state.tired.add(id);
       }
       const first = [...state.tired][0];
@@ -201,9 +212,10 @@ const graph: Form<Graph> = {
       });
       return { head: nodes[0]!, nodes };
     },
-    step(state, rng, { step, params }) {
+    step(state, rng, ctx) {
+      const { step, params } = ctx;
       const { head, nodes } = state;
-      head.x = head.x / 2 + params.gain * draw(rng, head.x, step, params);
+      head.x = head.x / 2 + params.gain * draw(rng, head.x, ctx);
       if (rng.random() < 0.3) head.next = rng.choice(nodes);
       if (rng.random() < 0.2) head.friends = rng.choice(nodes).friends;
       // One list of friends may belong to several nodes: all of them see the new one.
@@ -248,9 +260,10 @@ const agents: Form<Market> = {
       const all = Array.from({ length: 3 }, () => new Agent(rng.random(), []));
       return { agents: all, leader: all[0]!, day: new Date(0) };
     },
-    step(state, rng, { step, params }) {
+    step(state, rng, ctx) {
+      const { step, params } = ctx;
       const agent = rng.choice(state.agents);
-      agent.earn(params.gain * draw(rng, agent.wealth, step, params));
+      agent.earn(params.gain * draw(rng, agent.wealth, ctx));
       if (agent.wealth > state.leader.wealth) state.leader = agent;
       if (rng.random() < 0.1) state.agents[rng.integer(0, 3)] = new Agent(0, agent.bag);
       state.day.setTime(step * 1000);
@@ -281,8 +294,8 @@ const large: Form<Picture> = {
     name: "large",
     params: KNOBS,
     init: () => ({ pixels: new Uint8Array(70_000), x: 0 }),
-    step(state, rng, { step, params }) {
-      state.x = state.x / 2 + params.gain * draw(rng, state.x, step, params);
+    step(state, rng, ctx) {
+      state.x = state.x / 2 + ctx.params.gain * draw(rng, state.x, ctx);
       state.pixels[rng.integer(0, state.pixels.length)] = rng.integer(0, 256);
     },
   }),

@@ -26,10 +26,10 @@ const metas = fc.dictionary(fc.string({ maxLength: 8 }), fc.string({ maxLength: 
 
 function recordWith(
   env: Environment,
-  { form, steps, blockSize, seed, params }: Lineage,
+  { form, steps, blockSize, seed, params, streams, rng }: Lineage,
   message?: string,
 ): Promise<Run<unknown, Knobs>> {
-  const options = { steps, blockSize, seed, params, message };
+  const options = { steps, blockSize, seed, params, streams, rng, message };
   return recordInto<unknown, Knobs>(env, codeOf(form.simulation), options);
 }
 

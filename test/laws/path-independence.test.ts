@@ -102,9 +102,9 @@ describe("path independence: one root, however a run came about", () => {
         fc.array(stretches, { maxLength: 5 }),
         async (lineage, part, cut, plan) => {
           const whole = await recorded(nodeEnvironment(), lineage);
-          const { form, seed, params } = lineage;
+          const { form, seed, params, streams, rng } = lineage;
           const env = slicedEnvironment(() => 100);
-          const options = { blockSize: blockSizeOf(lineage), seed, params };
+          const options = { blockSize: blockSizeOf(lineage), seed, params, streams, rng };
           const steps = Math.round(part * lineage.steps);
           const { kept } = await attempt(env, form.simulation, {
             ...options,

@@ -1,8 +1,11 @@
+import { toHex } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
 import { parsePath, setAt } from "../../src/codec/path.ts";
+import type { SeedRule } from "../../src/object/seeds.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
-import { deriveSeed } from "../../src/random/seeds.ts";
+import { generatorNamed } from "../../src/random/registry.ts";
+import { deriveSeed, streamSeed } from "../../src/random/seeds.ts";
 import { xoshiro128 } from "../../src/random/xoshiro128.ts";
 import type { Form, Knobs } from "./forms.ts";
 
@@ -22,6 +25,9 @@ export interface Lineage {
   readonly blockSize: number | undefined;
   readonly seed: number | bigint;
   readonly params: Partial<Knobs>;
+  /** The generator's name, and how generators are seeded; as by default unless given. */
+  readonly rng?: string | undefined;
+  readonly streams?: SeedRule | undefined;
   readonly changes: readonly Change[];
 }
 
@@ -38,18 +44,23 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
   const { form, steps } = lineage;
   const { simulation } = form;
   const blockSize = blockSizeOf(lineage);
+  const { rng: name, streams: rule = "block" } = lineage;
+  const place = (step: number): Place =>
+    rule === "block" ? ["block", Math.floor(step / blockSize)] : [rule, step];
   let master = BigInt(lineage.seed);
   let params = { ...(simulation.params as Knobs), ...lineage.params };
-  let state: unknown = simulation.init({ params, step: 0, rng: generator(master, "init", 0) });
-  let rng = generator(master, "block", 0);
+  let drawn = generatorsOf(name, master, rule === "continuous" ? place(0) : ["init", 0]);
+  const { rng, stream } = drawn;
+  let state: unknown = simulation.init({ params, step: 0, rng, stream });
   const bytes: Uint8Array[] = [];
   const metrics: number[] = [];
   for (let step = 0; step <= steps; step++) {
-    if (step % blockSize === 0) rng = generator(master, "block", step / blockSize);
+    const isFresh = rule === "step" || (rule === "block" && step % blockSize === 0);
+    if (isFresh) drawn = generatorsOf(name, master, place(step));
     for (const change of lineage.changes.filter(({ at }) => at === step)) {
       if (change.seed !== undefined) {
         master = BigInt(change.seed);
-        rng = generator(master, "block", Math.floor(step / blockSize));
+        drawn = generatorsOf(name, master, place(step));
       }
       params = { ...params, ...change.params };
       state = changed(form, state, change);
@@ -57,7 +68,8 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
     bytes.push(encodingOf(form, state));
     metrics.push(form.metric(state));
     if (step === steps) break;
-    const next = simulation.step(state, rng, { step, params });
+    const { rng, stream } = drawn;
+    const next = simulation.step(state, rng, { step, params, stream });
     // Not `??`: null is a state as well.
     if (next !== undefined) state = next;
   }
@@ -67,6 +79,32 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
 /** The bytes that tell two states of a form apart. */
 export function encodingOf(form: Form, state: unknown): Uint8Array {
   return encode(state, { types: form.simulation.types });
+}
+
+/** Where in a run generators begin: the kind of stream, and the number of the block or step. */
+type Place = readonly [stream: string, index: number];
+
+/** Generators as they are at first: the one that steps are given, and the named ones. */
+function generatorsOf(
+  name: string | undefined,
+  master: bigint,
+  [stream, index]: Place,
+): { readonly rng: RandomGenerator; stream(name: string): RandomGenerator } {
+  const algorithm = generatorNamed(name);
+  const named = new Map<string, RandomGenerator>();
+  const seeded = (of: bigint): RandomGenerator =>
+    algorithm.fromSeed(deriveSeed({ hash: sha256, master: of, stream, index }));
+  return {
+    rng: stream === "continuous" ? algorithm.seeded(master) : seeded(master),
+    stream(wanted) {
+      const seed = streamSeed(sha256, master, wanted);
+      const known =
+        named.get(wanted) ??
+        (stream === "continuous" ? algorithm.fromSeed(seed) : seeded(BigInt(`0x${toHex(seed)}`)));
+      named.set(wanted, known);
+      return known;
+    },
+  };
 }
 
 /** The generator of one stream of a run. */

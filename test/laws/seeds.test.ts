@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { nodeHash } from "../../src/node/platform.ts";
-import { blockSeeder, deriveSeed } from "../../src/random/seeds.ts";
+import { deriveSeed, seeder, streamSeed } from "../../src/random/seeds.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
@@ -23,6 +23,14 @@ function hashOf(master: bigint, stream: string, index: number): string {
 }
 
 const masters = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), fc.bigInt(0n, 99n));
+
+/** SHA-256 of what stands for a named stream, by Node alone. */
+function streamHashOf(master: bigint, name: string): string {
+  const head = Buffer.alloc(48);
+  head.write("rewind/stream/1", 0, "ascii");
+  head.write(master.toString(16).padStart(64, "0"), 16, "hex");
+  return createHash("sha256").update(head).update(name, "utf8").digest("hex");
+}
 
 /** Each state is the numbers drawn in the step before it. */
 const draws = defineSimulation({
@@ -47,7 +55,12 @@ describe("seeds: hashed from separate fields, never added", () => {
           const seed = deriveSeed({ hash: nodeHash, master, stream, index });
           expect(toHex(seed)).toBe(hashOf(master, stream, index));
         }
-        expect(toHex(blockSeeder(nodeHash, master)(index))).toBe(hashOf(master, "block", index));
+        expect(toHex(streamSeed(nodeHash, master, `é ${index}`))).toBe(
+          streamHashOf(master, `é ${index}`),
+        );
+        expect(toHex(seeder(nodeHash, master, "block")(index))).toBe(
+          hashOf(master, "block", index),
+        );
       }),
     );
   });

@@ -4,7 +4,7 @@ import { encode } from "../../src/codec/encode.ts";
 import { encodeBody } from "../../src/object/body.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
-import { decodeSeeds, encodeSeeds, type Seeds } from "../../src/object/seeds.ts";
+import { decodeSeeds, encodeSeeds, SEED_RULES, type Seeds } from "../../src/object/seeds.ts";
 import { decodeState, type StateRef } from "../../src/object/state.ts";
 import { decodeTag, encodeTag, type Tag } from "../../src/object/tag.ts";
 import {
@@ -39,7 +39,7 @@ const program: fc.Arbitrary<Program> = fc.record({
   packages: fc.array(fc.tuple(text, text), { maxLength: 4 }),
 });
 const seeds: fc.Arbitrary<Seeds> = fc.record({
-  rule: fc.constant("block" as const),
+  rule: fc.constantFrom(...SEED_RULES),
   master: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
 });
 const tag: fc.Arbitrary<Tag> = fc.record({ target: id, name: text, message: text, time: text });
@@ -50,7 +50,7 @@ const run: fc.Arbitrary<RunManifest> = fc
     steps: fc.nat(40_000),
     more: fc.nat(10),
     starts: fc.uniqueArray(fc.nat(40_000), { maxLength: 4 }),
-    begin: fc.tuple(ref, fc.uint8Array({ maxLength: 40 })),
+    begin: fc.tuple(ref, fc.uint8Array({ maxLength: 40 }), fc.uniqueArray(text, { maxLength: 3 })),
     final: ref,
     program: id,
     seeds: id,
@@ -65,7 +65,8 @@ const run: fc.Arbitrary<RunManifest> = fc
       builder.append({ inline: Uint8Array.of(i & 255) });
     }
     const starts = [0, ...parts.starts.filter((start) => start > 0 && start <= steps)];
-    const [state, generator] = parts.begin;
+    const [state, generator, names] = parts.begin;
+    const named = names.sort().map((name) => [name, generator] as const);
     const segments = starts
       .sort((a, b) => a - b)
       .map((start, i) => ({
@@ -73,7 +74,7 @@ const run: fc.Arbitrary<RunManifest> = fc
         program: parts.program,
         seeds: parts.seeds,
         params: parts.params[i] ?? {},
-        begin: start % blockSize === 0 && i % 2 === 0 ? undefined : { state, generator },
+        begin: start % blockSize === 0 && i % 2 === 0 ? undefined : { state, generator, named },
       }));
     const { edge } = builder.timeline();
     return { blockSize, steps, goal: steps + parts.more, segments, edge, final, parents, meta };
@@ -116,10 +117,10 @@ describe("a body depends on content alone", () => {
     const apart = structuredClone(shared);
     (apart.meta as Record<string, unknown>).again = structuredClone(params);
     const first = shared.segments[0] as RunManifest["segments"][0];
-    const twice = { ...first, begin: { state, generator: state.inline } };
+    const twice = { ...first, begin: { state, generator: state.inline, named: [] } };
     const copies = {
       ...first,
-      begin: { state: structuredClone(state), generator: Uint8Array.of(1, 2) },
+      begin: { state: structuredClone(state), generator: Uint8Array.of(1, 2), named: [] },
     };
     expect(encodeRun({ ...shared, segments: [twice] })).toEqual(
       encodeRun({ ...apart, segments: [copies] }),
@@ -132,7 +133,11 @@ describe("a body depends on content alone", () => {
     const first = sample({}).segments[0] as RunManifest["segments"][0];
     const begun = (bytes: Uint8Array) =>
       encodeRun(
-        sample({ segments: [{ ...first, begin: { state: { inline: bytes }, generator: bytes } }] }),
+        sample({
+          segments: [
+            { ...first, begin: { state: { inline: bytes }, generator: bytes, named: [] } },
+          ],
+        }),
       );
     expect(begun(generator)).toEqual(begun(Uint8Array.from(generator)));
   });

@@ -28,7 +28,7 @@ function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Arr
     ),
     seeds: put("seeds", encodeSeeds({ rule: "block", master: BigInt(start) })),
     params: {},
-    begin: begin && { state: begin, generator: noise(16, 1) },
+    begin: begin && { state: begin, generator: noise(16, 1), named: [] },
   });
   const steps = 10 * count;
   expect(checkpointCount(steps, 10)).toBe(count);

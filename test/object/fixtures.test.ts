@@ -55,8 +55,8 @@ test("the set is whole", () => {
   for (const kind of KINDS) {
     expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
   }
-  expect(fixtures("valid")).toHaveLength(16);
-  expect(fixtures("invalid")).toHaveLength(63);
+  expect(fixtures("valid")).toHaveLength(19);
+  expect(fixtures("invalid")).toHaveLength(66);
 });
 
 test("not a byte has changed: the digest of all of them", () => {
@@ -64,7 +64,7 @@ test("not a byte has changed: the digest of all of them", () => {
     [name, kind, id, hex, code].join(" "),
   );
   const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
-  expect(digest).toBe("6941968544b999a0f62b287c72d9e06eacdaa48c6ea05cf497537b66353b6e76");
+  expect(digest).toBe("71ab7cca0aebbb4d4fdd7fcb0a7c83107786f6b0183cf31b7c33b4031fdc9318");
 });
 
 test.each(all)("$name has the id that it says", ({ kind, id, hex }) => {
@@ -102,6 +102,7 @@ describe("valid", () => {
     expect(forked.segments[2]?.begin).toEqual({
       state: { id: "09".repeat(32) },
       generator: new Uint8Array(16).fill(5),
+      named: [],
     });
     expect(forked.segments[1]?.params).toEqual({ p: 0.5 });
     expect(forked.edge.tiles).toEqual([["07".repeat(32)]]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/base/bytes.ts";
 import { isRewindError } from "../../src/base/errors.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../../src/random/generator.ts";
 import { countBins, expectUniform } from "./chi-square.ts";
@@ -49,9 +50,9 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
           const rng = seeded(3);
           for (let moment = 0; moment < 200; moment++) {
             const twin = algorithm.fromState(rng.state());
-            expect(twin.state()).toEqual(rng.state());
+            expectSameState(twin, rng);
             for (let i = 0; i < 5; i++) expect(draw(twin)).toEqual(draw(rng));
-            expect(twin.state()).toEqual(rng.state());
+            expectSameState(twin, rng);
             for (const other of Object.values(METHODS).slice(0, moment % 9)) other(rng);
           }
         });
@@ -275,10 +276,12 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
         const rng = seeded(22);
         const before = rng.state();
         expectInvalid(() => rng.choice([]));
-        for (const other of [new Set([1, 2]), null, undefined, 3]) {
+        for (const other of [new Set([1, 2]), null, undefined]) {
           expectInvalid(() => rng.choice(other as unknown as number[]));
           expectInvalid(() => rng.shuffle(other as unknown as number[]));
         }
+        // In numpy, choice(3) is one of 0, 1, 2.
+        expectInvalid(() => rng.shuffle(3 as unknown as number[]));
         expect(rng.state()).toEqual(before);
       });
     });
@@ -316,6 +319,11 @@ function seedOf(byte: number): Uint8Array {
 
 function take(rng: RandomGenerator, draws: number): number[] {
   return Array.from({ length: draws }, () => rng.random());
+}
+
+/** As text, which is compared much faster than bytes one by one: a state can be 5,056 bytes. */
+function expectSameState(a: RandomGenerator, b: RandomGenerator): void {
+  expect(toHex(a.state())).toBe(toHex(b.state()));
 }
 
 function expectInvalid(call: () => unknown): void {

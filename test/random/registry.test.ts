@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
-import * as face from "../../src/random/index.ts";
 import { DEFAULT_GENERATOR, generatorNamed, generatorNames } from "../../src/random/registry.ts";
 import { xoshiro128 } from "../../src/random/xoshiro128.ts";
 
@@ -39,15 +38,6 @@ test("another version than the one recorded is refused", () => {
     expect(isRewindError(error, "GENERATOR_CHANGED")).toBe(true);
     expect(error).toMatchObject({ data: { name: "xoshiro128++", recorded: version, current: 1 } });
   }
-});
-
-test("the public face has these names", () => {
-  expect(Object.keys(face).sort()).toEqual([
-    "DEFAULT_GENERATOR",
-    "generatorNamed",
-    "generatorNames",
-    "xoshiro",
-  ]);
 });
 
 function thrownBy(call: () => unknown): unknown {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { isRewindError, type RewindError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { blockSeeder, deriveSeed, parseMasterSeed } from "../../src/random/seeds.ts";
+import { deriveSeed, parseMasterSeed, seeder } from "../../src/random/seeds.ts";
 import { readVectors } from "./vectors.ts";
 
 interface Vectors {
@@ -64,16 +64,16 @@ describe("deriveSeed", () => {
   });
 });
 
-describe("blockSeeder", () => {
+describe("seeder", () => {
   test("gives the seeds of the stream block, in any order", () => {
-    const seedOf = blockSeeder(sha256, 42n);
+    const seedOf = seeder(sha256, 42n, "block");
     for (const index of [5, 0, 2 ** 40, 1, 0, 2 ** 32 - 1]) {
       expect(toHex(seedOf(index))).toBe(recomputed(42n, "block", index));
     }
   });
 
   test("an earlier seed stays as it was", () => {
-    const seedOf = blockSeeder(sha256, 42n);
+    const seedOf = seeder(sha256, 42n, "block");
     const first = seedOf(0);
     const copy = first.slice();
     seedOf(1);
@@ -81,8 +81,8 @@ describe("blockSeeder", () => {
   });
 
   test("two seeders do not disturb each other", () => {
-    const a = blockSeeder(sha256, 1n);
-    const b = blockSeeder(sha256, 2n);
+    const a = seeder(sha256, 1n, "block");
+    const b = seeder(sha256, 2n, "block");
     expect([a(0), b(0), a(1)].map(toHex)).toEqual([
       recomputed(1n, "block", 0),
       recomputed(2n, "block", 0),
@@ -92,16 +92,20 @@ describe("blockSeeder", () => {
 
   test("hands the hash one message of 72 bytes over and over", () => {
     const messages = new Set<Uint8Array>();
-    const seedOf = blockSeeder((bytes) => {
-      messages.add(bytes);
-      return new Uint8Array(32);
-    }, 42n);
+    const seedOf = seeder(
+      (bytes) => {
+        messages.add(bytes);
+        return new Uint8Array(32);
+      },
+      42n,
+      "block",
+    );
     for (let index = 0; index < 10; index++) seedOf(index);
     expect([...messages].map((message) => message.length)).toEqual([72]);
   });
 
   test("refuses an index out of range", () => {
-    expect(() => blockSeeder(sha256, 1n)(-1)).toThrow("whole number from 0 on, got -1");
+    expect(() => seeder(sha256, 1n, "block")(-1)).toThrow("whole number from 0 on, got -1");
   });
 });
 

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { nodeEnvironment, readFile } from "../../node/environment.ts";
+import { nodeEnvironment } from "../../node/environment.ts";
+import { readFile } from "../../node/user-files.ts";
 import { loadInto } from "../../replay/run.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
 import { type Command, STATUS } from "../command.ts";

@@ -23,12 +23,13 @@ export const record: Command = {
       value: "NAME",
     },
     restart: {
-      describe: "record anew where the branch has a run, which goes to archive/BRANCH/1, /2, …",
+      describe: "record anew where the branch has a run, which is archived",
       type: "boolean",
     },
     param: RECORDING.param,
     "block-size": RECORDING["block-size"],
     rng: RECORDING.rng,
+    streams: RECORDING.streams,
     message: RECORDING.message,
     "self-check": RECORDING["self-check"],
   },
@@ -37,6 +38,10 @@ export const record: Command = {
     [
       "record sir.ts#sir --steps 365 -b beta-03 --param beta=0.3",
       "one export, a param, a branch of its own",
+    ],
+    [
+      "record walk.ts --steps 1e6 --seed 42 -b plain --rng numpy --streams continuous",
+      "the numbers that a loop over numpy.random.default_rng(42) draws",
     ],
     [
       "record sir.ts#sir --steps 400 --restart",

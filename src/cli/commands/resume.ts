@@ -11,10 +11,10 @@ import { count, duration, plural } from "../terminal/text.ts";
 export const resume: Command = {
   usage: "[branch]",
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size and --rng say must be what was recorded: nothing is changed by going on.",
+    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size, --rng and --streams say must be what was recorded: nothing is changed by going on.",
   options: {
     "fresh-if-missing": {
-      describe: "where the branch has no run, record this module; where it is finished, say so",
+      describe: "where the branch has no run, record this module",
       type: "text",
       value: "MODULE",
     },
@@ -23,6 +23,7 @@ export const resume: Command = {
     param: { ...RECORDING.param, describe: "a param's recorded value; may be given several times" },
     "block-size": { ...RECORDING["block-size"], describe: "the steps between its checkpoints" },
     rng: { ...RECORDING.rng, describe: "its random number generator" },
+    streams: { ...RECORDING.streams, describe: "how its generators are seeded" },
     message: { ...RECORDING.message, describe: "a line about the run, where it is recorded now" },
     "self-check": RECORDING["self-check"],
     trust: TRUST_OPTION,

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
+import { GLOBAL_OPTIONS, nameOf, verbsIn } from "../arguments.ts";
 import type { Command, Option } from "../command.ts";
 import { commandPosition } from "../command-name.ts";
 import { COMMANDS } from "../commands.ts";
@@ -22,6 +22,7 @@ export const POSITIONALS: Readonly<Record<string, What>> = {
   name: "branch",
   module: "files",
   file: "files",
+  plan: "files",
   dir: "folders",
   command: "topic",
   key: "setting",
@@ -78,7 +79,12 @@ export async function complete(
     return ofOption([written.slice(2, -1), option], as, written);
   if (!line.plain && current.startsWith("-")) return only(current, optionsLeft(line));
   if (command === undefined) return name === undefined ? as("command") : NOTHING;
-  const positional = positionalAt(command.usage, line.positionals.length);
+  const verbs = verbsIn(command.usage);
+  const begun =
+    line.positionals.length === 0 ? verbs.filter((verb) => verb.startsWith(current)) : [];
+  if (begun.length > 0) return as(begun);
+  const isVerb = verbs.includes(line.positionals[0] ?? "");
+  const positional = positionalAt(command.usage, line.positionals.length - Number(isVerb));
   if (positional === undefined) return line.plain ? NOTHING : only(current, optionsLeft(line));
   if (positional === "name" && name === "tag") return as("tag");
   if (positional === "value" && line.positionals[0] === "rng") return as("generator");

@@ -1,4 +1,9 @@
 import { type Form, RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../history/revision-forms.ts";
+import {
+  GENERATOR_FORMS,
+  LOADER_FORMS,
+  STEP_FORMS as PLAN_STEPS,
+} from "../../random/plan/forms.ts";
 import { table } from "../terminal/text.ts";
 
 /** A page of help that is about no single command. */
@@ -14,6 +19,7 @@ export const TOPICS: ReadonlyMap<string, Topic> = new Map([
     "expressions",
     { summary: "what find and stats compute, and how paths read", text: expressions },
   ],
+  ["plans", { summary: "what consumed a generator, for rng to reconstruct", text: plans }],
 ]);
 
 function revisions(): string {
@@ -61,6 +67,23 @@ function expressions(): string {
     ],
     "Values on the command line are JSON: 0.5, true, null, [1, 2]; also NaN, Infinity, -Infinity and -0.\n" +
       "What is no JSON is text.",
+  );
+}
+
+function plans(): string {
+  return page(
+    "A plan says what consumed a generator, from its seed on: steps with semicolons or new lines between\n" +
+      "them. From # on a line is a comment. Numbers read 1444, 1_444 or 1e3.\n\n" +
+      "  seed 1; split 1806 0.8; epochs 9 of shuffle 1444",
+    ["the generator, first; PyTorch 1.13 unless told", GENERATOR_FORMS],
+    ["the steps", PLAN_STEPS],
+    ["after a loader's length", LOADER_FORMS],
+    "Steps with a loader written in the same way go on with it: its epochs are counted on. The samples of\n" +
+      "an epoch are indices into what was split, where the loader's length is that of a part of the last\n" +
+      "split before; else they are those of the loader.",
+    "A program that loads a state makes its random_split before, since that draws as well: split, load,\n" +
+      "go on. Whether data loaders have workers, a generator of their own, and which version of PyTorch it\n" +
+      "was changes what they draw: `rewind rng locate` tests such guesses on samples that are known.",
   );
 }
 

@@ -48,6 +48,7 @@ export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["pull", "`rewind load FILE.replay` takes a run into this store"],
   ["push", "`rewind save REV -o FILE.replay` writes a run to one file"],
   ["rebase", "`rewind branch NAME REV@STEP` makes the changes again on another run"],
+  ["reconstruct", "`rewind rng PLAN` reconstructs the shuffles and states of a PyTorch run"],
   ["remove", "`rewind branch -d NAME` deletes a branch, `rewind tag -d NAME` a tag"],
   ["rename", "`rewind branch -m OLD NEW` renames a branch"],
   ["replay", "`rewind get REV@STEP` replays to a step, `rewind verify` replays and compares"],

@@ -7,6 +7,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   look: "look at any step",
   fork: "fork, and take back",
   compare: "compare",
+  reconstruct: "reconstruct",
   share: "share",
   maintain: "name and maintain",
 };
@@ -39,5 +40,6 @@ export function overview(): string {
     "  rewind help <command>    its options, with examples; also rewind <command> --help",
     "  rewind help revisions    how runs, steps and ranges are named: main@50%, HEAD~100, main@{1}",
     "  rewind help expressions  what find and stats compute, and how paths into a state read",
+    "  rewind help plans        what consumed a generator, for rng to reconstruct",
   ].join("\n");
 }

@@ -1,9 +1,10 @@
+import { SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import type { Arguments, Option } from "../command.ts";
 import { optional, optionalCount, parsePairs, parseSeed } from "./parse.ts";
 
 /** Options that commands which record share; each takes those that it needs. */
 export const RECORDING: Readonly<
-  Record<"seed" | "param" | "block-size" | "rng" | "message" | "self-check", Option>
+  Record<"seed" | "param" | "block-size" | "rng" | "streams" | "message" | "self-check", Option>
 > = {
   seed: { describe: "the master seed; a random one unless given", type: "text", value: "S" },
   param: {
@@ -22,6 +23,11 @@ export const RECORDING: Readonly<
     type: "text",
     value: "NAME",
   },
+  streams: {
+    describe: "seed generators at each block (unless told), once, or at each step",
+    type: "text",
+    choices: SEED_RULES,
+  },
   message: { short: "m", describe: "a line about the run", type: "text", value: "TEXT" },
   "self-check": { describe: "replay each block at once and compare", type: "boolean" },
 };
@@ -38,6 +44,7 @@ export interface RecordingArguments {
   readonly params: Record<string, unknown> | undefined;
   readonly blockSize: number | undefined;
   readonly rng: string | undefined;
+  readonly streams: SeedRule | undefined;
   readonly message: string | undefined;
   readonly selfCheck: boolean;
 }
@@ -49,6 +56,7 @@ export function readRecording(args: Arguments): RecordingArguments {
     params: parsePairs(args.param, "param"),
     blockSize: optionalCount(args.blockSize, "--block-size"),
     rng: optional(args.rng),
+    streams: args.streams as SeedRule | undefined,
     message: optional(args.message),
     selfCheck: args.selfCheck === true,
   };

@@ -26,6 +26,8 @@ interface Parts {
   readonly generator: string;
   readonly packages: readonly (readonly [string, string])[];
   readonly seed: unknown;
+  /** How generators are seeded. */
+  readonly streams: string;
 }
 
 /** What changed where a segment begins; what stayed as it was is empty, or null. */
@@ -84,7 +86,7 @@ type Row = readonly [name: string, text: string];
 function wholeRows(segment: SegmentDescription): Row[] {
   return [
     ["program", programText(segment)],
-    ["generator", `${segment.generator}, seed ${seedText(segment.seed)}`],
+    ["generator", `${segment.generator}, seed ${seedText(segment.seed)}${streamsText(segment)}`],
     ["params", shortJson(segment.params)],
     ...packageRows(segment),
   ];
@@ -122,6 +124,11 @@ function programText({ simulation, module, source }: Parts): string {
   return `${simulation} (${module ?? "handed over in memory"}, ${shortId(source)})`;
 }
 
+/** Nothing of what is usual. */
+function streamsText({ streams }: Parts): string {
+  return streams === "block" ? "" : `, ${streams} streams`;
+}
+
 function arrow({ before, after }: Pair): string {
   return `${seedText(before)} → ${seedText(after)}`;
 }
@@ -143,6 +150,7 @@ async function changesSince(
   const { before, segment, own, changed } = given;
   const changes = changesBetween(before, segment);
   const old = await partsOf(before, run);
+  const isContinuous = own.streams === "continuous";
   const pair = (part: (parts: Parts) => unknown): Pair | null =>
     part(old) === part(own) ? null : { before: part(old), after: part(own) };
   const fields = changed?.map(({ path, a, b }) => ({
@@ -155,7 +163,9 @@ async function changesSince(
     seed: changes.seed ? { before: old.seed, after: own.seed } : null,
     program: pair(({ source }) => source),
     generator: pair(({ generator }) => generator),
-    state: fields ? fields.length > 0 : (stateWasChanged(segment, changes, run.blockSize) ?? null),
+    state: fields
+      ? fields.length > 0
+      : (stateWasChanged(segment, changes, isContinuous ? undefined : run.blockSize) ?? null),
     fields: fields ?? null,
   };
 }
@@ -169,6 +179,7 @@ async function partsOf(segment: Segment, run: Run): Promise<Parts> {
     source: program.source,
     generator: program.generator,
     packages: program.packages,
+    streams: seeds.rule,
     seed: toJson(master <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(master) : master),
   };
 }

@@ -58,6 +58,16 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }
 
+/** A line with a caret below its column, counted from 1; of a long one what stands around it. */
+export function pointAt(line: string, column: number): string {
+  const from = Math.max(0, column - 1 - POINTED_WIDTH / 2);
+  const shown = line.slice(from, from + POINTED_WIDTH);
+  const before = visible(shown.slice(0, column - 1 - from)).replace(/[^\t]/g, " ");
+  return `  ${visible(shown)}\n  ${before}^`;
+}
+
+const POINTED_WIDTH = 96;
+
 /** How many rows of a terminal lines of text take. */
 export function rowsOf(text: string, columns: number): number {
   const lines = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));

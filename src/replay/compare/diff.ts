@@ -112,14 +112,22 @@ async function firstDifference(
   // The same inputs gave other states: on another machine, say. A replay here would not show that.
   if (stored !== undefined && stored < shared) return stored;
   if (shared === Number.POSITIVE_INFINITY) return undefined;
-  const to = stored ?? Math.min(a.run.steps, b.run.steps);
-  let found = stored;
+  // Where generators go on, a checkpoint holds them too, and may differ though its state does not.
+  const known = (await isContinuous(a)) || (await isContinuous(b)) ? undefined : stored;
+  const to = known ?? Math.min(a.run.steps, b.run.steps);
+  let found = known;
   await lockstep(a, b, { ...options, from: shared, to }, (pa, pb) => {
     if (!differ(pa, pb, a.env)) return "equal";
     found = pa.step;
     return "stop";
   });
   return found;
+}
+
+/** Whether one generator goes through the whole run: all of its segments have the rule of the first. */
+async function isContinuous(replayer: Replayer): Promise<boolean> {
+  const { seeds } = await replayer.parts(replayer.segmentRecorded(0));
+  return seeds.rule === "continuous";
 }
 
 /** Spans and statistics, where they are asked for: both in one pass. */

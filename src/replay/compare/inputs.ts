@@ -47,7 +47,12 @@ export async function changedSegments(a: Replayer, b: Replayer): Promise<InputDi
 
 async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<string, unknown>> {
   const { program, seeds } = await replayer.parts(segment);
-  return { seed: seeds.master, params: segment.params, program: nameOf(program) };
+  return {
+    seed: seeds.master,
+    streams: seeds.rule,
+    params: segment.params,
+    program: nameOf(program),
+  };
 }
 
 function nameOf(program: Program): Record<string, unknown> {

@@ -107,7 +107,15 @@ function comparisonOfRules(a: Replayer, b: Replayer): (step: number) => boolean 
 }
 
 function sameGenerators(pa: Position, pb: Position): boolean {
-  return equalBytes(pa.rng.state(), pb.rng.state());
+  const [a, b] = [pa.streams.states(), pb.streams.states()];
+  return (
+    equalBytes(a.main, b.main) &&
+    a.named.length === b.named.length &&
+    a.named.every(([name, state], i) => {
+      const [nameB, stateB] = b.named[i] as (typeof b.named)[number];
+      return name === nameB && equalBytes(state, stateB);
+    })
+  );
 }
 
 /**

@@ -53,6 +53,8 @@ function sameSegment(a: Segment, b: Segment): boolean {
 function sameBegin(a: Segment, b: Segment): boolean {
   if (a.begin === undefined || b.begin === undefined) return a.begin === b.begin;
   return (
-    sameState(a.begin.state, b.begin.state) && equalBytes(a.begin.generator, b.begin.generator)
+    sameState(a.begin.state, b.begin.state) &&
+    equalBytes(a.begin.generator, b.begin.generator) &&
+    equalBytes(encode(a.begin.named), encode(b.begin.named))
   );
 }

@@ -2,10 +2,12 @@ import { isRewindError } from "../../base/errors.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../../object/state.ts";
 import { advance, type Position } from "../advance.ts";
+import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
-import { compareStates, decodeState, encodeState, type LongOptions } from "../environment.ts";
+import { compareStates, decodeState, type LongOptions } from "../environment.ts";
 import { initialState } from "../record/record.ts";
 import { type Replayer, restore } from "../replayer.ts";
+import type { LiveSegment } from "../segment.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
 export interface VerifyOptions extends LongOptions {
@@ -84,11 +86,12 @@ async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
   if (run.segments[0]?.begin !== undefined) return undefined;
   const segment = await replayer.segmentAt(0);
   const { simulation } = segment;
-  const initial = initialState(env, segment);
+  const { state: initial, streams } = initialState(env, segment);
   const stored = (await replayer.stored(0)) as StateRef;
-  const encoded = env.guard(() => encodeState(initial, simulation, env));
+  const position = { step: 0, state: initial, streams, segment };
+  const encoded = env.guard(() => checkpointOf(position, env));
   if (sameState(stateRef(encoded, env.store.hash), stored)) return undefined;
-  const recorded = decodeState(await readState(stored, replayer.get), simulation);
+  const recorded = await readCheckpointState(replayer, stored, segment);
   const changes = compareStates(recorded, initial, simulation);
   return { block: 0, from: 0, to: 0, step: 0, changes };
 }
@@ -96,24 +99,34 @@ async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
 /** Compares the state that a replay of a block ended with. */
 async function checkEnd(
   replayer: Replayer,
-  { state, step: to, segment }: Position,
+  position: Position,
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
-  const { env, run, get } = replayer;
+  const { state, step: to, segment } = position;
+  const { env, run } = replayer;
   // A segment that begins with a changed state leaves nothing to compare with.
   const changed = run.segments.some(({ start, begin }) => start === to && begin !== undefined);
   if (changed) return undefined;
   const expected = (await replayer.stored(to)) as StateRef;
-  const encoded = env.guard(() => encodeState(state, segment.simulation, env));
+  const encoded = env.guard(() => checkpointOf(position, env));
   if (sameState(stateRef(encoded, env.store.hash), expected)) return undefined;
   const { step: from } = await replayer.start(to - 1);
   const block = Math.floor(from / run.blockSize);
   const step = recorded && (await firstStep(recorded, replayer, to).catch(unlessUnknown));
   const states: [unknown, unknown] =
     recorded === undefined || step === undefined
-      ? [decodeState(await readState(expected, get), segment.simulation), state]
+      ? [await readCheckpointState(replayer, expected, segment), state]
       : [(await recorded.position(step)).state, (await replayer.position(step)).state];
   return { block, from, to, step, changes: compareStates(...states, segment.simulation) };
+}
+
+async function readCheckpointState(
+  { get }: Replayer,
+  ref: StateRef,
+  segment: LiveSegment,
+): Promise<unknown> {
+  const { encoded } = decodeCheckpoint(await readState(ref, get), segment);
+  return decodeState(encoded, segment.simulation);
 }
 
 /** Recorded code that is not here, or may not run, cannot tell; what differs is known without it. */

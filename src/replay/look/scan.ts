@@ -89,9 +89,8 @@ function crossBlocks(
     const expected = checkpoints.get(position.step);
     if (expected !== undefined) replayer.check(position, expected);
     if (stopped) return true;
-    if (position.step === replayer.gridBefore(position.step)) {
-      position.rng = position.segment.generatorAt(position.step);
-    }
+    const { source } = position.segment;
+    if (source.beginsAt(position.step)) position.streams = source.at(position.step);
   }
   return false;
 }

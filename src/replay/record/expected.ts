@@ -1,5 +1,6 @@
 import { RewindError } from "../../base/errors.ts";
 import { differences } from "../../codec/differences.ts";
+import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { Run } from "../run.ts";
 
@@ -13,6 +14,8 @@ export interface Expected<P extends object = Record<string, unknown>> {
   readonly blockSize?: number | undefined;
   /** The generator's name. */
   readonly rng?: string | undefined;
+  /** How its generators are seeded. */
+  readonly streams?: SeedRule | undefined;
 }
 
 /** A value that is not what was recorded. */
@@ -39,6 +42,7 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
     { name: "steps", recorded: manifest.goal, given: steps },
     { name: "blockSize", recorded: blockSize, given: expected.blockSize },
     { name: "rng", recorded: program.generator, given: rng },
+    { name: "streams", recorded: seeds.rule, given: expected.streams },
   ];
   return pairs.filter(
     (pair) => pair.given !== undefined && differences(pair.recorded, pair.given).length > 0,

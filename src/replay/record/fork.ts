@@ -1,9 +1,9 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
-import { checkpointCount, type Segment } from "../../object/run.ts";
+import { checkpointCount, type Segment, type SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
-import { putState } from "../../object/state.ts";
+import { putState, type StateRef } from "../../object/state.ts";
 import { generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
@@ -14,6 +14,7 @@ import { type Code, putProgram } from "../programs.ts";
 import { type Replayer, restore, type Start } from "../replayer.ts";
 import { LiveSegment } from "../segment.ts";
 import type { AnySimulation } from "../simulation.ts";
+import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
 import { runMeta } from "./record.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
@@ -41,10 +42,10 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
 
 /** The place at `step` from which forks begin, so that several need but one replay of their parent. */
 export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
-  const { state, rng, segment } = await replayer.position(step);
+  const { state, streams, segment } = await replayer.position(step);
   const { env } = replayer;
   const encoded = env.guard(() => encodeState(state, segment.simulation, env));
-  return { step, encoded, generator: rng.state(), segment };
+  return { step, encoded, streams: streams.states(), segment };
 }
 
 /**
@@ -122,6 +123,7 @@ async function changedSegment(
     simulation,
     params,
     algorithm,
+    rule: seeds.rule,
     blockSize: run.blockSize,
     master,
     hash: env.store.hash,
@@ -130,12 +132,17 @@ async function changedSegment(
     env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
   const under = stateUnder(simulation, position, env);
   const state = changedState(under, changes, { own, types: simulation.types });
-  // Inside a block the generator goes on where it stood, unless the seed is a new one.
-  const onGrid = step % run.blockSize === 0;
-  const rng = onGrid || changes.seed !== undefined ? live.generatorAt(step) : position.rng;
+  // Unless they begin afresh here, or the seed is a new one, the generators go on where they stood.
+  const reseeded = changes.seed !== undefined;
+  const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
+  const streams = live.streamsAt(step, states);
   const stateChanged = changes.mutate !== undefined || changes.set !== undefined;
   // At step 0 as well: the parent's first state is not what init gives under this seed or params.
-  const begins = step === 0 || !onGrid || stateChanged;
+  const begins =
+    step === 0 ||
+    step % run.blockSize !== 0 ||
+    stateChanged ||
+    (reseeded && seeds.rule === "continuous");
   const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
   const programId = changes.code
     ? putProgram(changes.code.source, algorithm, writer.put)
@@ -146,7 +153,7 @@ async function changedSegment(
       step,
       // What mutate or set gave stays the caller's: the fork goes on from a copy.
       state: encoded ? decodeState(encoded, simulation) : state,
-      rng,
+      streams,
       segment: live,
     },
     segment: {
@@ -155,11 +162,15 @@ async function changedSegment(
       seeds:
         changes.seed === undefined
           ? before.seeds
-          : writer.put("seeds", encodeSeeds({ rule: "block", master })),
+          : writer.put("seeds", encodeSeeds({ rule: seeds.rule, master })),
       params,
-      begin: encoded && { state: putState(encoded, writer.put), generator: rng.state() },
+      begin: encoded && begin(putState(encoded, writer.put), streams.states()),
     },
   };
+}
+
+function begin(state: StateRef, { main, named }: StreamStates): SegmentBegin {
+  return { state, generator: main, named };
 }
 
 /** The state at a position, as the codecs of this simulation read it: new code has new classes. */

@@ -1,6 +1,6 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import { encodeSeeds } from "../../object/seeds.ts";
+import { encodeSeeds, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
@@ -9,6 +9,7 @@ import type { Environment } from "../environment.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
+import type { Streams } from "../streams.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 
 /** What to record. */
@@ -23,6 +24,11 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   readonly blockSize?: number | undefined;
   /** The generator's name; "xoshiro128++" unless given. */
   readonly rng?: string | undefined;
+  /**
+   * How the generators are seeded: "block" unless given, anew at each block, by hashing; "step", anew
+   * at every step; "continuous", once for the whole run, by the seed itself, as in a plain loop.
+   */
+  readonly streams?: SeedRule | undefined;
   /** A line about the run. */
   readonly message?: string | undefined;
 }
@@ -45,20 +51,22 @@ export function planRecording(
   const algorithm = generatorNamed(options.rng ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
   const program = putProgram(code.source, algorithm, writer.put);
-  const seeds = writer.put("seeds", encodeSeeds({ rule: "block", master }));
+  const rule = checkRule(options.streams ?? "block");
+  const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code.simulation);
   const segment = new LiveSegment({
     start: 0,
     simulation: code.simulation,
     params,
     algorithm,
+    rule,
     blockSize,
     master,
     hash: env.store.hash,
   });
-  const state = initialState(env, segment);
+  const { state, streams } = initialState(env, segment);
   return {
-    position: { step: 0, state, rng: segment.generatorAt(0), segment },
+    position: { step: 0, state, streams, segment },
     timeline: EMPTY_TIMELINE,
     draft: {
       blockSize,
@@ -76,12 +84,17 @@ export function runMeta(env: Environment, message: string | undefined): Record<s
   return { ...env.describeRun(), ...(message !== undefined && { message }) };
 }
 
-/** The first state of a run. Throws INIT_FAILED and STEP_RETURNED_PROMISE. */
-export function initialState(env: Environment, segment: LiveSegment): unknown {
-  const { simulation, context } = segment;
+/** The first state of a run, and the generators of its first step. Throws INIT_FAILED and STEP_RETURNED_PROMISE. */
+export function initialState(
+  env: Environment,
+  segment: LiveSegment,
+): { readonly state: unknown; readonly streams: Streams } {
+  const { simulation, context, source } = segment;
+  const streams = source.ofInit();
+  segment.use(streams);
   let state: unknown;
   try {
-    state = env.guard(() => simulation.init({ ...context, rng: segment.generatorOfInit() }));
+    state = env.guard(() => simulation.init({ ...context, rng: streams.main }));
   } catch (cause) {
     if (isRewindError(cause)) throw cause;
     const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
@@ -99,5 +112,15 @@ export function initialState(env: Environment, segment: LiveSegment): unknown {
       "expected init to return the first state, it returned a promise",
     );
   }
-  return state;
+  return { state, streams: source.rule === "continuous" ? streams : source.at(0) };
+}
+
+function checkRule(rule: unknown): SeedRule {
+  const known = SEED_RULES.find((each) => each === rule);
+  if (known !== undefined) return known;
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected streams to be ${SEED_RULES.join(", ")}, got ${describe(rule)}`,
+    { name: "streams", value: rule },
+  );
 }

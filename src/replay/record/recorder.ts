@@ -7,6 +7,7 @@ import { putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder } from "../../object/timeline.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { advance, type Position } from "../advance.ts";
+import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import {
   compareStates,
@@ -110,9 +111,9 @@ class Recorder {
     this.#position = plan.position;
     this.#builder = new TimelineBuilder(plan.timeline, (kind, body) => writer.put(kind, body));
     this.#selfCheck = selfCheck;
-    const { step, rng, segment } = plan.position;
+    const { step, streams, segment } = plan.position;
     const encoded = this.#encode();
-    this.#start = { step, encoded, generator: rng.state(), segment };
+    this.#start = { step, encoded, streams: streams.states(), segment };
     this.#stored = this.#put(encoded);
     // What init, mutate or set gave stays the caller's: the steps change a state of their own.
     this.#position = restore(this.#start);
@@ -167,9 +168,10 @@ class Recorder {
     // The state at the block's start enters the timeline only now: the last state of a run is its
     // final state, not a checkpoint.
     if (this.#start.step % segment.blockSize === 0) this.#builder.append(this.#stored);
-    if (step % segment.blockSize === 0) position.rng = segment.generatorAt(step);
-    this.#start = { step, encoded, generator: undefined, segment };
     this.#stored = this.#put(encoded);
+    if (segment.source.beginsAt(step)) position.streams = segment.source.at(step);
+    const streams = segment.source.rule === "continuous" ? position.streams.states() : undefined;
+    this.#start = { step, encoded, streams, segment };
   }
 
   /** Replays what was just recorded, from the bytes of the last checkpoint. */
@@ -201,6 +203,7 @@ class Recorder {
   }
 
   #put(encoded: Uint8Array): StateRef {
-    return putState(encoded, (kind, body) => this.#writer.put(kind, body));
+    const bytes = encodeCheckpoint(this.#position, encoded);
+    return putState(bytes, (kind, body) => this.#writer.put(kind, body));
   }
 }

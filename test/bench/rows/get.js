@@ -1,5 +1,5 @@
 import { nodeHash } from "../../../dist/node/platform.js";
-import { blockSeeder } from "../../../dist/random/seeds.js";
+import { seeder } from "../../../dist/random/seeds.js";
 import { xoshiro128 } from "../../../dist/random/xoshiro128.js";
 import { bareWalk } from "../bare.js";
 import { compare, places } from "../measure.js";
@@ -11,7 +11,7 @@ const STEPS = places(1000, LONG_STEPS);
 /** `get` at 1,000 steps against the same replays from arrays of states and seeds. */
 async function compareGet(run) {
   const { blockSize } = run;
-  const seedOf = blockSeeder(nodeHash, BigInt(SEED));
+  const seedOf = seeder(nodeHash, BigInt(SEED), "block");
   const [states, seeds] = [new Map(), new Map()];
   for (const step of STEPS) {
     const block = Math.floor(step / blockSize);

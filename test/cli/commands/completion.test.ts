@@ -3,6 +3,7 @@ import { COMMANDS } from "../../../src/cli/commands.ts";
 import { POSITIONALS } from "../../../src/cli/completion/complete.ts";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { SETTINGS } from "../../../src/node/settings.ts";
+import { generatorNames } from "../../../src/random/registry.ts";
 import { bareProject, type Project, runCli, temporaryFolder, walkProject } from "../run-cli.ts";
 
 let project: Project;
@@ -104,13 +105,20 @@ describe("the candidates", () => {
     expect(await candidates("tag -d ")).toEqual(["main", "v1"]);
     expect(await candidates("config ")).toEqual(Object.keys(SETTINGS));
     expect(await candidates("config --unset a")).toEqual(["author"]);
-    expect(await candidates("config rng ")).toEqual(["xoshiro128++"]);
+    expect(await candidates("config rng ")).toEqual(generatorNames());
     expect(await candidates("config author ")).toEqual([]);
     expect(await candidates("completion ")).toEqual(["bash", "zsh", "fish"]);
     expect(await candidates("record ")).toEqual([":files"]);
     expect(await candidates("load ")).toEqual([":files"]);
     expect(await candidates("init ")).toEqual([":folders"]);
     expect(await candidates("find main ")).toEqual([]);
+    expect(await candidates("rng ")).toEqual(["explain", "locate"]);
+    expect(await candidates("rng ex")).toEqual(["explain"]);
+    for (const line of ["rng mod", "rng explain ", "rng locate explain", "rng locate x --out "]) {
+      expect([line, await candidates(line)]).toEqual([line, [":files"]]);
+    }
+    expect(await candidates("rng model.plan --ep")).toEqual(["--epoch"]);
+    expect(await candidates("rng locate model.plan --ord")).toEqual(["--order"]);
     expect(await candidates("stats main state.x ")).toEqual([]);
   });
 
@@ -148,7 +156,7 @@ describe("the candidates", () => {
     const unknown: string[] = [];
     for (const [name, entry] of Object.entries(COMMANDS)) {
       const { usage } = await entry.load();
-      for (const [, positional = ""] of usage.matchAll(/[<[](\w+)/g)) {
+      for (const [, positional = ""] of usage.matchAll(/[<[](\w+)(?:\.\.)?[>\]]/g)) {
         if (!Object.hasOwn(POSITIONALS, positional)) unknown.push(`${name} ${positional}`);
       }
     }

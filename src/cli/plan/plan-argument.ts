@@ -1,0 +1,32 @@
+import path from "node:path";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { readFile } from "../../node/user-files.ts";
+import { parsePlan } from "../../random/plan/parse.ts";
+import type { Plan } from "../../random/plan/plan.ts";
+
+/**
+ * The plan that an argument is: its text, or a file of it, as `@FILE` or `FILE.plan`. Throws
+ * INVALID_PLAN, with the line that is wrong as `data.source`, and FILE_FAILED.
+ */
+export async function readPlan(argument: string, cwd: string): Promise<Plan> {
+  const file = fileIn(argument);
+  if (file === undefined) return parse(argument, "");
+  const bytes = await readFile(path.resolve(cwd, file));
+  return parse(new TextDecoder().decode(bytes), `${file}, `);
+}
+
+function fileIn(argument: string): string | undefined {
+  if (argument.startsWith("@")) return argument.slice(1);
+  return argument.endsWith(".plan") ? argument : undefined;
+}
+
+function parse(text: string, where: string): Plan {
+  try {
+    return parsePlan(text);
+  } catch (error) {
+    if (!isRewindError(error, "INVALID_PLAN")) throw error;
+    const source = text.split(/\r\n|\r|\n/)[Number(error.data.line) - 1];
+    const data = { ...error.data, source };
+    throw new RewindError("INVALID_PLAN", where + error.message, data, { cause: error });
+  }
+}

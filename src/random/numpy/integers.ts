@@ -1,0 +1,171 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { below } from "../integers.ts";
+import type { Pcg64 } from "./pcg64.ts";
+
+/** numpy's integer types, and how many bits each has. */
+const WIDTHS = {
+  int64: 64,
+  int32: 32,
+  int16: 16,
+  int8: 8,
+  uint64: 64,
+  uint32: 32,
+  uint16: 16,
+  uint8: 8,
+} as const;
+
+/** The name of one of numpy's integer types. */
+export type IntegerType = keyof typeof WIDTHS;
+
+/** Bits of a 32-bit draw that are left for small types: numpy keeps them within one call. */
+export interface SpareBits {
+  word: number;
+  left: number;
+}
+
+/** A range of integers that was checked. */
+export interface IntegerRange {
+  /** The lowest. */
+  readonly first: bigint;
+  /** Draws how far above the lowest: a number where that is at most 2^32 - 1, else a bigint. */
+  draw(source: Pcg64, spare: SpareBits): number | bigint;
+  /** Whether each integer of it is exact as a number. */
+  readonly isSafe: boolean;
+}
+
+/**
+ * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT where there
+ * are none, and where the type does not hold them.
+ *
+ * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them in
+ * 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
+ */
+export function integerRange(
+  low: number | bigint,
+  high: number | bigint,
+  { type, endpoint }: { readonly type: IntegerType; readonly endpoint: boolean },
+): IntegerRange {
+  const first = wholeNumber(low, "low");
+  const end = wholeNumber(high, "high");
+  const last = endpoint ? end : end - 1n;
+  if (last < first) {
+    const than = endpoint ? "at most high" : "less than high, which is not drawn itself";
+    throw invalid(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
+  }
+  checkHolds(type, first, last);
+  return {
+    first,
+    draw: drawerOf(WIDTHS[type], last - first),
+    isSafe: isSafe(first) && isSafe(last),
+  };
+}
+
+/** An empty array for integers of a type; numbers where `exact` says that they are exact. */
+export function integerArray(type: IntegerType, length: number, exact: boolean): IntegerArray {
+  switch (type) {
+    case "int64":
+      return exact ? new Float64Array(length) : new BigInt64Array(length);
+    case "uint64":
+      return exact ? new Float64Array(length) : new BigUint64Array(length);
+    case "int32":
+      return new Int32Array(length);
+    case "uint32":
+      return new Uint32Array(length);
+    case "int16":
+      return new Int16Array(length);
+    case "uint16":
+      return new Uint16Array(length);
+    case "int8":
+      return new Int8Array(length);
+    case "uint8":
+      return new Uint8Array(length);
+  }
+}
+
+/** What holds many integers: of 64 bits as doubles, where these are exact, else as bigints. */
+export type IntegerArray =
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
+  | Int32Array
+  | Uint32Array
+  | Int16Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array;
+
+type Drawer = IntegerRange["draw"];
+
+/** How to draw a number in 0..span, every one equally likely. */
+function drawerOf(width: number, span: bigint): Drawer {
+  if (span === 0n) return () => 0;
+  if (width < 32) return (source, spare) => narrow(source, spare, width, Number(span) + 1);
+  if (span <= 0xffffffffn) return (source) => below(source, Number(span) + 1);
+  if (span === WORD) return (source) => source.uint64();
+  return (source) => wide(source, span + 1n);
+}
+
+const WORD = 2n ** 64n - 1n;
+
+/** Lemire's algorithm on 64 bits: a number in 0..count - 1. */
+function wide(source: Pcg64, count: bigint): bigint {
+  let product = source.uint64() * count;
+  if ((product & WORD) < count) {
+    const surplus = 2n ** 64n % count;
+    while ((product & WORD) < surplus) product = source.uint64() * count;
+  }
+  return product >> 64n;
+}
+
+/** The same on 16 or 8 bits. */
+function narrow(source: Pcg64, spare: SpareBits, width: number, count: number): number {
+  const size = 2 ** width;
+  if (count === size) return nextBits(source, spare, width);
+  let product = nextBits(source, spare, width) * count;
+  if (product % size < count) {
+    const surplus = size % count;
+    while (product % size < surplus) product = nextBits(source, spare, width) * count;
+  }
+  return Math.floor(product / size);
+}
+
+/** The next bits of a 32-bit draw, the lowest first. */
+function nextBits(source: Pcg64, spare: SpareBits, width: number): number {
+  if (spare.left === 0) {
+    spare.word = source.uint32();
+    spare.left = 32;
+  } else {
+    spare.word >>>= width;
+  }
+  spare.left -= width;
+  return spare.word & (2 ** width - 1);
+}
+
+function checkHolds(type: IntegerType, first: bigint, last: bigint): void {
+  const width = BigInt(WIDTHS[type]);
+  const least = type.startsWith("u") ? 0n : -(1n << (width - 1n));
+  const most = least + (1n << width) - 1n;
+  if (first >= least && last <= most) return;
+  throw invalid(
+    `expected integers in ${least}..${most}, which ${type} holds, got ${first}..${last}`,
+  );
+}
+
+function wholeNumber(value: unknown, name: string): bigint {
+  if (typeof value === "bigint") return value;
+  if (typeof value === "number" && (Number.isSafeInteger(value) || Math.abs(value) === 2 ** 53)) {
+    return BigInt(value);
+  }
+  throw invalid(
+    `expected ${name} to be a whole number, beyond 2^53 a bigint, got ${describe(value)}`,
+  );
+}
+
+function isSafe(value: bigint): boolean {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+}
+
+function invalid(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message);
+}

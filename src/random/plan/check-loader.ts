@@ -1,0 +1,42 @@
+import { checkInteger, describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { checkBreak, loaderShape } from "../torch/loader-options.ts";
+import type { TorchEra } from "../torch/version.ts";
+import type { PlanGenerator, PlanLoader } from "./plan.ts";
+
+/** A loader with its defaults left out. Throws INVALID_ARGUMENT where there is no such loader. */
+export function checkLoader(
+  loader: PlanLoader,
+  name: PlanGenerator["name"],
+  era: TorchEra,
+): PlanLoader {
+  const { generator = "default", part, ...options } = loader ?? {};
+  const shape = loaderShape(options as PlanLoader, era);
+  if (generator !== "own" && generator !== "default") {
+    throw invalid(`expected a loader's generator to be own or default, got ${describe(generator)}`);
+  }
+  if (name !== "torch" && (shape.numWorkers > 0 || generator === "own")) {
+    throw invalid(`expected no workers and no own generator of a loader: ${name} has none`);
+  }
+  return {
+    length: shape.length,
+    ...(shape.shuffle ? { shuffle: true } : {}),
+    ...(shape.batchSize === 1 ? {} : { batchSize: shape.batchSize }),
+    ...(shape.dropLast ? { dropLast: true } : {}),
+    ...(shape.numWorkers === 0 ? {} : { numWorkers: shape.numWorkers }),
+    ...(shape.prefetchFactor === 2 ? {} : { prefetchFactor: shape.prefetchFactor }),
+    ...(shape.persistentWorkers ? { persistentWorkers: true } : {}),
+    ...(generator === "own" ? { generator } : {}),
+    ...(part === undefined ? {} : { part: checkInteger(part, "the number of a part", 1) }),
+  };
+}
+
+/** The batches after which a loop is left. Throws INVALID_ARGUMENT where there are not as many. */
+export function checkBreakOf(loader: PlanLoader, breakAfter: unknown, era: TorchEra): number {
+  const { generator: _, part: __, ...options } = loader;
+  return checkBreak(breakAfter, loaderShape(options, era)) as number;
+}
+
+function invalid(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message);
+}

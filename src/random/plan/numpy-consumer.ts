@@ -1,0 +1,66 @@
+import { utf8 } from "../../base/bytes.ts";
+import { NumpyGenerator, numpy } from "../numpy/generator.ts";
+import { Pcg64 } from "../numpy/pcg64.ts";
+import { PCG_MULTIPLIER } from "../numpy/pcg64-step.ts";
+import { PermutingConsumer } from "./consumer.ts";
+
+/**
+ * `numpy.random.default_rng`. A permutation is `rng.permutation(n)`, and the state is
+ * `json.dumps(rng.bit_generator.state)`.
+ */
+export class NumpyConsumer extends PermutingConsumer {
+  private rng = numpy(0);
+  /** The state of the recurrence when it was seeded, and what was drawn before. */
+  private start = this.rng.bitGenerator.state;
+  private before = 0;
+
+  get drawn(): number {
+    const { state, increment } = this.rng.bitGenerator;
+    return this.before + stepsBetween(this.start, state, increment);
+  }
+
+  override seed(seed: bigint): void {
+    this.before = this.drawn;
+    this.rng = numpy(seed);
+    this.start = this.rng.bitGenerator.state;
+  }
+
+  /** A double is one output, as is a word; half an output that is left stays. */
+  override draws(count: number): void {
+    const { has32, spare32 } = this.rng.bitGenerator;
+    const { state, increment } = this.rng.advance(count).bitGenerator;
+    const bits = Pcg64.restored({ state, increment, has32, spare32 });
+    this.rng = new NumpyGenerator(bits, undefined);
+  }
+
+  override permutation(length: number): ArrayLike<number> {
+    return this.rng.permutation(length);
+  }
+
+  override state(): Uint8Array {
+    const { state, increment, has32, spare32 } = this.rng.bitGenerator;
+    return utf8(
+      `{"bit_generator": "PCG64", "state": {"state": ${state}, "inc": ${increment}}, ` +
+        `"has_uint32": ${has32}, "uinteger": ${spare32}}`,
+    );
+  }
+}
+
+/**
+ * How many steps of the recurrence lead from one state to another, bit by bit: the lowest k bits
+ * repeat after 2^k steps, so that each of the number's bits is decided by one bit of the states.
+ */
+function stepsBetween(from: bigint, to: bigint, increment: bigint): number {
+  let [multiplier, plus] = [PCG_MULTIPLIER, increment];
+  let state = from;
+  let steps = 0n;
+  for (let bit = 1n; state !== to; bit = BigInt.asUintN(128, bit << 1n)) {
+    if ((state & bit) !== (to & bit)) {
+      state = BigInt.asUintN(128, state * multiplier + plus);
+      steps |= bit;
+    }
+    plus = BigInt.asUintN(128, (multiplier + 1n) * plus);
+    multiplier = BigInt.asUintN(128, multiplier * multiplier);
+  }
+  return Number(steps);
+}

@@ -1,0 +1,65 @@
+import { utf8 } from "../../base/bytes.ts";
+import { Mt19937 } from "../mt19937.ts";
+import { jump } from "../mt19937-jump.ts";
+import { PythonRandom } from "../python/random.ts";
+import { keyOfSeed } from "../python/seed.ts";
+import { PermutingConsumer } from "./consumer.ts";
+import type { DrawsStep } from "./plan.ts";
+
+/**
+ * `random.Random`. A permutation is `random.shuffle(list(range(n)))`, and the state is
+ * `json.dumps(random.getstate())`.
+ */
+export class PythonConsumer extends PermutingConsumer {
+  private twister = Mt19937.seededBy(keyOfSeed(0));
+  private rng = new PythonRandom(this.twister);
+  /** Where the twister stood when draws were counted last. */
+  private counted = copyOf(this.twister);
+  private count = 0;
+
+  get drawn(): number {
+    this.count += catchUp(this.counted, this.twister);
+    return this.count;
+  }
+
+  override seed(seed: bigint): void {
+    this.count = this.drawn;
+    this.twister = Mt19937.seededBy(keyOfSeed(seed));
+    this.rng = new PythonRandom(this.twister);
+    this.counted = copyOf(this.twister);
+  }
+
+  override draws(count: number, unit: DrawsStep["unit"]): void {
+    const words = unit === "doubles" ? 2 * count : count;
+    this.count = this.drawn + words;
+    jump(this.twister, words);
+    this.counted = copyOf(this.twister);
+  }
+
+  override permutation(length: number): ArrayLike<number> {
+    return this.rng.shuffle(Uint32Array.from({ length }, (_, i) => i));
+  }
+
+  override state(): Uint8Array {
+    // With the spaces that Python's json.dumps writes, so that digests agree.
+    return utf8(JSON.stringify(this.rng.getstate()).replaceAll(",", ", "));
+  }
+}
+
+function copyOf({ words, drawn }: Mt19937): Mt19937 {
+  return Mt19937.restored(words, drawn);
+}
+
+/** Moves `behind` up to `ahead`, and says how many words that took. */
+function catchUp(behind: Mt19937, ahead: Mt19937): number {
+  let words = 0;
+  while (behind.words.some((word, i) => word !== ahead.words[i])) {
+    // The first word of the next twist, which makes all of its words.
+    const step = behind.words.length - behind.drawn + 1;
+    behind.skip(step);
+    words += step;
+  }
+  words += ahead.drawn - behind.drawn;
+  behind.drawn = ahead.drawn;
+  return words;
+}

@@ -1,0 +1,66 @@
+import { RewindError } from "../../base/errors.ts";
+
+/** A word, a number or a sign of a plan, and where it stands, both counted from 1. */
+export interface Token {
+  /** Nothing at the end of the text. */
+  readonly text: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The tokens of a plan one by one. */
+export interface TokenReader {
+  /** The next token, which stays. */
+  peek(): Token;
+  /** The next token, which is taken. */
+  take(): Token;
+  /** Whether the next token is `text`; it is taken then. */
+  takes(text: string): boolean;
+}
+
+/** Reads the tokens of `text`. A line's end is a semicolon; from # on a line is a comment. */
+export function readTokens(text: string): TokenReader {
+  const tokens = tokensOf(text);
+  const end = tokens.at(-1) as Token;
+  let at = 0;
+  const peek = (): Token => tokens[at] ?? end;
+  const take = (): Token => {
+    const token = peek();
+    at++;
+    return token;
+  };
+  return { peek, take, takes: (wanted) => peek().text === wanted && take() !== undefined };
+}
+
+/** The error that something else was expected at `token`. */
+export function expectedAt(token: Token, expected: string): RewindError {
+  const got = token.text === "" ? "the end" : token.text === ";" ? "the step's end" : quoted(token);
+  return planErrorAt(token, `expected ${expected}, got ${got}`);
+}
+
+/** An error in a plan's text. */
+export function planErrorAt({ line, column }: Token, message: string): RewindError {
+  return new RewindError("INVALID_PLAN", `line ${line}, column ${column}: ${message}`, {
+    line,
+    column,
+  });
+}
+
+function quoted({ text }: Token): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+function tokensOf(text: string): Token[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  return lines.flatMap((written, i) => {
+    const line = i + 1;
+    const code = written.replace(/#.*$/, "");
+    const tokens = [...code.matchAll(/[;{}]|[^\s;{},]+/g)].map((match) => ({
+      text: match[0],
+      line,
+      column: match.index + 1,
+    }));
+    const last = line === lines.length;
+    return [...tokens, { text: last ? "" : ";", line, column: code.trimEnd().length + 1 }];
+  });
+}

@@ -1,0 +1,185 @@
+import { checkInteger } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { lengthOf } from "../shuffle.ts";
+import { PythonIntegers } from "./integers.ts";
+import { cumulativeCounts, cumulativeWeights, positionAfter } from "./weights.ts";
+
+/** A list to draw from; a number n stands for Python's `range(n)`. */
+export type Population<T> = ArrayLike<T> | number;
+
+/** How `choices` draws: `weights` or `cumWeights`, one for each item, and how many items. */
+export interface ChoicesOptions {
+  /** Relative weights, 0 or more. */
+  readonly weights?: ArrayLike<number>;
+  /** The running sums of such weights. */
+  readonly cumWeights?: ArrayLike<number>;
+  /** How many items to draw, 1 where it is not given. */
+  readonly k?: number;
+}
+
+/** What `random.Random` draws from a list; from Lib/random.py of CPython 3.11. */
+export class PythonSequences extends PythonIntegers {
+  /**
+   * One of `items` (an array, a typed array or a text), each equally likely: the item at
+   * `randrange(length)`. Bit-exact.
+   *
+   * @throws INVALID_ARGUMENT where there are none.
+   *
+   * @example
+   * ```ts
+   * python(42).choice(["north", "east", "south", "west"]); // "north"
+   * ```
+   */
+  choice<T>(items: ArrayLike<T>): T {
+    const length = lengthOf(items);
+    if (length === 0) throw invalid("expected items to choose from, got none");
+    return items[this.below(length)] as T;
+  }
+
+  /**
+   * `k` items drawn with replacement, each in proportion to its weight: `weights`, or their running
+   * sums `cumWeights`, which saves adding them up; without either all are equally likely. A number n
+   * stands for Python's `range(n)`. One `random()` an item. Bit-exact, unless the weights are whole
+   * numbers that add up to more than 2^53, which Python adds as such.
+   *
+   * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not as many as the
+   * items, for running sums that descend, for both, and for no items.
+   *
+   * @example
+   * ```ts
+   * const rng = python(42);
+   * rng.choices(["rain", "sun"], { weights: [1, 4], k: 4 }); // ["sun", "rain", "sun", "sun"]
+   * rng.choices(6, { k: 3 }); // [4, 4, 5]
+   * ```
+   */
+  choices(population: number, options?: ChoicesOptions): number[];
+  choices<T>(population: ArrayLike<T>, options?: ChoicesOptions): T[];
+  choices<T>(population: Population<T>, options: ChoicesOptions = {}): (T | number)[] {
+    const { weights, cumWeights, k = 1 } = options;
+    const size = sizeOf(population);
+    checkInteger(k, "k", 0);
+    if (weights !== undefined && cumWeights !== undefined) {
+      throw invalid("expected weights or cumWeights, got both");
+    }
+    const chosen: (T | number)[] = [];
+    if (weights === undefined && cumWeights === undefined) {
+      if (size === 0 && k > 0) throw invalid("expected items to choose from, got none");
+      while (chosen.length < k) chosen.push(itemAt(population, Math.floor(this.random() * size)));
+      return chosen;
+    }
+    const sums = cumulativeWeights(size, weights, cumWeights);
+    const total = sums[size - 1] as number;
+    while (chosen.length < k) {
+      const at = positionAfter(sums, this.random() * total, size - 1);
+      chosen.push(itemAt(population, at));
+    }
+    return chosen;
+  }
+
+  /**
+   * `k` different items in the order drawn, every order of every subset equally likely; the
+   * population, which may hold one item many times, stays as it is. A number n stands for Python's
+   * `range(n)`. `counts` says how often each item is there, as in
+   * `sample(["red", "blue"], 5, { counts: [4, 2] })`. One `randrange` an item from a pool of those
+   * left, or, as Python does where the population is more than some 12 times as large, from all of
+   * them, again where the item was drawn before. Bit-exact.
+   *
+   * @throws INVALID_ARGUMENT for a `k` that is negative or more than there are, and for counts that
+   * are not whole, negative, all 0 or not as many as the items.
+   *
+   * @example
+   * ```ts
+   * const rng = python(42);
+   * rng.sample(["a", "b", "c", "d"], 2); // ["a", "d"]
+   * rng.sample(1_000_000, 3); // [777572, 288389, 256787]
+   * ```
+   */
+  sample(
+    population: number,
+    k: number,
+    options?: { readonly counts?: ArrayLike<number> },
+  ): number[];
+  sample<T>(
+    population: ArrayLike<T>,
+    k: number,
+    options?: { readonly counts?: ArrayLike<number> },
+  ): T[];
+  sample<T>(
+    population: Population<T>,
+    k: number,
+    options: { readonly counts?: ArrayLike<number> } = {},
+  ): (T | number)[] {
+    const size = sizeOf(population);
+    const sums = options.counts === undefined ? undefined : cumulativeCounts(size, options.counts);
+    const total = sums === undefined ? size : (sums[size - 1] as number);
+    if (checkInteger(k, "k", 0) > total) {
+      throw invalid(`expected k to be at most the population's ${total} items, got ${k}`);
+    }
+    const chosen = total <= setSizeOf(k) ? this.fromPool(total, k) : this.withSet(total, k);
+    if (sums === undefined) return chosen.map((i) => itemAt(population, i));
+    return chosen.map((i) => itemAt(population, positionAfter(sums, i, size - 1)));
+  }
+
+  /**
+   * Shuffles `items`, an array or a typed array, in place, and returns it (Python returns None);
+   * every order is equally likely. For i from the last index down to 1 it swaps item i with item
+   * `randrange(i + 1)`. Bit-exact.
+   *
+   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set.
+   *
+   * @example
+   * ```ts
+   * python(42).shuffle([1, 2, 3, 4, 5]); // [4, 2, 3, 5, 1]
+   * ```
+   */
+  shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
+    const list: { [index: number]: unknown } = items;
+    for (let i = lengthOf(items) - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const item = list[i];
+      list[i] = list[j];
+      list[j] = item;
+    }
+    return items;
+  }
+
+  private fromPool(size: number, k: number): number[] {
+    const pool = new Uint32Array(size);
+    for (let i = 1; i < size; i++) pool[i] = i;
+    const chosen: number[] = [];
+    for (let left = size; left > size - k; left--) {
+      const at = this.below(left);
+      chosen.push(pool[at] as number);
+      pool[at] = pool[left - 1] as number;
+    }
+    return chosen;
+  }
+
+  private withSet(size: number, k: number): number[] {
+    const chosen = new Set<number>();
+    while (chosen.size < k) chosen.add(this.below(size));
+    return [...chosen];
+  }
+}
+
+/** Up to which population Python takes a pool: the memory that a set of `k` numbers would need. */
+function setSizeOf(k: number): number {
+  if (k <= 5) return 21;
+  let table = 4;
+  while (table < 3 * k) table *= 4;
+  return 21 + table;
+}
+
+function sizeOf(population: Population<unknown>): number {
+  return typeof population === "number"
+    ? checkInteger(population, "population", 0)
+    : lengthOf(population);
+}
+
+function itemAt<T>(population: Population<T>, index: number): T | number {
+  return typeof population === "number" ? index : (population[index] as T);
+}
+
+function invalid(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message);
+}

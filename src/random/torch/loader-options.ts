@@ -1,0 +1,77 @@
+import { checkInteger, describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { checkLength } from "./permutation.ts";
+import type { TorchEra } from "./version.ts";
+
+/** What of a `DataLoader` bears on its order and on the draws that it takes. */
+export interface LoaderOptions {
+  /** Samples in the dataset. */
+  readonly length: number;
+  /** Samples in a batch; default 1. */
+  readonly batchSize?: number;
+  /** Whether the order is drawn anew for each epoch; default false: 0, 1, 2 … */
+  readonly shuffle?: boolean;
+  /** Whether a last batch that is not full is left out; default false. */
+  readonly dropLast?: boolean;
+  /** Worker processes; default 0. They ask for batches ahead of the loop. */
+  readonly numWorkers?: number;
+  /** Batches that are asked for ahead, for each worker; default 2. */
+  readonly prefetchFactor?: number;
+  /** Whether the workers outlive an epoch; default false. */
+  readonly persistentWorkers?: boolean;
+}
+
+/** The options with nothing left open. */
+export type LoaderShape = Required<LoaderOptions>;
+
+/**
+ * Fills in PyTorch's defaults.
+ *
+ * @throws INVALID_ARGUMENT where PyTorch refuses the options, or the era had none such.
+ */
+export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape {
+  const shape: LoaderShape = {
+    length: checkLength(options?.length, "length"),
+    batchSize: checkInteger(options.batchSize ?? 1, "batchSize", 1),
+    shuffle: checkFlag(options.shuffle, "shuffle"),
+    dropLast: checkFlag(options.dropLast, "dropLast"),
+    numWorkers: checkInteger(options.numWorkers ?? 0, "numWorkers", 0),
+    prefetchFactor: checkInteger(options.prefetchFactor ?? 2, "prefetchFactor", 1),
+    persistentWorkers: checkFlag(options.persistentWorkers, "persistentWorkers"),
+  };
+  if (shape.shuffle && shape.length === 0) {
+    throw invalidLoader("expected at least one sample to shuffle, got none");
+  }
+  if (shape.numWorkers === 0 && (shape.persistentWorkers || options.prefetchFactor !== undefined)) {
+    const option = shape.persistentWorkers ? "persistentWorkers" : "prefetchFactor";
+    throw invalidLoader(`expected at least one worker for ${option}, got numWorkers 0`);
+  }
+  if (shape.persistentWorkers && !era.persistentWorkers) {
+    throw invalidLoader("expected no persistentWorkers: loaders have them from torch 1.7 on");
+  }
+  return shape;
+}
+
+/** Batches in an epoch that is not broken off. */
+export function batchCount({ length, batchSize, dropLast }: LoaderShape): number {
+  return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
+}
+
+/** Checks after how many batches a loop is left, if it is: at most as many as there are. */
+export function checkBreak(breakAfter: unknown, shape: LoaderShape): number | undefined {
+  if (breakAfter === undefined) return undefined;
+  const batches = batchCount(shape);
+  if (checkInteger(breakAfter, "breakAfter", 0) <= batches) return breakAfter as number;
+  throw invalidLoader(
+    `expected to break off after at most ${batches} batches, all that there are, got ${breakAfter}`,
+  );
+}
+
+function checkFlag(flag: unknown, name: string): boolean {
+  if (flag === undefined || typeof flag === "boolean") return flag === true;
+  throw invalidLoader(`expected ${name} to be true or false, got ${describe(flag)}`);
+}
+
+function invalidLoader(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message);
+}

@@ -1,0 +1,65 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { remainder64, type WordSource } from "./words.ts";
+
+/**
+ * The whole numbers 0..length - 1 in the order of `torch.randperm(length)` on the CPU. For i from 0
+ * on, it swaps item i with item i + z, where z is one draw modulo length - i: length - 1 draws. For
+ * lengths from `insideOutFrom` on it is the inside-out shuffle of Richard Durstenfeld, "Algorithm
+ * 235: Random permutation", Communications of the ACM 7 (1964), 420, with 64-bit draws: 2 length.
+ */
+export function permutation(
+  source: WordSource,
+  length: number,
+  insideOutFrom: number,
+): Uint32Array<ArrayBuffer> {
+  const order = new Uint32Array(length);
+  if (length >= insideOutFrom) return fillInsideOut(source, order);
+  for (let i = 0; i < length; i++) order[i] = i;
+  swapForward(source, order);
+  return order;
+}
+
+/** The draws that `permutation` takes. */
+export function permutationDraws(length: number, insideOutFrom: number): number {
+  return length >= insideOutFrom ? 2 * length : Math.max(length - 1, 0);
+}
+
+/** Puts any items into the order that `permutation` of their number has: the same swaps. */
+export function swapForward(
+  source: WordSource,
+  items: { length: number; [index: number]: unknown },
+): void {
+  const { length } = items;
+  for (let i = 0; i < length - 1; i++) {
+    const other = i + (source.uint32() % (length - i));
+    const item = items[i];
+    items[i] = items[other];
+    items[other] = item;
+  }
+}
+
+/** Checks the length of a permutation. Throws INVALID_ARGUMENT. */
+export function checkLength(length: unknown, name = "n"): number {
+  if (typeof length === "number" && Number.isInteger(length) && length >= 0 && length < 2 ** 32) {
+    return length + 0;
+  }
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected ${name} to be a whole number from 0 to 2^32 - 1, got ${describe(length)}`,
+    { [name]: length },
+  );
+}
+
+function fillInsideOut(
+  source: WordSource,
+  order: Uint32Array<ArrayBuffer>,
+): Uint32Array<ArrayBuffer> {
+  for (let i = 0; i < order.length; i++) {
+    const word = source.uint32();
+    const other = remainder64(word, source.uint32(), i + 1);
+    order[i] = order[other] as number;
+    order[other] = i;
+  }
+  return order;
+}

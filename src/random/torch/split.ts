@@ -1,0 +1,60 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+
+/**
+ * The lengths of the parts that `torch.utils.data.random_split` makes of `length` items.
+ *
+ * `parts` are lengths that add up to `length`, or fractions that add up to 1: of these each part
+ * gets the floor of its share, and what is left over goes to the parts one by one from the first.
+ * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`.
+ *
+ * @throws INVALID_ARGUMENT for other parts, and for fractions where `fractions` is false.
+ */
+export function splitLengths(
+  length: number,
+  parts: readonly number[],
+  fractions: boolean,
+): readonly number[] {
+  if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) {
+    throw invalidSplit(`expected lengths or fractions from 0 on, got ${listed(parts)}`);
+  }
+  const sum = parts.reduce((total, part) => total + part, 0);
+  // Python's math.isclose.
+  if (Math.abs(sum - 1) > 1e-9 * Math.max(sum, 1)) return checkLengths(length, parts, sum);
+  if (!fractions && length !== 1) {
+    throw invalidSplit(
+      `expected lengths that add up to ${length}, got ${listed(parts)}: random_split takes fractions from torch 1.13 on`,
+    );
+  }
+  return shareOut(length, parts);
+}
+
+function checkLengths(length: number, parts: readonly number[], sum: number): readonly number[] {
+  if (sum === length && parts.every(Number.isInteger)) return parts;
+  throw invalidSplit(
+    `expected lengths that add up to ${length}, or fractions that add up to 1, got ${listed(parts)}`,
+  );
+}
+
+function shareOut(length: number, fractions: readonly number[]): readonly number[] {
+  const lengths = fractions.map((fraction) => Math.floor(length * fraction));
+  const rest = length - lengths.reduce((total, part) => total + part, 0);
+  // Fractions that add up to a hair more than 1 may ask for more than there is.
+  if (rest < 0) return checkLengths(length, fractions, 1);
+  const turns = Math.floor(rest / lengths.length);
+  return lengths.map((part, i) => part + turns + (i < rest % lengths.length ? 1 : 0));
+}
+
+function isPart(part: unknown): boolean {
+  return typeof part === "number" && Number.isFinite(part) && part >= 0;
+}
+
+function listed(parts: unknown): string {
+  return Array.isArray(parts) && parts.length <= 8
+    ? `[${parts.map(describe).join(", ")}]`
+    : describe(parts);
+}
+
+function invalidSplit(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message);
+}

@@ -1,0 +1,92 @@
+import { concatBytes, utf8 } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import type { Position } from "./advance.ts";
+import { type Environment, encodeState } from "./environment.ts";
+import type { LiveSegment } from "./segment.ts";
+import type { StreamStates } from "./streams.ts";
+
+/** What is stored of a place in a run. */
+export interface Checkpoint {
+  /** The encoded state. */
+  readonly encoded: Uint8Array;
+  /** How the generators stand; undefined where they begin afresh there. */
+  readonly streams: StreamStates | undefined;
+}
+
+/** The bytes that are stored of a live position. Throws UNSUPPORTED_STATE. */
+export function checkpointOf(position: Position, env: Environment): Uint8Array {
+  const { state, segment } = position;
+  return encodeCheckpoint(position, encodeState(state, segment.simulation, env));
+}
+
+/**
+ * The same where the state is encoded already. It is the encoding alone, but in a run whose
+ * generators go on: there their states come first, the main one's, how many named ones there are,
+ * and name and state of each, every one behind its length.
+ */
+export function encodeCheckpoint(
+  { streams, segment }: Pick<Position, "streams" | "segment">,
+  encoded: Uint8Array,
+): Uint8Array {
+  if (segment.source.rule !== "continuous") return encoded;
+  const { main, named } = streams.states();
+  return concatBytes([
+    ...withLength(main),
+    numberBytes(named.length),
+    ...named.flatMap(([name, state]) => [...withLength(utf8(name)), ...withLength(state)]),
+    encoded,
+  ]);
+}
+
+/** Reads what `encodeCheckpoint` gave. Throws OBJECT_INVALID. */
+export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Checkpoint {
+  if (segment.source.rule !== "continuous") return { encoded: bytes, streams: undefined };
+  let at = 0;
+  const number = (): number => {
+    let value = 0;
+    for (let unit = 1; ; unit *= 128) {
+      const byte = bytes[at++];
+      if (byte === undefined || unit > 2 ** 28) throw invalid();
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) return value;
+    }
+  };
+  const part = (): Uint8Array => {
+    const length = number();
+    if (length > bytes.length - at) throw invalid();
+    at += length;
+    return bytes.slice(at - length, at);
+  };
+  const main = part();
+  const named = Array.from({ length: checkedCount(number(), bytes) }, () => {
+    const name = new TextDecoder().decode(part());
+    return [name, part()] as const;
+  });
+  return { encoded: bytes.subarray(at), streams: { main, named } };
+}
+
+function withLength(bytes: Uint8Array): [Uint8Array, Uint8Array] {
+  return [numberBytes(bytes.length), bytes];
+}
+
+/** LEB128: seven bits a byte, the lowest first. */
+function numberBytes(value: number): Uint8Array {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return Uint8Array.from([...bytes, rest]);
+    bytes.push((rest % 128) | 0x80);
+  }
+}
+
+/** Each takes at least two bytes: a count beyond that is no reason to make room for it. */
+function checkedCount(count: number, bytes: Uint8Array): number {
+  if (count > bytes.length / 2) throw invalid();
+  return count;
+}
+
+function invalid(): RewindError {
+  return new RewindError(
+    "OBJECT_INVALID",
+    "not a valid checkpoint: expected the states of its generators before the state",
+  );
+}

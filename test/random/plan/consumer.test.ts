@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { numpy } from "../../../src/random/numpy/generator.ts";
+import { consumerOf } from "../../../src/random/plan/consumers.ts";
+import type { EpochAction } from "../../../src/random/plan/events.ts";
+import { NumpyConsumer } from "../../../src/random/plan/numpy-consumer.ts";
+import { PythonConsumer } from "../../../src/random/plan/python-consumer.ts";
+
+const names = ["torch", "numpy", "python"] as const;
+
+describe.each(names)("a plan's generator: %s", (name) => {
+  test("to pass over is to draw", () => {
+    const [passing, drawing] = [consumerOf({ name }), consumerOf({ name })];
+    for (let epoch = 1; epoch <= 20; epoch++) {
+      const loader = { length: epoch, shuffle: epoch % 3 > 0 };
+      const action: EpochAction = {
+        kind: "epoch",
+        epoch,
+        loader,
+        name: `${epoch}`,
+        breakAfter: undefined,
+      };
+      passing.passEpoch(action);
+      expect(drawing.epoch(action)).toHaveLength(epoch);
+      passing.passPermutation(epoch);
+      expect(drawing.permutation(epoch)).toHaveLength(epoch);
+      expect(passing.drawn).toBe(drawing.drawn);
+      expect(passing.state()).toEqual(drawing.state());
+    }
+  });
+
+  test("draws are counted over seeds, doubles as the words that they take", () => {
+    const consumer = consumerOf({ name });
+    consumer.seed(1n);
+    consumer.draws(1000, "words");
+    expect(consumer.drawn).toBe(1000);
+    consumer.draws(1000, "doubles");
+    const both = name === "numpy" ? 2000 : 3000;
+    expect(consumer.drawn).toBe(both);
+    consumer.seed(2n);
+    expect(consumer.drawn).toBe(both);
+    consumer.draws(10 ** 15, "words");
+    expect(consumer.drawn).toBe(both + 10 ** 15);
+  });
+});
+
+test("numpy keeps half an output while doubles are drawn", () => {
+  for (let length = 2; length < 12; length++) {
+    const [consumer, rng] = [new NumpyConsumer(), numpy(7)];
+    consumer.seed(7n);
+    consumer.permutation(length);
+    rng.permutation(length);
+    consumer.draws(3);
+    rng.random(3);
+    expect(Array.from(consumer.permutation(9))).toEqual([...rng.permutation(9)]);
+  }
+});
+
+test("python counts the words of shuffles, over many twists", () => {
+  const consumer = new PythonConsumer();
+  consumer.seed(3n);
+  let last = 0;
+  for (let i = 0; i < 10; i++) {
+    consumer.permutation(1000);
+    // Each of 999 numbers takes a word at least, and less than two on average.
+    expect(consumer.drawn - last).toBeGreaterThanOrEqual(999);
+    expect(consumer.drawn - last).toBeLessThan(2000);
+    last = consumer.drawn;
+  }
+  const twin = new PythonConsumer();
+  twin.seed(3n);
+  twin.draws(last, "words");
+  expect(twin.state()).toEqual(consumer.state());
+});
+
+test("numpy counts the outputs of shuffles", () => {
+  const consumer = new NumpyConsumer();
+  consumer.seed(3n);
+  consumer.permutation(1000);
+  const twin = numpy(3).advance(consumer.drawn);
+  expect(new TextDecoder().decode(consumer.state())).toContain(
+    `"state": ${twin.bitGenerator.state},`,
+  );
+  expect(consumer.drawn).toBeGreaterThanOrEqual(500);
+  expect(consumer.drawn).toBeLessThan(1000);
+});

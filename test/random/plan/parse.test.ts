@@ -1,0 +1,236 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isRewindError } from "../../../src/base/errors.ts";
+import { checkPlan } from "../../../src/random/plan/check.ts";
+import { formatPlan } from "../../../src/random/plan/format.ts";
+import { parsePlan } from "../../../src/random/plan/parse.ts";
+import type { Plan, PlanStep } from "../../../src/random/plan/plan.ts";
+import { anyPlan } from "./plans.ts";
+
+const torch13 = { name: "torch", version: "1.13" } as const;
+
+describe("parsePlan", () => {
+  test("reads the example of the reference", () => {
+    expect(parsePlan("seed 1; split 1806 0.8; epochs 9 of shuffle 1444")).toEqual({
+      generator: torch13,
+      steps: [
+        { kind: "seed", seed: 1n },
+        { kind: "split", length: 1806, parts: [0.8] },
+        { kind: "epochs", count: 9, loader: { length: 1444, shuffle: true } },
+      ],
+    });
+  });
+
+  test("reads every step and option, over lines, with comments and underscores", () => {
+    const text = `
+      # how model 7 was trained
+      generator torch 2.13
+      seed -12_345_678_901_234_567
+      draws 1e3; draws 5 words   # weights
+      draws 1_000 doubles
+      permutation 10
+      split 100 50,30,20
+      repeat 3 {
+        epochs 2 of shuffle 50 batch 8 drop last workers 4 prefetch 3 persistent generator own part 1 break after 2
+        repeat 2 { epochs 1 of loader 30 batch 16 }
+      }
+    `;
+    const shuffled = {
+      length: 50,
+      shuffle: true,
+      batchSize: 8,
+      dropLast: true,
+      numWorkers: 4,
+      prefetchFactor: 3,
+      persistentWorkers: true,
+      generator: "own",
+      part: 1,
+    } as const;
+    const kept = { length: 30, batchSize: 16 };
+    expect(parsePlan(text)).toEqual({
+      generator: { name: "torch", version: "2.13" },
+      steps: [
+        { kind: "seed", seed: -12345678901234567n },
+        { kind: "draws", count: 1000, unit: "words" },
+        { kind: "draws", count: 5, unit: "words" },
+        { kind: "draws", count: 1000, unit: "doubles" },
+        { kind: "permutation", length: 10 },
+        { kind: "split", length: 100, parts: [50, 30, 20] },
+        {
+          kind: "repeat",
+          count: 3,
+          steps: [
+            { kind: "epochs", count: 2, loader: shuffled, breakAfter: 2 },
+            { kind: "repeat", count: 2, steps: [{ kind: "epochs", count: 1, loader: kept }] },
+          ],
+        },
+      ],
+    });
+  });
+
+  test("numpy and python have seeds of any size", () => {
+    const seed = 2n ** 200n;
+    expect(parsePlan(`generator numpy; seed ${seed}`).steps).toEqual([{ kind: "seed", seed }]);
+    const python = parsePlan(`generator python; seed -${seed}; epochs 2 of shuffle 5 batch 2`);
+    expect(python.generator).toEqual({ name: "python" });
+    expect(python.steps[0]).toEqual({ kind: "seed", seed: -seed });
+  });
+
+  test.each([
+    ["", 1, 1, "expected a plan to begin with a seed"],
+    ["draws 3", 1, 1, "expected a plan to begin with a seed"],
+    ["seed", 1, 5, "expected a whole number as the seed, got the end"],
+    ["seed 1.5", 1, 6, 'expected a whole number as the seed, got "1.5"'],
+    ["seed 1 seed 2", 1, 8, 'expected a semicolon, a new line, got "seed"'],
+    ["seed 18446744073709551616", 1, 1, "expected a seed in -2^63..2^64 - 1"],
+    ["generator numpy; seed -1", 1, 18, "expected a seed from 0 on, got -1"],
+    ["generator jax; seed 1", 1, 11, 'expected torch, numpy or python, got "jax"'],
+    ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch from 1.6 on"],
+    ["generator numpy 1.24; seed 1", 1, 17, "expected no version of numpy"],
+    ["seed 1; epochs nine of shuffle 5", 1, 16, 'expected a number of epochs, got "nine"'],
+    ["seed 1; epochs 9.5 of shuffle 5", 1, 16, 'expected a number of epochs, got "9.5"'],
+    ["seed 1\n\n  epochs 9 off", 3, 12, 'expected "of" and a loader, got "off"'],
+    ["seed 1; epochs 9 of sampler 5", 1, 21, 'expected a loader: "shuffle" or "loader"'],
+    ["seed 1; epochs 9 of shuffle", 1, 28, "expected the number of samples in the loader"],
+    ["seed 1; epochs 9 of shuffle;", 1, 28, "in the loader, got the step's end"],
+    [
+      "seed 1; epochs 9 of shuffle 5 batch 0",
+      1,
+      9,
+      "expected batchSize to be a whole number from 1",
+    ],
+    ["seed 1; epochs 9 of shuffle 5 batch", 1, 36, "expected the size of a batch, got the end"],
+    ["seed 1; epochs 9 of shuffle 5 drop", 1, 35, 'expected "last"'],
+    [
+      "seed 1; epochs 9 of shuffle 5 batch 2 batch 3",
+      1,
+      39,
+      "expected each option of a loader once",
+    ],
+    ["seed 1; epochs 9 of shuffle 5 generator mine", 1, 41, 'expected "own" or "default"'],
+    ["seed 1; epochs 9 of shuffle 5 persistent", 1, 9, "expected at least one worker"],
+    [
+      "seed 1; epochs 9 of shuffle 5 colour 3",
+      1,
+      31,
+      'expected a semicolon, a new line, got "colour"',
+    ],
+    ["seed 1; epochs 9 of shuffle 5 break after 6", 1, 9, "expected to break off after at most 5"],
+    ["seed 1; epochs 9 of shuffle 5 toString", 1, 31, 'got "toString"'],
+    ["seed 1; epochs 9 of shuffle 0", 1, 9, "expected at least one sample to shuffle, got none"],
+    [
+      "seed 1; epochs 9 of shuffle 8 part 1",
+      1,
+      9,
+      "expected a split before with a part 1 of 8 items",
+    ],
+    [
+      "seed 1; split 10 0.7; epochs 1 of loader 8 part 1",
+      1,
+      23,
+      "a part 1 of 8 items, got one of 7",
+    ],
+    ["generator numpy; seed 1; epochs 1 of shuffle 5 workers 2", 1, 26, "expected no workers"],
+    [
+      "generator torch 1.6; seed 1; epochs 1 of shuffle 5 workers 2 persistent",
+      1,
+      30,
+      "from torch 1.7",
+    ],
+    ["seed 1; split 10", 1, 17, "expected the lengths or fractions of the parts, got the end"],
+    ["seed 1; split 10 3 4", 1, 9, "expected lengths that add up to 10"],
+    ["seed 1; split 10 11", 1, 9, "expected a part of 10 items, as a fraction or a length, got 11"],
+    ["generator torch 1.12; seed 1; split 10 0.8 0.2", 1, 31, "takes fractions from torch 1.13 on"],
+    ["seed 1; draws -1", 1, 15, 'expected a number of draws, got "-1"'],
+    ["seed 1; draws 1,000", 1, 17, 'expected a semicolon, a new line, got "000"'],
+    ["seed 1; repeat 3 draws 1", 1, 18, 'expected steps in braces, from "{" on, got "draws"'],
+    ["seed 1; repeat 3 { draws 1", 1, 27, 'expected a semicolon, a new line or "}", got the end'],
+    ["seed 1; repeat 3 { draws 1;", 1, 28, 'expected "}", got the end'],
+    ["seed 1; }", 1, 9, "expected a step: seed, draws, permutation, split, epochs or repeat"],
+    [
+      "seed 1; repeat 100_000_000 { draws 1; draws 1 }",
+      1,
+      1,
+      "of at most 10^8 events, got 200000001",
+    ],
+    [`seed 1; ${"repeat 1 { ".repeat(99)}`, 1, 568, "expected at most 50 repeats in one another"],
+  ])("%j: line %i, column %i: %s", (text, line, column, message) => {
+    const refusal = (): unknown => parsePlan(text);
+    expect(refusal).toThrow(`line ${line}, column ${column}: `);
+    expect(refusal).toThrow(message);
+    expect(refusal).toThrow(
+      expect.toSatisfy((error: unknown) => isRewindError(error, "INVALID_PLAN"), "INVALID_PLAN"),
+    );
+  });
+});
+
+describe("formatPlan", () => {
+  test("any plan reads again as what was written", () => {
+    fc.assert(
+      fc.property(anyPlan, (plan) => {
+        const text = formatPlan(plan);
+        expect(parsePlan(text)).toEqual(checkPlan(plan));
+        expect(formatPlan(parsePlan(text))).toBe(text);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("defaults are left out, so that a loader has one name", () => {
+    const text = "seed 1; epochs 1 of shuffle 5 batch 1 workers 0 generator default; draws 3 words";
+    expect(formatPlan(parsePlan(text))).toBe("seed 1; epochs 1 of shuffle 5; draws 3");
+    const plan = {
+      generator: torch13,
+      steps: [{ kind: "seed", seed: 1 as unknown as bigint }],
+    } as const;
+    expect(formatPlan(plan)).toBe("seed 1");
+  });
+
+  test.each([
+    ["no value", undefined, "expected a list of steps, got undefined"],
+    ["no steps", { generator: torch13, steps: [] }, "expected a plan to begin with a seed"],
+    [
+      "another generator",
+      planOf({ name: "jax" }),
+      "expected a generator among torch, numpy, python",
+    ],
+    [
+      "another kind",
+      planOf(torch13, { kind: "sleep" }),
+      "expected a step of the kind seed, draws,",
+    ],
+    ["no kind", planOf(torch13, null), "expected a step of the kind seed, draws,"],
+    [
+      "a fractional seed",
+      planOf(torch13, { kind: "seed", seed: 0.5 }),
+      "expected a whole number as",
+    ],
+    [
+      "a wrong unit",
+      planOf(torch13, { kind: "draws", count: 1, unit: "bits" }),
+      "words or doubles",
+    ],
+    [
+      "a wrong count",
+      planOf(torch13, { kind: "draws", count: -1 }),
+      "expected the number of draws",
+    ],
+    ["no loader", planOf(torch13, { kind: "epochs", count: 1 }), "expected length to be a whole"],
+    [
+      "wrong parts",
+      planOf(torch13, { kind: "split", length: 5, parts: "5" }),
+      "expected lengths or",
+    ],
+  ])("refuses %s", (_, plan, message) => {
+    const refusal = (): unknown => formatPlan(plan as unknown as Plan);
+    expect(refusal).toThrow(message);
+    expect(refusal).toThrow(
+      expect.toSatisfy((error: unknown) => isRewindError(error, "INVALID_PLAN"), "INVALID_PLAN"),
+    );
+  });
+});
+
+function planOf(generator: unknown, ...steps: unknown[]): unknown {
+  const seed: PlanStep = { kind: "seed", seed: 1n };
+  return { generator, steps: [seed, ...steps] };
+}

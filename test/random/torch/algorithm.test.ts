@@ -1,0 +1,4 @@
+import { torchAlgorithm } from "../../../src/random/torch/algorithm.ts";
+import { testGenerator } from "../laws.ts";
+
+testGenerator(torchAlgorithm);

@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { torch } from "../../../src/random/torch/torch.ts";
+import { stateOf } from "./digest.ts";
+
+const options = { length: 20, batchSize: 4, shuffle: true } as const;
+
+describe("eras", () => {
+  test("1.9.0, as pull request 63026 of PyTorch quotes its output", () => {
+    const published = [
+      [14, 13, 12, 8],
+      [3, 17, 7, 6],
+      [10, 1, 4, 0],
+      [19, 18, 16, 15],
+      [5, 9, 11, 2],
+    ];
+    const rng = torch(1, { version: "1.9.0" });
+    expect(rng.dataLoader(options).epoch().batches).toEqual(published);
+    rng.manualSeed(1);
+    expect(rng.dataLoader(options).epoch().batches).toEqual(published);
+  });
+
+  test("1.8 wastes a seed and permutes by the default generator, as issue 52568 shows", () => {
+    const rng = torch(0, { version: "1.8" });
+    rng.random_();
+    expect([...rng.randperm(10)]).toEqual([3, 7, 5, 2, 0, 8, 1, 6, 9, 4]);
+    expect([...torch(0).randperm(10)]).toEqual([4, 1, 7, 5, 3, 9, 0, 8, 6, 2]);
+  });
+
+  test.each([
+    ["1.6", 2, 1],
+    ["1.7.1", 4, 1],
+    ["1.8.1+cu111", 4, 1],
+  ])("%s permutes by the default generator, after %i draws", (version, before) => {
+    const [rng, twin] = [torch(5, { version }), torch(5)];
+    const loader = rng.dataLoader(options);
+    for (let i = 0; i < 3; i++) {
+      twin.skip(before);
+      expect(loader.epoch().order).toEqual([...twin.randperm(20)]);
+      expect(stateOf(rng)).toBe(stateOf(twin));
+    }
+  });
+
+  test.each(["1.9", "1.13", "2.0", "2.13", "3.0"])(
+    "%s permutes by a throwaway generator",
+    (version) => {
+      const [rng, twin] = [torch(5, { version }), torch(5)];
+      const { order, baseSeed, draws } = rng.dataLoader(options).epoch();
+      expect(draws).toBe(4);
+      expect(baseSeed).toBe(twin.random_());
+      const seed = twin.random_();
+      expect(order).toEqual([...torch(seed).randperm(20)]);
+      expect(stateOf(rng)).toBe(stateOf(twin));
+    },
+  );
+
+  test.each([
+    ["1.6", 1],
+    ["1.8", 1],
+    ["1.10.2", 1],
+    ["1.11", 2],
+    ["2.13", 2],
+  ])("%s makes %i permutations by a loader's own generator", (version, permutations) => {
+    const [rng, twin] = [torch(5, { version }), torch(5)];
+    const loader = rng.dataLoader({ ...options, generator: rng });
+    twin.skip(2);
+    expect(loader.epoch().order).toEqual([...twin.randperm(20)]);
+    twin.skip(19 * (permutations - 1));
+    expect(stateOf(rng)).toBe(stateOf(twin));
+    // Left early, it makes one in any version.
+    twin.skip(2 + 19);
+    loader.skip({ breakAfter: 2 });
+    expect(stateOf(rng)).toBe(stateOf(twin));
+  });
+
+  test("a loader may be of another version than its generator", () => {
+    const rng = torch(5, { version: "2.13" });
+    expect(rng.dataLoader({ ...options, version: "1.6" }).epoch().draws).toBe(2 + 19);
+  });
+
+  test("randint takes 64 bits from 2^32 on, since 2.7 from 2^28 on", () => {
+    const drawn = (range: number, version: string): number => {
+      const rng = torch(1, { version });
+      rng.randint(range);
+      return stateOf(rng) === stateOf(skipped(1)) ? 1 : 2;
+    };
+    expect(
+      [2 ** 28 - 1, 2 ** 28, 2 ** 32 - 1, 2 ** 32].map((range) => drawn(range, "2.6")),
+    ).toEqual([1, 1, 1, 2]);
+    expect([2 ** 28 - 1, 2 ** 28, 2 ** 32].map((range) => drawn(range, "2.7"))).toEqual([1, 2, 2]);
+    // The bounds of a simulation's generator do not depend on the version.
+    const rng = torch(1, { version: "1.13" });
+    rng.integer(0, 2 ** 28);
+    expect(stateOf(rng)).toBe(stateOf(skipped(2)));
+  });
+
+  test("fractions split since 1.13, persistent workers are since 1.7", () => {
+    expect(() => torch(1, { version: "1.12" }).randomSplit(10, [0.8, 0.2])).toThrow(
+      "random_split takes fractions from torch 1.13 on",
+    );
+    expect(torch(1, { version: "1.12" }).randomSplit(1, [1])).toEqual([[0]]);
+    const persistent = { ...options, numWorkers: 1, persistentWorkers: true };
+    expect(() => torch(1, { version: "1.6" }).dataLoader(persistent)).toThrow("from torch 1.7 on");
+  });
+});
+
+function skipped(draws: number): ReturnType<typeof torch> {
+  const rng = torch(1);
+  rng.skip(draws);
+  return rng;
+}
