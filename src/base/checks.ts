@@ -45,3 +45,14 @@ export function checkInteger(value: unknown, name: string, low: number): number 
     { name, value },
   );
 }
+
+/** Checks bytes of a fixed length, such as a generator's state. Throws INVALID_ARGUMENT. */
+export function checkBytes(
+  value: unknown,
+  what: string,
+  length: number,
+): asserts value is Uint8Array {
+  if (value instanceof Uint8Array && value.length === length) return;
+  const got = value instanceof Uint8Array ? `${value.length} bytes` : describe(value);
+  throw new RewindError("INVALID_ARGUMENT", `expected ${what} of ${length} bytes, got ${got}`);
+}

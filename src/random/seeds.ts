@@ -1,5 +1,5 @@
 import { utf8 } from "../base/bytes.ts";
-import { checkInteger, describe } from "../base/checks.ts";
+import { checkBytes, checkInteger, describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 
@@ -78,9 +78,7 @@ export function parseMasterSeed(value: unknown): bigint {
 
 /** Checks the 32 bytes that seed a generator. Throws INVALID_ARGUMENT. */
 export function checkSeed(seed: unknown): asserts seed is Uint8Array {
-  if (seed instanceof Uint8Array && seed.length === SEED_BYTES) return;
-  const got = seed instanceof Uint8Array ? `${seed.length} bytes` : describe(seed);
-  throw new RewindError("INVALID_ARGUMENT", `expected a seed of ${SEED_BYTES} bytes, got ${got}`);
+  checkBytes(seed, "a seed", SEED_BYTES);
 }
 
 const SEED_BYTES = 32;

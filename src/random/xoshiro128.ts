@@ -1,4 +1,4 @@
-import { describe } from "../base/checks.ts";
+import { checkBytes } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { sha256 } from "../codec/hash.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "./generator.ts";
@@ -53,10 +53,7 @@ export const xoshiro128: GeneratorAlgorithm = {
     return readWords(seed) ?? new Xoshiro128(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667);
   },
   fromState(state) {
-    if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
-      const got = state instanceof Uint8Array ? `${state.length} bytes` : describe(state);
-      throw invalidState(`expected a xoshiro128++ state of ${STATE_BYTES} bytes, got ${got}`);
-    }
+    checkBytes(state, "a xoshiro128++ state", STATE_BYTES);
     const generator = readWords(state);
     if (generator === undefined) {
       throw invalidState("expected a xoshiro128++ state with a bit set, got 16 zero bytes");

@@ -16,6 +16,10 @@ export const TESTED_ELSEWHERE: readonly { readonly folder: string; readonly beca
     because: "a draw in a step refuses it, and what is printed is that the step failed",
   })),
   {
+    folder: "random/parameters.ts",
+    because: "as the generators that call it",
+  },
+  {
     folder: "random/plan/",
     because:
       "the messages of test/random/plan, printed by `rewind rng`: test/cli/commands/rng.test.ts",
@@ -24,7 +28,6 @@ export const TESTED_ELSEWHERE: readonly { readonly folder: string; readonly beca
 
 export const NOT_PRINTED: readonly NotPrinted[] = [
   // Arguments that the command line does not hand on as they are.
-  { file: "random/seeds.ts", text: "expected a seed of", because: LIBRARY },
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "node/load-program.ts", text: "expected the programs' folder", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },

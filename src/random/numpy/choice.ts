@@ -1,7 +1,43 @@
-import { describe } from "../../base/checks.ts";
+import { checkInteger, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { below } from "../integers.ts";
+import { integerRange } from "./integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
+
+/** How items are chosen. */
+export interface ChoiceOptions {
+  /** How many; one unless given. */
+  readonly size?: number;
+  /** Whether an item can be chosen again: true unless given. */
+  readonly replace?: boolean;
+  /** The probability of each item; equal ones unless given. */
+  readonly p?: ArrayLike<number>;
+  /** Without replacement, whether the order is random too: true unless given. */
+  readonly shuffle?: boolean;
+}
+
+/**
+ * Which of 0..population - 1 are chosen. Throws INVALID_ARGUMENT for wrong probabilities, and for
+ * more without replacement than there are.
+ */
+export function chosenIndices(
+  source: Pcg64,
+  population: number,
+  options: ChoiceOptions,
+): Float64Array {
+  const { replace = true, shuffle: shuffled = true } = options;
+  const size = checkInteger(options.size ?? 1, "size", 0);
+  const p = options.p && checkProbabilities(options.p, population);
+  if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
+  if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
+  if (size > population) {
+    throw invalid(`expected at most ${population} items without replacement, got ${size}`);
+  }
+  if (p === undefined) return sample(source, population, size, shuffled);
+  const possible = p.filter((each) => each > 0).length;
+  if (size <= possible) return weightedSample(source, p, size);
+  throw invalid(`expected at most ${possible} items, as many as have a chance, got ${size}`);
+}
 
 /**
  * Shuffles items in place: for i from the last index down to 1 it swaps item i with item j, drawn
@@ -16,12 +52,7 @@ export function shuffle(source: Pcg64, items: { length: number; [index: number]:
  * else by Robert Floyd's method (Jon Bentley, "Programming Pearls: a sample of brilliance",
  * Communications of the ACM 30 (1987), 754), then shuffled unless told.
  */
-export function sample(
-  source: Pcg64,
-  population: number,
-  size: number,
-  shuffled: boolean,
-): Float64Array {
+function sample(source: Pcg64, population: number, size: number, shuffled: boolean): Float64Array {
   if (population > 10_000 && size > Math.floor(population / (shuffled ? 50 : 20))) {
     const all = Float64Array.from({ length: population }, (_, i) => i);
     shuffleTail(source, all, Math.max(population - size, 1));
@@ -58,14 +89,21 @@ function atMost(source: Pcg64, most: number): number {
   return value;
 }
 
+/** `size` numbers in 0..population - 1, each as likely; of one number without a draw. */
+function uniform(source: Pcg64, population: number, size: number): Float64Array {
+  const range = integerRange(0, population, { type: "int64", endpoint: false });
+  const spare = { word: 0, left: 0 };
+  return Float64Array.from({ length: size }, () => Number(range.draw(source, spare)));
+}
+
 /** `size` numbers in 0..p.length - 1, each with its probability. */
-export function weighted(source: Pcg64, p: readonly number[], size: number): Float64Array {
+function weighted(source: Pcg64, p: readonly number[], size: number): Float64Array {
   const limits = cumulative(p);
   return Float64Array.from({ length: size }, () => indexIn(limits, source.random()));
 }
 
 /** The same, all of them different. */
-export function weightedSample(source: Pcg64, p: readonly number[], size: number): Float64Array {
+function weightedSample(source: Pcg64, p: readonly number[], size: number): Float64Array {
   const left = [...p];
   const found: number[] = [];
   while (found.length < size) {
@@ -78,7 +116,7 @@ export function weightedSample(source: Pcg64, p: readonly number[], size: number
 }
 
 /** Checks probabilities: as many as there are items, none negative, a sum of 1 but for 1.5e-8. */
-export function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
+function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
   const list = Array.from(p);
   if (list.length !== population) {
     throw invalid(`expected ${population} probabilities, got ${list.length}`);

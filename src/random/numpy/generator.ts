@@ -2,15 +2,26 @@ import { checkInteger, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { below, countIn } from "../integers.ts";
+import { checkFinite, checkNotNegative, checkPositive } from "../parameters.ts";
+import { lengthOf } from "../shuffle.ts";
 import { binomial } from "./binomial.ts";
-import { checkProbabilities, sample, shuffle, weighted, weightedSample } from "./choice.ts";
+import { type ChoiceOptions, chosenIndices, shuffle } from "./choice.ts";
 import { standardExponential } from "./exponential.ts";
 import { beta, standardGamma } from "./gamma.ts";
-import { type IntegerArray, type IntegerType, integerArray, integerRange } from "./integers.ts";
+import {
+  fillIntegers,
+  type IntegerArray,
+  type IntegerType,
+  integerArray,
+  integerRange,
+} from "./integers.ts";
 import { standardNormal } from "./normal.ts";
 import { Pcg64, type Pcg64State } from "./pcg64.ts";
 import { poisson } from "./poisson.ts";
 import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
+import { packState, unpackState } from "./state.ts";
+
+export type { ChoiceOptions } from "./choice.ts";
 
 /** How integers are drawn. */
 export interface IntegersOptions {
@@ -20,18 +31,6 @@ export interface IntegersOptions {
   readonly dtype?: IntegerType;
   /** Whether `high` can be drawn itself. */
   readonly endpoint?: boolean;
-}
-
-/** How items are chosen. */
-export interface ChoiceOptions {
-  /** How many; one unless given. */
-  readonly size?: number;
-  /** Whether an item can be chosen again: true unless given. */
-  readonly replace?: boolean;
-  /** The probability of each item; equal ones unless given. */
-  readonly p?: ArrayLike<number>;
-  /** Without replacement, whether the order is random too: true unless given. */
-  readonly shuffle?: boolean;
 }
 
 /**
@@ -113,13 +112,7 @@ export class NumpyGenerator implements RandomGenerator {
     const spare = { word: 0, left: 0 };
     const draw = (): bigint => range.first + BigInt(range.draw(this.#bits, spare));
     if (size === undefined) return big ? draw() : Number(draw());
-    const array = integerArray(type, checkSize(size), !big);
-    for (let i = 0; i < size; i++) {
-      const drawn = draw();
-      array[i] =
-        array instanceof BigInt64Array || array instanceof BigUint64Array ? drawn : Number(drawn);
-    }
-    return array;
+    return fillIntegers(integerArray(type, checkSize(size), !big), draw);
   }
 
   /** The next 64-bit output, or `size` of them. Bit-exact. */
@@ -134,8 +127,9 @@ export class NumpyGenerator implements RandomGenerator {
   uniform(low?: number, high?: number): number;
   uniform(low: number, high: number, size: number): Float64Array;
   uniform(low = 0, high = 1, size?: number): number | Float64Array {
-    finite(low, "low");
-    const range = finite(high, "high") - low;
+    checkFinite("low", low);
+    checkFinite("high", high);
+    const range = high - low;
     return this.#draws(size, () => low + range * this.#bits.random());
   }
 
@@ -150,8 +144,8 @@ export class NumpyGenerator implements RandomGenerator {
   normal(mean?: number, standardDeviation?: number): number;
   normal(mean: number, standardDeviation: number, size: number): Float64Array;
   normal(mean = 0, standardDeviation = 1, size?: number): number | Float64Array {
-    finite(mean, "the mean");
-    fromZero(standardDeviation, "the standard deviation");
+    checkFinite("the mean", mean);
+    checkNotNegative("the standard deviation", standardDeviation);
     return this.#draws(size, () => mean + standardDeviation * standardNormal(this.#bits));
   }
 
@@ -166,7 +160,7 @@ export class NumpyGenerator implements RandomGenerator {
   exponential(mean?: number): number;
   exponential(mean: number, size: number): Float64Array;
   exponential(mean = 1, size?: number): number | Float64Array {
-    fromZero(mean, "the mean");
+    checkNotNegative("the mean", mean);
     return this.#draws(size, () => mean * standardExponential(this.#bits));
   }
 
@@ -177,7 +171,7 @@ export class NumpyGenerator implements RandomGenerator {
   standardGamma(shape: number): number;
   standardGamma(shape: number, size: number): Float64Array;
   standardGamma(shape: number, size?: number): number | Float64Array {
-    fromZero(shape, "the shape");
+    checkNotNegative("the shape", shape);
     return this.#draws(size, () => standardGamma(this.#bits, shape));
   }
 
@@ -185,8 +179,8 @@ export class NumpyGenerator implements RandomGenerator {
   gamma(shape: number, scale?: number): number;
   gamma(shape: number, scale: number, size: number): Float64Array;
   gamma(shape: number, scale = 1, size?: number): number | Float64Array {
-    fromZero(shape, "the shape");
-    fromZero(scale, "the scale");
+    checkNotNegative("the shape", shape);
+    checkNotNegative("the scale", scale);
     return this.#draws(size, () => scale * standardGamma(this.#bits, shape));
   }
 
@@ -197,8 +191,8 @@ export class NumpyGenerator implements RandomGenerator {
   beta(a: number, b: number): number;
   beta(a: number, b: number, size: number): Float64Array;
   beta(a: number, b: number, size?: number): number | Float64Array {
-    aboveZero(a, "a");
-    aboveZero(b, "b");
+    checkPositive("a", a);
+    checkPositive("b", b);
     return this.#draws(size, () => beta(this.#bits, a, b));
   }
 
@@ -206,7 +200,7 @@ export class NumpyGenerator implements RandomGenerator {
   poisson(mean?: number): number;
   poisson(mean: number, size: number): Float64Array;
   poisson(mean = 1, size?: number): number | Float64Array {
-    fromZero(mean, "the mean");
+    checkNotNegative("the mean", mean);
     if (mean > MOST_POISSON) throw invalid(`expected the mean to be at most 9e15, got ${mean}`);
     return this.#draws(size, () => poisson(this.#bits, mean));
   }
@@ -222,7 +216,7 @@ export class NumpyGenerator implements RandomGenerator {
 
   /** Shuffles an array or a typed array in place, and returns it. Bit-exact. */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
-    checkLength(items);
+    lengthOf(items);
     shuffle(this.#bits, items);
     return items;
   }
@@ -249,8 +243,8 @@ export class NumpyGenerator implements RandomGenerator {
     from: number | ArrayLike<T>,
     options: ChoiceOptions = {},
   ): number | T | Float64Array | T[] {
-    const population = typeof from === "number" ? checkInteger(from, "n", 0) : checkLength(from);
-    const chosen = this.#indices(population, options);
+    const population = typeof from === "number" ? checkInteger(from, "n", 0) : lengthOf(from);
+    const chosen = chosenIndices(this.#bits, population, options);
     const itemAt = (index: number): number | T =>
       typeof from === "number" ? index : (from[index] as T);
     if (options.size === undefined) return itemAt(chosen[0] as number);
@@ -296,42 +290,9 @@ export class NumpyGenerator implements RandomGenerator {
     return { position: this.#bits.position, has32, spare32 };
   }
 
-  /** All that the next draws depend on: state and increment, 16 bytes each, and the 32 bits left. */
+  /** All that the next draws depend on, 37 bytes. */
   state(): Uint8Array {
-    const { state, increment, has32, spare32 } = this.#bits.state();
-    const bytes = new Uint8Array(STATE_BYTES);
-    const view = new DataView(bytes.buffer);
-    for (const [at, value] of [
-      [0, state],
-      [16, increment],
-    ] as const) {
-      view.setBigUint64(at, BigInt.asUintN(64, value), true);
-      view.setBigUint64(at + 8, value >> 64n, true);
-    }
-    view.setUint8(32, has32);
-    // A spare that was drawn is left out, so that equal futures have equal states.
-    view.setUint32(33, has32 === 1 ? spare32 : 0, true);
-    return bytes;
-  }
-
-  #indices(population: number, options: ChoiceOptions): Float64Array {
-    const { replace = true, shuffle: shuffled = true } = options;
-    const size = checkSize(options.size ?? 1);
-    const p = options.p && checkProbabilities(options.p, population);
-    if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
-    if (replace) {
-      if (p !== undefined) return weighted(this.#bits, p, size);
-      return this.#fill(size, () => this.integer(0, population));
-    }
-    if (size > population) {
-      throw invalid(`expected at most ${population} items without replacement, got ${size}`);
-    }
-    if (p === undefined) return sample(this.#bits, population, size, shuffled);
-    const possible = p.filter((each) => each > 0).length;
-    if (size > possible) {
-      throw invalid(`expected at most ${possible} items, as many as have a chance, got ${size}`);
-    }
-    return weightedSample(this.#bits, p, size);
+    return packState(this.#bits.state());
   }
 
   #draws(size: number | undefined, draw: () => number): number | Float64Array {
@@ -369,24 +330,9 @@ export function generatorOf(sequence: SeedSequence): NumpyGenerator {
 
 /** The generator whose `state()` gave these bytes. Throws INVALID_ARGUMENT for any others. */
 export function generatorFromState(state: Uint8Array): NumpyGenerator {
-  if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
-    const got = state instanceof Uint8Array ? `${state.length} bytes` : describe(state);
-    throw invalid(`expected a numpy state of ${STATE_BYTES} bytes, got ${got}`);
-  }
-  const view = new DataView(state.buffer, state.byteOffset, STATE_BYTES);
-  const wide = (at: number): bigint =>
-    view.getBigUint64(at, true) | (view.getBigUint64(at + 8, true) << 64n);
-  const has32 = view.getUint8(32);
-  const spare32 = view.getUint32(33, true);
-  const increment = wide(16);
-  if (has32 > 1 || (has32 === 0 && spare32 !== 0) || (increment & 1n) === 0n) {
-    throw invalid("expected a numpy state, got bytes that are none");
-  }
-  const from = { state: wide(0), increment, has32: has32 as 0 | 1, spare32 };
-  return new NumpyGenerator(Pcg64.restored(from), undefined);
+  return new NumpyGenerator(Pcg64.restored(unpackState(state)), undefined);
 }
 
-const STATE_BYTES = 37;
 /** 2^128 over the golden ratio, made odd. */
 const JUMP = 0x9e3779b97f4a7c15f39cc0605cedc835n;
 /** Beyond it, numbers a standard deviation off the mean are not exact. */
@@ -394,27 +340,6 @@ const MOST_POISSON = 9e15;
 
 function checkSize(size: unknown): number {
   return checkInteger(size, "size", 0);
-}
-
-function checkLength(items: { readonly length: number }): number {
-  const length: unknown = items?.length;
-  if (typeof length === "number" && Number.isSafeInteger(length) && length >= 0) return length;
-  throw invalid(`expected an array or a typed array, got ${describe(items)}`);
-}
-
-function finite(value: number, name: string): number {
-  if (Number.isFinite(value)) return value;
-  throw invalid(`expected ${name} to be a finite number, got ${describe(value)}`);
-}
-
-function fromZero(value: number, name: string): void {
-  if (Number.isFinite(value) && value >= 0) return;
-  throw invalid(`expected ${name} to be a finite number from 0 on, got ${describe(value)}`);
-}
-
-function aboveZero(value: number, name: string): void {
-  if (Number.isFinite(value) && value > 0) return;
-  throw invalid(`expected ${name} to be a finite number above 0, got ${describe(value)}`);
 }
 
 function invalid(message: string): RewindError {

@@ -83,6 +83,16 @@ export function integerArray(type: IntegerType, length: number, exact: boolean):
   }
 }
 
+/** Fills an array with what `draw` gives, as what the array holds. */
+export function fillIntegers(array: IntegerArray, draw: () => bigint): IntegerArray {
+  for (let i = 0; i < array.length; i++) {
+    const drawn = draw();
+    const isBig = array instanceof BigInt64Array || array instanceof BigUint64Array;
+    array[i] = isBig ? drawn : Number(drawn);
+  }
+  return array;
+}
+
 /** What holds many integers: of 64 bits as doubles, where these are exact, else as bigints. */
 export type IntegerArray =
   | Float64Array

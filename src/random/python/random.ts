@@ -1,6 +1,6 @@
 import type { RandomGenerator } from "../generator.ts";
+import { checkFinite, checkNotNegative, checkNotZero, checkPositive } from "../parameters.ts";
 import { gamma } from "./gamma.ts";
-import { checkFinite, checkNotNegative, checkNotZero, checkPositive } from "./parameters.ts";
 import { PythonSequences } from "./sequences.ts";
 
 /**

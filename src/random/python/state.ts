@@ -1,4 +1,4 @@
-import { describe } from "../../base/checks.ts";
+import { checkBytes, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { MT_WORDS } from "../mt19937.ts";
 
@@ -50,10 +50,7 @@ export function packState({ words, drawn, gaussNext }: StateParts): Uint8Array {
 
 /** What `packState` packed. Throws INVALID_ARGUMENT for any other bytes. */
 export function unpackState(state: Uint8Array): StateParts {
-  if (!(state instanceof Uint8Array) || state.length !== STATE_BYTES) {
-    const got = state instanceof Uint8Array ? `${state.length} bytes` : describe(state);
-    throw invalid(`expected a state of python of ${STATE_BYTES} bytes, got ${got}`);
-  }
+  checkBytes(state, "a state of python", STATE_BYTES);
   const view = new DataView(state.buffer, state.byteOffset, STATE_BYTES);
   if (view.getUint32(0, true) !== MAGIC) {
     throw invalid('expected a state of python, which begins with "PyMT", got another');

@@ -1,7 +1,6 @@
-import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { checkBytes } from "../../base/checks.ts";
 import { MT_WORDS, Mt19937 } from "../mt19937.ts";
-import type { TorchState } from "./state.ts";
+import { invalidState, type TorchState } from "./state.ts";
 
 const SEED_AT = 0;
 const DRAWN_AT = 8;
@@ -37,10 +36,7 @@ export function writeCompactState(state: TorchState): Uint8Array<ArrayBuffer> {
 
 /** The state in the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
 export function readCompactState(bytes: Uint8Array): TorchState {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== COMPACT_BYTES) {
-    const got = bytes instanceof Uint8Array ? `${bytes.length} bytes` : describe(bytes);
-    throw invalidState(`expected a state of ${COMPACT_BYTES} bytes, got ${got}`);
-  }
+  checkBytes(bytes, "a state", COMPACT_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const drawn = view.getUint16(DRAWN_AT, true);
   const flags = view.getUint16(FLAGS_AT, true);
@@ -57,8 +53,4 @@ export function readCompactState(bytes: Uint8Array): TorchState {
     spareNormal: (flags & HAS_NORMAL) === 0 ? undefined : view.getFloat64(NORMAL_AT, true),
     spareFloat: (flags & HAS_FLOAT) === 0 ? undefined : view.getFloat32(FLOAT_AT, true),
   };
-}
-
-function invalidState(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "torch" });
 }

@@ -1,4 +1,4 @@
-import { describe } from "../../base/checks.ts";
+import { checkBytes } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { MT_WORDS, Mt19937 } from "../mt19937.ts";
 
@@ -55,10 +55,7 @@ export function writeTorchState(state: TorchState): Uint8Array<ArrayBuffer> {
 
 /** The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. */
 export function readTorchState(bytes: Uint8Array): TorchState {
-  if (!(bytes instanceof Uint8Array) || bytes.length !== TORCH_STATE_BYTES) {
-    const got = bytes instanceof Uint8Array ? `${bytes.length} bytes` : describe(bytes);
-    throw invalidState(`expected a torch state of ${TORCH_STATE_BYTES} bytes, got ${got}`);
-  }
+  checkBytes(bytes, "a torch state", TORCH_STATE_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const left = view.getInt32(LEFT_AT, true);
   const next = view.getBigUint64(NEXT_AT, true);
@@ -84,6 +81,6 @@ function readWords(view: DataView): Uint32Array {
   return Uint32Array.from({ length: MT_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
 }
 
-function invalidState(message: string): RewindError {
+export function invalidState(message: string): RewindError {
   return new RewindError("INVALID_ARGUMENT", message, { generator: "torch" });
 }

@@ -224,7 +224,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "the probabilities to sum to 1, got 0.9": (rng) => rng.choice(2, { p: [0.4, 0.5] }),
     "at most 1 items, as many as have a chance, got 2": (rng) =>
       rng.choice(2, { size: 2, replace: false, p: [1, 0] }),
-    "an array or a typed array, got an instance of Set": (rng) =>
+    "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
     "a whole number of outputs, got 0.5": (rng) => rng.advance(0.5),
     "jumps to be a whole number from 0 on, got -1": (rng) => rng.jumped(-1),

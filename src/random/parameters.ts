@@ -1,5 +1,5 @@
-import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
 
 /** Checks the parameters of a distribution, by name: finite numbers. Throws INVALID_ARGUMENT. */
 export function checkFinite(name: string, value: unknown): void {
