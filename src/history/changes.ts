@@ -1,6 +1,7 @@
 import { equalBytes } from "../base/bytes.ts";
 import { encode } from "../codec/encode.ts";
 import type { Segment } from "../object/run.ts";
+import { type StateRef, sameState } from "../object/state.ts";
 
 /** What one segment has otherwise than another. */
 export interface SegmentChanges {
@@ -31,18 +32,26 @@ export function changesBetween(before: Segment, after: Segment): SegmentChanges 
   };
 }
 
+type Stored = StateRef | undefined;
+
 /**
  * Whether a segment begins with a state that was changed by hand: undefined where only a replay of
  * the step before can tell, because its start lies inside a block and something else changed too. In a
  * run with continuous streams there is no grid on which generators begin: `blockSize` is undefined.
+ * `stored` is the state before the change, where that is stored: `storedState` of what was forked.
  */
 export function stateWasChanged(
   segment: Segment,
   changes: SegmentChanges,
-  blockSize: number | undefined,
+  { blockSize, stored }: { readonly blockSize: number | undefined; readonly stored?: Stored },
 ): boolean | undefined {
   // On the grid the timeline has the state, unless there is another one in its place.
   if (segment.begin === undefined) return false;
+  if (stored !== undefined) {
+    if (sameState(segment.begin.state, stored)) return false;
+    // Other code may encode the same state in another way.
+    return changes.program ? undefined : true;
+  }
   const onGrid = blockSize !== undefined && segment.start % blockSize === 0;
   if (segment.start > 0 && onGrid) return true;
   const otherwise = changes.params.length > 0 || changes.seed || changes.program;

@@ -1,5 +1,6 @@
 import { toJson } from "../../codec/json.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
+import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run.ts";
 import type { RefStore } from "../../store/ref-store.ts";
@@ -50,7 +51,7 @@ export async function describeRun(
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 has no segment of its parent's left.
-  const before = chain[0]?.step === 0 ? chain[0].manifest?.segments[0] : undefined;
+  const replaced = segments[0] && replacedStart(segments[0], chain);
   return {
     run: run.id,
     names: origins.namesOf(run.id),
@@ -63,7 +64,8 @@ export async function describeRun(
     segments: await Promise.all(
       segments.map((segment, i) =>
         describeSegment(run, segment, {
-          before: segments[i - 1] ?? before,
+          before: segments[i - 1] ?? replaced?.segment,
+          parent: i === 0 ? replaced?.run : undefined,
           replays: replays && i >= segments.length - MOST_REPLAYED,
         }),
       ),

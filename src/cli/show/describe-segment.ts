@@ -1,8 +1,9 @@
 import type { Difference } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
+import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
-import type { Segment } from "../../object/run.ts";
+import type { RunManifest, Segment } from "../../object/run.ts";
 import type { Run } from "../../replay/run.ts";
 import { count, visibleLine } from "../terminal/text.ts";
 import { paramsData, type ValueChange, valuesText } from "./changes-text.ts";
@@ -47,6 +48,14 @@ interface Pair {
   readonly after: unknown;
 }
 
+/** What a segment is compared with. */
+interface Past {
+  /** The segment before it; none where the run was recorded with it. */
+  readonly before: Segment | undefined;
+  /** The run that was forked at step 0, where that is where the segment begins. */
+  readonly parent: RunManifest | undefined;
+}
+
 /**
  * Describes a segment, and what changed since the segment `before` it: by its objects alone, or with
  * `replays` by a replay of the step before it too, where its code may run.
@@ -54,9 +63,9 @@ interface Pair {
 export async function describeSegment(
   run: Run,
   segment: Segment,
-  { before, replays }: { readonly before: Segment | undefined; readonly replays: boolean },
+  { before, parent, replays }: Past & { readonly replays: boolean },
 ): Promise<SegmentDescription> {
-  const changed = replays ? await changedByHand(run, segment) : undefined;
+  const changed = replays ? await changedByHand(run, segment, parent) : undefined;
   const own = await partsOf(segment, run);
   return {
     start: segment.start,
@@ -64,7 +73,9 @@ export async function describeSegment(
     params: toJson(segment.params),
     stateStored: segment.begin !== undefined,
     changes:
-      before === undefined ? null : await changesSince(run, { before, segment, own, changed }),
+      before === undefined
+        ? null
+        : await changesSince(run, { before, parent, segment, own, changed }),
   };
 }
 
@@ -140,17 +151,18 @@ function seedText(seed: unknown): string {
 
 async function changesSince(
   run: Run,
-  given: {
+  given: Past & {
     readonly before: Segment;
     readonly segment: Segment;
     readonly own: Parts;
     readonly changed: readonly Difference[] | undefined;
   },
 ): Promise<SegmentChange> {
-  const { before, segment, own, changed } = given;
+  const { before, parent, segment, own, changed } = given;
   const changes = changesBetween(before, segment);
   const old = await partsOf(before, run);
-  const isContinuous = own.streams === "continuous";
+  const blockSize = own.streams === "continuous" ? undefined : run.blockSize;
+  const stored = parent && (await storedState(run.replayer.get, parent, segment.start));
   const pair = (part: (parts: Parts) => unknown): Pair | null =>
     part(old) === part(own) ? null : { before: part(old), after: part(own) };
   const fields = changed?.map(({ path, a, b }) => ({
@@ -165,7 +177,7 @@ async function changesSince(
     generator: pair(({ generator }) => generator),
     state: fields
       ? fields.length > 0
-      : (stateWasChanged(segment, changes, isContinuous ? undefined : run.blockSize) ?? null),
+      : (stateWasChanged(segment, changes, { blockSize, stored }) ?? null),
     fields: fields ?? null,
   };
 }

@@ -1,32 +1,31 @@
 import { isRewindError } from "../../base/errors.ts";
 import { type Difference, differences } from "../../codec/differences.ts";
-import type { Segment } from "../../object/run.ts";
+import type { RunManifest, Segment } from "../../object/run.ts";
 import { readState } from "../../object/state.ts";
 import { advance } from "../../replay/advance.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
+import { Replayer } from "../../replay/replayer.ts";
 import type { Run } from "../../replay/run.ts";
+import type { AnySimulation } from "../../replay/simulation.ts";
 
 /**
- * What was changed by hand in the state with which a segment begins: replays the step before it, and
- * compares. Undefined where that cannot be told: at step 0, or where the code is not at hand or not
- * trusted.
+ * What was changed by hand in the state with which a segment begins: replays the step before it, or
+ * at step 0 reads the first state of the run that was forked, `parent`, and compares. Undefined where
+ * that cannot be told: where there is no such run, or where the code is not at hand or not trusted.
  */
 export async function changedByHand(
-  run: Run,
+  { replayer }: Run,
   segment: Segment,
+  parent: RunManifest | undefined,
 ): Promise<readonly Difference[] | undefined> {
   const { start, begin } = segment;
   if (begin === undefined) return [];
-  if (start === 0) return undefined;
-  const { replayer } = run;
+  if (start === 0 && parent === undefined) return undefined;
   const { env, get } = replayer;
   try {
     const { simulation } = await replayer.segmentAt(start);
-    const position = await replayer.position(start - 1);
-    env.guard(() => advance(position, start));
-    // New code has new classes: the state is read again, as the fork read it.
-    const encoded = encodeState(position.state, position.segment.simulation, env);
-    const before = decodeState(encoded, simulation);
+    const past = start === 0 ? new Replayer(parent as RunManifest, env) : replayer;
+    const before = await stateUnchanged(past, start, simulation);
     const after = decodeState(await readState(begin.state, get), simulation);
     const { types } = simulation;
     return differences(before, after, { types });
@@ -34,4 +33,18 @@ export async function changedByHand(
     if (isRewindError(error)) return undefined;
     throw error;
   }
+}
+
+/** The state that comes of the steps before `start`, as a simulation that takes over there reads it. */
+async function stateUnchanged(
+  past: Replayer,
+  start: number,
+  simulation: AnySimulation,
+): Promise<unknown> {
+  if (start === 0) return decodeState((await past.start(0)).encoded, simulation);
+  const { env } = past;
+  const position = await past.position(start - 1);
+  env.guard(() => advance(position, start));
+  // New code has new classes: the state is read again, as the fork read it.
+  return decodeState(encodeState(position.state, position.segment.simulation, env), simulation);
 }

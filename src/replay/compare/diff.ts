@@ -15,7 +15,10 @@ import { type StateDifference, stateDifference } from "./state-difference.ts";
 export interface RunDifference {
   /** Whether they have the same length and the same state at every step. */
   readonly identical: boolean;
-  /** The step up to which they share their history by construction; undefined where they share none. */
+  /**
+   * The step up to which they share their history by construction: 0 where one was forked at step 0;
+   * undefined where they share none, or are the same throughout.
+   */
   readonly forkStep: number | undefined;
   /** The first step at which their states differ, both runs having that step. */
   readonly firstDifferentStep: number | undefined;
@@ -68,7 +71,7 @@ export async function diff(
   const { limit = 100 } = options;
   const between = (stepA: number, stepB: number): Promise<StateDifference> =>
     stateDifference({ replayer: a, step: stepA }, { replayer: b, step: stepB }, limit);
-  const history = { shared: sharedSteps(a, b), stored: await firstStoredDifference(a, b) };
+  const history = { shared: await sharedSteps(a, b), stored: await firstStoredDifference(a, b) };
   const about = {
     forkStep: history.shared === Number.POSITIVE_INFINITY ? undefined : history.shared,
     inputs: await changedInputs(a, b),

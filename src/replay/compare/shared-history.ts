@@ -3,12 +3,14 @@ import { encode } from "../../codec/encode.ts";
 import type { Segment } from "../../object/run.ts";
 import { sameState } from "../../object/state.ts";
 import type { Replayer } from "../replayer.ts";
+import { haveCommonAncestor } from "./ancestry.ts";
 
 /**
  * The step up to which two runs have the same segments, and so should have the same states:
- * undefined where they share none, infinite where they are the same throughout.
+ * undefined where they share none, infinite where they are the same throughout. It is 0 where one
+ * was forked at step 0: it began with the other's first state, changed perhaps.
  */
-export function sharedSteps(a: Replayer, b: Replayer): number | undefined {
+export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | undefined> {
   if (a.run.blockSize !== b.run.blockSize) return undefined;
   const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
   const count = Math.max(segmentsA.length, segmentsB.length);
@@ -19,7 +21,8 @@ export function sharedSteps(a: Replayer, b: Replayer): number | undefined {
       segmentA?.start ?? Number.POSITIVE_INFINITY,
       segmentB?.start ?? Number.POSITIVE_INFINITY,
     );
-    return i === 0 ? undefined : Math.min(start, a.run.steps, b.run.steps);
+    if (i > 0) return Math.min(start, a.run.steps, b.run.steps);
+    return (await haveCommonAncestor(a, b)) ? 0 : undefined;
   }
   if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
   return Math.min(a.run.steps, b.run.steps);
@@ -46,7 +49,8 @@ export async function firstStoredDifference(
   return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
 }
 
-function sameSegment(a: Segment, b: Segment): boolean {
+/** Whether two segments begin at one step, alike, and go on alike. */
+export function sameSegment(a: Segment, b: Segment): boolean {
   return a.start === b.start && sameRules(a, b) && sameBegin(a, b);
 }
 

@@ -83,6 +83,41 @@ describe("diff", () => {
     expect(json.changes).toEqual([{ path: "state.counts.R", a: expect.any(Number), b: 1000 }]);
   });
 
+  test("a fork at step 0 is one, whatever was changed", async () => {
+    const project = await walkProject();
+    await project.ok(..."branch param main@0 --param p=0.6".split(" "));
+    await project.ok(..."branch seed main@0 --seed 7".split(" "));
+    await project.ok(..."branch set main@0 --set state=5".split(" "));
+    await project.ok(..."extend seed --by 10".split(" "));
+    await project.ok(..."branch late main@500 --param p=0.9".split(" "));
+    const first = async (...sides: string[]): Promise<string> =>
+      (await project.run("diff", ...sides)).stdout.split("\nfirst different")[0] as string;
+    expect(await first("main", "param")).toBe("forked at step 0 of main\n  params.p: 0.5 → 0.6");
+    expect(await first("seed", "main")).toBe(
+      "forked at step 0 of main\n  steps: 1010 → 1000\n  seed: 7 → 42",
+    );
+    expect(await first("main", "set")).toBe("forked at step 0 of main");
+    expect(await first("param", "set")).toBe("forked at step 0 of main\n  params.p: 0.6 → 0.5");
+    expect(await first("late", "set")).toMatch(
+      /^forked at step 0 of main\n {2}params\.p: 0\.9 → 0\.5/,
+    );
+    const { json } = await project.run("diff", "main", "set", "--json");
+    expect(json).toMatchObject({ forkStep: 0, firstDifferentStep: 0, shared: { name: "main" } });
+  });
+
+  test("runs that were recorded apart share no history", async () => {
+    const project = await walkProject();
+    await project.ok(..."record walk.ts --steps 1000 --seed 42 --param p=0.6 -b other".split(" "));
+    await project.ok(..."record walk.ts --steps 1000 --seed 7 -b third".split(" "));
+    await project.ok(..."branch fork third@0 --param p=0.6".split(" "));
+    for (const other of ["other", "third", "fork"]) {
+      const { stdout } = await project.run("diff", "main", other);
+      expect(stdout).toMatch(/^no shared history\n/);
+      const { json } = await project.run("diff", "main", other, "--json");
+      expect(json).toMatchObject({ forkStep: null, shared: null });
+    }
+  });
+
   test("--at compares the states at one step", async () => {
     const project = await walkProject();
     await project.ok("branch", "up", "main@500", "--param", "p=1");

@@ -124,8 +124,45 @@ describe("show of a run", () => {
     const project = await walkProject();
     await project.ok(...words("branch z main@0 --seed 3"));
     expect(await printed(project, "show z")).toMatch(
-      /\nfrom step 0\n {2}program .*\n {2}generator .*, seed 3\n {2}params .*\n {2}seed {7}42 → 3\n {2}state {6}perhaps/,
+      /\nfrom step 0\n {2}program .*\n {2}generator .*, seed 3\n {2}params .*\n {2}seed {7}42 → 3\n$/,
     );
+    await project.ok(...words("branch set main@0 --param p=0.6 --set state=4"));
+    const changed = "\n  params     p 0.5 → 0.6\n  state      state 0 → 4\n";
+    expect(await printed(project, "show set")).toContain(changed);
+    await project.ok(...words("extend set --by 10"));
+    expect(await printed(project, "show set")).toContain(changed);
+    await project.ok(...words("reset set@0"));
+    expect(await printed(project, "show set")).toContain(changed);
+    const { json } = await project.ok(...words("show set --json"));
+    expect(json.segments[0].changes).toMatchObject({
+      state: true,
+      fields: [{ name: "state", before: 0, after: 4 }],
+    });
+  });
+
+  test("of a run that was recorded nothing was changed, also where it is cut to step 0", async () => {
+    const project = await walkProject();
+    await project.ok(...words("reset main@0"));
+    const { json, stdout } = await project.ok(...words("show main --json"));
+    expect([json.segments.length, json.segments[0].changes]).toEqual([1, null]);
+    expect(stdout).not.toContain("perhaps");
+  });
+
+  test("of a fork at step 0 whose code cannot run it is told whether the state was changed", async () => {
+    const project = await walkProject();
+    await project.ok(...words("branch param main@0 --param p=0.6"));
+    await project.ok(...words("branch set main@0 --param p=0.6 --set state=4"));
+    const elsewhere = await emptyProject();
+    for (const name of ["main", "param", "set"]) {
+      await project.ok(...words(`save ${name} -o ${name}.replay`));
+      await elsewhere.ok("load", path.join(project.root, `${name}.replay`), "-b", name);
+    }
+    const text = async (name: string): Promise<string> => {
+      const { stdout } = await elsewhere.ok("show", name);
+      return stdout.slice(stdout.indexOf("p 0.5"));
+    };
+    expect(await text("param")).toBe("p 0.5 → 0.6\n");
+    expect(await text("set")).toBe("p 0.5 → 0.6\n  state      changed\n");
   });
 
   test("where its code cannot run, what was changed in the state is not known", async () => {

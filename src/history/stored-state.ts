@@ -1,0 +1,22 @@
+import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
+import { decodeSeeds } from "../object/seeds.ts";
+import type { Get, StateRef } from "../object/state.ts";
+import { TimelineReader } from "../object/timeline-reader.ts";
+
+/**
+ * What is stored of the state at a step of a run, which is there where a segment begins with it, on
+ * the grid and at the end. Where generators go on, a checkpoint holds them too, and is not the state.
+ */
+export async function storedState(
+  get: Get,
+  run: RunManifest,
+  step: number,
+): Promise<StateRef | undefined> {
+  const segment = run.segments.findLast(({ start }) => start <= step) as Segment;
+  if (segment.start === step && segment.begin !== undefined) return segment.begin.state;
+  const { rule } = decodeSeeds(await get("seeds", segment.seeds));
+  if (rule === "continuous" || step > run.steps) return undefined;
+  if (step === run.steps) return run.final;
+  if (step % run.blockSize !== 0) return undefined;
+  return new TimelineReader(get).entry(timelineOf(run), step / run.blockSize);
+}
