@@ -156,7 +156,7 @@ async function resolveBefore(
 function cannotGoBack(ago: number, text: string, problem: string, data: object): RewindError {
   return new RewindError(
     "UNKNOWN_REVISION",
-    `cannot go back ${ago} changes in ${JSON.stringify(text)}: ${problem}`,
+    `cannot go back ${ago} ${ago === 1 ? "change" : "changes"} in ${JSON.stringify(text)}: ${problem}`,
     { revision: text, ...data },
   );
 }

@@ -248,7 +248,7 @@ describe("what names nothing, or too much", () => {
       'cannot go back 9 changes in "main@{9}": main has named 3 runs, main@{0} to main@{2}',
     ],
     ["HEAD@{3}", UNKNOWN, "HEAD has named 3 runs, HEAD@{0} to HEAD@{2}"],
-    ["v1@{1}@5", UNKNOWN, 'cannot go back 1 changes in "v1@{1}@5": v1 has named 1 run, v1@{0}'],
+    ["v1@{1}@5", UNKNOWN, 'cannot go back 1 change in "v1@{1}@5": v1 has named 1 run, v1@{0}'],
     ["<second:8>@{0}", UNKNOWN, "is a run's id, which names no other"],
     // the part that was not understood
     ["main@x", INVALID, 'cannot read "@x" in the revision "main@x": expected a step such as'],

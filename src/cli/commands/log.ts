@@ -47,15 +47,12 @@ export const log: Command = {
       if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
       const more = all.length - entries.length;
       const gap = args.graph === true ? "\n" : "\n\n";
-      return more === 0 ? text : [text, out.style("dim", moreText(more))].join(gap);
+      const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
+      return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
     });
     return STATUS.ok;
   },
 };
-
-function moreText(more: number): string {
-  return `… and ${plural(more, "earlier run")}`;
-}
 
 function entryData({ id, run, names }: LogEntry): object {
   return {

@@ -22,30 +22,31 @@ export const reflog: Command = {
     const name = optional(args.branch) ?? "HEAD";
     const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
     const repo = await open();
-    const named = (await history(repo.store.refs, await refOf(repo, name)))
-      .filter(({ to }) => to !== undefined)
-      .slice(0, limit);
+    const named = (await history(repo.store.refs, await refOf(repo, name))).filter(
+      ({ to }) => to !== undefined,
+    );
     const entries = await Promise.all(
-      named.map(async ({ time, command, to }, n) => {
+      named.slice(0, limit).map(async ({ time, command, to }, n) => {
         const run = await peel(repo.store.objects, to as Id);
         return { revision: `${name}@{${n}}`, time, command, run, steps: await stepsOf(repo, run) };
       }),
     );
     await repo.close();
-    out.result({ entries }, () =>
-      entries.length === 0
-        ? `${name} has named no run yet`
-        : table(
-            entries.map(({ revision, time, command, run, steps }) => [
-              out.style("yellow", revision),
-              shortId(run),
-              steps === null ? "not in the store" : plural(steps, "step"),
-              time,
-              visibleLine(command),
-            ]),
-            [2],
-          ),
-    );
+    out.result({ entries }, () => {
+      if (named.length === 0) return `${name} has named no run yet`;
+      const rows = entries.map(({ revision, time, command, run, steps }) => [
+        out.style("yellow", revision),
+        shortId(run),
+        steps === null ? "not in the store" : plural(steps, "step"),
+        time,
+        visibleLine(command),
+      ]);
+      const more = named.length - entries.length;
+      return [
+        ...(rows.length > 0 ? [table(rows, [2])] : []),
+        ...(more > 0 ? [out.style("dim", `… and ${plural(more, "earlier run")}`)] : []),
+      ].join("\n");
+    });
     return STATUS.ok;
   },
 };

@@ -78,7 +78,7 @@ describe("get", () => {
       'expected a step in 0..1000, got -1 for "@-1002": the run main has 1000 steps',
     ],
     [["main@1..@5"], 2, 'cannot read "main@1..@5": expected one step, got a range'],
-    [["main@{1}"], 1, 'cannot go back 1 changes in "main@{1}": main has named 1 run, main@{0}'],
+    [["main@{1}"], 1, 'cannot go back 1 change in "main@{1}": main has named 1 run, main@{0}'],
     [["main", "--program", "mine"], 2, "expected --program to be recorded or working"],
   ])("%j is refused", async (argv, expected, text) => {
     const project = await walkProject();

@@ -119,7 +119,10 @@ describe("log", () => {
       expect(stdout).toMatch(/\n… and 1 earlier run\n$/);
     }
     expect((await project.ok(...words("log --all -n 3"))).stdout).not.toContain("…");
-    expect((await project.ok(...words("log --all -n 0"))).stdout).toContain("… and 3 earlier runs");
+    for (const graph of ["", " --graph"]) {
+      const none = await project.ok(...words(`log --all -n 0${graph}`));
+      expect(none.stdout).toBe("… and 3 earlier runs\n");
+    }
   });
 
   test("before anything is recorded", async () => {

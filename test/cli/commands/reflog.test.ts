@@ -81,8 +81,10 @@ describe("reflog", () => {
         .join(""),
     );
     expect((await project.ok(...words("reflog main -n 2"))).stdout).toBe(
-      `${stdout.split("\n").slice(0, 2).join("\n")}\n`,
+      `${stdout.split("\n").slice(0, 2).join("\n")}\n… and 1 earlier run\n`,
     );
+    expect((await project.ok(...words("reflog main -n 0"))).stdout).toBe("… and 3 earlier runs\n");
+    expect((await project.ok(...words("reflog main -n 0 --json"))).json).toEqual({ entries: [] });
   });
 
   test("an undo is an entry like another", async () => {
