@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import path from "node:path";
 import type { RewindError } from "./base/errors.ts";
 import { Branches } from "./history/branches.ts";
-import { type LogEntry, log } from "./history/log.ts";
+import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
 import { lockBranches } from "./node/branch-lock.ts";
 import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
@@ -283,8 +283,8 @@ export class Repository {
   }
 
   /** The runs behind a revision, behind B and not A of `A..B`, or behind every ref; the latest first. */
-  log(revision?: string): Promise<readonly LogEntry[]> {
-    return log(this.#store.objects, this.#store.refs, revision);
+  log(revision?: string, options?: LogOptions): Promise<readonly LogEntry[]> {
+    return log(this.#store.objects, this.#store.refs, revision, options);
   }
 
   /**

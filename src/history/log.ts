@@ -6,6 +6,7 @@ import type { RefStore } from "../store/ref-store.ts";
 import { type FindRun, namesOfRuns, runFinder } from "./names.ts";
 import { peel, resolve } from "./resolve.ts";
 import { parseRange, parseRevision } from "./revision.ts";
+import { type Damage, soundRefs } from "./sound-refs.ts";
 
 /** A run in the lineage. */
 export interface LogEntry {
@@ -13,6 +14,11 @@ export interface LogEntry {
   readonly run: RunManifest;
   /** The branches, tags and other refs that name it, as a revision spells them. */
   readonly names: readonly string[];
+}
+
+export interface LogOptions {
+  /** Is told of what cannot be read, which is then left out; without it, that is thrown. */
+  readonly onDamaged?: ((damage: Damage) => void) | undefined;
 }
 
 /**
@@ -24,21 +30,22 @@ export async function log(
   store: ObjectStore,
   refs: RefStore,
   text?: string,
+  options: LogOptions = {},
 ): Promise<readonly LogEntry[]> {
   const named = async (side: string): Promise<Id> => (await resolve(store, refs, side)).id;
   if (text === undefined) {
-    const all = await refs.list("refs/");
-    return lineage(
-      store,
-      refs,
-      all.map(({ target }) => target as Id),
-    );
+    const { sound, damaged } = await soundRefs(store, refs, "refs/");
+    const [first] = damaged;
+    if (first !== undefined && options.onDamaged === undefined) throw first.error;
+    for (const damage of damaged) options.onDamaged?.(damage);
+    const ids = sound.map(({ id }) => id);
+    return lineage(store, refs, ids, options);
   }
   const range = parseRange(text);
-  if (range === undefined) return lineage(store, refs, [await named(text)]);
+  if (range === undefined) return lineage(store, refs, [await named(text)], options);
   const [from = "HEAD", to = "HEAD"] = [range.from, range.to];
   for (const side of [from, to]) checkNoStep(side, text);
-  return lineage(store, refs, [await named(to)], { without: [await named(from)] });
+  return lineage(store, refs, [await named(to)], { ...options, without: [await named(from)] });
 }
 
 /** A range of runs is no range of steps. */
@@ -60,9 +67,12 @@ export async function lineage(
   store: ObjectStore,
   refs: RefStore,
   from: readonly Id[],
-  options: { readonly without?: readonly Id[] } = {},
+  options: LogOptions & { readonly without?: readonly Id[] } = {},
 ): Promise<LogEntry[]> {
-  const find = runFinder(store);
+  const { onDamaged } = options;
+  const find = runFinder(store, {
+    onDamaged: onDamaged && ((error) => onDamaged({ ref: undefined, error })),
+  });
   const targets = (ids: readonly Id[]): Promise<Id<"run">[]> =>
     Promise.all(ids.map((id) => peel(store, id)));
   const names = await namesOfRuns(store, refs);

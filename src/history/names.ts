@@ -1,3 +1,4 @@
+import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
@@ -10,7 +11,8 @@ const PLACES = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
  * The names of each run that a ref names, as a revision spells them: branches first, then tags and
- * others, `archive/main/1`. A tag that has a branch's name is `tags/NAME`.
+ * others, `archive/main/1`. A tag that has a branch's name is `tags/NAME`. A ref that is damaged
+ * names none.
  */
 export async function namesOfRuns(
   store: ObjectStore,
@@ -25,7 +27,8 @@ export async function namesOfRuns(
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      const run = await peel(store, target as Id);
+      const run = await readable(() => peel(store, target as Id));
+      if (run === undefined) continue;
       names.set(run, [...(names.get(run) ?? []), spelled]);
     }
   }
@@ -35,20 +38,42 @@ export async function namesOfRuns(
 /** The manifest of a run; undefined where it is not in the store. */
 export type FindRun = (id: Id<"run">) => Promise<RunManifest | undefined>;
 
-/** Finds manifests in a store, and keeps those that it found, and those that are `known` already. */
+/**
+ * Finds manifests in a store, and keeps those that it found, and those that are `known` already. Of
+ * one that is damaged `onDamaged` is told, and it is as if it were not there; without it, it throws.
+ */
 export function runFinder(
   store: ObjectStore,
-  known: ReadonlyMap<Id<"run">, RunManifest> = new Map(),
+  options: {
+    readonly known?: ReadonlyMap<Id<"run">, RunManifest> | undefined;
+    readonly onDamaged?: ((error: RewindError) => void) | undefined;
+  } = {},
 ): FindRun {
+  const { known, onDamaged } = options;
   const get = reader(store);
   const found = new Map(known);
   return async (id) => {
     const kept = found.get(id);
     if (kept !== undefined || !(await store.has(id))) return kept;
-    const run = decodeRun(await get("run", id));
-    found.set(id, run);
+    const read = async (): Promise<RunManifest> => decodeRun(await get("run", id));
+    const run = onDamaged === undefined ? await read() : await readable(read, onDamaged);
+    if (run !== undefined) found.set(id, run);
     return run;
   };
+}
+
+/** What `read` gives; undefined where that is damaged, which `onDamaged` is told. */
+async function readable<T>(
+  read: () => Promise<T>,
+  onDamaged?: (error: RewindError) => void,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isRewindError(error)) throw error;
+    onDamaged?.(error);
+    return undefined;
+  }
 }
 
 /**

@@ -109,7 +109,8 @@ export async function originsIn(
   refs: RefStore,
   known?: ReadonlyMap<Id<"run">, RunManifest>,
 ): Promise<Origins> {
-  const find = runFinder(store, known);
+  // What is damaged is told by who needs it: an origin that cannot be read is none that is known.
+  const find = runFinder(store, { known, onDamaged: () => undefined });
   const names = await namesOfRuns(store, refs);
   const verbs = new Map<string, string>();
   for (const { command, changes } of await refs.operations()) {

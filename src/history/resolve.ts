@@ -7,6 +7,7 @@ import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
 import { parseHead, parseRevision, type Revision, stepOf } from "./revision.ts";
+import { idIn } from "./sound-refs.ts";
 
 /** What a revision names. */
 export interface Resolved {
@@ -81,7 +82,7 @@ async function resolveBase(
     const ref = `${place}${base}`;
     if (!ref.startsWith("refs/")) continue;
     const id = await refs.read(ref);
-    if (id !== undefined && isId(id)) return { id, ref, step: undefined };
+    if (id !== undefined) return { id: idIn(ref, id), ref, step: undefined };
   }
   const id = await runWithPrefix(store, base);
   if (id !== undefined) return { id, ref: undefined, step: undefined };
@@ -91,7 +92,7 @@ async function resolveBase(
 async function resolveHead(refs: RefStore): Promise<Base> {
   const head = parseHead((await refs.read("HEAD")) ?? "ref: refs/heads/main");
   const id = head.ref === undefined ? head.run : await refs.read(head.ref);
-  if (id !== undefined && isId(id)) return { id, ref: head.ref, step: head.step };
+  if (id !== undefined) return { id: idIn(head.ref ?? "HEAD", id), ref: head.ref, step: head.step };
   const known = await namesOf(refs);
   throw new RewindError(
     "UNKNOWN_REVISION",

@@ -1,26 +1,28 @@
 import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
-import { decodeTag, encodeTag, type Tag } from "../object/tag.ts";
+import { encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkBeside, checkBranchName } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { type Damage, soundRefs } from "./sound-refs.ts";
 
 const TAGS = "refs/tags/";
 
-/** Every tag, sorted by name. A ref that names a run itself has no message and no time. */
-export async function listTags(store: ObjectStore, refs: RefStore): Promise<Tag[]> {
-  const tags = await refs.list(TAGS);
-  return Promise.all(
-    tags.map(async ({ name, target }) => {
-      const object = await store.get(target as Id);
-      const tag =
-        object?.kind === "tag"
-          ? decodeTag(object.body)
-          : { target: target as Id<"run">, message: "", time: "" };
-      return { ...tag, name: name.slice(TAGS.length) };
-    }),
-  );
+/**
+ * Every tag, sorted by name, and what is damaged among them. A ref that names a run itself has no
+ * message and no time.
+ */
+export async function listTags(
+  store: ObjectStore,
+  refs: RefStore,
+): Promise<{ readonly tags: readonly Tag[]; readonly damaged: readonly Damage[] }> {
+  const { sound, damaged } = await soundRefs(store, refs, TAGS);
+  const tags = sound.map(({ name, id, tag = { target: id, message: "", time: "" } }) => ({
+    ...tag,
+    name: name.slice(TAGS.length),
+  }));
+  return { tags, damaged };
 }
 
 /** Names a run for good, with a message. Throws REF_EXISTS, unless `force` moves the tag. */

@@ -112,6 +112,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a config with a generator that is none": () =>
     damagedFile("config", '{"format":1,"rng":"dice"}\n'),
   "a HEAD that is neither a ref nor a run": () => damagedFile("HEAD", "main\n"),
+  "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
   "a branch that names an object that is not there": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
   "packs whose records have other ids": () => walk((project) => spoil(project, { from: 16 })),

@@ -1,9 +1,10 @@
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openRepository } from "../../src/index.ts";
 import { type Files, nodeFiles } from "../../src/node/files.ts";
+import { decodeHeader, PACK_HEADER, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
 
 /** What changes a disk; opening a file to read does not. */
@@ -161,7 +162,75 @@ describe("damage", () => {
       expect.stringMatching(/^error: expected the run (ab)+ .*\nhint: /),
     ]);
     expect((await project.run("branch")).status).toBe(4);
-    expect((await project.run("log", "--all")).status).toBe(0);
+    expect((await project.run("log", "--all")).status).toBe(4);
+  });
+
+  test("of a ref: lists have the others, and tell of it; status 4", async () => {
+    const project = await walkProject();
+    const packs = async (): Promise<string[]> =>
+      (await readdir(path.join(project.root, ".rewind/objects"))).filter((name) =>
+        name.endsWith(".pack"),
+      );
+    await project.ok("tag", "v1", "main");
+    await project.ok("branch", "sound", "main@500", "--param", "p=0.6");
+    const sound = await Promise.all(LISTS.map((list) => project.ok(...list)));
+    const known = await packs();
+    await project.ok("branch", "spoilt", "main@700", "--param", "p=0.7");
+    const [pack = ""] = (await packs()).filter((name) => !known.includes(name));
+    spoilRun(path.join(project.root, ".rewind/objects", pack));
+    const heads = path.join(project.root, ".rewind/refs/heads");
+    await project.write(
+      ".rewind/refs/tags/spoilt",
+      await readFile(path.join(heads, "spoilt"), "utf8"),
+    );
+    await project.write(".rewind/refs/heads/text", "nonsense\n");
+    await project.write(".rewind/refs/heads/empty", "");
+    await project.write(".rewind/refs/tags/gone", `${"ab".repeat(32)}\n`);
+    const told = {
+      "the branch empty": 'expected the id of a run, got ""',
+      "the branch spoilt":
+        "expected run [0-9a-f]+, got one with the id [0-9a-f]+ in objects/pack-.*",
+      "the branch text": 'expected the id of a run, got "nonsense"',
+      "the tag gone": "expected the run (ab)+ in the store, found none",
+      "the tag spoilt": "expected run [0-9a-f]+, got one with the id .*",
+    };
+    for (const [i, list] of LISTS.entries()) {
+      const { status, stdout, stderr } = await project.run(...list);
+      expect([status, stdout]).toEqual([4, sound[i]?.stdout]);
+      const kind = { branch: "branch", tag: "tag", log: "" }[list[0] as "log"];
+      const what = Object.entries(told).filter(([ref]) => ref.includes(kind));
+      expect(stderr).toMatch(
+        new RegExp(
+          `^${what.map(([ref, problem]) => `error: ${ref} is damaged: ${problem}\n`).join("")}hint: .*\n$`,
+        ),
+      );
+      const { json } = await project.run(...list, "--json");
+      expect(json.damaged).toHaveLength(what.length);
+    }
+    // What does not need them works as it did.
+    for (const line of ["log main", "show sound", "diff main main", "get main@5"]) {
+      expect((await project.ok(...line.split(" "))).stderr).toBe("");
+    }
+  });
+
+  test("of HEAD: the branches are listed", async () => {
+    const project = await walkProject();
+    await project.write(".rewind/HEAD", "nonsense\n");
+    const { status, stdout, stderr } = await project.run("branch");
+    expect([status, stdout]).toEqual([4, expect.stringMatching(/^ {3}main /)]);
+    expect(stderr).toMatch(/^error: HEAD is damaged: expected a ref or a run\nhint: .*\n$/);
+  });
+
+  test("of a run behind another: log lists the others, and tells of it", async () => {
+    const project = await walkProject();
+    const objects = path.join(project.root, ".rewind/objects");
+    const [pack = ""] = (await readdir(objects)).filter((name) => name.endsWith(".pack"));
+    await project.ok("branch", "fork", "main@500", "--param", "p=0.6");
+    spoilRun(path.join(objects, pack));
+    const { status, stdout, stderr } = await project.run("log", "fork");
+    expect([status, stdout]).toEqual([4, expect.stringMatching(/^[0-9a-f]{12} \(fork\) /)]);
+    expect(stderr).toMatch(/^error: expected run [0-9a-f]+, got one .*\nhint: .*\n$/);
+    expect((await project.run("branch")).stdout).toContain("fork");
   });
 });
 
@@ -184,6 +253,23 @@ describe("branches that cannot stand beside each other", () => {
     expect((await project.ok("log", "--all", "--json")).json.runs).toHaveLength(2);
   });
 });
+
+const LISTS = [["branch"], ["tag"], ["log", "--all"], ["log", "--all", "--graph"]];
+
+/** Changes a byte of the last run in a pack. */
+function spoilRun(file: string): void {
+  const bytes = readFileSync(file);
+  let run = 0;
+  for (let at = PACK_HEADER.length; ; ) {
+    const header = decodeHeader(bytes.subarray(at));
+    if (header === undefined) break;
+    if (header.kind === "run") run = at;
+    at += RECORD_HEADER_BYTES + header.storedLength;
+  }
+  const at = run + RECORD_HEADER_BYTES + 1;
+  bytes[at] = (bytes[at] as number) ^ 0xff;
+  writeFileSync(file, bytes);
+}
 
 async function saved(): Promise<Project> {
   const project = await walkProject();

@@ -2,11 +2,13 @@ import { toJson } from "../../codec/json.ts";
 import { changesBetween } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
+import type { Damage } from "../../history/sound-refs.ts";
 import { shortId } from "../../object/id.ts";
 import type { Segment } from "../../object/run.ts";
-import { type Command, STATUS } from "../command.ts";
+import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
 import { paramsData, valuesText } from "../show/changes-text.ts";
+import { damagedData, reportDamage } from "../show/damage.ts";
 import { drawnOrder, logGraph } from "../show/log-graph.ts";
 import { originText } from "../show/origin-text.ts";
 import { formatState } from "../show/state.ts";
@@ -33,7 +35,10 @@ export const log: Command = {
     if (args.all === true && args.revision !== undefined)
       throw usageError("expected --all or a revision, got both");
     const repo = await open();
-    const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"));
+    const damaged: Damage[] = [];
+    const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"), {
+      onDamaged: (damage) => damaged.push(damage),
+    });
     const latest = all.slice(0, limit);
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
@@ -43,14 +48,15 @@ export const log: Command = {
         ? await logGraph(entries, origins, out)
         : (await Promise.all(entries.map((entry) => entryText(out, entry, origins)))).join("\n\n");
     await repo.close();
-    out.result({ runs: entries.map(entryData) }, () => {
+    out.result({ runs: entries.map(entryData), ...damagedData(damaged) }, () => {
+      if (all.length === 0 && damaged.length > 0) return "no run that can be read";
       if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
       const more = all.length - entries.length;
       const gap = args.graph === true ? "\n" : "\n\n";
       const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
       return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
     });
-    return STATUS.ok;
+    return reportDamage(out, damaged);
   },
 };
 

@@ -4,6 +4,7 @@ import { shortId } from "../../object/id.ts";
 import { type Arguments, type Command, type Context, STATUS } from "../command.ts";
 import { optional, usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
+import { damagedData, reportDamage } from "../show/damage.ts";
 import { table, visibleLine } from "../terminal/text.ts";
 
 export const tag: Command = {
@@ -33,7 +34,7 @@ async function list(args: Arguments, { out, open }: Context): Promise<number> {
       throw usageError(`expected the name of a tag with --${option}`);
   }
   const repo = await open();
-  const tags = await listTags(repo.store.objects, repo.store.refs);
+  const { tags, damaged } = await listTags(repo.store.objects, repo.store.refs);
   await repo.close();
   const data = tags.map(({ name, target, message, time }) => ({
     name,
@@ -41,9 +42,11 @@ async function list(args: Arguments, { out, open }: Context): Promise<number> {
     message,
     time,
   }));
-  out.result({ tags: data }, () =>
+  out.result({ tags: data, ...damagedData(damaged) }, () =>
     tags.length === 0
-      ? "no tags yet"
+      ? damaged.length > 0
+        ? "no tag that can be read"
+        : "no tags yet"
       : table(
           tags.map(({ name, target, message, time }) => [
             out.style("green", name),
@@ -53,7 +56,7 @@ async function list(args: Arguments, { out, open }: Context): Promise<number> {
           ]),
         ),
   );
-  return STATUS.ok;
+  return reportDamage(out, damaged);
 }
 
 async function create(name: string, args: Arguments, { out, open }: Context): Promise<number> {

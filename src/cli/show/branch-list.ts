@@ -1,16 +1,19 @@
+import { isRewindError, type RewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
+import { type Damage, soundRefs } from "../../history/sound-refs.ts";
 import { type Id, shortId } from "../../object/id.ts";
 import type { RunManifest } from "../../object/run.ts";
 import type { Repository } from "../../repository.ts";
-import { type Context, STATUS } from "../command.ts";
+import type { Context } from "../command.ts";
 import { age, count, table, visibleLine } from "../terminal/text.ts";
+import { damagedData, reportDamage } from "./damage.ts";
 import { placeText } from "./origin-text.ts";
 
 /** Prints the branches: the current one marked, what each was forked from, when, and its message. */
 export async function listBranches({ out, open, now }: Context): Promise<number> {
   const repo = await open();
-  const branches = await describeBranches(repo);
+  const { branches, damaged } = await describeBranches(repo);
   await repo.close();
   const rows = branches.map((branch) => [
     branch.current ? "*" : " ",
@@ -21,8 +24,14 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
     branch.time === null ? "" : age(now() - Date.parse(branch.time)),
     branch.message === null ? "" : visibleLine(String(branch.message)),
   ]);
-  out.result({ branches }, () => (rows.length === 0 ? "no branches yet" : table(rows)));
-  return STATUS.ok;
+  out.result({ branches, ...damagedData(damaged) }, () =>
+    rows.length > 0
+      ? table(rows)
+      : damaged.length > 0
+        ? "no branch that can be read"
+        : "no branches yet",
+  );
+  return reportDamage(out, damaged);
 }
 
 /** What there is to say of a branch in a list, ready for JSON. */
@@ -40,13 +49,17 @@ interface BranchDescription {
   readonly current: boolean;
 }
 
-async function describeBranches(repo: Repository): Promise<BranchDescription[]> {
-  const current = await repo.branches.current();
+async function describeBranches(repo: Repository): Promise<{
+  readonly branches: readonly BranchDescription[];
+  readonly damaged: readonly Damage[];
+}> {
   const { objects, refs } = repo.store;
-  const origins = await originsIn(objects, refs);
+  const { sound, damaged } = await soundRefs(objects, refs, HEADS);
+  const current = await currentOr(repo, (error) => damaged.push({ ref: "HEAD", error }));
+  const origins = await originsIn(objects, refs, new Map(sound.map(({ id, run }) => [id, run])));
   const described: BranchDescription[] = [];
-  for (const { name, run: id } of await repo.branches.list()) {
-    const run = (await origins.manifestOf(id)) ?? (await repo.resolve(`refs/heads/${name}`)).run;
+  for (const { name: ref, id, run } of sound) {
+    const name = ref.slice(HEADS.length);
     const { message, time } = run.meta;
     const from = await forkedFrom(origins, id, run);
     described.push({
@@ -61,7 +74,23 @@ async function describeBranches(repo: Repository): Promise<BranchDescription[]> 
       current: name === current,
     });
   }
-  return described;
+  return { branches: described, damaged };
+}
+
+const HEADS = "refs/heads/";
+
+/** The current branch; none where HEAD is damaged, which `onDamaged` is told. */
+async function currentOr(
+  repo: Repository,
+  onDamaged: (error: RewindError) => void,
+): Promise<string | undefined> {
+  try {
+    return await repo.branches.current();
+  } catch (error) {
+    if (!isRewindError(error)) throw error;
+    onDamaged(error);
+    return undefined;
+  }
 }
 
 /** Where a run left another's past; what it was extended or resumed from is its own. */

@@ -1,0 +1,40 @@
+import type { Damage } from "../../history/sound-refs.ts";
+import { STATUS } from "../command.ts";
+import { hintFor } from "../errors.ts";
+import type { Output } from "../terminal/output.ts";
+
+/** Tells of what is damaged, after what is not was listed; returns the exit status. */
+export function reportDamage(out: Output, damaged: readonly Damage[]): number {
+  for (const [i, { ref, error }] of damaged.entries()) {
+    // One hint for all: they are damaged alike, or a copy helps with each.
+    const hint = i === damaged.length - 1 ? hintFor(error, []) : undefined;
+    out.error(damageText({ ref, error }), hint);
+  }
+  return damaged.length === 0 ? STATUS.ok : STATUS.damaged;
+}
+
+function damageText({ ref, error }: Damage): string {
+  const { message } = error;
+  if (ref === undefined) return message;
+  // What a file of the store holds is told with the file's name, which is the ref's.
+  const problem = message.startsWith(`${ref}: `) ? message.slice(ref.length + 2) : message;
+  return `${whatIs(ref)} is damaged: ${problem}`;
+}
+
+/** What is damaged as a key of JSON, which is there where anything is. */
+export function damagedData(damaged: readonly Damage[]): {
+  readonly damaged?: readonly { readonly ref: string | null; readonly problem: string }[];
+} {
+  if (damaged.length === 0) return {};
+  return {
+    damaged: damaged.map(({ ref, error }) => ({ ref: ref ?? null, problem: error.message })),
+  };
+}
+
+/** A ref as people call it: `the branch main`. */
+function whatIs(ref: string): string {
+  return ref
+    .replace(/^refs\/heads\//, "the branch ")
+    .replace(/^refs\/tags\//, "the tag ")
+    .replace(/^refs\//, "");
+}

@@ -1,0 +1,59 @@
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { type Id, isId } from "../object/id.ts";
+import { decodeRun, type RunManifest } from "../object/run.ts";
+import { decodeTag, type Tag } from "../object/tag.ts";
+import { type ObjectStore, reader } from "../store/object-store.ts";
+import type { RefStore } from "../store/ref-store.ts";
+
+/** A ref, and the run that it leads to. */
+export interface SoundRef {
+  readonly name: string;
+  readonly id: Id<"run">;
+  readonly run: RunManifest;
+  /** The tag between the two, where there is one. */
+  readonly tag: Tag | undefined;
+}
+
+/** What cannot be read, and why. */
+export interface Damage {
+  /** The full name of the ref that leads to it; undefined of a run behind another. */
+  readonly ref: string | undefined;
+  readonly error: RewindError;
+}
+
+/** The refs whose names begin with `prefix`, sorted by name: those that lead to a run, and the others. */
+export async function soundRefs(
+  store: ObjectStore,
+  refs: RefStore,
+  prefix: string,
+): Promise<{ readonly sound: readonly SoundRef[]; readonly damaged: Damage[] }> {
+  const sound: SoundRef[] = [];
+  const damaged: Damage[] = [];
+  for (const { name, target } of await refs.list(prefix)) {
+    try {
+      sound.push(await followed(store, name, target));
+    } catch (error) {
+      if (!isRewindError(error)) throw error;
+      damaged.push({ ref: name, error });
+    }
+  }
+  return { sound, damaged };
+}
+
+/** The id that a ref holds. Throws STORE_DAMAGED where it holds something else. */
+export function idIn(ref: string, target: string): Id {
+  if (isId(target)) return target;
+  throw new RewindError(
+    "STORE_DAMAGED",
+    `${ref}: expected the id of a run, got ${JSON.stringify(target.slice(0, 80))}`,
+    { file: ref },
+  );
+}
+
+async function followed(store: ObjectStore, name: string, target: string): Promise<SoundRef> {
+  const id = idIn(name, target);
+  const object = await store.get(id);
+  const tag = object?.kind === "tag" ? decodeTag(object.body) : undefined;
+  const run = tag?.target ?? (id as Id<"run">);
+  return { name, id: run, run: decodeRun(await reader(store)("run", run)), tag };
+}
