@@ -147,14 +147,23 @@ export class Branches {
     return archive?.replace("refs/", "");
   }
 
-  /** Makes a branch, or a run, the current one, with the cursor at a step. */
+  /**
+   * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether that is
+   * another place: where HEAD is there already it is no operation, so nothing to undo. `steps` are
+   * those of the run: HEAD without a cursor is at the last one.
+   */
   async checkout(
-    to: { readonly ref: string | undefined; readonly run: Id<"run"> },
+    to: { readonly ref: string | undefined; readonly run: Id<"run">; readonly steps?: number },
     step: number,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const onBranch = to.ref?.startsWith(HEADS) ?? false;
     const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
-    await this.#refs.update([await this.#moveHead(head)], "checkout");
+    const { ref, run, step: cursor = to.steps } = await this.#head();
+    // A cursor beyond the end of a run that became shorter is at its end.
+    const at = Math.min(cursor ?? Number.NaN, to.steps ?? Number.POSITIVE_INFINITY);
+    const moves = ref !== head.ref || run !== head.run || at !== step;
+    await this.#refs.update([await this.#moveHead(head)], "checkout", { logged: moves });
+    return moves;
   }
 
   /** Moves the cursor to another step of the current run; no operation, so nothing to undo. */

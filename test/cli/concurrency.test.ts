@@ -32,17 +32,20 @@ async function nothingIsLost(project: Project): Promise<void> {
   const { refs } = repo.store;
   const now = await refs.list("refs/");
   const head = await refs.read("HEAD");
+  // The cursor also moves without being logged: where a checkout leads to where HEAD is already.
+  const withoutCursor = (text: string | undefined): string | undefined => text?.split("\n")[0];
   const values = new Map<string, string | undefined>([["HEAD", "ref: refs/heads/main"]]);
   const runs = new Set<string>();
   for (const { changes } of await refs.operations()) {
     for (const { name, from, to } of changes) {
-      expect([name, from]).toEqual([name, values.get(name)]);
+      const found = [from, values.get(name)].map(name === "HEAD" ? withoutCursor : (text) => text);
+      expect([name, found[0]]).toEqual([name, found[1]]);
       values.set(name, to);
       if (to !== undefined && isId(to)) runs.add(to);
     }
   }
   await repo.close();
-  expect(values.get("HEAD")).toBe(head);
+  expect(withoutCursor(values.get("HEAD"))).toBe(withoutCursor(head));
   values.delete("HEAD");
   const logged = [...values].filter(([, target]) => target !== undefined);
   expect(new Map(logged)).toEqual(new Map(now.map(({ name, target }) => [name, target])));

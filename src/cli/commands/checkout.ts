@@ -28,13 +28,15 @@ export const checkout: Command = {
       const { simulation } = await run.replayer.segmentAt(step);
       await writeState(file, await run.get(step), simulation, { repo, cwd });
     }
-    await repo.branches.checkout({ ref, run: run.id }, step);
+    const moved = await repo.branches.checkout({ ref, run: run.id, steps: run.steps }, step);
     const branch = await repo.branches.current();
     await repo.close();
     out.result({ branch: branch ?? null, run: run.id, step, file: file ?? null }, () => {
       const where = branch ?? `run ${shortId(run.id)}`;
       const wrote = file === undefined ? "" : `, its state in ${file}`;
-      return `HEAD is ${where} at step ${count(step)}${wrote}`;
+      return moved
+        ? `HEAD is ${where} at step ${count(step)}${wrote}`
+        : `already at ${where}, step ${count(step)}${wrote}`;
     });
     return STATUS.ok;
   },

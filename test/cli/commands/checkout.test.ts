@@ -34,10 +34,44 @@ describe("checkout and step", () => {
   test("it stops at the ends of the run", async () => {
     const project = await walkProject();
     expect((await project.ok(...words("checkout main"))).stdout).toBe(
-      "HEAD is main at step 1,000\n",
+      "already at main, step 1,000\n",
     );
     expect((await project.ok("step")).stdout).toBe("step 1,000, the last\nnothing changed\n");
     expect((await project.ok(...words("step 5000 --back"))).stdout).toMatch(/^step 0, the first\n/);
+  });
+
+  test("to where HEAD is already it is no operation, so nothing to undo", async () => {
+    const project = await walkProject();
+    await project.ok(...words("branch fork main@500"));
+    const logged = async (): Promise<string> =>
+      readFile(path.join(project.root, ".rewind/logs/operations"), "utf8");
+    const id = (await project.ok(...words("get fork --json"))).json.run;
+    for (const [first, again, where] of [
+      ["checkout fork", "checkout fork", "fork, step 1,000"],
+      ["checkout fork@20", "checkout HEAD@20", "fork, step 20"],
+      ["step 5", "checkout fork@25", "fork, step 25"],
+      [`checkout ${id}@7`, `checkout ${id}@7`, `run ${id.slice(0, 12)}, step 7`],
+    ] as const) {
+      await project.ok(...words(first));
+      const before = await logged();
+      const { stdout } = await project.ok(...words(again));
+      expect([stdout, await logged()]).toEqual([`already at ${where}\n`, before]);
+    }
+    // Another name for the run is another place: what is recorded next goes elsewhere.
+    await project.ok(...words("checkout fork@7"));
+    expect((await project.ok(...words("checkout fork@8"))).stdout).toBe("HEAD is fork at step 8\n");
+    await project.ok("undo");
+    expect((await project.ok(...words("get HEAD --json"))).json.step).toBe(7);
+  });
+
+  test("a cursor at the end stays there when the run becomes longer", async () => {
+    const project = await walkProject();
+    await project.ok(...words("checkout main"));
+    await project.ok(...words("extend main --by 10"));
+    expect((await project.ok(...words("get HEAD --json"))).json.step).toBe(1000);
+    expect((await project.ok(...words("checkout main"))).stdout).toBe(
+      "HEAD is main at step 1,010\n",
+    );
   });
 
   test("fields of a state, and the state as a file", async () => {
