@@ -205,7 +205,9 @@ export class Repository {
       const code = isNew ? await this.#code.newFor(run.replayer, fork) : undefined;
       planned.push({ ...(fork as ForkOptions), branch: fork.branch, code });
     }
-    const made = await this.#recorder.fork(run, step, planned, options);
+    const fork = () => this.#recorder.fork(run, step, planned, options);
+    const isNew = planned.every(({ code }) => code !== undefined);
+    const made = isNew ? await this.#code.replacing(fork) : await fork();
     return made as unknown as readonly Run<S, P>[];
   }
 

@@ -89,14 +89,15 @@ export function splitSpec(spec: string): [file: string, exportName: string | und
 
 /**
  * Loads a recorded program from its stored source, if it may run: code that was bundled or trusted
- * here, or that the working files still give. Says so where the working file is another by now.
+ * here, or that the working files still give. Says so where the working file is another by now,
+ * unless new code is to go on from what it replays.
  * Throws PROGRAM_MISSING, PROGRAM_NOT_TRUSTED, MODULE_FAILED.
  */
 export async function loadRecorded(
   project: Project,
   program: Program,
   get: Get,
-  options: { readonly trust: boolean },
+  options: { readonly trust: boolean; readonly replaced: boolean },
 ): Promise<AnySimulation | undefined> {
   const { module, exportName, source: digest } = program;
   if (module === undefined) return undefined;
@@ -111,7 +112,7 @@ export async function loadRecorded(
     );
   }
   noticePackages(project, program);
-  if (working !== "same") {
+  if (working !== "same" && !options.replaced) {
     const why = working === "gone" ? "is not there" : "has changed since";
     project.notice(`${module} ${why}: this replays the recorded program`);
   }

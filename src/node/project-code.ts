@@ -24,6 +24,7 @@ export class ProjectCode {
   readonly #store: ObjectStore;
   readonly #options: CodeOptions;
   readonly #environments = new Map<WhichProgram, Environment>();
+  #replaced = 0;
 
   constructor(project: Project, store: ObjectStore, options: CodeOptions) {
     this.#project = project;
@@ -61,6 +62,16 @@ export class ProjectCode {
     });
   }
 
+  /** Does something in which recorded code only leads up to new code, which goes on from there. */
+  async replacing<T>(work: () => Promise<T>): Promise<T> {
+    this.#replaced++;
+    try {
+      return await work();
+    } finally {
+      this.#replaced--;
+    }
+  }
+
   /** What replays the store's runs, by the recorded code or by the working files. */
   environment(which: WhichProgram): Environment {
     let env = this.#environments.get(which);
@@ -78,6 +89,7 @@ export class ProjectCode {
   #load(program: Program, which: WhichProgram): Promise<AnySimulation | undefined> {
     if (which === "working") return loadWorking(this.#project, program);
     const trust = this.#options.trust ?? false;
-    return loadRecorded(this.#project, program, reader(this.#store), { trust });
+    const replaced = this.#replaced > 0;
+    return loadRecorded(this.#project, program, reader(this.#store), { trust, replaced });
   }
 }

@@ -70,6 +70,17 @@ describe("a file that has changed since", () => {
     expect(json).toMatchObject({ ok: false, mismatch: { step: 501 } });
   });
 
+  test("--program working: a fork goes on with the file, and does not say otherwise", async () => {
+    const project = await modelProject();
+    await project.write("model.ts", model(3));
+    const { stderr } = await project.ok(..."branch new main@700 --program working".split(" "));
+    expect(stderr).toBe("");
+    const grid = await project.ok(..."branch two new@800 --set sum=1 --program working".split(" "));
+    expect(grid.stderr).toBe("");
+    const old = await project.ok(..."branch old main@700".split(" "));
+    expect(old.stderr).toContain("this replays the recorded program");
+  });
+
   test("--program working: get prints what the file gives from the checkpoint on", async () => {
     const project = await modelProject();
     await project.write("model.ts", model(3));
