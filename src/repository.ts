@@ -16,6 +16,7 @@ import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
 import type { FileStoreTools } from "./node/store-tools.ts";
 import { readFile } from "./node/user-files.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
+import type { Source } from "./replay/programs.ts";
 import type { Expected } from "./replay/record/expected.ts";
 import type { ForkOptions } from "./replay/record/fork.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
@@ -309,6 +310,11 @@ export class Repository {
   /** Deletes nothing and flushes nothing: closes the store's files. */
   async close(): Promise<void> {
     this.#store.objects.close();
+  }
+
+  /** The code of a module, `path#export`, as it would be recorded now: what `resume` may expect. */
+  async sourceOf(spec: string, cwd?: string): Promise<Source> {
+    return (await this.#code.of(spec, cwd)).source;
   }
 
   /** The function that `spec`, `module#export`, names: what a fork changes its state with. */

@@ -199,6 +199,7 @@ function forkOptions(differences: unknown): string {
     differences as readonly { name: string; given: unknown; recorded: unknown }[]
   ).map(({ name, given, recorded }) => {
     if (recorded === undefined) return "";
+    if (name === "program.source") return " --program working";
     const value = typeof given === "object" ? JSON.stringify(given) : String(given);
     if (name.startsWith("params."))
       return ` --param ${quoted(`${name.slice("params.".length)}=${value}`)}`;

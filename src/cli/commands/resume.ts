@@ -11,7 +11,7 @@ import { count, duration, plural } from "../terminal/text.ts";
 export const resume: Command = {
   usage: "[branch]",
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size, --rng and --streams say must be what was recorded: nothing is changed by going on.",
+    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size, --rng, --streams and --fresh-if-missing say must be what was recorded: nothing is\nchanged by going on.",
   options: {
     "fresh-if-missing": {
       describe: "where the branch has no run, record this module",
@@ -43,6 +43,10 @@ export const resume: Command = {
     const took = (): string => duration(performance.now() - started);
     const module = optional(args.freshIfMissing);
     const found = module === undefined ? undefined : await standing(repo, branch);
+    // What is not recorded now must be what was.
+    const program =
+      module === undefined || found === undefined ? undefined : await repo.sourceOf(module, cwd);
+    const expected = { ...wanted, program };
     let run: Run;
     let text: string;
     if (module !== undefined && found === undefined) {
@@ -53,12 +57,12 @@ export const resume: Command = {
       run = await repo.record(module, { ...wanted, ...long("recording"), steps, branch, cwd });
       text = `recorded ${plural(run.steps, "step")} on ${branch} in ${took()}`;
     } else if (found?.finished) {
-      await checkExpected(found, branch, wanted);
+      await checkExpected(found, branch, expected);
       run = found;
       text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
     } else {
       const { selfCheck } = wanted;
-      run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: wanted });
+      run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: expected });
       text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
     }
     await repo.close();

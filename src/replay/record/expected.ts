@@ -1,7 +1,12 @@
+import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import { differences } from "../../codec/differences.ts";
+import type { Hash } from "../../codec/hash.ts";
+import { objectId, shortId } from "../../object/id.ts";
+import type { Program } from "../../object/program.ts";
 import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
+import type { Source } from "../programs.ts";
 import type { Run } from "../run.ts";
 
 /** What a recording is expected to have been begun with; what is left out is not looked at. */
@@ -16,11 +21,16 @@ export interface Expected<P extends object = Record<string, unknown>> {
   readonly rng?: string | undefined;
   /** How its generators are seeded. */
   readonly streams?: SeedRule | undefined;
+  /** The code of its last segment, as `Repository.sourceOf` gives it for a module. */
+  readonly program?: Source | undefined;
 }
 
 /** A value that is not what was recorded. */
 export interface Unexpected {
-  /** `steps`, `seed`, `blockSize`, `rng`, or a param as `params.beta`. */
+  /**
+   * `steps`, `seed`, `blockSize`, `rng`, `streams`, a param as `params.beta`, `program.module` with
+   * its export, or `program.source`, the id of the code.
+   */
   readonly name: string;
   readonly recorded: unknown;
   readonly given: unknown;
@@ -43,6 +53,7 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
     { name: "blockSize", recorded: blockSize, given: expected.blockSize },
     { name: "rng", recorded: program.generator, given: rng },
     { name: "streams", recorded: seeds.rule, given: expected.streams },
+    ...programPairs(program, expected.program, replayer.env.store.hash),
   ];
   return pairs.filter(
     (pair) => pair.given !== undefined && differences(pair.recorded, pair.given).length > 0,
@@ -53,14 +64,29 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
 export async function checkExpected(run: Run, branch: string, expected: Expected): Promise<void> {
   const unexpected = await unexpectedIn(run, expected);
   if (unexpected.length === 0) return;
-  const listed = unexpected.map(
-    ({ name, recorded, given }) => `${name} is ${shown(recorded)}, given ${shown(given)}`,
-  );
+  const listed = unexpected.map(({ name, ...pair }) => {
+    const [recorded, given] = [pair.recorded, pair.given].map((value) =>
+      name === "program.source" ? shortId(String(value)) : shown(value),
+    );
+    return `${name} is ${recorded}, given ${given}`;
+  });
   throw new RewindError(
     "RECORDED_OTHERWISE",
     `${branch} was recorded with other values: ${listed.join("; ")}`,
     { branch, differences: unexpected },
   );
+}
+
+/** Of one module the code can be other; of two it is, and need not be said. */
+function programPairs(recorded: Program, given: Source | undefined, hash: Hash): Unexpected[] {
+  if (given === undefined) return [];
+  const [was, is] = [recorded, given].map(({ module, exportName, name }) =>
+    module === undefined ? `${name}, handed over in memory` : `${module}#${exportName}`,
+  );
+  const source = objectId(hash, "chunk", utf8(given.code));
+  return was === is
+    ? [{ name: "program.source", recorded: recorded.source, given: source }]
+    : [{ name: "program.module", recorded: was, given: is }];
 }
 
 /** A value as it would be written on a command line. */

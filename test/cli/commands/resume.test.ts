@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
 
@@ -161,6 +163,36 @@ describe("resume --fresh-if-missing", () => {
       expect.stringContaining("expected --steps N: nightly has no run, and is to be recorded"),
     ]);
     await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
+    await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
+  });
+
+  test("refuses another module, and other code of the same one", async () => {
+    const project = await interrupted();
+    await project.ok(...words("record fragile.ts --steps 100 --seed 5 -b whole"));
+    await project.write("other.ts", await readFile(path.join(project.root, "fragile.ts"), "utf8"));
+    const before = await project.storeDigest();
+    const refused = async (line: string, problem: RegExp): Promise<void> => {
+      for (const branch of ["unfinished", "whole"]) {
+        const { status, stderr } = await project.run(...words(`resume ${branch} ${line}`));
+        expect([status, stderr]).toEqual([2, expect.stringMatching(problem)]);
+        expect(stderr).toMatch(/^error: \w+ was recorded with other values: /);
+      }
+    };
+    await refused(
+      "--fresh-if-missing other.ts",
+      /: program\.module is fragile\.ts#default, given other\.ts#default\n/,
+    );
+    const text = await readFile(path.join(project.root, "fragile.ts"), "utf8");
+    await project.write("fragile.ts", text.replace("x + rng", "x + 2 * rng"));
+    await refused(
+      "--fresh-if-missing fragile.ts --steps 90",
+      /: steps is 100, given 90; program\.source is [0-9a-f]{12}, given [0-9a-f]{12}\nhint: .*@STEP --program working`\n$/,
+    );
+    const gone = await project.run(...words("resume whole --fresh-if-missing gone.ts"));
+    expect([gone.status, gone.stderr]).toEqual([1, expect.stringContaining("gone.ts")]);
+    expect(await project.storeDigest()).toBe(before);
+    await project.ok(...words("resume unfinished"));
+    await project.write("fragile.ts", `${text}\n// the same`);
     await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
   });
 
