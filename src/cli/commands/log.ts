@@ -1,10 +1,14 @@
+import { isRewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json.ts";
-import { changesBetween } from "../../history/changes.ts";
+import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import type { Damage } from "../../history/sound-refs.ts";
+import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import type { Segment } from "../../object/run.ts";
+import type { Get } from "../../object/state.ts";
+import { reader } from "../../store/object-store.ts";
 import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
 import { paramsData, valuesText } from "../show/changes-text.ts";
@@ -43,10 +47,13 @@ export const log: Command = {
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(repo.store.objects, repo.store.refs, known);
+    const get = reader(repo.store.objects);
     const text =
       args.graph === true
         ? await logGraph(entries, origins, out)
-        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins)))).join("\n\n");
+        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
+            "\n\n",
+          );
     await repo.close();
     out.result({ runs: entries.map(entryData), ...damagedData(damaged) }, () => {
       if (all.length === 0 && damaged.length > 0) return "no run that can be read";
@@ -77,6 +84,7 @@ async function entryText(
   out: Output,
   { id, run, names }: LogEntry,
   origins: Origins,
+  get: Get,
 ): Promise<string> {
   const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
@@ -86,6 +94,7 @@ async function entryText(
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
     ...from.map((origin) => `  ${originText(origin)}`),
     ...changedText(segment, from[0]),
+    ...((await changesState(from[0], segment, get)) ? ["  state changed"] : []),
     ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
     ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
   ].join("\n");
@@ -106,4 +115,27 @@ function changedText(segment: Segment, origin: Origin | undefined): string[] {
     ...(seed ? ["  another seed"] : []),
     ...(program ? ["  other code"] : []),
   ];
+}
+
+/**
+ * Whether a fork began with another state than its origin had there, as far as that is stored: no
+ * code runs for a log. Inside a block only a fork that changes nothing else is known to.
+ */
+async function changesState(
+  origin: Origin | undefined,
+  segment: Segment,
+  get: Get,
+): Promise<boolean> {
+  const { kind, step, manifest } = origin ?? {};
+  const before = manifest?.segments.findLast(({ start }) => start <= (step as number));
+  if (kind !== "forked" || segment.start !== step || !segment.begin) return false;
+  if (manifest === undefined || before === undefined) return false;
+  try {
+    const stored = await storedState(get, manifest, step);
+    const changes = changesBetween(before, segment);
+    return stateWasChanged(segment, changes, { blockSize: undefined, stored }) === true;
+  } catch (error) {
+    if (isRewindError(error)) return false;
+    throw error;
+  }
 }

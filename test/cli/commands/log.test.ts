@@ -40,6 +40,31 @@ describe("log", () => {
     );
   });
 
+  test("whether the state was changed, as far as that is stored", async () => {
+    const project = await walkProject();
+    const changed = async (fork: string): Promise<boolean> => {
+      await project.ok(...words(`branch ${fork}`));
+      const [name = ""] = fork.split(" ");
+      const { stdout } = await project.ok(...words(`log ${name} -n 1`));
+      expect(stdout.match(/state/g)?.length ?? 0).toBeLessThan(2);
+      return stdout.includes("\n  state changed\n");
+    };
+    // On the grid, at the end, at the start and inside a block.
+    expect(await changed("a main@320 --set state=9 --param p=0.6")).toBe(true);
+    expect(await changed("b main@320 --param p=0.6")).toBe(false);
+    expect(await changed("c main --steps 1_100 --set state=9 --seed 3")).toBe(true);
+    expect(await changed("d main --steps 1_100 --seed 3")).toBe(false);
+    expect(await changed("e main@0 --set state=9 --param p=0.6")).toBe(true);
+    expect(await changed("f main@0 --param p=0.6")).toBe(false);
+    expect(await changed("g main@500 --set state=9")).toBe(true);
+    expect(await changed("h main@500 --param p=0.6")).toBe(false);
+    // What its origin began with is no change of its own.
+    expect(await changed("i g@500 --seed 3")).toBe(false);
+    expect(await changed("j g@500")).toBe(false);
+    await project.ok(...words("extend g --by 10"));
+    expect((await project.ok(...words("log g -n 1"))).stdout).not.toContain("state");
+  });
+
   test("how each run was made, also where its origin has no name any more", async () => {
     const project = await walkProject();
     await project.ok(...words("extend main --by 500"));
