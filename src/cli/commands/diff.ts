@@ -4,15 +4,16 @@ import { compareRuns } from "../diff/compare.ts";
 import { type Sides, sidesOf } from "../diff/diff-sides.ts";
 import { differenceJson } from "../diff/difference-json.ts";
 import { differenceText } from "../diff/difference-text.ts";
-import { optionalCount, usageError } from "../input/parse.ts";
+import { usageError } from "../input/parse.ts";
 import { rangeOf } from "../input/range.ts";
+import { optionalStep } from "../input/step-text.ts";
 
 export const diff: Command = {
   usage: "<a> [b]",
   describe:
     "Compares two runs, <a> <b> or <a>..<b>: where they forked, what was changed, the first step at which\ntheir states differ, the fields that differ there, and how far they have drifted at the end. With a\nstep in both, main@100..main@200, the two states. Exit status 3 where they differ.",
   options: {
-    at: { describe: "compare the states at this step", type: "text", value: "STEP" },
+    at: { describe: "compare the states at this step: 500, 50%, -1", type: "text", value: "STEP" },
     plot: { describe: "plot a number of both states over steps", type: "text", value: "PATH" },
     stat: { describe: "at how many steps each field differs, and how far", type: "boolean" },
     "all-spans": { describe: "list all steps where they are equal, or not", type: "boolean" },
@@ -46,7 +47,7 @@ export const diff: Command = {
     checkOptions(args, sides);
     const request = {
       ...rangeOf(args),
-      at: optionalCount(args.at, "--at"),
+      at: optionalStep(args.at, "--at"),
       path: args.plot === undefined ? undefined : parsePath(String(args.plot)),
       spans: args.allSpans === true,
       statistics: args.stat === true,

@@ -1,26 +1,27 @@
 import type { Path } from "../../codec/path.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
 import { originsIn } from "../../history/origin.ts";
+import { type StepSpec, stepOf } from "../../history/revision.ts";
 import { type SharedRun, sharedRun } from "../../history/shared-run.ts";
 import { comparableTypes } from "../../replay/compare/comparable.ts";
 import type { RunDifference } from "../../replay/compare/diff.ts";
 import type { LongOptions } from "../../replay/environment.ts";
 import { rangeOf } from "../../replay/look/look.ts";
 import type { Repository, RevisionOf } from "../../repository.ts";
+import { type Ends, endsIn } from "../input/range.ts";
 import { plotColumns } from "../terminal/plot.ts";
 import { nameOf, type Sides } from "./diff-sides.ts";
 import { type Samples, sampleBoth } from "./plot-data.ts";
 import { type SourceDifference, sourceDifferences } from "./source-diff.ts";
 
 /** What is asked of two runs. */
-export interface CompareRequest {
-  readonly at: number | undefined;
+export interface CompareRequest extends Ends {
+  /** The step at which to compare; a percentage or a step from the end of those that both have. */
+  readonly at: StepSpec | undefined;
   /** The number to plot. */
   readonly path: Path | undefined;
   readonly spans: boolean;
   readonly statistics: boolean;
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
   /** Whether every difference is listed. */
   readonly every: boolean;
   /** How wide a plot may be. */
@@ -59,7 +60,8 @@ export async function compareRuns(
   const [a, b] = await Promise.all([repo.revision(sides.a), repo.revision(sides.b)]);
   const names = [nameOf(sides.a), nameOf(sides.b)] as const;
   const at = stepsAsked(sides, request, a, b);
-  const { spans, statistics, from, to, every } = request;
+  const { spans, statistics, every } = request;
+  const { from, to } = endsIn(request, stepsOfBoth(a, b));
   const limit = every ? Number.POSITIVE_INFINITY : MOST_FIELDS;
   const options = { at, limit, spans, statistics, from, to };
   const result = await a.run.diff(b.run, { ...long("comparing"), ...options });
@@ -82,7 +84,14 @@ function stepsAsked(
   a: Side,
   b: Side,
 ): readonly [number, number] | undefined {
-  return sides.steps ? [a.step as number, b.step as number] : both(at);
+  if (sides.steps) return [a.step as number, b.step as number];
+  const steps = stepsOfBoth(a, b);
+  return both(at && stepOf(at, steps, steps));
+}
+
+/** The last step that both have. */
+function stepsOfBoth(a: Side, b: Side): number {
+  return Math.min(a.run.steps, b.run.steps);
 }
 
 function both(step: number | undefined): readonly [number, number] | undefined {
@@ -105,12 +114,12 @@ async function samplesOf(
   [nameA, nameB]: readonly [string, string],
   a: Side,
   b: Side,
-  { path, columns, from, to }: CompareRequest,
+  { path, columns, ...ends }: CompareRequest,
   long: (verb: string) => LongOptions,
 ): Promise<Samples | undefined> {
   if (path === undefined) return undefined;
   const shorter = a.run.steps < b.run.steps ? a.run : b.run;
-  const range = rangeOf(shorter.replayer, { from, to });
+  const range = rangeOf(shorter.replayer, endsIn(ends, shorter.steps));
   const sides = [sided(nameA, a), sided(nameB, b)] as const;
   return sampleBoth(path, sides, range, plotColumns(columns), long("sampling"));
 }

@@ -1,21 +1,35 @@
 import { resolveRange } from "../../history/range.ts";
-import { parseRange, parseRevision } from "../../history/revision.ts";
+import { parseRange, parseRevision, type StepSpec, stepOf } from "../../history/revision.ts";
 import type { RangeOptions } from "../../replay/look/look.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Repository, WhichProgram } from "../../repository.ts";
 import type { Arguments, Option } from "../command.ts";
-import { optionalCount, usageError } from "./parse.ts";
+import { usageError } from "./parse.ts";
 import { wholeRun } from "./revision.ts";
+import { optionalStep } from "./step-text.ts";
 
 /** Options of commands that look at every step of a run, or at some of them. */
 export const RANGE_OPTIONS: Readonly<Record<string, Option>> = {
-  from: { describe: "the first step to look at", type: "text", value: "STEP" },
+  from: { describe: "the first step to look at: 500, 50%, -1", type: "text", value: "STEP" },
   to: { describe: "the last step to look at", type: "text", value: "STEP" },
 };
 
-/** The steps between --from and --to. */
-export function rangeOf(args: Arguments): Pick<RangeOptions, "from" | "to"> {
-  return { from: optionalCount(args.from, "--from"), to: optionalCount(args.to, "--to") };
+/** --from and --to, as they are given. */
+export function rangeOf(args: Arguments): Ends {
+  return { from: optionalStep(args.from, "--from"), to: optionalStep(args.to, "--to") };
+}
+
+/** The two ends of a range of steps, where they are given. */
+export interface Ends {
+  readonly from: StepSpec | undefined;
+  readonly to: StepSpec | undefined;
+}
+
+/** The steps that they are in a run of so many. */
+export function endsIn({ from, to }: Ends, steps: number): Pick<RangeOptions, "from" | "to"> {
+  const step = (spec: StepSpec | undefined): number | undefined =>
+    spec && stepOf(spec, steps, steps);
+  return { from: step(from), to: step(to) };
 }
 
 const INSTEAD = "for some steps only, use a range such as main@5..@9, or use --from and --to";
@@ -35,14 +49,15 @@ export interface Steps {
  */
 export async function stepsOf(repo: Repository, args: Arguments): Promise<Steps> {
   const text = String(args.revision);
-  const { from, to } = rangeOf(args);
+  const ends = rangeOf(args);
   const program = args.program as WhichProgram;
   const sides = parseRange(text);
   if (sides === undefined) {
     const { run } = await wholeRun(repo, text, { program, instead: INSTEAD });
+    const { from, to } = endsIn(ends, run.steps);
     return { run, name: text, from, to };
   }
-  if (from !== undefined || to !== undefined) {
+  if (ends.from !== undefined || ends.to !== undefined) {
     throw usageError(`expected a range, ${text}, or --from and --to, got both`);
   }
   const { objects, refs } = repo.store;

@@ -118,6 +118,20 @@ describe("diff", () => {
     }
   });
 
+  test("percentages and steps from the end are of the steps that both have", async () => {
+    const project = await walkProject();
+    await project.ok(..."branch short main@500 --param p=1 --steps 600".split(" "));
+    const at = async (step: string): Promise<unknown> =>
+      (await project.run(..."diff main short --json --at".split(" "), step)).json.at;
+    expect(await at("50%")).toEqual({ a: 300, b: 300 });
+    expect(await at("-1")).toEqual({ a: 600, b: 600 });
+    const { json } = await project.run(
+      ..."diff short main --all-spans --plot state --from 90% --to -11 --json".split(" "),
+    );
+    expect([json.spans[0].from, json.spans.at(-1).to]).toEqual([540, 590]);
+    expect([json.plot.steps[0], json.plot.steps.at(-1)]).toEqual([540, 590]);
+  });
+
   test("--at compares the states at one step", async () => {
     const project = await walkProject();
     await project.ok("branch", "up", "main@500", "--param", "p=1");

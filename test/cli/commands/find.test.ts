@@ -39,6 +39,30 @@ describe("find", () => {
     expect([status, json]).toEqual([1, { step: null, state: null }]);
   });
 
+  test("--from and --to take what a revision takes behind its @", async () => {
+    const project = await walkProject();
+    const range = async (...ends: string[]): Promise<unknown> => {
+      const { json } = await project.ok("find", "main", "true", "--count", "--json", ...ends);
+      return [json.first, json.last];
+    };
+    expect(await range("--from", "50%")).toEqual([500, 1000]);
+    expect(await range("--from", "12.34%", "--to", "-1")).toEqual([123, 1000]);
+    expect(await range("--from=-11", "--to", "1e3")).toEqual([990, 1000]);
+    expect(await range("--from", "0%", "--to", "1_0")).toEqual([0, 10]);
+    for (const [text, problem] of [
+      ["101%", 'expected --from to be a step, such as 842137, 842_137, 50% or -1, got "101%"'],
+      ["-0", 'got "-0"'],
+      ["@5", 'got "@5"'],
+      ["-2000", "expected a step in 0..1000"],
+    ]) {
+      const { status, stderr } = await project.run("find", "main", "true", `--from=${text}`);
+      expect([text, stderr]).toEqual([text, expect.stringContaining(problem as string)]);
+      expect(status).not.toBe(0);
+    }
+    const { json } = await project.ok(..."stats main --from 99% --json".split(" "));
+    expect(json.count).toBe(11);
+  });
+
   test("--from and --to bound the steps, both included", async () => {
     const project = await model();
     const { json } = await project.ok("find", "main", "true", "--from", "7", "--json");
