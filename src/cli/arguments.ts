@@ -170,6 +170,7 @@ function namePositionals(usage: string, given: readonly string[]): Record<string
   return named;
 }
 
-function camelCase(name: string): string {
+/** The name by which an option is read: `blockSize` of `--block-size`. */
+export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -136,7 +136,11 @@ const HINTS: Partial<
 
 /** The hint for an error of a command line, or undefined. */
 export function hintFor(error: RewindError, argv: readonly string[]): string | undefined {
-  return HINTS[error.code]?.(error.data, argv);
+  const hint = HINTS[error.code]?.(error.data, argv);
+  const { rest } = error.data;
+  if (!Array.isArray(rest) || rest.length === 0) return hint;
+  const others = `for the values after it: ${rest.map((line) => `\`${line}\``).join(" and ")}`;
+  return hint === undefined ? others : `${hint}; ${others}`;
 }
 
 /** The exit status for an error. */

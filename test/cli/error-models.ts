@@ -19,6 +19,9 @@ export const MODELS: Readonly<Record<string, string>> = {
   "fragile.ts": simulation(
     "init: () => 0, step: (x, rng, ctx) => { if (ctx.step === 70) throw new Error('no more'); return x + 1; }",
   ),
+  "sharp.ts": simulation(
+    "params: { a: 0 }, init: () => 0, step: (x, rng, ctx) => { if (ctx.params.a === 2 && x === 15) throw new Error('no more'); return x + 1; }",
+  ),
   // Between checkpoints the state holds what no checkpoint may.
   "passing.ts": simulation(
     "init: () => ({ n: 0, f: null }), step: (s) => ({ n: s.n + 1, f: s.n % 10 === 4 ? () => 0 : null })",

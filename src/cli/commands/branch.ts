@@ -1,7 +1,9 @@
+import { isRewindError, RewindError } from "../../base/errors.ts";
 import { shortId } from "../../object/id.ts";
 import type { BranchOptions, Repository } from "../../repository.ts";
 import { type Arguments, type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
-import { matrixCells, matrixData, matrixTable } from "../input/matrix.ts";
+import { commandLine } from "../input/command-line.ts";
+import { matrixCells, matrixData, matrixRest, matrixTable } from "../input/matrix.ts";
 import { optional, optionalCount, parsePairs, usageError } from "../input/parse.ts";
 import { PARAM_FROM_THERE, RECORDING, readRecording } from "../input/recording-options.ts";
 import { listBranches } from "../show/branch-list.ts";
@@ -93,15 +95,19 @@ async function fork(
   const repo = await open({ trust: args.trust === true });
   const options = { ...shared, mutate: await mutateOf(args, repo, context), cwd: context.cwd };
   const started = performance.now();
-  const made = await repo.branchEach(
-    revision,
-    (cells ?? [{ branch: name, params: {} }]).map(({ branch, params }) => ({
-      ...options,
-      branch,
-      params: allParams(options.params, params),
-    })),
-    long("recording"),
-  );
+  const made = await repo
+    .branchEach(
+      revision,
+      (cells ?? [{ branch: name, params: {} }]).map(({ branch, params }) => ({
+        ...options,
+        branch,
+        params: allParams(options.params, params),
+      })),
+      long("recording"),
+    )
+    .catch((error) => {
+      throw matrix === undefined ? error : withRest(error, [name, revision], args, matrix);
+    });
   const took = duration(performance.now() - started);
   const [run] = made;
   const at = run?.parents[0];
@@ -119,6 +125,25 @@ async function fork(
   }
   await repo.close();
   return STATUS.ok;
+}
+
+/** The failure of a cell, with the command lines that make those after it. */
+function withRest(
+  error: unknown,
+  positionals: readonly string[],
+  args: Arguments,
+  matrix: readonly string[],
+): unknown {
+  if (!isRewindError(error) || !Array.isArray(error.data.made)) return error;
+  const { made, branch: kept } = error.data;
+  // What was interrupted before its first checkpoint is still to be made, what failed would fail again.
+  const isLost = error.code === "INTERRUPTED" && kept === undefined;
+  if (isLost && made.length === 0) return error;
+  const rest = matrixRest(matrix, made.length + (isLost ? 0 : 1)).map((matrix) =>
+    commandLine("branch", positionals, { ...args, matrix }, branch.options),
+  );
+  const { code, message, data, cause } = error;
+  return new RewindError(code, message, { ...data, rest }, { cause });
 }
 
 /** Undefined where there are none: then no new segment begins. */

@@ -1,9 +1,9 @@
-import { GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
+import { camelCase, GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
 import type { Arguments, Option } from "../command.ts";
 
 /**
  * A command line as one would type it, quoted for a shell: what was read from one, with other
- * positionals or options. Options of one word only.
+ * positionals or options.
  */
 export function commandLine(
   command: string,
@@ -12,10 +12,11 @@ export function commandLine(
   options: Readonly<Record<string, Option>>,
 ): string {
   const given = Object.entries({ ...options, ...GLOBAL_OPTIONS }).flatMap(([name, option]) => {
-    const value = args[name];
+    const value = args[camelCase(name)];
     if (option.negatable) return value === false ? [`--no-${name}`] : [];
     if (option.type === "boolean") return value === true ? [nameOf(name)] : [];
-    return value === undefined ? [] : [nameOf(name), String(value)];
+    const values = value === undefined ? [] : option.many ? (value as unknown[]) : [value];
+    return values.flatMap((each) => [nameOf(name), String(each)]);
   });
   const words = positionals.some((word) => word.startsWith("-"))
     ? [...given, "--", ...positionals]

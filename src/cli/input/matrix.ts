@@ -4,6 +4,7 @@ import type { Run } from "../../replay/run.ts";
 import { madeRun } from "../show/print-run.ts";
 import { formatState, shortJson } from "../show/state.ts";
 import { count, table } from "../terminal/text.ts";
+import { labels } from "./label.ts";
 import { parseValue, usageError } from "./parse.ts";
 
 /** One fork of a matrix: its branch, and the params that are its own. */
@@ -14,7 +15,7 @@ export interface Cell {
 
 /**
  * The forks that `--matrix beta=0.1,0.2 --matrix gamma=1,2` asks for, one for each combination:
- * `NAME/0.1/1`, `NAME/0.1/2` and so on. Throws USAGE.
+ * `NAME/0.1/1`, `NAME/0.1/2` and so on (`labels` says how values are called). Throws USAGE.
  */
 export function matrixCells(name: string, given: readonly string[]): Cell[] {
   const axes = given.map(parseAxis);
@@ -32,9 +33,49 @@ export function matrixCells(name: string, given: readonly string[]): Cell[] {
   );
 }
 
+/**
+ * What to give `--matrix` for the cells from number `from` on: several times, where they are not all
+ * combinations of some values.
+ */
+export function matrixRest(given: readonly string[], from: number): string[][] {
+  const axes = given.map(parseAxis);
+  const digits: number[] = [];
+  let rest = from;
+  for (const { values } of [...axes].reverse()) {
+    digits.unshift(rest % values.length);
+    rest = Math.floor(rest / values.length);
+  }
+  // Of a row that is begun the rest of it, then the rows after it, and so on outward.
+  const innermost = Math.max(
+    0,
+    digits.findLastIndex((digit) => digit > 0),
+  );
+  const parts: string[][] = [];
+  for (let i = innermost; i >= 0 && rest === 0; i--) {
+    const first = (digits[i] as number) + (i === innermost ? 0 : 1);
+    if (first >= (axes[i] as Axis).values.length) continue;
+    parts.push(
+      axes.map((axis, j) => {
+        const digit = digits[j] as number;
+        return j < i ? axisText(axis, digit, digit + 1) : axisText(axis, j === i ? first : 0);
+      }),
+    );
+  }
+  return parts;
+}
+
+function axisText({ param, values }: Axis, first: number, end?: number): string {
+  const written = values.slice(first, end).map((value) => value.written);
+  return `${param}=${written.join(",")}`;
+}
+
 interface Axis {
   readonly param: string;
-  readonly values: readonly { readonly label: string; readonly value: unknown }[];
+  readonly values: readonly {
+    readonly label: string;
+    readonly written: string;
+    readonly value: unknown;
+  }[];
 }
 
 function parseAxis(text: string): Axis {
@@ -43,14 +84,13 @@ function parseAxis(text: string): Axis {
   if (param === undefined || parts.length === 0 || parts.includes("")) {
     throw usageError(`expected --matrix name=value,value,…, got ${JSON.stringify(text)}`);
   }
-  const values = parts.map((part) => {
-    const value = parseValue(part);
-    return { label: typeof value === "string" ? value : part, value };
-  });
+  const read = parts.map((written) => ({ written, value: parseValue(written) }));
+  const names = labels(read);
+  const values = read.map((value, i) => ({ ...value, label: names[i] as string }));
   const keys = values.map(({ value }) => formatState(value));
   const twice = keys.findIndex((key, i) => keys.indexOf(key) < i);
   if (twice !== -1) {
-    throw usageError(`--matrix ${param} has the value ${values[twice]?.label} twice`);
+    throw usageError(`--matrix ${param} has the value ${values[twice]?.written} twice`);
   }
   return { param, values };
 }

@@ -62,7 +62,10 @@ export function parsePairs(given: unknown, option: string): Record<string, unkno
   return Object.fromEntries(pairs);
 }
 
-/** A value on the command line: JSON with the forms of `--json` for special values, or else text. */
+/**
+ * A value on the command line: JSON with the forms of `--json` for special values, a number such as
+ * `.5`, or else text.
+ */
 export function parseValue(text: string): unknown {
   const special = {
     NaN: Number.NaN,
@@ -75,9 +78,14 @@ export function parseValue(text: string): unknown {
   try {
     json = JSON.parse(text);
   } catch {
-    return text;
+    return isNumber(text) ? Number(text) : text;
   }
   return fromJson(json);
+}
+
+/** A number as people write it and JSON does not: `.5`, `5.`, `+5`. */
+function isNumber(text: string): boolean {
+  return /^[+-]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }
 
 /** A text option, or undefined. */
