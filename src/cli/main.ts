@@ -8,6 +8,7 @@ import { commandOf } from "./command-name.ts";
 import { COMMANDS, type CommandEntry } from "./commands.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
 import { overview } from "./help/overview.ts";
+import { quoted } from "./input/command-line.ts";
 import { usageError } from "./input/parse.ts";
 import { Output, type Terminal } from "./terminal/output.ts";
 import type { Page } from "./terminal/pager.ts";
@@ -145,7 +146,7 @@ function context(
         const branch = ref.replace(/^refs\/(heads\/)?/, "");
         out.note(
           `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps` +
-            (run.steps < run.goal ? `; \`rewind resume ${branch}\` goes on` : ""),
+            (run.steps < run.goal ? `; \`rewind ${goingOn(branch)}\` goes on` : ""),
         );
       }
       for (const { message } of repo.store.objects.damaged) {
@@ -158,6 +159,11 @@ function context(
     },
     long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
   };
+}
+
+/** What goes on with a recovered recording: its branch, or where that has gone on, a fork to its goal. */
+function goingOn(name: string): string {
+  return name.startsWith("archive/") ? `branch NAME ${quoted(name)}` : `resume ${quoted(name)}`;
 }
 
 /** Prints an error. Only what is no error of the user's shows where it came from. */

@@ -124,6 +124,31 @@ describe("the process", () => {
     expect((await project.ok("diff", "main", "whole")).stdout).toBe("the runs are identical\n");
   });
 
+  test("killed on a branch that is not HEAD's, or is another's now: the note has what goes on", async () => {
+    for (const [taken, command] of [
+      [false, "resume far"],
+      [true, "branch NAME archive/far/1"],
+    ] as const) {
+      const project = await emptyProject("walk.ts");
+      const [child, ended] = rewind(project, ENDLESS.replace("record", "record -b far"));
+      await untilRecorded(project);
+      child.kill("SIGKILL");
+      await ended;
+      if (taken) {
+        const other = await emptyProject("walk.ts");
+        const { json } = await other.ok(..."record walk.ts --steps 5 --json".split(" "));
+        await project.write(".rewind/refs/heads/far", `${json.run}\n`);
+      }
+      const { stderr } = await project.run("branch");
+      const note = `\\d+ of 1000000000000 steps; \`rewind ${command}\` goes on\n`;
+      expect(stderr).toMatch(new RegExp(`^note: recovered .*, ${note}`));
+      // As it is said: the name is for the user to choose, and Ctrl-C ends what goes on.
+      const line = command.replace("NAME", "new").split(" ");
+      const went = await project.runWith({ interrupt: true }, ...line);
+      expect(went.stderr).toMatch(/^error: interrupted at step \d+\n/);
+    }
+  });
+
   test("two at once on one branch: one says that the other is at it", async () => {
     const project = await emptyProject("walk.ts");
     const [child, ended] = rewind(project, ENDLESS);
