@@ -154,16 +154,19 @@ describe("named streams", () => {
     },
   );
 
-  test.each(["", 5, undefined, "x".repeat(257)])("the name %j is refused", async (name) => {
-    const wrong = defineSimulation({
-      name: "wrong",
-      init: () => 0,
-      step: (_: number, _rng, { stream }) => stream(name as string).random(),
-    });
-    await expect(record(wrong, { steps: 3, seed: 1 })).rejects.toThrow(
-      "expected the name of a stream to be a text of 1 to 256 bytes",
-    );
-  });
+  test.each(["", 5, undefined, "x".repeat(257), "a\ud800"])(
+    "the name %j is refused",
+    async (name) => {
+      const wrong = defineSimulation({
+        name: "wrong",
+        init: () => 0,
+        step: (_: number, _rng, { stream }) => stream(name as string).random(),
+      });
+      await expect(record(wrong, { steps: 3, seed: 1 })).rejects.toThrow(
+        "expected the name of a stream to be a text of 1 to 256 bytes",
+      );
+    },
+  );
 });
 
 describe("bad input", () => {
@@ -187,13 +190,25 @@ describe("bad input", () => {
     await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got one with continuous streams");
   });
 
-  test("a checkpoint cut anywhere, or with a length that lies, is refused", async () => {
+  test.each([
+    ["is empty", []],
+    ["ends in a length", [200]],
+    ["has a length beyond all reason", [255, 255, 255, 255, 255, 15]],
+    ["is cut in the main state", [1]],
+    ["has more streams than bytes", [1, 0, 9]],
+    ["is cut in a name", [0, 1, 1, 97]],
+    ["has a length in too many bytes", [0x80, 0, 0, 7]],
+    ["has names out of order", [0, 2, 1, 98, 1, 0, 1, 97, 1, 0, 7]],
+    ["has a name twice", [0, 2, 1, 97, 1, 0, 1, 97, 1, 0, 7]],
+    ["has a name that is not UTF-8", [0, 1, 1, 255, 1, 0, 7]],
+  ])("a checkpoint that %s is refused", async (_, bytes) => {
     const run = await record(mixed, { steps: 5, seed: 1, streams: "continuous" });
     const segment = await run.replayer.segmentAt(0);
-    for (const bytes of [[], [200], [255, 255, 255, 255, 255, 15], [1], [1, 0, 9], [0, 1, 1, 97]]) {
-      expect(() => decodeCheckpoint(Uint8Array.from(bytes), segment)).toThrow(
-        "not a valid checkpoint",
-      );
-    }
+    expect(() => decodeCheckpoint(Uint8Array.from(bytes), segment)).toThrow(
+      "not a valid checkpoint",
+    );
+    const whole = [0, 2, 1, 97, 1, 0, 1, 98, 1, 0, 7];
+    const { encoded } = decodeCheckpoint(Uint8Array.from(whole), segment);
+    expect([...encoded]).toEqual([7]);
   });
 });
