@@ -61,8 +61,7 @@ export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Check
   };
   const main = part();
   const named = Array.from({ length: checkedCount(number(), bytes) }, () => {
-    const name = new TextDecoder().decode(part());
-    return [name, part()] as const;
+    return [UTF8.decode(part()), part()] as const;
   });
   const streams = { main, named };
   const isSorted = named.every(([name], i) => i === 0 || (named[i - 1] as Named)[0] < name);
@@ -70,6 +69,9 @@ export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Check
   if (!isSorted || !equalBytes(encodeStreams(streams), bytes.subarray(0, at))) throw invalid();
   return { encoded: bytes.subarray(at), streams };
 }
+
+/** Else a mark at a name's beginning, U+FEFF, would be dropped. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 type Named = StreamStates["named"][number];
 

@@ -154,6 +154,36 @@ describe("named streams", () => {
     },
   );
 
+  test("names in any script, also such as a decoder may drop or replace", async () => {
+    const names = ["\ufeffa", "a", "é", "e\u0301", "𝔞", "\ufffd", "__proto__", "a\0b"];
+    const simulation = defineSimulation({
+      name: "scripts",
+      init: () => names.map(() => 0),
+      step: (_: number[], _rng, { stream }) => names.map((name) => stream(name).random()),
+    });
+    const options = { steps: 20, seed: 1, rng: "numpy", streams: "continuous" } as const;
+    const whole = await record(simulation, { ...options, blockSize: 20 });
+    const run = await record(simulation, { ...options, blockSize: 3 });
+    for (let step = 0; step <= 20; step++)
+      expect(await run.get(step)).toEqual(await whole.get(step));
+    expect((await run.verify({ full: true })).ok).toBe(true);
+    expect(new Set(await run.get(7)).size).toBe(names.length);
+  });
+
+  test("a context that was kept gives no stream once its step is over", async () => {
+    let kept: ((name: string) => unknown) | undefined;
+    const simulation = defineSimulation({
+      name: "kept",
+      init: () => 0,
+      step: (x: number, _rng, { stream }) => {
+        kept = stream;
+        return x + stream("a").random();
+      },
+    });
+    await record(simulation, { steps: 5, seed: 1 });
+    expect(() => kept?.("a")).toThrow("a stream is for steps");
+  });
+
   test.each(["", 5, undefined, "x".repeat(257), "a\ud800"])(
     "the name %j is refused",
     async (name) => {
