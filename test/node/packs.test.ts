@@ -123,6 +123,22 @@ test("of indexes of more objects a look-up reads the fanout and a few ids", asyn
   store.close();
 });
 
+test("where something was found is looked first, before other packs that were read", async () => {
+  const { root, ids } = await manyPacks(12, 200);
+  const last = readdirSync(path.join(root, "objects")).sort().at(-1);
+  for (const [first, second] of ids) {
+    const { store, files } = opened(root);
+    await store.get(first as Id);
+    if (files.taken().opened.at(-1) === last) {
+      await store.get(second as Id);
+      // Some ids of one index, their place, and the record: none of the eleven other indexes.
+      expect(files.taken().reads).toBeLessThanOrEqual(6);
+    }
+    store.close();
+  }
+  expect.assertions(1);
+});
+
 test("a pack that another handle seals while this one is open is found", async () => {
   const { root, ids } = await manyPacks();
   const { store } = opened(root);
@@ -155,6 +171,17 @@ test("an index that is damaged or gone, before or after it was read, hides nothi
   store.refresh();
   const left = await Promise.all(ids.flat().map((id) => store.has(id)));
   expect(left.filter(Boolean)).toHaveLength(5 * OBJECTS);
+  store.close();
+});
+
+test("an index that goes while it is read in place is done without", async () => {
+  // More than are open at a time, and of a size that is not held in memory at once.
+  const { root, ids } = await manyPacks(20, 80);
+  const { store } = opened(root);
+  expect(store.recordFiles()).toHaveLength(20);
+  const folder = path.join(root, "objects");
+  for (const name of readdirSync(folder).filter(isIndex)) rmSync(path.join(folder, name));
+  for (const id of ids.flat()) expect(await store.get(id)).toBeDefined();
   store.close();
 });
 
