@@ -5,8 +5,9 @@ import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
 
+const HEADS = "refs/heads/";
 /** Where names are looked up, in the order in which they are listed. */
-const PLACES = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"] as const;
+const PLACES = [HEADS, "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
  * The names of each run that a ref names, as a revision spells them: branches first, then tags and
@@ -25,7 +26,8 @@ export async function namesOfRuns(
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      const run = await peel(store, target as Id);
+      // A branch names a run itself, which need not be read for its name.
+      const run = place === HEADS ? (target as Id<"run">) : await peel(store, target as Id);
       names.set(run, [...(names.get(run) ?? []), spelled]);
     }
   }

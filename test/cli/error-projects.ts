@@ -153,10 +153,13 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
           (offset, length) => bytes.subarray(offset, offset + length),
           bytes.length,
           file,
+          nodeHash,
         );
-        // Before the two hashes at its end stand the places, eight bytes each.
+        // Before the two hashes at its end stand the places, eight bytes each; the last one is right again.
         const end = bytes.length - 64;
-        writeFileSync(file, bytes.fill(0xff, end - 8 * count, end));
+        bytes.fill(0xff, end - 8 * count, end);
+        bytes.set(nodeHash(bytes.subarray(0, -32)), bytes.length - 32);
+        writeFileSync(file, bytes);
       }
     }),
   "settings that are no JSON": () => settings("{"),
