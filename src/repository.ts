@@ -85,7 +85,10 @@ export async function openRepository(
   options: RepositoryOptions = {},
 ): Promise<Repository> {
   const root = findProject(directory);
-  const store = await openStore(root, fileTools(), () => new Date().toISOString());
+  const now = (): string => new Date().toISOString();
+  const store = await openStore(root, fileTools(), now, ({ message }) =>
+    options.onNotice?.(`the store is damaged, and is read without ${message}`),
+  );
   return new Repository(root, store, options);
 }
 

@@ -163,9 +163,12 @@ function namePositionals(usage: string, given: readonly string[]): Record<string
   }
   const [extra] = waiting;
   if (extra !== undefined) {
-    throw usageError(
-      `expected ${usage || "no arguments"}: ${JSON.stringify(extra)} is one too many`,
-    );
+    const [meant] = named.verb === undefined ? nearest(String(given[0]), verbsIn(usage)) : [];
+    const wrong =
+      meant === undefined
+        ? `${JSON.stringify(extra)} is one too many`
+        : `there is no ${given[0]}; did you mean ${meant}?`;
+    throw usageError(`expected ${usage || "no arguments"}: ${wrong}`);
   }
   return named;
 }

@@ -57,17 +57,21 @@ const HINTS: Partial<
       .slice(0, 4)
       .map((id) => shortId(id))
       .join(", ")}`,
-  INVALID_ARGUMENT: (_, argv) => usageHint(argv),
+  INVALID_ARGUMENT: ({ rule }, argv) =>
+    rule === undefined ? usageHint(argv) : "`rewind show REV` prints the seed that all follow from",
   STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,
   INVALID_STEPS: ({ branch, steps, value, step }) =>
     step === true
       ? "a percentage is of the run's steps, rounded down; -1 is the last step"
       : branch === undefined
-        ? "steps are whole numbers from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood"
+        ? "whole numbers go from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood"
         : Number(value) < Number(steps)
           ? `\`rewind reset ${branch}@${value}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
-  INVALID_SEED: () => "a seed is a whole number from 0 to 2^256 - 1",
+  INVALID_SEED: ({ value }) =>
+    typeof value === "bigint" && value < 2n ** 256n
+      ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
+      : "a seed is a whole number from 0 to 2^256 - 1",
   UNKNOWN_PARAM: ({ names }) => `its params are ${listed(names) || "none"}`,
   INVALID_PARAM: () => "give params as --param name=value, the value as JSON of the default's type",
   INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",

@@ -149,9 +149,6 @@ function context(
             (run.steps < run.goal ? `; \`rewind ${goingOn(branch)}\` goes on` : ""),
         );
       }
-      for (const { message } of repo.store.objects.damaged) {
-        out.note(`the store is damaged, and is read without ${message}`);
-      }
       if (repo.unrecovered !== undefined) {
         out.note(`an interrupted recording was not recovered: ${repo.unrecovered.message}`);
       }

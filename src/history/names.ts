@@ -6,8 +6,9 @@ import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
 
+const HEADS = "refs/heads/";
 /** Where names are looked up, in the order in which they are listed. */
-const PLACES = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/"] as const;
+const PLACES = [HEADS, "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
  * The names of each run that a ref names, as a revision spells them: branches first, then tags and
@@ -27,7 +28,9 @@ export async function namesOfRuns(
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      const run = await readable(() => peel(store, target as Id));
+      // A branch names a run itself, which need not be read for its name.
+      const run =
+        place === HEADS ? (target as Id<"run">) : await readable(() => peel(store, target as Id));
       if (run === undefined) continue;
       names.set(run, [...(names.get(run) ?? []), spelled]);
     }

@@ -22,7 +22,8 @@ export interface Origin {
 /** What a store knows of its runs beside themselves. */
 interface Known {
   readonly names: ReadonlyMap<string, readonly string[]>;
-  readonly standing: ReadonlyMap<string, string>;
+  /** What to call each run. Asked for where one has no name of its own: it reads every run. */
+  readonly standing: () => Promise<ReadonlyMap<string, string>>;
   /** The first word of the command that made each run. */
   readonly verbs: ReadonlyMap<string, string>;
 }
@@ -52,7 +53,7 @@ export class Origins {
     return Promise.all(
       run.parents.map(async (parent) => {
         const manifest = await this.#find(parent.run);
-        const name = this.#known.standing.get(parent.run);
+        const name = await this.#nameOf(parent.run);
         return {
           ...parent,
           kind: this.#kind(id, run, parent.step, name, manifest),
@@ -74,6 +75,10 @@ export class Origins {
       [at, manifest] = [origin.run, origin.manifest];
     }
     return chain;
+  }
+
+  async #nameOf(id: Id<"run">): Promise<string | undefined> {
+    return this.namesOf(id)[0] ?? (await this.#known.standing()).get(id);
   }
 
   /** By the operation log; where that does not go back so far, as it must have been. */
@@ -119,5 +124,13 @@ export async function originsIn(
       if (to !== undefined && !verbs.has(to)) verbs.set(to, command.split(" ")[0] ?? "");
     }
   }
-  return new Origins(find, { names, standing: await standingNames(names, find), verbs });
+  let standing: Promise<ReadonlyMap<string, string>> | undefined;
+  return new Origins(find, {
+    names,
+    standing: () => {
+      standing ??= standingNames(names, find);
+      return standing;
+    },
+    verbs,
+  });
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
-import { isRewindError, type RewindError } from "../base/errors.ts";
+import { fromHex } from "../base/bytes.ts";
+import type { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
 import {
@@ -8,10 +9,12 @@ import {
   type StoredObject,
   verifyObject,
 } from "../store/object-store.ts";
-import { isCode, onStore, withFile } from "./files.ts";
+import { isCode, onStore } from "./files.ts";
 import { scanJournal } from "./journal.ts";
 import { journalWriter } from "./journal-writer.ts";
-import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
+import { OpenFiles } from "./open-files.ts";
+import { openJournal, type RecordFile } from "./pack-file.ts";
+import { Packs, type Place } from "./packs.ts";
 import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
@@ -21,12 +24,7 @@ interface ScannedJournal {
   readonly file: RecordFile;
 }
 
-interface Place {
-  readonly file: RecordFile;
-  readonly offset: number;
-}
-
-/** How often a folder is listed again, where files that were in it are gone when they are opened. */
+/** How often a folder is listed, where files that were in it are gone when they are opened. */
 const LIST_ATTEMPTS = 10;
 
 /** A store in a folder: sealed packs, and the journals of whoever is writing now. */
@@ -34,38 +32,37 @@ export class FileStore implements ObjectStore {
   readonly hash: Hash;
   readonly folders: StoreFolders;
   readonly tools: FileStoreTools;
-  /** What was found damaged and done without. */
-  readonly damaged: RewindError[] = [];
-  readonly #packs = new Map<string, RecordFile>();
+  readonly #open: OpenFiles;
+  readonly #packs: Packs;
   #journals: readonly ScannedJournal[] = [];
+  /** Whether the folder is to be listed before anything is looked for. */
+  #stale = true;
 
-  constructor(root: string, tools: FileStoreTools) {
+  /** `onDamage` is told what was found damaged and is done without. */
+  constructor(
+    root: string,
+    tools: FileStoreTools,
+    onDamage: (error: RewindError) => void = ignore,
+  ) {
     this.folders = storeFolders(root);
     this.tools = tools;
     this.hash = tools.hash;
+    this.#open = new OpenFiles(tools.files);
+    this.#packs = new Packs(this.folders.objects, { ...tools, open: this.#open, onDamage });
     this.refresh();
   }
 
   async get(id: Id): Promise<StoredObject | undefined> {
-    return this.#on(() => {
-      try {
-        return this.#read(id);
-      } catch (error) {
-        if (!isCode(error, "ENOENT")) throw error;
-        // Its writer has sealed the journal since it was scanned: now it is a pack.
-        this.refresh();
-        return this.#read(id);
-      }
-    });
+    return this.#on(() => this.#read(id));
   }
 
   async has(id: Id): Promise<boolean> {
-    return this.#placeOf(id) !== undefined;
+    return this.#on(() => this.#placeOf(id)) !== undefined;
   }
 
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
-    this.refresh();
-    const ids = this.#files().flatMap((file) => file.withPrefix(prefix, limit));
+    this.#stale = true;
+    const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));
     return [...new Set(ids)].sort().slice(0, limit);
   }
 
@@ -74,67 +71,33 @@ export class FileStore implements ObjectStore {
   }
 
   hasSealed(id: Id): boolean {
-    return [...this.#packs.values()].some((pack) => pack.find(id) !== undefined);
+    return this.#on(() => this.#packs.find(id)) !== undefined;
   }
 
   /** Every pack and journal. */
   recordFiles(): readonly RecordFile[] {
-    return this.#files();
+    return this.#on(() => [...this.#packs.all(), ...this.#journals.map(({ file }) => file)]);
   }
 
-  /** Opens packs that were sealed since, and reads journals again. */
+  /** Takes note of packs that were sealed since, and reads journals again. */
   refresh(): void {
-    this.#on(() => {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          this.#openAll();
-          return;
-        } catch (error) {
-          // A journal was sealed after the folder was listed: the next list has its pack.
-          if (!isCode(error, "ENOENT") || attempt === LIST_ATTEMPTS) throw error;
-        }
-      }
-    });
+    this.#stale = true;
+    this.#on(() => undefined);
   }
 
   /** Closes every file. */
   close(): void {
-    for (const file of this.#files()) file.close();
-    this.#packs.clear();
+    this.#packs.close();
     this.#journals = [];
+    this.#open.closeAll();
   }
 
-  #openAll(): void {
-    const { files } = this.tools;
-    const names = files.list(this.folders.objects).map(({ name }) => name);
-    for (const name of names) {
-      if (!isPackName(name) || this.#packs.has(name)) continue;
-      this.#packs.set(name, this.#openPack(name));
-    }
-    for (const [name, pack] of this.#packs) {
-      if (names.includes(name)) continue;
-      pack.close();
-      this.#packs.delete(name);
-    }
+  #list(): void {
+    const names = this.tools.files.list(this.folders.objects).map(({ name }) => name);
+    this.#packs.update(new Set(names.filter(isPackName)));
     const journals = names.filter(isJournalName).map((name) => this.#journal(name));
     for (const old of this.#journals) if (!journals.includes(old)) old.file.close();
     this.#journals = journals;
-  }
-
-  /** A pack by its index; where that is gone or damaged, by its own records, which say all of it. */
-  #openPack(name: string): RecordFile {
-    const { files } = this.tools;
-    const { objects } = this.folders;
-    try {
-      return openPack(files, objects, name, this.tools);
-    } catch (error) {
-      if (isRewindError(error, "STORE_DAMAGED")) this.damaged.push(error);
-      else if (!isCode(error, "ENOENT")) throw error;
-    }
-    const { places } = withFile(files, path.join(objects, name), "read", (descriptor) =>
-      scanJournal(files, descriptor, this.tools),
-    );
-    return openJournal(files, objects, name, places, this.tools);
   }
 
   #read(id: Id): StoredObject | undefined {
@@ -147,23 +110,22 @@ export class FileStore implements ObjectStore {
   }
 
   #placeOf(id: Id): Place | undefined {
-    const found = this.#on(() => this.#find(id));
+    const found = this.#find(id);
     if (found !== undefined) return found;
-    // Somebody may have sealed a pack since this one was opened.
-    this.refresh();
-    return this.#on(() => this.#find(id));
+    // Somebody may have sealed a pack since the folder was listed.
+    this.#list();
+    return this.#find(id);
   }
 
   #find(id: Id): Place | undefined {
-    for (const file of this.#files()) {
-      const offset = file.find(id);
+    const place = this.#packs.find(id);
+    if (place !== undefined || this.#journals.length === 0) return place;
+    const bytes = fromHex(id);
+    for (const { file } of this.#journals) {
+      const offset = file.find(id, bytes);
       if (offset !== undefined) return { file, offset };
     }
     return undefined;
-  }
-
-  #files(): RecordFile[] {
-    return [...this.#packs.values(), ...this.#journals.map(({ file }) => file)];
   }
 
   /** A journal, scanned again if it has grown. */
@@ -177,14 +139,31 @@ export class FileStore implements ObjectStore {
       );
       if (known !== undefined) return known;
       const { places } = scanJournal(files, descriptor, this.tools);
-      const file = openJournal(files, this.folders.objects, name, places, this.tools);
+      const file = openJournal(this.#open, this.folders.objects, name, places, this.tools);
       return { name, size, file };
     } finally {
       files.close(descriptor);
     }
   }
 
+  /** Works on the files of the folder as it is listed; again, where one of them is gone by now. */
   #on<T>(work: () => T): T {
-    return onStore(this.folders.root, this.folders.objects, work);
+    return onStore(this.folders.root, this.folders.objects, () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          if (this.#stale) this.#list();
+          this.#stale = false;
+          return work();
+        } catch (error) {
+          // Its writer has sealed a journal since the folder was listed: the next list has its pack.
+          if (!isCode(error, "ENOENT") || attempt === LIST_ATTEMPTS) throw error;
+          // Or an index went that was read before: its pack is then read without it.
+          this.#packs.close();
+          this.#stale = true;
+        }
+      }
+    });
   }
 }
+
+function ignore(): void {}

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import type { Hash } from "../codec/hash.ts";
 import type { Id, Kind } from "../object/id.ts";
 import { decodeHeader, type PackTools, RECORD_HEADER_BYTES, recordPayload } from "../store/pack.ts";
 import { PackIndex } from "../store/pack-index.ts";
-import type { Files } from "./files.ts";
+import type { OpenFiles } from "./open-files.ts";
 
 /** Most records are smaller than this, and come with one read. Node takes so little from a pool. */
 const FIRST_READ_BYTES = 2048;
@@ -12,7 +13,10 @@ const FIRST_READ_BYTES = 2048;
 export interface RecordFile {
   /** The file's name inside the store. */
   readonly name: string;
-  find(id: Id): number | undefined;
+  /** Where an object's record begins; `bytes` are those of the id. */
+  find(id: Id, bytes: Uint8Array): number | undefined;
+  /** The first bytes of its ids, each once. */
+  firstBytes(): Iterable<number>;
   withPrefix(prefix: string, limit: number): Id[];
   entries(): Iterable<readonly [Id, number]>;
   /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, which names the place. */
@@ -22,31 +26,26 @@ export interface RecordFile {
 
 /** Opens a sealed pack by its index, which is read in place. Throws STORE_DAMAGED. */
 export function openPack(
-  files: Files,
+  open: OpenFiles,
   folder: string,
   packName: string,
-  tools: PackTools,
-): RecordFile & { readonly index: PackIndex } {
+  tools: PackTools & { readonly hash: Hash },
+): RecordFile {
   const indexName = packName.replace(/\.pack$/, ".idx");
-  const indexFile = files.open(path.join(folder, indexName), "read");
-  let index: PackIndex;
-  try {
-    const read = (offset: number, length: number) => files.read(indexFile, offset, length);
-    index = new PackIndex(read, files.size(indexFile), `objects/${indexName}`);
-  } catch (error) {
-    files.close(indexFile);
-    throw error;
-  }
-  const records = lazyRecords(files, folder, packName, tools);
+  const indexFile = path.join(folder, indexName);
+  const read = (offset: number, length: number) => open.read(indexFile, offset, length);
+  const where = `objects/${indexName}`;
+  const index = new PackIndex(read, open.size(indexFile), where, tools.hash);
+  const records = recordsOf(open, folder, packName, tools);
   return {
     name: `objects/${packName}`,
-    index,
-    find: (id) => index.find(id),
+    find: (_, bytes) => index.find(bytes),
+    firstBytes: () => index.firstBytes(),
     withPrefix: (prefix, limit) => index.withPrefix(prefix, limit),
     entries: () => index.entries(),
     readAt: records.readAt,
     close() {
-      files.close(indexFile);
+      open.close(indexFile);
       records.close();
     },
   };
@@ -54,16 +53,17 @@ export function openPack(
 
 /** A journal whose records were scanned: their places are in memory. */
 export function openJournal(
-  files: Files,
+  open: OpenFiles,
   folder: string,
   journalName: string,
   places: ReadonlyMap<Id, number>,
   tools: PackTools,
 ): RecordFile {
-  const records = lazyRecords(files, folder, journalName, tools);
+  const records = recordsOf(open, folder, journalName, tools);
   return {
     name: `objects/${journalName}`,
     find: (id) => places.get(id),
+    firstBytes: () => new Set([...places.keys()].map((id) => Number.parseInt(id.slice(0, 2), 16))),
     withPrefix: (prefix, limit) =>
       [...places.keys()]
         .filter((id) => id.startsWith(prefix))
@@ -74,29 +74,28 @@ export function openJournal(
   };
 }
 
-/** Reads records of a file that is opened when the first one is wanted. */
-function lazyRecords(
-  files: Files,
+/** Reads records of a file that is opened when one is wanted. */
+function recordsOf(
+  open: OpenFiles,
   folder: string,
   name: string,
   tools: PackTools,
 ): Pick<RecordFile, "readAt" | "close"> {
-  let descriptor: number | undefined;
+  const file = path.join(folder, name);
   return {
     readAt(offset, id) {
-      descriptor ??= files.open(path.join(folder, name), "read");
       const damaged = (problem: string): RewindError =>
         new RewindError("OBJECT_CORRUPT", `${problem} in objects/${name} at ${offset}`, {
           id,
           file: `objects/${name}`,
           offset,
         });
-      let bytes = files.read(descriptor, offset, FIRST_READ_BYTES);
+      let bytes = open.read(file, offset, FIRST_READ_BYTES);
       const header = decodeHeader(bytes);
       if (header === undefined || header.id !== id) throw damaged(`expected the record of ${id}`);
       if (header.kind === "tip" || header.kind === "footer") throw damaged(`expected an object`);
       const length = RECORD_HEADER_BYTES + header.storedLength;
-      if (length > bytes.length) bytes = files.read(descriptor, offset, length);
+      if (length > bytes.length) bytes = open.read(file, offset, length);
       if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
       try {
         return { kind: header.kind, body: recordPayload(bytes, header, tools) };
@@ -104,9 +103,6 @@ function lazyRecords(
         throw isRewindError(error, "OBJECT_CORRUPT") ? damaged(error.message) : error;
       }
     },
-    close() {
-      if (descriptor !== undefined) files.close(descriptor);
-      descriptor = undefined;
-    },
+    close: () => open.close(file),
   };
 }

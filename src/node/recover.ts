@@ -12,6 +12,7 @@ import { isCode, onStore, withFile } from "./files.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
 import { sealJournal } from "./journal-writer.ts";
 import { tryLock } from "./lock.ts";
+import { OpenFiles } from "./open-files.ts";
 import { openJournal } from "./pack-file.ts";
 import { isJournalName, journalLock } from "./store-folders.ts";
 
@@ -111,11 +112,12 @@ function wholeTip(
   const stored = decodeTip(payload);
   if (stored.run !== undefined) return stored;
   const { id, ref } = stored;
-  const journal = openJournal(store.tools.files, store.folders.objects, name, places, store.tools);
+  const open = new OpenFiles(store.tools.files);
+  const journal = openJournal(open, store.folders.objects, name, places, store.tools);
   try {
     return { ref, run: journal.readAt(places.get(id) ?? 0, id).body };
   } finally {
-    journal.close();
+    open.closeAll();
   }
 }
 

@@ -55,17 +55,21 @@ export function createStore(project: string, tools: FileStoreTools): void {
   });
 }
 
-/** Opens the store of a project, and brings back what dead recorders left. */
+/**
+ * Opens the store of a project, and brings back what dead recorders left. `onDamage` is told what is
+ * found damaged, now or later, and done without.
+ */
 export async function openStore(
   project: string,
   tools: FileStoreTools,
   now: () => string,
+  onDamage?: (error: RewindError) => void,
 ): Promise<OpenStore> {
   const { files } = tools;
   const root = path.join(project, STORE_FOLDER);
   readStoreConfig(files, root);
   const writable = prepareFolders(root, tools);
-  const objects = new FileStore(root, tools);
+  const objects = new FileStore(root, tools, onDamage);
   const refs = fileRefs(root, files, now);
   if (!writable) return { objects, refs, recovered: [], unrecovered: undefined };
   try {

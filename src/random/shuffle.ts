@@ -39,16 +39,17 @@ export function shuffle<T extends { length: number; [index: number]: unknown }>(
  * ```
  */
 export function choice<T>(source: Uint32Source, items: ArrayLike<T>): T {
-  const length = lengthOf(items);
-  if (length === 0) {
-    throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none", {
-      length,
-    });
-  }
-  return items[below(source, length)] as T;
+  return items[below(source, lengthToChooseFrom(items))] as T;
 }
 
-/** How many items there are to shuffle or to choose from. Throws INVALID_ARGUMENT. */
+/** How many items there are to choose from: at least one. Throws INVALID_ARGUMENT. */
+export function lengthToChooseFrom(items: ArrayLike<unknown>): number {
+  const length = lengthOf(items);
+  if (length > 0) return length;
+  throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none", { length });
+}
+
+/** How many items there are. Throws INVALID_ARGUMENT. */
 export function lengthOf(items: ArrayLike<unknown>): number {
   const length: unknown = items?.length;
   if (typeof length === "number" && Number.isSafeInteger(length) && length >= 0) return length;

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { reasonOf } from "../base/reason.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
 import type { Streams } from "./streams.ts";
@@ -29,6 +30,8 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
     return visit === undefined ? run(position, to) : runVisiting(position, to, visit);
   } catch (error) {
     throw stepFailure(error, position.segment);
+  } finally {
+    position.segment.rest();
   }
 }
 
@@ -112,15 +115,9 @@ function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
     return error;
   }
-  // What our own generators refuse needs no name of a class before it.
-  const message = isRewindError(error)
-    ? error.message
-    : error instanceof Error
-      ? `${error.name}: ${error.message}`
-      : describe(error);
   return new RewindError(
     "STEP_FAILED",
-    `step ${step} failed: ${message}`,
+    `step ${step} failed: ${reasonOf(error)}`,
     { step },
     { cause: error },
   );

@@ -1,4 +1,4 @@
-import { concatBytes, utf8 } from "../base/bytes.ts";
+import { concatBytes, equalBytes, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Position } from "./advance.ts";
 import { type Environment, encodeState } from "./environment.ts";
@@ -29,12 +29,14 @@ export function encodeCheckpoint(
   encoded: Uint8Array,
 ): Uint8Array {
   if (segment.source.rule !== "continuous") return encoded;
-  const { main, named } = streams.states();
+  return concatBytes([encodeStreams(streams.states()), encoded]);
+}
+
+function encodeStreams({ main, named }: StreamStates): Uint8Array {
   return concatBytes([
     ...withLength(main),
     numberBytes(named.length),
     ...named.flatMap(([name, state]) => [...withLength(utf8(name)), ...withLength(state)]),
-    encoded,
   ]);
 }
 
@@ -59,11 +61,19 @@ export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Check
   };
   const main = part();
   const named = Array.from({ length: checkedCount(number(), bytes) }, () => {
-    const name = new TextDecoder().decode(part());
-    return [name, part()] as const;
+    return [UTF8.decode(part()), part()] as const;
   });
-  return { encoded: bytes.subarray(at), streams: { main, named } };
+  const streams = { main, named };
+  const isSorted = named.every(([name], i) => i === 0 || (named[i - 1] as Named)[0] < name);
+  // One form for one meaning: a length in too many bytes, or a name in bytes that are no text, is none.
+  if (!isSorted || !equalBytes(encodeStreams(streams), bytes.subarray(0, at))) throw invalid();
+  return { encoded: bytes.subarray(at), streams };
 }
+
+/** Else a mark at a name's beginning, U+FEFF, would be dropped. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+type Named = StreamStates["named"][number];
 
 function withLength(bytes: Uint8Array): [Uint8Array, Uint8Array] {
   return [numberBytes(bytes.length), bytes];

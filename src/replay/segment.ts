@@ -53,6 +53,11 @@ export class LiveSegment {
     this.#current = streams;
   }
 
+  /** No step is running: a context that somebody kept gives no generators. */
+  rest(): void {
+    this.#current = undefined;
+  }
+
   /** The generators of a position, as a run holds them; fresh ones without. Throws OBJECT_INVALID. */
   streamsAt(step: number, states: StreamStates | undefined): Streams {
     // Where every step has its own, what they were before says nothing.

@@ -2,6 +2,7 @@ import { utf8 } from "../base/bytes.ts";
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
+import { isWellFormed } from "../codec/strings.ts";
 import type { SeedRule } from "../object/seeds.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { deriveSeed, seeder, streamSeed } from "../random/seeds.ts";
@@ -165,9 +166,8 @@ function write(main: RandomGenerator): Uint8Array {
 const LONGEST_NAME_BYTES = 256;
 
 function checkName(name: unknown): string {
-  if (typeof name === "string" && name !== "" && utf8(name).length <= LONGEST_NAME_BYTES) {
-    return name;
-  }
+  const isName = typeof name === "string" && name !== "" && isWellFormed(name);
+  if (isName && utf8(name).length <= LONGEST_NAME_BYTES) return name;
   throw new RewindError(
     "INVALID_ARGUMENT",
     `expected the name of a stream to be a text of 1 to ${LONGEST_NAME_BYTES} bytes, got ${describe(name)}`,

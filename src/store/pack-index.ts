@@ -5,8 +5,9 @@ import type { Id } from "../object/id.ts";
 
 /**
  * The index of a pack: a header, a 256-way fanout by the first byte of the id, the sorted ids, the
- * place of each in the pack, the pack's hash, and the hash of all of it. A large one is read in place,
- * a few ids a look-up; a small one whole, by the first look-up that it can answer.
+ * place of each in the pack, the pack's hash, and the hash of all of it. One that fits into the first
+ * read is held in memory. Others are read in place, a few ids a look-up, and as long as they are not
+ * large, whole at the fourth one: packs are many, and most are looked into on the way to another.
  */
 const HEADER: Uint8Array = utf8("rewind index v01");
 const FANOUT_AT = HEADER.length;
@@ -14,8 +15,12 @@ const IDS_AT = FANOUT_AT + 256 * 4;
 const ID_BYTES = 32;
 const PLACE_BYTES = 8;
 const HASH_BYTES = 32;
-/** Up to this length an index is held in memory: 6,500 objects. */
+/** What is read to begin with: all of the index of a pack with 74 objects. */
+const FIRST_READ_BYTES = 4096;
+/** Up to this length an index is held in memory once it is looked into often: 6,500 objects. */
 const SMALL_BYTES = 1 << 18;
+/** So many look-ups of a small index read a few ids; the next one reads all of it. */
+const LOOKUPS_IN_PLACE = 3;
 
 /** Reads `length` bytes at `offset` of a file. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
@@ -53,42 +58,64 @@ export class PackIndex {
   readonly count: number;
   readonly #readFile: ReadAt;
   readonly #length: number;
-  readonly #fanout: Uint32Array;
+  readonly #fanout: DataView;
   readonly #where: string;
-  /** All of a small index, once something was looked up. */
+  /** All of a small index, once it is held in memory. */
   #whole: Uint8Array | undefined;
+  #lookups = 0;
 
-  /** Checks the header, the fanout and the length. Throws STORE_DAMAGED, which names `where`. */
-  constructor(read: ReadAt, length: number, where: string) {
+  /**
+   * Checks the header and the length, and of one that is held in memory its hash, of another its
+   * fanout. Throws STORE_DAMAGED, which names `where`.
+   */
+  constructor(read: ReadAt, length: number, where: string, hash: Hash) {
     this.#readFile = read;
     this.#length = length;
     this.#where = where;
-    if (length < fileLength(0) || !equalBytes(read(0, HEADER.length), HEADER)) {
+    const start = read(0, Math.min(length, FIRST_READ_BYTES));
+    if (start.length < fileLength(0) || !equalBytes(start.subarray(0, HEADER.length), HEADER)) {
       throw this.#damaged(
         `expected an index with the header "${new TextDecoder().decode(HEADER)}"`,
       );
     }
-    const bytes = read(FANOUT_AT, 256 * 4);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#fanout = Uint32Array.from({ length: 256 }, (_, byte) => view.getUint32(byte * 4, true));
-    this.count = this.#fanout[255] as number;
-    const rising = this.#fanout.every(
-      (sum, byte) => byte === 0 || sum >= (this.#fanout[byte - 1] as number),
-    );
-    if (!rising || length !== fileLength(this.count)) {
-      throw this.#damaged(
-        `expected ${fileLength(this.count)} bytes for ${this.count} ids, got ${length}`,
-      );
+    this.#fanout = new DataView(start.buffer, start.byteOffset + FANOUT_AT, 256 * 4);
+    this.count = this.#endOf(255);
+    if (length !== fileLength(this.count)) throw this.#misshapen();
+    if (start.length === length) {
+      this.#whole = start;
+      this.verify(hash);
+    } else {
+      for (let byte = 1; byte < 256; byte++) {
+        if (this.#endOf(byte) < this.#startOf(byte)) throw this.#misshapen();
+      }
     }
   }
 
-  /** Where in the pack the object lies, or undefined where it is not in this pack. */
-  find(id: Id): number | undefined {
-    const wanted = fromHex(id);
-    const index = this.#lowerBound(wanted);
+  /** Where in the pack the object with these 32 bytes for an id lies; undefined where it is not here. */
+  find(id: Uint8Array): number | undefined {
+    const end = this.#endOf(id[0] as number);
     // Most packs have no id with this first byte, and that is known without reading.
-    const end = this.#fanout[wanted[0] as number] as number;
-    return index < end && this.#id(index) === id ? this.#place(index) : undefined;
+    if (end === this.#startOf(id[0] as number)) return undefined;
+    this.#lookups++;
+    const index = this.#lowerBound(id);
+    return index < end && equalBytes(this.#idBytes(index), id) ? this.#place(index) : undefined;
+  }
+
+  /** The first bytes of its ids, each once. */
+  firstBytes(): number[] {
+    const found: number[] = [];
+    if (this.#whole === undefined) {
+      for (let byte = 0; byte < 256; byte++) {
+        if (this.#startOf(byte) !== this.#endOf(byte)) found.push(byte);
+      }
+      return found;
+    }
+    // There are fewer ids than bytes, and packs are many.
+    for (let index = 0; index < this.count; index++) {
+      const byte = this.#whole[IDS_AT + index * ID_BYTES] as number;
+      if (byte !== found.at(-1)) found.push(byte);
+    }
+    return found;
   }
 
   /** The ids that begin with `prefix` (hexadecimal digits), at most `limit`, sorted. */
@@ -108,6 +135,7 @@ export class PackIndex {
 
   /** Every id with its place in the pack, in the order of the ids. */
   *entries(): Generator<readonly [Id, number]> {
+    this.#lookups = Number.POSITIVE_INFINITY;
     for (let index = 0; index < this.count; index++) yield [this.#id(index), this.#place(index)];
   }
 
@@ -126,19 +154,32 @@ export class PackIndex {
 
   /** The index of the first id that is not below `wanted`. */
   #lowerBound(wanted: Uint8Array): number {
-    const first = wanted[0] as number;
-    let low = first === 0 ? 0 : (this.#fanout[first - 1] as number);
-    let high = this.#fanout[first] as number;
+    let low = this.#startOf(wanted[0] as number);
+    let high = this.#endOf(wanted[0] as number);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (compare(this.#read(IDS_AT + middle * ID_BYTES, ID_BYTES), wanted) < 0) low = middle + 1;
+      if (compare(this.#idBytes(middle), wanted) < 0) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
+  /** How many ids have a lower first byte. */
+  #startOf(byte: number): number {
+    return byte === 0 ? 0 : this.#endOf(byte - 1);
+  }
+
+  /** How many ids have this first byte or a lower one. */
+  #endOf(byte: number): number {
+    return this.#fanout.getUint32(byte * 4, true);
+  }
+
   #id(index: number): Id {
-    return toHex(this.#read(IDS_AT + index * ID_BYTES, ID_BYTES)) as Id;
+    return toHex(this.#idBytes(index)) as Id;
+  }
+
+  #idBytes(index: number): Uint8Array {
+    return this.#read(IDS_AT + index * ID_BYTES, ID_BYTES);
   }
 
   #place(index: number): number {
@@ -151,9 +192,15 @@ export class PackIndex {
   }
 
   #read(offset: number, length: number): Uint8Array {
-    if (this.#length > SMALL_BYTES) return this.#readFile(offset, length);
+    const inPlace = this.#length > SMALL_BYTES || this.#lookups <= LOOKUPS_IN_PLACE;
+    if (this.#whole === undefined && inPlace) return this.#readFile(offset, length);
     this.#whole ??= this.#readFile(0, this.#length);
     return this.#whole.subarray(offset, offset + length);
+  }
+
+  #misshapen(): RewindError {
+    const wanted = fileLength(this.count);
+    return this.#damaged(`expected ${wanted} bytes for ${this.count} ids, got ${this.#length}`);
   }
 
   #damaged(problem: string): RewindError {

@@ -88,7 +88,7 @@ describe("numbers of steps", () => {
     const project = await emptyProject("walk.ts");
     const { status, stderr } = await refused(project, "record", "walk.ts", `--steps=${steps}`);
     expect(stderr).toContain("expected --steps to be");
-    expect(stderr).toContain("hint: steps are whole numbers from 0 to 2^53 - 1");
+    expect(stderr).toContain("hint: whole numbers go from 0 to 2^53 - 1");
     expect(status).toBe(2);
   });
 

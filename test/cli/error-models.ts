@@ -1,8 +1,5 @@
 const simulation = (members: string): string => `export default { name: "model", ${members} };`;
 
-/** A step that fails for what it asks of its generator. */
-const drawing = (call: string): string => simulation(`init: () => 0, step: (x, rng) => ${call}`);
-
 /** Modules with something wrong, by their files in `models/`; and some that are as they should be. */
 export const MODELS: Readonly<Record<string, string>> = {
   "herd.ts": `export default {
@@ -67,14 +64,13 @@ export const MODELS: Readonly<Record<string, string>> = {
       types: { Agent: { is: (v) => v instanceof Agent, encode() { throw new Error("no"); }, decode: () => new Agent() } }`)}`,
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
   "param-date.ts": simulation("params: { at: new Date() }, init: () => 0, step: (x) => x"),
-  "rng-mean.ts": drawing("rng.normal(NaN, 1)"),
-  "rng-deviation.ts": drawing("rng.normal(0, -1)"),
-  "rng-exponential.ts": drawing("rng.exponential(-1)"),
-  "rng-fraction.ts": drawing("rng.integer(0.5, 2)"),
-  "rng-order.ts": drawing("rng.integer(5, 1)"),
-  "rng-wide.ts": drawing("rng.integer(0, 2 ** 60)"),
-  "rng-none.ts": drawing("rng.choice([])"),
-  "rng-number.ts": drawing("rng.shuffle(5)"),
+  // What init and the step ask of their generators is a param.
+  "draws.ts": `import { numpy, python, torch } from "rewind-engine/random";
+    const ask = (call, rng, ctx) =>
+      new Function("rng", "ctx", "numpy", "python", "torch", \`"use strict"; \${call}\`)(rng, ctx, numpy, python, torch);
+    ${simulation(`params: { first: "", call: "" },
+      init: (ctx) => { ask(ctx.params.first, ctx.rng, ctx); return 0; },
+      step: (x, rng, ctx) => { ask(ctx.params.call, rng, ctx); return x + 1; }`)}`,
 };
 
 /** `agent.ts`, whose states are of a class, as it was recorded and as it is afterwards. */

@@ -12,10 +12,11 @@ import { objectsOf } from "../../src/object/closure.ts";
 import { type Id, type Kind, objectId } from "../../src/object/id.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { encodeRun, type RunManifest } from "../../src/object/run.ts";
+import { SEED_RULES } from "../../src/object/seeds.ts";
 import { encodeTag } from "../../src/object/tag.ts";
 import { encodeTile } from "../../src/object/timeline.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { openRepository } from "../../src/repository.ts";
+import { openRepository, type Repository } from "../../src/repository.ts";
 import { type ObjectWriter, reader } from "../../src/store/object-store.ts";
 import {
   decodeHeader,
@@ -63,6 +64,20 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a run from elsewhere, without its code": () => foreign(["--no-code"]),
   "objects that are not what their kind must be": () => walk(forgedObjects),
   "runs that were forged": () => walk(forgedRuns),
+  "runs with other streams": async () => prepared(await streamsProject()),
+  "runs with other streams that were forged": async () => {
+    const project = await streamsProject();
+    await forgedStreams(project);
+    return prepared(project);
+  },
+  "files of plans": async () => {
+    const project = await bareProject();
+    await project.write("empty.plan", "");
+    await project.write("long.plan", "# model 7\nseed 1\n\nepochs 9 of shufle 1444  # a loader\n");
+    await project.write("notes/model.txt", "seed 1\r\nepochs 9 of shuffle 0");
+    await project.write("image.plan", "\u0089PNG\r\n\u001a\n");
+    return prepared(project);
+  },
   "a branch changed by hand": () =>
     walk(async (project) => {
       await project.ok(...words("extend fork --by 10"));
@@ -139,10 +154,13 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
           (offset, length) => bytes.subarray(offset, offset + length),
           bytes.length,
           file,
+          nodeHash,
         );
-        // Before the two hashes at its end stand the places, eight bytes each.
+        // Before the two hashes at its end stand the places, eight bytes each; the last one is right again.
         const end = bytes.length - 64;
-        writeFileSync(file, bytes.fill(0xff, end - 8 * count, end));
+        bytes.fill(0xff, end - 8 * count, end);
+        bytes.set(nodeHash(bytes.subarray(0, -32)), bytes.length - 32);
+        writeFileSync(file, bytes);
       }
     }),
   "settings that are no JSON": () => settings("{"),
@@ -198,6 +216,15 @@ async function walkProject(): Promise<Project> {
   }
   // A module outside the project.
   symlinkSync(fileURLToPath(import.meta.url), path.join(project.root, "outside.ts"));
+  return project;
+}
+
+/** A run of each rule, on the branch named for it. */
+async function streamsProject(): Promise<Project> {
+  const project = await emptyProject("walk.ts");
+  for (const rule of SEED_RULES) {
+    await project.ok(...words(`record walk.ts --steps 9 --seed 1 --streams ${rule} -b ${rule}`));
+  }
   return project;
 }
 
@@ -347,11 +374,71 @@ async function forgedRuns(project: Project): Promise<void> {
     };
     for (const manifest of Object.values(forged)) writer.put("run", encodeRun(manifest));
   });
-  for (const [name, manifest] of Object.entries(forged)) {
+  await nameRuns(repo, forged);
+  await repo.close();
+}
+
+/** Runs whose generators stand as none of their kind can, as it is noted at their start. */
+async function forgedStreams(project: Project): Promise<void> {
+  const repo = await openRepository(project.root);
+  const get = reader(repo.store.objects);
+  const { run } = await repo.resolve("block");
+  const { run: continuous } = await repo.resolve("continuous");
+  const segment = continuous.segments[0] as RunManifest["segments"][number];
+  const recorded = decodeProgram(await get("program", segment.program));
+  const zeros = (length: number, ...changed: readonly (readonly [at: number, byte: number])[]) => {
+    const bytes = new Uint8Array(length);
+    for (const [at, byte] of changed) bytes[at] = byte;
+    return bytes;
+  };
+  const python = [...utf8("PyMT")].map((byte, at) => [at, byte] as const);
+  const forged: Record<string, RunManifest> = {};
+  await forging(project, async (writer) => {
+    const withCheckpoint = (...bytes: number[]): RunManifest => ({
+      ...continuous,
+      edge: {
+        ...run.edge,
+        states: run.edge.states.map(() => ({ inline: Uint8Array.of(...bytes) })),
+      },
+    });
+    // A length that does not end, one beyond the end, and more names than there is room for.
+    forged["length-open"] = withCheckpoint(0x80);
+    forged["length-beyond"] = withCheckpoint(99);
+    forged["too-many-names"] = withCheckpoint(1, 0, 99);
+    const withGenerator = (
+      generator: string,
+      state: Uint8Array,
+      { seeds } = run.segments[0] as typeof segment,
+    ): RunManifest => {
+      const program = writer.put("program", encodeProgram({ ...recorded, generator }));
+      const begin = { state: { inline: encode(0) }, generator: state, named: [] };
+      return { ...run, segments: [{ ...segment, program, seeds, begin }] };
+    };
+    forged["numpy-position"] = withGenerator("numpy", Uint8Array.of(0x80), segment);
+    forged["numpy-length"] = withGenerator("numpy", zeros(36));
+    forged["numpy-even"] = withGenerator("numpy", zeros(37));
+    forged["python-length"] = withGenerator("python", zeros(2511));
+    forged["python-name"] = withGenerator("python", zeros(2512));
+    forged["python-deviate"] = withGenerator("python", zeros(2512, ...python, [6, 9]));
+    forged["python-empty"] = withGenerator("python", zeros(2512, ...python));
+    forged["python-drawn"] = withGenerator("python", zeros(2512, ...python, [5, 9], [99, 1]));
+    forged["torch-length"] = withGenerator("torch", zeros(2519));
+    forged["torch-drawn"] = withGenerator("torch", zeros(2520));
+    for (const manifest of Object.values(forged)) writer.put("run", encodeRun(manifest));
+  });
+  await nameRuns(repo, forged);
+  await repo.close();
+}
+
+/** Makes a branch for each of the runs, which are stored. */
+async function nameRuns(
+  repo: Repository,
+  runs: Readonly<Record<string, RunManifest>>,
+): Promise<void> {
+  for (const [name, manifest] of Object.entries(runs)) {
     const to = objectId(nodeHash, "run", encodeRun(manifest));
     await repo.store.refs.update([{ name: `refs/heads/${name}`, from: undefined, to }], "forge");
   }
-  await repo.close();
 }
 
 function chunkOf(writer: ObjectWriter, text: string): Uint8Array {

@@ -7,24 +7,8 @@ export interface NotPrinted {
 }
 
 const LIBRARY = "only a caller of the library can do this; the command line never does";
+const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
 const NOTE = "told as a note: what is whole is read, and the command goes on";
-
-/** Folders of `src` whose errors the transcripts leave to other tests, and why. */
-export const TESTED_ELSEWHERE: readonly { readonly folder: string; readonly because: string }[] = [
-  ...["numpy", "python", "torch"].map((generator) => ({
-    folder: `random/${generator}/`,
-    because: "a draw in a step refuses it, and what is printed is that the step failed",
-  })),
-  {
-    folder: "random/parameters.ts",
-    because: "as the generators that call it",
-  },
-  {
-    folder: "random/plan/",
-    because:
-      "the messages of test/random/plan, printed by `rewind rng`: test/cli/commands/rng.test.ts",
-  },
-];
 
 export const NOT_PRINTED: readonly NotPrinted[] = [
   // Arguments that the command line does not hand on as they are.
@@ -39,19 +23,23 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
   {
-    file: "replay/streams.ts",
-    text: "expected the name of a stream",
-    because: "a step asks for it, and what is printed is that the step failed",
+    file: "random/numpy/relative.ts",
+    text: `generator", generator`,
+    because: "each generator is written by the algorithm that made it",
   },
+  // Plans as values: `parsePlan` writes no other, or refuses the text before.
+  { file: "random/plan/check.ts", text: "expected a generator among", because: PLAN_VALUE },
+  { file: "random/plan/check.ts", text: "expected a list of steps", because: PLAN_VALUE },
+  { file: "random/plan/check.ts", text: "repeats in one another", because: PLAN_VALUE },
+  { file: "random/plan/check.ts", text: "expected a step of the kind", because: PLAN_VALUE },
+  { file: "random/plan/check.ts", text: "expected a whole number as", because: PLAN_VALUE },
+  { file: "random/plan/check.ts", text: "expected the unit of draws", because: PLAN_VALUE },
+  { file: "random/plan/check-loader.ts", text: "to be own or default", because: PLAN_VALUE },
+  { file: "random/plan/locate.ts", text: "expected the first samples", because: LIBRARY },
   {
-    file: "replay/checkpoint.ts",
-    text: "not a valid checkpoint",
-    because: "test/replay/streams.test.ts cuts one everywhere",
-  },
-  {
-    file: "replay/replayer.ts",
-    text: "seeded by block",
-    because: "test/replay/streams.test.ts has a run with other streams",
+    file: "random/plan/points.ts",
+    text: "that the plan comes to",
+    because: "the plan is gone on with until it comes to the epoch",
   },
   // What a damaged store says besides the errors of the commands that want what is damaged.
   { file: "node/recover.ts", text: "with valid records after it", because: NOTE },

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defineSimulation } from "rewind-engine";
-import { describe, expect, test } from "vitest";
+import { defineSimulation, openRepository } from "rewind-engine";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
@@ -17,14 +17,20 @@ import { encodeProgram } from "../../src/object/program.ts";
 import { encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { readState } from "../../src/object/state.ts";
+import { generatorNamed } from "../../src/random/registry.ts";
 import { deriveSeed } from "../../src/random/seeds.ts";
+import { encodeCheckpoint } from "../../src/replay/checkpoint.ts";
+import type { LiveSegment } from "../../src/replay/segment.ts";
+import { StreamSource } from "../../src/replay/streams.ts";
 import { Repository } from "../../src/repository.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTip } from "../../src/store/tip.ts";
 import { project } from "../node/project.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
+import { type Playground, playground } from "./playground.ts";
 
+const READER = fileURLToPath(new URL("reader.py", import.meta.url));
 const FORMAT = readFileSync(new URL("../../src/store/FORMAT.md", import.meta.url), "utf8");
 
 const tables = tablesOf(FORMAT);
@@ -114,7 +120,9 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
         expect(found.seeds[block]).toBe(toHex(await run.replayer.seedOfBlock(block)));
       }
       // Python has walked all of it, from block to block, and met every checkpoint.
-      expect(found.replayed).toBe(await run.get(9_001));
+      for (const step of [0, 1, 5_000, 5_001, 6_000, 9_001]) {
+        expect(found.states[step]).toBe(await run.get(step));
+      }
       expect(found.final).toBe(toHex(await readState(run.manifest.final, run.replayer.get)));
     }
     const fork = read.runs[read.refs["refs/heads/fork"]];
@@ -144,6 +152,71 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
     bytes[100] = (bytes[100] as number) ^ 1;
     writeFileSync(file, bytes);
     expect(() => pythonReads(repo.root)).toThrow(/reader\.py: expected the CRC/);
+    await repo.close();
+  });
+});
+
+/** Draws from the main generator and from named ones, in some steps more than in others. */
+const COLONY = `import { defineSimulation } from "rewind-engine";
+export default defineSimulation({
+  name: "colony",
+  params: { p: 0.5 },
+  init: ({ rng, stream }) => ({ size: 10 + rng.random(), food: stream("food").random(), odd: 0 }),
+  step: (state, rng, { step, params, stream }) => {
+    state.size += rng.random() < params.p ? 1 : -1;
+    if (step % 3 === 1) state.food = stream("food").random();
+    if (step % 5 === 4) state.odd = rng.uint32();
+    // Two names whose order by UTF-16 is not that of their code points.
+    if (step % 11 === 10) state.odd += stream("\ufb01sh").uint32() + stream("\u{1f41d}").uint32();
+  },
+});
+`;
+
+const hasNumpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
+if (!hasNumpy) console.warn("skipped: the numpy generator in Python, for there is no numpy here");
+const RECORDED = [
+  ...["block", "step", "continuous"].map((rule) => [rule, "xoshiro128++"]),
+  ...["block", "continuous"].map((rule) => [rule, "python"]),
+  ["continuous", "torch"],
+  ...(hasNumpy ? ["step", "continuous"].map((rule) => [rule, "numpy"]) : []),
+];
+
+describe.skipIf(python.status !== 0)("the reader replays what the command line recorded", () => {
+  let place: Playground;
+  beforeAll(async () => {
+    place = await playground();
+    await place.write("colony.ts", COLONY);
+  });
+  afterAll(() => place.remove());
+
+  test.each(RECORDED)("with %s streams of %s, and forks of it", async (rule, generator) => {
+    const shape = `--steps 70 --block-size 8 --rng ${generator} --streams ${rule}`;
+    // Inside a block with the generators going on, on the grid, and with another seed on and off it.
+    const lines = [
+      "rewind init",
+      `rewind record colony.ts ${shape} --seed 5`,
+      "rewind branch rich main@35 --param p=0.9",
+      "rewind branch full main@40 --set size=100",
+      "rewind branch other rich@43 --seed 11",
+      "rewind branch again other@48 --seed 12",
+      "rewind branch late again@61 --param p=0.1 --set odd=1",
+    ];
+    const made = place.shell(`rm -rf .rewind; ${lines.join(" && ")}`);
+    expect(made.status, made.output).toBe(0);
+    const read = JSON.parse(place.shell(`python3 '${READER}' .rewind`).output);
+    const repo = await openRepository(place.folder);
+    const drawn = new Set<string>();
+    for (const branch of ["main", "rich", "full", "other", "again", "late"]) {
+      const { run } = await repo.revision(branch);
+      const found = read.runs[run.id];
+      expect(found.root).toBe(run.root);
+      expect(found.segments.at(-1)).toMatchObject({ rule, generator: `${generator} 1` });
+      const states: unknown[] = [];
+      for (let step = 0; step <= 70; step++) states.push(await run.get(step));
+      expect(found.states).toEqual(states);
+      drawn.add(JSON.stringify(states));
+    }
+    expect(drawn.size).toBe(6);
     await repo.close();
   });
 });
@@ -184,8 +257,7 @@ async function plainRepository(): Promise<Repository> {
 }
 
 function pythonReads(root: string): string {
-  const script = fileURLToPath(new URL("reader.py", import.meta.url));
-  return execFileSync("python3", [script, join(root, ".rewind")], {
+  return execFileSync("python3", [READER, join(root, ".rewind")], {
     encoding: "utf8",
     stdio: "pipe",
     maxBuffer: 2 ** 28,
@@ -236,10 +308,27 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
     "id of the seeds": id("seeds", seeds),
     "id of the run": id("run", run),
     root: fromHex(rootOf(sha256, manifest)),
+    "checkpoint under continuous": exampleCheckpoint(),
     "seed of block 1": deriveSeed({ hash: sha256, master: 42n, stream: "block", index: 1 }),
     tip: encodeTip({ ref: "refs/heads/main", run: undefined, id: objectId(sha256, "run", run) }),
     pack: examplePack(seeds),
   };
+}
+
+function exampleCheckpoint(): Uint8Array {
+  const source = new StreamSource({
+    rule: "continuous",
+    algorithm: generatorNamed("numpy"),
+    master: 42n,
+    blockSize: 2,
+    hash: sha256,
+  });
+  const streams = source.at(0);
+  for (let i = 0; i < 150; i++) streams.main.random();
+  streams.main.uint32();
+  streams.stream("a");
+  const segment = { source } as unknown as LiveSegment;
+  return encodeCheckpoint({ streams, segment }, encode(42));
 }
 
 function examplePack(seeds: Uint8Array): Uint8Array {

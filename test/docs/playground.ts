@@ -8,6 +8,10 @@ import { build } from "esbuild";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
+/** What `brotli -dc` does, for machines that have none. */
+const UNPACK =
+  'process.stdout.write(require("node:zlib").brotliDecompressSync(require("node:fs").readFileSync(0)))';
+
 /** A folder as a reader of the documents has it: a project in which this engine is installed. */
 export interface Playground {
   readonly folder: string;
@@ -36,7 +40,8 @@ export async function playground(): Promise<Playground> {
   await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
   const command = [process.execPath, join(ROOT, "bin/rewind.js")].map((word) => `'${word}'`);
   await writeFile(join(bin, "rewind"), `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
-  await chmod(join(bin, "rewind"), 0o755);
+  await writeFile(join(bin, "brotli"), `#!/bin/sh\nexec '${process.execPath}' -e '${UNPACK}'\n`);
+  for (const name of ["rewind", "brotli"]) await chmod(join(bin, name), 0o755);
   const env = {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH}`,
@@ -44,7 +49,12 @@ export async function playground(): Promise<Playground> {
     FORCE_COLOR: undefined,
   };
   const spawn = (file: string, args: readonly string[]): Result => {
-    const { status, stdout } = spawnSync(file, args, { cwd: folder, env, encoding: "utf8" });
+    const { status, stdout } = spawnSync(file, args, {
+      cwd: folder,
+      env,
+      encoding: "utf8",
+      maxBuffer: 2 ** 28,
+    });
     return { status, output: stdout };
   };
   return {

@@ -3,15 +3,18 @@
     python3 reader.py PROJECT/.rewind
 
 Checks every hash, CRC and id, and prints as JSON what the store holds: its refs, and of each run that
-a ref names the manifest, the entries of its timeline and its block seeds. Numbers in brackets are the
-sections of FORMAT.md.
+a ref names the manifest, the entries of its timeline and its seeds. Runs of the two simulations that it
+knows (MODELS) it replays from step 0, whatever their generator and seed rule, compares every checkpoint
+with what is stored, and prints the state at each step. Numbers in brackets are the sections of FORMAT.md.
 """
 
 import hashlib
 import json
 import os
+import random
 import re
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -202,10 +205,9 @@ class Store:
 def unpacked(payload, codec, raw):
     if codec == 1:
         try:
-            import brotli
-        except ImportError:
-            raise SystemExit("reader.py: this store has records packed with brotli")
-        payload = brotli.decompress(payload)
+            payload = subprocess.run(["brotli", "-dc"], input=payload, stdout=-1, check=True).stdout
+        except FileNotFoundError:
+            raise SystemExit("reader.py: expected the program brotli, for records that it packed")
     expect(len(payload) == raw, "a payload of %d bytes" % raw)
     return payload
 
@@ -326,16 +328,33 @@ def stream_seed(master, stream, index):
     return sha256(
         b"rewind/seed/1".ljust(16, b"\0")
         + master.to_bytes(32, "big")
-        + stream.ljust(16, b"\0")
+        + stream.encode().ljust(16, b"\0")
         + index.to_bytes(8, "big")
     )
 
 
+def named_seed(master, name):
+    return sha256(b"rewind/stream/1".ljust(16, b"\0") + master.to_bytes(32, "big") + name.encode())
+
+
 class Xoshiro:
-    def __init__(self, seed):
-        self.s = list(struct.unpack("<4I", seed[:16]))
-        if not any(self.s):
-            self.s = [0x9E3779B9, 0x243F6A88, 0xB7E15162, 0x6A09E667]
+    def __init__(self, words):
+        self.s = words if any(words) else [0x9E3779B9, 0x243F6A88, 0xB7E15162, 0x6A09E667]
+
+    @classmethod
+    def of_number(cls, number):
+        return cls.of_seed(stream_seed(number, "direct", 0))
+
+    @classmethod
+    def of_seed(cls, seed):
+        return cls(list(struct.unpack("<4I", seed[:16])))
+
+    @classmethod
+    def of_state(cls, state):
+        return cls(list(struct.unpack("<4I", state)))
+
+    def state(self):
+        return struct.pack("<4I", *self.s)
 
     def uint32(self):
         s = self.s
@@ -359,7 +378,248 @@ def rotate(word, bits):
     return (word << bits | word >> (32 - bits)) & 0xFFFFFFFF
 
 
+class Numpy:
+    """Needs numpy: FORMAT.md says which of its generators it is, and not how that draws."""
+
+    def __init__(self, bits):
+        import numpy
+
+        self.numpy, self.bits, self.drawn = numpy, bits, 0
+        self.generator = numpy.random.Generator(bits)
+
+    @classmethod
+    def of_number(cls, number):
+        import numpy
+
+        return cls(numpy.random.PCG64(number))
+
+    @classmethod
+    def of_seed(cls, seed):
+        return cls.of_number(int.from_bytes(seed, "little"))
+
+    @classmethod
+    def of_state(cls, state):
+        words, increment = (int.from_bytes(state[at : at + 16], "little") for at in (0, 16))
+        expect(len(state) == 37, "37 bytes as the state of numpy")
+        made = cls.of_number(0)
+        made.set(words, increment, *struct.unpack("<BI", state[32:]))
+        return made
+
+    @classmethod
+    def of_position(cls, number, position):
+        code, at = read_number(position, 0)
+        made = cls.of_number(number)
+        made.drawn = code >> 1
+        made.bits.advance(made.drawn)
+        if code & 1:
+            inner = made.bits.state["state"]
+            made.set(inner["state"], inner["inc"], 1, *struct.unpack("<I", position[at:]))
+        else:
+            expect(at == len(position), "no bytes behind a position")
+        return made
+
+    def set(self, words, increment, has32, spare):
+        self.bits.state = {
+            "bit_generator": "PCG64",
+            "state": {"state": words, "inc": increment},
+            "has_uint32": has32,
+            "uinteger": spare,
+        }
+
+    def state(self):
+        found = self.bits.state
+        inner, has32 = found["state"], found["has_uint32"]
+        wide = (inner[key].to_bytes(16, "little") for key in ("state", "inc"))
+        return b"".join(wide) + struct.pack("<BI", has32, has32 and found["uinteger"])
+
+    def position(self):
+        found = self.bits.state
+        has32 = found["has_uint32"]
+        return number_bytes(2 * self.drawn + has32) + struct.pack("<I", found["uinteger"])[: 4 * has32]
+
+    def uint32(self):
+        self.drawn += 1 - self.bits.state["has_uint32"]
+        return int(self.generator.integers(2**32, dtype=self.numpy.uint32))
+
+    def random(self):
+        self.drawn += 1
+        return float(self.generator.random())
+
+
+class Python:
+    def __init__(self, generator):
+        self.generator = generator
+
+    @classmethod
+    def of_number(cls, number):
+        return cls(random.Random(number))
+
+    @classmethod
+    def of_seed(cls, seed):
+        return cls.of_number(int.from_bytes(seed, "little"))
+
+    @classmethod
+    def of_state(cls, state):
+        magic, drawn, kept, deviate, *words = struct.unpack("<4sHHd624I", state)
+        expect(magic == b"PyMT", "a state of python")
+        made = cls.of_number(0)
+        made.generator.setstate((3, (*words, drawn), deviate if kept else None))
+        return made
+
+    def state(self):
+        _, (*words, drawn), deviate = self.generator.getstate()
+        return struct.pack("<4sHHd624I", b"PyMT", drawn, deviate is not None, deviate or 0, *words)
+
+    def uint32(self):
+        return self.generator.getrandbits(32)
+
+    def random(self):
+        return self.generator.random()
+
+
+class Torch:
+    """Needs no torch: its words are those of the twister that Python has too."""
+
+    def __init__(self, seed, drawn, flags, spare_float, spare, words):
+        self.seed, self.flags, self.spares = seed, flags, (spare_float, spare)
+        self.twister = random.Random()
+        self.twister.setstate((3, (*words, drawn), None))
+
+    @classmethod
+    def of_number(cls, number):
+        words = [number & 0xFFFFFFFF]
+        for j in range(1, 624):
+            before = words[-1]
+            words.append(1812433253 * (before ^ before >> 30) + j & 0xFFFFFFFF)
+        return cls(number, 624, 1, 0, 0, words)
+
+    @classmethod
+    def of_seed(cls, seed):
+        return cls.of_number(int.from_bytes(seed[:8], "little"))
+
+    @classmethod
+    def of_state(cls, state):
+        *others, = struct.unpack("<QHHfd624I", state)
+        return cls(*others[:5], others[5:])
+
+    def state(self):
+        _, (*words, drawn), _ = self.twister.getstate()
+        return struct.pack("<QHHfd624I", self.seed, drawn, self.flags, *self.spares, *words)
+
+    def uint32(self):
+        self.flags &= ~1
+        return self.twister.getrandbits(32)
+
+    def random(self):
+        high = self.uint32()
+        return ((high << 32 | self.uint32()) & 2**53 - 1) / 2**53
+
+
+GENERATORS = {"xoshiro128++": Xoshiro, "numpy": Numpy, "python": Python, "torch": Torch}
+
+
+def read_number(data, at):
+    value, shift = 0, 0
+    while True:
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 128:
+            return value, at
+
+
+def number_bytes(value):
+    parts = []
+    while value > 127:
+        parts.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*parts, value])
+
+
+class Streams:
+    """The generators of one place in a run: the main one, and those that were asked for by name."""
+
+    def __init__(self, main, make, named=()):
+        self.main, self.make, self.named = main, make, dict(named)
+
+    def stream(self, name):
+        if name not in self.named:
+            self.named[name] = self.make(name)
+        return self.named[name]
+
+
 # --- [5] Runs
+
+
+class Segment:
+    def __init__(self, store, fields, block_size):
+        self.start, program, seeds, self.params, begin = fields
+        self.simulation, _, _, _, self.generator, self.version, _ = decode(
+            store.get("program", program)
+        )
+        self.rule, self.master = decode(store.get("seeds", seeds))
+        expect(self.rule in ("block", "step", "continuous"), "a seed rule that is known")
+        self.block_size = block_size
+        self.kind = GENERATORS.get(self.generator)
+        self.begin = begin and [state_of(store, begin[0]), *begin[1:]]
+
+    def begins(self, step):
+        """Whether the generators begin afresh at a step."""
+        return self.rule == "step" or (self.rule == "block" and step % self.block_size == 0)
+
+    def fresh(self, step):
+        """The generators as they stand at the start of the block, step or run."""
+        if self.rule == "continuous":
+            return Streams(
+                self.kind.of_number(self.master),
+                lambda name: self.kind.of_seed(named_seed(self.master, name)),
+            )
+        return self.seeded(self.rule, step if self.rule == "step" else step // self.block_size)
+
+    def of_init(self):
+        return self.fresh(0) if self.rule == "continuous" else self.seeded("init", 0)
+
+    def seeded(self, stream, index):
+        def make(name):
+            master = int.from_bytes(named_seed(self.master, name), "big")
+            return self.kind.of_seed(stream_seed(master, stream, index))
+
+        return Streams(self.kind.of_seed(stream_seed(self.master, stream, index)), make)
+
+    def restored(self, step, main, named):
+        """The generators that stand as these states say."""
+        return Streams(
+            self.kind.of_position(self.master, main)
+            if self.rule == "continuous" and self.kind is Numpy
+            else self.kind.of_state(main),
+            self.fresh(step).make,
+            [(name, self.kind.of_state(state)) for name, state in named],
+        )
+
+    def states(self, streams):
+        """What a checkpoint has of the generators, before the state."""
+        if self.rule != "continuous":
+            return b""
+        main = streams.main
+        named = sorted(streams.named.items(), key=lambda entry: entry[0].encode("utf-16-be"))
+        parts = [main.position() if self.kind is Numpy else main.state(), len(named)]
+        for name, generator in named:
+            parts += [name.encode(), generator.state()]
+        return b"".join(
+            number_bytes(part) if isinstance(part, int) else number_bytes(len(part)) + part
+            for part in parts
+        )
+
+    def encoded_state(self, checkpoint):
+        """The state in what a state ref of the timeline refers to."""
+        if self.rule != "continuous":
+            return checkpoint
+        length, at = read_number(checkpoint, 0)
+        count, at = read_number(checkpoint, at + length)
+        for _ in range(2 * count):
+            length, at = read_number(checkpoint, at)
+            at += length
+        return checkpoint[at:]
 
 
 def describe_run(store, run_id):
@@ -370,6 +630,7 @@ def describe_run(store, run_id):
     count = -(-steps // block_size)
     timeline = Timeline(store, count, edge)
     entries = [state_of(store, timeline.entry(k)) for k in range(count)]
+    segments = [Segment(store, fields, block_size) for fields in segments]
     return {
         "blockSize": block_size,
         "steps": steps,
@@ -379,61 +640,93 @@ def describe_run(store, run_id):
         "final": state_of(store, final).hex(),
         "parents": [[parent.hex(), step] for parent, step in parents],
         "message": meta.get("message"),
-        "segments": [describe_segment(store, segment) for segment in segments],
-        "seeds": [block_seed(store, segments, block_size, k).hex() for k in range(count)],
-        "replayed": replayed(store, segments, block_size, steps, entries + [state_of(store, final)]),
+        "segments": [describe_segment(segment) for segment in segments],
+        "seeds": [block_seed(segments, block_size, k) for k in range(count)],
+        "states": replayed(segments, block_size, steps, entries + [state_of(store, final)]),
     }
 
 
-def describe_segment(store, segment):
-    start, program_id, seeds_id, params, begin = segment
-    name, module, export, source, generator, generator_version, packages = decode(
-        store.get("program", program_id)
-    )
-    rule, master = decode(store.get("seeds", seeds_id))
-    expect(rule == "block", "seeds by block")
+def describe_segment(segment):
     return {
-        "start": start,
-        "simulation": name,
-        "generator": "%s %d" % (generator, generator_version),
-        "seed": master,
-        "params": params,
-        "begin": begin and [state_of(store, begin[0]).hex(), begin[1].hex()],
+        "start": segment.start,
+        "simulation": segment.simulation,
+        "generator": "%s %d" % (segment.generator, segment.version),
+        "rule": segment.rule,
+        "seed": segment.master,
+        "params": segment.params,
+        "begins": segment.begin is not None,
     }
 
 
 def segment_at(segments, step):
-    return [segment for segment in segments if segment[0] <= step][-1]
+    return [segment for segment in segments if segment.start <= step][-1]
 
 
-def block_seed(store, segments, block_size, block):
-    seeds = segment_at(segments, block * block_size)[2]
-    return stream_seed(decode(store.get("seeds", seeds))[1], b"block", block)
+def block_seed(segments, block_size, block):
+    segment = segment_at(segments, block * block_size)
+    return stream_seed(segment.master, "block", block).hex() if segment.rule == "block" else None
 
 
-def replayed(store, segments, block_size, steps, states):
-    """Replays a random walk, x + (random() < p ? 1 : -1), and compares every checkpoint."""
-    names = [decode(store.get("program", segment[1]))[0] for segment in segments]
-    if set(names) != {"random-walk"}:
+class Walk:
+    @staticmethod
+    def init(streams):
+        return 0
+
+    @staticmethod
+    def step(x, streams, step, params):
+        return x + (1 if streams.main.random() < params["p"] else -1)
+
+
+class Colony:
+    @staticmethod
+    def init(streams):
+        return {"size": 10 + streams.main.random(), "food": streams.stream("food").random(), "odd": 0}
+
+    @staticmethod
+    def step(state, streams, step, params):
+        state = {**state}
+        state["size"] += 1 if streams.main.random() < params["p"] else -1
+        if step % 3 == 1:
+            state["food"] = streams.stream("food").random()
+        if step % 5 == 4:
+            state["odd"] = streams.main.uint32()
+        if step % 11 == 10:
+            for name in ("\ufb01sh", "\U0001f41d"):
+                state["odd"] += streams.stream(name).uint32()
+        return state
+
+
+MODELS = {"random-walk": Walk, "colony": Colony}
+
+
+def replayed(segments, block_size, steps, checkpoints):
+    """Replays a run from `init` on, compares every checkpoint, and gives the state at each step."""
+    models = {MODELS.get(segment.simulation) for segment in segments}
+    if len(models) > 1 or None in models:
         return None
-    x, rng = None, None
+    (model,) = models
+    states, streams, state = [], segments[0].of_init(), None
+    if segments[0].begin is None:
+        state = model.init(streams)
     for step in range(steps + 1):
+        segment = segment_at(segments, step)
+        if segment.start == step and segment.begin is not None:
+            encoded, main, *named = segment.begin
+            state = decode(encoded)
+            streams = segment.restored(step, main, *named or [[]])
         if step % block_size == 0 or step == steps:
-            index = -(-step // block_size)
-            begins = [s for s in segments if s[0] == step and s[4] is not None]
+            stored = checkpoints[-(-step // block_size)]
+            expect(stored.startswith(segment.states(streams)), "the generators at step %d" % step)
             expect(
-                x is None or begins or decode(states[index]) == x,
+                decode(segment.encoded_state(stored)) == state,
                 "the replay to give the state at step %d" % step,
             )
-            x = decode(states[index])
-        if step % block_size == 0:
-            rng = Xoshiro(block_seed(store, segments, block_size, step // block_size))
-        start, _, _, params, begin = segment_at(segments, step)
-        if start == step and begin is not None:
-            x, rng = decode(state_of(store, begin[0])), Xoshiro(begin[1])
+        states.append(state)
+        if segment.begins(step):
+            streams = segment.fresh(step)
         if step < steps:
-            x += 1 if rng.random() < params["p"] else -1
-    return x
+            state = model.step(state, streams, step, segment.params)
+    return states
 
 
 def main(folder):

@@ -90,41 +90,103 @@ describe("README: its tables", () => {
   });
 
   test("name the keys of JSON", () => {
-    const lines: Readonly<Record<string, string>> = {
-      "record, load, branch NAME REV, extend, resume, reset": "load fix.replay",
+    const plan = "'seed 1; split 10 0.8; epochs 3 of shuffle 8'";
+    const lines: Readonly<Record<string, string | readonly string[]>> = {
+      "record, load, branch NAME REV, extend, resume, reset": [
+        "record shock.ts --steps 20 -b short",
+        "load fix.replay",
+        "branch shorter short@10",
+        "extend shorter --by 5",
+        "resume fresh --fresh-if-missing shock.ts --steps 10",
+        "reset shorter@15",
+      ],
       "branch NAME REV --matrix": "branch grid fix@999_000 --matrix clamp=5,10",
+      branch: "branch",
+      "branch -m, branch -d": ["branch -m shorter renamed", "branch -d renamed"],
+      init: "init elsewhere",
       get: "get main@3",
-      "show, show REV@STEP": "show main@3",
-      "show REV": "show main",
+      "get -o": "get main@3 -o state.json",
+      checkout: "checkout main@3",
       step: "step --back",
-      diff: "diff main fix",
+      "show, show REV@STEP": ["show", "show main@3"],
+      "show REV": "show main",
+      "show --seeds": "show main --seeds",
+      "show --source": "show main --source",
+      log: "log main",
       find: "find main 'step === 3'",
       "find --count": "find main 'step === 3' --count --to 10",
       "find --bisect": "find main 'step >= 3' --bisect",
       stats: "stats main state.x --to 10",
+      diff: "diff main fix",
       verify: "verify main",
-      log: "log main",
-      branch: "branch",
+      "rng PLAN": [`rng ${plan}`, `rng ${plan} --event 2`],
+      "rng PLAN --epoch": [`rng ${plan} --epoch 2`, `rng ${plan} --epoch 2 --batch 3`],
+      "rng PLAN --out": [`rng ${plan} --out end.bin`, `rng ${plan} --epoch 2 --out state.bin`],
+      "rng explain": `rng explain ${plan}`,
+      "rng locate": `rng locate ${plan} --order $(rewind rng ${plan} --epoch 2 --json | grep -o '"order":[^]]*' | grep -o '[0-9].*')`,
       save: "save main -o main.replay",
+      info: "info main.replay",
       tag: "tag paper main -q >tagged; rewind tag",
+      "tag NAME": "tag draft main",
+      "tag -d": "tag -d draft",
       reflog: "reflog",
-      "undo, redo": "undo",
-      config: "config",
+      "undo, redo": ["undo", "redo"],
+      config: ["config", "config rng", "config rng numpy", "config --unset rng"],
+      completion: "completion bash",
+      "cat-file": "cat-file $(rewind show main --json | grep -o '[0-9a-f]\\{64\\}' | head -1)",
     };
     const listed = rows.get("command keys") ?? [];
     expect(listed.map(([names = ""]) => names.replaceAll("`", ""))).toEqual(Object.keys(lines));
+    const commands = Object.keys(lines).flatMap((names) =>
+      names.split(", ").map((name) => name.split(" ")[0]),
+    );
+    expect([...new Set(commands)].sort()).toEqual(Object.keys(COMMANDS).sort());
     for (const [names = "", keys = ""] of listed) {
-      const line = lines[names.replaceAll("`", "")];
-      const { output } = place.shell(`rewind ${line} --json -q`);
-      const found = JSON.parse(output);
-      const outer = keys.replace(/\([^)]*\)/g, "");
-      expect(Object.keys(found), line).toEqual(namesIn(outer));
-      const [, inner] = /\(([^)]*)\)/.exec(keys) ?? [];
-      if (inner === undefined) continue;
-      const part = Object.values(found).find((value) => typeof value === "object" && value);
-      const [first] = Object.values(part as object);
-      expect(Object.keys(first as object), line).toEqual(namesIn(inner));
+      for (const line of [lines[names.replaceAll("`", "")] ?? []].flat()) {
+        checkKeys(line, keys);
+      }
     }
+  }, 120_000);
+
+  test("name the keys that options of diff add", () => {
+    for (const [option, key] of [
+      ["--at 3", "at"],
+      ["--all-spans --to 2000", "spans"],
+      ["--stat --to 2000", "stat"],
+      ["--plot state.x --to 2000", "plot"],
+    ]) {
+      const { output } = place.shell(`rewind diff main fix ${option} --json -q`);
+      expect(Object.keys(JSON.parse(output)), option).toContain(key);
+    }
+  });
+
+  test("name the options of record", () => {
+    const [, sentence = ""] = /^`record` takes ([^.]*)\./m.exec(README) ?? [];
+    const files = ["replay/record/record.ts", "replay/record/recorder.ts", "replay/environment.ts"];
+    const names = files.flatMap((file) => {
+      const source = readFileSync(new URL(`../../src/${file}`, import.meta.url), "utf8");
+      const [, body = ""] =
+        /export interface (?:Record|Recorder|Long)Options[^{]*\{([\s\S]*?)\n\}/.exec(source) ?? [];
+      return [...body.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name as string);
+    });
+    expect(names.length).toBeGreaterThan(8);
+    expect(namesIn(sentence).sort()).toEqual(names.sort());
+  });
+
+  test("name what the package exports", async () => {
+    const names = [await import("rewind-engine"), await import("rewind-engine/random")].flatMap(
+      (module) => Object.keys(module),
+    );
+    for (const name of names) expect(README).toMatch(new RegExp(`\`${name}\\b`));
+    const random = await import("rewind-engine/random");
+    for (const [functions = "", gives = ""] of rows.get("function gives") ?? []) {
+      for (const [, name = ""] of functions.matchAll(/`(\w+)\(/g)) {
+        expect((random as Record<string, unknown>)[name], name).toBeTypeOf("function");
+      }
+      const index = readFileSync(new URL("../../src/random/index.ts", import.meta.url), "utf8");
+      for (const [, type] of gives.matchAll(/`([A-Z]\w+)`/g)) expect(index).toContain(`${type}`);
+    }
+    expect(rows.get("function gives")?.length).toBeGreaterThan(5);
   });
 
   test("name methods that there are", async () => {
@@ -153,6 +215,17 @@ describe("README: its tables", () => {
     }
   });
 });
+
+/** Runs a command with --json, and compares the keys that it prints with those of a cell. */
+function checkKeys(line: string, cell: string): void {
+  const { output } = place.shell(`rewind ${line} --json -q`);
+  const found = JSON.parse(output);
+  expect(Object.keys(found), line).toEqual(namesIn(cell.replace(/\([^)]*\)/g, "")));
+  for (const [, key = "", inner = ""] of cell.matchAll(/`(\w+)` \((?:of|by)([^)]*)\)/g)) {
+    const [first] = Object.values(found[key] as object);
+    expect(Object.keys(first as object), line).toEqual(namesIn(inner));
+  }
+}
 
 function isNotRun(block: Block): boolean {
   return Object.hasOwn(NOT_RUN, firstLine(block)) && block.comment !== undefined;

@@ -74,7 +74,7 @@ describe("a sealed pack", () => {
     const pack = readFileSync(path.join(root, "objects", packName));
     const read = (offset: number, length: number) =>
       new Uint8Array(bytes.subarray(offset, offset + length));
-    const index = new PackIndex(read, bytes.length, indexName);
+    const index = new PackIndex(read, bytes.length, indexName, hash);
     index.verify(hash);
     expect(index.packHash()).toBe(packName.slice(5, -5));
     expect([...index.entries()].map(([id]) => id)).toEqual([...ids].sort());
@@ -123,10 +123,14 @@ describe("a sealed pack", () => {
     const [indexName] = objectFiles(root) as [string, string];
     const file = path.join(root, "objects", indexName);
     const readAll = async () => {
-      const store = new FileStore(root, storeTools());
+      const damaged: unknown[] = [];
+      const store = new FileStore(root, storeTools(), ({ code, data }) =>
+        damaged.push([code, data.file]),
+      );
+      expect(damaged).toEqual([]);
       for (const id of ids) expect(await store.get(id)).toBeDefined();
       store.close();
-      return store.damaged.map(({ code, data }) => [code, data.file]);
+      return damaged;
     };
     writeFileSync(file, "not an index");
     expect(await readAll()).toEqual([["STORE_DAMAGED", `objects/${indexName}`]]);

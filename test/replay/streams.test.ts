@@ -154,16 +154,49 @@ describe("named streams", () => {
     },
   );
 
-  test.each(["", 5, undefined, "x".repeat(257)])("the name %j is refused", async (name) => {
-    const wrong = defineSimulation({
-      name: "wrong",
-      init: () => 0,
-      step: (_: number, _rng, { stream }) => stream(name as string).random(),
+  test("names in any script, also such as a decoder may drop or replace", async () => {
+    const names = ["\ufeffa", "a", "é", "e\u0301", "𝔞", "\ufffd", "__proto__", "a\0b"];
+    const simulation = defineSimulation({
+      name: "scripts",
+      init: () => names.map(() => 0),
+      step: (_: number[], _rng, { stream }) => names.map((name) => stream(name).random()),
     });
-    await expect(record(wrong, { steps: 3, seed: 1 })).rejects.toThrow(
-      "expected the name of a stream to be a text of 1 to 256 bytes",
-    );
+    const options = { steps: 20, seed: 1, rng: "numpy", streams: "continuous" } as const;
+    const whole = await record(simulation, { ...options, blockSize: 20 });
+    const run = await record(simulation, { ...options, blockSize: 3 });
+    for (let step = 0; step <= 20; step++)
+      expect(await run.get(step)).toEqual(await whole.get(step));
+    expect((await run.verify({ full: true })).ok).toBe(true);
+    expect(new Set(await run.get(7)).size).toBe(names.length);
   });
+
+  test("a context that was kept gives no stream once its step is over", async () => {
+    let kept: ((name: string) => unknown) | undefined;
+    const simulation = defineSimulation({
+      name: "kept",
+      init: () => 0,
+      step: (x: number, _rng, { stream }) => {
+        kept = stream;
+        return x + stream("a").random();
+      },
+    });
+    await record(simulation, { steps: 5, seed: 1 });
+    expect(() => kept?.("a")).toThrow("a stream is for steps");
+  });
+
+  test.each(["", 5, undefined, "x".repeat(257), "a\ud800"])(
+    "the name %j is refused",
+    async (name) => {
+      const wrong = defineSimulation({
+        name: "wrong",
+        init: () => 0,
+        step: (_: number, _rng, { stream }) => stream(name as string).random(),
+      });
+      await expect(record(wrong, { steps: 3, seed: 1 })).rejects.toThrow(
+        "expected the name of a stream to be a text of 1 to 256 bytes",
+      );
+    },
+  );
 });
 
 describe("bad input", () => {
@@ -187,13 +220,25 @@ describe("bad input", () => {
     await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got one with continuous streams");
   });
 
-  test("a checkpoint cut anywhere, or with a length that lies, is refused", async () => {
+  test.each([
+    ["is empty", []],
+    ["ends in a length", [200]],
+    ["has a length beyond all reason", [255, 255, 255, 255, 255, 15]],
+    ["is cut in the main state", [1]],
+    ["has more streams than bytes", [1, 0, 9]],
+    ["is cut in a name", [0, 1, 1, 97]],
+    ["has a length in too many bytes", [0x80, 0, 0, 7]],
+    ["has names out of order", [0, 2, 1, 98, 1, 0, 1, 97, 1, 0, 7]],
+    ["has a name twice", [0, 2, 1, 97, 1, 0, 1, 97, 1, 0, 7]],
+    ["has a name that is not UTF-8", [0, 1, 1, 255, 1, 0, 7]],
+  ])("a checkpoint that %s is refused", async (_, bytes) => {
     const run = await record(mixed, { steps: 5, seed: 1, streams: "continuous" });
     const segment = await run.replayer.segmentAt(0);
-    for (const bytes of [[], [200], [255, 255, 255, 255, 255, 15], [1], [1, 0, 9], [0, 1, 1, 97]]) {
-      expect(() => decodeCheckpoint(Uint8Array.from(bytes), segment)).toThrow(
-        "not a valid checkpoint",
-      );
-    }
+    expect(() => decodeCheckpoint(Uint8Array.from(bytes), segment)).toThrow(
+      "not a valid checkpoint",
+    );
+    const whole = [0, 2, 1, 97, 1, 0, 1, 98, 1, 0, 7];
+    const { encoded } = decodeCheckpoint(Uint8Array.from(whole), segment);
+    expect([...encoded]).toEqual([7]);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toHex } from "../../src/base/bytes.ts";
+import { fromHex, toHex } from "../../src/base/bytes.ts";
 import type { Id } from "../../src/object/id.ts";
 import { encodeIndex, PackIndex } from "../../src/store/pack-index.ts";
 import { codeOf } from "../object/code-of.ts";
@@ -10,7 +10,7 @@ const PACK_HASH = noise(32, 1);
 
 function open(bytes: Uint8Array): PackIndex {
   const read = (offset: number, length: number) => bytes.slice(offset, offset + length);
-  return new PackIndex(read, bytes.length, "objects/test.idx");
+  return new PackIndex(read, bytes.length, "objects/test.idx", hash);
 }
 
 /** `count` ids with places in no order of theirs; `first` limits their first bytes. */
@@ -40,13 +40,15 @@ describe("PackIndex against a Map", () => {
     expect(index.count).toBe(places.size);
     expect(index.packHash()).toBe(toHex(PACK_HASH));
     expect([...index.entries()]).toEqual(sorted.map((id) => [id, places.get(id)]));
-    for (const [id, place] of places) expect(index.find(id)).toBe(place);
+    const firsts = sorted.map((id) => Number.parseInt(id.slice(0, 2), 16));
+    expect(index.firstBytes()).toEqual([...new Set(firsts)]);
+    for (const [id, place] of places) expect(index.find(fromHex(id))).toBe(place);
     const near = sorted.flatMap((id) => [
       `${id.slice(0, 63)}${id.endsWith("0") ? "1" : "0"}` as Id,
       `${id.startsWith("0") ? "1" : "0"}${id.slice(1)}` as Id,
     ]);
     for (const id of [...near.slice(0, 500), idOf(0), idOf(0xff), idOf(0x80)]) {
-      expect(index.find(id)).toBe(places.get(id));
+      expect(index.find(fromHex(id))).toBe(places.get(id));
     }
     const prefix = fc.oneof(
       fc.nat().map((n) => (sorted[n % Math.max(1, sorted.length)] ?? "").slice(0, n % 65)),
@@ -68,31 +70,44 @@ describe("PackIndex against a Map", () => {
     expect(encodeIndex(reversed, PACK_HASH, hash)).toEqual(encodeIndex(places, PACK_HASH, hash));
   });
 
-  /** The bytes that are read to open the index of so many objects, and then to find the first 100. */
-  const bytesRead = (count: number): { open: number; find: number; all: number } => {
+  /** The bytes of each read that opens the index of so many objects, and that finds the first 100. */
+  const readsOf = (count: number): { open: number[]; finds: number[][]; all: number } => {
     const bytes = encodeIndex(model(count), PACK_HASH, hash);
-    let read = 0;
+    const reads: number[] = [];
     const counting = (offset: number, length: number) => {
-      read += length;
+      reads.push(length);
       return bytes.slice(offset, offset + length);
     };
-    const index = new PackIndex(counting, bytes.length, "x");
-    const open = read;
-    for (const id of [...model(count).keys()].slice(0, 100)) index.find(id);
-    return { open, find: read - open, all: bytes.length };
+    const taken = (): number[] => reads.splice(0);
+    const index = new PackIndex(counting, bytes.length, "x", hash);
+    const open = taken();
+    const finds = [...model(count).keys()].slice(0, 100).map((id) => {
+      index.find(fromHex(id));
+      return taken();
+    });
+    return { open, finds, all: bytes.length };
   };
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
   test("a look-up reads a few ids, not the whole of a large index", () => {
-    const { open, find } = bytesRead(10_000);
-    expect(open).toBeLessThanOrEqual(2048);
+    const { open, finds } = readsOf(10_000);
+    expect(open).toEqual([4096]);
     // 40 ids a first byte: six halvings, the id, the place.
-    expect(find / 100).toBeLessThanOrEqual(8 * 32 + 8);
+    for (const reads of finds) expect(sum(reads)).toBeLessThanOrEqual(8 * 32 + 8);
   });
 
-  test("a small index is read once, by the first look-up", () => {
-    const { open, find, all } = bytesRead(5000);
-    expect(open).toBeLessThanOrEqual(2048);
-    expect(find).toBe(all);
+  test("a small index is read once, by the fourth look-up", () => {
+    const { open, finds, all } = readsOf(5000);
+    expect(open).toEqual([4096]);
+    for (const reads of finds.slice(0, 3)) expect(sum(reads)).toBeLessThanOrEqual(8 * 32 + 8);
+    expect(finds.slice(3, 5)).toEqual([[all], []]);
+    expect(finds.slice(5).flat()).toEqual([]);
+  });
+
+  test("the index of a small pack is read when it is opened, all of it", () => {
+    const { open, finds, all } = readsOf(74);
+    expect(open).toEqual([all]);
+    expect(finds.flat()).toEqual([]);
   });
 });
 
@@ -109,7 +124,7 @@ describe("a damaged index", () => {
       for (const id of places.keys()) {
         let place: number | undefined;
         const found = codeOf(() => {
-          place = open(changed).find(id);
+          place = open(changed).find(fromHex(id));
         });
         if (found !== "") expect(found).toBe("STORE_DAMAGED");
         else expect(place === undefined || Number.isSafeInteger(place)).toBe(true);

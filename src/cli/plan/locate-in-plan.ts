@@ -1,3 +1,4 @@
+import { checkInteger } from "../../base/checks.ts";
 import { formatPlan } from "../../random/plan/format.ts";
 import { hypothesesOf } from "../../random/plan/hypotheses.ts";
 import { DEFAULT_EPOCHS, type Located, locate } from "../../random/plan/locate.ts";
@@ -11,7 +12,7 @@ import { count, plural } from "../terminal/text.ts";
 /** `rewind rng locate PLAN --order LIST`: the epochs that begin so, and what was tested. */
 export async function locateInPlan(plan: Plan, args: Arguments, { out }: Context): Promise<number> {
   const order = orderIn(args.order);
-  const upTo = optionalCount(args.upTo, "--up-to") ?? DEFAULT_EPOCHS;
+  const upTo = checkInteger(optionalCount(args.upTo, "--up-to") ?? DEFAULT_EPOCHS, "--up-to", 1);
   const draws = optionalCount(args.draws, "--draws") ?? 0;
   const loader = optionalCount(args.loader, "--loader");
   const which = loader === undefined ? {} : { loader };

@@ -3,10 +3,11 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import { readFile } from "../../node/user-files.ts";
 import { parsePlan } from "../../random/plan/parse.ts";
 import type { Plan } from "../../random/plan/plan.ts";
+import { usageError } from "../input/parse.ts";
 
 /**
  * The plan that an argument is: its text, or a file of it, as `@FILE` or `FILE.plan`. Throws
- * INVALID_PLAN, with the line that is wrong as `data.source`, and FILE_FAILED.
+ * INVALID_PLAN, with the line that is wrong as `data.source`, USAGE and FILE_FAILED.
  */
 export async function readPlan(argument: string, cwd: string): Promise<Plan> {
   const file = fileIn(argument);
@@ -16,6 +17,7 @@ export async function readPlan(argument: string, cwd: string): Promise<Plan> {
 }
 
 function fileIn(argument: string): string | undefined {
+  if (argument === "@") throw usageError("expected @FILE, a file with a plan, got @ alone");
   if (argument.startsWith("@")) return argument.slice(1);
   return argument.endsWith(".plan") ? argument : undefined;
 }
@@ -26,7 +28,8 @@ function parse(text: string, where: string): Plan {
   } catch (error) {
     if (!isRewindError(error, "INVALID_PLAN")) throw error;
     const source = text.split(/\r\n|\r|\n/)[Number(error.data.line) - 1];
-    const data = { ...error.data, source };
+    // Of an empty line there is nothing to show.
+    const data = { ...error.data, ...(source?.trim() ? { source } : {}) };
     throw new RewindError("INVALID_PLAN", where + error.message, data, { cause: error });
   }
 }

@@ -60,10 +60,12 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 /** A line with a caret below its column, counted from 1; of a long one what stands around it. */
 export function pointAt(line: string, column: number): string {
-  const from = Math.max(0, column - 1 - POINTED_WIDTH / 2);
-  const shown = line.slice(from, from + POINTED_WIDTH);
-  const before = visible(shown.slice(0, column - 1 - from)).replace(/[^\t]/g, " ");
-  return `  ${visible(shown)}\n  ${before}^`;
+  const middle = Math.min(column - 1 - POINTED_WIDTH / 2, line.length - POINTED_WIDTH);
+  const from = Math.max(0, middle);
+  const to = from + POINTED_WIDTH;
+  const before = (from > 0 ? "…" : "") + visible(line.slice(from, column - 1));
+  const after = visible(line.slice(column - 1, to)) + (to < line.length ? "…" : "");
+  return `  ${before}${after}\n  ${before.replace(/[^\t]/g, " ")}^`;
 }
 
 const POINTED_WIDTH = 96;

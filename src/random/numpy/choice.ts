@@ -31,12 +31,12 @@ export function chosenIndices(
   if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
   if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
   if (size > population) {
-    throw invalid(`expected at most ${population} items without replacement, got ${size}`);
+    throw invalid(`expected size to be at most ${population} without replacement, got ${size}`);
   }
   if (p === undefined) return sample(source, population, size, shuffled);
   const possible = p.filter((each) => each > 0).length;
   if (size <= possible) return weightedSample(source, p, size);
-  throw invalid(`expected at most ${possible} items, as many as have a chance, got ${size}`);
+  throw invalid(`expected size to be at most ${possible}, as many as have a chance, got ${size}`);
 }
 
 /**

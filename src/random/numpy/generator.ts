@@ -274,7 +274,9 @@ export class NumpyGenerator implements RandomGenerator {
   spawn(count: number): NumpyGenerator[] {
     checkInteger(count, "count", 0);
     if (this.#sequence === undefined) {
-      throw invalid("expected a generator that was made from a seed: a restored one cannot spawn");
+      throw invalid(
+        "expected a generator made of a seed to spawn, got one that was restored or jumped",
+      );
     }
     return this.#sequence.spawn(count).map(generatorOf);
   }

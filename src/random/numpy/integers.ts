@@ -46,6 +46,10 @@ export function integerRange(
   high: number | bigint,
   { type, endpoint }: { readonly type: IntegerType; readonly endpoint: boolean },
 ): IntegerRange {
+  if (!Object.hasOwn(WIDTHS, type)) {
+    const known = Object.keys(WIDTHS).join(", ");
+    throw invalid(`expected dtype to be one of ${known}, got ${describe(type)}`);
+  }
   const first = wholeNumber(low, "low");
   const end = wholeNumber(high, "high");
   const last = endpoint ? end : end - 1n;

@@ -11,6 +11,10 @@ export function checkLoader(
   era: TorchEra,
 ): PlanLoader {
   const { generator = "default", part, ...options } = loader ?? {};
+  if (!options.numWorkers && (options.persistentWorkers || options.prefetchFactor !== undefined)) {
+    const option = options.persistentWorkers ? "persistent" : "prefetch";
+    throw invalid(`expected workers 1 or more of a loader with ${option}, got none`);
+  }
   const shape = loaderShape(options as PlanLoader, era);
   if (generator !== "own" && generator !== "default") {
     throw invalid(`expected a loader's generator to be own or default, got ${describe(generator)}`);

@@ -1,7 +1,6 @@
 import { checkInteger, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { checkLength } from "../torch/permutation.ts";
-import { torchSeed } from "../torch/seed.ts";
 import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../torch/version.ts";
 import { checkBreakOf, checkLoader } from "./check-loader.ts";
 import { countEvents } from "./count.ts";
@@ -23,7 +22,10 @@ const MAX_EVENTS = 1e8;
 export function checkPlan(plan: Plan): Plan {
   const generator = checkGenerator(plan?.generator);
   const steps = new StepChecker(generator).steps(plan?.steps);
-  if (steps[0]?.kind !== "seed") throw invalid("expected a plan to begin with a seed");
+  const first = steps[0]?.kind;
+  if (first !== "seed") {
+    throw invalid(`expected a plan to begin with a seed, got ${first ?? "no steps"}`);
+  }
   const events = countEvents(steps);
   if (events > MAX_EVENTS) {
     throw invalid(`expected a plan of at most 10^8 events, got ${events}`);
@@ -114,8 +116,12 @@ export class StepChecker {
     if (part === undefined) return;
     const found = this.parts[part - 1];
     if (found === length) return;
-    const got = found === undefined ? `${this.parts.length} parts` : `one of ${found}`;
-    throw invalid(`expected a split before with a part ${part} of ${length} items, got ${got}`);
+    const { length: parts } = this.parts;
+    const split = parts === 0 ? "no split" : `a split into ${parts}`;
+    throw invalid(
+      `expected a split before whose part ${part} has ${length} items, got ` +
+        (found === undefined ? split : `a part of ${found}`),
+    );
   }
 }
 
@@ -131,7 +137,9 @@ function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
     );
   }
   const whole = BigInt(seed as number | bigint);
-  if (name === "torch") planCheck(() => torchSeed(whole));
+  if (name === "torch" && (whole < -(2n ** 63n) || whole >= 2n ** 64n)) {
+    throw invalid(`expected a seed in -2^63..2^64 - 1, got ${whole}`);
+  }
   if (name === "numpy" && whole < 0n) throw invalid(`expected a seed from 0 on, got ${whole}`);
   return whole;
 }

@@ -1,6 +1,6 @@
 import { readCount } from "./parse-numbers.ts";
 import type { PlanLoader } from "./plan.ts";
-import { expectedAt, type TokenReader } from "./tokens.ts";
+import { expectedAt, planErrorAt, type TokenReader } from "./tokens.ts";
 
 /** A loader: `shuffle 1444 batch 64 workers 2 persistent`, `loader 362 batch 64`. */
 export function readLoader(tokens: TokenReader): PlanLoader {
@@ -16,7 +16,8 @@ export function readLoader(tokens: TokenReader): PlanLoader {
     const word = tokens.take();
     const read = option(tokens);
     const twice = Object.keys(read).some((key) => Object.hasOwn(loader, key));
-    if (twice) throw expectedAt(word, "each option of a loader once");
+    if (twice)
+      throw planErrorAt(word, `expected an option of a loader once, got ${word.text} again`);
     loader = { ...loader, ...read };
   }
 }
@@ -24,14 +25,16 @@ export function readLoader(tokens: TokenReader): PlanLoader {
 const OPTIONS: Readonly<
   Record<string, ((tokens: TokenReader) => Partial<PlanLoader>) | undefined>
 > = Object.assign(Object.create(null), {
-  batch: (tokens: TokenReader) => ({ batchSize: readCount(tokens, "the size of a batch") }),
+  batch: (tokens: TokenReader) => ({
+    batchSize: readCount(tokens, "the size of a batch, from 1 on", 1),
+  }),
   drop: (tokens: TokenReader) => {
     if (!tokens.takes("last")) throw expectedAt(tokens.peek(), '"last", of "drop last"');
     return { dropLast: true };
   },
   workers: (tokens: TokenReader) => ({ numWorkers: readCount(tokens, "a number of workers") }),
   prefetch: (tokens: TokenReader) => ({
-    prefetchFactor: readCount(tokens, "a number of batches ahead of each worker"),
+    prefetchFactor: readCount(tokens, "a number of batches ahead of each worker, from 1 on", 1),
   }),
   persistent: () => ({ persistentWorkers: true }),
   generator: (tokens: TokenReader) => {
@@ -40,5 +43,7 @@ const OPTIONS: Readonly<
     if (tokens.takes("default")) return { generator: "default" };
     throw expectedAt(whose, '"own" or "default"');
   },
-  part: (tokens: TokenReader) => ({ part: readCount(tokens, "the number of a part") }),
+  part: (tokens: TokenReader) => ({
+    part: readCount(tokens, "the number of a part, from 1 on", 1),
+  }),
 });

@@ -1,9 +1,9 @@
 import { expectedAt, type TokenReader } from "./tokens.ts";
 
-/** A whole number from 0 to 2^53 - 1, such as 1444, 1_000_000 or 1e6. */
-export function readCount(tokens: TokenReader, expected: string): number {
+/** A whole number from `low` to 2^53 - 1, such as 1444, 1_000_000 or 1e6. */
+export function readCount(tokens: TokenReader, expected: string, low = 0): number {
   const count = numberOf(tokens.peek().text);
-  if (count === undefined || !Number.isSafeInteger(count) || count < 0) {
+  if (count === undefined || !Number.isSafeInteger(count) || count < low) {
     throw expectedAt(tokens.peek(), expected);
   }
   tokens.take();

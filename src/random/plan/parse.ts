@@ -95,6 +95,8 @@ function readStep(tokens: TokenReader, checker: StepChecker, depth: number): Pla
       return readEpochs(tokens);
     case "repeat":
       return readRepeat(tokens, checker, depth + 1);
+    case "generator":
+      throw planErrorAt(verb, 'expected "generator" to stand first in a plan, got it here');
     default:
       throw expectedAt(verb, "a step: seed, draws, permutation, split, epochs or repeat");
   }
@@ -132,7 +134,8 @@ function take(tokens: TokenReader, text: string, expected: string): void {
 function endStep(tokens: TokenReader, end: "" | "}"): void {
   const { text } = tokens.peek();
   if (text === ";" || text === end) return;
-  throw expectedAt(tokens.peek(), `a semicolon, a new line${end === "" ? "" : ' or "}"'}`);
+  const expected = end === "" ? "a semicolon or a new line" : 'a semicolon, a new line or "}"';
+  throw expectedAt(tokens.peek(), expected);
 }
 
 /** What `check` finds wrong, said with its place. */

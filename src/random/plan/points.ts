@@ -41,7 +41,10 @@ export function findPoint(plan: Plan, point: PlanPoint): FoundPoint {
   const events = countEvents(plan.steps);
   const number = point === "end" ? events + 1 : point?.event;
   if (!Number.isInteger(number) || number < 1 || number > events + 1) {
-    throw invalid(`expected an event in 1..${events}, an epoch, or "end", got ${describe(number)}`);
+    const end = events + 1;
+    throw invalid(
+      `expected an event in 1..${end}, ${end} being the end, or an epoch, got ${describe(number)}`,
+    );
   }
   return { plan, number };
 }
@@ -72,7 +75,9 @@ export function loaderAt(plan: Plan, number?: number): PlanLoader {
   const expected =
     loaders.length === 0
       ? 'a plan with a loader, such as "epochs 9 of shuffle 1444"'
-      : `a loader in 1..${loaders.length}`;
+      : loaders.length === 1
+        ? "loader 1, the only one of the plan"
+        : `a loader in 1..${loaders.length}`;
   throw invalid(`expected ${expected}, got ${loaders.length === 0 ? "none" : describe(number)}`);
 }
 

@@ -49,9 +49,11 @@ export class PythonIntegers extends PythonBits {
   randint(low: bigint, high: bigint): bigint;
   randint(low: number | bigint, high: number | bigint): number | bigint {
     if (typeof low === "bigint" && typeof high === "bigint") {
+      if (low > high) throw descending(low, high);
       return this.bigRange(low, high + 1n, 1n);
     }
     if (!Number.isSafeInteger(high)) throw notWhole("high", high);
+    if (low > high) throw descending(low, high);
     return this.range(low, (high as number) + 1, 1);
   }
 
@@ -122,6 +124,14 @@ function notBig(name: string, value: unknown): RewindError {
     "INVALID_ARGUMENT",
     `expected ${name} to be a bigint as start is, got ${describe(value)}`,
     { name, value },
+  );
+}
+
+function descending(low: unknown, high: unknown): RewindError {
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    `expected low to be at most high, got ${describe(low)} and ${describe(high)}`,
+    { low, high },
   );
 }
 

@@ -1,6 +1,6 @@
 import { checkInteger } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { lengthOf } from "../shuffle.ts";
+import { lengthOf, lengthToChooseFrom } from "../shuffle.ts";
 import { PythonIntegers } from "./integers.ts";
 import { cumulativeCounts, cumulativeWeights, positionAfter } from "./weights.ts";
 
@@ -31,9 +31,7 @@ export class PythonSequences extends PythonIntegers {
    * ```
    */
   choice<T>(items: ArrayLike<T>): T {
-    const length = lengthOf(items);
-    if (length === 0) throw invalid("expected items to choose from, got none");
-    return items[this.below(length)] as T;
+    return items[this.below(lengthToChooseFrom(items))] as T;
   }
 
   /**

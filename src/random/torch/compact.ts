@@ -1,3 +1,4 @@
+import { equalBytes } from "../../base/bytes.ts";
 import { checkBytes } from "../../base/checks.ts";
 import { MT_WORDS, Mt19937 } from "../mt19937.ts";
 import { invalidState, type TorchState } from "./state.ts";
@@ -36,7 +37,7 @@ export function writeCompactState(state: TorchState): Uint8Array<ArrayBuffer> {
 
 /** The state in the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
 export function readCompactState(bytes: Uint8Array): TorchState {
-  checkBytes(bytes, "a state", COMPACT_BYTES);
+  checkBytes(bytes, "a torch state", COMPACT_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const drawn = view.getUint16(DRAWN_AT, true);
   const flags = view.getUint16(FLAGS_AT, true);
@@ -46,11 +47,14 @@ export function readCompactState(bytes: Uint8Array): TorchState {
   }
   const words = new Uint32Array(MT_WORDS);
   for (let i = 0; i < MT_WORDS; i++) words[i] = view.getUint32(WORDS_AT + 4 * i, true);
-  return {
+  const state = {
     seed: view.getBigUint64(SEED_AT, true),
     twister: Mt19937.restored(words, drawn),
     fresh,
     spareNormal: (flags & HAS_NORMAL) === 0 ? undefined : view.getFloat64(NORMAL_AT, true),
     spareFloat: (flags & HAS_FLOAT) === 0 ? undefined : view.getFloat32(FLOAT_AT, true),
   };
+  // One form for one state: no deviate where the flags say that there is none.
+  if (equalBytes(writeCompactState(state), bytes)) return state;
+  throw invalidState("expected no deviate where the flags say that there is none, got one");
 }

@@ -3,7 +3,8 @@ import { RewindError } from "../../base/errors.ts";
 import { exponential } from "../distributions.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { countIn } from "../integers.ts";
-import { lengthOf } from "../shuffle.ts";
+import { checkFinite, checkNotNegative } from "../parameters.ts";
+import { lengthOf, lengthToChooseFrom } from "../shuffle.ts";
 import { TorchBits } from "./bits.ts";
 import { bigintDraw, int63, numberDraw } from "./integers.ts";
 import { TorchDataLoader } from "./loader.ts";
@@ -216,8 +217,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
 
   /** A normal deviate, as `torch.normal` of one float64: see `randn` for its draws and last bits. */
   normal(mean = 0, standardDeviation = 1): number {
-    checkParameter(mean, "the mean", Number.NEGATIVE_INFINITY);
-    checkParameter(standardDeviation, "the standard deviation", 0);
+    checkFinite("the mean", mean);
+    checkNotNegative("the standard deviation", standardDeviation);
     return mean + standardDeviation * this.nextNormal();
   }
 
@@ -235,11 +236,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
 
   /** The item at `randint(0, n)`. */
   choice<T>(items: ArrayLike<T>): T {
-    const length = lengthOf(items);
-    if (length === 0) {
-      throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none");
-    }
-    return items[this.integer(0, length)] as T;
+    return items[this.integer(0, lengthToChooseFrom(items))] as T;
   }
 
   private nextNormal(): number {
@@ -282,14 +279,4 @@ function arrayOf(
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
   const length = checkLength(size, "size");
   return isDouble(options) ? new Float64Array(length) : new Float32Array(length);
-}
-
-function checkParameter(value: unknown, name: string, low: number): void {
-  if (typeof value === "number" && Number.isFinite(value) && value >= low) return;
-  const expected = low === 0 ? "a finite number from 0 on" : "a finite number";
-  throw new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${name} to be ${expected}, got ${describe(value)}`,
-    { value },
-  );
 }

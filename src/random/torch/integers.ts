@@ -48,9 +48,11 @@ function isInt64(value: unknown): value is bigint {
 
 function invalidBounds(low: unknown, high: unknown): RewindError {
   const expected =
-    typeof low === "bigint" && typeof high === "bigint"
-      ? "low less than high, both in -2^63..2^63 - 1"
-      : "low less than high, both whole numbers within 2^53 of zero, or both bigints";
+    (isBound(low) && isBound(high)) || (isInt64(low) && isInt64(high))
+      ? "low to be less than high, which is not drawn itself"
+      : typeof low === "bigint" && typeof high === "bigint"
+        ? "low and high in -2^63..2^63 - 1"
+        : "low and high to be whole numbers within 2^53 of zero, or both bigints";
   return new RewindError(
     "INVALID_ARGUMENT",
     `expected ${expected}, got ${describe(low)} and ${describe(high)}`,

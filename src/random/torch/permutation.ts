@@ -16,8 +16,7 @@ export function permutation(
   const order = new Uint32Array(length);
   if (length >= insideOutFrom) return fillInsideOut(source, order);
   for (let i = 0; i < length; i++) order[i] = i;
-  swapForward(source, order);
-  return order;
+  return permute(source, order);
 }
 
 /** The draws that `permutation` takes. */
@@ -37,6 +36,17 @@ export function swapForward(
     items[i] = items[other];
     items[other] = item;
   }
+}
+
+/** The same, of numbers alone: a loop that has met other arrays is ten times as slow. */
+function permute(source: WordSource, order: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  for (let left = order.length, i = 0; left > 1; left--, i++) {
+    const other = i + (source.uint32() % left);
+    const item = order[i] as number;
+    order[i] = order[other] as number;
+    order[other] = item;
+  }
+  return order;
 }
 
 /** Checks the length of a permutation. Throws INVALID_ARGUMENT. */

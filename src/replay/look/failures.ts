@@ -1,11 +1,12 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { reasonOf } from "../../base/reason.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 
 /** FUNCTION_FAILED, which names the step, for what was thrown as a user's function looked there. */
 export function functionFailed(cause: unknown, step: number): RewindError {
   if (isRewindError(cause, "FUNCTION_FAILED")) return cause;
-  const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  const reason = reasonOf(cause);
   return new RewindError(
     "FUNCTION_FAILED",
     `the function failed at step ${step}: ${reason}`,

@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { reasonOf } from "../../base/reason.ts";
 import { getAt, parsePath, setAt } from "../../codec/path.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
 import { fitting } from "./shape.ts";
@@ -51,7 +52,6 @@ function callMutate(mutate: NonNullable<StateChanges["mutate"]>, state: unknown)
   try {
     return mutate(state as never);
   } catch (cause) {
-    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
-    throw new RewindError("FUNCTION_FAILED", `mutate failed: ${message}`, {}, { cause });
+    throw new RewindError("FUNCTION_FAILED", `mutate failed: ${reasonOf(cause)}`, {}, { cause });
   }
 }

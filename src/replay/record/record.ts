@@ -1,5 +1,6 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { reasonOf } from "../../base/reason.ts";
 import { encodeSeeds, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
@@ -96,9 +97,10 @@ export function initialState(
   try {
     state = env.guard(() => simulation.init({ ...context, rng: streams.main }));
   } catch (cause) {
-    if (isRewindError(cause)) throw cause;
-    const message = cause instanceof Error ? `${cause.name}: ${cause.message}` : describe(cause);
-    throw new RewindError("INIT_FAILED", `init failed: ${message}`, {}, { cause });
+    if (isRewindError(cause, "FORBIDDEN_IN_STEP")) throw cause;
+    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, {}, { cause });
+  } finally {
+    segment.rest();
   }
   if (state === undefined) {
     throw new RewindError(

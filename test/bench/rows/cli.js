@@ -22,6 +22,8 @@ const LOOKS = {
   help: ["help"],
 };
 
+const RUNS = 100;
+
 export const rows = [
   {
     name: "rewind --version / empty Node process",
@@ -41,6 +43,12 @@ export const rows = [
       return compareCommand(this.name, project, ["get", "main@842137"], 2.5);
     },
   },
+  {
+    name: `rewind get main@10 in a store of ${RUNS} runs / empty Node process`,
+    async run(workshop) {
+      return compareCommand(this.name, await ofManyRuns(workshop), ["get", "main@10"], 2.5);
+    },
+  },
   ...Object.entries(LOOKS).map(([line, args]) => ({
     name: `rewind ${line} / empty Node process`,
     async run(workshop) {
@@ -48,6 +56,19 @@ export const rows = [
     },
   })),
 ];
+
+/** A project with many runs of a few steps, each in a pack of its own. */
+async function ofManyRuns(workshop) {
+  const project = workshop.folder("many-runs");
+  fs.copyFileSync(WALK, path.join(project, "walk.ts"));
+  const repository = await initRepository(project);
+  for (let i = 1; i <= RUNS; i++) {
+    const branch = i === RUNS / 2 ? "main" : `run-${i}`;
+    await repository.record("walk.ts", { steps: 100, seed: SEED + i, branch, cwd: project });
+  }
+  await repository.close();
+  return project;
+}
 
 const FORKS = 20;
 

@@ -259,8 +259,7 @@ describe("what is wrong", () => {
   test.each([
     ["seed 1; epochs 9 off shuffle 1444", 1, 18, 'expected "of" and a loader, got "off"'],
     ["seed 1\nsplit 1806 0.8\n\trepeat 2 { split 5 9 }", 3, 13, "expected a part of 5 items"],
-    ["epochs 1 of shuffle 5", 1, 1, "expected a plan to begin with a seed"],
-    ["", 1, 1, "expected a plan to begin with a seed"],
+    ["epochs 1 of shuffle 5", 1, 1, "expected a plan to begin with a seed, got epochs"],
     [`seed 1; ${"draws 1; ".repeat(50)}jump 5; draws 1`, 1, 459, "expected a step: seed, draws"],
   ])("%j: line, column, and a caret below it", async (plan, line, column, says) => {
     const project = await bareProject();
@@ -290,13 +289,28 @@ describe("what is wrong", () => {
     }
   });
 
+  test.each(["", " ", "\n\n", "# nothing yet"])("%j, a plan without steps", async (plan) => {
+    const { status, stderr } = await runCli(["rng", plan]);
+    const [message, ...rest] = stderr.split("\n");
+    expect(status).toBe(2);
+    expect(message).toMatch(
+      /^error: line \d, column \d+: expected a plan to begin with a seed, got no steps$/,
+    );
+    // Nothing is pointed at where the line is empty.
+    expect(rest).toHaveLength(plan.trim() === "" ? 2 : 4);
+  });
+
   test.each([
     [["rng"], "no plan was given"],
+    [["rng", "@"], "expected @FILE, a file with a plan, got @ alone"],
     [["rng", "explain"], "no plan was given"],
     [["rng", PLAN, "--epoch", "0"], "expected an epoch in 1..10^8, got 0"],
     [["rng", PLAN, "--epoch", "x"], "expected --epoch to be a whole number"],
-    [["rng", PLAN, "--event", "99"], "expected an event in 1..11"],
-    [["rng", PLAN, "--epoch", "1", "--loader", "2"], "expected a loader in 1..1, got 2"],
+    [["rng", PLAN, "--event", "99"], "expected an event in 1..12, 12 being the end"],
+    [
+      ["rng", PLAN, "--epoch", "1", "--loader", "2"],
+      "expected loader 1, the only one of the plan, got 2",
+    ],
     [["rng", "seed 1", "--epoch", "1"], "expected a plan with a loader"],
     [["rng", PLAN, "--epoch", "1", "--event", "1"], "got both --epoch and --event"],
     [["rng", PLAN, "--batch", "64"], "expected --epoch N with --batch"],
@@ -315,6 +329,7 @@ describe("what is wrong", () => {
     ],
     [["rng", "locate", PLAN], "expected --order LIST"],
     [["rng", "locate", PLAN, "--order", "1,x"], "expected --order to be whole numbers"],
+    [["rng", "locate", PLAN, "--order", "1", "--up-to", "0"], "expected --up-to to be a whole"],
     [["rng", "locate", PLAN, "--order", "1", "--draws", "1e9"], "expected at most 10^8 draws"],
     [
       [

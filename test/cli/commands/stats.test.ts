@@ -82,7 +82,7 @@ describe("stats", () => {
     [["main", "state.x - previous.x"], 1, "the function failed at step 0: TypeError"],
     [["main", "state.x = 5", "--to", "2"], 1, "the function changed the state"],
     [["main", "state.x", "--to", "5"], 1, "expected a step in 0..4, got 5"],
-    [["main", "state.x", "--from", "x"], 2, "expected --from to be a whole number"],
+    [["main", "state.x", "--from", "x"], 2, "expected --from to be a step"],
     [[], 2, "no revision was given"],
   ])("%j is refused", async (argv, expected, text) => {
     const project = await counter();

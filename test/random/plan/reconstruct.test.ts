@@ -196,9 +196,9 @@ describe("points, draws and rows", () => {
       "expected a loader in 1..2, got 3",
     ],
     ["no loader", () => orderOf("seed 1", { epoch: 1 }), "expected a plan with a loader"],
-    ["event 0", () => stateBefore(plan, { event: 0 }), "expected an event in 1..8"],
-    ["event 10", () => drawsOf(plan, { event: 10 }), "expected an event in 1..8"],
-    ["nowhere", () => stateBefore(plan, undefined as never), "expected an event in 1..8"],
+    ["event 0", () => stateBefore(plan, { event: 0 }), "expected an event in 1..9, 9 being"],
+    ["event 10", () => drawsOf(plan, { event: 10 }), "expected an event in 1..9, 9 being"],
+    ["nowhere", () => stateBefore(plan, undefined as never), "expected an event in 1..9, 9 being"],
   ])("refuses %s", (_, refusal, message) => {
     expect(refusal).toThrow(message);
     expect(refusal).toThrow(
