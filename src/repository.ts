@@ -128,7 +128,8 @@ export class Repository {
       local: store.objects.folders.local,
       notice: (text: string) => options.onNotice?.(text),
     };
-    this.#code = new ProjectCode(project, store.objects, options);
+    const generator = () => storeGenerator(nodeFiles, store.objects.folders.root);
+    this.#code = new ProjectCode(project, store.objects, { ...options, generator });
     const { objects, refs } = store;
     this.#recorder = new BranchRecorder({ objects, refs, project: root }, this.branches, () =>
       this.environment(),
@@ -160,9 +161,8 @@ export class Repository {
     },
   ): Promise<Run<S, P>> {
     const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
-    const rng = options.rng ?? storeGenerator(nodeFiles, this.#store.objects.folders.root);
     const code = () => this.#code.of(simulation, options.cwd);
-    const run = await this.#recorder.record(branch, code, { ...(options as RecordOptions), rng });
+    const run = await this.#recorder.record(branch, code, options as RecordOptions);
     return run as unknown as Run<S, P>;
   }
 

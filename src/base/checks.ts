@@ -4,7 +4,7 @@ import { RewindError } from "./errors.ts";
 export function describe(value: unknown): string {
   if (typeof value === "string")
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
-  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "bigint") return describeBigint(value);
   if (Object.is(value, -0)) return "-0";
   if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
@@ -14,6 +14,17 @@ export function describe(value: unknown): string {
   }
   return String(value);
 }
+
+/** Beyond 100 digits the number of bits: to write a long bigint in decimal takes minutes. */
+function describeBigint(value: bigint): string {
+  const size = value < 0n ? -value : value;
+  if (size < LONGEST_BIGINT) return `${value}n`;
+  const digits = size.toString(16);
+  const bits = 4 * digits.length + 28 - Math.clz32(Number.parseInt(digits.charAt(0), 16));
+  return `a ${value < 0n ? "negative " : ""}bigint of ${bits} bits`;
+}
+
+const LONGEST_BIGINT = 10n ** 100n;
 
 /** Checks a number of steps: a whole number from 0 to 2^53 - 1. */
 export function checkSteps(steps: unknown, name = "steps"): number {

@@ -1,4 +1,5 @@
 import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 import { shortId } from "../object/id.ts";
 import { STATUS } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
@@ -57,8 +58,10 @@ const HINTS: Partial<
       .slice(0, 4)
       .map((id) => shortId(id))
       .join(", ")}`,
-  INVALID_ARGUMENT: ({ rule }, argv) =>
-    rule === undefined ? usageHint(argv) : "`rewind show REV` prints the seed that all follow from",
+  INVALID_ARGUMENT: ({ rule, hint }, argv) =>
+    rule === undefined
+      ? (optionalText(hint) ?? usageHint(argv))
+      : "`rewind show REV` prints the seed that all follow from",
   STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,
   INVALID_STEPS: ({ branch, steps, value, step }) =>
     step === true
@@ -75,12 +78,16 @@ const HINTS: Partial<
   UNKNOWN_PARAM: ({ names }) => `its params are ${listed(names) || "none"}`,
   INVALID_PARAM: () => "give params as --param name=value, the value as JSON of the default's type",
   INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",
-  UNKNOWN_GENERATOR: ({ known }) => `known are ${listed(known)}`,
+  UNKNOWN_GENERATOR: ({ name, known }) => {
+    const [meant] = nearest(String(name), known as string[]);
+    return meant === undefined ? `known are ${listed(known)}` : `did you mean ${meant}?`;
+  },
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   MODULE_NOT_FOUND: () =>
     "give the module's path as seen from here, such as fixtures/simulations/walk.ts",
   MODULE_FAILED: () => "mend the module and run the command again; nothing was recorded",
-  INIT_FAILED: () => "init(ctx) makes the first state, from ctx.params and ctx.rng",
+  INIT_FAILED: ({ hint }) =>
+    optionalText(hint) ?? "init(ctx) makes the first state, from ctx.params and ctx.rng",
   EXPORT_NOT_FOUND: ({ module }) => `name the export: ${module ?? "module"}#name`,
   INVALID_SIMULATION: () =>
     "a simulation is an object with name, init(ctx) and step(state, rng, ctx)",
@@ -89,7 +96,8 @@ const HINTS: Partial<
     "compute the next state at once; load what it needs before recording, into params or the state",
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
-  STEP_FAILED: (data, argv) => mendHint(data, argv) ?? "mend the step, and run the command again",
+  STEP_FAILED: (data, argv) =>
+    optionalText(data.hint) ?? mendHint(data, argv) ?? "mend the step, and run the command again",
   UNSUPPORTED_STATE: (data, argv) =>
     mendHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",

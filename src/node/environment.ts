@@ -16,6 +16,8 @@ export function nodeEnvironment(
     readonly programs?: Programs;
     /** Who records, noted beside each new run. */
     readonly author?: () => string | undefined;
+    /** The generator of recordings that name none. */
+    readonly generator?: () => string | undefined;
   } = {},
 ): Environment {
   let host: HostFingerprint | undefined;
@@ -28,6 +30,7 @@ export function nodeEnvironment(
     // A timer lets signals and other input in; a promise would not.
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     isProxy: util.types.isProxy,
+    ...(options.generator && { generator: options.generator }),
     randomSeed: () => crypto.randomInt(2 ** 47),
     describeRun() {
       host ??= hostFingerprint();

@@ -16,6 +16,8 @@ interface CodeOptions {
   readonly trust?: boolean | undefined;
   readonly simulations?: readonly AnySimulation[] | undefined;
   readonly author?: string | (() => string | undefined) | undefined;
+  /** The project's own generator. */
+  readonly generator: () => string | undefined;
 }
 
 /** The code of a project: what is recorded of it, and what replays the runs of its store. */
@@ -78,9 +80,9 @@ export class ProjectCode {
     if (env === undefined) {
       const programs = new Programs((_id, program) => this.#load(program, which));
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
-      const { author = userName } = this.#options;
+      const { author = userName, generator } = this.#options;
       const who = typeof author === "string" ? () => author : author;
-      env = nodeEnvironment({ store: this.#store, programs, author: who });
+      env = nodeEnvironment({ store: this.#store, programs, author: who, generator });
       this.#environments.set(which, env);
     }
     return env;

@@ -2,16 +2,39 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { RewindError } from "../base/errors.ts";
 
-/** Writes a file of the user's, whole or not at all. Throws FILE_FAILED. */
+/**
+ * Writes a file of the user's, whole or not at all: beside the one that is there, whose place it takes.
+ * A link stays, and what it leads to is written; a device or a pipe takes the bytes as they come.
+ * Throws FILE_FAILED.
+ */
 export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
+  try {
+    const target = await behindLinks(file);
+    const there = await fs.stat(target).catch(() => undefined);
+    if (there === undefined || there.isFile()) await replaceFile(target, bytes, there?.mode);
+    else await fs.writeFile(target, bytes);
+  } catch (cause) {
+    throw fileFailed("write", file, cause);
+  }
+}
+
+async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
   const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
   try {
-    await fs.writeFile(temporary, bytes, { flush: true });
+    await fs.writeFile(temporary, bytes, { flush: true, mode });
     await fs.rename(temporary, file);
   } catch (cause) {
     await fs.rm(temporary, { force: true }).catch(() => undefined);
-    throw fileFailed("write", file, cause);
+    throw cause;
   }
+}
+
+/** Where a file really is, or will be; links may lead to what is not there yet. */
+async function behindLinks(file: string): Promise<string> {
+  const real = await fs.realpath(file).catch(() => undefined);
+  if (real !== undefined) return real;
+  const link = await fs.readlink(file).catch(() => undefined);
+  return link === undefined ? file : path.resolve(path.dirname(file), link);
 }
 
 /** Artifacts larger than this are refused before they are read. */

@@ -1,4 +1,5 @@
 export type { GeneratorAlgorithm, RandomGenerator, RelativeState } from "./generator.ts";
+export type { GeneratorName, GeneratorOf, Generators } from "./generators.ts";
 export {
   type ChoiceOptions as NumpyChoiceOptions,
   type IntegersOptions as NumpyIntegersOptions,
@@ -50,4 +51,4 @@ export type { DtypeOption as TorchDtypeOption, TorchGenerator } from "./torch/ge
 export type { TorchDataLoader, TorchEpoch } from "./torch/loader.ts";
 export type { LoaderOptions as TorchLoaderOptions } from "./torch/loader-options.ts";
 export { torch } from "./torch/torch.ts";
-export { xoshiro } from "./xoshiro128.ts";
+export { type Xoshiro128, xoshiro } from "./xoshiro128.ts";

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 
 /** Checks the parameters of a distribution, by name: finite numbers. Throws INVALID_ARGUMENT. */
 export function checkFinite(name: string, value: unknown): void {
@@ -25,6 +26,64 @@ export function checkNotZero(name: string, value: unknown): void {
   if (!Number.isFinite(value) || value === 0) {
     throw invalid(name, "a finite number other than 0", value);
   }
+}
+
+/** Checks an option that is true or false; false where it is not given. Throws INVALID_ARGUMENT. */
+export function checkFlag(flag: unknown, name: string, otherwise = false): boolean {
+  if (flag === undefined) return otherwise;
+  if (typeof flag === "boolean") return flag;
+  throw invalid(name, "true or false", flag);
+}
+
+/** Checks how many are to be drawn, a whole number from 0 to 2^32 - 1. Throws INVALID_ARGUMENT. */
+export function checkSize(size: unknown, name = "size"): number {
+  if (typeof size === "number" && Number.isInteger(size) && size >= 0 && size < 2 ** 32) {
+    return size + 0;
+  }
+  throw invalid(name, "a whole number from 0 to 2^32 - 1", size);
+}
+
+/** What `make` makes for so many numbers. Throws INVALID_ARGUMENT where there is no room for them. */
+export function withRoom<T>(size: number, make: (size: number) => T): T {
+  try {
+    return make(size);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new RewindError(
+      "INVALID_ARGUMENT",
+      `expected as many numbers as there is room for, got ${size}`,
+      { size },
+      { cause },
+    );
+  }
+}
+
+/**
+ * Checks what was given as options: a plain object with no other names than these, so that none is
+ * misspelt in vain. Throws INVALID_ARGUMENT.
+ */
+export function checkOptions(options: unknown, names: readonly string[]): void {
+  if (!isPlainObject(options)) throw invalid("the options", `{ ${names.join(", ")} }`, options);
+  for (const name in options) {
+    if (!names.includes(name)) throw unknownOption(name, names);
+  }
+}
+
+/** Also of another realm, whose `Object.prototype` is not this one. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function unknownOption(name: string, names: readonly string[]): RewindError {
+  const near = nearest(name.replaceAll("_", ""), names, 1);
+  const hint = near.length > 0 ? `; did you mean ${near[0]}?` : "";
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    `expected an option among ${names.join(", ")}, got ${describe(name)}${hint}`,
+    { name, known: names },
+  );
 }
 
 function invalid(name: string, expected: string, value: unknown): RewindError {

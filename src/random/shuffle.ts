@@ -7,7 +7,8 @@ import { below, type Uint32Source } from "./integers.ts";
  * likely. For i from the last index down to 1 it swaps item i with item j, drawn from 0..i: the
  * Fisher-Yates shuffle, Algorithm P of Donald Knuth, "The Art of Computer Programming" 2, 3.4.2.
  *
- * @throws INVALID_ARGUMENT where `items` has no length, such as a Set.
+ * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such as
+ * a text or a frozen array; nothing is drawn then.
  *
  * @example
  * ```ts
@@ -19,7 +20,7 @@ export function shuffle<T extends { length: number; [index: number]: unknown }>(
   items: T,
 ): T {
   const list: { [index: number]: unknown } = items;
-  for (let i = lengthOf(items) - 1; i > 0; i--) {
+  for (let i = lengthToShuffle(items) - 1; i > 0; i--) {
     const j = below(source, i + 1);
     const item = list[i];
     list[i] = list[j];
@@ -49,13 +50,47 @@ export function lengthToChooseFrom(items: ArrayLike<unknown>): number {
   throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none", { length });
 }
 
+/** How many items there are to put into another order. Throws INVALID_ARGUMENT. */
+export function lengthToShuffle(items: ArrayLike<unknown>): number {
+  const length = lengthOf(items);
+  // Whether each item of an array can be written is not asked: that costs as much as to shuffle them.
+  const isList = Array.isArray(items) || ArrayBuffer.isView(items);
+  if (Object.isFrozen(items) || !(isList || isWritable(items, length))) throw unchangeable(items);
+  return length;
+}
+
 /** How many items there are. Throws INVALID_ARGUMENT. */
 export function lengthOf(items: ArrayLike<unknown>): number {
   const length: unknown = items?.length;
-  if (typeof length === "number" && Number.isSafeInteger(length) && length >= 0) return length;
-  throw new RewindError(
+  // A function has a length too.
+  const isCount = typeof length === "number" && Number.isSafeInteger(length) && length >= 0;
+  if (!isCount || typeof items === "function") throw notList(items);
+  return length;
+}
+
+/** Whether each item of another thing that has a length, an object, can be written. */
+function isWritable(items: ArrayLike<unknown>, length: number): boolean {
+  for (let i = 0; i < length; i++) {
+    const item = Object.getOwnPropertyDescriptor(items, i);
+    if (item === undefined ? !Object.isExtensible(items) : !(item.writable ?? item.set))
+      return false;
+  }
+  return true;
+}
+
+function unchangeable(items: ArrayLike<unknown>): RewindError {
+  const what = Array.isArray(items) ? `a frozen array of ${items.length}` : describe(items);
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    `expected items to be an array or a typed array that can be changed, got ${what}`,
+    { length: items.length },
+  );
+}
+
+function notList(items: ArrayLike<unknown>): RewindError {
+  return new RewindError(
     "INVALID_ARGUMENT",
     `expected items to be an array or a typed array, got ${describe(items)}`,
-    { length },
+    { length: items?.length },
   );
 }

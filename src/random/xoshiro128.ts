@@ -1,9 +1,10 @@
-import { checkBytes } from "../base/checks.ts";
+import { checkBytes, describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { sha256 } from "../codec/hash.ts";
-import type { GeneratorAlgorithm, RandomGenerator } from "./generator.ts";
+import type { GeneratorAlgorithm } from "./generator.ts";
 import { checkSeed, deriveSeed, parseMasterSeed } from "./seeds.ts";
 import { UniformGenerator } from "./uniform.ts";
+import { jumpXoshiro128 } from "./xoshiro128-jump.ts";
 
 /**
  * A xoshiro128++ generator seeded by a whole number, for use without a recording.
@@ -19,8 +20,8 @@ import { UniformGenerator } from "./uniform.ts";
  * const height = rng.normal(1.75, 0.1);
  * ```
  */
-export function xoshiro(seed: number | bigint): RandomGenerator {
-  return xoshiro128.seeded(parseMasterSeed(seed));
+export function xoshiro(seed: number | bigint): Xoshiro128 {
+  return seeded(parseMasterSeed(seed));
 }
 
 /**
@@ -45,13 +46,8 @@ export function xoshiro(seed: number | bigint): RandomGenerator {
 export const xoshiro128: GeneratorAlgorithm = {
   name: "xoshiro128++",
   version: 1,
-  seeded(master) {
-    return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream: "direct", index: 0 }));
-  },
-  fromSeed(seed) {
-    checkSeed(seed);
-    return readWords(seed) ?? new Xoshiro128(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667);
-  },
+  seeded,
+  fromSeed,
   fromState(state) {
     checkBytes(state, "a xoshiro128++ state", STATE_BYTES);
     const generator = readWords(state);
@@ -64,7 +60,17 @@ export const xoshiro128: GeneratorAlgorithm = {
 
 const STATE_BYTES = 16;
 
-class Xoshiro128 extends UniformGenerator {
+function seeded(master: bigint): Xoshiro128 {
+  return fromSeed(deriveSeed({ hash: sha256, master, stream: "direct", index: 0 }));
+}
+
+function fromSeed(seed: Uint8Array): Xoshiro128 {
+  checkSeed(seed);
+  return readWords(seed) ?? new Xoshiro128(0x9e3779b9, 0x243f6a88, 0xb7e15162, 0x6a09e667);
+}
+
+/** The default generator. `xoshiro(seed)` makes one. */
+export class Xoshiro128 extends UniformGenerator {
   // V8 keeps a field that only ever holds signed 32-bit numbers without boxing and type checks. A
   // field declared without a value would begin as undefined, which is no number.
   private s0 = 0;
@@ -92,6 +98,31 @@ class Xoshiro128 extends UniformGenerator {
 
   override uint32(): number {
     return this.next() >>> 0;
+  }
+
+  /**
+   * Moves on by so many words, or back where negative, in O(log n): as `uint32()` that many times;
+   * `random()` takes two. 2^64 words are the `jump()` of the reference, 2^96 its `long_jump()`.
+   *
+   * @throws INVALID_ARGUMENT for what is no whole number.
+   *
+   * @example
+   * ```ts
+   * const rng = xoshiro(42).advance(2n ** 64n); // a stream apart
+   * rng.advance(-10);
+   * ```
+   */
+  advance(words: number | bigint): this {
+    if (typeof words !== "bigint" && !Number.isSafeInteger(words)) {
+      throw new RewindError(
+        "INVALID_ARGUMENT",
+        `expected a whole number of words, got ${describe(words)}`,
+        { value: words },
+      );
+    }
+    const from = [this.s0, this.s1, this.s2, this.s3] as const;
+    [this.s0, this.s1, this.s2, this.s3] = jumpXoshiro128(from, BigInt(words));
+    return this;
   }
 
   override state(): Uint8Array {

@@ -1,6 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { reasonOf } from "../base/reason.ts";
+import { missingDraw } from "./missing-draw.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
 import type { Streams } from "./streams.ts";
@@ -115,10 +116,11 @@ function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
     return error;
   }
+  const hint = missingDraw(error, segment.algorithm);
   return new RewindError(
     "STEP_FAILED",
     `step ${step} failed: ${reasonOf(error)}`,
-    { step },
+    { step, ...(hint !== undefined && { hint }) },
     { cause: error },
   );
 }

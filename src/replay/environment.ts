@@ -19,6 +19,8 @@ export interface Environment {
   isProxy?(value: object): boolean;
   /** The code of recorded programs. */
   readonly programs: Programs;
+  /** The generator of a recording that names none, whose simulation names none; else the default. */
+  generator?(): string | undefined;
   /** A master seed for a recording that names none. */
   randomSeed(): number;
   /** What is noted beside a new run: time, author, host. */

@@ -17,6 +17,7 @@ export class LiveSegment {
   /** What steps are given; `advance` sets its step. */
   readonly context: StepContext<Params> & { step: number };
   readonly blockSize: number;
+  readonly algorithm: GeneratorAlgorithm;
   /** Where its generators come from. */
   readonly source: StreamSource;
   /** The generators that `context.stream` looks among. */
@@ -45,6 +46,7 @@ export class LiveSegment {
       ),
     );
     this.blockSize = options.blockSize;
+    this.algorithm = options.algorithm;
     this.source = new StreamSource(options);
   }
 

@@ -1,13 +1,14 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { TypeCodecs } from "../codec/types.ts";
-import type { RandomGenerator } from "../random/generator.ts";
+import { SEED_RULES, type SeedRule } from "../object/seeds.ts";
+import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 
 /** Named parameters: numbers, strings, booleans, null, and arrays or plain objects of them. */
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What a step may look at besides its state and its generator. */
-export interface StepContext<P> {
+export interface StepContext<P, G extends GeneratorName = GeneratorName> {
   /** The steps applied so far: this call turns the state at `step` into the state at `step + 1`. */
   readonly step: number;
   /** The parameters of the run, frozen. */
@@ -17,34 +18,42 @@ export interface StepContext<P> {
    * stream for each purpose keeps its births in step where its deaths draw more. Only in `init` and
    * `step`. A name is a text of 1 to 256 bytes.
    */
-  stream(name: string): RandomGenerator;
+  stream(name: string): GeneratorOf<G>;
 }
 
 /** What `init` may look at: the context of step 0, and a generator of its own. */
-export interface InitContext<P> extends StepContext<P> {
-  readonly rng: RandomGenerator;
+export interface InitContext<P, G extends GeneratorName = GeneratorName> extends StepContext<P, G> {
+  readonly rng: GeneratorOf<G>;
 }
 
 /**
  * A simulation: how it starts and how one state becomes the next. `S` is the state, any value that
- * survives the state encoding; `P` the parameters.
+ * survives the state encoding; `P` the parameters; `G` the name of the generator that it draws from.
  */
-export interface Simulation<S = unknown, P extends object = Record<never, never>> {
+export interface Simulation<
+  S = unknown,
+  P extends object = Record<never, never>,
+  G extends GeneratorName = GeneratorName,
+> {
   readonly name: string;
+  /** The generator that it draws from, whose methods its steps then have; the default's unless given. */
+  readonly rng?: G;
+  /** How its generators are seeded unless a recording says: `RecordOptions.streams`. */
+  readonly streams?: SeedRule;
   /** The parameters' default values; only parameters named here can be set. */
   readonly params?: P;
   /** The first state, the state at step 0. */
-  init(ctx: InitContext<P>): S;
+  init(ctx: InitContext<P, G>): S;
   /** The next state; or nothing, where it changes `state` in place. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step that changes its state in place returns nothing.
-  step(state: S, rng: RandomGenerator, ctx: StepContext<P>): S | void;
+  step(state: S, rng: GeneratorOf<G>, ctx: StepContext<P, G>): S | void;
   /** Codecs for the class instances that a state may hold. */
   readonly types?: TypeCodecs;
 }
 
 /** A simulation of any state and parameters. */
 // biome-ignore lint/suspicious/noExplicitAny: a step takes its state as a parameter, so only `any` accepts every simulation.
-export type AnySimulation = Simulation<any, any>;
+export type AnySimulation = Simulation<any, any, any>;
 
 /**
  * Types a simulation, and returns it as it is.
@@ -57,11 +66,22 @@ export type AnySimulation = Simulation<any, any>;
  *   init: () => 0,
  *   step: (x, rng, ctx) => x + (rng.random() < ctx.params.p ? 1 : -1),
  * });
+ *
+ * // As a loop over numpy.random.default_rng draws, with numpy's methods.
+ * export const clinic = defineSimulation({
+ *   name: "clinic",
+ *   rng: "numpy",
+ *   streams: "continuous",
+ *   init: () => ({ waiting: 0 }),
+ *   step: (state, rng) => ({ waiting: state.waiting + rng.poisson(3) - rng.binomial(10, 0.3) }),
+ * });
  * ```
  */
-export function defineSimulation<S, P extends object = Record<never, never>>(
-  simulation: Simulation<S, P>,
-): Simulation<S, P> {
+export function defineSimulation<
+  S,
+  P extends object = Record<never, never>,
+  G extends GeneratorName = GeneratorName,
+>(simulation: Simulation<S, P, G>): Simulation<S, P, G> {
   return simulation;
 }
 
@@ -94,5 +114,35 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
       refuse(`expected ${member} to be an object, got ${describe(given)}`);
     }
   }
+  const { rng, streams } = simulation;
+  if (rng !== undefined && typeof rng !== "string") {
+    refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);
+  }
+  if (streams !== undefined && !SEED_RULES.includes(streams as SeedRule)) {
+    refuse(`expected streams to be ${SEED_RULES.join(" or ")}, got ${describe(streams)}`);
+  }
   return simulation as unknown as AnySimulation;
+}
+
+/**
+ * The generator and the way to seed it that a recording takes, where it asks for them or the
+ * simulation says. A simulation that draws from one generator is not given another: throws
+ * INVALID_ARGUMENT. How it is seeded may be asked for otherwise.
+ */
+export function generatorAsked(
+  { name, rng, streams }: AnySimulation,
+  asked: { readonly rng?: string | undefined; readonly streams?: SeedRule | undefined },
+): { readonly rng: string | undefined; readonly streams: SeedRule | undefined } {
+  if (rng !== undefined && asked.rng !== undefined && rng !== asked.rng) {
+    throw new RewindError(
+      "INVALID_ARGUMENT",
+      `expected rng to be ${rng}, from which "${name}" says that it draws, got ${describe(asked.rng)}`,
+      {
+        name: "rng",
+        value: asked.rng,
+        hint: "leave --rng out, or let the simulation not say which generator it draws from",
+      },
+    );
+  }
+  return { rng: rng ?? asked.rng, streams: asked.streams ?? streams };
 }

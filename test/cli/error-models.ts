@@ -43,6 +43,9 @@ export const MODELS: Readonly<Record<string, string>> = {
   "init-throws.ts": simulation("init: () => { throw new Error('no'); }, step: (x) => x"),
   "init-nothing.ts": simulation("init: () => undefined, step: (x) => x"),
   "init-promise.ts": simulation("init: async () => 0, step: (x) => x"),
+  "numpy.ts": simulation("rng: 'numpy', init: () => 0, step: (x, rng) => rng.poisson(3)"),
+  "rng-number.ts": simulation("rng: 5, init: () => 0, step: (x) => x"),
+  "streams-daily.ts": simulation("streams: 'daily', init: () => 0, step: (x) => x"),
   "step-throws.ts": simulation("init: () => 0, step: () => { throw new Error('no'); }"),
   "step-nothing.ts": simulation("init: () => 0, step: () => undefined"),
   "step-promise.ts": simulation("init: () => 0, step: async (x) => x"),
@@ -65,9 +68,10 @@ export const MODELS: Readonly<Record<string, string>> = {
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
   "param-date.ts": simulation("params: { at: new Date() }, init: () => 0, step: (x) => x"),
   // What init and the step ask of their generators is a param.
-  "draws.ts": `import { numpy, python, torch } from "rewind-engine/random";
+  "draws.ts": `import { generatorNamed, numpy, python, torch } from "rewind-engine/random";
     const ask = (call, rng, ctx) =>
-      new Function("rng", "ctx", "numpy", "python", "torch", \`"use strict"; \${call}\`)(rng, ctx, numpy, python, torch);
+      new Function("rng", "ctx", "numpy", "python", "torch", "generatorNamed", \`"use strict"; \${call}\`)(
+        rng, ctx, numpy, python, torch, generatorNamed);
     ${simulation(`params: { first: "", call: "" },
       init: (ctx) => { ask(ctx.params.first, ctx.rng, ctx); return 0; },
       step: (x, rng, ctx) => { ask(ctx.params.call, rng, ctx); return x + 1; }`)}`,

@@ -480,7 +480,8 @@ class Python:
 class Torch:
     """Needs no torch: its words are those of the twister that Python has too."""
 
-    def __init__(self, seed, drawn, flags, spare_float, spare, words):
+    def __init__(self, seed, drawn, flags, version, spare_float, spare, words):
+        expect(version == 45, "the draws of torch 1.13")
         self.seed, self.flags, self.spares = seed, flags, (spare_float, spare)
         self.twister = random.Random()
         self.twister.setstate((3, (*words, drawn), None))
@@ -491,20 +492,21 @@ class Torch:
         for j in range(1, 624):
             before = words[-1]
             words.append(1812433253 * (before ^ before >> 30) + j & 0xFFFFFFFF)
-        return cls(number, 624, 1, 0, 0, words)
+        return cls(number, 624, 1, 45, 0, 0, words)
 
     @classmethod
     def of_seed(cls, seed):
-        return cls.of_number(int.from_bytes(seed[:8], "little"))
+        words = random.Random(int.from_bytes(seed, "little")).getstate()[1][:624]
+        return cls(int.from_bytes(seed[:8], "little"), 624, 1, 45, 0, 0, words)
 
     @classmethod
     def of_state(cls, state):
-        *others, = struct.unpack("<QHHfd624I", state)
-        return cls(*others[:5], others[5:])
+        *others, = struct.unpack("<QHBBfd624I", state)
+        return cls(*others[:6], others[6:])
 
     def state(self):
         _, (*words, drawn), _ = self.twister.getstate()
-        return struct.pack("<QHHfd624I", self.seed, drawn, self.flags, *self.spares, *words)
+        return struct.pack("<QHBBfd624I", self.seed, drawn, self.flags, 45, *self.spares, *words)
 
     def uint32(self):
         self.flags &= ~1

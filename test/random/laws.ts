@@ -272,6 +272,35 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
         expectUniform(countBins(3, 6_000, () => Number(rng.choice("012"))));
       });
 
+      test("a shuffle of what cannot be changed is refused, and draws nothing", () => {
+        const rng = seeded(23);
+        const before = rng.state();
+        const getters = {
+          length: 3,
+          0: 1,
+          1: 2,
+          get 2() {
+            return 3;
+          },
+        };
+        const locked = Object.defineProperty({ length: 2, 0: 1 }, 1, { value: 2 });
+        for (const items of [
+          "abc",
+          Object.freeze([1, 2, 3]),
+          Object.freeze({ length: 2, 0: 1, 1: 2 }),
+          getters,
+          locked,
+        ]) {
+          expectInvalid(() => rng.shuffle(items as unknown as number[]));
+        }
+        expectInvalid(() => rng.shuffle(((_a: number, _b: number) => 1) as unknown as number[]));
+        expect(getters[0]).toBe(1);
+        expect(rng.state()).toEqual(before);
+        expect(rng.shuffle(Object.seal([1, 2, 3])).toSorted()).toEqual([1, 2, 3]);
+        const alike = rng.shuffle({ length: 3, 0: 1, 1: 2, 2: 3 });
+        expect([alike[0], alike[1], alike[2]].toSorted()).toEqual([1, 2, 3]);
+      });
+
       test("choice refuses an empty list, and both refuse what has no length", () => {
         const rng = seeded(22);
         const before = rng.state();

@@ -44,6 +44,61 @@ describe("xoshiro128++", () => {
     }
   });
 
+  test.each([0, 1, 2, 127, 128, 1_000, 12_345])("advance(%i) passes over as many words", (n) => {
+    const [plain, jumping] = [xoshiro(7), xoshiro(7)];
+    for (let i = 0; i < n; i++) plain.uint32();
+    expect(jumping.advance(n).state()).toEqual(plain.state());
+    expect(jumping.advance(-n).state()).toEqual(xoshiro(7).state());
+    expect(
+      jumping
+        .advance(-n)
+        .advance(2n * BigInt(n))
+        .state(),
+    ).toEqual(plain.state());
+  });
+
+  test.each([
+    ["jump", 64n, [0x8764000b, 0xf542d2d3, 0x6fa035c3, 0x77f2db5b]],
+    ["long_jump", 96n, [0xb523952e, 0x0b6f099f, 0xccf5a0ef, 0x1c580662]],
+  ] as const)("advance goes as far as the reference's %s", (_, power, polynomial) => {
+    const rng = xoshiro(11);
+    const sum = [0, 0, 0, 0];
+    for (const word of polynomial) {
+      for (let bit = 0; bit < 32; bit++) {
+        if ((word >>> bit) & 1)
+          for (const [i, each] of wordsOf(rng.state()).entries())
+            sum[i] = (sum[i] as number) ^ each;
+        rng.uint32();
+      }
+    }
+    const jumped = bytesOf(sum.map((each) => each >>> 0) as unknown as Words);
+    expect(
+      xoshiro(11)
+        .advance(2n ** power)
+        .state(),
+    ).toEqual(jumped);
+  });
+
+  test("after 2^128 - 1 words it begins again", () => {
+    expect(
+      xoshiro(3)
+        .advance(2n ** 128n - 1n)
+        .state(),
+    ).toEqual(xoshiro(3).state());
+    expect(
+      xoshiro(3)
+        .advance(2n ** 128n)
+        .state(),
+    ).toEqual(xoshiro(3).advance(1).state());
+  });
+
+  test.each([0.5, Number.NaN, "1", undefined])("advance(%s) is refused", (words) => {
+    const rng = xoshiro(1);
+    const before = rng.state();
+    expect(() => rng.advance(words as number)).toThrow("expected a whole number of words, got");
+    expect(rng.state()).toEqual(before);
+  });
+
   test("the state is the seed's first 16 bytes, and words are little-endian", () => {
     const seed = Uint8Array.from({ length: 32 }, (_, i) => i + 1);
     expect(xoshiro128.fromSeed(seed).state()).toEqual(seed.subarray(0, 16));

@@ -170,6 +170,21 @@ describe("named streams", () => {
     expect(new Set(await run.get(7)).size).toBe(names.length);
   });
 
+  test.each(["stream", "params"])(
+    "a step cannot put another %s into its context",
+    async (member) => {
+      const simulation = defineSimulation({
+        name: "meddling",
+        init: () => 0,
+        step: (_: number, _rng, context) => {
+          (context as unknown as Record<string, unknown>)[member] = () => 0;
+          return 0;
+        },
+      });
+      await expect(record(simulation, { steps: 1, seed: 1 })).rejects.toThrow("read only");
+    },
+  );
+
   test("a context that was kept gives no stream once its step is over", async () => {
     let kept: ((name: string) => unknown) | undefined;
     const simulation = defineSimulation({

@@ -11,15 +11,16 @@ const EXAMPLE = '"seed 1; split 1806 0.8; epochs 9 of shuffle 1444"';
 export const rng: Command = {
   usage: "[explain|locate] <plan>",
   describe: `Reconstructs what a generator of PyTorch, numpy or Python did, from a plan of what consumed it: the order
-of the samples of an epoch, the generator's state before it, as a file that Python loads, and how many
-draws there were. A point of the plan is an epoch, which may follow it, an event, or its end.
+of the samples of an epoch, of a permutation or a split, the generator's state before it, as a file that
+Python loads, and how many draws there were. A point of the plan is an epoch, which may follow it, an
+event, or its end.
   explain  the plan event by event, with draws and digests of the states
   locate   the epoch that begins with samples that are known; exit status 1 where there is none
 A plan is a text, @FILE or FILE.plan: \`rewind help plans\`. Needs no store.`,
   options: {
     epoch: { describe: "the point: before this epoch, from 1 on", type: "text", value: "N" },
     event: {
-      describe: "the point: before this event, as explain numbers them",
+      describe: "the point: before this event, as explain numbers them; one more is the end",
       type: "text",
       value: "N",
     },
@@ -52,7 +53,8 @@ A plan is a text, @FILE or FILE.plan: \`rewind help plans\`. Needs no store.`,
       value: "N",
     },
     draws: {
-      describe: "locate: try up to so many 32-bit draws more before the first epoch",
+      describe:
+        "locate: try up to so many 32-bit draws more, after the seed or before the first epoch",
       type: "text",
       value: "N",
     },

@@ -1,5 +1,6 @@
 import { type Form, RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../history/revision-forms.ts";
 import {
+  FUNCTION_FORMS,
   GENERATOR_FORMS,
   LOADER_FORMS,
   STEP_FORMS as PLAN_STEPS,
@@ -80,10 +81,18 @@ function plans(): string {
     ["after a loader's length", LOADER_FORMS],
     "Steps with a loader written in the same way go on with it: its epochs are counted on. The samples of\n" +
       "an epoch are indices into what was split, where the loader's length is that of a part of the last\n" +
-      "split before; else they are those of the loader.",
-    "A program that loads a state makes its random_split before, since that draws as well: split, load,\n" +
-      "go on. Whether data loaders have workers, a generator of their own, and which version of PyTorch it\n" +
-      "was changes what they draw: `rewind rng locate` tests such guesses on samples that are known.",
+      "split before; else they are positions in the loader.",
+    ["what PyTorch's functions draw on the CPU, of n float32: write it as draws", FUNCTION_FORMS],
+    "A state goes into a program right before the loop: after the model and random_split, which draw as\n" +
+      "well, and after the start of persistent workers by iter(loader), which `--out` prints where it is\n" +
+      "needed. What the workers themselves drew is not brought back.",
+    "Whether loaders have workers, a generator of their own, and which version of PyTorch it was changes\n" +
+      "what they draw: `rewind rng locate` tests such guesses on samples that are known, and with --draws\n" +
+      "how many draws a model took that was built after the seed.",
+    "A plan cannot say that two loaders are looped over at once, nor what WeightedRandomSampler,\n" +
+      "DistributedSampler or a sampler with replacement chose, nor what np.random.seed and the functions of\n" +
+      "np.random draw; a seed is a whole number, no text and no list. An order that is printed has at most\n" +
+      "2^24 samples, of a split of at most 2^28; numpy and Python shuffle at most 10^9 items in a plan.",
   );
 }
 

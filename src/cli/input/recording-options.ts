@@ -19,12 +19,12 @@ export const RECORDING: Readonly<
     value: "B",
   },
   rng: {
-    describe: "the random number generator; the project's own unless given",
+    describe: "the generator; the simulation's or the project's own unless given",
     type: "text",
     value: "NAME",
   },
   streams: {
-    describe: "seed generators at each block (unless told), once, or at each step",
+    describe: "seed generators at each block (the default), once, or at each step",
     type: "text",
     choices: SEED_RULES,
   },

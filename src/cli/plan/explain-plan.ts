@@ -1,5 +1,5 @@
 import { nodeHash } from "../../node/platform.ts";
-import { digestExpression } from "../../random/plan/consumer.ts";
+import { digestExpression, languageOf } from "../../random/plan/consumer.ts";
 import { countEvents } from "../../random/plan/count.ts";
 import { formatPlan } from "../../random/plan/format.ts";
 import type { Plan } from "../../random/plan/plan.ts";
@@ -48,7 +48,7 @@ function text(plan: Plan, rows: readonly PlanRow[], more: number): string {
     lines,
     ...(more > 0 ? [`and ${plural(more, "event")} more: -n ${rows.length + more} shows all`] : []),
     "",
-    `draws are of ${plan.generator.name === "numpy" ? 64 : 32} bits, seeding apart; a state in Python:`,
-    `  ${digestExpression(plan.generator)}[:${DIGITS}]`,
+    `draws are of ${plan.generator.name === "numpy" ? 64 : 32} bits, seeding apart; a state in ${languageOf(plan.generator)}:`,
+    `  ${digestExpression(plan.generator, DIGITS)}`,
   ].join("\n");
 }

@@ -1,39 +1,68 @@
-import { checkInteger } from "../../base/checks.ts";
 import { formatPlan } from "../../random/plan/format.ts";
 import { hypothesesOf } from "../../random/plan/hypotheses.ts";
-import { DEFAULT_EPOCHS, type Located, locate } from "../../random/plan/locate.ts";
+import { DEFAULT_EPOCHS, type Located, largestSplit, locate } from "../../random/plan/locate.ts";
+import { drawsAfterSeed } from "../../random/plan/locate-draws.ts";
+import { whyPositions } from "../../random/plan/order-at.ts";
 import type { Plan } from "../../random/plan/plan.ts";
-import { loaderAt } from "../../random/plan/points.ts";
+import { findEpoch, loaderAt } from "../../random/plan/points.ts";
+import { orderOf } from "../../random/plan/reconstruct.ts";
+import { walkTo } from "../../random/plan/walk.ts";
 import { type Arguments, type Context, type Option, STATUS } from "../command.ts";
 import { commandLine } from "../input/command-line.ts";
 import { optional, optionalCount, usageError } from "../input/parse.ts";
 import { count, plural } from "../terminal/text.ts";
+import { countFromOne } from "./plan-text.ts";
 
 /** `rewind rng locate PLAN --order LIST`: the epochs that begin so, and what was tested. */
 export async function locateInPlan(plan: Plan, args: Arguments, { out }: Context): Promise<number> {
   const order = orderIn(args.order);
-  const upTo = checkInteger(optionalCount(args.upTo, "--up-to") ?? DEFAULT_EPOCHS, "--up-to", 1);
+  const upTo = countFromOne(args.upTo, "--up-to") ?? DEFAULT_EPOCHS;
   const draws = optionalCount(args.draws, "--draws") ?? 0;
-  const loader = optionalCount(args.loader, "--loader");
+  const loader = countFromOne(args.loader, "--loader");
   const which = loader === undefined ? {} : { loader };
   const found = locate(plan, { order, upTo, draws, ...which });
   const tested = hypothesesOf(plan).map(({ name }) => name);
   const { length, shuffle } = loaderAt(plan, loader);
-  const looked = tested.length * upTo + draws;
+  const looked = tested.length * upTo + 2 * draws;
   out.result({ plan: formatPlan(plan), upTo, draws, found, tested }, () =>
     [
       ...(found.length === 0
         ? ["no epoch begins so"]
-        : found.flatMap((located) => foundLines(located, which))),
+        : found.slice(0, MOST_SHOWN).flatMap((located) => foundLines(located, which))),
+      ...(found.length > MOST_SHOWN ? [`and ${count(found.length - MOST_SHOWN)} more`] : []),
+      ...(shuffle && found.length > 1 ? [tellApart(found, which)] : []),
       "",
-      `tested epochs 1 to ${count(upTo)}${draws > 0 ? ` and up to ${plural(draws, "draw")} before` : ""}`,
+      `tested epochs 1 to ${count(upTo)}${drawsText(draws, drawsAfterSeed(draws, largestSplit(plan.steps)))}`,
       ...tested.map((name) => `  ${name}`),
     ].join("\n"),
   );
   if (shuffle && looked * chance(order.length, length) > UNLIKELY) {
     out.note(`among ${count(looked)} orders some may begin so by chance: give more samples`);
   }
+  const why = whyPositions(walkTo(findEpoch(plan, { epoch: 1, ...which })));
+  if (why !== undefined) out.note(why);
   return found.length === 0 ? STATUS.failed : STATUS.ok;
+}
+
+/** What has not been printed is as --json has it. */
+const MOST_SHOWN = 20;
+
+function drawsText(draws: number, afterSeed: number): string {
+  if (draws === 0) return "";
+  const fewer = afterSeed < draws ? `, up to ${count(afterSeed)} of them` : ",";
+  return `, and up to ${plural(draws, "draw")} more before the first${fewer} or right after the seed`;
+}
+
+/** What helps to choose among several epochs that begin as was asked. */
+function tellApart(found: readonly Located[], which: { readonly loader?: number }): string {
+  const orders = found
+    .slice(0, MOST_SHOWN)
+    .map(({ plan, epoch }) => orderOf(plan, { epoch, ...which }).order);
+  const [first = [], ...others] = orders;
+  const same = others.every((order) => order.every((sample, i) => sample === first[i]));
+  return same
+    ? `these ${found.length} give the same samples throughout: those of another epoch tell them apart`
+    : `${found.length} epochs begin so: more samples tell some of them apart`;
 }
 
 /** How likely it may be that what was found is none. */

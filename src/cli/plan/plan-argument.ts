@@ -1,3 +1,4 @@
+import fs from "node:fs/promises";
 import path from "node:path";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { readFile } from "../../node/user-files.ts";
@@ -12,6 +13,7 @@ import { usageError } from "../input/parse.ts";
 export async function readPlan(argument: string, cwd: string): Promise<Plan> {
   const file = fileIn(argument);
   if (file === undefined) return parse(argument, "");
+  await checkFile(path.resolve(cwd, file), file);
   const bytes = await readFile(path.resolve(cwd, file));
   return parse(new TextDecoder().decode(bytes), `${file}, `);
 }
@@ -20,6 +22,18 @@ function fileIn(argument: string): string | undefined {
   if (argument === "@") throw usageError("expected @FILE, a file with a plan, got @ alone");
   if (argument.startsWith("@")) return argument.slice(1);
   return argument.endsWith(".plan") ? argument : undefined;
+}
+
+/** More than this is no plan that anyone wrote. */
+const LARGEST_PLAN = 2 ** 20;
+
+/** Refuses what cannot hold a plan, such as a device that never ends; what is not there, `readFile`. */
+async function checkFile(absolute: string, file: string): Promise<void> {
+  const found = await fs.stat(absolute).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) return;
+  if (found.isFile() && found.size <= LARGEST_PLAN) return;
+  const got = found.isFile() ? `${found.size} bytes` : "none such";
+  throw usageError(`expected ${file} to be a file of at most 1 MiB with a plan, got ${got}`);
 }
 
 function parse(text: string, where: string): Plan {

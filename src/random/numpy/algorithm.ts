@@ -1,13 +1,18 @@
 import type { GeneratorAlgorithm } from "../generator.ts";
 import { checkSeed } from "../seeds.ts";
-import { generatorFromState, generatorOf, numpy } from "./generator.ts";
+import { NumpyGenerator } from "./generator.ts";
+import { Pcg64 } from "./pcg64.ts";
 import { numpyRelative } from "./relative.ts";
 import { SeedSequence } from "./seed-sequence.ts";
+import { unpackState } from "./state.ts";
 
 /**
  * numpy's default generator as the backend of a simulation. `fromSeed` takes the 32 bytes as one
  * number, little-endian, so that a block's generator is in Python
  * `numpy.random.default_rng(int.from_bytes(seed, "little"))`.
+ *
+ * Its generators do not spawn, however they were made: how many children there are is in no state, so
+ * that a replay from a checkpoint would give others.
  *
  * @example
  * ```ts
@@ -17,11 +22,15 @@ import { SeedSequence } from "./seed-sequence.ts";
 export const numpyAlgorithm: GeneratorAlgorithm = {
   name: "numpy",
   version: 1,
-  seeded: numpy,
+  seeded: (seed) => unableToSpawn(SeedSequence.of(seed)),
   fromSeed(seed) {
     checkSeed(seed);
-    return generatorOf(SeedSequence.ofBytes(seed));
+    return unableToSpawn(SeedSequence.ofBytes(seed));
   },
-  fromState: generatorFromState,
+  fromState: (state) => new NumpyGenerator(Pcg64.restored(unpackState(state)), undefined),
   relative: numpyRelative,
 };
+
+function unableToSpawn(sequence: SeedSequence): NumpyGenerator {
+  return new NumpyGenerator(Pcg64.seeded(sequence), undefined);
+}

@@ -1,19 +1,30 @@
-import { checkInteger, describe } from "../../base/checks.ts";
+import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { below } from "../integers.ts";
-import { integerRange } from "./integers.ts";
+import { NumberSet } from "../number-set.ts";
+import { checkFlag, checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { bounded } from "./integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
 
 /** How items are chosen. */
 export interface ChoiceOptions {
   /** How many; one unless given. */
-  readonly size?: number;
+  readonly size?: number | undefined;
   /** Whether an item can be chosen again: true unless given. */
   readonly replace?: boolean;
   /** The probability of each item; equal ones unless given. */
   readonly p?: ArrayLike<number>;
   /** Without replacement, whether the order is random too: true unless given. */
   readonly shuffle?: boolean;
+}
+
+/** The same of one item. */
+export interface OneChoice extends ChoiceOptions {
+  readonly size?: undefined;
+}
+
+/** The same of many. */
+export interface ManyChoices extends ChoiceOptions {
+  readonly size: number;
 }
 
 /**
@@ -25,9 +36,11 @@ export function chosenIndices(
   population: number,
   options: ChoiceOptions,
 ): Float64Array {
-  const { replace = true, shuffle: shuffled = true } = options;
-  const size = checkInteger(options.size ?? 1, "size", 0);
-  const p = options.p && checkProbabilities(options.p, population);
+  checkOptions(options, OPTIONS);
+  const replace = checkFlag(options.replace, "replace", true);
+  const shuffled = checkFlag(options.shuffle, "shuffle", true);
+  const size = options.size === undefined ? 1 : checkSize(options.size);
+  const p = options.p === undefined ? undefined : checkProbabilities(options.p, population);
   if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
   if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
   if (size > population) {
@@ -39,9 +52,11 @@ export function chosenIndices(
   throw invalid(`expected size to be at most ${possible}, as many as have a chance, got ${size}`);
 }
 
+const OPTIONS: readonly (keyof ChoiceOptions)[] = ["size", "replace", "p", "shuffle"];
+
 /**
  * Shuffles items in place: for i from the last index down to 1 it swaps item i with item j, drawn
- * from 0..i by masking a 32-bit draw and rejecting what is above i.
+ * from 0..i by masking a draw of 32 bits, or of 64 beyond, and rejecting what is above i.
  */
 export function shuffle(source: Pcg64, items: { length: number; [index: number]: unknown }): void {
   for (let i = items.length - 1; i > 0; i--) swap(items, i, atMost(source, i));
@@ -54,24 +69,26 @@ export function shuffle(source: Pcg64, items: { length: number; [index: number]:
  */
 function sample(source: Pcg64, population: number, size: number, shuffled: boolean): Float64Array {
   if (population > 10_000 && size > Math.floor(population / (shuffled ? 50 : 20))) {
-    const all = Float64Array.from({ length: population }, (_, i) => i);
+    const all = upTo(population);
     shuffleTail(source, all, Math.max(population - size, 1));
     return all.slice(population - size);
   }
-  const chosen = new Set<number>();
-  for (let last = population - size; last < population; last++) {
-    // One number to draw from takes no draw.
-    const value = last === 0 ? 0 : below(source, last + 1);
-    chosen.add(chosen.has(value) ? last : value);
+  const result = doubles(size);
+  const chosen = new NumberSet(size);
+  for (let i = 0; i < size; i++) {
+    const last = population - size + i;
+    const value = bounded(source, last + 1);
+    const item = chosen.has(value) ? last : value;
+    chosen.add(item);
+    result[i] = item;
   }
-  const result = Float64Array.from(chosen);
   if (shuffled) shuffleTail(source, result, 1);
   return result;
 }
 
 /** The same by Lemire's algorithm, which numpy uses here, from the last item down to `first`. */
 function shuffleTail(source: Pcg64, items: Float64Array, first: number): void {
-  for (let i = items.length - 1; i >= first; i--) swap(items, i, below(source, i + 1));
+  for (let i = items.length - 1; i >= first; i--) swap(items, i, bounded(source, i + 1));
 }
 
 function swap(items: { [index: number]: unknown }, i: number, j: number): void {
@@ -82,6 +99,7 @@ function swap(items: { [index: number]: unknown }, i: number, j: number): void {
 
 /** A number in 0..most, of as many bits as `most` has. */
 function atMost(source: Pcg64, most: number): number {
+  if (most >= 2 ** 32) return wideAtMost(source, most);
   const mask = 0xffffffff >>> Math.clz32(most);
   let value: number;
   do value = (source.uint32() & mask) >>> 0;
@@ -89,17 +107,40 @@ function atMost(source: Pcg64, most: number): number {
   return value;
 }
 
-/** `size` numbers in 0..population - 1, each as likely; of one number without a draw. */
+/** The same of more than 32 bits. */
+function wideAtMost(source: Pcg64, most: number): number {
+  const shift = BigInt(Math.clz32(most / 2 ** 32));
+  for (;;) {
+    const value = BigInt.asUintN(64, source.uint64() << shift) >> shift;
+    if (value <= most) return Number(value);
+  }
+}
+
+/** The numbers 0..length - 1. */
+export function upTo(length: number): Float64Array {
+  const numbers = doubles(length);
+  for (let i = 0; i < length; i++) numbers[i] = i;
+  return numbers;
+}
+
+/** Zeros. Throws INVALID_ARGUMENT where there is no room for as many. */
+export function doubles(length: number): Float64Array {
+  return withRoom(length, (size) => new Float64Array(size));
+}
+
+/** `size` numbers in 0..population - 1, each as likely. */
 function uniform(source: Pcg64, population: number, size: number): Float64Array {
-  const range = integerRange(0, population, { type: "int64", endpoint: false });
-  const spare = { word: 0, left: 0 };
-  return Float64Array.from({ length: size }, () => Number(range.draw(source, spare)));
+  const numbers = doubles(size);
+  for (let i = 0; i < size; i++) numbers[i] = bounded(source, population);
+  return numbers;
 }
 
 /** `size` numbers in 0..p.length - 1, each with its probability. */
 function weighted(source: Pcg64, p: readonly number[], size: number): Float64Array {
   const limits = cumulative(p);
-  return Float64Array.from({ length: size }, () => indexIn(limits, source.random()));
+  const numbers = doubles(size);
+  for (let i = 0; i < size; i++) numbers[i] = indexIn(limits, source.random());
+  return numbers;
 }
 
 /** The same, all of them different. */
@@ -110,26 +151,46 @@ function weightedSample(source: Pcg64, p: readonly number[], size: number): Floa
     const draws = Array.from({ length: size - found.length }, () => source.random());
     for (const index of found) left[index] = 0;
     const limits = cumulative(left);
-    found.push(...new Set(draws.map((u) => indexIn(limits, u))));
+    for (const index of new Set(draws.map((u) => indexIn(limits, u)))) found.push(index);
   }
   return Float64Array.from(found);
 }
 
-/** Checks probabilities: as many as there are items, none negative, a sum of 1 but for 1.5e-8. */
+/**
+ * Checks probabilities: as many as there are items, none negative, a sum of 1 but for 1.5e-8. Single
+ * precision, a Float32Array, may be off by 3.5e-4, as in numpy.
+ */
 function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
-  const list = Array.from(p);
+  if (!(Array.isArray(p) || ArrayBuffer.isView(p))) {
+    throw invalid(`expected p to be an array of probabilities, got ${describe(p)}`);
+  }
+  const list = Array.from(p as ArrayLike<number>);
   if (list.length !== population) {
     throw invalid(`expected ${population} probabilities, got ${list.length}`);
   }
-  const wrong = list.findIndex((each) => !(each >= 0 && each <= Number.MAX_VALUE));
+  const wrong = list.findIndex((each) => !(Number.isFinite(each) && each >= 0));
   if (wrong !== -1) {
     throw invalid(`expected p[${wrong}] to be a probability, got ${describe(list[wrong])}`);
   }
-  const sum = list.reduce((total, each) => total + each, 0);
-  if (Math.abs(sum - 1) > Math.sqrt(Number.EPSILON)) {
+  const sum = compensatedSum(list);
+  const epsilon = p instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
+  if (Math.abs(sum - 1) > Math.fround(Math.sqrt(epsilon))) {
     throw invalid(`expected the probabilities to sum to 1, got ${sum}`);
   }
   return list;
+}
+
+/** Kahan's sum, as numpy makes it. */
+function compensatedSum(list: readonly number[]): number {
+  let sum = 0;
+  let lost = 0;
+  for (const each of list) {
+    const next = each - lost;
+    const total = sum + next;
+    lost = total - sum - next;
+    sum = total;
+  }
+  return sum;
 }
 
 function cumulative(p: readonly number[]): number[] {

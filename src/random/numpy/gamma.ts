@@ -55,18 +55,22 @@ export function beta(source: Pcg64, a: number, b: number): number {
     const x = standardGamma(source, a);
     return x / (x + standardGamma(source, b));
   }
+  // Of shapes so small all but a share too small for a double is at 0 and 1: one draw decides.
+  if (a < TINY_SHAPE && b < TINY_SHAPE) return (a + b) * source.random() < a ? 1 : 0;
   for (;;) {
     const u = source.random();
     const v = source.random();
     const x = u ** (1 / a);
     const y = v ** (1 / b);
-    if (x + y > 1 || u + v === 0) continue;
-    if (x + y > 0) return x / (x + y);
-    // Both powers are too small for a double: compare them by their logarithms.
-    const logX = Math.log(u) / a;
-    const logY = Math.log(v) / b;
-    const larger = Math.max(logX, logY);
-    const [down, up] = [logX - larger, logY - larger];
-    return Math.exp(down - Math.log(Math.exp(down) + Math.exp(up)));
+    if (!(x + y <= 1 && u + v > 0)) continue;
+    if (x > 0 && y > 0) return x / (x + y);
+    // A power is too small for a double: compare both by their logarithms.
+    const difference = Math.log(u) / a - Math.log(v) / b;
+    return difference > 0
+      ? Math.exp(-Math.log1p(Math.exp(-difference)))
+      : Math.exp(difference - Math.log1p(Math.exp(difference)));
   }
 }
+
+/** numpy's BETA_TINY_THRESHOLD. */
+const TINY_SHAPE = 3e-103;

@@ -2,36 +2,48 @@ import { checkInteger, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { below, countIn } from "../integers.ts";
-import { checkFinite, checkNotNegative, checkPositive } from "../parameters.ts";
-import { lengthOf } from "../shuffle.ts";
+import {
+  checkFinite,
+  checkFlag,
+  checkNotNegative,
+  checkOptions,
+  checkPositive,
+  checkSize,
+  withRoom,
+} from "../parameters.ts";
+import { lengthOf, lengthToShuffle } from "../shuffle.ts";
 import { binomial } from "./binomial.ts";
-import { type ChoiceOptions, chosenIndices, shuffle } from "./choice.ts";
+import {
+  type ChoiceOptions,
+  chosenIndices,
+  doubles,
+  type ManyChoices,
+  type OneChoice,
+  shuffle,
+  upTo,
+} from "./choice.ts";
 import { standardExponential } from "./exponential.ts";
 import { beta, standardGamma } from "./gamma.ts";
 import {
+  type ArraysOfBigints,
+  type ArraysOfNumbers,
   fillIntegers,
   type IntegerArray,
+  type IntegersOptions,
   type IntegerType,
   integerArray,
   integerRange,
+  type ManyIntegers,
+  type OneInteger,
 } from "./integers.ts";
 import { standardNormal } from "./normal.ts";
 import { Pcg64, type Pcg64State } from "./pcg64.ts";
 import { poisson } from "./poisson.ts";
 import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
-import { packState, unpackState } from "./state.ts";
+import { checkState, packState, parseState } from "./state.ts";
 
 export type { ChoiceOptions } from "./choice.ts";
-
-/** How integers are drawn. */
-export interface IntegersOptions {
-  /** How many; one, as a number, unless given. */
-  readonly size?: number;
-  /** The type whose way to draw is taken; "int64" unless given. */
-  readonly dtype?: IntegerType;
-  /** Whether `high` can be drawn itself. */
-  readonly endpoint?: boolean;
-}
+export type { IntegersOptions } from "./integers.ts";
 
 /**
  * A generator of the numbers that numpy draws: `numpy.random.Generator(numpy.random.PCG64(seed))`,
@@ -51,7 +63,7 @@ export interface IntegersOptions {
  */
 export class NumpyGenerator implements RandomGenerator {
   readonly #bits: Pcg64;
-  /** What the generator was seeded by; unknown of a state that was restored. */
+  /** What the generator was seeded by, where it may spawn. */
   readonly #sequence: SeedSequence | undefined;
 
   /** Not for use from outside: see `numpy`. `generatorNamed("numpy").fromState` restores one. */
@@ -83,17 +95,39 @@ export class NumpyGenerator implements RandomGenerator {
 
   /**
    * A whole number in low..high - 1, or in 0..low - 1 where `high` is left out; `size` of them as an
-   * array. Bounds may be bigints, and then so are the numbers drawn; of numbers beyond 2^53 too.
-   * Bit-exact. Throws INVALID_ARGUMENT for an empty range.
+   * array. A bound may be a bigint, and then so are the numbers drawn. Many come in the typed array of
+   * their `dtype`, those of 64 bits in a Float64Array unless a bound is a bigint. Bit-exact. Throws
+   * INVALID_ARGUMENT for an empty range, and for one that the dtype does not hold.
    */
-  integers(low: number, high?: number): number;
-  integers(low: number | bigint, high?: number | bigint): number | bigint;
-  integers(low: number | bigint, options: IntegersOptions & { size: number }): IntegerArray;
-  integers(
-    low: number | bigint,
-    high: number | bigint,
-    options: IntegersOptions & { size: number },
-  ): IntegerArray;
+  integers(low: number, options?: OneInteger): number;
+  integers(low: number, high: number | undefined, options?: OneInteger): number;
+  integers(low: bigint, options?: OneInteger): bigint;
+  integers(low: bigint, high: number | bigint | undefined, options?: OneInteger): bigint;
+  integers(low: number, high: bigint, options?: OneInteger): bigint;
+  integers<T extends IntegerType = "int64">(
+    low: number,
+    options: ManyIntegers<T>,
+  ): ArraysOfNumbers[T];
+  integers<T extends IntegerType = "int64">(
+    low: number,
+    high: number | undefined,
+    options: ManyIntegers<T>,
+  ): ArraysOfNumbers[T];
+  integers<T extends IntegerType = "int64">(
+    low: bigint,
+    options: ManyIntegers<T>,
+  ): ArraysOfBigints[T];
+  integers<T extends IntegerType = "int64">(
+    low: bigint,
+    high: number | bigint | undefined,
+    options: ManyIntegers<T>,
+  ): ArraysOfBigints[T];
+  integers<T extends IntegerType = "int64">(
+    low: number,
+    high: bigint,
+    options: ManyIntegers<T>,
+  ): ArraysOfBigints[T];
+  integers(low: number | bigint, high?: number | bigint, options?: OneInteger): number | bigint;
   integers(
     low: number | bigint,
     high?: number | bigint | IntegersOptions,
@@ -102,17 +136,25 @@ export class NumpyGenerator implements RandomGenerator {
   integers(
     low: number | bigint,
     high?: number | bigint | IntegersOptions,
-    options: IntegersOptions = {},
+    options: IntegersOptions = NO_OPTIONS,
   ): number | bigint | IntegerArray {
     if (typeof high === "object") return this.integers(0, low, high);
     if (high === undefined) return this.integers(0, low, options);
-    const { size, dtype: type = "int64", endpoint = false } = options;
+    // What nearly every call is: it needs no bigints, which take thirty times as long.
+    if (options === NO_OPTIONS && isShort(low, high)) return this.integer(low, high as number);
+    if (options !== NO_OPTIONS) checkOptions(options, INTEGERS_OPTIONS);
+    const { size, dtype: type = "int64" } = options;
+    const endpoint = checkFlag(options.endpoint, "endpoint");
     const range = integerRange(low, high, { type, endpoint });
-    const big = typeof low === "bigint" || typeof high === "bigint" || !range.isSafe;
+    const big = typeof low === "bigint" || typeof high === "bigint" || !range.isExact;
     const spare = { word: 0, left: 0 };
-    const draw = (): bigint => range.first + BigInt(range.draw(this.#bits, spare));
-    if (size === undefined) return big ? draw() : Number(draw());
-    return fillIntegers(integerArray(type, checkSize(size), !big), draw);
+    const draw = (): number | bigint => range.draw(this.#bits, spare);
+    if (size === undefined) {
+      const drawn = range.first + BigInt(draw());
+      return big ? drawn : Number(drawn);
+    }
+    const array = withRoom(checkSize(size), () => integerArray(type, size, !big));
+    return fillIntegers(array, range.first, draw);
   }
 
   /** The next 64-bit output, or `size` of them. Bit-exact. */
@@ -120,16 +162,23 @@ export class NumpyGenerator implements RandomGenerator {
   randomRaw(size: number): BigUint64Array;
   randomRaw(size?: number): bigint | BigUint64Array {
     if (size === undefined) return this.#bits.uint64();
-    return BigUint64Array.from({ length: checkSize(size) }, () => this.#bits.uint64());
+    const outputs = withRoom(checkSize(size), () => new BigUint64Array(size));
+    for (let i = 0; i < size; i++) outputs[i] = this.#bits.uint64();
+    return outputs;
   }
 
-  /** A double in [low, high), `low + (high - low) * random()`. Bit-exact. */
+  /**
+   * A double in [low, high), `low + (high - low) * random()`. Bit-exact. Throws INVALID_ARGUMENT unless
+   * `low` is at most `high` and their difference finite.
+   */
   uniform(low?: number, high?: number): number;
   uniform(low: number, high: number, size: number): Float64Array;
   uniform(low = 0, high = 1, size?: number): number | Float64Array {
     checkFinite("low", low);
     checkFinite("high", high);
     const range = high - low;
+    if (range < 0) throw invalid(`expected low to be at most high, got ${low} and ${high}`);
+    checkFinite("high - low", range);
     return this.#draws(size, () => low + range * this.#bits.random());
   }
 
@@ -185,8 +234,9 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A beta deviate, in 0..1; both shapes are above 0. Of two gamma deviates: 0 of 10^6 differ. With both
-   * shapes at most 1 by powers: 778 of 10^6 differ, in the last bits (shapes 0.5).
+   * A beta deviate, in 0..1; both shapes are above 0, and as numpy 2 takes them where they are tiny. Of
+   * two gamma deviates where a shape is above 1: 0 of 10^6 differ, but in the last bits 12,509 of
+   * beta(0.5, 2) and 8,899 of beta(2, 0.5). Else by powers: 778 of 10^6 differ so (shapes 0.5).
    */
   beta(a: number, b: number): number;
   beta(a: number, b: number, size: number): Float64Array;
@@ -196,7 +246,11 @@ export class NumpyGenerator implements RandomGenerator {
     return this.#draws(size, () => beta(this.#bits, a, b));
   }
 
-  /** A Poisson deviate of this mean (1): a whole number from 0 on. By exp and log: 0 of 10^6 differ. */
+  /**
+   * A Poisson deviate of this mean (1): a whole number from 0 on. By exp and log: 0 of 10^6 differ, up to
+   * a mean of 10^9. Beyond, the last bit of a logarithm can decide whether a number is taken, and from
+   * such a place on all is different: at 10^10 about once in 10^6, at 10^14 once in 10^3.
+   */
   poisson(mean?: number): number;
   poisson(mean: number, size: number): Float64Array;
   poisson(mean = 1, size?: number): number | Float64Array {
@@ -214,30 +268,33 @@ export class NumpyGenerator implements RandomGenerator {
     return this.#draws(size, () => binomial(this.#bits, n, p));
   }
 
-  /** Shuffles an array or a typed array in place, and returns it. Bit-exact. */
+  /**
+   * Shuffles an array or a typed array in place, and returns it. Bit-exact. Throws INVALID_ARGUMENT for
+   * what cannot be changed.
+   */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
-    lengthOf(items);
+    lengthToShuffle(items);
     shuffle(this.#bits, items);
     return items;
   }
 
-  /** A shuffled copy of an array, or the numbers 0..n - 1 shuffled. Bit-exact. */
+  /** A shuffled copy of an array, as an array; or the numbers 0..n - 1 shuffled. Bit-exact. */
   permutation(n: number): Float64Array;
-  permutation<T>(items: readonly T[]): T[];
-  permutation<T>(items: number | readonly T[]): Float64Array | T[] {
-    if (typeof items !== "number") return this.shuffle([...items]);
-    const length = checkInteger(items, "n", 0);
-    return this.shuffle(Float64Array.from({ length }, (_, i) => i));
+  permutation<T>(items: ArrayLike<T>): T[];
+  permutation<T>(items: number | ArrayLike<T>): Float64Array | T[] {
+    if (typeof items === "number") return this.shuffle(upTo(checkSize(items, "n")));
+    if (Array.isArray(items) || ArrayBuffer.isView(items)) return this.shuffle(Array.from(items));
+    throw invalid(`expected a whole number n or an array, got ${describe(items)}`);
   }
 
   /**
    * One of 0..n - 1 or of the items of an array; with a `size` that many of them. Bit-exact. Throws
    * INVALID_ARGUMENT for more items than there are without replacement, and for wrong probabilities.
    */
-  choice(n: number): number;
-  choice(n: number, options: ChoiceOptions & { readonly size: number }): Float64Array;
-  choice<T>(items: ArrayLike<T>): T;
-  choice<T>(items: ArrayLike<T>, options: ChoiceOptions & { readonly size: number }): T[];
+  choice(n: number, options?: OneChoice): number;
+  choice(n: number, options: ManyChoices): Float64Array;
+  choice<T>(items: ArrayLike<T>, options?: OneChoice): T;
+  choice<T>(items: ArrayLike<T>, options: ManyChoices): T[];
   choice<T>(from: number | ArrayLike<T>, options: ChoiceOptions): number | T | Float64Array | T[];
   choice<T>(
     from: number | ArrayLike<T>,
@@ -263,25 +320,29 @@ export class NumpyGenerator implements RandomGenerator {
     return this;
   }
 
-  /** A copy that is `jumps` times 2^127 / golden ratio or so outputs further: a stream apart. Bit-exact. */
+  /** A copy that is `jumps` times 0.618 * 2^128 outputs further: a stream apart. Bit-exact. */
   jumped(jumps = 1): NumpyGenerator {
     checkInteger(jumps, "jumps", 0);
-    const copy = new NumpyGenerator(Pcg64.restored(this.#bits.state()), undefined);
-    return copy.advance(BigInt.asUintN(128, JUMP * BigInt(jumps)));
+    return restored(this.#bits.state()).advance(BigInt.asUintN(128, JUMP * BigInt(jumps)));
   }
 
-  /** `count` generators that are independent of this one and each other. Bit-exact. */
+  /**
+   * `count` generators that are independent of this one and each other; each call gives new ones.
+   * Bit-exact. For generators that `numpy` made of a seed, and their children: how many children there
+   * are is not in `state()`. Throws INVALID_ARGUMENT for one that a run gave, or that was restored.
+   */
   spawn(count: number): NumpyGenerator[] {
-    checkInteger(count, "count", 0);
+    checkSize(count, "count");
     if (this.#sequence === undefined) {
       throw invalid(
-        "expected a generator made of a seed to spawn, got one that was restored or jumped",
+        "expected a generator that numpy(seed) made to spawn, got another, whose state would not say " +
+          "how often it did: take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
       );
     }
     return this.#sequence.spawn(count).map(generatorOf);
   }
 
-  /** The state of the bit generator, in numpy's own terms. */
+  /** The state of the bit generator: `numpy` makes a generator of it. */
   get bitGenerator(): Pcg64State {
     return this.#bits.state();
   }
@@ -292,7 +353,7 @@ export class NumpyGenerator implements RandomGenerator {
     return { position: this.#bits.position, has32, spare32 };
   }
 
-  /** All that the next draws depend on, 37 bytes. */
+  /** All that the next draws depend on, 37 bytes; not how many children were spawned. */
   state(): Uint8Array {
     return packState(this.#bits.state());
   }
@@ -302,37 +363,49 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   #fill(size: number, draw: () => number): Float64Array {
-    const array = new Float64Array(checkSize(size));
+    const array = doubles(checkSize(size));
     for (let i = 0; i < size; i++) array[i] = draw();
     return array;
   }
 }
 
 /**
- * A generator of numpy's numbers: `numpy.random.default_rng(seed)`.
+ * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that goes on where another
+ * stands, also one of Python.
  *
- * @param seed a whole number from 0 on, of any size, or a list of such numbers.
- * @throws INVALID_SEED
+ * @param seed a whole number from 0 on, of any size, or a list of such numbers; or a state: what
+ * `bitGenerator` gives, or the text that `print(json.dumps(rng.bit_generator.state))` prints in Python.
+ * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for a state that is none.
  *
  * @example
  * ```ts
  * const rng = numpy(42);
  * const heights = rng.normal(1.75, 0.1, 1000); // 1000 doubles
  * const order = rng.permutation(52);
+ * const twin = numpy(rng.bitGenerator);
+ * twin.random() === rng.random(); // true
  * ```
  */
-export function numpy(seed: NumpySeed): NumpyGenerator {
-  return generatorOf(SeedSequence.of(seed));
+export function numpy(seed: NumpySeed | Pcg64State | string): NumpyGenerator {
+  if (typeof seed === "string" && seed.trimStart().startsWith("{"))
+    return restored(parseState(seed));
+  const isState = typeof seed === "object" && seed !== null && "state" in seed;
+  return isState ? restored(checkState(seed)) : generatorOf(SeedSequence.of(seed as NumpySeed));
 }
 
-/** The generator that a seed sequence seeds. */
-export function generatorOf(sequence: SeedSequence): NumpyGenerator {
+function generatorOf(sequence: SeedSequence): NumpyGenerator {
   return new NumpyGenerator(Pcg64.seeded(sequence), sequence);
 }
 
-/** The generator whose `state()` gave these bytes. Throws INVALID_ARGUMENT for any others. */
-export function generatorFromState(state: Uint8Array): NumpyGenerator {
-  return new NumpyGenerator(Pcg64.restored(unpackState(state)), undefined);
+function restored(state: Pcg64State): NumpyGenerator {
+  return new NumpyGenerator(Pcg64.restored(state), undefined);
+}
+
+/** Whether low..high - 1 are numbers of which there are 1 to 2^32. */
+function isShort(low: unknown, high: unknown): low is number {
+  if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high))) return false;
+  const count = (high as number) - (low as number);
+  return count > 0 && count <= 2 ** 32;
 }
 
 /** 2^128 over the golden ratio, made odd. */
@@ -340,9 +413,8 @@ const JUMP = 0x9e3779b97f4a7c15f39cc0605cedc835n;
 /** Beyond it, numbers a standard deviation off the mean are not exact. */
 const MOST_POISSON = 9e15;
 
-function checkSize(size: unknown): number {
-  return checkInteger(size, "size", 0);
-}
+const NO_OPTIONS: IntegersOptions = {};
+const INTEGERS_OPTIONS: readonly (keyof IntegersOptions)[] = ["size", "dtype", "endpoint"];
 
 function invalid(message: string): RewindError {
   return new RewindError("INVALID_ARGUMENT", message, { generator: "numpy" });

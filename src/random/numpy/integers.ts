@@ -18,6 +18,44 @@ const WIDTHS = {
 /** The name of one of numpy's integer types. */
 export type IntegerType = keyof typeof WIDTHS;
 
+/** How integers are drawn. */
+export interface IntegersOptions<T extends IntegerType = IntegerType> {
+  /** How many; one, as a number, unless given. */
+  readonly size?: number | undefined;
+  /** The type whose way to draw is taken; "int64" unless given. */
+  readonly dtype?: T;
+  /** Whether `high` can be drawn itself. */
+  readonly endpoint?: boolean;
+}
+
+/** The same of one integer. */
+export interface OneInteger extends IntegersOptions {
+  readonly size?: undefined;
+}
+
+/** The same of many. */
+export interface ManyIntegers<T extends IntegerType> extends IntegersOptions<T> {
+  readonly size: number;
+}
+
+/** What holds many integers of each type whose bounds are numbers. */
+export interface ArraysOfNumbers {
+  readonly int64: Float64Array;
+  readonly uint64: Float64Array;
+  readonly int32: Int32Array;
+  readonly uint32: Uint32Array;
+  readonly int16: Int16Array;
+  readonly uint16: Uint16Array;
+  readonly int8: Int8Array;
+  readonly uint8: Uint8Array;
+}
+
+/** The same where a bound is a bigint. */
+export interface ArraysOfBigints extends Omit<ArraysOfNumbers, "int64" | "uint64"> {
+  readonly int64: BigInt64Array;
+  readonly uint64: BigUint64Array;
+}
+
 /** Bits of a 32-bit draw that are left for small types: numpy keeps them within one call. */
 export interface SpareBits {
   word: number;
@@ -31,7 +69,7 @@ export interface IntegerRange {
   /** Draws how far above the lowest: a number where that is at most 2^32 - 1, else a bigint. */
   draw(source: Pcg64, spare: SpareBits): number | bigint;
   /** Whether each integer of it is exact as a number. */
-  readonly isSafe: boolean;
+  readonly isExact: boolean;
 }
 
 /**
@@ -61,7 +99,7 @@ export function integerRange(
   return {
     first,
     draw: drawerOf(WIDTHS[type], last - first),
-    isSafe: isSafe(first) && isSafe(last),
+    isExact: isExact(first) && isExact(last),
   };
 }
 
@@ -87,12 +125,20 @@ export function integerArray(type: IntegerType, length: number, exact: boolean):
   }
 }
 
-/** Fills an array with what `draw` gives, as what the array holds. */
-export function fillIntegers(array: IntegerArray, draw: () => bigint): IntegerArray {
+/** Fills an array with integers that are as far above `first` as `draw` says. */
+export function fillIntegers(
+  array: IntegerArray,
+  first: bigint,
+  draw: () => number | bigint,
+): IntegerArray {
+  if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
+    for (let i = 0; i < array.length; i++) array[i] = first + BigInt(draw());
+    return array;
+  }
+  const low = Number(first);
   for (let i = 0; i < array.length; i++) {
-    const drawn = draw();
-    const isBig = array instanceof BigInt64Array || array instanceof BigUint64Array;
-    array[i] = isBig ? drawn : Number(drawn);
+    const above = draw();
+    array[i] = typeof above === "number" ? low + above : Number(first + above);
   }
   return array;
 }
@@ -113,6 +159,7 @@ type Drawer = IntegerRange["draw"];
 
 /** How to draw a number in 0..span, every one equally likely. */
 function drawerOf(width: number, span: bigint): Drawer {
+  // Of one number numpy draws nothing.
   if (span === 0n) return () => 0;
   if (width < 32) return (source, spare) => narrow(source, spare, width, Number(span) + 1);
   if (span <= 0xffffffffn) return (source) => below(source, Number(span) + 1);
@@ -121,6 +168,15 @@ function drawerOf(width: number, span: bigint): Drawer {
 }
 
 const WORD = 2n ** 64n - 1n;
+
+/**
+ * A number in 0..count - 1, of one that the caller has checked: numpy's `random_bounded_uint64`, by
+ * Lemire's algorithm in 32 bits where they suffice and else in 64; of one number without a draw.
+ */
+export function bounded(source: Pcg64, count: number): number {
+  if (count === 1) return 0;
+  return count <= 2 ** 32 ? below(source, count) : Number(wide(source, BigInt(count)));
+}
 
 /** Lemire's algorithm on 64 bits: a number in 0..count - 1. */
 function wide(source: Pcg64, count: bigint): bigint {
@@ -168,17 +224,20 @@ function checkHolds(type: IntegerType, first: bigint, last: bigint): void {
 
 function wholeNumber(value: unknown, name: string): bigint {
   if (typeof value === "bigint") return value;
-  if (typeof value === "number" && (Number.isSafeInteger(value) || Math.abs(value) === 2 ** 53)) {
-    return BigInt(value);
-  }
+  if (Number.isInteger(value) && Math.abs(value as number) <= 2 ** 53)
+    return BigInt(value as number);
   throw invalid(
     `expected ${name} to be a whole number, beyond 2^53 a bigint, got ${describe(value)}`,
   );
 }
 
-function isSafe(value: bigint): boolean {
-  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER;
+/** 2^53 too is exact, as are all below it: so bounds that are numbers always give numbers. */
+function isExact(value: bigint): boolean {
+  return value <= TWO_53 && value >= MINUS_TWO_53;
 }
+
+const TWO_53 = 2n ** 53n;
+const MINUS_TWO_53 = -TWO_53;
 
 function invalid(message: string): RewindError {
   return new RewindError("INVALID_ARGUMENT", message);

@@ -162,6 +162,7 @@ export class Pcg64 {
     this.at = this.filled;
     this.lostAt = -1;
     this.has32 = 0;
+    this.spare32 = 0;
   }
 
   /** The index of the next output's low word in the buffer. */

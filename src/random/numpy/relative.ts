@@ -35,12 +35,11 @@ export const numpyRelative: RelativeState = {
     if (end === 0 || !isShortest || code >> 129n > 0n || bytes.length !== end + 4 * Number(has32)) {
       throw invalid("the position of a numpy generator", bytes);
     }
-    const sequence = SeedSequence.of(seed);
-    const bits = Pcg64.seeded(sequence);
+    const bits = Pcg64.seeded(SeedSequence.of(seed));
     bits.advance(code >> 1n);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     if (has32 === 1n) bits.keep(view.getUint32(end, true));
-    return new NumpyGenerator(bits, sequence);
+    return new NumpyGenerator(bits, undefined);
   },
 };
 

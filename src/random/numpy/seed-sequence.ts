@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { wordsOfBigint } from "../bigint-words.ts";
 
 /** What seeds numpy: a whole number from 0 on, of any size, or a list of such numbers. */
 export type NumpySeed = number | bigint | readonly (number | bigint)[];
@@ -102,23 +103,39 @@ function mixed(x: number, y: number): number {
 }
 
 /** The 32-bit words of a seed, the lowest first; of a list those of each number in turn. */
-function wordsOf(seed: NumpySeed): number[] {
-  if (Array.isArray(seed)) return seed.flatMap((part: number | bigint) => wordsOf(part));
+function wordsOf(seed: NumpySeed): readonly number[] {
+  if (!Array.isArray(seed)) return wordsOfNumber(seed);
   const words: number[] = [];
-  let rest = checked(seed);
-  do {
-    words.push(Number(rest & 0xffffffffn));
-    rest >>= 32n;
-  } while (rest > 0n);
+  append(words, seed, 1);
   return words;
 }
 
-function checked(seed: unknown): bigint {
-  if (typeof seed === "number" && Number.isSafeInteger(seed) && seed >= 0) return BigInt(seed);
-  if (typeof seed === "bigint" && seed >= 0n) return seed;
-  throw new RewindError(
-    "INVALID_SEED",
-    `expected a seed that is a whole number from 0 on, or a list of them, got ${describe(seed)}`,
-    { value: seed },
-  );
+function append(words: number[], list: readonly unknown[], depth: number): void {
+  if (depth > DEEPEST) {
+    throw invalidSeed(
+      `lists at most ${DEEPEST} deep, got one that is deeper or holds itself`,
+      list,
+    );
+  }
+  // By index, so that a hole is refused rather than passed over.
+  for (let i = 0; i < list.length; i++) {
+    const part = list[i];
+    if (Array.isArray(part)) append(words, part, depth + 1);
+    else for (const word of wordsOfNumber(part)) words.push(word);
+  }
+}
+
+const DEEPEST = 100;
+
+function wordsOfNumber(seed: unknown): readonly number[] {
+  if (typeof seed === "number" && Number.isSafeInteger(seed) && seed >= 0) {
+    return seed < 2 ** 32 ? [seed] : [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
+  }
+  if (typeof seed === "bigint" && seed >= 0n) return Array.from(wordsOfBigint(seed));
+  const expected = "a seed that is a whole number from 0 on, or a list of them";
+  throw invalidSeed(`${expected}, got ${describe(seed)}`, seed);
+}
+
+function invalidSeed(expected: string, value: unknown): RewindError {
+  return new RewindError("INVALID_SEED", `expected ${expected}`, { value });
 }

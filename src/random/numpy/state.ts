@@ -1,5 +1,6 @@
-import { checkBytes } from "../../base/checks.ts";
+import { checkBytes, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { checkOptions } from "../parameters.ts";
 import type { Pcg64State } from "./pcg64.ts";
 
 /** Differs from the length of every other generator's state. */
@@ -28,9 +29,61 @@ export function unpackState(bytes: Uint8Array): Pcg64State {
   const spare32 = view.getUint32(SPARE32_AT, true);
   const increment = readWide(view, INCREMENT_AT);
   if (has32 > 1 || (has32 === 0 && spare32 !== 0) || (increment & 1n) === 0n) {
-    throw new RewindError("INVALID_ARGUMENT", "expected a numpy state, got bytes that are none");
+    throw invalid("expected a numpy state, got bytes that are none");
   }
   return { state: readWide(view, 0), increment, has32: has32 as 0 | 1, spare32 };
+}
+
+/**
+ * The state in the JSON of numpy's `bit_generator.state`, whose numbers are too long for JavaScript's
+ * own reader. Throws INVALID_ARGUMENT for any other text.
+ */
+export function parseState(text: string): Pcg64State {
+  const kind = /"bit_generator": *"(\w*)"/.exec(text)?.[1];
+  if (kind !== undefined && kind !== "PCG64") {
+    throw invalid(`expected the state of a PCG64, got one of ${kind}`);
+  }
+  const number = (name: string): bigint => {
+    const digits = new RegExp(`"${name}": *(\\d{1,39})[,}\\s]`).exec(text)?.[1];
+    if (kind !== undefined && digits !== undefined) return BigInt(digits);
+    throw invalid(
+      `expected what json.dumps(rng.bit_generator.state) prints in Python, got ${describe(text)}`,
+    );
+  };
+  return checkState({
+    state: number("state"),
+    increment: number("inc"),
+    has32: Number(number("has_uint32")) as 0 | 1,
+    spare32: Number(number("uinteger")),
+  });
+}
+
+/** Checks a state in JavaScript's own terms. Throws INVALID_ARGUMENT. */
+export function checkState(given: Pcg64State): Pcg64State {
+  checkOptions(given, ["state", "increment", "has32", "spare32"]);
+  const { state, increment, has32, spare32 } = given;
+  const check = (isRight: boolean, name: string, expected: string, value: unknown): void => {
+    if (isRight) return;
+    throw invalid(`expected ${name} of a numpy state to be ${expected}, got ${describe(value)}`);
+  };
+  check(isWide(state), "state", "a bigint in 0..2^128 - 1", state);
+  check(
+    isWide(increment) && (increment & 1n) === 1n,
+    "increment",
+    "an odd bigint in 0..2^128 - 1",
+    increment,
+  );
+  check(has32 === 0 || has32 === 1, "has32", "0 or 1", has32);
+  check(spare32 >>> 0 === spare32, "spare32", "a whole number in 0..2^32 - 1", spare32);
+  return given;
+}
+
+function isWide(value: unknown): value is bigint {
+  return typeof value === "bigint" && BigInt.asUintN(128, value) === value;
+}
+
+function invalid(message: string): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message, { generator: "numpy" });
 }
 
 function writeWide(view: DataView, at: number, value: bigint): void {

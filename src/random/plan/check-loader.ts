@@ -2,6 +2,7 @@ import { checkInteger, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { checkBreak, loaderShape } from "../torch/loader-options.ts";
 import type { TorchEra } from "../torch/version.ts";
+import { checkKeys } from "./keys.ts";
 import type { PlanGenerator, PlanLoader } from "./plan.ts";
 
 /** A loader with its defaults left out. Throws INVALID_ARGUMENT where there is no such loader. */
@@ -10,12 +11,13 @@ export function checkLoader(
   name: PlanGenerator["name"],
   era: TorchEra,
 ): PlanLoader {
-  const { generator = "default", part, ...options } = loader ?? {};
+  checkKeys(loader, "a loader", LOADER_KEYS);
+  const { generator = "default", part, ...options } = loader;
   if (!options.numWorkers && (options.persistentWorkers || options.prefetchFactor !== undefined)) {
     const option = options.persistentWorkers ? "persistent" : "prefetch";
     throw invalid(`expected workers 1 or more of a loader with ${option}, got none`);
   }
-  const shape = loaderShape(options as PlanLoader, era);
+  const shape = loaderShape(options, era);
   if (generator !== "own" && generator !== "default") {
     throw invalid(`expected a loader's generator to be own or default, got ${describe(generator)}`);
   }
@@ -34,6 +36,18 @@ export function checkLoader(
     ...(part === undefined ? {} : { part: checkInteger(part, "the number of a part", 1) }),
   };
 }
+
+const LOADER_KEYS: readonly string[] = [
+  "length",
+  "shuffle",
+  "batchSize",
+  "dropLast",
+  "numWorkers",
+  "prefetchFactor",
+  "persistentWorkers",
+  "generator",
+  "part",
+];
 
 /** The batches after which a loop is left. Throws INVALID_ARGUMENT where there are not as many. */
 export function checkBreakOf(loader: PlanLoader, breakAfter: unknown, era: TorchEra): number {

@@ -3,15 +3,20 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import { checkLength } from "../torch/permutation.ts";
 import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../torch/version.ts";
 import { checkBreakOf, checkLoader } from "./check-loader.ts";
-import { countEvents } from "./count.ts";
-import { partLengths } from "./parts.ts";
-import type { EpochsStep, Plan, PlanGenerator, PlanLoader, PlanStep, SplitStep } from "./plan.ts";
+import { checkKeys } from "./keys.ts";
+import { checkWork, eraOf } from "./limits.ts";
+import { partAt, partLengths } from "./parts.ts";
+import {
+  type EpochsStep,
+  PLAN_GENERATORS,
+  type Plan,
+  type PlanGenerator,
+  type PlanStep,
+  type SplitStep,
+} from "./plan.ts";
 
 /** How many repeats a plan may have in one another. */
 export const MAX_DEPTH = 50;
-
-/** The most events that a plan may come to: a minute's work. */
-const MAX_EVENTS = 1e8;
 
 /**
  * The plan in its normal form, with defaults left out, so that two plans are the same if their normal
@@ -20,29 +25,31 @@ const MAX_EVENTS = 1e8;
  * @throws INVALID_PLAN
  */
 export function checkPlan(plan: Plan): Plan {
-  const generator = checkGenerator(plan?.generator);
-  const steps = new StepChecker(generator).steps(plan?.steps);
+  checkKeys(plan, "a plan that is no text", ["generator", "steps"]);
+  const generator = checkGenerator(plan.generator);
+  const steps = new StepChecker(generator).steps(plan.steps);
   const first = steps[0]?.kind;
   if (first !== "seed") {
     throw invalid(`expected a plan to begin with a seed, got ${first ?? "no steps"}`);
   }
-  const events = countEvents(steps);
-  if (events > MAX_EVENTS) {
-    throw invalid(`expected a plan of at most 10^8 events, got ${events}`);
-  }
+  checkWork({ generator, steps });
   return { generator, steps };
 }
 
 /** The generator of a plan, PyTorch's of the default version unless given. */
 export function checkGenerator(generator: PlanGenerator | undefined): PlanGenerator {
-  const { name = "torch", version } = generator ?? {};
+  const given = generator === undefined ? {} : generator;
+  checkKeys(given, "a plan's generator", ["name", "version"]);
+  const { name = "torch", version }: Partial<PlanGenerator> = given;
   if (name === "torch") {
     const checked = version ?? DEFAULT_TORCH_VERSION;
     planCheck(() => torchEra(checked));
     return { name, version: checked };
   }
-  if (name !== "numpy" && name !== "python") {
-    throw invalid(`expected a generator among torch, numpy, python, got ${describe(name)}`);
+  if (!PLAN_GENERATORS.includes(name)) {
+    throw invalid(
+      `expected a generator among ${PLAN_GENERATORS.join(", ")}, got ${describe(name)}`,
+    );
   }
   if (version === undefined) return { name };
   throw invalid(
@@ -65,12 +72,16 @@ export class StepChecker {
   /** Steps in their normal form. Throws INVALID_PLAN. */
   steps(steps: readonly PlanStep[], depth = 0): PlanStep[] {
     if (!Array.isArray(steps)) throw invalid(`expected a list of steps, got ${describe(steps)}`);
-    return steps.map((step: PlanStep) => this.step(step, depth));
+    // A list with holes has steps that `map` would pass over.
+    return Array.from(steps, (step: PlanStep) => this.step(step, depth));
   }
 
   /** A step in its normal form. Throws INVALID_PLAN. */
   step(step: PlanStep, depth = 0): PlanStep {
     const kind: unknown = step?.kind;
+    if (typeof kind === "string" && Object.hasOwn(STEP_KEYS, kind)) {
+      checkKeys(step, `a step of the kind ${kind}`, ["kind", ...STEP_KEYS[step.kind]]);
+    }
     switch (step?.kind) {
       case "seed":
         return { kind: step.kind, seed: checkSeed(step.seed, this.generator) };
@@ -90,7 +101,7 @@ export class StepChecker {
       }
       default:
         throw invalid(
-          `expected a step of the kind seed, draws, permutation, split, epochs or repeat, got ${describe(kind)}`,
+          `expected a step of the kind seed, draws, permutation, split, epochs or repeat, got ${describe(kind === undefined ? step : kind)}`,
         );
     }
   }
@@ -103,7 +114,7 @@ export class StepChecker {
 
   private epochs(step: EpochsStep): EpochsStep {
     const loader = planCheck(() => checkLoader(step.loader, this.generator.name, this.era));
-    this.checkPart(loader);
+    partAt(loader, this.parts);
     const epochs: EpochsStep = { kind: "epochs", count: count(step.count, "epochs"), loader };
     if (step.breakAfter === undefined) return epochs;
     return {
@@ -111,24 +122,17 @@ export class StepChecker {
       breakAfter: planCheck(() => checkBreakOf(loader, step.breakAfter, this.era)),
     };
   }
-
-  private checkPart({ part, length }: PlanLoader): void {
-    if (part === undefined) return;
-    const found = this.parts[part - 1];
-    if (found === length) return;
-    const { length: parts } = this.parts;
-    const split = parts === 0 ? "no split" : `a split into ${parts}`;
-    throw invalid(
-      `expected a split before whose part ${part} has ${length} items, got ` +
-        (found === undefined ? split : `a part of ${found}`),
-    );
-  }
 }
 
-/** The era of PyTorch; numpy and Python split as the present one does. */
-export function eraOf({ version }: PlanGenerator): TorchEra {
-  return torchEra(version ?? "2.13");
-}
+/** What steps of each kind have, besides that. */
+const STEP_KEYS: Readonly<Record<PlanStep["kind"], readonly string[]>> = {
+  seed: ["seed"],
+  draws: ["count", "unit"],
+  permutation: ["length"],
+  split: ["length", "parts"],
+  epochs: ["count", "loader", "breakAfter"],
+  repeat: ["count", "steps"],
+};
 
 function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
   if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
@@ -141,6 +145,9 @@ function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
     throw invalid(`expected a seed in -2^63..2^64 - 1, got ${whole}`);
   }
   if (name === "numpy" && whole < 0n) throw invalid(`expected a seed from 0 on, got ${whole}`);
+  if (name === "xoshiro" && (whole < 0n || whole >= 2n ** 256n)) {
+    throw invalid(`expected a seed in 0..2^256 - 1, got ${whole}`);
+  }
   return whole;
 }
 

@@ -4,6 +4,7 @@ import { NumpyConsumer } from "./numpy-consumer.ts";
 import type { PlanGenerator } from "./plan.ts";
 import { PythonConsumer } from "./python-consumer.ts";
 import { TorchConsumer } from "./torch-consumer.ts";
+import { XoshiroConsumer } from "./xoshiro-consumer.ts";
 
 /** The generator that a plan names, not seeded yet. */
 export function consumerOf({ name, version }: PlanGenerator): Consumer {
@@ -14,5 +15,7 @@ export function consumerOf({ name, version }: PlanGenerator): Consumer {
       return new NumpyConsumer();
     case "python":
       return new PythonConsumer();
+    case "xoshiro":
+      return new XoshiroConsumer();
   }
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlanLoader, PlanStep } from "./plan.ts";
+import type { EpochsStep, Plan, PlanLoader, PlanStep } from "./plan.ts";
 import { formatLoader } from "./step-text.ts";
 
 /** The loaders of a plan's steps, each once, in the order in which they are written. */
@@ -14,19 +14,19 @@ export function loadersOf(steps: readonly PlanStep[]): PlanLoader[] {
 
 /** The events that steps come to: one for each, for each epoch of one, and each time over. */
 export function countEvents(steps: readonly PlanStep[]): number {
-  return total(steps, (step) => (step.kind === "epochs" ? step.count : 1));
+  return totalOf(steps, (step) => (step.kind === "epochs" ? step.count : 1));
 }
 
 /** The epochs of a loader in steps. */
 export function countEpochs(steps: readonly PlanStep[], loader: string): number {
-  return total(steps, (step) =>
+  return totalOf(steps, (step) =>
     step.kind === "epochs" && formatLoader(step.loader) === loader ? step.count : 0,
   );
 }
 
 /**
  * The plan gone on with until a loader has so many epochs: the last step is repeated further if it
- * has the loader, else more epochs follow. What consumed the generator until now is what a plan
+ * has the loader, else more epochs follow, which go as its last ones. What consumed the generator until now is what a plan
  * mostly says, and the epoch asked for is the next.
  */
 export function extendPlan(plan: Plan, loader: PlanLoader, epochs: number): Plan {
@@ -39,13 +39,29 @@ export function extendPlan(plan: Plan, loader: PlanLoader, epochs: number): Plan
     const longer = { ...last, count: last.count + Math.ceil(missing / once) };
     return { ...plan, steps: [...plan.steps.slice(0, -1), longer] };
   }
-  return { ...plan, steps: [...plan.steps, { kind: "epochs", count: missing, loader }] };
+  // Loops that are broken off mostly always are.
+  const like = lastEpochs(plan.steps, name) ?? { kind: "epochs", loader };
+  return { ...plan, steps: [...plan.steps, { ...like, count: missing }] };
 }
 
-function total(steps: readonly PlanStep[], count: (step: PlanStep) => number): number {
-  return steps.reduce(
-    (sum, step) =>
-      sum + (step.kind === "repeat" ? step.count * total(step.steps, count) : count(step)),
-    0,
-  );
+/** The last step with epochs of a loader. */
+function lastEpochs(steps: readonly PlanStep[], loader: string): EpochsStep | undefined {
+  for (const step of [...steps].reverse()) {
+    if (step.kind === "epochs" && formatLoader(step.loader) === loader) return step;
+    const within = step.kind === "repeat" ? lastEpochs(step.steps, loader) : undefined;
+    if (within !== undefined) return within;
+  }
+  return undefined;
+}
+
+/** The sum of what steps count for, each as often as it is repeated; a turn for at least `turn`. */
+export function totalOf(
+  steps: readonly PlanStep[],
+  count: (step: PlanStep) => number,
+  turn = 0,
+): number {
+  return steps.reduce((sum, step) => {
+    if (step.kind !== "repeat") return sum + count(step);
+    return sum + Math.max(step.count * Math.max(totalOf(step.steps, count, turn), turn), turn);
+  }, 0);
 }

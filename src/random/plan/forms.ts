@@ -3,9 +3,10 @@ export type PlanForm = readonly [written: string, means: string];
 
 /** What stands first in a plan, where it is not of PyTorch 1.13. */
 export const GENERATOR_FORMS: readonly PlanForm[] = [
-  ["generator torch 2.13", "PyTorch's for the CPU, of a version from 1.6 on"],
+  ["generator torch 2.13", "PyTorch's for the CPU, of a version from 1.6 to 2.13"],
   ["generator numpy", "numpy.random.default_rng(seed)"],
   ["generator python", "random.seed(seed)"],
+  ["generator xoshiro", "rewind's own, xoshiro(seed)"],
 ];
 
 /** The steps. */
@@ -18,7 +19,7 @@ export const STEP_FORMS: readonly PlanForm[] = [
   ["split 1806 0.8 0.2", "by fractions, as PyTorch takes them: 1445 and 361"],
   ["split 1806 1444 362", "by lengths"],
   ["epochs 9 of shuffle 1444", "loops over a loader that shuffles so many samples"],
-  ["epochs 9 of loader 362", "over one that keeps the order, and draws all the same"],
+  ["epochs 9 of loader 362", "over one that keeps the order, and draws as well"],
   ["repeat 9 { epochs 1 of shuffle 50; draws 8 }", "these steps, over and over"],
 ];
 
@@ -30,6 +31,25 @@ export const LOADER_FORMS: readonly PlanForm[] = [
   ["workers 4 prefetch 3", "prefetch_factor"],
   ["workers 4 persistent", "persistent_workers: they are started once"],
   ["generator own", "the plan's generator was given to it: generator=g"],
-  ["part 2", "it loads this part of the split; by its length unless told"],
+  ["part 2", "of the split; unless told, the only one of its length"],
   ["break after 10", "each loop is left after so many batches"],
+];
+
+/**
+ * The draws of PyTorch's own functions on the CPU, in 32-bit words, of n numbers of type float32: as
+ * torch 2.13 was measured (fixtures/vectors/plans-draws.json).
+ */
+export const FUNCTION_FORMS: readonly PlanForm[] = [
+  ["nn.Linear(a, b)", "a * b, and b for the bias"],
+  ["nn.Conv2d(a, b, k)", "a / groups * b * k * k, and b for the bias"],
+  ["nn.LSTM, nn.GRU", "as many as they have weights and biases"],
+  ["nn.Embedding(a, b)", "as normal_ of a * b"],
+  ["nn.BatchNorm2d, nn.LayerNorm", "none"],
+  ["rand, uniform_, xavier_uniform_", "n; so does kaiming_uniform_, randint, bernoulli"],
+  ["randn, normal_, kaiming_normal_", "from 16 on n, and 16 where n is no multiple of 16"],
+  ["randn, normal_ below 16", "4 for every two, one of which may be left over"],
+  ["trunc_normal_", "as normal_, over again while any lies outside"],
+  ["dropout in training", "2 n; none in eval(), or with p = 0"],
+  ["bernoulli_(p), exponential_", "2 n; so do log_normal_, cauchy_ and geometric_"],
+  ["multinomial of k from n", "2 n; with replacement 2 k"],
 ];

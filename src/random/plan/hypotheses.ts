@@ -5,6 +5,8 @@ import type { EpochsStep, Plan, PlanStep } from "./plan.ts";
 /** Another thing that may have consumed the generator, as a plan. */
 export interface Hypothesis {
   readonly name: string;
+  /** How many things it takes to be other than they are written. */
+  readonly changes: number;
   readonly plan: Plan;
 }
 
@@ -16,17 +18,17 @@ export interface Hypothesis {
 export function hypothesesOf(plan: Plan): readonly Hypothesis[] {
   const variants: readonly (readonly [name: string, make: () => Plan])[] = [
     ["as written", () => plan],
-    ["without the split", () => rewritten(plan, (step) => (step.kind === "split" ? [] : [step]))],
+    ["without the split", () => rewritten(plan, withoutSplit)],
     ["with the split made twice", () => rewritten(plan, splitTwice)],
     ...(plan.generator.name === "torch" ? torchVariants(plan) : []),
   ];
   const seen = new Set<string>();
-  return variants.flatMap(([name, make]) => {
+  return variants.flatMap(([name, make], i) => {
     const variant = possible(make);
     const text = variant === undefined ? "" : JSON.stringify(variant, bigints);
     if (variant === undefined || seen.has(text)) return [];
     seen.add(text);
-    return [{ name, plan: variant }];
+    return [{ name, changes: i === 0 ? 0 : 1, plan: variant }];
   });
 }
 
@@ -59,6 +61,13 @@ function rewritten(plan: Plan, change: (step: PlanStep) => PlanStep[]): Plan {
       step.kind === "repeat" ? [{ ...step, steps: steps(step.steps) }] : change(step),
     );
   return { ...plan, steps: steps(plan.steps) };
+}
+
+function withoutSplit(step: PlanStep): PlanStep[] {
+  if (step.kind === "split") return [];
+  if (step.kind !== "epochs") return [step];
+  const { part: _, ...loader } = step.loader;
+  return [{ ...step, loader }];
 }
 
 function splitTwice(step: PlanStep): PlanStep[] {

@@ -1,15 +1,17 @@
 import { checkInteger, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { consumerOf } from "./consumers.ts";
-import { extendPlan } from "./count.ts";
+import { countEpochs, extendPlan } from "./count.ts";
 import { eventsOf } from "./events.ts";
 import { formatPlan } from "./format.ts";
 import { type Hypothesis, hypothesesOf } from "./hypotheses.ts";
+import { checkKeys } from "./keys.ts";
+import { checkOrderLength, checkWork } from "./limits.ts";
+import { locateAfterDraws } from "./locate-draws.ts";
 import type { Plan, PlanLoader, PlanStep } from "./plan.ts";
-import { findEpoch, loaderAt } from "./points.ts";
-import { scanDraws } from "./scan.ts";
+import { loaderAt } from "./points.ts";
 import { formatLoader } from "./step-text.ts";
-import { type PlanLike, partOf, pass, planOf, splitBy, walkTo } from "./walk.ts";
+import { lengthsOf, type PlanLike, partOf, pass, planOf, splitFor } from "./walk.ts";
 
 /** How many epochs are looked at unless told. */
 export const DEFAULT_EPOCHS = 100;
@@ -23,15 +25,19 @@ export interface LocateOptions {
   /** Which loader of the plan, as in `orderOf`. */
   readonly loader?: number;
   /**
-   * Of torch, how many more 32-bit draws there may have been before the first epoch: all numbers of
-   * them up to this are tried, a million a second. Default 0.
+   * Of torch, how many more 32-bit draws there may have been right after the seed, as of a model that
+   * was built before the split, or before the first epoch: all numbers of them up to this are tried,
+   * some hundred thousand a second. Default 0.
    */
   readonly draws?: number;
 }
 
 /** An epoch that begins as was asked. */
 export interface Located {
-  /** What consumed the generator if it is so: "as written", "by torch 1.8", "after 1443 draws" … */
+  /**
+   * What consumed the generator if it is so: "as written", "by torch 1.8", "after 352 draws", "with 352
+   * draws after the seed" …
+   */
   readonly hypothesis: string;
   readonly epoch: number;
   /** Whether the samples are indices of the dataset that was split, or of the loader. */
@@ -43,9 +49,11 @@ export interface Located {
 /**
  * The epochs of a plan that begin with some samples: as it is written, and as it would be if what is
  * often overlooked had been so. A test of what consumed a generator, as far as the samples given are
- * enough to tell: of n samples, m agree by chance once in n (n - 1) … (n - m + 1) epochs.
+ * enough to tell: of n samples, m agree by chance once in n (n - 1) … (n - m + 1) epochs. What takes
+ * the fewest changes to the plan comes first, and of these the epoch nearest to those of the plan.
  *
- * @throws INVALID_PLAN, or INVALID_ARGUMENT for samples that are none and for a plan without a loader.
+ * @throws INVALID_PLAN, or INVALID_ARGUMENT for samples that can begin no epoch, for a plan without a
+ * loader, and for more epochs than can be looked at.
  *
  * @example
  * ```ts
@@ -56,26 +64,48 @@ export interface Located {
  */
 export function locate(plan: PlanLike, options: LocateOptions): Located[] {
   const written = planOf(plan);
-  const order = checkOrder(options.order);
+  checkKeys(options, "what locate takes", ["order", "upTo", "loader", "draws"], INVALID);
   const upTo = checkInteger(options.upTo ?? DEFAULT_EPOCHS, "upTo", 1);
   const draws = checkInteger(options.draws ?? 0, "draws", 0);
   if (draws > MAX_DRAWS) throw invalid(`expected at most 10^8 draws to try, got ${draws}`);
-  loaderAt(written, options.loader);
-  const found: Located[] = [];
+  const loader = loaderAt(written, options.loader);
+  checkOrderLength(loader.length);
+  if (upTo * loader.length > MAX_LOOKED_AT) {
+    throw invalid(
+      `expected to look at epochs of at most 2 * 10^9 samples in all, got ${upTo} of ${loader.length}`,
+    );
+  }
+  const order = checkOrder(options.order, written, loader);
+  const found: Ranked[] = [];
   const explained = new Set<string>();
   for (const hypothesis of hypothesesOf(written)) {
     for (const [located, drawn] of epochsOf(hypothesis, order, upTo, options.loader)) {
       // One that comes to the same epoch by as many draws explains no more than one before.
       const explanation = `${located.epoch} ${located.as} ${drawn}`;
-      if (!explained.has(explanation)) found.push(located);
+      if (!explained.has(explanation)) found.push({ located, changes: hypothesis.changes });
       explained.add(explanation);
     }
   }
-  if (draws === 0) return found;
-  if (written.generator.name !== "torch") {
-    throw invalid(`expected a plan of torch to try draws, got one of ${written.generator.name}`);
+  if (draws > 0) {
+    if (written.generator.name !== "torch") {
+      throw invalid(`expected a plan of torch to try draws, got one of ${written.generator.name}`);
+    }
+    const drawn = locateAfterDraws(written, { order, draws, loader, which: options.loader });
+    found.push(...drawn.map((located) => ({ located, changes: 1 })));
   }
-  return [...found, ...afterDraws(written, order, draws, options.loader)];
+  const epochs = countEpochs(written.steps, formatLoader(loader));
+  return found.sort(nearestFirst(epochs)).map(({ located }) => located);
+}
+
+interface Ranked {
+  readonly located: Located;
+  readonly changes: number;
+}
+
+function nearestFirst(epochs: number): (a: Ranked, b: Ranked) => number {
+  // The epoch after the last one is what a plan is mostly written for.
+  const beyond = ({ located }: Ranked): number => Math.max(0, located.epoch - epochs - 1);
+  return (a, b) => a.changes - b.changes || beyond(a) - beyond(b);
 }
 
 /** The epochs of one hypothesis that begin as was asked, and what was drawn before each. */
@@ -89,16 +119,20 @@ function epochsOf(
   const loaderName = formatLoader(loader);
   const consumer = consumerOf(plan.generator);
   const found: (readonly [Located, number])[] = [];
-  let parts: number[][] | undefined;
-  for (const { action } of eventsOf(extendPlan(plan, loader, upTo))) {
+  const longer = extendPlan(plan, loader, upTo);
+  if (longer !== plan) checkWork(longer);
+  let wanted = readings(order, undefined);
+  for (const { number, action } of eventsOf(longer)) {
     if (action.kind === "split") {
-      parts = splitBy(consumer, action, plan.generator);
+      const lengths = lengthsOf(plan, action);
+      const split = { number, lengths, items: splitFor(consumer, action, lengths, loader) };
+      wanted = readings(order, partOf(loader, split));
     } else if (action.kind === "epoch" && action.name === loaderName) {
       if (action.epoch > upTo) break;
       const { drawn } = consumer;
-      const positions = consumer.epoch(action);
-      for (const [as, wanted] of readings(order, partOf(loader, parts))) {
-        if (!wanted.every((position, i) => positions[i] === position)) continue;
+      const positions = consumer.epoch(action).order;
+      for (const [as, begins] of wanted) {
+        if (!begins.every((position, i) => positions[i] === position)) continue;
         const located = { hypothesis: name, epoch: action.epoch, as, plan: formatPlan(plan) };
         found.push([located, drawn]);
       }
@@ -109,65 +143,55 @@ function epochsOf(
   return found;
 }
 
-/** The plan with more draws before its first epoch, wherever that begins as was asked. */
-function afterDraws(
-  plan: Plan,
-  order: readonly number[],
-  draws: number,
-  which: number | undefined,
-): Located[] {
-  const found = findEpoch(plan, { epoch: 1, ...(which === undefined ? {} : { loader: which }) });
-  const { loader } = found.action;
-  if (!loader.shuffle) return [];
-  const { consumer, parts } = walkTo(found.plan, found.number);
-  const state = consumer.state();
-  return readings(order, partOf(loader, parts)).flatMap(([as, positions]) =>
-    scanDraws(state, plan, loader, { positions, draws: draws })
-      .filter((count) => count > 0)
-      .map((count) => ({
-        hypothesis: `after ${count} draws`,
-        epoch: 1,
-        as,
-        plan: formatPlan(withDraws(plan, loader, count)),
-      })),
-  );
-}
-
-/** Draws put in before the step that has a loader. They do not change how many others there are. */
-function withDraws(plan: Plan, loader: PlanLoader, count: number): Plan {
-  const name = formatLoader(loader);
-  const has = (step: PlanStep): boolean =>
-    (step.kind === "epochs" && formatLoader(step.loader) === name) ||
-    (step.kind === "repeat" && step.steps.some(has));
-  const at = plan.steps.findIndex(has);
-  const draws: PlanStep = { kind: "draws", count, unit: "words" };
-  return { ...plan, steps: [...plan.steps.slice(0, at), draws, ...plan.steps.slice(at)] };
-}
-
 /** What the samples may be: positions of the loader, or indices of the part that it loads. */
 function readings(
   order: readonly number[],
-  part: readonly number[] | undefined,
+  part: Uint32Array | undefined,
 ): (readonly [as: Located["as"], positions: readonly number[]])[] {
   if (part === undefined) return [["order", order]];
+  const places = new Map<number, number>();
+  const wanted = new Set(order);
+  for (const [at, sample] of part.entries()) if (wanted.has(sample)) places.set(sample, at);
   return [
-    ["order", order.map((sample) => part.indexOf(sample))],
+    ["order", order.map((sample) => places.get(sample) ?? -1)],
     ["positions", order],
   ];
 }
 
-function checkOrder(order: ArrayLike<number>): number[] {
-  const samples = Array.from(order ?? []);
-  if (
-    samples.length > 0 &&
-    samples.every((sample) => Number.isSafeInteger(sample) && sample >= 0)
-  ) {
-    return samples;
+/** Samples that an epoch could begin with. */
+function checkOrder(order: ArrayLike<number>, plan: Plan, loader: PlanLoader): number[] {
+  const count: unknown = order?.length;
+  if (typeof order !== "object" || typeof count !== "number" || !(count > 0)) {
+    throw invalid(
+      `expected the first samples of an epoch as whole numbers, got ${describe(order)}`,
+    );
   }
-  throw invalid(`expected the first samples of an epoch as whole numbers, got ${describe(order)}`);
+  if (!(count <= loader.length)) {
+    throw invalid(`expected at most the ${loader.length} samples of the loader, got ${count}`);
+  }
+  const most = Math.max(loader.length, largestSplit(plan.steps));
+  const seen = new Set<number>();
+  for (const sample of Array.from(order)) {
+    if (!Number.isSafeInteger(sample) || sample < 0 || sample >= most) {
+      throw invalid(`expected samples in 0..${most - 1}, got ${describe(sample)}`);
+    }
+    if (seen.has(sample)) throw invalid(`expected each sample once, got ${sample} again`);
+    seen.add(sample);
+  }
+  return [...seen];
+}
+
+/** The most items that a plan splits. */
+export function largestSplit(steps: readonly PlanStep[]): number {
+  return steps.reduce((most, step) => {
+    if (step.kind === "repeat") return Math.max(most, largestSplit(step.steps));
+    return step.kind === "split" ? Math.max(most, step.length) : most;
+  }, 0);
 }
 
 const MAX_DRAWS = 1e8;
+const MAX_LOOKED_AT = 2e9;
+const INVALID = "INVALID_ARGUMENT";
 
 function invalid(message: string): RewindError {
   return new RewindError("INVALID_ARGUMENT", message);

@@ -2,7 +2,7 @@ import { utf8 } from "../../base/bytes.ts";
 import { NumpyGenerator, numpy } from "../numpy/generator.ts";
 import { Pcg64 } from "../numpy/pcg64.ts";
 import { PCG_MULTIPLIER } from "../numpy/pcg64-step.ts";
-import { PermutingConsumer } from "./consumer.ts";
+import { PermutingConsumer, upTo } from "./consumer.ts";
 
 /**
  * `numpy.random.default_rng`. A permutation is `rng.permutation(n)`, and the state is
@@ -34,7 +34,15 @@ export class NumpyConsumer extends PermutingConsumer {
   }
 
   override permutation(length: number): ArrayLike<number> {
-    return this.rng.permutation(length);
+    return this.rng.shuffle(upTo(length));
+  }
+
+  override passPermutation(length: number): void {
+    // The numbers in 0..i that numpy's shuffle draws: as many bits as i has, until they are no more.
+    for (let i = length - 1; i > 0; i--) {
+      const shift = Math.clz32(i);
+      while ((this.rng.uint32() << shift) >>> shift > i);
+    }
   }
 
   override state(): Uint8Array {

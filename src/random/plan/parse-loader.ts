@@ -1,3 +1,4 @@
+import { meant } from "./keys.ts";
 import { readCount } from "./parse-numbers.ts";
 import type { PlanLoader } from "./plan.ts";
 import { expectedAt, planErrorAt, type TokenReader } from "./tokens.ts";
@@ -6,7 +7,8 @@ import { expectedAt, planErrorAt, type TokenReader } from "./tokens.ts";
 export function readLoader(tokens: TokenReader): PlanLoader {
   const shuffles = tokens.peek();
   if (!tokens.takes("shuffle") && !tokens.takes("loader")) {
-    throw expectedAt(shuffles, 'a loader: "shuffle" or "loader" and its length');
+    const expected = 'a loader: "shuffle" or "loader" and its length';
+    throw expectedAt(shuffles, expected, meant(shuffles.text, ["shuffle", "loader"]));
   }
   const length = readCount(tokens, "the number of samples in the loader");
   let loader: PlanLoader = { length, shuffle: shuffles.text === "shuffle" };
@@ -21,6 +23,25 @@ export function readLoader(tokens: TokenReader): PlanLoader {
     loader = { ...loader, ...read };
   }
 }
+
+/** Checks that a loader's options end where its step does. */
+export function endLoader(tokens: TokenReader): void {
+  const { text } = tokens.peek();
+  if (text === ";" || text === "}" || text === "") return;
+  const expected = `${NAMES.join(", ")}, a semicolon or a new line`;
+  throw expectedAt(tokens.peek(), expected, meant(text, NAMES));
+}
+
+const NAMES = [
+  "batch",
+  "drop last",
+  "workers",
+  "prefetch",
+  "persistent",
+  "generator own",
+  "part",
+  "break after",
+];
 
 const OPTIONS: Readonly<
   Record<string, ((tokens: TokenReader) => Partial<PlanLoader>) | undefined>

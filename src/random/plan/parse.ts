@@ -1,9 +1,10 @@
 import { isRewindError } from "../../base/errors.ts";
 import { DEFAULT_TORCH_VERSION } from "../torch/version.ts";
 import { checkGenerator, checkPlan, MAX_DEPTH, StepChecker } from "./check.ts";
-import { readLoader } from "./parse-loader.ts";
+import { meant } from "./keys.ts";
+import { endLoader, readLoader } from "./parse-loader.ts";
 import { readCount, readInteger, readNumbers } from "./parse-numbers.ts";
-import type { Plan, PlanGenerator, PlanStep } from "./plan.ts";
+import { PLAN_GENERATORS, type Plan, type PlanGenerator, type PlanStep } from "./plan.ts";
 import { expectedAt, planErrorAt, readTokens, type Token, type TokenReader } from "./tokens.ts";
 
 /**
@@ -45,8 +46,8 @@ export function parsePlan(text: string): Plan {
 function readGenerator(tokens: TokenReader): PlanGenerator {
   if (!tokens.takes("generator")) return { name: "torch", version: DEFAULT_TORCH_VERSION };
   const name = tokens.take();
-  if (name.text !== "torch" && name.text !== "numpy" && name.text !== "python") {
-    throw expectedAt(name, "torch, numpy or python");
+  if (!(PLAN_GENERATORS as readonly string[]).includes(name.text)) {
+    throw expectedAt(name, "torch, numpy, python or xoshiro");
   }
   const versioned = tokens.peek();
   const version = /^\d/.test(versioned.text) ? { version: tokens.take().text } : {};
@@ -67,7 +68,8 @@ function readSteps(tokens: TokenReader, checker: StepChecker, depth: number): Pl
     if (start.text === end) return steps;
     if (start.text === "") throw expectedAt(start, '"}"');
     const step = readStep(tokens, checker, depth);
-    steps.push(located(start, () => checker.step(step)));
+    // The steps of a repeat were checked one by one, after what came before them.
+    steps.push(step.kind === "repeat" ? step : located(start, () => checker.step(step)));
     endStep(tokens, end);
   }
 }
@@ -98,8 +100,29 @@ function readStep(tokens: TokenReader, checker: StepChecker, depth: number): Pla
     case "generator":
       throw planErrorAt(verb, 'expected "generator" to stand first in a plan, got it here');
     default:
-      throw expectedAt(verb, "a step: seed, draws, permutation, split, epochs or repeat");
+      throw unknownStep(verb, tokens.peek());
   }
+}
+
+const STEP_NAMES = ["seed", "draws", "permutation", "split", "epochs", "repeat"];
+
+/** What steps are called elsewhere. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ["manual_seed", "seed"],
+  ["randperm", "permutation"],
+  ["random_split", "split"],
+  ["epoch", "epochs"],
+]);
+
+function unknownStep(verb: Token, next: Token): Error {
+  const expected = "a step: seed, draws, permutation, split, epochs or repeat";
+  if (verb.text === "shuffle" || verb.text === "loader") {
+    const loader = `${verb.text} ${/^\d/.test(next.text) ? next.text : "N"}`;
+    return expectedAt(verb, `${expected}, such as "epochs 1 of ${loader}"`);
+  }
+  const other = OTHER_NAMES.get(verb.text);
+  const hint = other === undefined ? meant(verb.text, STEP_NAMES) : `; did you mean ${other}?`;
+  return expectedAt(verb, expected, hint);
 }
 
 function readUnit(tokens: TokenReader): "words" | "doubles" {
@@ -112,7 +135,10 @@ function readEpochs(tokens: TokenReader): PlanStep {
   const count = readCount(tokens, "a number of epochs");
   take(tokens, "of", '"of" and a loader');
   const loader = readLoader(tokens);
-  if (!tokens.takes("break")) return { kind: "epochs", count, loader };
+  if (!tokens.takes("break")) {
+    endLoader(tokens);
+    return { kind: "epochs", count, loader };
+  }
   take(tokens, "after", '"after" and a number of batches');
   return { kind: "epochs", count, loader, breakAfter: readCount(tokens, "a number of batches") };
 }

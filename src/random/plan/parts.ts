@@ -2,6 +2,7 @@ import { RewindError } from "../../base/errors.ts";
 import { checkLength } from "../torch/permutation.ts";
 import { splitLengths } from "../torch/split.ts";
 import type { TorchEra } from "../torch/version.ts";
+import type { PlanLoader } from "./plan.ts";
 
 /**
  * The lengths of a split's parts. One part alone is the first of two, as most programs wrote it:
@@ -15,14 +16,43 @@ export function partLengths(
   era: TorchEra,
 ): readonly number[] {
   checkLength(length, "the number of items to split");
-  if (!Array.isArray(parts) || parts.length !== 1) {
-    return splitLengths(length, parts, era.fractions);
-  }
-  const part: number = parts[0];
-  const first = part > 0 && part < 1 ? Math.floor(part * length) : part;
+  const alone: unknown = Array.isArray(parts) && parts.length === 1 ? parts[0] : undefined;
+  if (typeof alone !== "number") return splitLengths(length, parts, era.fractions);
+  const first = alone > 0 && alone < 1 ? Math.floor(alone * length) : alone;
   if (Number.isInteger(first) && first >= 0 && first <= length) return [first, length - first];
   throw new RewindError(
     "INVALID_ARGUMENT",
-    `expected a part of ${length} items, as a fraction or a length, got ${part}`,
+    `expected a part of ${length} items, as a fraction or a length, got ${alone}`,
   );
+}
+
+/**
+ * Which part of a split a loader loads, from 0 on: the one that it names, or else the one that has its
+ * length; undefined where none has.
+ *
+ * @param lengths those of the parts of the last split before; empty where there was none
+ * @throws INVALID_PLAN where the part that is named has another length, or several parts have it.
+ */
+export function partAt(
+  { length, part }: PlanLoader,
+  lengths: readonly number[],
+): number | undefined {
+  if (part !== undefined) {
+    if (lengths[part - 1] === length) return part - 1;
+    const split = lengths.length === 0 ? "no split" : `a split into ${lengths.length}`;
+    const found = part > lengths.length ? split : `a part of ${lengths[part - 1]}`;
+    throw invalid(`expected a split before whose part ${part} has ${length} items, got ${found}`);
+  }
+  const fitting = [...lengths.keys()].filter((i) => lengths[i] === length);
+  if (fitting.length < 2) return fitting[0];
+  const numbers = fitting.map((i) => i + 1);
+  const last = numbers.pop();
+  const all = fitting.length > 2 ? "all" : "both";
+  throw invalid(
+    `expected "part N" of the loader: parts ${numbers.join(", ")} and ${last} of the split ${all} have ${length} samples`,
+  );
+}
+
+function invalid(message: string): RewindError {
+  return new RewindError("INVALID_PLAN", message);
 }

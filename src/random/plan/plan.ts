@@ -10,9 +10,15 @@ export interface Plan {
   readonly steps: readonly PlanStep[];
 }
 
-/** Which generator: PyTorch's for the CPU, of some version; numpy's default; or Python's `random`. */
+/** The generators that plans know. */
+export const PLAN_GENERATORS = ["torch", "numpy", "python", "xoshiro"] as const;
+
+/**
+ * Which generator: PyTorch's for the CPU, of some version; numpy's default; Python's `random`; or the
+ * default of rewind, `xoshiro(seed)`.
+ */
 export interface PlanGenerator {
-  readonly name: "torch" | "numpy" | "python";
+  readonly name: (typeof PLAN_GENERATORS)[number];
   /** The version of PyTorch, such as "1.13"; of the others there is none. */
   readonly version?: string;
 }
@@ -27,9 +33,9 @@ export interface SeedStep {
 }
 
 /**
- * Draws whose values do not matter: of "words", the outputs of the generator itself (32 bits of torch
- * and python, 64 bits of numpy), or of "doubles", as `random()` gives them (two words of torch and
- * python, one of numpy).
+ * Draws whose values do not matter: of "words", the outputs of the generator itself (32 bits of torch,
+ * python and xoshiro, 64 bits of numpy), or of "doubles", as `random()` gives them (two words, one of
+ * numpy).
  */
 export interface DrawsStep {
   readonly kind: "draws";
@@ -37,7 +43,7 @@ export interface DrawsStep {
   readonly unit: "words" | "doubles";
 }
 
-/** `torch.randperm(length)`, `rng.permutation(length)` of numpy, `random.shuffle` of a list. */
+/** `torch.randperm(length)`, `rng.permutation(length)` of numpy, `random.shuffle` of a list, xoshiro's `shuffle`. */
 export interface PermutationStep {
   readonly kind: "permutation";
   readonly length: number;

@@ -1,7 +1,9 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { countEvents, extendPlan, loadersOf } from "./count.ts";
-import { type EpochAction, eventsOf } from "./events.ts";
+import type { PlanEvent } from "./events.ts";
+import { checkKeys } from "./keys.ts";
+import { checkWork } from "./limits.ts";
 import type { Plan, PlanLoader } from "./plan.ts";
 import { formatLoader } from "./step-text.ts";
 
@@ -21,56 +23,57 @@ export interface EpochPoint {
   readonly loader?: number;
 }
 
-/** The event that a point is before, and the plan, gone on with as far as to reach it. */
+/** A point of a plan, found. */
 export interface FoundPoint {
+  /** The plan, gone on with as far as to reach it. */
   readonly plan: Plan;
-  /** The number of the event, one more than there are for the end. */
-  readonly number: number;
-}
-
-/** The event that an epoch is. */
-export interface FoundEpoch extends FoundPoint {
-  readonly action: EpochAction;
+  /** Whether it is before this event; before none where it is the end. */
+  isBefore(event: PlanEvent): boolean;
+  /** Of an epoch, its loader. */
+  readonly loader?: PlanLoader;
 }
 
 /** Finds a point. Throws INVALID_ARGUMENT where the plan has none such. */
 export function findPoint(plan: Plan, point: PlanPoint): FoundPoint {
-  if (typeof point === "object" && point !== null && "epoch" in point) {
-    return findEpoch(plan, point);
-  }
-  const events = countEvents(plan.steps);
-  const number = point === "end" ? events + 1 : point?.event;
-  if (!Number.isInteger(number) || number < 1 || number > events + 1) {
-    const end = events + 1;
+  if (isObject(point) && "epoch" in point) return findEpoch(plan, point as EpochPoint);
+  if (isObject(point)) checkKeys(point, "a point", ["event", "epoch", "loader"], INVALID);
+  const end = countEvents(plan.steps) + 1;
+  const number: unknown = point === "end" ? end : isObject(point) ? point.event : point;
+  const isEvent = point === "end" || isObject(point);
+  if (!isEvent || !Number.isInteger(number) || Number(number) < 1 || Number(number) > end) {
     throw invalid(
       `expected an event in 1..${end}, ${end} being the end, or an epoch, got ${describe(number)}`,
     );
   }
-  return { plan, number };
+  return { plan, isBefore: (event) => event.number === number };
 }
 
 /** Finds an epoch, in the plan or after it. */
-export function findEpoch(plan: Plan, point: EpochPoint): FoundEpoch {
+export function findEpoch(plan: Plan, point: EpochPoint): FoundPoint {
+  checkKeys(point, "an epoch of a plan", ["epoch", "loader"], INVALID);
   const loader = loaderAt(plan, point.loader);
   const { epoch } = point;
   if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > MAX_EPOCH) {
-    throw invalid(`expected an epoch in 1..10^8, got ${describe(epoch)}`);
+    throw invalid(`expected an epoch in 1..10^7, got ${describe(epoch)}`);
   }
   const name = formatLoader(loader);
   const longer = extendPlan(plan, loader, epoch);
-  for (const { number, action } of eventsOf(longer)) {
-    if (action.kind === "epoch" && action.epoch === epoch && action.name === name) {
-      return { plan: longer, number, action };
-    }
-  }
-  throw invalid(`expected an epoch that the plan comes to, got ${epoch}`);
+  if (longer !== plan) checkWork(longer);
+  return {
+    plan: longer,
+    loader,
+    isBefore: ({ action }) =>
+      action.kind === "epoch" && action.epoch === epoch && action.name === name,
+  };
 }
 
 /** A loader of a plan by its number. */
 export function loaderAt(plan: Plan, number?: number): PlanLoader {
   const loaders = loadersOf(plan.steps);
   const shuffling = loaders.find(({ shuffle }) => shuffle);
-  const loader = number === undefined ? (shuffling ?? loaders[0]) : loaders[number - 1];
+  // A text that reads as a number would find one, too.
+  const named = typeof number === "number" ? loaders[number - 1] : undefined;
+  const loader = number === undefined ? (shuffling ?? loaders[0]) : named;
   if (loader !== undefined) return loader;
   const expected =
     loaders.length === 0
@@ -81,7 +84,12 @@ export function loaderAt(plan: Plan, number?: number): PlanLoader {
   throw invalid(`expected ${expected}, got ${loaders.length === 0 ? "none" : describe(number)}`);
 }
 
-const MAX_EPOCH = 1e8;
+const MAX_EPOCH = 1e7;
+const INVALID = "INVALID_ARGUMENT";
+
+function isObject(value: unknown): value is object & { readonly event?: unknown } {
+  return typeof value === "object" && value !== null;
+}
 
 function invalid(message: string): RewindError {
   return new RewindError("INVALID_ARGUMENT", message);

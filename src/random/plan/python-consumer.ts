@@ -3,7 +3,7 @@ import { Mt19937 } from "../mt19937.ts";
 import { jump } from "../mt19937-jump.ts";
 import { PythonRandom } from "../python/random.ts";
 import { keyOfSeed } from "../python/seed.ts";
-import { PermutingConsumer } from "./consumer.ts";
+import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
 
 /**
@@ -37,7 +37,15 @@ export class PythonConsumer extends PermutingConsumer {
   }
 
   override permutation(length: number): ArrayLike<number> {
-    return this.rng.shuffle(Uint32Array.from({ length }, (_, i) => i));
+    return this.rng.shuffle(upTo(length));
+  }
+
+  override passPermutation(length: number): void {
+    // The numbers below n that random.shuffle draws: as many bits as n has, until they are less.
+    for (let n = length; n > 1; n--) {
+      const shift = Math.clz32(n);
+      while (this.twister.uint32() >>> shift >= n);
+    }
   }
 
   override state(): Uint8Array {

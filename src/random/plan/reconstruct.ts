@@ -1,24 +1,13 @@
 import { toHex } from "../../base/bytes.ts";
-import { checkInteger } from "../../base/checks.ts";
 import { type Hash, sha256 } from "../../codec/hash.ts";
 import { consumerOf } from "./consumers.ts";
 import { eventsOf, formatAction } from "./events.ts";
-import { type EpochPoint, findEpoch, findPoint, type PlanPoint } from "./points.ts";
-import { type PlanLike, partOf, pass, planOf, walkTo } from "./walk.ts";
+import { checkKeys } from "./keys.ts";
+import { type EpochOrder, type EventOrder, epochAt, itemsAt } from "./order-at.ts";
+import { type EpochPoint, findPoint, type PlanPoint } from "./points.ts";
+import { type PlanLike, pass, planOf, walkForOrder, walkTo } from "./walk.ts";
 
-/** The samples of one epoch. */
-export interface EpochOrder {
-  readonly epoch: number;
-  /**
-   * The samples in the order in which they came: indices into the dataset that was split, where the
-   * loader's length is that of a part of the last split before, else `positions`.
-   */
-  readonly order: number[];
-  /** The same as the loader counts them, in 0..length - 1. */
-  readonly positions: number[];
-  /** `order` in batches, those that came. */
-  readonly batches: number[][];
-}
+export type { EpochOrder, EventOrder };
 
 /** One event of a plan: what was drawn, and the digests of the states around it. */
 export interface PlanRow {
@@ -50,8 +39,7 @@ export interface PlanRow {
  * ```
  */
 export function stateBefore(plan: PlanLike, point: PlanPoint): Uint8Array {
-  const found = findPoint(planOf(plan), point);
-  return walkTo(found.plan, found.number).consumer.state();
+  return walkTo(findPoint(planOf(plan), point)).consumer.state();
 }
 
 /**
@@ -66,44 +54,47 @@ export function stateBefore(plan: PlanLike, point: PlanPoint): Uint8Array {
  * ```
  */
 export function drawsOf(plan: PlanLike, point: PlanPoint = "end"): number {
-  const found = findPoint(planOf(plan), point);
-  return walkTo(found.plan, found.number).consumer.drawn;
+  return walkTo(findPoint(planOf(plan), point)).consumer.drawn;
 }
 
 /**
- * The samples of an epoch of a plan, or of one that follows it, and their batches.
+ * The samples of an epoch of a plan, or of one that follows it, and their batches; or the items of the
+ * permutation or the split that is event number `event`, as `explain` numbers them.
  *
  * @param options.batch the size of the batches, where it is not the loader's
- * @throws as `stateBefore`.
+ * @throws as `stateBefore`; INVALID_ARGUMENT as well for an order of more than 2^24 samples, and for
+ * one of a split or permutation of more than 2^28 items.
  *
  * @example
  * ```ts
  * const plan = "seed 1; split 1806 0.8; epochs 9 of shuffle 1444";
  * const { batches } = orderOf(plan, { epoch: 10, batch: 64 });
  * batches[0]?.length; // 64
+ * const { parts } = orderOf(plan, { event: 2 });
+ * parts.map(({ length }) => length); // [1444, 362]
  * ```
  */
 export function orderOf(
   plan: PlanLike,
   options: EpochPoint & { readonly batch?: number },
-): EpochOrder {
-  const found = findEpoch(planOf(plan), options);
-  const { loader, breakAfter } = found.action;
-  const size = options.batch ?? loader.batchSize ?? 1;
-  checkInteger(size, "batch", 1);
-  const { consumer, parts } = walkTo(found.plan, found.number);
-  const positions = Array.from(consumer.epoch(found.action));
-  const part = partOf(loader, parts);
-  const order = part === undefined ? positions : positions.map((at) => part[at] as number);
-  const whole = loader.dropLast ? Math.floor(order.length / size) : Math.ceil(order.length / size);
-  // After how many batches a loop was left is said in the loader's batches.
-  const came = options.batch === undefined ? Math.min(breakAfter ?? whole, whole) : whole;
-  return {
-    epoch: options.epoch,
-    order,
-    positions,
-    batches: Array.from({ length: came }, (_, i) => order.slice(i * size, (i + 1) * size)),
-  };
+): EpochOrder;
+export function orderOf(plan: PlanLike, options: { readonly event: number }): EventOrder;
+export function orderOf(
+  plan: PlanLike,
+  options: Partial<EpochPoint> & { readonly batch?: number; readonly event?: number },
+): EpochOrder | EventOrder {
+  checkKeys(
+    options,
+    "what orderOf takes",
+    ["epoch", "loader", "batch", "event"],
+    "INVALID_ARGUMENT",
+  );
+  const { batch, ...point } = options;
+  const walked = walkForOrder(findPoint(planOf(plan), point as PlanPoint));
+  const action = walked.event?.action;
+  if (action?.kind !== "epoch") return itemsAt(walked);
+  const epoch = epochAt(walked, action, batch);
+  return "event" in point ? { order: epoch.order, parts: epoch.batches } : epoch;
 }
 
 /**

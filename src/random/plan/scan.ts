@@ -2,63 +2,112 @@ import { Mt19937 } from "../mt19937.ts";
 import { epochCourse } from "../torch/loader-draws.ts";
 import { loaderShape } from "../torch/loader-options.ts";
 import { torch } from "../torch/torch.ts";
-import { eraOf } from "./check.ts";
+import { eraOf } from "./limits.ts";
 import type { Plan, PlanLoader } from "./plan.ts";
 
+/** Where to look among the draws of a generator of PyTorch. */
+export interface DrawsScan {
+  readonly plan: Plan;
+  /** The loader whose first epoch is looked for. */
+  readonly loader: PlanLoader;
+  /** A state of the generator, and how many draws the plan has from there to the epoch. */
+  readonly state: Uint8Array;
+  readonly between: number;
+  /** How many draws more are tried: 1 to so many. */
+  readonly draws: number;
+}
+
+/** What to look for. */
+export interface DrawsTarget {
+  /** The samples that the epoch begins with. */
+  readonly order: readonly number[];
+  /** The split that they are of, where that comes after the draws that are tried. */
+  readonly split?: {
+    readonly length: number;
+    /** Where the loader's part begins in the permutation. */
+    readonly from: number;
+    /** How many draws the plan has from the state to the split. */
+    readonly between: number;
+    /** How many draws are tried, since each makes another split. */
+    readonly draws: number;
+  };
+}
+
 /**
- * After how many more 32-bit draws, in 0..`draws`, a loader's first epoch would begin with
- * `positions`, in any order of the numbers that fit. It tells how many draws an unknown amount of
- * work took, such as to initialize a model.
+ * After how many more 32-bit draws a loader's first epoch would begin with some samples, for each
+ * target. It tells how many draws an unknown amount of work took, such as to initialize a model.
  *
- * @param state PyTorch's state before them
+ * Where the draws came before a split, it was another one for each number of them. A part's item k
+ * is then found from the draws up to k alone: the swaps are followed back.
  */
-export function scanDraws(
-  state: Uint8Array,
-  plan: Plan,
-  loader: PlanLoader,
-  search: { readonly positions: readonly number[]; readonly draws: number },
-): number[] {
+export function scanDraws(scan: DrawsScan, targets: readonly DrawsTarget[]): number[][] {
+  const { plan, loader, draws, between } = scan;
   const era = eraOf(plan.generator);
-  const own = loader.generator === "own";
-  const { generator: _, part: __, ...options } = loader;
+  const { generator: whose, part: _, ...options } = loader;
   const shape = loaderShape(options, era);
+  const own = whose === "own";
   const course = epochCourse(shape, era, { own, first: true, breakAfter: undefined });
-  const { positions, draws } = search;
   const seeds = course.samplerSeed ? 4 : 2;
-  const rng = torch(0).setRngState(state);
-  const words = new Uint32Array(draws + seeds + positions.length);
-  for (let i = 0; i < words.length; i++) words[i] = rng.uint32();
-  const found: number[] = [];
-  for (let after = 0; after <= draws; after++) {
-    const fits =
-      course.permutes === "throwaway"
-        ? seedFits(words[after + 3] as number, shape.length, positions)
-        : begins((i) => words[after + seeds + i] as number, shape.length, positions);
-    if (fits) found.push(after);
+  const count = Math.max(...targets.map(({ order }) => order.length));
+  const words = wordsFrom(scan.state, draws + between + seeds + count);
+  const { length } = shape;
+  const throwaway = course.permutes === "throwaway";
+  const found = targets.map((): number[] => []);
+  const inverses = targets.map(({ split }) =>
+    Float64Array.from({ length: (split?.length ?? 0) + 1 }, (_, left) => 1 / left),
+  );
+  for (let after = 1; after <= draws; after++) {
+    const start = after + between;
+    // The low word of the seed of the generator that permutes, or the first draw that does.
+    const first = words[start + (throwaway ? 3 : seeds)] as number;
+    const position = (throwaway ? firstWord(first) : first) % length;
+    for (const [i, { order, split }] of targets.entries()) {
+      if (split !== undefined && after > split.draws) continue;
+      const sampleAt = (at: number): number =>
+        split === undefined
+          ? at
+          : itemAt(words, after + split.between, split.from + at, inverses[i] as Float64Array);
+      if (sampleAt(position) !== order[0]) continue;
+      const source = throwaway ? Mt19937.seeded(first) : undefined;
+      const draw = (k: number): number => source?.uint32() ?? (words[start + seeds + k] as number);
+      const positions = firstPositions(draw, length, order.length);
+      if (positions.every((at, k) => sampleAt(at) === order[k])) found[i]?.push(after);
+    }
   }
   return found;
 }
 
-/** Whether the permutation by a generator of this seed, the low word of 64 bits, begins so. */
-function seedFits(seed: number, length: number, positions: readonly number[]): boolean {
-  if (firstWord(seed) % length !== positions[0]) return false;
-  const twister = Mt19937.seeded(seed);
-  const words = positions.map(() => twister.uint32());
-  return begins((i) => words[i] as number, length, positions);
+function wordsFrom(state: Uint8Array, count: number): Uint32Array {
+  const rng = torch(0).setRngState(state);
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = rng.uint32();
+  return words;
 }
 
-/** Whether the permutation of these draws begins so, without making the rest of it. */
-function begins(
-  word: (i: number) => number,
-  length: number,
-  positions: readonly number[],
-): boolean {
+/** Item `k` of the permutation of `length` that the words from `start` on make. */
+function itemAt(words: Uint32Array, start: number, k: number, inverse: Float64Array): number {
+  const length = inverse.length - 1;
+  // The last item is what is left.
+  let at = k < length - 1 ? k + ((words[start + k] as number) % (length - k)) : k;
+  for (let i = Math.min(k, length - 1) - 1; i >= 0; i--) {
+    // Whether i + word % left is `at`: to multiply takes a tenth as long as to divide. The quotient
+    // may be one too many or too few.
+    const word = words[start + i] as number;
+    const left = length - i;
+    const rest = word - Math.floor(word * (inverse[left] as number)) * left - (at - i);
+    if (rest === 0 || rest === left || rest === -left) at = i;
+  }
+  return at;
+}
+
+/** The first items of the permutation that `draw(0)`, `draw(1)` … make, without the rest of it. */
+function firstPositions(draw: (i: number) => number, length: number, count: number): number[] {
   const moved = new Map<number, number>();
-  return positions.every((position, i) => {
-    const other = i + (word(i) % (length - i));
+  return Array.from({ length: count }, (_, i) => {
+    const other = i + (draw(i) % (length - i));
     const item = moved.get(other) ?? other;
     moved.set(other, moved.get(i) ?? i);
-    return item === position;
+    return item;
   });
 }
 

@@ -6,6 +6,8 @@ export interface Token {
   readonly text: string;
   readonly line: number;
   readonly column: number;
+  /** Whether it may be the end of a number that was written as 1,000. */
+  readonly thousands?: boolean;
 }
 
 /** The tokens of a plan one by one. */
@@ -32,10 +34,11 @@ export function readTokens(text: string): TokenReader {
   return { peek, take, takes: (wanted) => peek().text === wanted && take() !== undefined };
 }
 
-/** The error that something else was expected at `token`. */
-export function expectedAt(token: Token, expected: string): RewindError {
+/** The error that something else was expected at `token`; `hint` says what helps. */
+export function expectedAt(token: Token, expected: string, hint = ""): RewindError {
   const got = token.text === "" ? "the end" : token.text === ";" ? "the step's end" : quoted(token);
-  return planErrorAt(token, `expected ${expected}, got ${got}`);
+  const helps = token.thousands ? "; a thousand is written 1_000" : hint;
+  return planErrorAt(token, `expected ${expected}, got ${got}${helps}`);
 }
 
 /** An error in a plan's text. */
@@ -59,6 +62,10 @@ function tokensOf(text: string): Token[] {
       text: match[0],
       line,
       column: match.index + 1,
+      // A comma between digits, as in 1,000.
+      ...(code[match.index - 1] === "," && /\d,\d{3}\b/.test(code.slice(match.index - 2))
+        ? { thousands: true }
+        : {}),
     }));
     const last = line === lines.length;
     return [...tokens, { text: last ? "" : ";", line, column: code.trimEnd().length + 1 }];

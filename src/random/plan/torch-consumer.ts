@@ -3,7 +3,7 @@ import type { TorchDataLoader } from "../torch/loader.ts";
 import { permutationDraws } from "../torch/permutation.ts";
 import { torch } from "../torch/torch.ts";
 import { torchEra } from "../torch/version.ts";
-import type { Consumer } from "./consumer.ts";
+import type { ConsumedEpoch, Consumer } from "./consumer.ts";
 import type { EpochAction } from "./events.ts";
 import type { DrawsStep } from "./plan.ts";
 
@@ -40,10 +40,10 @@ export class TorchConsumer implements Consumer {
     this.drawn += words;
   }
 
-  epoch(action: EpochAction): ArrayLike<number> {
-    const { order, draws } = this.loader(action).epoch(breaking(action));
+  epoch(action: EpochAction): ConsumedEpoch {
+    const { order, draws, baseSeed } = this.loader(action).epoch(breaking(action));
     this.drawn += draws;
-    return order;
+    return { order, baseSeed: action.loader.numWorkers === undefined ? undefined : baseSeed };
   }
 
   passEpoch(action: EpochAction): void {
@@ -54,13 +54,17 @@ export class TorchConsumer implements Consumer {
     return this.rng.getRngState();
   }
 
-  private loader({ loader, name }: EpochAction): TorchDataLoader {
-    const known = this.loaders.get(name);
+  private loader({ loader, name, breakAfter }: EpochAction): TorchDataLoader {
+    // A loop that is not left draws the same whatever its batches are: of one there is none to cut.
+    const whole = breakAfter === undefined && !loader.persistentWorkers;
+    const key = whole ? `all of ${name}` : name;
+    const known = this.loaders.get(key);
     if (known !== undefined) return known;
     const { generator: whose, part: _, ...options } = loader;
     const own = whose === "own" ? { generator: this.rng } : {};
-    const made = this.rng.dataLoader({ ...options, ...own });
-    this.loaders.set(name, made);
+    const batches = whole ? { batchSize: Math.max(loader.length, 1) } : {};
+    const made = this.rng.dataLoader({ ...options, ...batches, ...own });
+    this.loaders.set(key, made);
     return made;
   }
 }

@@ -1,10 +1,12 @@
-import { checkPlan, eraOf } from "./check.ts";
+import { checkPlan } from "./check.ts";
 import type { Consumer } from "./consumer.ts";
 import { consumerOf } from "./consumers.ts";
-import { type Action, eventsOf } from "./events.ts";
+import { type Action, eventsOf, type PlanEvent } from "./events.ts";
+import { checkMade, eraOf } from "./limits.ts";
 import { parsePlan } from "./parse.ts";
-import { partLengths } from "./parts.ts";
-import type { Plan, PlanGenerator, SplitStep } from "./plan.ts";
+import { partAt, partLengths } from "./parts.ts";
+import type { Plan, PlanLoader, SplitStep } from "./plan.ts";
+import type { FoundPoint } from "./points.ts";
 
 /** A plan as a value or as its text. */
 export type PlanLike = Plan | string;
@@ -16,22 +18,70 @@ export function planOf(plan: PlanLike): Plan {
 
 /** A generator at some point of a plan. */
 export interface Walked {
+  readonly plan: Plan;
   readonly consumer: Consumer;
-  /** The indices of the parts of the last split before, if there was one. */
-  readonly parts: number[][] | undefined;
+  /** The event before which it stands; undefined at the end. */
+  readonly event: PlanEvent | undefined;
+  /** The last split before, if there was one. */
+  readonly split: WalkedSplit | undefined;
+  /** The loaders whose persistent workers were started before, by their names. */
+  readonly started: ReadonlySet<string>;
 }
 
-/** The generator of a plan as it stands before event `number`, or at the end where that is not. */
-export function walkTo(plan: Plan, number: number): Walked {
+/** A split that a walk came by. */
+export interface WalkedSplit {
+  readonly number: number;
+  readonly lengths: readonly number[];
+  /** All items in their new order, where a loader that is walked for loads a part of them. */
+  readonly items: ArrayLike<number> | undefined;
+}
+
+/**
+ * The generator of a plan as it stands at a point. A split is passed over, unless it may be of the
+ * dataset of `loader`, whose samples are then wanted.
+ */
+export function walkTo({ plan, isBefore }: FoundPoint, loader?: PlanLoader): Walked {
   const consumer = consumerOf(plan.generator);
-  let parts: number[][] | undefined;
+  const started = new Set<string>();
+  let split: WalkedSplit | undefined;
   for (const event of eventsOf(plan)) {
-    if (event.number === number) break;
-    const { action } = event;
-    if (action.kind === "split") parts = splitBy(consumer, action, plan.generator);
-    else pass(consumer, action);
+    if (isBefore(event)) return { plan, consumer, event, split, started };
+    const { number, action } = event;
+    if (action.kind === "split") {
+      const lengths = lengthsOf(plan, action);
+      const items = splitFor(consumer, action, lengths, loader);
+      split = { number, lengths, items };
+    } else {
+      pass(consumer, action);
+      if (action.kind === "epoch" && action.loader.persistentWorkers) started.add(action.name);
+    }
   }
-  return { consumer, parts };
+  return { plan, consumer, event: undefined, split, started };
+}
+
+/** The items of a split, if a loader may load a part of them; they are consumed in any case. */
+export function splitFor(
+  consumer: Consumer,
+  { length }: SplitStep,
+  lengths: readonly number[],
+  loader: PlanLoader | undefined,
+): ArrayLike<number> | undefined {
+  if (loader !== undefined && lengths.includes(loader.length)) {
+    checkMade(length);
+    return consumer.permutation(length);
+  }
+  consumer.passPermutation(length);
+  return undefined;
+}
+
+/** The same, with the samples of the epoch that it stands before, if it does. */
+export function walkForOrder(found: FoundPoint): Walked {
+  if (found.loader !== undefined) return walkTo(found, found.loader);
+  for (const event of eventsOf(found.plan)) {
+    if (!found.isBefore(event)) continue;
+    return walkTo(found, event.action.kind === "epoch" ? event.action.loader : undefined);
+  }
+  return walkTo(found);
 }
 
 /** Consumes what an action does, and makes nothing of it. */
@@ -42,25 +92,30 @@ export function pass(consumer: Consumer, action: Action): void {
   else consumer.passPermutation(action.length);
 }
 
-/** The indices of the parts of a split, which is consumed. */
-export function splitBy(
-  consumer: Consumer,
-  { length, parts }: SplitStep,
-  generator: PlanGenerator,
-): number[][] {
-  const order = Array.from(consumer.permutation(length));
+/** The lengths of the parts of a split. */
+export function lengthsOf({ generator }: Plan, { length, parts }: SplitStep): readonly number[] {
+  return partLengths(length, parts, eraOf(generator));
+}
+
+/** The indices of the parts of these lengths, one after another in a permutation. */
+export function cut<T extends { slice(from: number, to: number): T }>(
+  order: T,
+  lengths: readonly number[],
+): T[] {
   let from = 0;
-  return partLengths(length, parts, eraOf(generator)).map((part) => {
-    from += part;
-    return order.slice(from - part, from);
+  return lengths.map((length) => {
+    from += length;
+    return order.slice(from - length, from);
   });
 }
 
-/** The part of a split that a loader loads: the one that it names, or the first of its length. */
+/** The indices of the part of a split that a loader loads, if it loads one. */
 export function partOf(
-  { length, part }: { readonly length: number; readonly part?: number },
-  parts: readonly number[][] | undefined,
-): number[] | undefined {
-  if (part !== undefined) return parts?.[part - 1];
-  return parts?.find((indices) => indices.length === length);
+  loader: PlanLoader,
+  split: WalkedSplit | undefined,
+): Uint32Array | undefined {
+  const at = split === undefined ? undefined : partAt(loader, split.lengths);
+  if (split?.items === undefined || at === undefined) return undefined;
+  const { items, lengths } = split;
+  return cut(items instanceof Uint32Array ? items : Uint32Array.from(items), lengths)[at];
 }

@@ -52,6 +52,7 @@ export class PythonIntegers extends PythonBits {
       if (low > high) throw descending(low, high);
       return this.bigRange(low, high + 1n, 1n);
     }
+    if (!Number.isSafeInteger(low)) throw notWhole("low", low);
     if (!Number.isSafeInteger(high)) throw notWhole("high", high);
     if (low > high) throw descending(low, high);
     return this.range(low, (high as number) + 1, 1);

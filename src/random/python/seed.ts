@@ -2,6 +2,7 @@ import { concatBytes, utf8 } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { sha512 } from "../../codec/hash.ts";
+import { wordsOfBigint } from "../bigint-words.ts";
 
 /** What `random.Random(seed)` takes and seeds alike everywhere: an int, a str, or bytes. */
 export type PythonSeed = number | bigint | string | Uint8Array;
@@ -16,7 +17,7 @@ export type PythonSeed = number | bigint | string | Uint8Array;
  */
 export function keyOfSeed(seed: PythonSeed): Uint32Array {
   if (typeof seed === "number" && Number.isSafeInteger(seed)) return keyOfNumber(Math.abs(seed));
-  if (typeof seed === "bigint") return keyOfBigint(seed < 0n ? -seed : seed);
+  if (typeof seed === "bigint") return wordsOfBigint(seed < 0n ? -seed : seed);
   if (typeof seed === "string" && !LONE_SURROGATE.test(seed)) return keyOfText(utf8(seed));
   if (seed instanceof Uint8Array) return keyOfText(seed);
   throw new RewindError(
@@ -46,17 +47,6 @@ const TWO_32 = 2 ** 32;
 
 function keyOfNumber(size: number): Uint32Array {
   return size < TWO_32 ? Uint32Array.of(size) : Uint32Array.of(size % TWO_32, size / TWO_32);
-}
-
-/** Read from its hexadecimal digits, since to shift a long bigint word by word is quadratic. */
-function keyOfBigint(size: bigint): Uint32Array {
-  const digits = size.toString(16);
-  const key = new Uint32Array((digits.length + 7) >>> 3);
-  for (let i = 0; i < key.length; i++) {
-    const end = digits.length - 8 * i;
-    key[i] = Number.parseInt(digits.slice(Math.max(0, end - 8), end), 16);
-  }
-  return key;
 }
 
 function keyOfText(bytes: Uint8Array): Uint32Array {

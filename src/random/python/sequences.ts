@@ -1,6 +1,8 @@
 import { checkInteger } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { lengthOf, lengthToChooseFrom } from "../shuffle.ts";
+import { NumberSet } from "../number-set.ts";
+import { checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { lengthOf, lengthToChooseFrom, lengthToShuffle } from "../shuffle.ts";
 import { PythonIntegers } from "./integers.ts";
 import { cumulativeCounts, cumulativeWeights, positionAfter } from "./weights.ts";
 
@@ -53,9 +55,10 @@ export class PythonSequences extends PythonIntegers {
   choices(population: number, options?: ChoicesOptions): number[];
   choices<T>(population: ArrayLike<T>, options?: ChoicesOptions): T[];
   choices<T>(population: Population<T>, options: ChoicesOptions = {}): (T | number)[] {
+    checkOptions(options, CHOICES_OPTIONS);
     const { weights, cumWeights, k = 1 } = options;
     const size = sizeOf(population);
-    checkInteger(k, "k", 0);
+    checkSize(k, "k");
     if (weights !== undefined && cumWeights !== undefined) {
       throw invalid("expected weights or cumWeights, got both");
     }
@@ -82,7 +85,7 @@ export class PythonSequences extends PythonIntegers {
    * left, or, as Python does where the population is more than some 12 times as large, from all of
    * them, again where the item was drawn before. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for a `k` that is negative or more than there are, and for counts that
+   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and for counts that
    * are not whole, negative, all 0 or not as many as the items.
    *
    * @example
@@ -107,10 +110,11 @@ export class PythonSequences extends PythonIntegers {
     k: number,
     options: { readonly counts?: ArrayLike<number> } = {},
   ): (T | number)[] {
+    checkOptions(options, SAMPLE_OPTIONS);
     const size = sizeOf(population);
     const sums = options.counts === undefined ? undefined : cumulativeCounts(size, options.counts);
     const total = sums === undefined ? size : (sums[size - 1] as number);
-    if (checkInteger(k, "k", 0) > total) {
+    if (checkSize(k, "k") > total) {
       throw invalid(`expected k to be at most the population's ${total} items, got ${k}`);
     }
     const chosen = total <= setSizeOf(k) ? this.fromPool(total, k) : this.withSet(total, k);
@@ -123,7 +127,8 @@ export class PythonSequences extends PythonIntegers {
    * every order is equally likely. For i from the last index down to 1 it swaps item i with item
    * `randrange(i + 1)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set.
+   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such as
+   * a frozen array; nothing is drawn then.
    *
    * @example
    * ```ts
@@ -132,7 +137,7 @@ export class PythonSequences extends PythonIntegers {
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     const list: { [index: number]: unknown } = items;
-    for (let i = lengthOf(items) - 1; i > 0; i--) {
+    for (let i = lengthToShuffle(items) - 1; i > 0; i--) {
       const j = this.below(i + 1);
       const item = list[i];
       list[i] = list[j];
@@ -142,7 +147,9 @@ export class PythonSequences extends PythonIntegers {
   }
 
   private fromPool(size: number, k: number): number[] {
-    const pool = new Uint32Array(size);
+    const pool = withRoom(size, () =>
+      size <= 2 ** 32 ? new Uint32Array(size) : new Float64Array(size),
+    );
     for (let i = 1; i < size; i++) pool[i] = i;
     const chosen: number[] = [];
     for (let left = size; left > size - k; left--) {
@@ -154,11 +161,20 @@ export class PythonSequences extends PythonIntegers {
   }
 
   private withSet(size: number, k: number): number[] {
-    const chosen = new Set<number>();
-    while (chosen.size < k) chosen.add(this.below(size));
-    return [...chosen];
+    const chosen: number[] = [];
+    const known = new NumberSet(k);
+    while (chosen.length < k) {
+      const at = this.below(size);
+      if (known.has(at)) continue;
+      known.add(at);
+      chosen.push(at);
+    }
+    return chosen;
   }
 }
+
+const CHOICES_OPTIONS: readonly (keyof ChoicesOptions)[] = ["weights", "cumWeights", "k"];
+const SAMPLE_OPTIONS: readonly string[] = ["counts"];
 
 /** Up to which population Python takes a pool: the memory that a set of `k` numbers would need. */
 function setSizeOf(k: number): number {

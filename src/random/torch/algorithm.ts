@@ -1,19 +1,27 @@
 import type { GeneratorAlgorithm } from "../generator.ts";
+import { Mt19937 } from "../mt19937.ts";
+import { keyOfBytes } from "../python/seed.ts";
 import { checkSeed } from "../seeds.ts";
-import { seededState } from "./bits.ts";
+import { freshState } from "./bits.ts";
 import { readCompactState } from "./compact.ts";
 import { TorchGenerator } from "./generator.ts";
 import { torch } from "./torch.ts";
 import { DEFAULT_TORCH_VERSION } from "./version.ts";
 
 /**
- * PyTorch's generator as the backend of a simulation. `fromSeed` takes the first 8 of the 32 bytes as
- * one number, little-endian, all that PyTorch takes of a seed, so that a block's generator is in
- * Python `torch.Generator().manual_seed(int.from_bytes(seed[:8], "little"))`.
+ * PyTorch's generator as the backend of a simulation. `manual_seed` seeds the Mersenne Twister by 32
+ * bits alone, so that of 77,000 blocks two would be as likely as not to draw the same numbers. So
+ * `fromSeed` takes all 32 bytes, as Python's `random.Random` does: the words of a block's generator
+ * are those of `random.Random(int.from_bytes(seed, "little"))`, and `initialSeed()` is the first 8
+ * bytes as a number, little-endian. In PyTorch it is
  *
- * PyTorch seeds by the low 32 bits of that number alone. So of 77,000 blocks two are as likely as not
- * to draw the same numbers: take another generator for a run of many blocks, or one stream through all
- * of it.
+ * ```python
+ * words = random.Random(int.from_bytes(seed, "little")).getstate()[1][:624]
+ * state = struct.pack("<8siiQ624Q40x", seed[:8], 1, 1, 0, *words)
+ * torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+ * ```
+ *
+ * `seeded`, of a run under `continuous`, is `torch.manual_seed`.
  *
  * @example
  * ```ts
@@ -27,9 +35,11 @@ export const torchAlgorithm: GeneratorAlgorithm = {
   fromSeed(seed) {
     checkSeed(seed);
     const number = new DataView(seed.buffer, seed.byteOffset, 8).getBigUint64(0, true);
-    return new TorchGenerator(seededState(number), DEFAULT_TORCH_VERSION);
+    const twister = Mt19937.seededBy(keyOfBytes(seed));
+    return new TorchGenerator(freshState(twister, number), DEFAULT_TORCH_VERSION);
   },
-  fromState(state) {
-    return new TorchGenerator(readCompactState(state), DEFAULT_TORCH_VERSION);
+  fromState(bytes) {
+    const { state, version } = readCompactState(bytes);
+    return new TorchGenerator(state, version);
   },
 };

@@ -1,13 +1,12 @@
-import { checkInteger } from "../../base/checks.ts";
+import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { Mt19937 } from "../mt19937.ts";
 import { jump } from "../mt19937-jump.ts";
-import { writeCompactState } from "./compact.ts";
 import { torchSeed } from "./seed.ts";
 import { readTorchState, type TorchState, writeTorchState } from "./state.ts";
 
 /** The state of PyTorch's generator for the CPU, and the 32-bit words that it draws. */
-export class TorchBits {
+export abstract class TorchBits {
   private twister: Mt19937;
   private fresh: boolean;
   private seed: bigint;
@@ -64,11 +63,6 @@ export class TorchBits {
     return this;
   }
 
-  /** The state in 2,520 bytes, for checkpoints: `torchAlgorithm.fromState` restores it. */
-  state(): Uint8Array<ArrayBuffer> {
-    return writeCompactState(this.snapshot());
-  }
-
   /** One draw: 32 random bits, as a number. */
   uint32(): number {
     this.fresh = false;
@@ -82,10 +76,13 @@ export class TorchBits {
    * @throws INVALID_ARGUMENT unless it is a whole number from 0 on.
    */
   skip(draws: number | bigint): void {
-    if (typeof draws === "bigint" && draws < 0n) {
-      throw new RewindError("INVALID_ARGUMENT", `expected draws from 0 on, got ${draws}`);
+    const isCount = typeof draws === "bigint" || Number.isSafeInteger(draws);
+    if (!(isCount && draws >= 0)) {
+      throw new RewindError(
+        "INVALID_ARGUMENT",
+        `expected draws to be a whole number from 0 on, got ${describe(draws)}`,
+      );
     }
-    if (typeof draws === "number") checkInteger(draws, "draws", 0);
     if (draws > 0) this.fresh = false;
     jump(this.twister, draws);
   }
@@ -108,11 +105,10 @@ export class TorchBits {
 
 /** The state after seeding by 64 bits, of which the low 32 reach the words. */
 export function seededState(seed: bigint): TorchState {
-  return {
-    twister: Mt19937.seeded(Number(BigInt.asUintN(32, seed))),
-    fresh: true,
-    seed,
-    spareNormal: undefined,
-    spareFloat: undefined,
-  };
+  return freshState(Mt19937.seeded(Number(BigInt.asUintN(32, seed))), seed);
+}
+
+/** The state before the first draw of a twister. */
+export function freshState(twister: Mt19937, seed: bigint): TorchState {
+  return { twister, fresh: true, seed, spareNormal: undefined, spareFloat: undefined };
 }

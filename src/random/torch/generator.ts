@@ -3,14 +3,15 @@ import { RewindError } from "../../base/errors.ts";
 import { exponential } from "../distributions.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { countIn } from "../integers.ts";
-import { checkFinite, checkNotNegative } from "../parameters.ts";
-import { lengthOf, lengthToChooseFrom } from "../shuffle.ts";
+import { checkFinite, checkNotNegative, checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { lengthToChooseFrom } from "../shuffle.ts";
 import { TorchBits } from "./bits.ts";
+import { writeCompactState } from "./compact.ts";
 import { bigintDraw, int63, numberDraw } from "./integers.ts";
 import { TorchDataLoader } from "./loader.ts";
 import type { LoaderOptions } from "./loader-options.ts";
 import { BLOCK, fillDoubles, fillFloats, normalPair } from "./normals.ts";
-import { checkLength, permutation, swapForward } from "./permutation.ts";
+import { checkLength, permutation, permuteItems } from "./permutation.ts";
 import { splitLengths } from "./split.ts";
 import type { TorchState } from "./state.ts";
 import { type TorchEra, torchEra } from "./version.ts";
@@ -43,7 +44,15 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
 
   /** Another generator in the same state. */
   copy(): TorchGenerator {
-    return new TorchGenerator(this.snapshot(), this.version);
+    return generatorOf(this.snapshot(), this.version);
+  }
+
+  /**
+   * All that the next draws depend on, the version of PyTorch included, in 2,520 bytes, for
+   * checkpoints: `torchAlgorithm.fromState` restores it.
+   */
+  state(): Uint8Array<ArrayBuffer> {
+    return writeCompactState(this.snapshot(), this.version);
   }
 
   /** A double in [0, 1), as `rand` of float64: two draws. Bit-exact. */
@@ -66,18 +75,20 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   rand(size: undefined, options: DtypeOption): number;
   rand(size: number, options: { readonly dtype: "float64" }): Float64Array<ArrayBuffer>;
   rand(size: number, options?: { readonly dtype?: "float32" }): Float32Array<ArrayBuffer>;
-  rand(size?: number, options: DtypeOption = {}): number | Float32Array | Float64Array {
-    const draw = isDouble(options) ? double53 : float24;
+  rand(size?: number, options: DtypeOption = NO_OPTIONS): number | Float32Array | Float64Array {
+    const double = isDouble(options);
+    const draw = double ? double53 : float24;
     if (size === undefined) return draw(this);
-    const values = arrayOf(size, options);
+    const values = arrayOf(size, double);
     for (let i = 0; i < values.length; i++) values[i] = draw(this);
     return values;
   }
 
   /**
    * A whole number in low..high - 1, as `torch.randint`, or `size` of them. One draw modulo the
-   * range, or two as 64 bits where the range is 2^32 or more, from version 2.7 on 2^28 or more. So the
-   * numbers are not quite equally likely. Bounds that are bigints give bigints. Bit-exact.
+   * range, or two as 64 bits where the range is 2^32 or more, from version 2.7 on 2^28 or more: for
+   * ranges between, `torch(seed)` draws as 1.13, and `torch(seed, { version: "2.13" })` as today's
+   * PyTorch. The numbers are not quite equally likely. Bounds that are bigints give bigints. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless `low` is less than `high`.
    *
@@ -108,7 +119,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   random_(size: number): BigInt64Array<ArrayBuffer>;
   random_(size?: number): bigint | BigInt64Array {
     if (size === undefined) return int63(this);
-    return BigInt64Array.from({ length: checkLength(size, "size") }, () => int63(this));
+    return int64s(size, () => int63(this));
   }
 
   /**
@@ -132,7 +143,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * A single one, and up to 15, come in pairs of 4 draws, of which the second is kept for the next
    * call. From 16 on it is one draw each, two of float64, and 16 times that more for a size that is
    * no multiple of 16. Floats are bit-exact, as of a processor with AVX2; a PyTorch without it, as
-   * on ARM, differs in last bits. Doubles are exact but for the last bits of log, sin and cos: of
+   * on ARM, differs in last bits. The deviate that a single float leaves for the next call is kept as a
+   * double, so that its last bits, and with them `getRngState()`, may differ from PyTorch's. Doubles are exact but for the last bits of log, sin and cos: of
    * 10^6, 2.9% singly and 6.1% in an array differ, by less than 6e-16 of their size.
    *
    * @throws INVALID_ARGUMENT as `rand`.
@@ -141,10 +153,10 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   randn(size: undefined, options: DtypeOption): number;
   randn(size: number, options: { readonly dtype: "float64" }): Float64Array<ArrayBuffer>;
   randn(size: number, options?: { readonly dtype?: "float32" }): Float32Array<ArrayBuffer>;
-  randn(size?: number, options: DtypeOption = {}): number | Float32Array | Float64Array {
+  randn(size?: number, options: DtypeOption = NO_OPTIONS): number | Float32Array | Float64Array {
     const double = isDouble(options);
     if (size === undefined) return double ? this.nextNormal() : Math.fround(this.nextNormal());
-    const values = arrayOf(size, options);
+    const values = arrayOf(size, double);
     if (values.length < BLOCK) {
       for (let i = 0; i < values.length; i++) values[i] = this.nextNormal();
     } else if (values instanceof Float64Array) {
@@ -196,8 +208,9 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   dataLoader(
     options: LoaderOptions & { readonly generator?: TorchGenerator; readonly version?: string },
   ): TorchDataLoader {
+    checkOptions(options, LOADER_OPTIONS);
     const { generator, version = this.version, ...shape } = options;
-    if (generator !== undefined && !(generator instanceof TorchGenerator)) {
+    if (generator !== undefined && !isTorchGenerator(generator)) {
       throw new RewindError(
         "INVALID_ARGUMENT",
         `expected generator to be a torch generator, got ${describe(generator)}`,
@@ -227,10 +240,12 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     return exponential(this, mean);
   }
 
-  /** Shuffles `items` in place into `items[torch.randperm(n)]`, and returns them: n - 1 draws. */
+  /**
+   * Shuffles `items` in place into `items[torch.randperm(n)]`, with its draws, and returns them. Throws
+   * INVALID_ARGUMENT for what cannot be changed.
+   */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
-    lengthOf(items);
-    swapForward(this, items);
+    permuteItems(this, items, this.era.insideOutFrom);
     return items;
   }
 
@@ -253,18 +268,44 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   private numbers(low: number, high: number, size?: number): number | Float64Array {
     const draw = numberDraw(low, high, this.era.wideRange);
     if (size === undefined) return draw(this);
-    return Float64Array.from({ length: checkLength(size, "size") }, () => draw(this));
+    const values = withRoom(checkSize(size), () => new Float64Array(size));
+    for (let i = 0; i < size; i++) values[i] = draw(this);
+    return values;
   }
 
   private bigints(low: bigint, high: bigint, size?: number): bigint | BigInt64Array {
     const draw = bigintDraw(low, high, this.era.wideRange);
     if (size === undefined) return draw(this);
-    return BigInt64Array.from({ length: checkLength(size, "size") }, () => draw(this));
+    return int64s(size, () => draw(this));
   }
 }
 
+// Out of the class, which a bundler would otherwise give another name, to be read in messages.
+function generatorOf(state: TorchState, version: string): TorchGenerator {
+  return new TorchGenerator(state, version);
+}
+
+function isTorchGenerator(value: unknown): value is TorchGenerator {
+  return value instanceof TorchGenerator;
+}
+
+function int64s(size: number, draw: () => bigint): BigInt64Array<ArrayBuffer> {
+  const values = withRoom(checkSize(size), () => new BigInt64Array(size));
+  for (let i = 0; i < size; i++) values[i] = draw();
+  return values;
+}
+
+const NO_OPTIONS: DtypeOption = {};
+const DTYPE_OPTIONS: readonly string[] = ["dtype"];
+const LOADER_OPTIONS: readonly string[] = [
+  ...["length", "batchSize", "shuffle", "dropLast", "numWorkers", "prefetchFactor"],
+  ...["persistentWorkers", "generator", "version"],
+];
+
 function isDouble(options: DtypeOption): boolean {
-  const dtype: unknown = options?.dtype ?? "float32";
+  if (options === NO_OPTIONS) return false;
+  checkOptions(options, DTYPE_OPTIONS);
+  const { dtype = "float32" }: { readonly dtype?: unknown } = options;
   if (dtype === "float32" || dtype === "float64") return dtype === "float64";
   throw new RewindError(
     "INVALID_ARGUMENT",
@@ -275,8 +316,8 @@ function isDouble(options: DtypeOption): boolean {
 
 function arrayOf(
   size: number,
-  options: DtypeOption,
+  isDouble: boolean,
 ): Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer> {
-  const length = checkLength(size, "size");
-  return isDouble(options) ? new Float64Array(length) : new Float32Array(length);
+  checkSize(size);
+  return withRoom(size, () => (isDouble ? new Float64Array(size) : new Float32Array(size)));
 }

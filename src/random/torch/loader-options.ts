@@ -1,5 +1,6 @@
-import { checkInteger, describe } from "../../base/checks.ts";
+import { checkInteger } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { checkFlag } from "../parameters.ts";
 import { checkLength } from "./permutation.ts";
 import type { TorchEra } from "./version.ts";
 
@@ -30,13 +31,14 @@ export type LoaderShape = Required<LoaderOptions>;
  * @throws INVALID_ARGUMENT where PyTorch refuses the options, or the era had none such.
  */
 export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape {
+  const { batchSize = 1, numWorkers = 0, prefetchFactor = 2 } = options;
   const shape: LoaderShape = {
-    length: checkLength(options?.length, "length"),
-    batchSize: checkInteger(options.batchSize ?? 1, "batchSize", 1),
+    length: checkLength(options.length, "length"),
+    batchSize: checkInteger(batchSize, "batchSize", 1),
     shuffle: checkFlag(options.shuffle, "shuffle"),
     dropLast: checkFlag(options.dropLast, "dropLast"),
-    numWorkers: checkInteger(options.numWorkers ?? 0, "numWorkers", 0),
-    prefetchFactor: checkInteger(options.prefetchFactor ?? 2, "prefetchFactor", 1),
+    numWorkers: checkInteger(numWorkers, "numWorkers", 0),
+    prefetchFactor: checkInteger(prefetchFactor, "prefetchFactor", 1),
     persistentWorkers: checkFlag(options.persistentWorkers, "persistentWorkers"),
   };
   if (shape.shuffle && shape.length === 0) {
@@ -65,11 +67,6 @@ export function checkBreak(breakAfter: unknown, shape: LoaderShape): number | un
   throw invalidLoader(
     `expected to break off after at most ${batches} batches, all that there are, got ${breakAfter}`,
   );
-}
-
-function checkFlag(flag: unknown, name: string): boolean {
-  if (flag === undefined || typeof flag === "boolean") return flag === true;
-  throw invalidLoader(`expected ${name} to be true or false, got ${describe(flag)}`);
 }
 
 function invalidLoader(message: string): RewindError {

@@ -1,4 +1,5 @@
 import { Mt19937 } from "../mt19937.ts";
+import { checkOptions } from "../parameters.ts";
 import { int63 } from "./integers.ts";
 import { type EpochCourse, epochCourse, epochDraws } from "./loader-draws.ts";
 import {
@@ -85,6 +86,7 @@ export class TorchDataLoader {
    * ```
    */
   epoch(options: { readonly breakAfter?: number } = {}): TorchEpoch {
+    checkOptions(options, EPOCH_OPTIONS);
     const course = this.begin(options.breakAfter);
     if (course.baseSeed) this.baseSeed = int63(this.generator);
     const order = course.begins ? this.order(course) : [];
@@ -98,6 +100,7 @@ export class TorchDataLoader {
 
   /** Passes over the next epoch, without making its order, and says how many draws it took. */
   skip(options: { readonly breakAfter?: number } = {}): number {
+    checkOptions(options, EPOCH_OPTIONS);
     const course = this.begin(options.breakAfter);
     const draws = epochDraws(this.shape, this.era, course);
     // Persistent workers keep the seed that they began with, which later epochs tell.
@@ -126,6 +129,8 @@ export class TorchDataLoader {
     return order;
   }
 }
+
+const EPOCH_OPTIONS: readonly string[] = ["breakAfter"];
 
 /** A generator seeded by `seed`, of which the low 32 bits count. */
 function throwaway(seed: bigint): WordSource {

@@ -1,5 +1,5 @@
-import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { checkSize, withRoom } from "../parameters.ts";
+import { lengthOf, lengthToShuffle } from "../shuffle.ts";
 import { remainder64, type WordSource } from "./words.ts";
 
 /**
@@ -13,7 +13,7 @@ export function permutation(
   length: number,
   insideOutFrom: number,
 ): Uint32Array<ArrayBuffer> {
-  const order = new Uint32Array(length);
+  const order = withRoom(length, () => new Uint32Array(length));
   if (length >= insideOutFrom) return fillInsideOut(source, order);
   for (let i = 0; i < length; i++) order[i] = i;
   return permute(source, order);
@@ -24,12 +24,29 @@ export function permutationDraws(length: number, insideOutFrom: number): number 
   return length >= insideOutFrom ? 2 * length : Math.max(length - 1, 0);
 }
 
-/** Puts any items into the order that `permutation` of their number has: the same swaps. */
-export function swapForward(
+/** Puts any items into the order that `permutation` of their number has. */
+export function permuteItems(
   source: WordSource,
   items: { length: number; [index: number]: unknown },
+  insideOutFrom: number,
 ): void {
-  const { length } = items;
+  checkLength(lengthOf(items), "the number of items");
+  const length = lengthToShuffle(items);
+  if (length < insideOutFrom) {
+    swapForward(source, items, length);
+    return;
+  }
+  const order = permutation(source, length, insideOutFrom);
+  const before = Array.from(items);
+  for (let i = 0; i < length; i++) items[i] = before[order[i] as number];
+}
+
+/** The same swaps as `permute`. */
+function swapForward(
+  source: WordSource,
+  items: { [index: number]: unknown },
+  length: number,
+): void {
   for (let i = 0; i < length - 1; i++) {
     const other = i + (source.uint32() % (length - i));
     const item = items[i];
@@ -51,14 +68,7 @@ function permute(source: WordSource, order: Uint32Array<ArrayBuffer>): Uint32Arr
 
 /** Checks the length of a permutation. Throws INVALID_ARGUMENT. */
 export function checkLength(length: unknown, name = "n"): number {
-  if (typeof length === "number" && Number.isInteger(length) && length >= 0 && length < 2 ** 32) {
-    return length + 0;
-  }
-  throw new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${name} to be a whole number from 0 to 2^32 - 1, got ${describe(length)}`,
-    { [name]: length },
-  );
+  return checkSize(length, name);
 }
 
 function fillInsideOut(

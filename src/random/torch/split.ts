@@ -6,7 +6,9 @@ import { RewindError } from "../../base/errors.ts";
  *
  * `parts` are lengths that add up to `length`, or fractions that add up to 1: of these each part
  * gets the floor of its share, and what is left over goes to the parts one by one from the first.
- * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`.
+ * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions whose
+ * sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds without
+ * rounding at each step, comes to 1 where it was to be.
  *
  * @throws INVALID_ARGUMENT for other parts, and for fractions where `fractions` is false.
  */
@@ -19,8 +21,8 @@ export function splitLengths(
     throw invalidSplit(`expected lengths or fractions from 0 on, got ${listed(parts)}`);
   }
   const sum = parts.reduce((total, part) => total + part, 0);
-  // Python's math.isclose.
-  if (Math.abs(sum - 1) > 1e-9 * Math.max(sum, 1)) return checkLengths(length, parts, sum);
+  // Python's math.isclose, of a sum of at most 1.
+  if (!(sum <= 1 && 1 - sum <= 1e-9)) return checkLengths(length, parts, sum);
   if (!fractions && length !== 1) {
     throw invalidSplit(
       `expected lengths that add up to ${length}, got ${listed(parts)}: random_split takes fractions from torch 1.13 on`,
@@ -31,16 +33,16 @@ export function splitLengths(
 
 function checkLengths(length: number, parts: readonly number[], sum: number): readonly number[] {
   if (sum === length && parts.every(Number.isInteger)) return parts;
+  const isClose = sum > 1 && sum - 1 <= 1e-9 * sum && length !== 1;
   throw invalidSplit(
-    `expected lengths that add up to ${length}, or fractions that add up to 1, got ${listed(parts)}`,
+    `expected lengths that add up to ${length}, or fractions that add up to 1, got ${listed(parts)}` +
+      (isClose ? `: in Python they add up to ${sum}; give lengths` : ""),
   );
 }
 
 function shareOut(length: number, fractions: readonly number[]): readonly number[] {
   const lengths = fractions.map((fraction) => Math.floor(length * fraction));
   const rest = length - lengths.reduce((total, part) => total + part, 0);
-  // Fractions that add up to a hair more than 1 may ask for more than there is.
-  if (rest < 0) return checkLengths(length, fractions, 1);
   const turns = Math.floor(rest / lengths.length);
   return lengths.map((part, i) => part + turns + (i < rest % lengths.length ? 1 : 0));
 }

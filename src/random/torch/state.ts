@@ -53,7 +53,10 @@ export function writeTorchState(state: TorchState): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. */
+/**
+ * The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. Words that
+ * are all zero, which draw 0 for ever, are taken, as by PyTorch.
+ */
 export function readTorchState(bytes: Uint8Array): TorchState {
   checkBytes(bytes, "a torch state", TORCH_STATE_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -66,14 +69,23 @@ export function readTorchState(bytes: Uint8Array): TorchState {
       `expected a torch state with words left and next in step, got ${left} left and ${next} next`,
     );
   }
-  return {
+  return checkDeviates({
     seed: view.getBigUint64(SEED_AT, true),
     twister: Mt19937.restored(readWords(view), MT_WORDS + 1 - left),
     fresh,
     spareNormal:
       view.getInt32(NORMAL_VALID_AT, true) === 0 ? undefined : view.getFloat64(NORMAL_AT, true),
     spareFloat: view.getUint8(FLOAT_VALID_AT) === 0 ? undefined : view.getFloat32(FLOAT_AT, true),
-  };
+  });
+}
+
+/** Checks that the spare deviates are numbers: PyTorch keeps no others, and would give them. */
+export function checkDeviates(state: TorchState): TorchState {
+  const { spareNormal = 0, spareFloat = 0 } = state;
+  if (Number.isFinite(spareNormal) && Number.isFinite(spareFloat)) return state;
+  throw invalidState(
+    `expected a torch state whose normal deviate is finite, got ${spareNormal} and ${spareFloat}`,
+  );
 }
 
 function readWords(view: DataView): Uint32Array {

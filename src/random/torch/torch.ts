@@ -1,3 +1,4 @@
+import { checkOptions } from "../parameters.ts";
 import { seededState } from "./bits.ts";
 import { TorchGenerator } from "./generator.ts";
 import { torchSeed } from "./seed.ts";
@@ -12,9 +13,9 @@ import { DEFAULT_TORCH_VERSION } from "./version.ts";
  *
  * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; a negative one is taken plus
  * 2^64, as in PyTorch
- * @param options.version the version of PyTorch, from "1.6" on. Unless given it is "1.13", the one
- * that the reference vectors are from. Others differ from it in few places: `randint` takes 64 bits
- * for ranges from 2^28 on (2.7), `randperm` has another algorithm for 214,748,364 numbers or more
+ * @param options.version the version of PyTorch, "1.6" to "2.13". Unless given it is **"1.13"**, the one
+ * that the reference vectors are from. Others differ from it in few places: **`randint` takes 64 bits
+ * for ranges from 2^28 on** (2.7; below they agree), `randperm` has another algorithm for 214,748,364 numbers or more
  * (2.7), `randomSplit` takes fractions (1.13), and data loaders changed in 1.7, 1.9 and 1.11.
  * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for another version.
  *
@@ -30,5 +31,7 @@ export function torch(
   seed: number | bigint,
   options: { readonly version?: string } = {},
 ): TorchGenerator {
-  return new TorchGenerator(seededState(torchSeed(seed)), options.version ?? DEFAULT_TORCH_VERSION);
+  checkOptions(options, ["version"]);
+  const { version = DEFAULT_TORCH_VERSION } = options;
+  return new TorchGenerator(seededState(torchSeed(seed)), version);
 }

@@ -24,18 +24,18 @@ export interface TorchEra {
 
 /**
  * The era of a version such as "1.13", "2.13" or "1.13.1+cu117", of which only the first two
- * numbers count. Versions after 2.13, the last one that was checked, are taken to draw as it does.
+ * numbers count.
  *
- * @throws INVALID_ARGUMENT for another text, and for versions before 1.6, the first whose data
- * loader has a generator of its own.
+ * @throws INVALID_ARGUMENT for another text, for versions before 1.6, the first whose data loader has
+ * a generator of its own, and for versions after 2.13, the last one that was compared.
  */
 export function torchEra(version: string): TorchEra {
-  const [, major, minor] = /^(\d{1,4})\.(\d{1,4})([.a+].*)?$/.exec(String(version)) ?? [];
-  const number = 10_000 * Number(major) + Number(minor);
-  if (typeof version !== "string" || !(number >= 10_006)) {
+  const number = numberOf(version);
+  if (!(number >= 10_006 && number <= NEWEST && number % 10_000 <= LAST_MINOR)) {
     throw new RewindError(
       "INVALID_ARGUMENT",
-      `expected a version of PyTorch from 1.6 on, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}`,
+      `expected a version of PyTorch from 1.6 on, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}` +
+        (number > NEWEST ? ": 2.13 is the newest whose draws were compared" : ""),
       { version },
     );
   }
@@ -49,6 +49,28 @@ export function torchEra(version: string): TorchEra {
     persistentWorkers: number >= 10_007,
   };
 }
+
+/** A version that `torchEra` takes as a byte: 32 times its first number and its second. */
+export function versionCode(version: string): number {
+  const number = numberOf(version);
+  return 32 * Math.floor(number / 10_000) + (number % 10_000);
+}
+
+/** The version of such a byte, as "1.13"; it may be none that `torchEra` takes. */
+export function versionOfCode(code: number): string {
+  return `${code >> 5}.${code & 31}`;
+}
+
+/** Its first number times 10,000 and its second; NaN for another text. */
+function numberOf(version: unknown): number {
+  if (typeof version !== "string") return Number.NaN;
+  const [, major, minor] = /^(\d{1,4})\.(\d{1,4})([.a+].*)?$/.exec(version) ?? [];
+  return 10_000 * Number(major) + Number(minor);
+}
+
+const NEWEST = 20_013;
+/** Of either first number: 2.0 came after 1.13. */
+const LAST_MINOR = 13;
 
 // A twentieth of the largest 32-bit number, rounded down.
 const INSIDE_OUT_FROM = 214_748_364;

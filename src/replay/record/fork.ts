@@ -13,7 +13,7 @@ import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { type Replayer, restore, type Start } from "../replayer.ts";
 import { LiveSegment } from "../segment.ts";
-import type { AnySimulation } from "../simulation.ts";
+import { type AnySimulation, generatorAsked } from "../simulation.ts";
 import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
 import { runMeta } from "./record.ts";
@@ -117,6 +117,8 @@ async function changedSegment(
   const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
   const algorithm = generatorNamed(program.generator, program.generatorVersion);
   const simulation = changes.code?.simulation ?? position.segment.simulation;
+  // Throws for new code that says it draws from another generator.
+  generatorAsked(simulation, { rng: algorithm.name });
   const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
   const live = new LiveSegment({
     start: step,

@@ -7,9 +7,11 @@ import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
+import { missingDraw } from "../missing-draw.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
+import { generatorAsked } from "../simulation.ts";
 import type { Streams } from "../streams.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 
@@ -23,11 +25,12 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   readonly params?: Partial<P> | undefined;
   /** Steps in a block; ceil(sqrt(steps)) unless given. A replay runs fewer steps than this. */
   readonly blockSize?: number | undefined;
-  /** The generator's name; "xoshiro128++" unless given. */
+  /** The generator's name; the simulation's `rng` unless given, else "xoshiro128++". */
   readonly rng?: string | undefined;
   /**
-   * How the generators are seeded: "block" unless given, anew at each block, by hashing; "step", anew
-   * at every step; "continuous", once for the whole run, by the seed itself, as in a plain loop.
+   * How the generators are seeded; as the simulation's `streams` say unless given. "block", which is the
+   * default, anew at each block, by hashing; "step", anew at every step; "continuous", once for the
+   * whole run, by the seed itself, as in a plain loop.
    */
   readonly streams?: SeedRule | undefined;
   /** A line about the run. */
@@ -49,10 +52,11 @@ export function planRecording(
     1,
   );
   const master = parseMasterSeed(options.seed ?? env.randomSeed());
-  const algorithm = generatorNamed(options.rng ?? DEFAULT_GENERATOR);
+  const asked = generatorAsked(code.simulation, options);
+  const algorithm = generatorNamed(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
   const program = putProgram(code.source, algorithm, writer.put);
-  const rule = checkRule(options.streams ?? "block");
+  const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code.simulation);
   const segment = new LiveSegment({
@@ -98,7 +102,9 @@ export function initialState(
     state = env.guard(() => simulation.init({ ...context, rng: streams.main }));
   } catch (cause) {
     if (isRewindError(cause, "FORBIDDEN_IN_STEP")) throw cause;
-    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, {}, { cause });
+    const hint = missingDraw(cause, segment.algorithm);
+    const data = hint === undefined ? {} : { hint };
+    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });
   } finally {
     segment.rest();
   }

@@ -88,7 +88,10 @@ describe("rng PLAN", () => {
       before: "epoch 1 of shuffle 1444",
       draws: 1805,
       state: sha256(stateBefore(PLAN, { epoch: 1 })),
+      ...orderOf(PLAN, { epoch: 1 }),
+      baseSeed: null,
     });
+    expect(await at("--event", "12")).toEqual(await at());
     expect(await at("--epoch", "9")).toMatchObject({ before: "epoch 9 of shuffle 1444" });
     const two = "seed 1; epochs 2 of shuffle 9; epochs 3 of loader 4";
     const { json } = await runCli(["rng", two, "--epoch", "2", "--loader", "2", "--json"]);
@@ -98,9 +101,9 @@ describe("rng PLAN", () => {
 
   test.each([
     ["", "import torch\n", "torch.set_rng_state("],
-    ["own", "import torch; g = torch.Generator()\n", "g.set_state("],
+    ["own", "import torch  # g is the generator that the loader was given\n", "g.set_state("],
     ["numpy", "import json, numpy as np\n", "rng.bit_generator.state ="],
-    ["python", "import json, random\n", "random.setstate("],
+    ["python", "import json, random\n", "random.setstate((v"],
   ])("writes the state and the Python that loads it: %s", async (name, line, call) => {
     const project = await bareProject();
     const generator = name === "numpy" || name === "python" ? `generator ${name}; ` : "";
@@ -113,7 +116,10 @@ describe("rng PLAN", () => {
     expect(stdout).toContain(
       `wrote the state before epoch 3 of ${plan.split(" of ")[1]} to my state`,
     );
-    expect(stdout).toContain(`, ${size} bytes\nin Python:\n${line}`);
+    const when = call.includes("set_")
+      ? ", right before the loop: after the model, which draws as well"
+      : "";
+    expect(stdout).toContain(`, ${size} bytes\nin Python${when}:\n${line}`);
     expect(stdout.split("\n").at(-2)).toContain(call);
     expect(stdout).toContain('open("my state"');
     const { json } = await project.ok(...argv, "--json");
@@ -122,14 +128,80 @@ describe("rng PLAN", () => {
     expect(readdirSync(project.root)).toEqual(["my state"]);
   });
 
-  test("says that a split is to be made before the state is loaded", async () => {
+  test("says what is to be done before the state is loaded", async () => {
     const project = await bareProject();
-    const { stdout } = await project.ok("rng", PLAN, "-o", "a.bin");
-    expect(stdout).toContain("wrote the state at the end to a.bin");
-    expect(stdout).toContain("in Python, after random_split, which draws as well:\n");
-    expect((await project.ok("rng", PLAN, "--event", "2", "-o", "a.bin")).stdout).toContain(
-      "wrote the state before split 1806 0.8 to a.bin, 5,056 bytes\nin Python:\n",
+    expect((await project.ok("rng", PLAN, "--epoch", "9", "-o", "a.bin")).stdout).toContain(
+      "in Python, right before the loop: after the model and random_split, which draw as well:\nimport",
     );
+    for (const event of ["2", "12"]) {
+      const { stdout } = await project.ok("rng", PLAN, "--event", event, "-o", "a.bin");
+      expect(stdout).toMatch(/^wrote the state .* to a\.bin, 5,056 bytes\nin Python:\n/);
+    }
+  });
+
+  test("starts persistent workers first, from their second epoch on", async () => {
+    const project = await bareProject();
+    const plan =
+      "seed 1; repeat 3 { epochs 1 of shuffle 50 workers 2 persistent; epochs 1 of loader 9 workers 1 persistent }";
+    const python = async (...point: string[]): Promise<string[]> =>
+      (await project.ok("rng", plan, ...point, "-o", "a.bin", "--json")).json.python;
+    const starts = "iter(loader)  # starts its workers, which draws; loader is ";
+    expect(await python("--epoch", "1")).toHaveLength(2);
+    expect((await python("--epoch", "1", "--loader", "2")).slice(1, -1)).toEqual([
+      `${starts}shuffle 50 workers 2 persistent`,
+    ]);
+    expect((await python("--epoch", "2")).slice(1, -1)).toEqual([
+      `${starts}shuffle 50 workers 2 persistent`,
+      `${starts}loader 9 workers 1 persistent`,
+    ]);
+  });
+
+  test("prints the order of a permutation and the parts of a split", async () => {
+    const plan = "seed 3; permutation 9; split 12 7 5";
+    const { parts } = orderOf(plan, { event: 3 });
+    const { order } = orderOf(plan, { event: 2 });
+    const permutation = await runCli(["rng", plan, "--event", "2"]);
+    expect(permutation.stdout).toContain(`(SHA-256)\n\n9 items\n  ${order.join(", ")}\n`);
+    const split = await runCli(["rng", plan, "--event", "3"]);
+    expect(split.stdout).toContain(
+      `\n\npart 1 of 2, 7 samples\n  ${parts[0]?.join(", ")}\npart 2 of 2, 5 samples\n  ${parts[1]?.join(", ")}\n`,
+    );
+    expect((await runCli(["rng", plan, "--event", "3", "--json"])).json.parts).toEqual(parts);
+    for (const name of ["torch", "numpy", "python"]) {
+      const { json } = await runCli([
+        "rng",
+        `generator ${name}; ${plan}`,
+        "--event",
+        "2",
+        "--json",
+      ]);
+      expect(json.order.toSorted((a: number, b: number) => a - b)).toEqual([...Array(9).keys()]);
+    }
+  });
+
+  test("prints the base seed of workers", async () => {
+    const plan = "seed 1; epochs 2 of shuffle 9 workers 2";
+    const { baseSeed } = orderOf(plan, { epoch: 2 });
+    const { stdout } = await runCli(["rng", plan, "--epoch", "2"]);
+    expect(stdout).toContain(`\n  base seed        ${baseSeed}; worker w has it plus w\n\n`);
+    const { json } = await runCli(["rng", plan, "--epoch", "2", "--json"]);
+    expect(json.baseSeed).toEqual({ $bigint: String(baseSeed) });
+  });
+
+  test("notes where the loader is none of the split's parts", async () => {
+    const plan = "seed 1; split 606 0.8; epochs 3 of shuffle 485";
+    const { stderr, status } = await runCli(["rng", plan, "--epoch", "1"]);
+    expect([status, stderr]).toEqual([
+      0,
+      "note: 485 is the length of no part of the split (484, 122): these are positions in the loader\n",
+    ]);
+    const json = await runCli(["rng", plan, "--epoch", "1", "--json"]);
+    expect(json.json.order).toEqual(json.json.positions);
+    const located = await runCli(["rng", "locate", plan, "--order", "1,2,3,4"]);
+    expect(located.stderr).toBe(stderr);
+    for (const other of [PLAN, "seed 1; epochs 3 of shuffle 485"]) {
+      expect((await runCli(["rng", other, "--epoch", "1"])).stderr).toBe("");
+    }
   });
 
   test("reads a plan from a file, with comments", async () => {
@@ -196,6 +268,9 @@ describe("rng locate", () => {
   test.each([order.join(), order.join(" "), `[${order.join(", ")}]`])("of %j", async (list) => {
     const { status, stdout, stderr } = await runCli(["rng", "locate", PLAN, "--order", list]);
     expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain(
+      "\nthese 3 give the same samples throughout: those of another epoch tell them apart\n\n",
+    );
     expect(stdout).toMatch(/^epoch 10, as written\n {2}rewind rng 'seed 1; .*' --epoch 10\n/);
   });
 
@@ -231,6 +306,20 @@ describe("rng locate", () => {
       },
     ]);
     expect(drawn.json.tested).toContain("with persistent workers");
+  });
+
+  test("a model that was built after the seed is found by its draws", async () => {
+    const rest = "split 606 0.8 0.2; epochs 3 of shuffle 485 batch 64";
+    const list = orderOf(`seed 1; draws 418; ${rest}`, { epoch: 1 }).order.slice(0, 5).join();
+    const locate = ["rng", "locate", `seed 1; ${rest}`, "--order", list, "--draws", "1000"];
+    const { stdout, status } = await runCli(locate);
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      `epoch 1, with 418 draws after the seed\n  rewind rng 'seed 1; draws 418; ${rest}' --epoch 1\n\n${stdout.slice(stdout.indexOf("tested"))}`,
+    );
+    expect(stdout).toContain(
+      "tested epochs 1 to 100, and up to 1,000 draws more before the first, or right after the seed\n",
+    );
   });
 
   test("positions in the loader are said to be those", async () => {
@@ -276,7 +365,7 @@ describe("what is wrong", () => {
       expect(message).toContain(`error: ${where}line ${line}, column ${column}: `);
       expect(message).toContain(says);
       const written = plan.split("\n")[line - 1] as string;
-      expect(written).toContain(source.slice(2));
+      expect(written).toContain(source.slice(2).replaceAll("…", ""));
       expect(source.slice(caret.length - 1)).toBe(
         written.slice(column - 1, column - 1 + source.length - caret.length + 1),
       );
@@ -304,7 +393,17 @@ describe("what is wrong", () => {
     [["rng"], "no plan was given"],
     [["rng", "@"], "expected @FILE, a file with a plan, got @ alone"],
     [["rng", "explain"], "no plan was given"],
-    [["rng", PLAN, "--epoch", "0"], "expected an epoch in 1..10^8, got 0"],
+    [["rng", PLAN, "--epoch", "0"], "expected --epoch to be a whole number from 1 to 10^7, got 0"],
+    [
+      ["rng", PLAN, "--epoch", "-1"],
+      "expected --epoch to be a whole number from 1 to 10^7, got -1",
+    ],
+    [["rng", PLAN, "--epoch", "1e8"], "expected an epoch in 1..10^7, got 100000000"],
+    [["rng", PLAN, "--event", "0"], "expected --event to be a whole number from 1 on, got 0"],
+    [["rng", PLAN, "-o", ""], 'expected a file name after --out, got ""'],
+    [["rng", "@/dev/zero"], "expected /dev/zero to be a file of at most 1 MiB with a plan"],
+    [["rng", "locate", PLAN, "--order", "5000"], "expected samples in 0..1805, got 5000"],
+    [["rng", "locate", PLAN, "--order", "1,2,1"], "expected each sample once, got 1 again"],
     [["rng", PLAN, "--epoch", "x"], "expected --epoch to be a whole number"],
     [["rng", PLAN, "--event", "99"], "expected an event in 1..12, 12 being the end"],
     [
@@ -315,7 +414,10 @@ describe("what is wrong", () => {
     [["rng", PLAN, "--epoch", "1", "--event", "1"], "got both --epoch and --event"],
     [["rng", PLAN, "--batch", "64"], "expected --epoch N with --batch"],
     [["rng", PLAN, "--loader", "1"], "expected --epoch N with --loader"],
-    [["rng", PLAN, "--epoch", "1", "--batch", "0"], "expected batch to be a whole number"],
+    [
+      ["rng", PLAN, "--epoch", "1", "--batch", "0"],
+      "expected --batch to be a whole number from 1 on, got 0",
+    ],
     [
       ["rng", PLAN, "--epoch", "1", "--batch", "4", "-o", "x"],
       "expected --batch or --out, got both",

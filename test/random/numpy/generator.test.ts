@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
+import type { RandomGenerator } from "../../../src/random/generator.ts";
 import { numpyAlgorithm } from "../../../src/random/numpy/algorithm.ts";
 import { NumpyGenerator, numpy } from "../../../src/random/numpy/generator.ts";
 import { Pcg64 } from "../../../src/random/numpy/pcg64.ts";
 import { fillPortably } from "../../../src/random/numpy/pcg64-step.ts";
 import { pcgFill, wasmFill } from "../../../src/random/numpy/pcg64-wasm.ts";
+import { numpyRelative } from "../../../src/random/numpy/relative.ts";
 import { SeedSequence } from "../../../src/random/numpy/seed-sequence.ts";
 import { countBins, expectUniform } from "../chi-square.ts";
 import { testGenerator } from "../laws.ts";
@@ -195,7 +197,21 @@ describe("what we wrote ourselves is fair", () => {
   });
 });
 
+describe("a long seed", () => {
+  test("of 3,000,000 bits", () => {
+    numpy(1n << 3_000_000n);
+    expect(numpy((1n << 3000n) + 12_345n).random()).toBe(0.523331614526812);
+  });
+
+  test("may be nested lists", () => {
+    expect(numpy([1, [2, [3, 2n ** 40n]]] as never).random()).toBe(
+      numpy([1, 2, 3, 2 ** 40]).random(),
+    );
+  });
+});
+
 describe("bad input is refused, and the generator is as it was", () => {
+  const any = (value: unknown): never => value as never;
   const cases: Readonly<Record<string, (rng: NumpyGenerator) => unknown>> = {
     "low to be less than high, which is not drawn itself, got 5 and 5": (rng) => rng.integers(5, 5),
     "low to be at most high, got 5 and 4": (rng) => rng.integers(5, 4, { endpoint: true }),
@@ -205,8 +221,8 @@ describe("bad input is refused, and the generator is as it was", () => {
       rng.integers(0, 257, { dtype: "uint8" }),
     "integers in -9223372036854775808..9223372036854775807, which int64 holds, got 0..9223372036854775808":
       (rng) => rng.integers(0n, 2n ** 63n + 1n),
-    "size to be a whole number from 0 on, got -1": (rng) => rng.random(-1),
-    "size to be a whole number from 0 on, got 1.5": (rng) => rng.standardNormal(1.5),
+    "size to be a whole number from 0 to 2^32 - 1, got -1": (rng) => rng.random(-1),
+    "size to be a whole number from 0 to 2^32 - 1, got 1.5": (rng) => rng.standardNormal(1.5),
     "the standard deviation to be a finite number from 0 on, got -1": (rng) => rng.normal(0, -1),
     "the mean to be a finite number, got NaN": (rng) => rng.normal(Number.NaN),
     "the mean to be a finite number from 0 on, got -2": (rng) => rng.exponential(-2),
@@ -217,18 +233,51 @@ describe("bad input is refused, and the generator is as it was", () => {
     "p to be in 0..1, got 1.5": (rng) => rng.binomial(10, 1.5),
     "n to be a whole number from 0 on, got -1": (rng) => rng.binomial(-1, 0.5),
     "items to choose from, got none": (rng) => rng.choice([]),
-    "at most 3 items without replacement, got 4": (rng) =>
+    "size to be at most 3 without replacement, got 4": (rng) =>
       rng.choice(3, { size: 4, replace: false }),
     "3 probabilities, got 2": (rng) => rng.choice(3, { p: [0.5, 0.5] }),
     "p[1] to be a probability, got -0.5": (rng) => rng.choice(2, { p: [1.5, -0.5] }),
     "the probabilities to sum to 1, got 0.9": (rng) => rng.choice(2, { p: [0.4, 0.5] }),
-    "at most 1 items, as many as have a chance, got 2": (rng) =>
+    "size to be at most 1, as many as have a chance, got 2": (rng) =>
       rng.choice(2, { size: 2, replace: false, p: [1, 0] }),
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
     "a whole number of outputs, got 0.5": (rng) => rng.advance(0.5),
     "jumps to be a whole number from 0 on, got -1": (rng) => rng.jumped(-1),
-    "count to be a whole number from 0 on, got 0.5": (rng) => rng.spawn(0.5),
+    "count to be a whole number from 0 to 2^32 - 1, got 0.5": (rng) => rng.spawn(0.5),
+    "low to be at most high, got 5 and 2": (rng) => rng.uniform(5, 2),
+    "high - low to be a finite number, got Infinity": (rng) => rng.uniform(-1.7e308, 1.7e308),
+    "the options to be { size, replace, p, shuffle }, got 2": (rng) => rng.choice([1, 2], any(2)),
+    "the options to be { size, replace, p, shuffle }, got null": (rng) => rng.choice(2, any(null)),
+    'an option among size, replace, p, shuffle, got "replacement"; did you mean replace?': (rng) =>
+      rng.choice(2, any({ replacement: false })),
+    'replace to be true or false, got "no"': (rng) => rng.choice(2, { replace: any("no") }),
+    "shuffle to be true or false, got 0": (rng) => rng.choice(2, { shuffle: any(0) }),
+    "p to be an array of probabilities, got 0": (rng) => rng.choice(2, { p: any(0) }),
+    'p to be an array of probabilities, got "1"': (rng) => rng.choice(1, { p: any("1") }),
+    "p to be an array of probabilities, got null": (rng) => rng.choice(1, { p: any(null) }),
+    'p[0] to be a probability, got "1"': (rng) => rng.choice(1, { p: any(["1"]) }),
+    "size to be a whole number from 0 to 2^32 - 1, got null": (rng) =>
+      rng.choice(2, { size: any(null) }),
+    "the options to be { size, dtype, endpoint }, got 5": (rng) => rng.integers(0, 10, any(5)),
+    "the options to be { size, dtype, endpoint }, got null": (rng) => rng.integers(10, any(null)),
+    "the options to be { size, dtype, endpoint }, got an array of 2": (rng) =>
+      rng.integers(0, any([3, 4])),
+    'an option among size, dtype, endpoint, got "dtyp"; did you mean dtype?': (rng) =>
+      rng.integers(0, 10, any({ dtyp: "int8" })),
+    'endpoint to be true or false, got "no"': (rng) => rng.integers(0, 1, { endpoint: any("no") }),
+    'dtype to be one of int64, int32, int16, int8, uint64, uint32, uint16, uint8, got "toString"': (
+      rng,
+    ) => rng.integers(0, 1, { dtype: any("toString") }),
+    "a whole number n or an array, got undefined": (rng) => rng.permutation(any(undefined)),
+    "a whole number n or an array, got 5n": (rng) => rng.permutation(any(5n)),
+    "a whole number n or an array, got an object": (rng) => rng.permutation({ length: 3 }),
+    'a whole number n or an array, got "abcd"': (rng) => rng.permutation("abcd"),
+    "n to be a whole number from 0 to 2^32 - 1, got 1000000000000": (rng) => rng.permutation(1e12),
+    "size to be a whole number from 0 to 2^32 - 1, got 1000000000000": (rng) => rng.random(1e12),
+    "size to be a whole number from 0 to 2^32 - 1, got 100000000000": (rng) =>
+      rng.choice(1e12, { size: 1e11, replace: false }),
+    "count to be a whole number from 0 to 2^32 - 1, got 1000000000000": (rng) => rng.spawn(1e12),
   };
   test.each(Object.entries(cases))("expected %s", (message, act) => {
     const rng = numpy(1);
@@ -238,7 +287,23 @@ describe("bad input is refused, and the generator is as it was", () => {
     expect(rng.state()).toEqual(before);
   });
 
-  test.each([-1, 0.5, Number.NaN, 2 ** 53, -1n, "42", [1, -1], undefined])("seed %s", (seed) => {
+  const cycle: unknown[] = [1];
+  cycle.push(cycle);
+  const seeds = [
+    -1,
+    0.5,
+    Number.NaN,
+    2 ** 53,
+    -1n,
+    "42",
+    [1, -1],
+    new Array(2),
+    undefined,
+    null,
+    {},
+    true,
+  ];
+  test.each([...seeds, cycle, new Date(0), new Uint32Array(2)])("seed %s", (seed) => {
     let error: unknown;
     try {
       numpy(seed as number);
@@ -248,9 +313,28 @@ describe("bad input is refused, and the generator is as it was", () => {
     expect(isRewindError(error, "INVALID_SEED")).toBe(true);
   });
 
-  test("a restored generator knows no seed to spawn from", () => {
-    const rng = numpyAlgorithm.fromState(numpy(1).state()) as NumpyGenerator;
-    expect(() => rng.spawn(1)).toThrow("a restored one cannot spawn");
+  // How many children there are is in no checkpoint: a replay would spawn the first ones again.
+  test.each<readonly [string, () => RandomGenerator]>([
+    ["that a run began with", () => numpyAlgorithm.seeded(1n)],
+    ["of a block or a step", () => numpyAlgorithm.fromSeed(new Uint8Array(32))],
+    ["of a state", () => numpyAlgorithm.fromState(numpy(1).state())],
+    ["of a position", () => numpyRelative.read(1n, numpyRelative.write(numpy(1)))],
+    ["of numpy's own state", () => numpy(numpy(1).bitGenerator)],
+    ["that jumped", () => numpy(1).jumped()],
+  ])("a generator %s spawns nothing", (_, make) => {
+    expect(() => (make() as NumpyGenerator).spawn(1)).toThrow(
+      "take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
+    );
+  });
+
+  test("a generator that numpy(seed) made spawns, and its children do", () => {
+    const rng = numpy(1);
+    const children = [
+      ...rng.spawn(2),
+      ...rng.spawn(1),
+      ...(rng.spawn(1)[0] as NumpyGenerator).spawn(1),
+    ];
+    expect(new Set(children.map((child) => child.random())).size).toBe(4);
   });
 
   test.each([

@@ -3,9 +3,12 @@ import { numpy } from "../../../src/random/numpy/generator.ts";
 import { consumerOf } from "../../../src/random/plan/consumers.ts";
 import type { EpochAction } from "../../../src/random/plan/events.ts";
 import { NumpyConsumer } from "../../../src/random/plan/numpy-consumer.ts";
+import { PLAN_GENERATORS } from "../../../src/random/plan/plan.ts";
 import { PythonConsumer } from "../../../src/random/plan/python-consumer.ts";
+import { generatorNamed } from "../../../src/random/registry.ts";
+import { xoshiro } from "../../../src/random/xoshiro128.ts";
 
-const names = ["torch", "numpy", "python"] as const;
+const names = PLAN_GENERATORS;
 
 describe.each(names)("a plan's generator: %s", (name) => {
   test("to pass over is to draw", () => {
@@ -20,7 +23,7 @@ describe.each(names)("a plan's generator: %s", (name) => {
         breakAfter: undefined,
       };
       passing.passEpoch(action);
-      expect(drawing.epoch(action)).toHaveLength(epoch);
+      expect(drawing.epoch(action).order).toHaveLength(epoch);
       passing.passPermutation(epoch);
       expect(drawing.permutation(epoch)).toHaveLength(epoch);
       expect(passing.drawn).toBe(drawing.drawn);
@@ -41,6 +44,15 @@ describe.each(names)("a plan's generator: %s", (name) => {
     consumer.draws(10 ** 15, "words");
     expect(consumer.drawn).toBe(both + 10 ** 15);
   });
+});
+
+test.each(names)("%s passes over long shuffles as it makes them", (name) => {
+  const [passing, drawing] = [consumerOf({ name }), consumerOf({ name })];
+  for (const length of [0, 1, 2, 127, 128, 129, 4095, 4096, 4097, 70_000]) {
+    passing.passPermutation(length);
+    drawing.permutation(length);
+    expect(passing.state()).toEqual(drawing.state());
+  }
 });
 
 test("numpy keeps half an output while doubles are drawn", () => {
@@ -82,4 +94,17 @@ test("numpy counts the outputs of shuffles", () => {
   );
   expect(consumer.drawn).toBeGreaterThanOrEqual(500);
   expect(consumer.drawn).toBeLessThan(1000);
+});
+
+test("xoshiro draws what xoshiro(seed) does", () => {
+  const [consumer, rng] = [consumerOf({ name: "xoshiro" }), xoshiro(5)];
+  consumer.seed(5n);
+  consumer.draws(7, "words");
+  for (let i = 0; i < 7; i++) rng.uint32();
+  consumer.draws(7, "doubles");
+  for (let i = 0; i < 7; i++) rng.random();
+  const order = Array.from({ length: 300 }, (_, i) => i);
+  expect(Array.from(consumer.permutation(300))).toEqual(rng.shuffle(order));
+  expect(consumer.state()).toEqual(rng.state());
+  expect(generatorNamed("xoshiro128++").fromState(consumer.state()).state()).toEqual(rng.state());
 });

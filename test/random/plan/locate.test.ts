@@ -80,12 +80,58 @@ describe("locate", () => {
     }
   });
 
-  test("what explains no more than another is left out", () => {
-    expect(locate(plan, { order: started(plan, 9) }).map(({ hypothesis }) => hypothesis)).toEqual([
-      "as written",
-      "with persistent workers",
-      "with a validation loop at the start and after each epoch",
+  test("what explains no more than another is left out, and what is simplest comes first", () => {
+    const found = locate(plan, { order: started(plan, 9) });
+    expect(found.map(({ hypothesis, epoch }) => [hypothesis, epoch])).toEqual([
+      ["as written", 9],
+      // Within the nine epochs of the plan, before one that lies beyond them.
+      ["with a validation loop at the start and after each epoch", 6],
+      ["with persistent workers", 17],
     ]);
+  });
+
+  const model = "draws 352; ";
+  test.each([
+    ["1.6", ""],
+    ["1.8", ""],
+    ["1.13", ""],
+    ["2.13", ""],
+    ["1.13", " generator own"],
+  ])("finds how many draws a model took before the split: torch %s%s", (version, own) => {
+    const start = `generator torch ${version}; seed 1; `;
+    const rest = `split 606 400 206; draws 5; epochs 3 of shuffle 206${own}`;
+    const order = started(`${start}${model}${rest}`, 1);
+    expect(locate(`${start}${rest}`, { order, upTo: 3, draws: 2000 })).toEqual([
+      {
+        hypothesis: "with 352 draws after the seed",
+        epoch: 1,
+        as: "order",
+        plan: expect.stringContaining("seed 1; draws 352; split 606 400 206"),
+      },
+    ]);
+  });
+
+  test.each([1, 2, 5])(
+    "draws before a split of %i, all of whose items are told apart",
+    (length) => {
+      for (let draws = 1; draws < 60; draws++) {
+        const rest = `split ${length} 0 ${length}; epochs 1 of shuffle ${length}`;
+        const { order } = orderOf(`seed 8; draws ${draws}; ${rest}`, { epoch: 1 });
+        const found = locate(`seed 8; ${rest}`, { order, upTo: 1, draws: 59 });
+        expect(found.map(({ hypothesis }) => hypothesis)).toContain(
+          `with ${draws} draws after the seed`,
+        );
+        for (const { plan: each, epoch, as } of found) {
+          expect(orderOf(each, { epoch })[as]).toEqual(order);
+        }
+      }
+    },
+  );
+
+  test("takes many samples, of a part as well", () => {
+    const long = "seed 1; split 30000 25000 5000; epochs 1 of shuffle 25000";
+    const { order } = orderOf(long, { epoch: 2 });
+    expect(locate(long, { order, upTo: 2 })[0]).toMatchObject({ epoch: 2, as: "order" });
   });
 
   test("looks no further than it is told to, and at the loader that is named", () => {
@@ -113,6 +159,13 @@ describe("locate", () => {
     ["no epochs", { order: [1], upTo: 0 }],
     ["too many draws", { order: [1], draws: 1e9 }],
     ["another loader", { order: [1], loader: 2 }],
+    ["too many epochs", { order: [1], upTo: 1e9 }],
+    ["more samples than there are", { order: { length: 1e9 } }],
+    ["a sample that is out of range", { order: [1806] }],
+    ["a sample that comes twice", { order: [3, 4, 3] }],
+    ["a text", { order: "12" as never }],
+    ["an unknown key", { order: [1], upto: 3 } as never],
+    ["no options", undefined as never],
   ])("refuses %s", (_, options) => {
     expect(() => locate(plan, options)).toThrow(
       expect.toSatisfy((e: unknown) => isRewindError(e, "INVALID_ARGUMENT"), "INVALID_ARGUMENT"),

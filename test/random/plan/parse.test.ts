@@ -7,6 +7,8 @@ import { parsePlan } from "../../../src/random/plan/parse.ts";
 import type { Plan, PlanStep } from "../../../src/random/plan/plan.ts";
 import { anyPlan } from "./plans.ts";
 
+// biome-ignore lint/suspicious/noSparseArray: it is what is refused.
+const HOLES = [{ kind: "seed", seed: 1n }, , { kind: "draws", count: 1 }];
 const torch13 = { name: "torch", version: "1.13" } as const;
 
 describe("parsePlan", () => {
@@ -87,7 +89,7 @@ describe("parsePlan", () => {
     ["seed -9223372036854775808; draws -1", 1, 34, "expected a number of draws"],
     ["seed -9223372036854775809", 1, 1, "in -2^63..2^64 - 1, got -9223372036854775809"],
     ["generator numpy; seed -1", 1, 18, "expected a seed from 0 on, got -1"],
-    ["generator jax; seed 1", 1, 11, 'expected torch, numpy or python, got "jax"'],
+    ["generator jax; seed 1", 1, 11, 'expected torch, numpy, python or xoshiro, got "jax"'],
     ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch from 1.6 on"],
     ["generator numpy 1.24; seed 1", 1, 17, "expected no version of numpy"],
     ["seed 1; epochs nine of shuffle 5", 1, 16, 'expected a number of epochs, got "nine"'],
@@ -130,7 +132,7 @@ describe("parsePlan", () => {
       "seed 1; epochs 9 of shuffle 5 colour 3",
       1,
       31,
-      'expected a semicolon or a new line, got "colour"',
+      'expected batch, drop last, workers, prefetch, persistent, generator own, part, break after, a semicolon or a new line, got "colour"',
     ],
     ["seed 1; epochs 9 of shuffle 5 break after 6", 1, 9, "expected to break off after at most 5"],
     ["seed 1; epochs 9 of shuffle 5 toString", 1, 31, 'got "toString"'],
@@ -174,8 +176,43 @@ describe("parsePlan", () => {
       "seed 1; repeat 100_000_000 { draws 1; draws 1 }",
       1,
       1,
-      "of at most 10^8 events, got 200000001",
+      "of at most 10^8 events, empty ones counted, got 200000001",
     ],
+    ["seed 1; repeat 9007199254740991 { }", 1, 1, "of at most 10^8 events"],
+    ["seed 1; repeat 1e12 { epochs 0 of shuffle 5 }", 1, 1, "of at most 10^8 events"],
+    ["seed 1; repeat 1e12 { repeat 0 { repeat 1e12 { draws 1 } } }", 1, 1, "at most 10^8 events"],
+    ["seed 1; draws 9007199254740991; draws 1", 1, 1, "at most 2^53 - 1 draws, got about 9.01e+15"],
+    ["seed 1; draws 4503599627370496 doubles", 1, 1, "expected a plan of at most 2^53 - 1 draws"],
+    ["seed 1; repeat 1e7 { permutation 4294967295 }", 1, 1, "at most 2^53 - 1 draws"],
+    [
+      "generator numpy; seed 1; permutation 3e9",
+      1,
+      16,
+      "or Python shuffles, got 3.00 times as much",
+    ],
+    ["seed 1; repeat 1e5 { draws 1e6 }", 1, 1, "passes over at most 2 * 10^10 draws one by one"],
+    [
+      "seed 1; split 120 10 50 50 10; epochs 1 of shuffle 10; epochs 1 of loader 50",
+      1,
+      32,
+      'expected "part N" of the loader: parts 1 and 4 of the split both have 10 samples',
+    ],
+    [
+      "seed 1; split 30 10 10 10; epochs 1 of shuffle 10",
+      1,
+      28,
+      "parts 1, 2 and 3 of the split all have 10 samples",
+    ],
+    ["seed 1; epochs 9 of shuffle 5 batch_size 2", 1, 31, 'got "batch_size"; did you mean batch?'],
+    ["seed 1; epochs 9 of shuffle 5 num_workers 2", 1, 31, "; did you mean workers?"],
+    ["seed 1; epochs 9 of shuffle 5 drop_last", 1, 31, "; did you mean drop last?"],
+    ["seed 1; epochs 9 of shufle 5", 1, 21, 'got "shufle"; did you mean shuffle?'],
+    ["seed 1; epoch 3 of shuffle 5", 1, 9, 'got "epoch"; did you mean epochs?'],
+    ["seed 1; manual_seed 3", 1, 9, "; did you mean seed?"],
+    ["seed 1; shuffle 100", 1, 9, 'such as "epochs 1 of shuffle 100", got "shuffle"'],
+    ["seed 1; loader", 1, 9, 'such as "epochs 1 of loader N", got "loader"'],
+    ["seed 1; draws 1,000", 1, 17, 'got "000"; a thousand is written 1_000'],
+    ["seed 1; epochs 1,000 of shuffle 5", 1, 18, "; a thousand is written 1_000"],
     [`seed 1; ${"repeat 1 { ".repeat(99)}`, 1, 568, "expected at most 50 repeats in one another"],
   ])("%j: line %i, column %i: %s", (text, line, column, message) => {
     const refusal = (): unknown => parsePlan(text);
@@ -210,7 +247,23 @@ describe("formatPlan", () => {
   });
 
   test.each([
-    ["no value", undefined, "expected a list of steps, got undefined"],
+    ["no value", undefined, "expected a plan that is no text to be an object, got undefined"],
+    ["a number", 5, "expected a plan that is no text to be an object, got 5"],
+    ["no list", { generator: torch13 }, "expected a list of steps, got undefined"],
+    ["a list with holes", { generator: torch13, steps: HOLES }, "epochs or repeat, got undefined"],
+    ["a generator's name", planOf("numpy"), 'generator to be an object, got "numpy"'],
+    ["no generator", planOf(null), "expected a plan's generator to be an object, got null"],
+    [
+      "an unknown key",
+      planOf(torch13, { kind: "epochs", count: 1, loader: { length: 5 }, breakafter: 2 }),
+      'keys kind, count, loader, breakAfter, got "breakafter"; did you mean breakAfter?',
+    ],
+    [
+      "an unknown option",
+      planOf(torch13, { kind: "epochs", count: 1, loader: { length: 5, batch_size: 2 } }),
+      'got "batch_size"; did you mean batchSize?',
+    ],
+    ["parts as texts", planOf(torch13, { kind: "split", length: 5, parts: ["0.5"] }), "lengths or"],
     ["no steps", { generator: torch13, steps: [] }, "expected a plan to begin with a seed"],
     [
       "another generator",
@@ -238,7 +291,7 @@ describe("formatPlan", () => {
       planOf(torch13, { kind: "draws", count: -1 }),
       "expected the number of draws",
     ],
-    ["no loader", planOf(torch13, { kind: "epochs", count: 1 }), "expected length to be a whole"],
+    ["no loader", planOf(torch13, { kind: "epochs", count: 1 }), "a loader to be an object"],
     [
       "wrong parts",
       planOf(torch13, { kind: "split", length: 5, parts: "5" }),

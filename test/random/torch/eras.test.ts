@@ -1,10 +1,19 @@
 import { describe, expect, test } from "vitest";
+import { torchAlgorithm } from "../../../src/random/torch/algorithm.ts";
+import type { TorchGenerator } from "../../../src/random/torch/generator.ts";
 import { torch } from "../../../src/random/torch/torch.ts";
+import { torchEra } from "../../../src/random/torch/version.ts";
 import { stateOf } from "./digest.ts";
 
 const options = { length: 20, batchSize: 4, shuffle: true } as const;
 
 describe("eras", () => {
+  // The algorithm itself is compared with PyTorch's in permutation.test.ts, at any length.
+  test("from 2.7 on randperm of 214,748,364 and more goes another way", () => {
+    const from = ["1.13", "2.6", "2.7", "2.13"].map((version) => torchEra(version).insideOutFrom);
+    expect(from).toEqual([Infinity, Infinity, 214_748_364, 214_748_364]);
+  });
+
   test("1.9.0, as pull request 63026 of PyTorch quotes its output", () => {
     const published = [
       [14, 13, 12, 8],
@@ -40,18 +49,15 @@ describe("eras", () => {
     }
   });
 
-  test.each(["1.9", "1.13", "2.0", "2.13", "3.0"])(
-    "%s permutes by a throwaway generator",
-    (version) => {
-      const [rng, twin] = [torch(5, { version }), torch(5)];
-      const { order, baseSeed, draws } = rng.dataLoader(options).epoch();
-      expect(draws).toBe(4);
-      expect(baseSeed).toBe(twin.random_());
-      const seed = twin.random_();
-      expect(order).toEqual([...torch(seed).randperm(20)]);
-      expect(stateOf(rng)).toBe(stateOf(twin));
-    },
-  );
+  test.each(["1.9", "1.13", "2.0", "2.13"])("%s permutes by a throwaway generator", (version) => {
+    const [rng, twin] = [torch(5, { version }), torch(5)];
+    const { order, baseSeed, draws } = rng.dataLoader(options).epoch();
+    expect(draws).toBe(4);
+    expect(baseSeed).toBe(twin.random_());
+    const seed = twin.random_();
+    expect(order).toEqual([...torch(seed).randperm(20)]);
+    expect(stateOf(rng)).toBe(stateOf(twin));
+  });
 
   test.each([
     ["1.6", 1],
@@ -91,6 +97,25 @@ describe("eras", () => {
     const rng = torch(1, { version: "1.13" });
     rng.integer(0, 2 ** 28);
     expect(stateOf(rng)).toBe(stateOf(skipped(2)));
+  });
+
+  test.each(["1.6", "1.9.1", "1.13.1+cu117", "2.0", "2.7", "2.13"])(
+    "%s is in the state",
+    (version) => {
+      const rng = torch(1, { version });
+      rng.uint32();
+      const twin = torchAlgorithm.fromState(rng.state()) as TorchGenerator;
+      expect(rng.state()).toHaveLength(2520);
+      expect(version.startsWith(twin.version)).toBe(true);
+      expect(twin.state()).toEqual(rng.state());
+      expect(twin.randint(2 ** 30)).toBe(rng.randint(2 ** 30));
+      expect(twin.state()).toEqual(rng.state());
+      expect(rng.state()).not.toEqual(torch(1, { version: "1.8" }).state());
+    },
+  );
+
+  test.each(["3.0", "2.14", "2.99"])("%s was not compared", (version) => {
+    expect(() => torch(1, { version })).toThrow("2.13 is the newest whose draws were compared");
   });
 
   test("fractions split since 1.13, persistent workers are since 1.7", () => {

@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { permutation, permutationDraws } from "../../../src/random/torch/permutation.ts";
+import {
+  permutation,
+  permutationDraws,
+  permuteItems,
+} from "../../../src/random/torch/permutation.ts";
 import { torch } from "../../../src/random/torch/torch.ts";
 import { remainder64 } from "../../../src/random/torch/words.ts";
 import { stateOf } from "./digest.ts";
@@ -58,3 +62,16 @@ describe("remainder64", () => {
     }
   });
 });
+
+test.each([7, 5])(
+  "items are put into the order of the permutation, inside out from %i on",
+  (from) => {
+    const [rng, twin] = [torch(7), torch(7)];
+    const items = ["a", "b", "c", "d", "e", "f"];
+    const order = permutation(twin, 6, from);
+    const expected = [...order].map((i) => items[i]);
+    permuteItems(rng, items, from);
+    expect(items).toEqual(expected);
+    expect(stateOf(rng)).toBe(stateOf(twin));
+  },
+);

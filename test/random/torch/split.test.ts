@@ -9,8 +9,14 @@ describe("splitLengths", () => {
     expect(splitLengths(3, [0.25, 0.25, 0.25, 0.25], true)).toEqual([1, 1, 1, 0]);
   });
 
-  test("fractions that add up to a hair more than 1, and to more items than there are", () => {
-    expect(splitLengths(20, new Array(20).fill(0.05), true)).toEqual(new Array(20).fill(1));
+  test("fractions that add up to a hair more than 1 are refused, as by PyTorch in Python 3.11", () => {
+    for (const fractions of [[0.2, 0.4, 0.3, 0.1], new Array(20).fill(0.05)]) {
+      expect(() => splitLengths(20, fractions, true)).toThrow(
+        "in Python they add up to 1.0000000000000002; give lengths",
+      );
+    }
     expect(() => splitLengths(4e9, [0.5, 0.5 + 9e-10], true)).toThrow("fractions that add up to 1");
+    expect(splitLengths(20, new Array(10).fill(0.1), true)).toEqual(new Array(10).fill(2));
+    expect(splitLengths(20, [0.7, 0.2, 0.1], true)).toEqual([14, 4, 2]);
   });
 });

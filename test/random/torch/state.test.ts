@@ -81,6 +81,41 @@ describe("the state", () => {
     expect(stateOf(rng)).toBe(before);
   });
 
+  test("with a deviate that is not finite is refused, in both forms", () => {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const [full, compact] = [torch(1).getRngState(), torch(1).state()];
+      const [view, short] = [new DataView(full.buffer), new DataView(compact.buffer)];
+      view.setInt32(5040, 1, true);
+      view.setFloat64(5024, wrong, true);
+      short.setUint8(10, 3);
+      short.setFloat64(16, wrong, true);
+      expect(() => torch(2).setRngState(full)).toThrow("whose normal deviate is finite");
+      expect(() => torchAlgorithm.fromState(compact)).toThrow("whose normal deviate is finite");
+      view.setFloat64(5024, 0.5, true);
+      view.setFloat32(5048, wrong, true);
+      view.setUint8(5052, 1);
+      expect(() => torch(2).setRngState(full)).toThrow("whose normal deviate is finite");
+    }
+  });
+
+  test("of zeros draws zeros, as in PyTorch, in both forms", () => {
+    const zeros = torch(1)
+      .getRngState()
+      .fill(0, 24, 24 + 8 * 624);
+    const rng = torch(2).setRngState(zeros);
+    expect([...rng.rand(3)]).toEqual([0, 0, 0]);
+    expect(torchAlgorithm.fromState(rng.state()).random()).toBe(0);
+  });
+
+  test("of a version that there is not is refused", () => {
+    const state = torch(1).state();
+    expect(state[11]).toBe(45);
+    for (const code of [0, 37, 46, 78, 255]) {
+      state[11] = code;
+      expect(() => torchAlgorithm.fromState(state)).toThrow("expected a version of PyTorch");
+    }
+  });
+
   test("of another length, or that is none, is refused and changes nothing", () => {
     const rng = torch(2);
     const before = stateOf(rng);
@@ -127,6 +162,25 @@ describe("what is refused", () => {
     ["random_(-1)", (rng) => rng.random_(-1)],
     ["skip(-1)", (rng) => rng.skip(-1)],
     ["skip(-1n)", (rng) => rng.skip(-1n)],
+    ...[undefined, null, {}, "5", false, true, new Date(5), 0.5, Number.NaN, []].map(
+      (draws) =>
+        [`skip(${String(draws)})`, (rng: TorchGenerator) => rng.skip(draws as number)] as const,
+    ),
+    ["rand, null as options", (rng) => rng.rand(3, null as never)],
+    ["rand, an option misspelt", (rng) => rng.rand(3, { dtyp: "float64" } as never)],
+    ["rand of no dtype", (rng) => rng.rand(3, { dtype: null } as never)],
+    ["randn, 5 as options", (rng) => rng.randn(3, 5 as never)],
+    ["rand(1e12)", (rng) => rng.rand(1e12)],
+    ["randint(0, 5, null)", (rng) => rng.randint(0, 5, null as never)],
+    ["a loader of nothing", (rng) => rng.dataLoader(undefined as never)],
+    ["batch_size", (rng) => rng.dataLoader({ length: 5, batch_size: 2 } as never)],
+    ["shufle", (rng) => rng.dataLoader({ length: 5, shufle: true } as never)],
+    ["an epoch of 3", (rng) => rng.dataLoader({ length: 5 }).epoch(3 as never)],
+    ["an epoch, break_after", (rng) => rng.dataLoader({ length: 5 }).epoch({ break: 1 } as never)],
+    ["a skip of null", (rng) => rng.dataLoader({ length: 5 }).skip(null as never)],
+    ["fractions above 1 by a bit", (rng) => rng.randomSplit(10, [0.2, 0.4, 0.3, 0.1])],
+    ["a shuffle of 2^32", (rng) => rng.shuffle({ length: 2 ** 32 })],
+    ["batchSize: null", (rng) => rng.dataLoader({ length: 5, batchSize: null } as never)],
     ["lengths that do not add up", (rng) => rng.randomSplit(10, [3, 4])],
     ["fractions that do not add up", (rng) => rng.randomSplit(10, [0.5, 0.4])],
     ["fractions above 1 by a hair", (rng) => rng.randomSplit(10_000_000_000, [0.5, 0.5 + 1e-10])],
@@ -153,9 +207,16 @@ describe("what is refused", () => {
     expect(stateOf(rng)).toBe(stateOf(torch(2)));
   });
 
-  test.each(["1", "1.5", "0.4.1", "v1.13", "", "1.13 ", 1.13])("the version %j", (version) => {
-    expectRefusal(() => torch(1, { version: version as string }), "INVALID_ARGUMENT");
+  test.each([null, 5, { verson: "1.13" }, { version: null }])("torch(1, %j)", (options) => {
+    expectRefusal(() => torch(1, options as never), "INVALID_ARGUMENT");
   });
+
+  test.each(["1", "1.5", "0.4.1", "v1.13", "", "1.13 ", 1.13, "1.14", "2.14", "3.0"])(
+    "the version %j",
+    (version) => {
+      expectRefusal(() => torch(1, { version: version as string }), "INVALID_ARGUMENT");
+    },
+  );
 });
 
 function drawAll(rng: TorchGenerator): unknown[] {
