@@ -93,15 +93,14 @@ async function writeState(
 ): Promise<void> {
   const { bytes, where, data } = describePoint(plan, walked);
   const own = loadersOf(plan.steps).some(({ generator }) => generator === "own");
-  const lines = loadingLines(plan.generator, file, { own, started: [...walked.started] });
+  const loading = loadingLines(plan.generator, file, { own, started: [...walked.started] });
   const language = languageOf(plan.generator);
   await saveFile(path.resolve(cwd, file), bytes);
-  const loading = { [language.toLowerCase()]: lines };
-  out.result({ ...data, file, bytes: bytes.length, ...loading }, () =>
+  out.result({ ...data, file, bytes: bytes.length, loading }, () =>
     [
       `wrote the state ${where} to ${file}, ${count(bytes.length)} bytes`,
       `in ${language}${whenToLoad(walked)}:`,
-      ...lines,
+      ...loading,
     ].join("\n"),
   );
 }

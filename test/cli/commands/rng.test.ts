@@ -34,11 +34,13 @@ const cases = golden.cases.flatMap(({ seed, default_generator, own_generator }) 
 ]);
 
 describe("the runs of PyTorch 1.13", () => {
-  test.each(cases)("seed $seed$own: orders, batches and states", async ({ seed, own, epochs }) => {
+  test.each(cases)("case %#: orders, batches and states", async ({ seed, own, epochs }) => {
     const { run, root } = await bareProject();
     const plan = `seed ${seed}; split 1806 0.8; epochs 9 of shuffle 1444${own}`;
     expect(epochs).toHaveLength(12);
-    for (const { epoch, state_before_sha256, first8, order_sha256 } of epochs) {
+    // All of them by the library: test/random/plan/reconstruct.test.ts.
+    const told = epochs.filter(({ epoch }) => epoch === 1 || epoch >= 10);
+    for (const { epoch, state_before_sha256, first8, order_sha256 } of told) {
       const at = ["rng", plan, "--epoch", String(epoch)];
       const { json } = await run(...at, "--batch", "64", "--json");
       expect(json).toMatchObject({ plan, epoch, state: state_before_sha256 });
@@ -124,7 +126,7 @@ describe("rng PLAN", () => {
     expect(stdout).toContain('open("my state"');
     const { json } = await project.ok(...argv, "--json");
     expect(json).toMatchObject({ file: "my state", bytes: state.length, state: sha256(state) });
-    expect(stdout).toContain(json.python.join("\n"));
+    expect(stdout).toContain(json.loading.join("\n"));
     expect(readdirSync(project.root)).toEqual(["my state"]);
   });
 
@@ -144,7 +146,7 @@ describe("rng PLAN", () => {
     const plan =
       "seed 1; repeat 3 { epochs 1 of shuffle 50 workers 2 persistent; epochs 1 of loader 9 workers 1 persistent }";
     const python = async (...point: string[]): Promise<string[]> =>
-      (await project.ok("rng", plan, ...point, "-o", "a.bin", "--json")).json.python;
+      (await project.ok("rng", plan, ...point, "-o", "a.bin", "--json")).json.loading;
     const starts = "iter(loader)  # starts its workers, which draws; loader is ";
     expect(await python("--epoch", "1")).toHaveLength(2);
     expect((await python("--epoch", "1", "--loader", "2")).slice(1, -1)).toEqual([
