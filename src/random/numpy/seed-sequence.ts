@@ -27,16 +27,17 @@ export class SeedSequence {
 
   /** The sequence of a seed. Throws INVALID_SEED. */
   static of(seed: NumpySeed): SeedSequence {
-    return new SeedSequence(wordsOf(seed), []);
+    return new SeedSequence(wordsOf(seed), NO_KEY);
   }
 
   /** The sequence of the number that these bytes are, little-endian. */
   static ofBytes(bytes: Uint8Array): SeedSequence {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const words = Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(4 * i, true));
+    const words: number[] = [];
+    for (let at = 0; at < bytes.length; at += 4) words.push(view.getUint32(at, true));
     // A number has no leading zeros.
-    while (words.length > 1 && words.at(-1) === 0) words.pop();
-    return new SeedSequence(words, []);
+    while (words.length > 1 && words[words.length - 1] === 0) words.pop();
+    return new SeedSequence(words, NO_KEY);
   }
 
   /** The first `count` words, each in 0..2^32 - 1; asking again gives the same. */
@@ -62,10 +63,7 @@ export class SeedSequence {
   }
 
   #pool(): Uint32Array {
-    const entropy = [...this.#entropy];
-    // A child of a short seed must not be the seed that has the child's number as a further word.
-    while (this.#spawnKey.length > 0 && entropy.length < POOL_WORDS) entropy.push(0);
-    entropy.push(...this.#spawnKey);
+    const entropy = withKey(this.#entropy, this.#spawnKey);
     const pool = new Uint32Array(POOL_WORDS);
     let multiplier = INIT_A;
     const hashed = (value: number): number => {
@@ -89,6 +87,15 @@ export class SeedSequence {
   }
 }
 
+/** The words of a seed and those of a child's place, which a seed of its own has none of. */
+function withKey(entropy: readonly number[], key: readonly number[]): readonly number[] {
+  if (key.length === 0) return entropy;
+  // A child of a short seed must not be the seed that has the child's number as a further word.
+  const zeros = new Array<number>(Math.max(POOL_WORDS - entropy.length, 0)).fill(0);
+  return [...entropy, ...zeros, ...key];
+}
+
+const NO_KEY: readonly number[] = [];
 const POOL_WORDS = 4;
 const INIT_A = 0x43b0d7e5;
 const MULTIPLIER_A = 0x931e8875;
