@@ -18,6 +18,11 @@ export type SeedRule = (typeof SEED_RULES)[number];
 /** Every rule, the default first. */
 export const SEED_RULES = ["block", "continuous", "step"] as const;
 
+/** Whether a value names one of them. */
+export function isSeedRule(value: unknown): value is SeedRule {
+  return (SEED_RULES as readonly unknown[]).includes(value);
+}
+
 /** The bytes of a seeds object. */
 export function encodeSeeds(seeds: Seeds): Uint8Array {
   return encodeBody("seeds", format(seeds));
@@ -31,7 +36,7 @@ export function decodeSeeds(body: Uint8Array): Seeds {
     (fields) => {
       const rule = fields.expectLength(2).text();
       const master = fields.bigint();
-      if (!(SEED_RULES as readonly string[]).includes(rule)) {
+      if (!isSeedRule(rule)) {
         throw new RewindError(
           "UNSUPPORTED_FORMAT",
           `expected a seed rule among ${SEED_RULES.join(", ")}, got "${rule}"`,

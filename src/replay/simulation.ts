@@ -1,7 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { TypeCodecs } from "../codec/types.ts";
-import { SEED_RULES, type SeedRule } from "../object/seeds.ts";
+import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 
 /** Named parameters: numbers, strings, booleans, null, and arrays or plain objects of them. */
@@ -118,7 +118,7 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
   if (rng !== undefined && typeof rng !== "string") {
     refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);
   }
-  if (streams !== undefined && !SEED_RULES.includes(streams as SeedRule)) {
+  if (streams !== undefined && !isSeedRule(streams)) {
     refuse(`expected streams to be ${SEED_RULES.join(" or ")}, got ${describe(streams)}`);
   }
   return simulation as unknown as AnySimulation;

@@ -1,7 +1,7 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
-import { encodeSeeds, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
+import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
@@ -124,8 +124,7 @@ export function initialState(
 }
 
 function checkRule(rule: unknown): SeedRule {
-  const known = SEED_RULES.find((each) => each === rule);
-  if (known !== undefined) return known;
+  if (isSeedRule(rule)) return rule;
   throw new RewindError(
     "INVALID_ARGUMENT",
     `expected streams to be ${SEED_RULES.join(", ")}, got ${describe(rule)}`,
