@@ -97,7 +97,8 @@ const HINTS: Partial<
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
   STEP_FAILED: (data, argv) =>
-    optionalText(data.hint) ?? mendHint(data, argv) ?? "mend the step, and run the command again",
+    [optionalText(data.hint), mendHint(data, argv)].filter(Boolean).join("; ") ||
+    "mend the step, and run the command again",
   UNSUPPORTED_STATE: (data, argv) =>
     mendHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",

@@ -20,7 +20,8 @@ export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): stri
   return `${spelled} is a method of ${names}, and this run draws from ${algorithm.name}: ${change}`;
 }
 
-const NOT_A_FUNCTION = /\.(\w+) is not a function/;
+/** Of a variable, of what a call gave, or of a member called rng: no list within a state is a generator. */
+const NOT_A_FUNCTION = /^(?:\w+|.*\)|.*\.rng)\.(\w+) is not a function/;
 
 function has(algorithm: GeneratorAlgorithm, method: string): boolean {
   return method in algorithm.seeded(0n);

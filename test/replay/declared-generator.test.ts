@@ -94,6 +94,30 @@ describe("a simulation that says what it draws from", () => {
 });
 
 describe("a method that the generator does not have", () => {
+  test("is not looked for where it was asked of something in a state", async () => {
+    const simulation = defineSimulation({
+      name: "lists",
+      init: () => ({ agents: [] as number[] }),
+      step: (state) => (state.agents as unknown as { sample(n: number): never }).sample(3),
+    });
+    await expect(record(simulation, { steps: 1, seed: 1 })).rejects.toSatisfy(
+      (error: unknown) => isRewindError(error, "STEP_FAILED") && error.data.hint === undefined,
+    );
+  });
+
+  test("of a stream is looked for as well", async () => {
+    const simulation = defineSimulation({
+      name: "stream",
+      init: () => 0,
+      step: (_: number, _rng, { stream }) =>
+        (stream("a") as unknown as { binomial(n: number, p: number): number }).binomial(3, 0.5),
+    });
+    await expect(record(simulation, { steps: 1, seed: 1 })).rejects.toSatisfy(
+      (error: unknown) =>
+        isRewindError(error, "STEP_FAILED") && String(error.data.hint).includes("--rng numpy"),
+    );
+  });
+
   test.each([
     [
       "xoshiro128++",
