@@ -5,8 +5,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import type { Get } from "../object/state.ts";
-import type { Code } from "../replay/programs.ts";
-import type { AnySimulation } from "../replay/simulation.ts";
+import type { Code, LoadedProgram } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
 import { checkPackages, ENGINE } from "./packages.ts";
@@ -27,7 +26,11 @@ export interface Project {
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
   const [file = "", exportName] = splitSpec(spec);
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
-  const { simulation, exportName: found } = await loadProgram({
+  const {
+    simulation,
+    fresh,
+    exportName: found,
+  } = await loadProgram({
     ...bundled,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
@@ -43,6 +46,7 @@ export async function codeOfModule(project: Project, spec: string, cwd: string):
   await trust(project, digest);
   return {
     simulation,
+    fresh,
     source: {
       name: simulation.name,
       module: bundled.module,
@@ -98,7 +102,7 @@ export async function loadRecorded(
   program: Program,
   get: Get,
   options: { readonly trust: boolean; readonly replaced: boolean },
-): Promise<AnySimulation | undefined> {
+): Promise<LoadedProgram | undefined> {
   const { module, exportName, source: digest } = program;
   if (module === undefined) return undefined;
   const { state: working, code: bundled } = await workingCode(project, module, digest);
@@ -116,24 +120,23 @@ export async function loadRecorded(
     const why = working === "gone" ? "is not there" : "has changed since";
     project.notice(`${module} ${why}: this replays the recorded program`);
   }
-  const { simulation } = await loadProgram({
+  return loadProgram({
     code,
     module,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
     cacheDirectory: cacheOf(project),
   });
-  return simulation;
 }
 
 /** Loads the working file of a recorded program in its place. */
 export async function loadWorking(
   project: Project,
   program: Program,
-): Promise<AnySimulation | undefined> {
+): Promise<LoadedProgram | undefined> {
   if (program.module === undefined) return undefined;
   const spec = `${program.module}${program.exportName === undefined ? "" : `#${program.exportName}`}`;
-  return (await codeOfModule(project, spec, project.root)).simulation;
+  return codeOfModule(project, spec, project.root);
 }
 
 /** The stored source; where it was left out, what the working files give, if that is the same. */

@@ -3,6 +3,8 @@ import { isAbsolute, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import type { LoadedProgram } from "../replay/programs.ts";
+import type { AnySimulation } from "../replay/simulation.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
 import { type Engine, ownEngine, withEngine } from "./engine-bridge.ts";
 import { specifiers } from "./engine-imports.ts";
@@ -44,13 +46,25 @@ export interface LoadOptions {
  * const { simulation } = await loadProgram({ code, module, root, cacheDirectory });
  * ```
  */
-export async function loadProgram(options: LoadOptions): Promise<ChosenSimulation> {
-  const { module = "the program", exportName } = options;
-  return chooseSimulation({ exports: await loadExports(options), module, wanted: exportName });
+export async function loadProgram(
+  options: LoadOptions,
+): Promise<ChosenSimulation & Required<LoadedProgram>> {
+  const { module = "the program" } = options;
+  const run = await runnable(options);
+  const chosen = chooseSimulation({ exports: await run(), module, wanted: options.exportName });
+  const wanted = chosen.exportName;
+  const fresh = async (): Promise<AnySimulation> =>
+    chooseSimulation({ exports: await run(), module, wanted }).simulation;
+  return { ...chosen, fresh };
 }
 
 /** Runs a program and returns all that it exports; throws as `loadProgram` does. */
 export async function loadExports(options: LoadOptions): Promise<Record<string, unknown>> {
+  return (await runnable(options))();
+}
+
+/** What runs a program, each time in an instance of its own. */
+async function runnable(options: LoadOptions): Promise<() => Promise<Record<string, unknown>>> {
   const { code, root, cacheDirectory, module = "the program" } = options;
   const text = await withEngine(code, options.engine ?? ownEngine());
   const packages = [...new Set(packagesIn(text))];
@@ -63,8 +77,11 @@ export async function loadExports(options: LoadOptions): Promise<Record<string, 
     checkInside(cacheDirectory, root);
     url = pathToFileURL(await writeProgramFile({ text, cacheDirectory, packages })).href;
   }
-  return importProgram(url, module);
+  // A fragment makes it another module to Node, with variables of its own.
+  return () => importProgram(`${url}#${++instances}`, module);
 }
+
+let instances = 0;
 
 /** The packages that a program imports; what has an address, as the engine's bridge, is none. */
 function packagesIn(text: string): string[] {

@@ -1,7 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import type { Program } from "../object/program.ts";
 import type { Environment } from "../replay/environment.ts";
-import { type Code, codeOf, Programs } from "../replay/programs.ts";
+import { type Code, codeOf, type LoadedProgram, Programs } from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
@@ -88,7 +88,7 @@ export class ProjectCode {
     return env;
   }
 
-  #load(program: Program, which: WhichProgram): Promise<AnySimulation | undefined> {
+  #load(program: Program, which: WhichProgram): Promise<LoadedProgram | undefined> {
     if (which === "working") return loadWorking(this.#project, program);
     const trust = this.#options.trust ?? false;
     const replaced = this.#replaced > 0;

@@ -18,9 +18,18 @@ export interface Source {
   readonly packages: readonly (readonly [name: string, version: string])[];
 }
 
-/** A simulation, and the code that is recorded for it. */
-export interface Code {
+/** Code that can be run: a simulation, and the means to have another instance of it. */
+export interface LoadedProgram {
   readonly simulation: AnySimulation;
+  /**
+   * Runs the program's module again, so that nothing is left of what earlier steps kept in it.
+   * Undefined for a simulation that was handed over in memory: there is only the one.
+   */
+  fresh?(): Promise<AnySimulation>;
+}
+
+/** A simulation, and the code that is recorded for it. */
+export interface Code extends LoadedProgram {
   readonly source: Source;
 }
 
@@ -60,23 +69,22 @@ export interface SegmentParts {
   readonly seeds: Seeds;
 }
 
+type LoadProgram = (id: Id<"program">, program: Program) => Promise<LoadedProgram | undefined>;
+
 /** Finds the code of recorded programs: simulations handed over, then whatever `load` can find. */
 export class Programs {
-  readonly #byId = new Map<Id<"program">, Promise<AnySimulation>>();
+  readonly #byId = new Map<Id<"program">, Promise<LoadedProgram>>();
   readonly #byName = new Map<string, AnySimulation>();
   readonly #parts = new Map<string, Promise<SegmentParts>>();
-  readonly #load: (id: Id<"program">, program: Program) => Promise<AnySimulation | undefined>;
+  readonly #load: LoadProgram;
 
-  constructor(
-    load: (id: Id<"program">, program: Program) => Promise<AnySimulation | undefined> = async () =>
-      undefined,
-  ) {
+  constructor(load: LoadProgram = async () => undefined) {
     this.#load = load;
   }
 
   /** Says that this is the code of this program. */
-  add(id: Id<"program">, simulation: AnySimulation): void {
-    this.#byId.set(id, Promise.resolve(simulation));
+  add(id: Id<"program">, program: LoadedProgram): void {
+    this.#byId.set(id, Promise.resolve(program));
   }
 
   /** Says that this is the code of every program of the simulation's name that nothing else is known of. */
@@ -85,15 +93,15 @@ export class Programs {
   }
 
   /** The code of a program. Throws PROGRAM_MISSING, or what `load` throws. */
-  async open(id: Id<"program">, program: Program): Promise<AnySimulation> {
-    let simulation = this.#byId.get(id);
-    if (simulation === undefined) {
-      simulation = this.#find(id, program);
-      this.#byId.set(id, simulation);
+  async open(id: Id<"program">, program: Program): Promise<LoadedProgram> {
+    let loaded = this.#byId.get(id);
+    if (loaded === undefined) {
+      loaded = this.#find(id, program);
+      this.#byId.set(id, loaded);
       // A failure is not remembered: the caller may supply the simulation, or trust it, and try again.
-      simulation.catch(() => this.#byId.delete(id));
+      loaded.catch(() => this.#byId.delete(id));
     }
-    return simulation;
+    return loaded;
   }
 
   /** The program and the seeds of a segment; read once, since many runs share them. */
@@ -108,9 +116,10 @@ export class Programs {
     return parts;
   }
 
-  async #find(id: Id<"program">, program: Program): Promise<AnySimulation> {
-    const simulation = this.#byName.get(program.name) ?? (await this.#load(id, program));
-    if (simulation !== undefined) return simulation;
+  async #find(id: Id<"program">, program: Program): Promise<LoadedProgram> {
+    const supplied = this.#byName.get(program.name);
+    const loaded = supplied ? { simulation: supplied } : await this.#load(id, program);
+    if (loaded !== undefined) return loaded;
     throw new RewindError(
       "PROGRAM_MISSING",
       `the code of "${program.name}" is not here: it was recorded from a simulation handed over in memory`,

@@ -91,7 +91,7 @@ export async function openSegment(
   const { program, seeds } = await env.programs.parts(segment, get);
   return new LiveSegment({
     start: segment.start,
-    simulation: await env.programs.open(segment.program, program),
+    simulation: (await env.programs.open(segment.program, program)).simulation,
     params: frozen(segment.params),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
     rule: seeds.rule,

@@ -149,7 +149,7 @@ async function changedSegment(
   const programId = changes.code
     ? putProgram(changes.code.source, algorithm, writer.put)
     : before.program;
-  env.programs.add(programId, simulation);
+  if (changes.code !== undefined) env.programs.add(programId, changes.code);
   return {
     position: {
       step,

@@ -58,7 +58,7 @@ export function planRecording(
   const program = putProgram(code.source, algorithm, writer.put);
   const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
-  env.programs.add(program, code.simulation);
+  env.programs.add(program, code);
   const segment = new LiveSegment({
     start: 0,
     simulation: code.simulation,
