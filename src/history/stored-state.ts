@@ -18,5 +18,5 @@ export async function storedState(
   if (rule === "continuous" || step > run.steps) return undefined;
   if (step === run.steps) return run.final;
   if (step % run.blockSize !== 0) return undefined;
-  return new TimelineReader(get).entry(timelineOf(run), step / run.blockSize);
+  return (await new TimelineReader(get).entry(timelineOf(run), step / run.blockSize)).state;
 }

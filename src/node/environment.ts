@@ -1,12 +1,13 @@
 import crypto from "node:crypto";
 import util from "node:util";
+import { type Checks, memoryChecks } from "../replay/checks.ts";
 import type { Environment } from "../replay/environment.ts";
 import { Programs } from "../replay/programs.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
 import { type HostFingerprint, hostFingerprint } from "./host.ts";
-import { nodeCompression, nodeHash } from "./platform.ts";
+import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
 import { saveFile } from "./user-files.ts";
 
 /** What replaying and recording need, as this process has it. */
@@ -16,6 +17,8 @@ export function nodeEnvironment(
     readonly programs?: Programs;
     /** Who records, noted beside each new run. */
     readonly author?: () => string | undefined;
+    /** The blocks that were checked; remembered for as long as the environment lives unless given. */
+    readonly checks?: Checks;
     /** The generator of recordings that name none. */
     readonly generator?: () => string | undefined;
   } = {},
@@ -26,6 +29,8 @@ export function nodeEnvironment(
     programs: options.programs ?? new Programs(),
     guard: nodeGuard(),
     compression: nodeCompression,
+    crc32: nodeCrc32,
+    checks: options.checks ?? memoryChecks(),
     now: () => performance.now(),
     // A timer lets signals and other input in; a promise would not.
     pause: () => new Promise((resolve) => setImmediate(resolve)),

@@ -2,7 +2,7 @@ import type { Id, Kind } from "./id.ts";
 import { decodeProgram } from "./program.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
 import { decodeState, type Get, type StateRef } from "./state.ts";
-import type { Tile } from "./timeline.ts";
+import { isBottom, type Tile } from "./timeline.ts";
 import { TimelineReader } from "./timeline-reader.ts";
 
 /** An object that a run needs. */
@@ -40,13 +40,13 @@ async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator
     yield needed("tile", id);
     yield* objectsOfTile(tile, get, read);
   }
-  for (const ref of run.edge.states) yield* objectsOfState(ref, get, read);
+  for (const { state } of run.edge.entries) yield* objectsOfState(state, get, read);
   yield* objectsOfState(run.final, get, read);
 }
 
 async function* objectsOfTile(tile: Tile, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
-  if (tile.level !== 0) return;
-  for (const ref of tile.entries as readonly StateRef[]) yield* objectsOfState(ref, get, read);
+  if (!isBottom(tile)) return;
+  for (const { state } of tile.entries) yield* objectsOfState(state, get, read);
 }
 
 async function* objectsOfState(ref: StateRef, get: Get, read: Set<Id>): AsyncGenerator<Needed> {

@@ -3,7 +3,14 @@ import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 import { formatStateRef, parseStateRef, type StateRef } from "./state.ts";
-import { type Edge, formatEdge, parseEdge, type Timeline, timelineRoot } from "./timeline.ts";
+import {
+  type Edge,
+  formatEdge,
+  parseEdge,
+  type Timeline,
+  timelineRoot,
+  type Witness,
+} from "./timeline.ts";
 
 /** The version of the run format that this code writes; it reads no other. */
 export const RUN_FORMAT = 1;
@@ -29,6 +36,11 @@ export interface SegmentBegin {
   readonly generator: Uint8Array;
   /** Those of the named ones that were drawn from, sorted by name. */
   readonly named: readonly (readonly [name: string, state: Uint8Array])[];
+  /**
+   * The witness of the steps from here to the end of the block, or to the next segment. A segment
+   * that begins on the grid has 0: the timeline holds its witness.
+   */
+  readonly witness: Witness;
 }
 
 /** A recorded run: the immutable manifest that a branch names. */
@@ -135,7 +147,8 @@ function parseSegment(fields: Fields): Segment {
       return {
         state: parseStateRef(begin),
         generator: begin.bytes(),
-        named: begin.length === 2 ? [] : parseNamed(begin.expectLength(3)),
+        witness: begin.integer(0, 2 ** 32 - 1),
+        named: begin.length === 3 ? [] : parseNamed(begin.expectLength(4)),
       };
     }),
   };
@@ -163,9 +176,9 @@ function parseNamed(fields: Fields): SegmentBegin["named"] {
   throw new RewindError("OBJECT_INVALID", "expected the names of streams sorted, each once");
 }
 
-function formatBegin({ state, generator, named }: SegmentBegin): readonly unknown[] {
-  const pair = [formatStateRef(state), generator];
-  return named.length === 0 ? pair : [...pair, named];
+function formatBegin({ state, generator, named, witness }: SegmentBegin): readonly unknown[] {
+  const fields = [formatStateRef(state), generator, witness];
+  return named.length === 0 ? fields : [...fields, named];
 }
 
 /** Segments start at 0, in rising order, within the run, with a state just where they need one. */
@@ -177,7 +190,8 @@ function checkSegments(segments: readonly Segment[], steps: number, blockSize: n
       segment.start <= last ||
       segment.start > steps ||
       (index === 0 && segment.start !== 0) ||
-      (!onGrid && segment.begin === undefined)
+      (!onGrid && segment.begin === undefined) ||
+      (onGrid && (segment.begin?.witness ?? 0) !== 0)
     ) {
       throw new RewindError(
         "OBJECT_INVALID",

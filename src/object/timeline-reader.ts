@@ -1,7 +1,15 @@
 import { RewindError } from "../base/errors.ts";
 import type { Id } from "./id.ts";
-import { type Get, type StateRef, sameState } from "./state.ts";
-import { decodeTile, type Edge, TILE_ENTRIES, type Tile, type Timeline } from "./timeline.ts";
+import { type Get, sameState } from "./state.ts";
+import {
+  decodeTile,
+  type Edge,
+  isBottom,
+  TILE_ENTRIES,
+  type Tile,
+  type Timeline,
+  type TimelineEntry,
+} from "./timeline.ts";
 
 /** How many decoded tiles a reader keeps: 64 × 64 entries. */
 const KEPT_TILES = 64;
@@ -16,16 +24,16 @@ export class TimelineReader {
   }
 
   /** Entry `index` of the timeline, which the caller has checked to be in range. */
-  async entry(timeline: Timeline, index: number): Promise<StateRef> {
-    const states = await this.states(timeline, Math.floor(index / TILE_ENTRIES));
-    return states[index % TILE_ENTRIES] as StateRef;
+  async entry(timeline: Timeline, index: number): Promise<TimelineEntry> {
+    const entries = await this.entries(timeline, Math.floor(index / TILE_ENTRIES));
+    return entries[index % TILE_ENTRIES] as TimelineEntry;
   }
 
   /** The entries `from`, from + 1, … up to the end of their tile or to `to` (exclusive). */
-  async run(timeline: Timeline, from: number, to: number): Promise<readonly StateRef[]> {
+  async run(timeline: Timeline, from: number, to: number): Promise<readonly TimelineEntry[]> {
     const first = from - (from % TILE_ENTRIES);
-    const states = await this.states(timeline, first / TILE_ENTRIES);
-    return states.slice(from - first, to - first);
+    const entries = await this.entries(timeline, first / TILE_ENTRIES);
+    return entries.slice(from - first, to - first);
   }
 
   /** The timeline cut to its first `count` entries. Reads one tile a level at the most. */
@@ -33,20 +41,20 @@ export class TimelineReader {
     if (count === timeline.count) return timeline;
     let rest = Math.floor(count / TILE_ENTRIES);
     const cut = count % TILE_ENTRIES;
-    const states = cut === 0 ? [] : (await this.states(timeline, rest)).slice(0, cut);
+    const entries = cut === 0 ? [] : (await this.entries(timeline, rest)).slice(0, cut);
     const tiles: (readonly Id<"tile">[])[] = [];
     for (let level = 0; rest > 0; level++) {
       const width = rest % TILE_ENTRIES;
       rest = Math.floor(rest / TILE_ENTRIES);
       tiles.push(width === 0 ? [] : (await this.ids(timeline, level, rest)).slice(0, width));
     }
-    return { count, edge: { states, tiles } };
+    return { count, edge: { entries, tiles } };
   }
 
   /**
-   * The first index at which two timelines have different entries, or undefined where the shorter
+   * The first index at which two timelines have different states, or undefined where the shorter
    * one is a prefix of the longer; entries before `from` are passed over. Goes down from the root:
-   * equal tiles are never opened. `b` may be read by another reader.
+   * equal tiles are never opened. Witnesses are not compared. `b` may be read by another reader.
    */
   async firstDifference(
     a: Timeline,
@@ -84,9 +92,9 @@ export class TimelineReader {
     for (const child of tile.entries) yield* this.#below(child, level - 1, seen);
   }
 
-  /** The states of the node number `index` at the bottom: a full tile, or the edge. */
-  async states(timeline: Timeline, index: number): Promise<readonly StateRef[]> {
-    if (index === Math.floor(timeline.count / TILE_ENTRIES)) return timeline.edge.states;
+  /** The checkpoints of the node number `index` at the bottom: a full tile, or the edge. */
+  async entries(timeline: Timeline, index: number): Promise<readonly TimelineEntry[]> {
+    if (index === Math.floor(timeline.count / TILE_ENTRIES)) return timeline.edge.entries;
     const ids = await this.ids(timeline, 0, Math.floor(index / TILE_ENTRIES));
     const tile = await this.#tile(ids[index % TILE_ENTRIES] as Id<"tile">);
     if (isBottom(tile)) return tile.entries;
@@ -141,9 +149,9 @@ class Comparison {
     this.#count = count;
   }
 
-  /** Compares the nodes number `index` of `level`, where level 0 are the nodes that hold states. */
+  /** Compares the nodes number `index` of `level`, where level 0 are the nodes that hold checkpoints. */
   async below(level: number, index: number): Promise<number | undefined> {
-    if (level === 0) return this.#states(index);
+    if (level === 0) return this.#entries(index);
     const idsA = await this.#readerA.ids(this.#a, level - 1, index);
     const idsB = await this.#readerB.ids(this.#b, level - 1, index);
     for (let child = 0; child < TILE_ENTRIES; child++) {
@@ -157,13 +165,14 @@ class Comparison {
     return undefined;
   }
 
-  async #states(index: number): Promise<number | undefined> {
+  async #entries(index: number): Promise<number | undefined> {
     const first = index * TILE_ENTRIES;
-    const statesA = await this.#readerA.states(this.#a, index);
-    const statesB = await this.#readerB.states(this.#b, index);
+    const entriesA = await this.#readerA.entries(this.#a, index);
+    const entriesB = await this.#readerB.entries(this.#b, index);
     const width = Math.min(TILE_ENTRIES, this.#count - first);
     for (let i = Math.max(0, this.#from - first); i < width; i++) {
-      if (!sameState(statesA[i] as StateRef, statesB[i] as StateRef)) return first + i;
+      const [a, b] = [entriesA[i] as TimelineEntry, entriesB[i] as TimelineEntry];
+      if (!sameState(a.state, b.state)) return first + i;
     }
     return undefined;
   }
@@ -171,10 +180,6 @@ class Comparison {
 
 function edgeIds(edge: Edge, level: number): readonly Id<"tile">[] {
   return edge.tiles[level] ?? [];
-}
-
-function isBottom(tile: Tile): tile is Extract<Tile, { level: 0 }> {
-  return tile.level === 0;
 }
 
 function misplaced(tile: Tile, level: number): RewindError {

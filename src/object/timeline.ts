@@ -8,17 +8,31 @@ import { formatStateRef, type Put, parseStateRef, type StateRef } from "./state.
 /** How many entries a tile holds: the tree is 64-ary. */
 export const TILE_ENTRIES = 64;
 
-/** 64 entries of one level: state refs at level 0, ids of tiles one level below at higher levels. */
+/** What a timeline holds of a block: the checkpoint that it begins with, and its witness. */
+export interface TimelineEntry {
+  readonly state: StateRef;
+  /** The witness of the steps from the checkpoint to the end of the block, or to where a segment begins. */
+  readonly witness: Witness;
+}
+
+/**
+ * A CRC-32 over the encodings of a few states inside a block, which replays are compared with: a
+ * state that depends on what no checkpoint holds differs there, even where the block's end agrees.
+ * It finds accidents; against forgery there are the ids.
+ */
+export type Witness = number;
+
+/** 64 entries of one level: checkpoints at level 0, ids of tiles one level below at higher levels. */
 export type Tile =
-  | { readonly level: 0; readonly entries: readonly StateRef[] }
+  | { readonly level: 0; readonly entries: readonly TimelineEntry[] }
   | { readonly level: number; readonly entries: readonly Id<"tile">[] };
 
 /**
- * The incomplete right edge of the tree: `states` are the entries after the last full tile, and
+ * The incomplete right edge of the tree: `entries` are those after the last full tile, and
  * `tiles[i]` the ids of full tiles of level i that no full tile of level i + 1 holds yet.
  */
 export interface Edge {
-  readonly states: readonly StateRef[];
+  readonly entries: readonly TimelineEntry[];
   readonly tiles: readonly (readonly Id<"tile">[])[];
 }
 
@@ -34,29 +48,29 @@ export interface Timeline {
 
 export const EMPTY_TIMELINE: Timeline = {
   count: 0,
-  edge: { states: [], tiles: [] },
+  edge: { entries: [], tiles: [] },
 };
 
 /** Appends entries to a timeline, writing each tile once it is full. */
 export class TimelineBuilder {
   #count: number;
-  readonly #states: StateRef[];
+  readonly #entries: TimelineEntry[];
   readonly #tiles: Id<"tile">[][];
   readonly #put: Put;
 
   constructor(timeline: Timeline, put: Put) {
     this.#count = timeline.count;
-    this.#states = [...timeline.edge.states];
+    this.#entries = [...timeline.edge.entries];
     this.#tiles = timeline.edge.tiles.map((ids) => [...ids]);
     this.#put = put;
   }
 
-  append(ref: StateRef): void {
+  append(entry: TimelineEntry): void {
     this.#count++;
-    this.#states.push(ref);
-    if (this.#states.length < TILE_ENTRIES) return;
-    this.#carry(0, this.#put("tile", encodeTile({ level: 0, entries: this.#states })));
-    this.#states.length = 0;
+    this.#entries.push(entry);
+    if (this.#entries.length < TILE_ENTRIES) return;
+    this.#carry(0, this.#put("tile", encodeTile({ level: 0, entries: this.#entries })));
+    this.#entries.length = 0;
   }
 
   /** The timeline so far. */
@@ -64,7 +78,7 @@ export class TimelineBuilder {
     return {
       count: this.#count,
       edge: {
-        states: [...this.#states],
+        entries: [...this.#entries],
         tiles: this.#tiles.map((ids) => [...ids]),
       },
     };
@@ -91,36 +105,60 @@ export function decodeTile(body: Uint8Array): Tile {
 }
 
 function parseTile(fields: Fields): Tile {
-  const level = fields.expectLength(2).integer(0, 8);
-  if (level === 0) {
-    return { level: 0, entries: fields.list(parseStateRef, TILE_ENTRIES) };
-  }
+  const level = fields.integer(0, 8);
+  if (level === 0) return { level: 0, entries: parseEntries(fields.expectLength(3), TILE_ENTRIES) };
   return {
     level,
-    entries: fields.list((entry) => entry.id<"tile">(), TILE_ENTRIES),
+    entries: fields.expectLength(2).list((entry) => entry.id<"tile">(), TILE_ENTRIES),
   };
 }
 
 function formatTile(tile: Tile): readonly unknown[] {
-  if (tile.level === 0) return [0, (tile.entries as readonly StateRef[]).map(formatStateRef)];
+  if (isBottom(tile)) return [0, ...formatEntries(tile.entries)];
   return [tile.level, (tile.entries as readonly Id<"tile">[]).map(idBytes)];
 }
 
+/** Whether a tile holds checkpoints rather than tiles. */
+export function isBottom(tile: Tile): tile is Extract<Tile, { level: 0 }> {
+  return tile.level === 0;
+}
+
+/** Entries as they stand in a body: their states, then their witnesses, four bytes each. */
+function formatEntries(entries: readonly TimelineEntry[]): [unknown[], Uint8Array] {
+  const witnesses = new DataView(new ArrayBuffer(WITNESS_BYTES * entries.length));
+  entries.forEach(({ witness }, i) => {
+    witnesses.setUint32(WITNESS_BYTES * i, witness, true);
+  });
+  return [entries.map(({ state }) => formatStateRef(state)), new Uint8Array(witnesses.buffer)];
+}
+
+function parseEntries(fields: Fields, count: number): TimelineEntry[] {
+  const states = fields.list(parseStateRef, count);
+  const bytes = fields.bytes(WITNESS_BYTES * count);
+  const witnesses = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return states.map((state, i) => ({
+    state,
+    witness: witnesses.getUint32(WITNESS_BYTES * i, true),
+  }));
+}
+
+const WITNESS_BYTES = 4;
+
 /** An edge as it stands in a body. */
 export function formatEdge(edge: Edge): readonly unknown[] {
-  return [edge.states.map(formatStateRef), edge.tiles.map((ids) => ids.map(idBytes))];
+  return [...formatEntries(edge.entries), edge.tiles.map((ids) => ids.map(idBytes))];
 }
 
 /** Reads an edge out of a body, and checks that it is the edge of a timeline of `count` entries. */
 export function parseEdge(fields: Fields, count: number): Edge {
-  const edge = fields.nested().expectLength(2);
+  const edge = fields.nested().expectLength(3);
   let rest = count;
-  const states = edge.list(parseStateRef, rest % TILE_ENTRIES);
+  const entries = parseEntries(edge, rest % TILE_ENTRIES);
   const tiles = edge.list((level) => {
     rest = Math.floor(rest / TILE_ENTRIES);
     return level.list((entry) => entry.id<"tile">(), rest % TILE_ENTRIES);
   }, levels(count));
-  return { states, tiles };
+  return { entries, tiles };
 }
 
 /** How many levels of tiles a timeline of `count` entries has above its states. */

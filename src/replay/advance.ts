@@ -5,13 +5,19 @@ import { missingDraw } from "./missing-draw.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
 import type { Streams } from "./streams.ts";
+import type { Watch } from "./watch.ts";
 
-/** A live state and the generators beside it: a place in a run from which it can go on. */
-export interface Position {
+/** A place in a run from which it can go on: a live state and the generators beside it. */
+export interface Place {
   step: number;
   state: unknown;
   streams: Streams;
   readonly segment: LiveSegment;
+}
+
+/** A place in a replay, with the witness of the stretch that leads to it. */
+export interface Position extends Place {
+  watch: Watch;
 }
 
 /**
@@ -26,9 +32,15 @@ export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
  * Throws STEP_FAILED, which names the step, and leaves the position unusable.
  */
 export function advance(position: Position, to: number, visit?: Visit): boolean {
+  const { segment, watch } = position;
+  const go =
+    segment.source.rule === "step" ? runReseeding : visit === undefined ? run : runVisiting;
   try {
-    if (position.segment.source.rule === "step") return runReseeding(position, to, visit);
-    return visit === undefined ? run(position, to) : runVisiting(position, to, visit);
+    while (position.step < to) {
+      if (position.step === watch.next) watch.take(position.state, segment);
+      if (go(position, Math.min(to, watch.next), visit)) return true;
+    }
+    return false;
   } catch (error) {
     throw stepFailure(error, position.segment);
   } finally {
@@ -37,7 +49,7 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
 }
 
 /** Gives each step generators of its own. */
-function runReseeding(position: Position, to: number, visit: Visit | undefined): boolean {
+function runReseeding(position: Place, to: number, visit: Visit | undefined): boolean {
   const { source } = position.segment;
   while (position.step < to) {
     const next = position.step + 1;
@@ -49,7 +61,7 @@ function runReseeding(position: Position, to: number, visit: Visit | undefined):
 }
 
 // One tight loop, nothing per step but the step: this is where the time of every command goes.
-function run(position: Position, to: number): false {
+function run(position: Place, to: number): false {
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;
@@ -67,7 +79,8 @@ function run(position: Position, to: number): false {
   return false;
 }
 
-function runVisiting(position: Position, to: number, visit: Visit): boolean {
+function runVisiting(position: Place, to: number, visit: Visit | undefined): boolean {
+  if (visit === undefined) return run(position, to);
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;

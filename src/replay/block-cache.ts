@@ -1,7 +1,9 @@
 import { isRewindError } from "../base/errors.ts";
 import { advance, type Position } from "./advance.ts";
-import { decodeState, encodeState } from "./environment.ts";
-import { type Replayer, restore, type Start } from "./replayer.ts";
+import type { LongOptions } from "./environment.ts";
+import { ownCopy, type Replayer, restore, type Start, startOf } from "./replayer.ts";
+import type { AnySimulation } from "./simulation.ts";
+import { finishStretch, isChecked } from "./stretch.ts";
 
 /**
  * Gives states of a run, and remembers a few inside one block, so that a walk over its steps, one
@@ -16,77 +18,93 @@ export class BlockCache {
   #live: Position | undefined;
   /** The start of the replay, then the snapshots after it, in the order of their steps. */
   #starts: Start[] = [];
+  /** The simulation whose classes the states that are given out have. */
+  #simulation: AnySimulation | undefined;
 
   constructor(replayer: Replayer) {
     this.#replayer = replayer;
   }
 
-  /** The state at `step`: the caller's own copy. */
+  /** The state at `step`: the caller's own copy, not yet checked. */
   async state(step: number): Promise<unknown> {
-    if (step === this.#replayer.run.steps) return this.#replayer.state(step);
-    if (!this.#holds(step)) {
-      // The await comes before any change, so that calls at the same time do not mix.
-      const start = await this.#replayer.start(step);
-      // A codec may refuse the state: nothing may have changed then.
-      const live = restore(start);
-      this.#starts = [start];
-      this.#live = live;
+    const replayer = this.#replayer;
+    if (step === replayer.run.steps) return replayer.state(step);
+    if (this.#live !== undefined && this.#live.step <= step && this.#holds(step)) {
+      return replayer.env.guard(() => this.#seek(step));
     }
-    return this.#seek(step);
+    const { simulation } = await replayer.segmentAt(step);
+    const [first] = this.#starts;
+    const start = first !== undefined && this.#holds(step) ? first : await replayer.start(step);
+    const segment = start === first ? await start.segment.fresh() : start.segment;
+    // The awaits come before any change, so that calls at the same time do not mix.
+    return replayer.env.guard(() => {
+      const isKept = this.#starts[0] === start;
+      const starts = isKept ? this.#starts.filter((one) => one.step <= step) : [start];
+      // A codec may refuse the state: nothing may have changed then.
+      const live = restore({ ...(starts.at(-1) as Start), segment });
+      this.#starts = starts;
+      this.#live = live;
+      this.#simulation = simulation;
+      if (isKept) this.#laySnapshotsBehind(step, live);
+      return this.#seek(step);
+    });
+  }
+
+  /**
+   * Goes on from `step` to the end of its block, where that was not checked before, and compares it
+   * with what was recorded. Throws REPLAY_MISMATCH.
+   */
+  async check(step: number, options: LongOptions = {}): Promise<void> {
+    const replayer = this.#replayer;
+    if (step === replayer.run.steps) return;
+    const from = replayer.stretchStart(step);
+    // What is stored at its start is the state itself.
+    if (from === step || replayer.checked.has(from)) return;
+    const stretch = await replayer.stretch(from);
+    if (await isChecked(replayer, stretch)) return;
+    const live = this.#takeLive(step) ?? restore(await replayer.start(step));
+    await finishStretch(replayer, live, stretch, options);
+  }
+
+  /** The live position, where it stands in the block of `step` and not behind it; a snapshot takes its place. */
+  #takeLive(step: number): Position | undefined {
+    const live = this.#live;
+    if (live === undefined || live.step > step || !this.#holds(step)) return undefined;
+    this.#live = undefined;
+    this.#replayer.env.guard(() => this.#laySnapshot(live));
+    return live;
   }
 
   /** Whether `step` can be reached from what is kept: same block, same segment. */
   #holds(step: number): boolean {
-    const first = this.#starts[0];
-    if (first === undefined) return false;
-    const end = this.#replayer.gridAfter(first.step);
-    const cut = this.#replayer.segmentAfter(first.step) ?? end;
-    return step >= first.step && step < Math.min(end, cut);
+    const [first] = this.#starts;
+    return first !== undefined && this.#replayer.stretchStart(step) === first.step;
   }
 
   #seek(step: number): unknown {
-    const { env } = this.#replayer;
-    return env.guard(() => {
-      let live = this.#live;
-      if (live === undefined || live.step > step) live = this.#back(step);
-      // A step that throws leaves its position unusable: nothing of it may be kept.
-      this.#live = undefined;
-      advance(live, step);
-      this.#live = live;
-      return this.#copy(live);
-    });
+    const live = this.#live as Position;
+    // A step that throws leaves its position unusable: nothing of it may be kept.
+    this.#live = undefined;
+    advance(live, step);
+    this.#live = live;
+    const { simulation } = live.segment;
+    return ownCopy(live.state, simulation, this.#simulation as AnySimulation, this.#replayer.env);
   }
 
-  /** Brings the live position before or to `step`, which lies behind it, laying snapshots. */
-  #back(step: number): Position {
-    while (this.#starts.length > 1 && (this.#starts.at(-1) as Start).step > step)
-      this.#starts.pop();
-    const start = this.#starts.at(-1) as Start;
-    const live = restore(start);
-    for (let gap = 2 ** Math.floor(Math.log2(Math.max(1, step - start.step))); gap >= 1; gap /= 2) {
+  #laySnapshotsBehind(step: number, live: Position): void {
+    for (let gap = 2 ** Math.floor(Math.log2(Math.max(1, step - live.step))); gap >= 1; gap /= 2) {
       if (step - gap <= live.step) continue;
       advance(live, step - gap);
       this.#laySnapshot(live);
     }
-    return live;
   }
 
   #laySnapshot(live: Position): void {
-    const { step, state, streams, segment } = live;
     try {
-      const encoded = encodeState(state, segment.simulation, this.#replayer.env);
-      this.#starts.push({ step, encoded, streams: streams.states(), segment });
+      this.#starts.push(startOf(live, this.#replayer.env));
     } catch (error) {
       // Inside a block a state may hold what no checkpoint can: then the next snapshot must do.
       if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
     }
-  }
-
-  #copy(live: Position): unknown {
-    const { state, segment } = live;
-    // Numbers and texts need no copy: nothing can change them.
-    if (typeof state !== "object" || state === null) return state;
-    const encoded = encodeState(state, segment.simulation, this.#replayer.env);
-    return decodeState(encoded, segment.simulation);
   }
 }

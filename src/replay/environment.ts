@@ -1,8 +1,11 @@
 import { decode } from "../codec/decode.ts";
 import { type Difference, differences } from "../codec/differences.ts";
 import { encode } from "../codec/encode.ts";
+import type { Program } from "../object/program.ts";
 import type { Compression } from "../store/compression.ts";
+import type { Crc32 } from "../store/crc32.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import type { Checks } from "./checks.ts";
 import type { Guard } from "./guard.ts";
 import type { Programs } from "./programs.ts";
 import type { AnySimulation } from "./simulation.ts";
@@ -26,6 +29,18 @@ export interface Environment {
   /** What is noted beside a new run: time, author, host. */
   describeRun(): Record<string, unknown>;
   readonly compression: Compression;
+  readonly crc32: Crc32;
+  /** The blocks whose replay was checked. */
+  readonly checks: Checks;
+  /**
+   * Why a replay of what `program` gave under `meta` may differ here: what of the host or of the
+   * program is another than it was when the run was recorded, each as a clause; empty where all is
+   * the same.
+   */
+  differencesFrom?(
+    program: Program,
+    meta: Readonly<Record<string, unknown>>,
+  ): readonly string[] | Promise<readonly string[]>;
   /** Writes a file, whole or not at all. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<void>;
 }

@@ -28,6 +28,12 @@ export interface LoadedProgram {
   fresh?(): Promise<AnySimulation>;
 }
 
+/** The same program in an instance in which no step has run; itself where there is only one. */
+export async function freshly(program: LoadedProgram): Promise<LoadedProgram> {
+  if (program.fresh === undefined) return program;
+  return { ...program, simulation: await program.fresh() };
+}
+
 /** A simulation, and the code that is recorded for it. */
 export interface Code extends LoadedProgram {
   readonly source: Source;

@@ -1,17 +1,21 @@
 import { checkStepInRange } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
-import { type Get, readState, type StateRef, sameState, stateRef } from "../object/state.ts";
+import { type Get, readState, type StateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 import { deriveSeed } from "../random/seeds.ts";
 import { reader } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
-import { checkpointOf, decodeCheckpoint } from "./checkpoint.ts";
-import { decodeState, type Environment } from "./environment.ts";
+import { decodeCheckpoint } from "./checkpoint.ts";
+import { drive } from "./drive.ts";
+import { decodeState, type Environment, encodeState, type LongOptions } from "./environment.ts";
 import type { SegmentParts } from "./programs.ts";
 import { type LiveSegment, openSegment } from "./segment.ts";
+import type { AnySimulation } from "./simulation.ts";
 import type { StreamStates } from "./streams.ts";
+import { finishStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
+import { Watch } from "./watch.ts";
 
 /** A place from which a replay can begin: an encoded state and how its generators stand. */
 export interface Start {
@@ -20,16 +24,33 @@ export interface Start {
   /** How its generators stand; undefined where they begin afresh. */
   readonly streams: StreamStates | undefined;
   readonly segment: LiveSegment;
+  readonly watch: Watch;
 }
 
-/** Replays a recorded run: finds the checkpoint before a step, and advances from it. */
+/** How a replay is held to what was recorded. */
+export interface CheckOptions {
+  /**
+   * Whether a replay goes on to the end of its block and is compared with what was recorded, where
+   * that was not done here before; true unless given.
+   */
+  readonly check?: boolean | undefined;
+}
+
+/**
+ * Replays a recorded run: finds the checkpoint before a step, and advances from it. Each replay runs
+ * in an instance of the program of its own, so that nothing reaches it but the checkpoint.
+ */
 export class Replayer {
   readonly env: Environment;
   readonly run: RunManifest;
   readonly get: Get;
   readonly timeline: Timeline;
   readonly entries: TimelineReader;
+  /** Where the stretches begin that were checked. */
+  readonly checked: Set<number> = new Set();
   readonly #segments = new Map<number, Promise<LiveSegment>>();
+  /** The simulation of each context that a step was given. */
+  readonly #simulations = new WeakMap<object, AnySimulation>();
 
   constructor(run: RunManifest, env: Environment) {
     this.env = env;
@@ -44,42 +65,65 @@ export class Replayer {
     checkStepInRange(step, this.run.steps);
     const index = this.#segmentIndex(step);
     const recorded = this.run.segments[index];
-    const segment = await this.#segment(index);
+    const segment = await this.#fresh(index);
     const grid = this.gridBefore(step);
     if (recorded?.begin !== undefined && recorded.start >= grid) {
       const { state, generator: main, named } = recorded.begin;
-      return {
-        step: recorded.start,
-        encoded: await readState(state, this.get),
-        streams: { main, named },
-        segment,
-      };
+      const encoded = await readState(state, this.get);
+      return this.#startAt(recorded.start, encoded, { main, named }, segment);
     }
     const ref = (await this.stored(grid)) as StateRef;
-    const checkpoint = decodeCheckpoint(await readState(ref, this.get), segment);
-    return { step: grid, ...checkpoint, segment };
+    const { encoded, streams } = decodeCheckpoint(await readState(ref, this.get), segment);
+    return this.#startAt(grid, encoded, streams, segment);
   }
 
-  /** A live position at `step`, which belongs to the caller. */
-  async position(step: number): Promise<Position> {
-    const position = restore(await this.start(step));
-    this.env.guard(() => advance(position, step));
-    return position;
+  /** A live position at `step`, which belongs to the caller. Throws REPLAY_MISMATCH. */
+  async position(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
+    const start = await this.start(step);
+    const live = restore(start);
+    const { signal } = options;
+    if (signal === undefined) this.env.guard(() => advance(live, step));
+    else await this.#advanceInSlices(live, step, signal);
+    if (step === start.step || options.check === false) return live;
+    const stretch = await this.stretch(start.step);
+    if (await isChecked(this, stretch)) return live;
+    const here = this.env.guard(() => startOf(live, this.env));
+    await finishStretch(this, live, stretch, options);
+    return restore({ ...here, segment: await here.segment.fresh() });
   }
 
-  /** The state at `step`, which belongs to the caller. The last one is stored, and not replayed. */
-  async state(step: number): Promise<unknown> {
-    if (step !== this.run.steps) return (await this.position(step)).state;
-    const segment = await this.segmentAt(step);
-    const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), segment);
-    return decodeState(encoded, segment.simulation);
+  /**
+   * The state at `step`, which belongs to the caller: its instances are of the classes of
+   * `segmentAt(step)`. The last one is stored, and not replayed. Throws REPLAY_MISMATCH.
+   */
+  async state(step: number, options: CheckOptions & LongOptions = {}): Promise<unknown> {
+    const { simulation } = await this.segmentAt(step);
+    if (step === this.run.steps) {
+      const segment = await this.segmentAt(step);
+      const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), segment);
+      return decodeState(encoded, simulation);
+    }
+    const { state, segment } = await this.position(step, options);
+    return this.env.guard(() => ownCopy(state, segment.simulation, simulation, this.env));
+  }
+
+  /** The step of `start(step)`: where the stretch begins that `step` lies in. */
+  stretchStart(step: number): number {
+    const { start, begin } = this.segmentRecorded(step);
+    const grid = this.gridBefore(step);
+    return begin !== undefined && start > grid ? start : grid;
+  }
+
+  /** The stretch that begins at `start`, a step from which a replay can begin. */
+  stretch(start: number): Promise<Stretch> {
+    return stretchAt(this, start);
   }
 
   /** What is stored of the state at `step`: only on the grid and at the end is there anything. */
   async stored(step: number): Promise<StateRef | undefined> {
     if (step === this.run.steps) return this.run.final;
     if (step % this.run.blockSize !== 0) return undefined;
-    return this.entries.entry(this.timeline, step / this.run.blockSize);
+    return (await this.entries.entry(this.timeline, step / this.run.blockSize)).state;
   }
 
   /** The last step on the grid at or before `step`. */
@@ -97,7 +141,10 @@ export class Replayer {
     return this.run.segments.find((segment) => segment.start > step)?.start;
   }
 
-  /** The segment to which the step from the state at `step` belongs. */
+  /**
+   * The segment to which the step from the state at `step` belongs, with the classes of the states
+   * that are given out. Replays run in instances of their own.
+   */
   segmentAt(step: number): Promise<LiveSegment> {
     return this.#segment(this.#segmentIndex(step));
   }
@@ -105,6 +152,11 @@ export class Replayer {
   /** The same, as it is recorded. */
   segmentRecorded(step: number): Segment {
     return this.run.segments[this.#segmentIndex(step)] as Segment;
+  }
+
+  /** The simulation whose steps are given this context. */
+  simulationOf(context: object): AnySimulation {
+    return this.#simulations.get(context) as AnySimulation;
   }
 
   /** The program and the seeds of a segment of this run. */
@@ -126,19 +178,31 @@ export class Replayer {
     return deriveSeed({ hash, master: seeds.master, stream: "block", index: block });
   }
 
-  /** Checks that a replayed state is the one that is stored. Throws REPLAY_MISMATCH. */
-  check(position: Position, expected: StateRef): void {
-    const encoded = checkpointOf(position, this.env);
-    if (sameState(stateRef(encoded, this.env.store.hash), expected)) return;
-    throw new RewindError(
-      "REPLAY_MISMATCH",
-      `the replay does not give the recorded state at step ${position.step}`,
-      { step: position.step, block: Math.ceil(position.step / this.run.blockSize) - 1 },
-    );
+  #advanceInSlices(live: Position, to: number, signal: AbortSignal): Promise<void> {
+    return drive(this.env, { signal, from: live.step, to }, (until) => {
+      this.env.guard(() => advance(live, until));
+      return until;
+    });
+  }
+
+  #startAt(
+    step: number,
+    encoded: Uint8Array,
+    streams: StreamStates | undefined,
+    segment: LiveSegment,
+  ): Start {
+    const watch = Watch.from(step, encoded.length, this.run, this.env);
+    return { step, encoded, streams, segment, watch };
   }
 
   #segmentIndex(step: number): number {
     return this.run.segments.findLastIndex((segment) => segment.start <= step);
+  }
+
+  async #fresh(index: number): Promise<LiveSegment> {
+    const segment = await (await this.#segment(index)).fresh();
+    this.#simulations.set(segment.context, segment.simulation);
+    return segment;
   }
 
   #segment(index: number): Promise<LiveSegment> {
@@ -155,11 +219,31 @@ export class Replayer {
 
 /** A live position at the start: state and generators are the caller's own. */
 export function restore(start: Start): Position {
-  const { step, segment, streams } = start;
+  const { step, segment, streams, watch } = start;
   return {
     step,
     state: decodeState(start.encoded, segment.simulation),
     streams: segment.streamsAt(step, streams),
     segment,
+    watch: watch.copy(),
   };
+}
+
+/** A place to come back to: where the position stands. Throws UNSUPPORTED_STATE. */
+export function startOf(position: Position, env: Environment): Start {
+  const { step, state, streams, segment, watch } = position;
+  const encoded = encodeState(state, segment.simulation, env);
+  return { step, encoded, streams: streams.states(), segment, watch: watch.copy() };
+}
+
+/** A copy of a state whose instances are of the classes of another instance of its program. */
+export function ownCopy(
+  state: unknown,
+  from: AnySimulation,
+  to: AnySimulation,
+  env: Environment,
+): unknown {
+  // Numbers and texts need no copy: nothing can change them.
+  if (typeof state !== "object" || state === null) return state;
+  return decodeState(encodeState(state, from, env), to);
 }

@@ -6,7 +6,7 @@ import { type ObjectWriter, reader } from "../store/object-store.ts";
 import { BlockCache } from "./block-cache.ts";
 import { type DiffOptions, diff, type RunDifference } from "./compare/diff.ts";
 import { type Verification, type VerifyOptions, verify } from "./compare/verify.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, LongOptions } from "./environment.ts";
 import { type Bisection, bisect } from "./look/bisect.ts";
 import { type Count, count } from "./look/count.ts";
 import { type Found, find, findLast } from "./look/find.ts";
@@ -17,7 +17,7 @@ import { type ForkOptions, planFork } from "./record/fork.ts";
 import { planRecording, type RecordOptions } from "./record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "./record/recorder.ts";
 import { writeRuns } from "./record/write-runs.ts";
-import { Replayer } from "./replayer.ts";
+import { type CheckOptions, Replayer } from "./replayer.ts";
 import type { Simulation } from "./simulation.ts";
 
 /**
@@ -87,15 +87,37 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   /**
    * The state at `step`, from 0 to `steps`: a copy of the caller's own. Applies fewer than
-   * `blockSize` steps. Throws STEP_OUT_OF_RANGE.
+   * `blockSize` steps. The first time in a block it goes on to the end of the block and compares the
+   * replay with what was recorded, unless `check` is false. Throws STEP_OUT_OF_RANGE,
+   * REPLAY_MISMATCH.
    *
    * @example
    * ```ts
    * await run.get(run.steps); // the last state
    * ```
    */
-  async get(step: number): Promise<S> {
-    return (await this.#cache.state(checkStepInRange(step, this.steps))) as S;
+  async get(step: number, { check = true }: CheckOptions = {}): Promise<S> {
+    const state = await this.#cache.state(checkStepInRange(step, this.steps));
+    if (check) await this.#cache.check(step);
+    return state as S;
+  }
+
+  /**
+   * The state at `step` at once, and the check that `get` makes before it gives the state: for those
+   * who would show it first. Where `check` throws REPLAY_MISMATCH, the state is not the one that the
+   * run had.
+   *
+   * @example
+   * ```ts
+   * const { state, check } = await run.peek(842_137);
+   * await check();
+   * ```
+   */
+  async peek(
+    step: number,
+  ): Promise<{ readonly state: S; check(options?: LongOptions): Promise<void> }> {
+    const state = (await this.#cache.state(checkStepInRange(step, this.steps))) as S;
+    return { state, check: (options) => this.#cache.check(step, options) };
   }
 
   /**

@@ -6,12 +6,26 @@ import type { Get } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { generatorNamed } from "../random/registry.ts";
 import type { Environment } from "./environment.ts";
+import { freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
+
+/** What a live segment is made of. */
+interface SegmentOptions {
+  readonly start: number;
+  readonly program: LoadedProgram;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly algorithm: GeneratorAlgorithm;
+  readonly rule: SeedRule;
+  readonly blockSize: number;
+  readonly master: bigint;
+  readonly hash: Hash;
+}
 
 /** A segment with its code at hand: what a step of it needs. */
 export class LiveSegment {
   readonly start: number;
+  /** The instance of the program whose steps run. */
   readonly simulation: AnySimulation;
   readonly params: Readonly<Record<string, unknown>>;
   /** What steps are given; `advance` sets its step. */
@@ -20,21 +34,16 @@ export class LiveSegment {
   readonly algorithm: GeneratorAlgorithm;
   /** Where its generators come from. */
   readonly source: StreamSource;
+  readonly program: LoadedProgram;
+  readonly #options: SegmentOptions;
   /** The generators that `context.stream` looks among. */
   #current: Streams | undefined;
 
-  constructor(options: {
-    readonly start: number;
-    readonly simulation: AnySimulation;
-    readonly params: Readonly<Record<string, unknown>>;
-    readonly algorithm: GeneratorAlgorithm;
-    readonly rule: SeedRule;
-    readonly blockSize: number;
-    readonly master: bigint;
-    readonly hash: Hash;
-  }) {
+  constructor(options: SegmentOptions, source: StreamSource = new StreamSource(options)) {
+    this.#options = options;
     this.start = options.start;
-    this.simulation = options.simulation;
+    this.program = options.program;
+    this.simulation = options.program.simulation;
     this.params = options.params;
     // No further properties, and these for good: what a step left here, no checkpoint would hold.
     const fixed = { writable: false, configurable: false };
@@ -47,7 +56,16 @@ export class LiveSegment {
     );
     this.blockSize = options.blockSize;
     this.algorithm = options.algorithm;
-    this.source = new StreamSource(options);
+    this.source = source;
+  }
+
+  /**
+   * The same segment under an instance of the program in which no step has run yet; itself where
+   * there is only one.
+   */
+  async fresh(): Promise<LiveSegment> {
+    if (this.program.fresh === undefined) return this;
+    return new LiveSegment({ ...this.#options, program: await freshly(this.program) }, this.source);
   }
 
   /** From now on steps draw from these generators. */
@@ -91,7 +109,7 @@ export async function openSegment(
   const { program, seeds } = await env.programs.parts(segment, get);
   return new LiveSegment({
     start: segment.start,
-    simulation: (await env.programs.open(segment.program, program)).simulation,
+    program: await env.programs.open(segment.program, program),
     params: frozen(segment.params),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
     rule: seeds.rule,

@@ -155,7 +155,7 @@ async function overSteps(
   };
   const known = stored === undefined || stored >= shared ? shared : 0;
   const start = Math.max(from, known);
-  if (start <= to) await lockstep(a, b, { ...options, from: start, to, check: true }, compare);
+  if (start <= to) await lockstep(a, b, { ...options, from: start, to }, compare);
   return { spans: spans?.over(from, to), statistics: tally?.over(from, to) };
 }
 

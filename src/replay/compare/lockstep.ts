@@ -6,6 +6,7 @@ import type { Environment, LongOptions } from "../environment.ts";
 import { reach } from "../look/reach.ts";
 import type { Range } from "../look/scan.ts";
 import type { Replayer } from "../replayer.ts";
+import { checkEnd } from "../stretch.ts";
 import { differ } from "./differ.ts";
 import { firstStoredDifference, sameRules } from "./shared-history.ts";
 
@@ -34,17 +35,17 @@ export type CompareAt = (a: Position, b: Position) => "equal" | "different" | "s
  * Takes two runs side by side over the steps from..to, and has `compare` look at each step at which
  * they can differ. Where their states are equal, and code, params, seeds and generators too, they
  * stay equal up to the next checkpoint or change, and as long as their checkpoints are: such steps
- * are passed over. With `check`, the replay of each block is held to its checkpoint: throws
- * REPLAY_MISMATCH. Without it, each block goes on from what is stored.
+ * are passed over. The replay of each other block is compared with what was recorded of it. Throws
+ * REPLAY_MISMATCH.
  */
 export async function lockstep(
   a: Replayer,
   b: Replayer,
-  options: Range & LongOptions & { readonly check?: boolean },
+  options: Range & LongOptions,
   compare: CompareAt,
 ): Promise<void> {
   const { env } = a;
-  const { to, check = false } = options;
+  const { to } = options;
   const rulesAreSame = comparisonOfRules(a, b);
   let [pa, pb] = await Promise.all([
     reach(a, options.from, options),
@@ -62,8 +63,8 @@ export async function lockstep(
       if (step > next) {
         [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
       } else if (sameFuture || pa.step + 1 === next) {
-        pa = await cross(a, pa, next, check && !sameFuture);
-        pb = await cross(b, pb, next, check && !sameFuture);
+        pa = await cross(a, pa, next, !sameFuture);
+        pb = await cross(b, pb, next, !sameFuture);
       } else {
         const last = Math.min(next - 1, until);
         verdict = env.guard(() => advanceBoth(pa, pb, last, mayMeet, compare));
@@ -143,13 +144,9 @@ async function cross(
   check: boolean,
 ): Promise<Position> {
   const begins = next === boundaryAfter(replayer, position.step);
-  const { begin, start } = replayer.segmentRecorded(next);
-  // A segment's first state need not be what the one before it leads to.
-  const changed = start === next && begin !== undefined;
-  if (!begins || (check && !changed)) replayer.env.guard(() => advance(position, next));
-  if (check && !changed) {
-    const stored = await replayer.stored(next);
-    if (stored !== undefined) replayer.check(position, stored);
+  if (check || !begins) replayer.env.guard(() => advance(position, next));
+  if (check && (begins || next === replayer.run.steps)) {
+    await checkEnd(replayer, position, await replayer.stretch(position.watch.start));
   }
   return begins ? replayer.position(next) : position;
 }

@@ -8,18 +8,22 @@ import { compareStates, decodeState, type LongOptions } from "../environment.ts"
 import { initialState } from "../record/record.ts";
 import { type Replayer, restore } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
+import { agrees, rememberChecked, replayMismatch, type Stretch } from "../stretch.ts";
+import { scatter } from "../watch.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
 export interface VerifyOptions extends LongOptions {
   /** Every block, rather than about ten of them spread over the run. */
   readonly full?: boolean | undefined;
+  /** Only the block that leads to this step. */
+  readonly at?: number | undefined;
 }
 
 /** What a verification found. */
 export interface Verification {
   readonly ok: boolean;
   readonly blocksChecked: number;
-  /** The first block whose replay does not give the recorded state at its end. */
+  /** The first block, of those checked, whose replay does not give what was recorded. */
   readonly mismatch: Mismatch | undefined;
 }
 
@@ -31,16 +35,22 @@ export interface Mismatch {
   readonly to: number;
   /** The first step that differs, where the recorded code is at hand to tell. */
   readonly step: number | undefined;
-  /** Where the states differ: `a` as recorded, `b` as replayed. */
+  /**
+   * Where the states differ, `a` as recorded and `b` as replayed; empty where the states at the end
+   * are the same and those inside the block are not.
+   */
   readonly changes: readonly Difference[];
+  /** What may be the cause: what is another here than where the run was recorded. */
+  readonly causes: readonly string[];
 }
 
 /** How many blocks are replayed unless all are asked for. */
 const SAMPLED_BLOCKS = 10;
 
 /**
- * Replays blocks from their checkpoints and compares each end with what is stored. With `recorded`,
- * the same run under its recorded code, a mismatch under other code is traced to its first step.
+ * Replays blocks from their checkpoints, each in a fresh instance of the program and in an order of
+ * their own, and compares witness and end of each with what is stored. With `recorded`, the same run
+ * under its recorded code, a mismatch under other code is traced to its first step.
  */
 export async function verify(
   replayer: Replayer,
@@ -49,42 +59,58 @@ export async function verify(
 ): Promise<Verification> {
   const { env, run } = replayer;
   const { blockSize } = run;
-  const blocks = chosenBlocks(replayer.timeline.count, options.full ?? false);
-  let mismatch = await checkInit(replayer);
-  let position: Position | undefined;
+  const blocks = scattered(chosenBlocks(replayer, options));
+  let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
   let blocksChecked = 0;
   if (mismatch !== undefined) return { ok: false, blocksChecked, mismatch };
+  let at = 0;
+  let position: Position | undefined;
   // Counted as if every block were a whole one, so that the count rises evenly.
-  const to = blocks.length * blockSize;
-  await drive(env, { ...options, from: 0, to }, async (until) => {
-    const from = (blocks[blocksChecked] as number) * blockSize;
-    const end = Math.min(from + blockSize, run.steps);
-    position ??= restore(await replayer.start(end - 1));
+  await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
+    const begins = (blocks[at] as number) * blockSize;
+    const ends = Math.min(begins + blockSize, run.steps);
+    // Blocks after the first known mismatch are not asked for any more.
+    if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
+    position ??= restore(await replayer.start(begins));
     const live = position;
-    const next = Math.min(end, Math.max(live.step, from + until - blocksChecked * blockSize));
+    const stretch = await replayer.stretch(live.watch.start);
+    const next = Math.min(stretch.to, Math.max(live.step, begins + until - at * blockSize));
     env.guard(() => advance(live, next));
-    if (next < end) return blocksChecked * blockSize + next - from;
-    mismatch = await checkEnd(replayer, live, recorded);
-    position = undefined;
+    if (next < stretch.to) return at * blockSize + next - begins;
+    const found = await checkStretch(replayer, live, stretch, recorded);
+    const goesOn = found === undefined && stretch.to < ends;
+    position = goesOn ? restore(await replayer.start(stretch.to)) : undefined;
+    if (goesOn) return at * blockSize + stretch.to - begins;
+    mismatch = found ?? mismatch;
     blocksChecked++;
-    return mismatch === undefined ? blocksChecked * blockSize : to;
+    return ++at * blockSize;
   });
   return { ok: mismatch === undefined, blocksChecked, mismatch };
 }
 
-/** All blocks, or the first, the last and some between them, evenly spread. */
-function chosenBlocks(count: number, full: boolean): number[] {
+/** All blocks; or the one asked for; or the first, the last and some between them, evenly spread. */
+function chosenBlocks(
+  { run, timeline: { count } }: Replayer,
+  { full = false, at }: VerifyOptions,
+): number[] {
+  if (at !== undefined) return count === 0 ? [] : [Math.max(0, Math.ceil(at / run.blockSize) - 1)];
   if (full || count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);
   return Array.from({ length: SAMPLED_BLOCKS }, (_, i) =>
     Math.round((i * (count - 1)) / (SAMPLED_BLOCKS - 1)),
   );
 }
 
+/** In an order that is not that of the recording, and the same each time. */
+function scattered(blocks: readonly number[]): number[] {
+  const keyed = blocks.map((block) => ({ block, key: scatter(block, 0) }));
+  return keyed.sort((a, b) => b.key - a.key || b.block - a.block).map(({ block }) => block);
+}
+
 /** Runs `init` again and compares, unless the run began with a state of its own. */
 async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
   const { env, run } = replayer;
   if (run.segments[0]?.begin !== undefined) return undefined;
-  const segment = await replayer.segmentAt(0);
+  const segment = await (await replayer.segmentAt(0)).fresh();
   const { simulation } = segment;
   const { state: initial, streams } = initialState(env, segment);
   const stored = (await replayer.stored(0)) as StateRef;
@@ -93,32 +119,50 @@ async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
   if (sameState(stateRef(encoded, env.store.hash), stored)) return undefined;
   const recorded = await readCheckpointState(replayer, stored, segment);
   const changes = compareStates(recorded, initial, simulation);
-  return { block: 0, from: 0, to: 0, step: 0, changes };
+  const causes = await causesOf(replayer, { from: 0, to: 0 });
+  return { block: 0, from: 0, to: 0, step: 0, changes, causes };
 }
 
-/** Compares the state that a replay of a block ended with. */
-async function checkEnd(
+async function causesOf(
+  replayer: Replayer,
+  stretch: Pick<Stretch, "from" | "to">,
+): Promise<readonly string[]> {
+  return (await replayMismatch(replayer, stretch)).data.causes as readonly string[];
+}
+
+/** Compares a replay at the end of a stretch with what was recorded. */
+async function checkStretch(
   replayer: Replayer,
   position: Position,
+  stretch: Stretch,
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
-  const { state, step: to, segment } = position;
-  const { env, run } = replayer;
-  // A segment that begins with a changed state leaves nothing to compare with.
-  const changed = run.segments.some(({ start, begin }) => start === to && begin !== undefined);
-  if (changed) return undefined;
-  const expected = (await replayer.stored(to)) as StateRef;
-  const encoded = env.guard(() => checkpointOf(position, env));
-  if (sameState(stateRef(encoded, env.store.hash), expected)) return undefined;
-  const { step: from } = await replayer.start(to - 1);
-  const block = Math.floor(from / run.blockSize);
-  const step = recorded && (await firstStep(recorded, replayer, to).catch(unlessUnknown));
-  const states: [unknown, unknown] =
-    recorded === undefined || step === undefined
-      ? [await readCheckpointState(replayer, expected, segment), state]
-      : [(await recorded.position(step)).state, (await replayer.position(step)).state];
-  return { block, from, to, step, changes: compareStates(...states, segment.simulation) };
+  if (agrees(replayer, position, stretch)) {
+    if (recorded === undefined) await rememberChecked(replayer, stretch);
+    return undefined;
+  }
+  const { from, to, end } = stretch;
+  const { state, segment } = position;
+  const step = recorded && (await firstStep(recorded, replayer, stretch).catch(unlessUnknown));
+  const changes =
+    recorded !== undefined && step !== undefined
+      ? compareStates(
+          await recorded.state(step, UNCHECKED),
+          await replayer.state(step, UNCHECKED),
+          segment.simulation,
+        )
+      : end === undefined
+        ? []
+        : compareStates(
+            await readCheckpointState(replayer, end, segment),
+            state,
+            segment.simulation,
+          );
+  const block = Math.floor(from / replayer.run.blockSize);
+  return { block, from, to, step, changes, causes: await causesOf(replayer, stretch) };
 }
+
+const UNCHECKED = { check: false } as const;
 
 async function readCheckpointState(
   { get }: Replayer,
@@ -138,9 +182,9 @@ function unlessUnknown(error: unknown): undefined {
 async function firstStep(
   recorded: Replayer,
   other: Replayer,
-  to: number,
+  { from, to }: Stretch,
 ): Promise<number | undefined> {
-  const a = restore(await recorded.start(to - 1));
-  const b = restore(await other.start(to - 1));
+  const a = restore(await recorded.start(from));
+  const b = restore(await other.start(from));
   return recorded.env.guard(() => firstDifferentStep(a, b, to, recorded.env));
 }

@@ -6,7 +6,6 @@ import { fingerprint, functionChangedState, functionFailed } from "./failures.ts
 import { type Found, found, interrupted } from "./find.ts";
 import { checkArguments, type Look, type RangeOptions, rangeOf } from "./look.ts";
 import { lookBack, NOTHING, previousAt } from "./previous.ts";
-import { reach } from "./reach.ts";
 
 /** Where a predicate begins to hold, and how many states were looked at to know. */
 export interface Bisection<S> {
@@ -50,7 +49,10 @@ export async function bisect<S>(
     }
     options.onProgress?.({ done: most, total: most });
     if (high > to) return { found: undefined, looked };
-    return { found: found<S>(await reach(replayer, high, options), env), looked };
+    return {
+      found: await found<S>(await replayer.position(high, { signal: options.signal }), replayer),
+      looked,
+    };
   } catch (error) {
     const rest = { from: Math.max(from, low), to: Math.min(to, high) };
     throw interrupted(error, `looked at ${looked} states`, { looked, rest });
@@ -65,11 +67,12 @@ async function look(
   options: RangeOptions,
 ): Promise<boolean> {
   const { env } = replayer;
+  const { signal } = options;
   const before =
     options.previous === true && step > 0
-      ? previousAt(await reach(replayer, step - 1, options), env)
+      ? previousAt(await replayer.position(step - 1, { signal }), env)
       : NOTHING;
-  const { state, segment } = await reach(replayer, step, options);
+  const { state, segment } = await replayer.position(step, { signal });
   const { simulation, context } = segment;
   context.step = step;
   const expected = fingerprint(state, simulation, env);

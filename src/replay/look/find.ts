@@ -1,8 +1,7 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { drive } from "../drive.ts";
-import { decodeState, type Environment, encodeState } from "../environment.ts";
-import type { Replayer } from "../replayer.ts";
+import { ownCopy, type Replayer } from "../replayer.ts";
 import { functionFailed } from "./failures.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { type Range, scan } from "./scan.ts";
@@ -29,7 +28,7 @@ export async function find<S>(
         throw functionFailed(cause, context.step);
       }
     });
-    return position && found<S>(position, replayer.env);
+    return position && (await found<S>(position, replayer));
   } catch (error) {
     throw interruptedAhead(error, range, 0);
   }
@@ -70,7 +69,7 @@ export async function findLast<S>(
       await lookThrough(Math.max(from, firstOfBlock(replayer, to + 1 - until)));
       return last === undefined ? to - end : total;
     });
-    return last === undefined ? undefined : found<S>(await replayer.position(last), replayer.env);
+    return last === undefined ? undefined : found<S>(await replayer.position(last), replayer);
   } catch (error) {
     const looked = end === to ? undefined : { from: end + 1, to };
     throw interruptedPass(error, looked, { from, to: end }, 0);
@@ -86,9 +85,12 @@ function firstOfBlock(replayer: Replayer, step: number): number {
 }
 
 /** A position's step and a copy of its state, which belongs to the caller. */
-export function found<S>({ step, state, segment }: Position, env: Environment): Found<S> {
-  const { simulation } = segment;
-  return { step, state: decodeState(encodeState(state, simulation, env), simulation) as S };
+export async function found<S>(
+  { step, state, segment }: Position,
+  replayer: Replayer,
+): Promise<Found<S>> {
+  const { simulation } = await replayer.segmentAt(step);
+  return { step, state: ownCopy(state, segment.simulation, simulation, replayer.env) as S };
 }
 
 /** How far a pass had come when it was interrupted: the data of INTERRUPTED. */

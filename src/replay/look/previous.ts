@@ -44,33 +44,23 @@ export function previousAt(
 
 /** Copies each state that is looked at, to be shown beside the next one: a step may change it. */
 export class PreviousStates {
-  readonly #env: Environment;
-  /** Which simulation a state is of, by the context that it is shown with. */
-  readonly #simulations: ReadonlyMap<object, AnySimulation>;
+  readonly #replayer: Replayer;
   #kept: Previous;
 
-  private constructor(
-    env: Environment,
-    simulations: ReadonlyMap<object, AnySimulation>,
-    first: Previous,
-  ) {
-    this.#env = env;
-    this.#simulations = simulations;
+  private constructor(replayer: Replayer, first: Previous) {
+    this.#replayer = replayer;
     this.#kept = first;
   }
 
   /** Stands at the first step of a range: what was before it is replayed. */
   static async before(
     replayer: Replayer,
-    { from, to }: Range,
+    { from }: Range,
     options: LongOptions,
   ): Promise<PreviousStates> {
-    const { env, run } = replayer;
-    const cuts = run.segments.map(({ start }) => start).filter((cut) => cut > from && cut <= to);
-    const segments = await Promise.all([from, ...cuts].map((step) => replayer.segmentAt(step)));
+    const { env } = replayer;
     const first = from === 0 ? NOTHING : previousAt(await reach(replayer, from - 1, options), env);
-    const simulations = segments.map(({ context, simulation }) => [context, simulation] as const);
-    return new PreviousStates(env, new Map(simulations), first);
+    return new PreviousStates(replayer, first);
   }
 
   /** A copy of the state that was kept last. */
@@ -85,8 +75,8 @@ export class PreviousStates {
       this.#kept = { ...NOTHING, state };
       return;
     }
-    const simulation = this.#simulations.get(context) as AnySimulation;
-    const encoded = encodePrevious(state, context.step, simulation, this.#env);
+    const simulation = this.#replayer.simulationOf(context);
+    const encoded = encodePrevious(state, context.step, simulation, this.#replayer.env);
     this.#kept = { state: undefined, encoded, simulation };
   }
 }

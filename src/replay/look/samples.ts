@@ -2,7 +2,6 @@ import { advance, type Position } from "../advance.ts";
 import { drive } from "../drive.ts";
 import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
-import { reach } from "./reach.ts";
 import type { Range } from "./scan.ts";
 
 /**
@@ -45,7 +44,7 @@ export async function sample<T>(
       if (to === run.steps) values.push(read(await replayer.state(to), to));
       else {
         if (position === undefined || !isAhead(replayer, position.step, to)) {
-          position = await reach(replayer, to, options);
+          position = await replayer.position(to, { signal: options.signal });
         }
         const here = position;
         env.guard(() => advance(here, to));

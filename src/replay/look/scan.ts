@@ -1,10 +1,11 @@
 import { equalBytes } from "../../base/bytes.ts";
-import { isRewindError } from "../../base/errors.ts";
-import type { StateRef } from "../../object/state.ts";
+import type { RewindError } from "../../base/errors.ts";
 import { advance, type Position, type Visit } from "../advance.ts";
 import { drive } from "../drive.ts";
 import { encodeState, type LongOptions } from "../environment.ts";
 import { type Replayer, restore } from "../replayer.ts";
+import { agrees, agreesAs, replayMismatch, type Stretch } from "../stretch.ts";
+import { Watch } from "../watch.ts";
 import { fingerprint, functionChangedState } from "./failures.ts";
 import { reach } from "./reach.ts";
 
@@ -34,14 +35,15 @@ export async function scan(
       while (position.step < until && !stopped) {
         const cut = replayer.segmentAfter(position.step);
         if (cut === position.step + 1) {
+          await leave(replayer, position, cut);
           // A segment's first state need not be what the one before it leads to.
           position = await replayer.position(cut);
           stopped = env.guard(() => visitAt(position, visit));
         } else {
-          const ahead = await checkpointsAhead(replayer, position.step);
+          const ahead = await stretchesAhead(replayer, position);
           const to = Math.min(until, ahead.to, cut === undefined ? until : cut - 1);
-          stopped = await cross(replayer, position, to, ahead.refs, visit);
-          if (ahead.refs.has(position.step)) compared = position.step;
+          stopped = await cross(replayer, position, to, ahead.byEnd, visit);
+          if (ahead.byEnd.has(position.step)) compared = position.step;
         }
       }
       return stopped ? range.to : until;
@@ -58,52 +60,58 @@ function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
   return visit(state, segment.context);
 }
 
-/** Advances over blocks whose checkpoints are at hand. */
+/** Takes the last step before the next segment, unseen, and compares what is recorded up to there. */
+async function leave(replayer: Replayer, position: Position, cut: number): Promise<void> {
+  replayer.env.guard(() => advance(position, cut));
+  const stretch = await replayer.stretch(position.watch.start);
+  if (!agrees(replayer, position, stretch)) throw await mismatchOf(replayer, stretch);
+}
+
+/** Advances over blocks of which it is known what was recorded. */
 async function cross(
   replayer: Replayer,
   position: Position,
   to: number,
-  checkpoints: ReadonlyMap<number, StateRef>,
+  stretches: ReadonlyMap<number, Stretch>,
   visit: Visit,
 ): Promise<boolean> {
-  try {
-    return replayer.env.guard(() => crossBlocks(replayer, position, to, checkpoints, visit));
-  } catch (error) {
-    if (isRewindError(error, "REPLAY_MISMATCH")) {
-      await checkWithoutVisit(replayer, position.step, checkpoints);
-      throw functionChangedState(position.step);
+  const differs = { at: undefined as Stretch | undefined };
+  const stopped = replayer.env.guard(() => {
+    while (position.step < to) {
+      const stopped = advance(position, Math.min(to, replayer.gridAfter(position.step)), visit);
+      const stretch = stretches.get(position.step);
+      if (stretch !== undefined) {
+        const encoded = encodeState(position.state, position.segment.simulation, replayer.env);
+        if (!agreesAs(encoded, replayer, position, stretch)) {
+          differs.at = stretch;
+          return true;
+        }
+        if (!stopped) enterBlock(replayer, position, encoded.length);
+      }
+      if (stopped) return true;
     }
-    throw error;
-  }
+    return false;
+  });
+  if (differs.at !== undefined) throw await mismatchOf(replayer, differs.at);
+  return stopped;
 }
 
-function crossBlocks(
-  replayer: Replayer,
-  position: Position,
-  to: number,
-  checkpoints: ReadonlyMap<number, StateRef>,
-  visit: Visit,
-): boolean {
-  while (position.step < to) {
-    const stopped = advance(position, Math.min(to, replayer.gridAfter(position.step)), visit);
-    const expected = checkpoints.get(position.step);
-    if (expected !== undefined) replayer.check(position, expected);
-    if (stopped) return true;
-    const { source } = position.segment;
-    if (source.beginsAt(position.step)) position.streams = source.at(position.step);
-  }
-  return false;
+/** Begins the next block with the state that the one before led to. */
+function enterBlock({ env }: Replayer, position: Position, lengthBytes: number): void {
+  const { step, segment } = position;
+  position.watch = Watch.from(step, lengthBytes, segment, env);
+  if (segment.source.beginsAt(step)) position.streams = segment.source.at(step);
 }
 
-/** Replays a block whose end was not as it is recorded, alone. Throws REPLAY_MISMATCH again. */
-async function checkWithoutVisit(
-  replayer: Replayer,
-  step: number,
-  checkpoints: ReadonlyMap<number, StateRef>,
-): Promise<void> {
-  const position = restore(await replayer.start(step - 1));
-  replayer.env.guard(() => advance(position, step));
-  replayer.check(position, checkpoints.get(step) as StateRef);
+/**
+ * Why a stretch did not end as recorded: REPLAY_MISMATCH where a replay alone does not either, and
+ * FUNCTION_FAILED where it does.
+ */
+async function mismatchOf(replayer: Replayer, stretch: Stretch): Promise<RewindError> {
+  const live = restore(await replayer.start(stretch.from));
+  replayer.env.guard(() => advance(live, stretch.to));
+  if (agrees(replayer, live, stretch)) return functionChangedState(stretch.to);
+  return replayMismatch(replayer, stretch);
 }
 
 function sameStates({ env }: Replayer, seen: Position, replayed: Position): boolean {
@@ -113,20 +121,30 @@ function sameStates({ env }: Replayer, seen: Position, replayed: Position): bool
   return equalBytes(encodeState(seen.state, seen.segment.simulation, env), expected);
 }
 
-/** What is stored of the states after `step`, up to the end of a tile. */
-async function checkpointsAhead(
+/** The stretches from where a position stands to the end of a tile, or to the next segment, by their ends. */
+async function stretchesAhead(
   replayer: Replayer,
-  step: number,
-): Promise<{ readonly to: number; readonly refs: ReadonlyMap<number, StateRef> }> {
+  { step, watch }: Position,
+): Promise<{ readonly to: number; readonly byEnd: ReadonlyMap<number, Stretch> }> {
+  const { entries, timeline } = replayer;
   const { blockSize, steps, final } = replayer.run;
-  const next = replayer.gridAfter(step) / blockSize;
-  const refs = new Map<number, StateRef>();
-  if (next < replayer.timeline.count) {
-    const entries = await replayer.entries.run(replayer.timeline, next, replayer.timeline.count);
-    entries.forEach((ref, i) => {
-      refs.set((next + i) * blockSize, ref);
-    });
-    return { to: (next + entries.length - 1) * blockSize, refs };
+  const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
+  const block = Math.floor(step / blockSize);
+  const known = await entries.run(timeline, block, timeline.count);
+  const next = block + known.length;
+  const after = next < timeline.count ? await entries.entry(timeline, next) : undefined;
+  const byEnd = new Map<number, Stretch>();
+  let to = step;
+  for (const [i, { witness }] of known.entries()) {
+    const begins = (block + i) * blockSize;
+    const ends = Math.min(begins + blockSize, steps);
+    to = ends;
+    // Where the next segment begins is looked at apart.
+    if (ends >= cut) break;
+    const end = ends === steps ? final : (known[i + 1] ?? after)?.state;
+    const from = i === 0 ? watch.start : begins;
+    const own = from === begins ? witness : (replayer.segmentRecorded(from).begin?.witness ?? 0);
+    byEnd.set(ends, { from, to: ends, witness: own, end });
   }
-  return { to: steps, refs: refs.set(steps, final) };
+  return { to, byEnd };
 }

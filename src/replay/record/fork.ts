@@ -1,23 +1,23 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
-import { checkpointCount, type Segment, type SegmentBegin } from "../../object/run.ts";
+import type { Segment, SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
 import { generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import type { Position } from "../advance.ts";
+import type { Place, Position } from "../advance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
 import { mergeParams } from "../params.ts";
-import { type Code, putProgram } from "../programs.ts";
-import { type Replayer, restore, type Start } from "../replayer.ts";
+import { type Code, freshly, putProgram } from "../programs.ts";
+import { type Replayer, restore, type Start, startOf } from "../replayer.ts";
 import { LiveSegment } from "../segment.ts";
 import { type AnySimulation, generatorAsked } from "../simulation.ts";
 import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
 import { runMeta } from "./record.ts";
-import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
+import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
 
 /** What a fork changes from its step on, alone or together; nothing gives the same future again. */
 export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
@@ -42,10 +42,8 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
 
 /** The place at `step` from which forks begin, so that several need but one replay of their parent. */
 export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
-  const { state, streams, segment } = await replayer.position(step);
-  const { env } = replayer;
-  const encoded = env.guard(() => encodeState(state, segment.simulation, env));
-  return { step, encoded, streams: streams.states(), segment };
+  const position = await replayer.position(step);
+  return replayer.env.guard(() => startOf(position, replayer.env));
 }
 
 /**
@@ -75,26 +73,54 @@ export async function planFork(
     );
   }
   const { start } = options;
-  let position = start === undefined ? await replayer.position(step) : restore(start);
-  let segments: readonly Segment[] = run.segments.filter((segment) => segment.start <= step);
-  if (isChanged(options)) {
-    const changed = await changedSegment(replayer, writer, position, options);
-    position = changed.position;
-    segments = [...segments.filter((segment) => segment.start < step), changed.segment];
-  }
+  const position =
+    start === undefined
+      ? await replayer.position(step)
+      : restore({ ...start, segment: await start.segment.fresh() });
+  const changed = isChanged(options)
+    ? await changedSegment(replayer, writer, position, options)
+    : undefined;
   const { blockSize } = run;
+  const whole = Math.floor(step / blockSize);
   return {
-    position,
-    timeline: await replayer.entries.prefix(replayer.timeline, checkpointCount(step, blockSize)),
+    place: changed?.place ?? position,
+    watch: changed === undefined ? position.watch : undefined,
+    timeline: await replayer.entries.prefix(replayer.timeline, whole),
+    open: await openBlock(replayer, position),
     draft: {
       blockSize,
       goal,
-      segments,
+      segments: segmentsBefore(run.segments, position, changed?.segment),
       parents: [{ run: parent.id, step }],
       meta: runMeta(env, options.message),
     },
     ref,
   };
+}
+
+/** The block in which a fork begins, where it begins inside one: its checkpoint is its parent's. */
+async function openBlock(
+  replayer: Replayer,
+  { step, watch }: Position,
+): Promise<RecordingPlan["open"]> {
+  const { blockSize } = replayer.run;
+  if (step % blockSize === 0) return undefined;
+  const { timeline, entries } = replayer;
+  const entry = await entries.entry(timeline, Math.floor(step / blockSize));
+  // Unless a segment began in between, its witness goes up to here.
+  return watch.start % blockSize === 0 ? { ...entry, witness: watch.witness } : entry;
+}
+
+/** The segments up to a fork, the witness of the one in which it begins cut there. */
+function segmentsBefore(
+  segments: readonly Segment[],
+  { step, watch }: Position,
+  changed: Segment | undefined,
+): readonly Segment[] {
+  const before = segments
+    .filter(({ start }) => (changed === undefined ? start <= step : start < step))
+    .map((segment) => withWitness(segment, segment.start === watch.start ? watch : undefined));
+  return changed === undefined ? before : [...before, changed];
 }
 
 type Changes = ForkOptions & { readonly code?: Code | undefined };
@@ -109,20 +135,21 @@ async function changedSegment(
   writer: Pick<ObjectWriter, "put">,
   position: Position,
   changes: Changes,
-): Promise<{ readonly position: Position; readonly segment: Segment }> {
+): Promise<{ readonly place: Place; readonly segment: Segment }> {
   const { env, run } = replayer;
   const { step } = position;
   const before = run.segments.findLast((segment) => segment.start <= step) as Segment;
   const { program, seeds } = await replayer.parts(before);
   const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
   const algorithm = generatorNamed(program.generator, program.generatorVersion);
-  const simulation = changes.code?.simulation ?? position.segment.simulation;
+  const code = changes.code ? await freshly(changes.code) : position.segment.program;
+  const { simulation } = code;
   // Throws for new code that says it draws from another generator.
   generatorAsked(simulation, { rng: algorithm.name });
   const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
   const live = new LiveSegment({
     start: step,
-    simulation,
+    program: code,
     params,
     algorithm,
     rule: seeds.rule,
@@ -151,7 +178,7 @@ async function changedSegment(
     : before.program;
   if (changes.code !== undefined) env.programs.add(programId, changes.code);
   return {
-    position: {
+    place: {
       step,
       // What mutate or set gave stays the caller's: the fork goes on from a copy.
       state: encoded ? decodeState(encoded, simulation) : state,
@@ -172,7 +199,7 @@ async function changedSegment(
 }
 
 function begin(state: StateRef, { main, named }: StreamStates): SegmentBegin {
-  return { state, generator: main, named };
+  return { state, generator: main, named, witness: 0 };
 }
 
 /** The state at a position, as the codecs of this simulation read it: new code has new classes. */

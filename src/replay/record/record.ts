@@ -61,7 +61,7 @@ export function planRecording(
   env.programs.add(program, code);
   const segment = new LiveSegment({
     start: 0,
-    simulation: code.simulation,
+    program: code,
     params,
     algorithm,
     rule,
@@ -71,7 +71,7 @@ export function planRecording(
   });
   const { state, streams } = initialState(env, segment);
   return {
-    position: { step: 0, state, streams, segment },
+    place: { step: 0, state, streams, segment },
     timeline: EMPTY_TIMELINE,
     draft: {
       blockSize,

@@ -1,29 +1,30 @@
-import { equalBytes } from "../../base/bytes.ts";
-import { describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
-import { encodeRun, type RunManifest } from "../../object/run.ts";
+import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
 import { putState, type StateRef } from "../../object/state.ts";
-import { type Timeline, TimelineBuilder } from "../../object/timeline.ts";
+import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import { advance, type Position } from "../advance.ts";
+import { advance, type Place, type Position } from "../advance.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
-import {
-  compareStates,
-  decodeState,
-  type Environment,
-  encodeState,
-  type LongOptions,
-} from "../environment.ts";
+import { type Environment, encodeState, type LongOptions } from "../environment.ts";
 import { restore, type Start } from "../replayer.ts";
+import { Watch } from "../watch.ts";
+import { type Recorded, SelfCheck } from "./self-check.ts";
 
 /** What a recording begins with, and what it shall become. */
 export interface RecordingPlan {
-  /** Where it goes on from; the recorder takes the position over. */
-  readonly position: Position;
-  /** The checkpoints before the position. */
+  /** Where it goes on from; the recorder takes the place over. */
+  readonly place: Place;
+  /** What was digested of the stretch that the place lies in; undefined where it begins there. */
+  readonly watch?: Watch | undefined;
+  /** The checkpoints of the blocks that end at or before the place. */
   readonly timeline: Timeline;
+  /**
+   * The checkpoint of the block that the place lies inside; its witness stands unless the stretch that
+   * goes on began with it.
+   */
+  readonly open?: TimelineEntry | undefined;
   /** What is known of the run beforehand; `goal` is the step to record to. */
   readonly draft: Omit<RunManifest, "edge" | "final" | "steps">;
   /** The ref that will name the run; a journal notes it, for recovery. */
@@ -31,7 +32,10 @@ export interface RecordingPlan {
 }
 
 export interface RecorderOptions extends LongOptions {
-  /** Replays each block from its decoded checkpoint at once, and compares. */
+  /**
+   * Replays each block from its decoded checkpoint, in a fresh instance of the program and in another
+   * order, and compares its witness and its end.
+   */
   readonly selfCheck?: boolean | undefined;
 }
 
@@ -62,11 +66,12 @@ export async function recordRun(
 ): Promise<Recording> {
   const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false);
   let failure: RewindError | undefined;
-  let committed = { at: env.now(), step: plan.position.step };
-  const range = { from: plan.position.step, to: plan.draft.goal };
+  let committed = { at: env.now(), step: plan.place.step };
+  const range = { from: plan.place.step, to: plan.draft.goal };
   try {
     await drive(env, { ...options, ...range }, async (until) => {
       env.guard(() => recorder.runUntil(until));
+      await recorder.selfCheck();
       const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed.at >= COMMIT_MS;
       // In a block that takes minutes there is nothing new to commit before its end.
       if (due && recorder.steps > committed.step) {
@@ -98,23 +103,30 @@ class Recorder {
   readonly #writer: ObjectWriter;
   readonly #plan: RecordingPlan;
   #position: Position;
-  readonly #builder: TimelineBuilder;
-  readonly #selfCheck: boolean;
+  #builder: TimelineBuilder;
+  /** The segments, the last one's witness as it was at the last grid point. */
+  #segments: readonly Segment[];
+  readonly #check: SelfCheck | undefined;
   /** The last state that was stored, and how the generator stood there. */
   #start: Start;
   #stored: StateRef;
+  /** The checkpoint of the block that is being recorded. */
+  #open: TimelineEntry;
 
   constructor(env: Environment, writer: ObjectWriter, plan: RecordingPlan, selfCheck: boolean) {
     this.#env = env;
     this.#writer = writer;
     this.#plan = plan;
-    this.#position = plan.position;
-    this.#builder = new TimelineBuilder(plan.timeline, (kind, body) => writer.put(kind, body));
-    this.#selfCheck = selfCheck;
-    const { step, streams, segment } = plan.position;
-    const encoded = this.#encode();
-    this.#start = { step, encoded, streams: streams.states(), segment };
-    this.#stored = this.#put(encoded);
+    this.#builder = this.#builderOf(plan.timeline);
+    this.#segments = plan.draft.segments;
+    this.#check = selfCheck ? new SelfCheck(env) : undefined;
+    const { place } = plan;
+    const { step, streams, segment } = place;
+    const encoded = this.#encode(place);
+    this.#stored = this.#put(place, encoded);
+    const watch = plan.watch ?? Watch.from(step, encoded.length, segment, env);
+    this.#start = { step, encoded, streams: streams.states(), segment, watch };
+    this.#open = plan.open ?? { state: this.#stored, witness: 0 };
     // What init, mutate or set gave stays the caller's: the steps change a state of their own.
     this.#position = restore(this.#start);
   }
@@ -131,6 +143,19 @@ class Recorder {
     }
   }
 
+  /** Checks what was recorded since the last time. Throws SELF_CHECK_FAILED: the run then ends before. */
+  async selfCheck(): Promise<void> {
+    const failed = await this.#check?.failure();
+    if (failed === undefined) return;
+    const { before } = failed.recorded;
+    this.#builder = this.#builderOf(before.timeline);
+    this.#segments = before.segments;
+    this.#start = before.start;
+    this.#stored = before.stored;
+    this.#open = before.open;
+    throw failed.error;
+  }
+
   /** The step of the last stored state. */
   get steps(): number {
     return this.#start.step;
@@ -138,8 +163,20 @@ class Recorder {
 
   /** The run as it would be if it ended at the last stored state. */
   manifest(): RunManifest {
-    const { edge } = this.#builder.timeline();
-    return { ...this.#plan.draft, steps: this.#start.step, edge, final: this.#stored };
+    const { step, watch } = this.#start;
+    const { blockSize } = this.#plan.draft;
+    let builder = this.#builder;
+    if (step % blockSize !== 0) {
+      builder = this.#builderOf(builder.timeline());
+      builder.append(this.#openAt(watch));
+    }
+    return {
+      ...this.#plan.draft,
+      segments: this.#segmentsAt(watch),
+      steps: step,
+      edge: builder.timeline().edge,
+      final: this.#stored,
+    };
   }
 
   /** The failure of a step, told with the state before it. */
@@ -162,36 +199,57 @@ class Recorder {
 
   #checkpoint(): void {
     const position = this.#position;
-    const { segment, step } = position;
-    const encoded = this.#encode();
-    if (this.#selfCheck) this.#check(encoded);
+    const { segment, step, watch } = position;
+    const encoded = this.#encode(position);
+    const before = this.#check && this.#standing();
+    this.#stored = this.#put(position, encoded);
+    const isGrid = step % segment.blockSize === 0;
     // The state at the block's start enters the timeline only now: the last state of a run is its
     // final state, not a checkpoint.
-    if (this.#start.step % segment.blockSize === 0) this.#builder.append(this.#stored);
-    this.#stored = this.#put(encoded);
-    if (segment.source.beginsAt(step)) position.streams = segment.source.at(step);
+    if (isGrid) {
+      this.#builder.append(this.#openAt(watch));
+      this.#segments = this.#segmentsAt(watch);
+      this.#open = { state: this.#stored, witness: 0 };
+      if (segment.source.beginsAt(step)) position.streams = segment.source.at(step);
+    }
     const streams = segment.source.rule === "continuous" ? position.streams.states() : undefined;
-    this.#start = { step, encoded, streams, segment };
+    const next = isGrid ? Watch.from(step, encoded.length, segment, this.#env) : watch.copy();
+    this.#start = { step, encoded, streams, segment, watch: next };
+    if (before !== undefined) {
+      this.#check?.add({ before, end: step, encoded, witness: watch.witness });
+    }
+    if (isGrid) position.watch = next.copy();
   }
 
-  /** Replays what was just recorded, from the bytes of the last checkpoint. */
-  #check(encoded: Uint8Array): void {
-    const { simulation } = this.#position.segment;
-    const again = restore(this.#start);
-    advance(again, this.#position.step);
-    const replayed = encodeState(again.state, simulation, this.#env);
-    if (equalBytes(replayed, encoded)) return;
-    const [first] = compareStates(decodeState(encoded, simulation), again.state, simulation);
-    throw new RewindError(
-      "SELF_CHECK_FAILED",
-      `replaying steps ${this.#start.step}..${again.step} gave another state: ${first?.path} was ` +
-        `${describe(first?.a)} and is ${describe(first?.b)} in the replay`,
-      { from: this.#start.step, to: again.step, path: first?.path, a: first?.a, b: first?.b },
-    );
+  /** Where the recording stands at its last stored state. */
+  #standing(): Recorded["before"] {
+    return {
+      timeline: this.#builder.timeline(),
+      segments: this.#segments,
+      start: this.#start,
+      stored: this.#stored,
+      open: this.#open,
+    };
   }
 
-  #encode(): Uint8Array {
-    const { state, step, segment } = this.#position;
+  /** The open block's checkpoint, with its witness as of now. */
+  #openAt(watch: Watch): TimelineEntry {
+    if (watch.start % this.#plan.draft.blockSize !== 0) return this.#open;
+    return { ...this.#open, witness: watch.witness };
+  }
+
+  /** The segments, with the witness of the last one where the stretch began with it inside a block. */
+  #segmentsAt(watch: Watch): readonly Segment[] {
+    if (watch.start % this.#plan.draft.blockSize === 0) return this.#segments;
+    const last = this.#segments.length - 1;
+    return this.#segments.map((segment, i) => (i === last ? withWitness(segment, watch) : segment));
+  }
+
+  #builderOf(timeline: Timeline): TimelineBuilder {
+    return new TimelineBuilder(timeline, (kind, body) => this.#writer.put(kind, body));
+  }
+
+  #encode({ state, step, segment }: Place): Uint8Array {
     try {
       // In a guard of its own: where a step has caught a refusal, its state must not be stored.
       return this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
@@ -202,8 +260,16 @@ class Recorder {
     }
   }
 
-  #put(encoded: Uint8Array): StateRef {
-    const bytes = encodeCheckpoint(this.#position, encoded);
+  #put(place: Place, encoded: Uint8Array): StateRef {
+    const bytes = encodeCheckpoint(place, encoded);
     return putState(bytes, (kind, body) => this.#writer.put(kind, body));
   }
+}
+
+/** A segment with the witness of the stretch that begins with it, where that begins inside a block. */
+export function withWitness(segment: Segment, watch: Watch | undefined): Segment {
+  if (watch === undefined || segment.begin === undefined || segment.start !== watch.start) {
+    return segment;
+  }
+  return { ...segment, begin: { ...segment.begin, witness: watch.witness } };
 }

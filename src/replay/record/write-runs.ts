@@ -33,7 +33,7 @@ export async function writeRuns(
   try {
     for (const { options, plan } of works) {
       const planned = await plan(writer);
-      const from = planned.position.step;
+      const from = planned.place.step;
       const recording = await recordRun(env, writer, planned, options);
       failure = recording.failure;
       // Where no block was finished there is nothing to keep that the plan would not give again.

@@ -1,0 +1,157 @@
+import { concatBytes, fromHex, toHex, utf8 } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { encode } from "../codec/encode.ts";
+import { unshared } from "../object/body.ts";
+import { formatStateRef, type StateRef, sameState, stateRef } from "../object/state.ts";
+import type { Witness } from "../object/timeline.ts";
+import { advance, type Position } from "./advance.ts";
+import { encodeCheckpoint } from "./checkpoint.ts";
+import { drive } from "./drive.ts";
+import { encodeState, type LongOptions } from "./environment.ts";
+import type { Replayer } from "./replayer.ts";
+
+/**
+ * The steps that one replay covers: from a checkpoint, or from where a segment begins inside a block,
+ * to the end of the block, of the run, or to the next segment.
+ */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** What was recorded of the states inside. */
+  readonly witness: Witness;
+  /** What is stored of the state at `to`; undefined where a segment begins there with another one. */
+  readonly end: StateRef | undefined;
+}
+
+/** The stretch that begins at `from`, a step from which a replay can begin. */
+export async function stretchAt(replayer: Replayer, from: number): Promise<Stretch> {
+  const { run } = replayer;
+  const cut = replayer.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
+  const to = Math.min(replayer.gridAfter(from), cut, run.steps);
+  const begun = run.segments.find(({ start }) => start === to)?.begin;
+  return {
+    from,
+    to,
+    witness: await witnessOf(replayer, from),
+    end: begun === undefined ? await replayer.stored(to) : undefined,
+  };
+}
+
+async function witnessOf(replayer: Replayer, from: number): Promise<Witness> {
+  const { run, entries, timeline } = replayer;
+  if (from === run.steps) return 0;
+  if (from % run.blockSize !== 0) return replayer.segmentRecorded(from).begin?.witness ?? 0;
+  return (await entries.entry(timeline, from / run.blockSize)).witness;
+}
+
+/** Whether a replay of the stretch was compared here before, by this program, and agreed. */
+export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<boolean> {
+  if (replayer.checked.has(stretch.from)) return true;
+  const known = replayer.env.checks.has(await keyOf(replayer, stretch));
+  if (known) replayer.checked.add(stretch.from);
+  return known;
+}
+
+/**
+ * Takes a replay that stands inside the stretch on to its end, compares it with what was recorded, and
+ * remembers that it agreed. Stops unchecked at the limit of `env.checks`. Throws REPLAY_MISMATCH.
+ */
+export async function finishStretch(
+  replayer: Replayer,
+  live: Position,
+  stretch: Stretch,
+  options: LongOptions = {},
+): Promise<void> {
+  const { env } = replayer;
+  const begun = env.now();
+  const { to } = stretch;
+  const range = { from: live.step, to, signal: options.signal };
+  let isOver = false;
+  await drive(env, range, (until) => {
+    env.guard(() => advance(live, until));
+    isOver = live.step < to && env.now() - begun > env.checks.limitMs;
+    return isOver ? to : until;
+  });
+  if (isOver) {
+    env.checks.leftUnchecked({ from: live.step, to });
+    return;
+  }
+  await checkEnd(replayer, live, stretch);
+  await rememberChecked(replayer, stretch);
+}
+
+/** Remembers that a replay of the stretch agreed with what was recorded. */
+export async function rememberChecked(replayer: Replayer, stretch: Stretch): Promise<void> {
+  replayer.checked.add(stretch.from);
+  replayer.env.checks.add(await keyOf(replayer, stretch));
+}
+
+/** Compares a replay at the end of a stretch with what was recorded. Throws REPLAY_MISMATCH. */
+export async function checkEnd(
+  replayer: Replayer,
+  live: Position,
+  stretch: Stretch,
+): Promise<void> {
+  if (agrees(replayer, live, stretch)) return;
+  throw await replayMismatch(replayer, stretch);
+}
+
+/** Whether a replay at the end of a stretch has its witness and its last state. */
+export function agrees(
+  replayer: Pick<Replayer, "env">,
+  live: Position,
+  stretch: Pick<Stretch, "witness" | "end">,
+): boolean {
+  const { env } = replayer;
+  if (live.watch.witness !== stretch.witness) return false;
+  if (stretch.end === undefined) return true;
+  const encoded = env.guard(() => encodeState(live.state, live.segment.simulation, env));
+  return agreesAs(encoded, replayer, live, stretch);
+}
+
+/** The same of a state that is encoded already. */
+export function agreesAs(
+  encoded: Uint8Array,
+  { env }: Pick<Replayer, "env">,
+  live: Position,
+  { witness, end }: Pick<Stretch, "witness" | "end">,
+): boolean {
+  if (live.watch.witness !== witness) return false;
+  if (end === undefined) return true;
+  return sameState(stateRef(encodeCheckpoint(live, encoded), env.store.hash), end);
+}
+
+/** REPLAY_MISMATCH for a stretch, with what may be the cause. */
+export async function replayMismatch(
+  replayer: Replayer,
+  { from, to }: Pick<Stretch, "from" | "to">,
+): Promise<RewindError> {
+  const { env, run } = replayer;
+  const { program } = await replayer.parts(replayer.segmentRecorded(from));
+  const causes = (await env.differencesFrom?.(program, run.meta)) ?? [];
+  const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
+  return new RewindError(
+    "REPLAY_MISMATCH",
+    `the replay of steps ${from} to ${to} does not give what was recorded: ${cause}`,
+    { from, to, block: Math.floor(from / run.blockSize), causes },
+  );
+}
+
+const HIDDEN = "the simulation depends on something that is not in its state";
+
+/** What a check of the stretch holds for: the code, where it begins, and what was recorded of it. */
+async function keyOf(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
+  const { env, run } = replayer;
+  const segment = replayer.segmentRecorded(from);
+  const begun = segment.start === from ? segment.begin : undefined;
+  const state = begun?.state ?? ((await replayer.stored(from)) as StateRef);
+  const generators = begun === undefined ? null : [begun.generator, begun.named];
+  const about = [from, to, run.blockSize, witness, bytesOf(state), bytesOf(end), generators];
+  const content = encode(unshared(about));
+  const parts = [utf8("checked\0"), fromHex(segment.program), fromHex(segment.seeds), content];
+  return toHex(env.store.hash(concatBytes([...parts, encode(segment.params)]))).slice(0, 32);
+}
+
+function bytesOf(ref: StateRef | undefined): unknown {
+  return ref === undefined ? null : formatStateRef(ref);
+}

@@ -1,0 +1,106 @@
+import { isRewindError } from "../base/errors.ts";
+import type { Witness } from "../object/timeline.ts";
+import { type Environment, encodeState } from "./environment.ts";
+import type { LiveSegment } from "./segment.ts";
+
+/**
+ * Follows a replay through one stretch: the steps from a checkpoint, or from where a segment begins,
+ * to the end of the block or to the next segment. It digests the state after the first step and, where
+ * states are small, a few more inside the block, into the witness of the stretch.
+ *
+ * A state is digested when a step is about to be applied to it, so that the witness of a run that is
+ * made longer is the one that a single recording has.
+ */
+export class Watch {
+  /** The step at which the stretch begins. */
+  readonly start: number;
+  /** The next step whose state is digested; infinite after the last one. */
+  next: number;
+  readonly #env: Environment;
+  readonly #steps: readonly number[];
+  #taken: number;
+  #witness: Witness;
+
+  private constructor(
+    env: Environment,
+    start: number,
+    steps: readonly number[],
+    taken: number,
+    witness: Witness,
+  ) {
+    this.#env = env;
+    this.start = start;
+    this.#steps = steps;
+    this.#taken = taken;
+    this.#witness = witness;
+    this.next = steps[taken] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Begins at a stretch whose first state is encoded in `lengthBytes`. */
+  static from(
+    start: number,
+    lengthBytes: number,
+    { blockSize }: Pick<LiveSegment, "blockSize">,
+    env: Environment,
+  ): Watch {
+    return new Watch(env, start, digestedSteps(start, lengthBytes, blockSize), 0, 0);
+  }
+
+  /** The witness of the steps so far. */
+  get witness(): Witness {
+    return this.#witness;
+  }
+
+  /** Digests the state at `next`, at which the replay stands. */
+  take(state: unknown, segment: LiveSegment): void {
+    this.#witness = this.#env.crc32(this.#encoded(state, segment), this.#witness);
+    this.#taken++;
+    this.next = this.#steps[this.#taken] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** One that goes on from here by itself. */
+  copy(): Watch {
+    return new Watch(this.#env, this.start, this.#steps, this.#taken, this.#witness);
+  }
+
+  #encoded(state: unknown, { simulation }: LiveSegment): Uint8Array {
+    try {
+      return encodeState(state, simulation, this.#env);
+    } catch (error) {
+      // Inside a block a state may hold what no checkpoint can; a replay then holds it as well.
+      if (isRewindError(error, "UNSUPPORTED_STATE")) return UNSUPPORTED;
+      throw error;
+    }
+  }
+}
+
+/** Stands for a state that has no encoding: a byte that begins none. */
+const UNSUPPORTED = Uint8Array.of(0xff);
+
+/** How many states besides the first are digested, by how long their encoding is: the longest first. */
+const MORE_STATES = [
+  { lengthBytes: 64, count: 3 },
+  { lengthBytes: 1024, count: 1 },
+];
+
+/** The steps whose states are digested, in rising order. They depend on these three numbers alone. */
+function digestedSteps(start: number, lengthBytes: number, blockSize: number): number[] {
+  const end = start - (start % blockSize) + blockSize;
+  if (start + 1 >= end) return [];
+  const steps = [start + 1];
+  const more = MORE_STATES.find((row) => lengthBytes <= row.lengthBytes)?.count ?? 0;
+  const rest = end - start - 2;
+  for (let i = 0; i < more && i < rest; i++) {
+    const step = start + 2 + (scatter(start / blockSize, i) % rest);
+    if (!steps.includes(step)) steps.push(step);
+  }
+  return steps.sort((a, b) => a - b);
+}
+
+/** A whole number that nothing in a model follows: the finalizer of MurmurHash3 (Appleby, 2011). */
+export function scatter(block: number, index: number): number {
+  let hash = Math.imul(Math.floor(block) + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x7feb352d);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
