@@ -6,8 +6,10 @@ import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
 import { lockBranches } from "./node/branch-lock.ts";
 import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
+import { type CheckedBlocks, checkedBlocks } from "./node/checked-blocks.ts";
 import { nodeFiles } from "./node/files.ts";
 import { findProject } from "./node/find-project.ts";
+import { hostDigest, hostFingerprint } from "./node/host.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
 import { ProjectCode, type WhichProgram } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
@@ -35,6 +37,15 @@ export interface RepositoryOptions {
   readonly trust?: boolean | undefined;
   /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
+  /**
+   * How long a check of a replay may take beyond what was asked for, in milliseconds; without a limit
+   * unless given. See `Run.get`.
+   */
+  readonly checkMs?: number | undefined;
+  /** Is told which steps were left unchecked at that limit. */
+  readonly onUnchecked?:
+    | ((steps: { readonly from: number; readonly to: number }) => void)
+    | undefined;
   /** Who records, noted with each run; the system's user unless given, nobody where it is empty. */
   readonly author?: string | (() => string | undefined) | undefined;
 }
@@ -116,6 +127,7 @@ export class Repository {
   readonly #store: OpenStore;
   readonly #code: ProjectCode;
   readonly #recorder: BranchRecorder;
+  readonly #checks: CheckedBlocks;
 
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
@@ -129,7 +141,14 @@ export class Repository {
       notice: (text: string) => options.onNotice?.(text),
     };
     const generator = () => storeGenerator(nodeFiles, store.objects.folders.root);
-    this.#code = new ProjectCode(project, store.objects, { ...options, generator });
+    this.#checks = checkedBlocks({
+      folder: project.local,
+      host: () => hostDigest(hostFingerprint()),
+      limitMs: options.checkMs,
+      onUnchecked: options.onUnchecked,
+    });
+    const checks = this.#checks;
+    this.#code = new ProjectCode(project, store.objects, { ...options, generator, checks });
     const { objects, refs } = store;
     this.#recorder = new BranchRecorder({ objects, refs, project: root }, this.branches, () =>
       this.environment(),
@@ -312,6 +331,7 @@ export class Repository {
 
   /** Deletes nothing and flushes nothing: closes the store's files. */
   async close(): Promise<void> {
+    this.#checks.save();
     this.#store.objects.close();
   }
 

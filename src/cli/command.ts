@@ -64,6 +64,12 @@ export const TRUST_OPTION: Option = {
   type: "boolean",
 };
 
+/** Shows a state whose replay is not as recorded. */
+export const FORCE_OPTION: Option = {
+  describe: "print the state even where its replay does not give what was recorded",
+  type: "boolean",
+};
+
 /** Options that replaying commands share. */
 export const REPLAY_OPTIONS: Readonly<Record<string, Option>> = {
   program: {

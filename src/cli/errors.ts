@@ -109,10 +109,12 @@ const HINTS: Partial<
   SELF_CHECK_FAILED: (data, argv) =>
     mendHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",
-  REPLAY_MISMATCH: (_, argv) =>
+  REPLAY_MISMATCH: ({ causes }, argv) =>
     argv.includes("working")
       ? "`rewind verify REV --full --program working` says where"
-      : "`rewind verify REV --full` says where",
+      : Array.isArray(causes) && causes.length > 0
+        ? "`rewind verify REV --full` says where; `--force` of `get` and `show` prints the state all the same"
+        : "`rewind verify REV --full` says where, and `rewind record --self-check` finds it as it is recorded",
   FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
   PATH_NOT_FOUND: ({ near }) =>
     Array.isArray(near) && near.length > 0

@@ -73,7 +73,7 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     return interrupt.signal;
   };
   try {
-    return await command.run(args, context(out, folderOf(args, process), process, signal));
+    return await command.run(args, context(out, args, folderOf(args, process), process, signal));
   } finally {
     stopListening?.();
     out.clearBar();
@@ -123,8 +123,12 @@ function folderOf(args: Arguments, process: Process): string {
   throw usageError(`expected -C to name a folder, got ${JSON.stringify(args.C)}`);
 }
 
+/** A command checks what it shows for this long, beyond what was asked for. */
+const CHECK_MS = 1_000;
+
 function context(
   out: Output,
+  args: Arguments,
   cwd: string,
   { env, now = Date.now }: Process,
   signal: () => AbortSignal,
@@ -138,6 +142,8 @@ function context(
       const { Config, openRepository } = await import("./on-store.ts");
       const repo = await openRepository(cwd, {
         onNotice: (text) => out.note(text),
+        checkMs: CHECK_MS,
+        onUnchecked: ({ from, to }) => out.note(uncheckedNote(args, from, to)),
         // Asked for when something is recorded: settings that are damaged hinder nothing else.
         author: () => new Config(cwd, env).get("author").value,
         ...options,
@@ -156,6 +162,15 @@ function context(
     },
     long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
   };
+}
+
+/** Says which steps a command did not check, and what checks them. */
+function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
+  const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
+  return (
+    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} are not checked yet, ` +
+    `for their steps are slow: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
+  );
 }
 
 /** What goes on with a recovered recording: its branch, or where that has gone on, a fork to its goal. */

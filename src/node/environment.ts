@@ -6,7 +6,7 @@ import { Programs } from "../replay/programs.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
-import { type HostFingerprint, hostFingerprint } from "./host.ts";
+import { type HostFingerprint, hostDifferences, hostFingerprint } from "./host.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
 import { saveFile } from "./user-files.ts";
 
@@ -43,5 +43,11 @@ export function nodeEnvironment(
       return { time: new Date().toISOString(), host: { ...host }, ...(author && { author }) };
     },
     saveFile,
+    differencesFrom: (program, meta) => [
+      ...hostDifferences(meta.host),
+      ...(program.module === undefined
+        ? [`"${program.name}" was handed over in memory, and may be other code now`]
+        : []),
+    ],
   };
 }

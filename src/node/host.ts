@@ -32,6 +32,41 @@ export function hostFingerprint(): HostFingerprint {
   };
 }
 
+/** A short name for all of it: hosts with the same name give the same bits, as far as can be told. */
+export function hostDigest(host: HostFingerprint): string {
+  return createHash("sha256").update(JSON.stringify(host)).digest("hex").slice(0, 16);
+}
+
+/**
+ * What of this host is another than of the one that a run was recorded on, each as a clause for a
+ * message; empty where all is the same.
+ *
+ * @example
+ * ```ts
+ * hostDifferences({ node: "18.0.0", arch: "x64" }); // ["it was recorded with Node 18.0.0, this is 20.20.2", …]
+ * ```
+ */
+export function hostDifferences(recorded: unknown): string[] {
+  if (typeof recorded !== "object" || recorded === null) return [];
+  const here = hostFingerprint() as unknown as Record<string, unknown>;
+  const there = recorded as Record<string, unknown>;
+  return Object.entries(NAMES)
+    .filter(([key]) => there[key] !== undefined && there[key] !== here[key])
+    .map(([key, name]) =>
+      key === "math"
+        ? name
+        : `it was recorded with ${name} ${String(there[key])}, this is ${String(here[key])}`,
+    );
+}
+
+const NAMES = {
+  math: "Math functions give other last bits here than where it was recorded",
+  node: "Node",
+  v8: "V8",
+  arch: "the architecture",
+  platform: "the platform",
+} as const;
+
 /** The commit that a folder's Git repository stands at, and whether files differ from it. */
 export interface GitState {
   readonly commit: string;

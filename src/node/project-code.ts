@@ -1,10 +1,12 @@
 import { RewindError } from "../base/errors.ts";
 import type { Program } from "../object/program.ts";
+import type { Checks } from "../replay/checks.ts";
 import type { Environment } from "../replay/environment.ts";
 import { type Code, codeOf, type LoadedProgram, Programs } from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
+import { noChecks } from "./checked-blocks.ts";
 import { codeOfModule, functionOfModule, loadRecorded, loadWorking, type Project } from "./code.ts";
 import { nodeEnvironment } from "./environment.ts";
 import { userName } from "./user-name.ts";
@@ -16,6 +18,8 @@ interface CodeOptions {
   readonly trust?: boolean | undefined;
   readonly simulations?: readonly AnySimulation[] | undefined;
   readonly author?: string | (() => string | undefined) | undefined;
+  /** The blocks that were checked, for replays by the recorded code. */
+  readonly checks: Checks;
   /** The project's own generator. */
   readonly generator: () => string | undefined;
 }
@@ -81,8 +85,9 @@ export class ProjectCode {
       const programs = new Programs((_id, program) => this.#load(program, which));
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
       const { author = userName, generator } = this.#options;
+      const checks = which === "recorded" ? this.#options.checks : noChecks();
       const who = typeof author === "string" ? () => author : author;
-      env = nodeEnvironment({ store: this.#store, programs, author: who, generator });
+      env = nodeEnvironment({ store: this.#store, programs, checks, author: who, generator });
       this.#environments.set(which, env);
     }
     return env;

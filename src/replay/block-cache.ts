@@ -4,6 +4,7 @@ import type { LongOptions } from "./environment.ts";
 import { ownCopy, type Replayer, restore, type Start, startOf } from "./replayer.ts";
 import type { AnySimulation } from "./simulation.ts";
 import { finishStretch, isChecked } from "./stretch.ts";
+import { Watch } from "./watch.ts";
 
 /**
  * Gives states of a run, and remembers a few inside one block, so that a walk over its steps, one
@@ -42,6 +43,8 @@ export class BlockCache {
       const starts = isKept ? this.#starts.filter((one) => one.step <= step) : [start];
       // A codec may refuse the state: nothing may have changed then.
       const live = restore({ ...(starts.at(-1) as Start), segment });
+      // What was checked needs no witness.
+      if (this.isChecked(step)) live.watch = Watch.idle(start.step, replayer.env);
       this.#starts = starts;
       this.#live = live;
       this.#simulation = simulation;
@@ -50,17 +53,22 @@ export class BlockCache {
     });
   }
 
+  /** Whether the block of `step` is known to replay as recorded, or the state there is a stored one. */
+  isChecked(step: number): boolean {
+    const { checked, run } = this.#replayer;
+    if (step === run.steps) return true;
+    const from = this.#replayer.stretchStart(step);
+    return from === step || checked.has(from);
+  }
+
   /**
    * Goes on from `step` to the end of its block, where that was not checked before, and compares it
    * with what was recorded. Throws REPLAY_MISMATCH.
    */
   async check(step: number, options: LongOptions = {}): Promise<void> {
     const replayer = this.#replayer;
-    if (step === replayer.run.steps) return;
-    const from = replayer.stretchStart(step);
-    // What is stored at its start is the state itself.
-    if (from === step || replayer.checked.has(from)) return;
-    const stretch = await replayer.stretch(from);
+    if (this.isChecked(step)) return;
+    const stretch = await replayer.stretch(replayer.stretchStart(step));
     if (await isChecked(replayer, stretch)) return;
     const live = this.#takeLive(step) ?? restore(await replayer.start(step));
     await finishStretch(replayer, live, stretch, options);

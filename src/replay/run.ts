@@ -98,7 +98,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    */
   async get(step: number, { check = true }: CheckOptions = {}): Promise<S> {
     const state = await this.#cache.state(checkStepInRange(step, this.steps));
-    if (check) await this.#cache.check(step);
+    if (check && !this.#cache.isChecked(step)) await this.#cache.check(step);
     return state as S;
   }
 

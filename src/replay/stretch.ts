@@ -1,13 +1,13 @@
-import { concatBytes, fromHex, toHex, utf8 } from "../base/bytes.ts";
+import { toHex, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
-import { unshared } from "../object/body.ts";
-import { formatStateRef, type StateRef, sameState, stateRef } from "../object/state.ts";
+import type { Segment } from "../object/run.ts";
+import { type StateRef, sameState, stateRef } from "../object/state.ts";
 import type { Witness } from "../object/timeline.ts";
 import { advance, type Position } from "./advance.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
-import { encodeState, type LongOptions } from "./environment.ts";
+import { type Environment, encodeState, type LongOptions } from "./environment.ts";
 import type { Replayer } from "./replayer.ts";
 
 /**
@@ -21,6 +21,8 @@ export interface Stretch {
   readonly witness: Witness;
   /** What is stored of the state at `to`; undefined where a segment begins there with another one. */
   readonly end: StateRef | undefined;
+  /** What a check of it is remembered under; made when it is first asked for. */
+  key?: string;
 }
 
 /** The stretch that begins at `from`, a step from which a replay can begin. */
@@ -63,16 +65,11 @@ export async function finishStretch(
   options: LongOptions = {},
 ): Promise<void> {
   const { env } = replayer;
-  const begun = env.now();
   const { to } = stretch;
-  const range = { from: live.step, to, signal: options.signal };
-  let isOver = false;
-  await drive(env, range, (until) => {
-    env.guard(() => advance(live, until));
-    isOver = live.step < to && env.now() - begun > env.checks.limitMs;
-    return isOver ? to : until;
-  });
-  if (isOver) {
+  const { limitMs } = env.checks;
+  if (options.signal === undefined && limitMs === Number.POSITIVE_INFINITY) {
+    env.guard(() => advance(live, to));
+  } else if (!(await finishInTime(replayer, live, to, options))) {
     env.checks.leftUnchecked({ from: live.step, to });
     return;
   }
@@ -84,6 +81,21 @@ export async function finishStretch(
 export async function rememberChecked(replayer: Replayer, stretch: Stretch): Promise<void> {
   replayer.checked.add(stretch.from);
   replayer.env.checks.add(await keyOf(replayer, stretch));
+}
+
+/** Advances in slices to step `to`; returns false where the limit of `env.checks` came first. */
+async function finishInTime(
+  { env }: Replayer,
+  live: Position,
+  to: number,
+  { signal }: LongOptions,
+): Promise<boolean> {
+  const begun = env.now();
+  await drive(env, { signal, from: live.step, to }, (until) => {
+    env.guard(() => advance(live, until));
+    return env.now() - begun > env.checks.limitMs ? to : until;
+  });
+  return live.step >= to;
 }
 
 /** Compares a replay at the end of a stretch with what was recorded. Throws REPLAY_MISMATCH. */
@@ -140,18 +152,39 @@ export async function replayMismatch(
 const HIDDEN = "the simulation depends on something that is not in its state";
 
 /** What a check of the stretch holds for: the code, where it begins, and what was recorded of it. */
-async function keyOf(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
+async function keyOf(replayer: Replayer, stretch: Stretch): Promise<string> {
+  stretch.key ??= await makeKey(replayer, stretch);
+  return stretch.key;
+}
+
+async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
   const { env, run } = replayer;
   const segment = replayer.segmentRecorded(from);
   const begun = segment.start === from ? segment.begin : undefined;
-  const state = begun?.state ?? ((await replayer.stored(from)) as StateRef);
-  const generators = begun === undefined ? null : [begun.generator, begun.named];
-  const about = [from, to, run.blockSize, witness, bytesOf(state), bytesOf(end), generators];
-  const content = encode(unshared(about));
-  const parts = [utf8("checked\0"), fromHex(segment.program), fromHex(segment.seeds), content];
-  return toHex(env.store.hash(concatBytes([...parts, encode(segment.params)]))).slice(0, 32);
+  const about = [
+    ...["checked", segment.program, segment.seeds, paramsKey(segment, env)],
+    ...[from, to, run.blockSize, witness],
+    nameOf(begun?.state ?? (await replayer.stored(from))),
+    nameOf(end),
+    ...(begun === undefined ? [] : [toHex(begun.generator)]),
+    ...(begun?.named ?? []).flatMap(([name, state]) => [JSON.stringify(name), toHex(state)]),
+  ];
+  return toHex(env.store.hash(utf8(about.join(" ")))).slice(0, 32);
 }
 
-function bytesOf(ref: StateRef | undefined): unknown {
-  return ref === undefined ? null : formatStateRef(ref);
+const paramsKeys = new WeakMap<Segment, string>();
+
+/** Made once for a segment: its params may be large. */
+function paramsKey(segment: Segment, { store }: Environment): string {
+  let key = paramsKeys.get(segment);
+  if (key === undefined) {
+    key = toHex(store.hash(encode(segment.params)));
+    paramsKeys.set(segment, key);
+  }
+  return key;
+}
+
+function nameOf(ref: StateRef | undefined): string {
+  if (ref === undefined) return "-";
+  return "inline" in ref ? `=${toHex(ref.inline)}` : ref.id;
 }

@@ -1,7 +1,8 @@
 import { toJson } from "../../codec/json.ts";
 import { getAt, parsePath } from "../../codec/path.ts";
 import type { WhichProgram } from "../../repository.ts";
-import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { type Command, FORCE_OPTION, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { showChecked } from "../show/checked-state.ts";
 import { formatState } from "../show/state.ts";
 import { stateFile, writeState } from "../show/state-file.ts";
 
@@ -21,6 +22,7 @@ export const get: Command = {
       type: "text",
       value: "FILE",
     },
+    force: FORCE_OPTION,
     ...REPLAY_OPTIONS,
   },
   examples: [
@@ -28,25 +30,31 @@ export const get: Command = {
     ["get main@-1 --path agents[3]", "a part of the last state"],
     ["get main@50% -o half.cbor", "the state half-way, as a file"],
   ],
-  async run(args, { out, cwd, open }) {
+  async run(args, { out, cwd, open, long }) {
     const file = stateFile(args.output);
     const where = args.path === undefined ? undefined : parsePath(String(args.path));
     const repo = await open({ trust: args.trust === true });
     const program = args.program as WhichProgram;
     const { run, step = run.steps } = await repo.revision(String(args.revision), { program });
-    const whole = await run.get(step);
-    const state = where === undefined ? whole : getAt(whole, where);
     const { simulation } = await run.replayer.segmentAt(step);
-    const json = toJson(state, simulation.types);
-    if (file === undefined) {
-      out.result({ run: run.id, step, state: json }, () =>
-        formatState(state, { types: simulation.types }),
-      );
-    } else {
-      await writeState(file, state, simulation, { repo, cwd });
-      out.result({ run: run.id, step, file }, () => `wrote the state at step ${step} to ${file}`);
+    const options = { signal: long("checking").signal, force: args.force === true };
+    try {
+      await showChecked(run, step, options, async (whole) => {
+        const state = where === undefined ? whole : getAt(whole, where);
+        if (file === undefined) {
+          const json = toJson(state, simulation.types);
+          out.result({ run: run.id, step, state: json }, () =>
+            formatState(state, { types: simulation.types }),
+          );
+          return;
+        }
+        await writeState(file, state, simulation, { repo, cwd });
+        const written = `wrote the state at step ${step} to ${file}`;
+        out.result({ run: run.id, step, file }, () => written);
+      });
+    } finally {
+      await repo.close();
     }
-    await repo.close();
     return STATUS.ok;
   },
 };

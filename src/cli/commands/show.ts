@@ -1,7 +1,7 @@
 import { toHex } from "../../base/bytes.ts";
 import { parseRevision } from "../../history/revision.ts";
 import type { Run } from "../../replay/run.ts";
-import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
+import { type Command, FORCE_OPTION, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional, optionalCount, usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
 import { describeRun, runText } from "../show/describe-run.ts";
@@ -17,6 +17,7 @@ export const show: Command = {
     seeds: { describe: "list the seed of every block", type: "boolean" },
     source: { describe: "print the recorded source of its program", type: "boolean" },
     limit: { short: "n", describe: "list so many seeds at most", type: "text", value: "N" },
+    force: FORCE_OPTION,
     trust: TRUST_OPTION,
   },
   examples: [
@@ -26,7 +27,7 @@ export const show: Command = {
     ["show main --seeds -n 3", "the seeds of its first blocks"],
     ["show main --source", "the code that made it"],
   ],
-  async run(args, { out, open }) {
+  async run(args, { out, open, long }) {
     const revision = optional(args.revision);
     const limit = optionalCount(args.limit, "-n");
     if (limit !== undefined && args.seeds !== true)
@@ -41,7 +42,8 @@ export const show: Command = {
       const { run } = await wholeRun(repo, revision ?? "HEAD");
       await showSeeds(out, run, limit ?? run.checkpoints);
     } else if (revision === undefined || parseRevision(revision).step !== undefined) {
-      await showState(out, await repo.revision(revision ?? "HEAD"));
+      const options = { signal: long("checking").signal, force: args.force === true };
+      await showState(out, await repo.revision(revision ?? "HEAD"), options);
     } else {
       const { run } = await repo.revision(revision);
       const description = await describeRun(run, { refs: repo.store.refs, replays: true });

@@ -1,7 +1,9 @@
 import { toJson } from "../../codec/json.ts";
-import { verify as verifyRun } from "../../replay/compare/verify.ts";
+import { parseRange, parseRevision } from "../../history/revision.ts";
+import { type Mismatch, verify as verifyRun } from "../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
 import { formatState } from "../show/state.ts";
 import { count, plural } from "../terminal/text.ts";
@@ -9,22 +11,29 @@ import { count, plural } from "../terminal/text.ts";
 export const verify: Command = {
   usage: "[revision]",
   describe:
-    "Replays blocks of a run from their checkpoints and compares each end, bit for bit, with what was\nrecorded: ten of them, or all with --full. Exit status 3 where a replay does not match.",
+    "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all with --full, or the one that leads to\nREV@STEP. Exit status 3 when a replay does not match.",
   options: {
     full: { describe: "replay every block", type: "boolean" },
     ...REPLAY_OPTIONS,
   },
   examples: [
     ["verify main --full", "replay all of it"],
+    ["verify main@842_137", "replay the block that leads to this step"],
     ["verify main --program working", "does the code as it is now give the same run?"],
   ],
   async run(args, { out, open, long }) {
     const repo = await open({ trust: args.trust === true });
     const revision = String(args.revision ?? "HEAD");
     const which = args.program as WhichProgram;
-    const { run } = await wholeRun(repo, revision, { program: which });
+    const at = parseRange(revision) === undefined && parseRevision(revision).step !== undefined;
+    if (at && args.full === true) {
+      throw usageError("expected --full or one step to check, got both");
+    }
+    const { run, step } = await (at
+      ? repo.revision(revision, { program: which })
+      : wholeRun(repo, revision, { program: which }));
     const recorded = which === "working" ? (await repo.revision(revision)).run.replayer : undefined;
-    const options = { ...long("verifying"), full: args.full === true };
+    const options = { ...long("verifying"), full: args.full === true, at: step };
     const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);
     await repo.close();
     const changes = mismatch?.changes.map(({ path, a, b }) => ({
@@ -45,18 +54,29 @@ export const verify: Command = {
           return `ok: ${count(blocksChecked)} of ${blocks} replayed, every one as recorded`;
         }
         const { block, from, to, step } = mismatch;
+        const inside = "differs inside the block, and agrees at its end";
+        const atEnd = mismatch.changes.length > 0 ? "differs at its end:" : inside;
         return [
           `block ${count(block)}, steps ${count(from)} to ${count(to)}, does not replay as recorded`,
-          step === undefined ? `differs at its end:` : `first different step: ${count(step)}`,
+          step === undefined ? atEnd : `first different step: ${count(step)}`,
           ...mismatch.changes
             .slice(0, 20)
             .map(
               ({ path, a, b }) =>
                 `  ${path}: recorded ${formatState(a, { oneLine: true })}, replayed ${formatState(b, { oneLine: true })}`,
             ),
+          ...likely(which, mismatch),
         ].join("\n");
       },
     );
     return ok ? STATUS.ok : STATUS.differs;
   },
 };
+
+/** What may be the cause, where the recorded code does not give the recorded run. */
+function likely(which: WhichProgram, { causes }: Mismatch): string[] {
+  if (which === "working") return [];
+  const unknown =
+    "something that is not in its state: `rewind record --self-check` finds it at once";
+  return [`likely cause: ${causes.length > 0 ? causes.join("; ") : unknown}`];
+}
