@@ -53,11 +53,11 @@ describe("README: its blocks, in their order", () => {
 
   test("the compiler would see a wrong one", async () => {
     await place.write(
-      "wrong.ts",
-      'import { record } from "rewind-engine";\nimport walk from "./walk.ts";\n' +
+      "wrong.mts",
+      'import { record } from "rewind-engine";\nimport walk from "./walk.mts";\n' +
         'const run = await record(walk, { steps: "ten" });\nexport const x: string = await run.get(1);\n',
     );
-    expect(typeErrors(["wrong.ts"])).toHaveLength(2);
+    expect(typeErrors(["wrong.mts"])).toHaveLength(2);
   });
 });
 
@@ -238,7 +238,7 @@ function firstLine({ text }: Block): string {
 
 /** Runs a block that is a module; behind each of its console.log stands what it prints. */
 async function runModule(block: Block): Promise<void> {
-  const [, file] = /^\/\/ ([a-z]+\.ts)$/.exec(firstLine(block)) ?? [];
+  const [, file] = /^\/\/ ([a-z]+\.m?ts)$/.exec(firstLine(block)) ?? [];
   if (file === undefined) throw new Error("expected the name of a file as the first line");
   await place.write(file, block.text);
   const { status, output } = await place.run(file);
