@@ -67,7 +67,8 @@ export async function playground(): Promise<Playground> {
     folder,
     write: (file, text) => writeFile(join(folder, file), text),
     async run(file) {
-      if (takesTypeScript) return spawn("sh", ["-c", `'${process.execPath}' '${file}' 2>&1`]);
+      if (takesTypeScript && file.endsWith(".mts"))
+        return spawn("sh", ["-c", `'${process.execPath}' '${file}' 2>&1`]);
       const outfile = join(folder, file.replace(/\.m?ts$/, ".mjs"));
       await build({
         entryPoints: [join(folder, file)],
