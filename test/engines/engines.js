@@ -2,7 +2,7 @@
 //
 // Runs the tests under every major version of Node that is supported beside the oldest, and has the
 // runs that one version recorded verified by another, in both directions. `--newest` takes the newest
-// version alone, `--part` the demo and a part of the tests. The registry's package `node` brings the
+// version alone, `--part` the build, the demo and a part of the tests. The registry's package `node` brings the
 // versions; one that it does not bring is skipped, and named.
 
 import { spawnSync } from "node:child_process";
@@ -42,7 +42,11 @@ for (const major of majors) {
   else found.push(node);
 }
 for (const node of found) {
-  if (values.part) run(node, "demo", "test/demo/demo.js");
+  if (values.part) {
+    const npm = process.env.npm_execpath;
+    if (npm?.endsWith(".js")) run(node, "build", npm, "run", "build");
+    run(node, "demo", "test/demo/demo.js");
+  }
   run(node, "tests", "node_modules/vitest/vitest.mjs", ...VITEST, ...files);
 }
 const here = { path: process.execPath, version: process.version };

@@ -17,7 +17,7 @@ export function findNode(major) {
   );
   const [, path, version] = /^(.*) (v\d+\.\S+)$/m.exec(stdout ?? "") ?? [];
   if (path !== undefined && version?.startsWith(`v${major}.`)) return { path, version };
-  const said = /^npm error (?!code)(.+)$/m.exec(stderr ?? "")?.[1];
+  const said = /^npm error code (\S+)/m.exec(stderr ?? "")?.[1];
   const problem =
     error?.message ?? said ?? (status === 0 ? `it is ${version}` : `status ${status}`);
   return { problem: problem.trim() };
