@@ -2,8 +2,8 @@
 //
 // Runs the tests under every major version of Node that is supported beside the oldest, and has the
 // runs that one version recorded verified by another, in both directions. `--newest` takes the newest
-// version alone, `--part` the build, the demo and a part of the tests. The registry's package `node` brings the
-// versions; one that it does not bring is skipped, and named.
+// version alone, `--part` the build, the demo and a part of the tests. The registry's package `node`
+// brings the versions; one that it does not bring is skipped, and named.
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";

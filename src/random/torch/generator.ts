@@ -223,7 +223,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
 
   /**
    * A whole number in low..high - 1, each equally likely. It is what `randint` of torch 2.7 and later
-   * draws, whatever the version, except that a word from the incomplete last cycle is drawn again. Of `high - low` below 2^28, fewer than one in 2^32 / (high - low) calls differ.
+   * draws, whatever the version, except that a word from the incomplete last cycle is drawn again:
+   * where `high - low` is below 2^28, in fewer than one of 2^32 / (high - low) calls.
    */
   integer(low: number, high: number): number {
     return low + evenBelow(this, countIn(low, high));
@@ -243,8 +244,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
 
   /**
    * Shuffles `items` in place, every order equally likely, and returns them: into
-   * `items[torch.randperm(n)]`, except that biased words are drawn again, which happens in fewer than n^2
-   * of 2^33 shuffles. For PyTorch's order in every case, use `randperm`.
+   * `items[torch.randperm(n)]`, except that biased words are drawn again, which happens in fewer than
+   * n^2 of 2^33 shuffles. For PyTorch's order in every case, use `randperm`.
    *
    * @throws INVALID_ARGUMENT for what cannot be changed.
    */

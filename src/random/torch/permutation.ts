@@ -60,7 +60,9 @@ function swapForward(
   }
 }
 
-/** The swaps of `randperm`, of numbers alone: a loop that has met other arrays is ten times as slow. */
+/**
+ * The swaps of `randperm`, of numbers alone: a loop that has met other arrays is ten times as slow.
+ */
 function permute(source: WordSource, order: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   for (let left = order.length, i = 0; left > 1; left--, i++) {
     const other = i + (source.uint32() % left);
