@@ -57,7 +57,8 @@ export function streamSeed(hash: Hash, master: bigint, name: string): Uint8Array
 
 /**
  * A master seed as a bigint: a whole number in 0..2^53 - 1, or a bigint in 0..2^256 - 1. Anything
- * else is refused rather than rounded, so that two different seeds never give the same run.
+ * else is refused rather than rounded, so that no seed is taken for another. A generator may take less
+ * of it: of a run under `continuous`, PyTorch's takes the low 32 bits.
  *
  * @throws INVALID_SEED
  *

@@ -15,6 +15,7 @@ import { encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { SEED_RULES } from "../../src/object/seeds.ts";
 import { encodeTag } from "../../src/object/tag.ts";
 import { encodeTile } from "../../src/object/timeline.ts";
+import { generatorNamed } from "../../src/random/registry.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { openRepository, type Repository } from "../../src/repository.ts";
 import { type ObjectWriter, reader } from "../../src/store/object-store.ts";
@@ -410,7 +411,11 @@ async function forgedStreams(project: Project): Promise<void> {
       state: Uint8Array,
       { seeds } = run.segments[0] as typeof segment,
     ): RunManifest => {
-      const program = writer.put("program", encodeProgram({ ...recorded, generator }));
+      const { version: generatorVersion } = generatorNamed(generator);
+      const program = writer.put(
+        "program",
+        encodeProgram({ ...recorded, generator, generatorVersion }),
+      );
       const begin = { state: { inline: encode(0) }, generator: state, named: [] };
       return { ...run, segments: [{ ...segment, program, seeds, begin }] };
     };

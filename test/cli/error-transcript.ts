@@ -82,6 +82,8 @@ export function masked(text: string, root: string): string {
       .replace(/\bjournal-\w+/g, "journal-<name>")
       // Where an object lies depends on the ids and the sizes of others.
       .replace(/(pack-<id>\.(?:pack|idx).* at) \d+/g, "$1 <place>")
+      // A run's length depends on the names of its host's versions and author.
+      .replace(/(expected) \d+ bytes(, got \d+, in objects)/g, "$1 <length> bytes$2")
       .replace(/(to unpack to) \d+ bytes/g, "$1 <length> bytes")
       .replace(/\b[0-9a-f]{4} is the beginning of \d+/g, "<digits> is the beginning of <n>")
   );

@@ -1,18 +1,25 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { projectWithPackage } from "./packed.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Whether this Node runs TypeScript as it is. */
+const takesTypeScript = "typescript" in process.features && process.features.typescript === "strip";
 
 /** What `brotli -dc` does, for machines that have none. */
 const UNPACK =
   'process.stdout.write(require("node:zlib").brotliDecompressSync(require("node:fs").readFileSync(0)))';
 
-/** A folder as a reader of the documents has it: a project in which this engine is installed. */
+/**
+ * A folder as a reader of the documents has it: a project that `npm init -y` made, in which the
+ * package is installed that `npm pack` makes.
+ */
 export interface Playground {
   readonly folder: string;
   write(file: string, text: string): Promise<void>;
@@ -34,11 +41,10 @@ export async function playground(): Promise<Playground> {
   if (!existsSync(join(ROOT, "dist/index.js"))) throw new Error("run `npm run build` first");
   const home = await mkdtemp(join(tmpdir(), "rewind-docs-"));
   const [folder, bin] = [join(home, "project"), join(home, "bin")];
-  await mkdir(join(folder, "node_modules"), { recursive: true });
   await mkdir(bin);
-  await symlink(ROOT, join(folder, "node_modules/rewind-engine"), "dir");
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }\n');
-  const command = [process.execPath, join(ROOT, "bin/rewind.js")].map((word) => `'${word}'`);
+  projectWithPackage(folder);
+  const installed = join(folder, "node_modules/rewind-engine");
+  const command = [process.execPath, join(installed, "bin/rewind.js")].map((word) => `'${word}'`);
   await writeFile(join(bin, "rewind"), `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);
   await writeFile(join(bin, "brotli"), `#!/bin/sh\nexec '${process.execPath}' -e '${UNPACK}'\n`);
   for (const name of ["rewind", "brotli"]) await chmod(join(bin, name), 0o755);
@@ -61,7 +67,9 @@ export async function playground(): Promise<Playground> {
     folder,
     write: (file, text) => writeFile(join(folder, file), text),
     async run(file) {
-      const outfile = join(folder, file.replace(/\.ts$/, ".mjs"));
+      if (takesTypeScript && file.endsWith(".mts"))
+        return spawn("sh", ["-c", `'${process.execPath}' '${file}' 2>&1`]);
+      const outfile = join(folder, file.replace(/\.m?ts$/, ".mjs"));
       await build({
         entryPoints: [join(folder, file)],
         outfile,

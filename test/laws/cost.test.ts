@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Run } from "../../src/replay/run.ts";
+import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -63,7 +64,7 @@ describe("cost in steps", () => {
           }
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -77,7 +78,7 @@ describe("cost in steps", () => {
           expect(await stepsOf(count, () => fresh.get(step))).toBe(0);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -88,7 +89,7 @@ describe("cost in steps", () => {
         for (let step = 0; step <= run.steps; step++) await run.get(step);
         expect(count.steps).toBeLessThanOrEqual(run.steps);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -101,7 +102,7 @@ describe("cost in steps", () => {
         const perStep = 1 + Math.log2(blockSizeOf(lineage)) / 2;
         expect(count.steps).toBeLessThanOrEqual(run.steps * perStep);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -127,7 +128,7 @@ describe("cost in steps", () => {
           expect(await stepsOf(count, stats)).toBeLessThanOrEqual(offGrid + to - from + again);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -74,7 +75,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
           }
         }
       }),
-      { numRuns: 70 },
+      { numRuns: runs(70) },
     );
   });
 
@@ -95,7 +96,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
           );
         }
       }),
-      { numRuns: 35 },
+      { numRuns: runs(35) },
     );
   });
 
@@ -106,7 +107,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
         expect(run.blockSize).toBe(blockSizeOf(lineage));
         expect(run.checkpoints).toBe(Math.ceil(lineage.steps / run.blockSize));
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -291,7 +292,7 @@ describe("exactness: one pass sees each state of the run", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -311,7 +312,7 @@ describe("exactness: one pass sees each state of the run", () => {
           });
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -349,7 +350,7 @@ describe("exactness: one pass sees each state of the run", () => {
           }
         }
       }),
-      { numRuns: 35 },
+      { numRuns: runs(35) },
     );
   });
 

@@ -9,6 +9,7 @@ import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import { branched, families, forked, lineages, recorded } from "./arbitraries.ts";
 import type { Knobs } from "./forms.ts";
 import { content, countingStore, slicedEnvironment } from "./lab.ts";
@@ -48,7 +49,7 @@ describe("identity: an id depends on content alone", () => {
         expect(content(there.manifest)).toEqual(content(here.manifest));
         expect(there.manifest.meta).toEqual({ ...meta, message });
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -76,7 +77,7 @@ describe("identity: an id depends on content alone", () => {
             .sort();
         expect(objects(two)).toEqual(objects(one));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -93,7 +94,7 @@ describe("identity: an id depends on content alone", () => {
         expect(c.id).not.toBe(a.id);
         expect(c.root).toBe(a.root);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 
@@ -111,7 +112,7 @@ describe("identity: an id depends on content alone", () => {
           expect(idOf(kind, object!.body)).toBe(id);
         }
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30) },
     );
   });
 

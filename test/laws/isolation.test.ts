@@ -5,6 +5,7 @@ import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Run } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -80,7 +81,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
           }
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -101,7 +102,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
           }
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -121,7 +122,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
           expect(Buffer.compare(encodingOf(lineage.form, state), bytes[step]!)).toBe(0);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 
@@ -160,7 +161,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
         }
         await expectAll(run, lineage);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
     expect(refused).toBeGreaterThan(0);
   });
@@ -201,7 +202,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
         expect(run.root).toBe(before);
         await expectAll(run, lineage);
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { runs } from "../runs.ts";
 import { actions } from "./operations-actions.ts";
 import { Lab, refsOf } from "./operations-lab.ts";
 
@@ -22,7 +23,7 @@ describe("any sequence of operations", () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(50) },
     );
     // What never happens is not tested.
     const all = [

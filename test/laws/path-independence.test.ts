@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { openRun, type Run } from "../../src/replay/run.ts";
+import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -120,7 +121,7 @@ describe("path independence: one root, however a run came about", () => {
           await expectExact(run, lineage);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     );
   });
 
@@ -156,7 +157,7 @@ describe("path independence: one root, however a run came about", () => {
           await expectExact(run, fork.lineage);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -8,6 +8,7 @@ import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run.ts";
 import { type AnySimulation, defineSimulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import { FORMS, type Knobs } from "./forms.ts";
 import {
   type Attempt,
@@ -151,7 +152,7 @@ describe("refusal: what does not survive encode and decode", () => {
         expect(error.message).toContain(path);
         expect(error.data.advice).toMatch(/\w/);
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 
@@ -222,7 +223,7 @@ describe("refusal: what a replay cannot give again", () => {
         if (!swallows) expect(error.data.step).toBe(place.at);
         expect(() => call()).not.toThrow();
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   });
 
@@ -292,7 +293,7 @@ describe("refusal: what a replay cannot give again", () => {
           const error = await expectKept(env, recording, place, "STEP_RETURNED_PROMISE");
           expect(error.data.step).toBe(place.at);
         }),
-        { numRuns: 8 },
+        { numRuns: runs(8) },
       );
     }
   });
@@ -335,7 +336,7 @@ describe("refusal: what a replay cannot give again", () => {
           const run = await openRun(kept.id, env);
           expect(Object.is(await run.get(run.steps), state)).toBe(true);
         }),
-        { numRuns: 5 },
+        { numRuns: runs(5) },
       );
     },
   );
@@ -369,7 +370,7 @@ describe("refusal: what a replay cannot give again", () => {
         const last = encodingOf(form, await mended.get(steps));
         expect(Buffer.compare(last, bytes[steps]!)).toBe(0);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

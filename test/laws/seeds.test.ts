@@ -8,6 +8,7 @@ import { deriveSeed, seeder, streamSeed } from "../../src/random/seeds.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { type Run, recordInto } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import { fractions, lineages, recorded } from "./arbitraries.ts";
 import { slicedEnvironment } from "./lab.ts";
 import { bruteForce, encodingOf, generator } from "./reference.ts";
@@ -99,7 +100,7 @@ describe("seeds: hashed from separate fields, never added", () => {
         firsts.add((await b.get(0)).join());
         expect(firsts.size).toBe(2 * 12 + 2);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 });
@@ -129,7 +130,7 @@ describe("order never enters a result", () => {
           await Promise.all(waiting);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -146,7 +147,7 @@ describe("order never enters a result", () => {
           expect(sliced.root).toBe(whole.root);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 
@@ -161,7 +162,7 @@ describe("order never enters a result", () => {
           expect(together[i]!.root).toBe(alone.root);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: runs(15) },
     );
   });
 
@@ -173,7 +174,7 @@ describe("order never enters a result", () => {
         expect(ok).toBe(true);
         expect(blocksChecked).toBe(run.checkpoints);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { Id } from "../../src/object/id.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import type { Run } from "../../src/replay/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
+import { runs } from "../runs.ts";
 import { recorded } from "./arbitraries.ts";
 import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
 import { type CountingStore, countingStore, slicedEnvironment } from "./lab.ts";
@@ -80,7 +81,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
         expect(kinds.filter((kind) => kind === "tile")).toEqual([]);
         expect(kinds.length).toBeLessThanOrEqual(4);
       }),
-      { numRuns: blocks > 50_000 ? 12 : 8 },
+      { numRuns: runs(blocks > 50_000 ? 12 : 8) },
     );
   });
 
@@ -119,7 +120,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
           one.replayer.entries.prefix(one.replayer.timeline, step);
         expect(await cut(fork)).toEqual(await cut(run));
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 

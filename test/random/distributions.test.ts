@@ -49,6 +49,43 @@ describe("normal", () => {
     expect(normal(sourceOf(0.5))).toBeCloseTo(2 ** -54 * Math.sqrt(2 * Math.PI), 30);
   });
 
+  test("stays within 8.293 standard deviations, and not within 8.292", () => {
+    expect(normal(sourceOf(LAST))).toBeLessThan(8.293);
+    expect(normal(sourceOf(LAST))).toBeGreaterThan(8.292);
+  });
+
+  test("keeps the order of draws that are 2^-50 apart, everywhere", () => {
+    const rng = xoshiro(3);
+    const near = [0, 0.075, 0.2, 0.25, 0.5, 0.75, 0.8, 0.925, Math.exp(-25), 1 - Math.exp(-25)];
+    const inOrder = (u: number): boolean =>
+      normal(sourceOf(u)) < normal(sourceOf(u + 2 ** -50)) || u + 2 ** -50 > LAST;
+    const wrong: number[] = [];
+    for (let i = 0; i < 100_000; i++) {
+      const u = rng.random();
+      const close = (near[i % near.length] as number) + Math.floor((u - 0.5) * 2 ** 10) * 2 ** -53;
+      for (const each of [u, Math.min(Math.max(close, 0), LAST)]) {
+        if (!inOrder(each)) wrong.push(each);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test("gives neighbouring draws in another order seldom, and only by the last bit", () => {
+    const [u, next] = [0.20041981196479863, 0.20041981196479874];
+    expect(next - u).toBe(2 ** -53);
+    expect(normal(sourceOf(u)) - normal(sourceOf(next))).toBe(2 ** -53);
+    const rng = xoshiro(4);
+    let swapped = 0;
+    for (let i = 0; i < 100_000; i++) {
+      const u = rng.random() / 2;
+      const fall = normal(sourceOf(u)) - normal(sourceOf(u + 2 ** -53));
+      if (fall > 0) swapped++;
+      expect.soft(fall).toBeLessThan(2 ** -49);
+    }
+    expect(swapped).toBeGreaterThan(0);
+    expect(swapped).toBeLessThan(1_000);
+  });
+
   test("paired runs stay in step: other parameters, the same draws", () => {
     const a = xoshiro(2);
     const b = xoshiro(2);

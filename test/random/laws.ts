@@ -140,7 +140,17 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
         expectUniform(countBins(count, 400 * count, () => rng.integer(-2, count - 2) + 2));
       });
 
-      const wide = [3 * 2 ** 30, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 2, 3 * 2 ** 51, 2 ** 53];
+      const wide = [
+        3 * 2 ** 26,
+        5 * 2 ** 25,
+        7 * 2 ** 29,
+        3 * 2 ** 30,
+        2 ** 32 - 1,
+        2 ** 32,
+        2 ** 32 + 2,
+        3 * 2 ** 51,
+        2 ** 53,
+      ];
       test.each(wide)("is even over %i values, by size and by remainder", (count) => {
         const rng = seeded(11);
         for (const bins of [3, 16]) {
@@ -270,6 +280,16 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
         expectUniform(countBins(7, 14_000, () => rng.choice([0, 1, 2, 3, 4, 5, 6])));
         expectUniform(countBins(3, 6_000, () => rng.choice(new Uint8Array([0, 1, 2]))));
         expectUniform(countBins(3, 6_000, () => Number(rng.choice("012"))));
+      });
+
+      test.each([3 * 2 ** 26, 3 * 2 ** 30])("choice is even over %i items", (length) => {
+        const rng = seeded(24);
+        // Item i is i, without room for all of them.
+        const items = new Proxy<ArrayLike<number>>(
+          { length },
+          { get: (_, key) => (key === "length" ? length : Number(key)) },
+        );
+        expectUniform(countBins(3, 60_000, () => Math.floor((3 * rng.choice(items)) / length)));
       });
 
       test("a shuffle of what cannot be changed is refused, and draws nothing", () => {

@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
+import { sha256 } from "../../src/codec/hash.ts";
+import type { RandomGenerator } from "../../src/random/generator.ts";
 import { DEFAULT_GENERATOR, generatorNamed, generatorNames } from "../../src/random/registry.ts";
+import { deriveSeed } from "../../src/random/seeds.ts";
 import { xoshiro128 } from "../../src/random/xoshiro128.ts";
 
 test("finds every algorithm under its own name, and under its present version", () => {
@@ -38,6 +41,30 @@ test("another version than the one recorded is refused", () => {
     expect(isRewindError(error, "GENERATOR_CHANGED")).toBe(true);
     expect(error).toMatchObject({ data: { name: "xoshiro128++", recorded: version, current: 1 } });
   }
+});
+
+describe("one seed, two generators", () => {
+  const words = (rng: RandomGenerator): string =>
+    Array.from({ length: 8 }, () => rng.uint32()).join();
+  const seed = deriveSeed({ hash: sha256, master: 42n, stream: "block", index: 7 });
+  const ofSeed = generatorNames().map((name) => words(generatorNamed(name).fromSeed(seed)));
+  const ofNumber = generatorNames().map((name) => words(generatorNamed(name).seeded(42n)));
+
+  test("a block of python draws the words of one of torch, as the README says, and no others do", () => {
+    const [, , python, torch] = ofSeed;
+    expect(generatorNames()).toEqual(["xoshiro128++", "numpy", "python", "torch"]);
+    expect(torch).toBe(python);
+    expect(new Set(ofSeed).size).toBe(3);
+  });
+
+  test("seeded by a number, as under continuous, all draw other words", () => {
+    expect(new Set([...ofSeed, ...ofNumber]).size).toBe(7);
+  });
+
+  test("torch takes the low 32 bits of a number, the others all of it", () => {
+    const far = generatorNames().map((name) => words(generatorNamed(name).seeded(42n + 2n ** 32n)));
+    expect(far.map((drawn, i) => drawn === ofNumber[i])).toEqual([false, false, false, true]);
+  });
 });
 
 function thrownBy(call: () => unknown): unknown {

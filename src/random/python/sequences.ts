@@ -38,8 +38,9 @@ export class PythonSequences extends PythonIntegers {
 
   /**
    * `k` items drawn with replacement, each in proportion to its weight: `weights`, or their running
-   * sums `cumWeights`, which saves adding them up; without either all are equally likely. A number n
-   * stands for Python's `range(n)`. One `random()` an item. Bit-exact, unless the weights are whole
+   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the 53 bits of
+   * `random()`: of n items to one part in 2^53 / n. A number n stands for Python's `range(n)`. One
+   * `random()` an item. Bit-exact, unless the weights are whole
    * numbers that add up to more than 2^53, which Python adds as such.
    *
    * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not as many as the

@@ -30,7 +30,7 @@ import { DEFAULT_TORCH_VERSION } from "./version.ts";
  */
 export const torchAlgorithm: GeneratorAlgorithm = {
   name: "torch",
-  version: 1,
+  version: 2,
   seeded: (seed) => torch(seed),
   fromSeed(seed) {
     checkSeed(seed);

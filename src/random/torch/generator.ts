@@ -7,6 +7,7 @@ import { checkFinite, checkNotNegative, checkOptions, checkSize, withRoom } from
 import { lengthToChooseFrom } from "../shuffle.ts";
 import { TorchBits } from "./bits.ts";
 import { writeCompactState } from "./compact.ts";
+import { evenBelow } from "./even.ts";
 import { bigintDraw, int63, numberDraw } from "./integers.ts";
 import { TorchDataLoader } from "./loader.ts";
 import type { LoaderOptions } from "./loader-options.ts";
@@ -88,7 +89,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * A whole number in low..high - 1, as `torch.randint`, or `size` of them. One draw modulo the
    * range, or two as 64 bits where the range is 2^32 or more, from version 2.7 on 2^28 or more: for
    * ranges between, `torch(seed)` draws as 1.13, and `torch(seed, { version: "2.13" })` as today's
-   * PyTorch. The numbers are not quite equally likely. Bounds that are bigints give bigints. Bit-exact.
+   * PyTorch. The numbers are not quite equally likely,
+   * as in PyTorch; those of `integer` are. Bounds that are bigints give bigints. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless `low` is less than `high`.
    *
@@ -220,12 +222,12 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * A whole number in low..high - 1, as `randint` of torch 2.7 and later whatever the version, since
-   * the earlier ones are uneven from 2^28 on. Elsewhere the likelihoods are within 1/16 of equal.
+   * A whole number in low..high - 1, each equally likely. It is what `randint` of torch 2.7 and later
+   * draws, whatever the version, except that a word from the incomplete last cycle is drawn again:
+   * where `high - low` is below 2^28, in fewer than one of 2^32 / (high - low) calls.
    */
   integer(low: number, high: number): number {
-    countIn(low, high);
-    return numberDraw(low, high, 2 ** 28)(this);
+    return low + evenBelow(this, countIn(low, high));
   }
 
   /** A normal deviate, as `torch.normal` of one float64: see `randn` for its draws and last bits. */
@@ -241,17 +243,20 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * Shuffles `items` in place into `items[torch.randperm(n)]`, with its draws, and returns them. Throws
-   * INVALID_ARGUMENT for what cannot be changed.
+   * Shuffles `items` in place, every order equally likely, and returns them: into
+   * `items[torch.randperm(n)]`, except that biased words are drawn again, which happens in fewer than
+   * n^2 of 2^33 shuffles. For PyTorch's order in every case, use `randperm`.
+   *
+   * @throws INVALID_ARGUMENT for what cannot be changed.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     permuteItems(this, items, this.era.insideOutFrom);
     return items;
   }
 
-  /** The item at `randint(0, n)`. */
+  /** The item at `integer(0, n)`, each equally likely. */
   choice<T>(items: ArrayLike<T>): T {
-    return items[this.integer(0, lengthToChooseFrom(items))] as T;
+    return items[evenBelow(this, lengthToChooseFrom(items))] as T;
   }
 
   private nextNormal(): number {

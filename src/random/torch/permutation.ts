@@ -1,5 +1,6 @@
 import { checkSize, withRoom } from "../parameters.ts";
 import { lengthOf, lengthToShuffle } from "../shuffle.ts";
+import { evenLong, evenWord } from "./even.ts";
 import { remainder64, type WordSource } from "./words.ts";
 
 /**
@@ -14,7 +15,7 @@ export function permutation(
   insideOutFrom: number,
 ): Uint32Array<ArrayBuffer> {
   const order = withRoom(length, () => new Uint32Array(length));
-  if (length >= insideOutFrom) return fillInsideOut(source, order);
+  if (length >= insideOutFrom) return fillInsideOut(source, order, unevenLong);
   for (let i = 0; i < length; i++) order[i] = i;
   return permute(source, order);
 }
@@ -24,7 +25,10 @@ export function permutationDraws(length: number, insideOutFrom: number): number 
   return length >= insideOutFrom ? 2 * length : Math.max(length - 1, 0);
 }
 
-/** Puts any items into the order that `permutation` of their number has. */
+/**
+ * Shuffles any items, every order equally likely: into the order that `permutation` of their number
+ * has, except where one of its draws would be uneven and is drawn again.
+ */
 export function permuteItems(
   source: WordSource,
   items: { length: number; [index: number]: unknown },
@@ -36,26 +40,29 @@ export function permuteItems(
     swapForward(source, items, length);
     return;
   }
-  const order = permutation(source, length, insideOutFrom);
+  const order = withRoom(length, () => new Uint32Array(length));
+  fillInsideOut(source, order, evenLong);
   const before = Array.from(items);
   for (let i = 0; i < length; i++) items[i] = before[order[i] as number];
 }
 
-/** The same swaps as `permute`. */
+/** The swaps of `permute`, each evenly drawn. */
 function swapForward(
   source: WordSource,
   items: { [index: number]: unknown },
   length: number,
 ): void {
   for (let i = 0; i < length - 1; i++) {
-    const other = i + (source.uint32() % (length - i));
+    const other = i + evenWord(source, length - i);
     const item = items[i];
     items[i] = items[other];
     items[other] = item;
   }
 }
 
-/** The same, of numbers alone: a loop that has met other arrays is ten times as slow. */
+/**
+ * The swaps of `randperm`, of numbers alone: a loop that has met other arrays is ten times as slow.
+ */
 function permute(source: WordSource, order: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   for (let left = order.length, i = 0; left > 1; left--, i++) {
     const other = i + (source.uint32() % left);
@@ -74,12 +81,18 @@ export function checkLength(length: unknown, name = "n"): number {
 function fillInsideOut(
   source: WordSource,
   order: Uint32Array<ArrayBuffer>,
+  below: (source: WordSource, count: number) => number,
 ): Uint32Array<ArrayBuffer> {
   for (let i = 0; i < order.length; i++) {
-    const word = source.uint32();
-    const other = remainder64(word, source.uint32(), i + 1);
+    const other = below(source, i + 1);
     order[i] = order[other] as number;
     order[other] = i;
   }
   return order;
+}
+
+/** Two draws as 64 bits modulo `count`, as PyTorch takes them. */
+function unevenLong(source: WordSource, count: number): number {
+  const word = source.uint32();
+  return remainder64(word, source.uint32(), count);
 }

@@ -166,9 +166,13 @@ async function changedSegment(
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
   const streams = live.streamsAt(step, states);
   const stateChanged = changes.mutate !== undefined || changes.set !== undefined;
+  // The segment that this one replaces may have begun with a changed state, which a replay from before
+  // it does not give.
+  const replacesBegin = before.start === step && before.begin !== undefined;
   // At step 0 as well: the parent's first state is not what init gives under this seed or params.
   const begins =
     step === 0 ||
+    replacesBegin ||
     step % run.blockSize !== 0 ||
     stateChanged ||
     (reseeded && seeds.rule === "continuous");

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The files of the package that `npm pack` makes, of what was built. */
+export function packedFiles(): string[] {
+  const npm = npmCommand();
+  const printed = execFileSync(
+    npm.file,
+    [...npm.args, "pack", "--dry-run", "--json", "--ignore-scripts"],
+    { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  // A list, or since npm 12 an object by name.
+  const packages = Object.values(JSON.parse(printed)) as { files: { path: string }[] }[];
+  return (packages[0]?.files ?? []).map(({ path }) => path);
+}
+
+/**
+ * Makes a project as `npm init -y` does, and installs the package there: the packed files, and of the
+ * packages that it depends on those that are installed here, so that no registry is asked.
+ */
+export function projectWithPackage(folder: string): void {
+  const npm = npmCommand();
+  mkdirSync(folder, { recursive: true });
+  execFileSync(npm.file, [...npm.args, "init", "-y"], { cwd: folder, stdio: "ignore" });
+  const modules = join(folder, "node_modules");
+  for (const file of packedFiles()) {
+    const to = join(modules, "rewind-engine", file);
+    mkdirSync(dirname(to), { recursive: true });
+    cpSync(join(ROOT, file), to);
+  }
+  for (const name of readdirSync(join(ROOT, "node_modules"))) {
+    if (OWN.includes(name)) {
+      symlinkSync(join(ROOT, "node_modules", name), join(modules, name), "dir");
+    }
+  }
+}
+
+/** Where the package's dependencies lie in `node_modules`. */
+const OWN: readonly string[] = ["@noble", "@esbuild", "cbor-x", "diff", "esbuild"];
+
+/** npm as the one that runs this, else the one that is found. */
+function npmCommand(): { readonly file: string; readonly args: readonly string[] } {
+  const script = process.env.npm_execpath;
+  return script?.endsWith(".js")
+    ? { file: process.execPath, args: [script] }
+    : { file: "npm", args: [] };
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const SIMULATIONS = path.join(ROOT, "fixtures/simulations");
+
+/** Steps of each simulation; of one that has a large state fewer. */
+const STEPS = 2_000;
+const FEWER = { sir: 200 };
+
+/**
+ * Has what each Node records verified by the others: every pair that `node` is one of, in both
+ * directions, over all simulations of the fixtures. Returns how many were as recorded, and what was not.
+ *
+ * @param {{ path: string, version: string }} node
+ * @param {readonly { path: string, version: string }[]} others
+ * @returns {{ passed: number, problems: string[] }}
+ */
+export function crossVerify(node, others) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rewind-engines-"));
+  const problems = [];
+  let passed = 0;
+  const rewind = ({ path: command }, ...args) => {
+    const { status, stdout, stderr } = spawnSync(
+      command,
+      [path.join(ROOT, "bin/rewind.js"), ...args],
+      { cwd: folder, encoding: "utf8" },
+    );
+    return { status, stdout, text: `${stdout}${stderr}` };
+  };
+  try {
+    const names = fs.readdirSync(SIMULATIONS).filter((name) => name.endsWith(".ts"));
+    for (const name of names)
+      fs.copyFileSync(path.join(SIMULATIONS, name), path.join(folder, name));
+    rewind(node, "init");
+    const pairs = others.flatMap((other) => [
+      [node, other],
+      [other, node],
+    ]);
+    for (const recorder of [node, ...others]) {
+      for (const file of names) {
+        const args = ["record", file, "--steps", stepsOf(file), "--seed", "42"];
+        const { status, text } = rewind(recorder, ...args, "-b", branchOf(recorder, file));
+        if (status !== 0) problems.push(`${recorder.version} cannot record ${file}: ${text}`);
+      }
+    }
+    for (const [recorder, verifier] of pairs) {
+      for (const file of names) {
+        const branch = branchOf(recorder, file);
+        const { status, text } = rewind(verifier, "verify", branch, "--full");
+        const get = ["get", `${branch}@50%`, "--json"];
+        const same = rewind(recorder, ...get).stdout === rewind(verifier, ...get).stdout;
+        if (status === 0 && same) passed++;
+        else {
+          const what = status === 0 ? "another state in the middle" : text;
+          problems.push(`${verifier.version} on ${file} of ${recorder.version}: ${what}`);
+        }
+      }
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+  return { passed, problems };
+}
+
+function stepsOf(file) {
+  return String(FEWER[path.parse(file).name] ?? STEPS);
+}
+
+function branchOf({ version }, file) {
+  return `${path.parse(file).name}-${version}`;
+}

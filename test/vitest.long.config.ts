@@ -1,0 +1,20 @@
+import type { ViteUserConfig } from "vitest/config";
+import usual from "./vitest.config.ts";
+
+/** How many times as long as usual the laws are searched. */
+const TIMES = 10;
+
+/** `npm run test:long`: the laws with more cases, and what takes long at once. */
+const config: ViteUserConfig = {
+  ...usual,
+  test: {
+    ...usual.test,
+    include: ["test/laws/**/*.test.ts", "test/**/*.long.test.ts"],
+    exclude: [],
+    env: { REWIND_TEST_TIMES: String(TIMES) },
+    testTimeout: TIMES * 120_000,
+    hookTimeout: TIMES * 120_000,
+  },
+};
+
+export default config;
