@@ -1,7 +1,6 @@
-import { isRewindError } from "../base/errors.ts";
 import { advance, type Position } from "./advance.ts";
 import type { LongOptions } from "./environment.ts";
-import { ownCopy, type Replayer, restore, type Start, startOf } from "./replayer.ts";
+import { ownCopy, type Replayer, restore, type Start, startIfStorable } from "./replayer.ts";
 import type { AnySimulation } from "./simulation.ts";
 import { finishStretch, isChecked } from "./stretch.ts";
 
@@ -100,11 +99,8 @@ export class BlockCache {
   }
 
   #laySnapshot(live: Position): void {
-    try {
-      this.#starts.push(startOf(live, this.#replayer.env));
-    } catch (error) {
-      // Inside a block a state may hold what no checkpoint can: then the next snapshot must do.
-      if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
-    }
+    const snapshot = startIfStorable(live, this.#replayer.env);
+    // Where there is none, the one before must do.
+    if (snapshot !== undefined) this.#starts.push(snapshot);
   }
 }
