@@ -1,7 +1,6 @@
-import { isRewindError } from "../base/errors.ts";
 import { advance, type Position } from "./advance.ts";
-import type { LongOptions } from "./environment.ts";
-import { ownCopy, type Replayer, restore, type Start, startOf } from "./replayer.ts";
+import { decodeState, type LongOptions } from "./environment.ts";
+import { ownCopy, type Replayer, restore, type Start, startIfStorable } from "./replayer.ts";
 import type { AnySimulation } from "./simulation.ts";
 import { finishStretch, isChecked } from "./stretch.ts";
 import { Watch } from "./watch.ts";
@@ -12,6 +11,10 @@ import { Watch } from "./watch.ts";
  * on from where it stood; backward it lays snapshots 1, 2, 4, 8, … steps behind the step asked for
  * (binary checkpointing, as in the reversal of programs: Griewank 1992), so that n steps back cost
  * O(n log n) steps.
+ *
+ * Only a replay from the block's start in a fresh instance is what was compared with the recording: a
+ * program may keep something outside its state. So where there are instances, no replay goes on from a
+ * snapshot: it is given out as it is, and the last few steps are kept.
  */
 export class BlockCache {
   readonly #replayer: Replayer;
@@ -33,6 +36,11 @@ export class BlockCache {
     if (this.#live !== undefined && this.#live.step <= step && this.#holds(step)) {
       return replayer.env.guard(() => this.#seek(step));
     }
+    const kept = this.#holds(step) ? this.#starts.find((one) => one.step === step) : undefined;
+    if (kept !== undefined) {
+      const simulation = this.#simulation as AnySimulation;
+      return replayer.env.guard(() => decodeState(kept.encoded, simulation));
+    }
     const { simulation } = await replayer.segmentAt(step);
     const [first] = this.#starts;
     const start = first !== undefined && this.#holds(step) ? first : await replayer.start(step);
@@ -40,7 +48,8 @@ export class BlockCache {
     // The awaits come before any change, so that calls at the same time do not mix.
     return replayer.env.guard(() => {
       const isKept = this.#starts[0] === start;
-      const starts = isKept ? this.#starts.filter((one) => one.step <= step) : [start];
+      const goesOn = isKept && !isIsolated(start);
+      const starts = goesOn ? this.#starts.filter((one) => one.step <= step) : [start];
       // A codec may refuse the state: nothing may have changed then.
       const live = restore({ ...(starts.at(-1) as Start), segment });
       // What was checked needs no witness.
@@ -100,7 +109,7 @@ export class BlockCache {
   }
 
   #laySnapshotsBehind(step: number, live: Position): void {
-    for (let gap = 2 ** Math.floor(Math.log2(Math.max(1, step - live.step))); gap >= 1; gap /= 2) {
+    for (const gap of isIsolated(live) ? LAST_GAPS : gapsUpTo(step - live.step)) {
       if (step - gap <= live.step) continue;
       advance(live, step - gap);
       this.#laySnapshot(live);
@@ -108,11 +117,22 @@ export class BlockCache {
   }
 
   #laySnapshot(live: Position): void {
-    try {
-      this.#starts.push(startOf(live, this.#replayer.env));
-    } catch (error) {
-      // Inside a block a state may hold what no checkpoint can: then the next snapshot must do.
-      if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
-    }
+    const snapshot = startIfStorable(live, this.#replayer.env);
+    // Where there is none, the one before must do.
+    if (snapshot !== undefined) this.#starts.push(snapshot);
   }
+}
+
+/** Whether replays have instances of the program of their own. */
+function isIsolated({ segment }: Pick<Start, "segment">): boolean {
+  return segment.program.fresh !== undefined;
+}
+
+/** How far behind the step asked for snapshots are laid where none can be gone on from. */
+const LAST_GAPS = Array.from({ length: 16 }, (_, i) => 16 - i);
+
+/** The powers of two up to a distance, the largest first. */
+function gapsUpTo(distance: number): number[] {
+  const count = Math.floor(Math.log2(Math.max(1, distance))) + 1;
+  return Array.from({ length: count }, (_, i) => 2 ** (count - 1 - i));
 }

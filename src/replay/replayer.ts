@@ -1,5 +1,5 @@
 import { checkStepInRange } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { type Get, readState, type StateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
@@ -87,8 +87,9 @@ export class Replayer {
     if (step === start.step || options.check === false) return live;
     const stretch = await this.stretch(start.step);
     if (await isChecked(this, stretch)) return live;
-    const here = this.env.guard(() => startOf(live, this.env));
+    const here = this.env.guard(() => startIfStorable(live, this.env));
     await finishStretch(this, live, stretch, options);
+    if (here === undefined) return this.position(step, { ...options, check: false });
     return restore({ ...here, segment: await here.segment.fresh() });
   }
 
@@ -234,6 +235,16 @@ export function startOf(position: Position, env: Environment): Start {
   const { step, state, streams, segment, watch } = position;
   const encoded = encodeState(state, segment.simulation, env);
   return { step, encoded, streams: streams.states(), segment, watch: watch.copy() };
+}
+
+/** The same, or undefined: inside a block a state may hold what no checkpoint can. */
+export function startIfStorable(position: Position, env: Environment): Start | undefined {
+  try {
+    return startOf(position, env);
+  } catch (error) {
+    if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
+    return undefined;
+  }
 }
 
 /** A copy of a state whose instances are of the classes of another instance of its program. */

@@ -358,20 +358,20 @@ async function forgedRuns(project: Project): Promise<void> {
     forged["old-generator"] = withProgram({ generatorVersion: 99 });
     forged["other-generator"] = withProgram({ generator: "dice" });
     const begin = (generator: Uint8Array): RunManifest =>
-      inSegment({ begin: { state: { inline: encode(0) }, generator, named: [] } });
+      inSegment({ begin: { state: { inline: encode(0) }, generator, named: [], witness: 0 } });
     forged["short-generator"] = begin(new Uint8Array(3));
     forged["empty-generator"] = begin(new Uint8Array(16));
     forged.kind = { ...run, final: { id: segment.program as unknown as Id<"state"> } };
     forged["no-state"] = { ...run, final: { inline: Uint8Array.of(0xff) } };
     const bottom = encodeTile({
       level: 0,
-      entries: Array.from({ length: 64 }, () => ({ inline: encode(0) })),
+      entries: Array.from({ length: 64 }, () => ({ state: { inline: encode(0) }, witness: 0 })),
     });
     const tile = writer.put("tile", bottom);
     forged.tile = {
       ...run,
       ...{ blockSize: 1, steps: 4096, goal: 4096 },
-      edge: { states: [], tiles: [[], [tile]] },
+      edge: { entries: [], tiles: [[], [tile]] },
     };
     for (const manifest of Object.values(forged)) writer.put("run", encodeRun(manifest));
   });
@@ -399,7 +399,9 @@ async function forgedStreams(project: Project): Promise<void> {
       ...continuous,
       edge: {
         ...run.edge,
-        states: run.edge.states.map(() => ({ inline: Uint8Array.of(...bytes) })),
+        entries: run.edge.entries.map(({ witness }) => ({
+          ...{ state: { inline: Uint8Array.of(...bytes) }, witness },
+        })),
       },
     });
     // A length that does not end, one beyond the end, and more names than there is room for.
@@ -416,7 +418,7 @@ async function forgedStreams(project: Project): Promise<void> {
         "program",
         encodeProgram({ ...recorded, generator, generatorVersion }),
       );
-      const begin = { state: { inline: encode(0) }, generator: state, named: [] };
+      const begin = { state: { inline: encode(0) }, generator: state, named: [], witness: 0 };
       return { ...run, segments: [{ ...segment, program, seeds, begin }] };
     };
     forged["numpy-position"] = withGenerator("numpy", Uint8Array.of(0x80), segment);

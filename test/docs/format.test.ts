@@ -290,7 +290,13 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
         begin: undefined,
       },
     ],
-    edge: { states: [{ inline: encode(0) }, { inline: encode(2) }], tiles: [] },
+    edge: {
+      entries: [
+        { state: { inline: encode(0) }, witness: nodeCrc32(encode(1)) },
+        { state: { inline: encode(2) }, witness: 0 },
+      ],
+      tiles: [],
+    },
     final: { inline: encode(3) },
     parents: [],
     meta: {},

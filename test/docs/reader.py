@@ -218,8 +218,9 @@ def unpacked(payload, codec, raw):
 class Timeline:
     def __init__(self, store, count, edge):
         self.store, self.count = store, count
-        self.states, self.tiles = edge
+        self.states, self.witnesses, self.tiles = edge
         expect(len(self.states) == count % 64, "the edge's states")
+        expect(len(self.witnesses) == 4 * len(self.states), "the edge's witnesses")
         rest = count // 64
         for ids in self.tiles:
             expect(rest > 0 and len(ids) == rest % 64, "the edge's tiles")
@@ -227,21 +228,25 @@ class Timeline:
         expect(rest == 0, "a level of the edge for each level of the tree")
 
     def entry(self, index):
+        """The state ref and the witness of an entry."""
         place, number = divmod(index, 64)
         if place == self.count // 64:
-            return self.states[number]
-        return self.children(place, 0)[number]
+            states, witnesses = self.states, self.witnesses
+        else:
+            states, witnesses = self.tile(place, 0)
+            expect(len(witnesses) == 4 * 64, "the witnesses of a tile")
+        return states[number], *struct.unpack_from("<I", witnesses, 4 * number)
 
-    def children(self, place, level):
-        """The 64 things that tile number `place` of a level holds."""
+    def tile(self, place, level):
+        """What tile number `place` of a level holds, after its level."""
         above, number = divmod(place, 64)
         if above == self.count // 64 ** (level + 2):
             tile_id = self.tiles[level][number]
         else:
-            tile_id = self.children(above, level + 1)[number]
-        found, entries = decode(self.store.get("tile", tile_id))
-        expect(found == level and len(entries) == 64, "a tile of level %d" % level)
-        return entries
+            tile_id = self.tile(above, level + 1)[0][number]
+        found, *fields = decode(self.store.get("tile", tile_id))
+        expect(found == level and len(fields[0]) == 64, "a tile of level %d" % level)
+        return fields
 
 
 def state_of(store, ref):
@@ -308,12 +313,31 @@ def encode_head(major, argument):
 
 
 def encode(value):
-    """As much of the encoding as the root of a timeline needs."""
+    """As much of the encoding as the root of a timeline and the states below need."""
+    if isinstance(value, float):
+        return encode_number(value)
     if isinstance(value, int):
-        return encode_head(0, value)
+        return encode_head(0, value) if value >= 0 else encode_head(1, -1 - value)
     if isinstance(value, bytes):
         return encode_head(2, len(value)) + value
+    if isinstance(value, str):
+        return encode_head(3, len(value.encode())) + value.encode()
+    if isinstance(value, dict):
+        parts = [encode(part) for entry in value.items() for part in entry]
+        return encode_head(5, len(value)) + b"".join(parts)
     return encode_head(4, len(value)) + b"".join(encode(part) for part in value)
+
+
+def encode_number(value):
+    if value != value:
+        return bytes.fromhex("f97e00")
+    if value in (float("inf"), float("-inf")):
+        return bytes.fromhex("f97c00" if value > 0 else "f9fc00")
+    if value == 0 and str(value) == "-0.0":
+        return bytes.fromhex("f98000")
+    if value.is_integer() and abs(value) < 2**53:
+        return encode(int(value))
+    return b"\xfb" + struct.pack(">d", value)
 
 
 def root_of(steps, count, edge, final):
@@ -631,7 +655,8 @@ def describe_run(store, run_id):
     expect(version == 1, "a run of version 1")
     count = -(-steps // block_size)
     timeline = Timeline(store, count, edge)
-    entries = [state_of(store, timeline.entry(k)) for k in range(count)]
+    leaves = [timeline.entry(k) for k in range(count)]
+    entries = [state_of(store, ref) for ref, _ in leaves]
     segments = [Segment(store, fields, block_size) for fields in segments]
     return {
         "blockSize": block_size,
@@ -644,7 +669,13 @@ def describe_run(store, run_id):
         "message": meta.get("message"),
         "segments": [describe_segment(segment) for segment in segments],
         "seeds": [block_seed(segments, block_size, k) for k in range(count)],
-        "states": replayed(segments, block_size, steps, entries + [state_of(store, final)]),
+        "states": replayed(
+            segments,
+            block_size,
+            steps,
+            entries + [state_of(store, final)],
+            [witness for _, witness in leaves],
+        ),
     }
 
 
@@ -658,6 +689,43 @@ def describe_segment(segment):
         "params": segment.params,
         "begins": segment.begin is not None,
     }
+
+
+# --- [4] Witnesses
+
+
+def scatter(block, index):
+    mask = 0xFFFFFFFF
+    h = ((block + 1) * 0x9E3779B1 ^ (index + 1) * 0x7FEB352D) & mask
+    h = (h ^ h >> 16) * 0x85EBCA6B & mask
+    h = (h ^ h >> 13) * 0xC2B2AE35 & mask
+    return h ^ h >> 16
+
+
+def digested_steps(start, length, block_size):
+    """The steps of a stretch whose states are in its witness; `length` is that of its first encoding."""
+    block = start // block_size
+    end = (block + 1) * block_size
+    if start + 1 == end:
+        return set()
+    places = end - start - 2
+    more = min(3 if length <= 64 else 1 if length <= 1024 else 0, places)
+    return {start + 1} | {start + 2 + scatter(block, i) % places for i in range(more)}
+
+
+class Witness:
+    """The witness of one stretch, as a replay goes through it."""
+
+    def __init__(self, start, encoding, block_size, recorded):
+        self.steps = digested_steps(start, len(encoding), block_size)
+        self.recorded, self.crc = recorded, 0
+
+    def see(self, step, state):
+        if step in self.steps:
+            self.crc = zlib.crc32(encode(state), self.crc)
+
+    def check(self, step):
+        expect(self.crc == self.recorded, "the witness of the steps up to %d" % step)
 
 
 def segment_at(segments, step):
@@ -701,21 +769,30 @@ class Colony:
 MODELS = {"random-walk": Walk, "colony": Colony}
 
 
-def replayed(segments, block_size, steps, checkpoints):
-    """Replays a run from `init` on, compares every checkpoint, and gives the state at each step."""
+def replayed(segments, block_size, steps, checkpoints, witnesses):
+    """Replays a run from `init` on, compares all that is stored, and gives the state at each step."""
     models = {MODELS.get(segment.simulation) for segment in segments}
     if len(models) > 1 or None in models:
         return None
     (model,) = models
-    states, streams, state = [], segments[0].of_init(), None
+    states, streams, state, witness = [], segments[0].of_init(), None, None
     if segments[0].begin is None:
         state = model.init(streams)
     for step in range(steps + 1):
         segment = segment_at(segments, step)
         if segment.start == step and segment.begin is not None:
-            encoded, main, *named = segment.begin
+            encoded, main, recorded, *named = segment.begin
             state = decode(encoded)
             streams = segment.restored(step, main, *named or [[]])
+            if step % block_size == 0:
+                expect(recorded == 0, "no witness where the timeline has it")
+            else:
+                witness.check(step)
+                witness = Witness(step, encoded, block_size, recorded)
+        if step % block_size == 0 and step < steps:
+            if witness is not None:
+                witness.check(step)
+            witness = Witness(step, encode(state), block_size, witnesses[step // block_size])
         if step % block_size == 0 or step == steps:
             stored = checkpoints[-(-step // block_size)]
             expect(stored.startswith(segment.states(streams)), "the generators at step %d" % step)
@@ -727,7 +804,10 @@ def replayed(segments, block_size, steps, checkpoints):
         if segment.begins(step):
             streams = segment.fresh(step)
         if step < steps:
+            witness.see(step, state)
             state = model.step(state, streams, step, segment.params)
+    if witness is not None:
+        witness.check(steps)
     return states
 
 

@@ -39,7 +39,7 @@ export async function emptyRuns(hash: Hash = sha256): Promise<Runs> {
       const writer = await store.writer();
       const state = stateRef(Uint8Array.of(0), hash);
       const builder = new TimelineBuilder(EMPTY_TIMELINE, writer.put);
-      if (steps > 0) builder.append(state);
+      if (steps > 0) builder.append({ state, witness: 0 });
       const body = encodeRun({
         blockSize: 1_000_000,
         goal,

@@ -12,7 +12,7 @@ import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { branched, families, forked, lineages, recorded } from "./arbitraries.ts";
 import type { Knobs } from "./forms.ts";
-import { content, countingStore, slicedEnvironment } from "./lab.ts";
+import { content, countingStore, slicedEnvironment, storedStates } from "./lab.ts";
 import type { Lineage } from "./reference.ts";
 
 /** Another machine, another day, another author. */
@@ -147,8 +147,12 @@ describe("identity: an id depends on content alone", () => {
     const roots = [run, ...others].map(({ root }) => root);
     expect(new Set(roots).size).toBe(roots.length);
     // A param that no step reads leaves the states, and so the root, but is told in the segment.
-    const idle = await run.branch(10, { params: { from: 3 } as never });
+    const idle = await run.branch(12, { params: { from: 3 } as never });
     expect(idle.root).toBe(run.root);
+    // Inside a block a segment begins a witness of its own: the states are the same, the root is not.
+    const inside = await run.branch(10, { params: { from: 3 } as never });
+    expect(storedStates(inside.manifest)).toEqual(storedStates(run.manifest));
+    expect(inside.root).not.toBe(run.root);
     expect(idle.id).not.toBe(run.id);
     expect(idle.manifest.segments[1]?.params).toEqual({ by: 1, from: 3 });
     expect((await record({ seed: 1n })).root).toBe(run.root);
@@ -205,7 +209,10 @@ describe("identity: an id depends on content alone", () => {
       [one, view],
       [view, view],
       [{ inline: Uint8Array.of(1) }, one],
-    ].map((states) => timelineRoot(nodeHash, 2, { count: 2, edge: { states, tiles: [] } }, one));
+    ].map((states) => {
+      const entries = states.map((state) => ({ state, witness: 5 }));
+      return timelineRoot(nodeHash, 2, { count: 2, edge: { entries, tiles: [] } }, one);
+    });
     expect(new Set(roots).size).toBe(1);
   });
 });

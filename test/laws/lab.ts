@@ -143,6 +143,14 @@ export function counted<T extends AnySimulation>(
   return { simulation: { ...simulation, step }, count };
 }
 
+/**
+ * The stored states of a short run: equal where two runs pass the same states, also where one of them
+ * has a segment that begins inside a block, and so other witnesses and another root.
+ */
+export function storedStates({ edge, final }: RunManifest): unknown {
+  return { states: edge.entries.map(({ state }) => state), tiles: edge.tiles, final };
+}
+
 /** A manifest without what names another run or says when and where it was recorded. */
 export function content(run: RunManifest): Omit<RunManifest, "parents" | "meta" | "goal"> {
   const { parents: _parents, meta: _meta, goal: _goal, ...rest } = run;

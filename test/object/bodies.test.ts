@@ -12,6 +12,7 @@ import {
   EMPTY_TIMELINE,
   encodeTile,
   TimelineBuilder,
+  type TimelineEntry,
 } from "../../src/object/timeline.ts";
 import { codeOf } from "./code-of.ts";
 import { hash, idOf, noise, objects } from "./memory.ts";
@@ -22,6 +23,8 @@ const ref: fc.Arbitrary<StateRef> = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 32 }).map((inline) => ({ inline })),
   id.map((state) => ({ id: state })),
 );
+const witness = fc.nat(2 ** 32 - 1);
+const entry: fc.Arbitrary<TimelineEntry> = fc.record({ state: ref, witness });
 const whole = fc.maxSafeNat();
 const data = fc.dictionary(
   fc.string({ maxLength: 8 }),
@@ -50,7 +53,12 @@ const run: fc.Arbitrary<RunManifest> = fc
     steps: fc.nat(40_000),
     more: fc.nat(10),
     starts: fc.uniqueArray(fc.nat(40_000), { maxLength: 4 }),
-    begin: fc.tuple(ref, fc.uint8Array({ maxLength: 40 }), fc.uniqueArray(text, { maxLength: 3 })),
+    begin: fc.tuple(
+      ref,
+      fc.uint8Array({ maxLength: 40 }),
+      fc.uniqueArray(text, { maxLength: 3 }),
+      witness,
+    ),
     final: ref,
     program: id,
     seeds: id,
@@ -62,10 +70,11 @@ const run: fc.Arbitrary<RunManifest> = fc
     const { blockSize, steps, final, parents, meta } = parts;
     const builder = new TimelineBuilder(EMPTY_TIMELINE, objects().put);
     for (let i = 0; i < Math.ceil(steps / blockSize); i++) {
-      builder.append({ inline: Uint8Array.of(i & 255) });
+      const witness = Math.imul(i, 0x9e3779b1) >>> 0;
+      builder.append({ state: { inline: Uint8Array.of(i & 255) }, witness });
     }
     const starts = [0, ...parts.starts.filter((start) => start > 0 && start <= steps)];
-    const [state, generator, names] = parts.begin;
+    const [state, generator, names, witness] = parts.begin;
     const named = names.sort().map((name) => [name, generator] as const);
     const segments = starts
       .sort((a, b) => a - b)
@@ -74,7 +83,10 @@ const run: fc.Arbitrary<RunManifest> = fc
         program: parts.program,
         seeds: parts.seeds,
         params: parts.params[i] ?? {},
-        begin: start % blockSize === 0 && i % 2 === 0 ? undefined : { state, generator, named },
+        begin:
+          start % blockSize === 0 && i % 2 === 0
+            ? undefined
+            : { state, generator, named, witness: start % blockSize === 0 ? 0 : witness },
       }));
     const { edge } = builder.timeline();
     return { blockSize, steps, goal: steps + parts.more, segments, edge, final, parents, meta };
@@ -100,9 +112,9 @@ describe("decode is the inverse of encode, and encode of decode", () => {
   test("tags", () => check(tag, encodeTag, decodeTag));
   test("runs", () => check(run, encodeRun, decodeRun));
   test("tiles", () => {
-    const states = fc.array(ref, { minLength: 64, maxLength: 64 });
+    const all = fc.array(entry, { minLength: 64, maxLength: 64 });
     check(
-      states.map((entries) => ({ level: 0 as const, entries })),
+      all.map((entries) => ({ level: 0 as const, entries })),
       encodeTile,
       (body) => decodeTile(body) as never,
     );
@@ -117,10 +129,13 @@ describe("a body depends on content alone", () => {
     const apart = structuredClone(shared);
     (apart.meta as Record<string, unknown>).again = structuredClone(params);
     const first = shared.segments[0] as RunManifest["segments"][0];
-    const twice = { ...first, begin: { state, generator: state.inline, named: [] } };
+    const twice = { ...first, begin: { state, generator: state.inline, named: [], witness: 0 } };
     const copies = {
       ...first,
-      begin: { state: structuredClone(state), generator: Uint8Array.of(1, 2), named: [] },
+      begin: {
+        ...{ state: structuredClone(state), generator: Uint8Array.of(1, 2) },
+        ...{ named: [], witness: 0 },
+      },
     };
     expect(encodeRun({ ...shared, segments: [twice] })).toEqual(
       encodeRun({ ...apart, segments: [copies] }),
@@ -135,7 +150,10 @@ describe("a body depends on content alone", () => {
       encodeRun(
         sample({
           segments: [
-            { ...first, begin: { state: { inline: bytes }, generator: bytes, named: [] } },
+            {
+              ...first,
+              begin: { state: { inline: bytes }, generator: bytes, named: [], witness: 0 },
+            },
           ],
         }),
       );
@@ -160,16 +178,19 @@ const VALID: Record<string, { fields: unknown[]; read: (body: Uint8Array) => unk
   program: { fields: ["n", "m", "e", ID, "g", 1, [["p", "1.0"]]], read: decodeProgram },
   seeds: { fields: ["block", 5n], read: decodeSeeds },
   state: { fields: [70_000, [ID, noise(32, 8)]], read: decodeState },
-  tile: { fields: [0, Array.from({ length: 64 }, (_, i) => Uint8Array.of(i))], read: decodeTile },
+  tile: {
+    fields: [0, Array.from({ length: 64 }, (_, i) => Uint8Array.of(i)), noise(256, 1)],
+    read: decodeTile,
+  },
   tag: { fields: [ID, "n", "m", "t"], read: decodeTag },
   run: {
     fields: [
       ...[1, 10, 25, 30],
       [
         [0, noise(32, 1), noise(32, 2), { p: 1 }, null],
-        [15, noise(32, 3), noise(32, 4), {}, [Uint8Array.of(1), noise(16, 1)]],
+        [15, noise(32, 3), noise(32, 4), {}, [Uint8Array.of(1), noise(16, 1), 2 ** 32 - 1]],
       ],
-      [[Uint8Array.of(1), [noise(32, 5)], Uint8Array.of(3)], []],
+      [[Uint8Array.of(1), [noise(32, 5)], Uint8Array.of(3)], noise(12, 1), []],
       Uint8Array.of(7),
       [[noise(32, 6), 4]],
       { time: "now" },
@@ -197,7 +218,7 @@ const ALLOWED: Record<string, unknown[][]> = {
   program: [["text"], [null, "text"], [null, "text"], [], ["text"], [], [[]]],
   seeds: [[], [2n]],
   state: [[], [[]]],
-  tile: [[], []],
+  tile: [[], [], []],
   tag: [[], ["text"], ["text"], ["text"]],
   run: [[], [], [], [], [], [], [noise(31, 1)], [[]], [{}]],
 };
@@ -287,7 +308,7 @@ describe("runs", () => {
     ...[start, noise(32, 1), noise(32, 2), {}],
     begin,
   ];
-  const begin = () => [Uint8Array.of(1), noise(16, 1)];
+  const begin = (witness: unknown = 0) => [Uint8Array.of(1), noise(16, 1), witness];
 
   test("another format is UNSUPPORTED_FORMAT, whatever else it has", () => {
     expect(codeOf(() => decodeRun(encode([2])))).toBe("UNSUPPORTED_FORMAT");
@@ -305,7 +326,10 @@ describe("runs", () => {
     const ids = (count: number) => Array.from({ length: count }, (_, i) => noise(32, i));
     const of = (steps: number, edge: unknown) =>
       code({ 1: 1, 2: steps, 3: steps, 4: [segment(0)], 5: edge });
-    for (const [count, edge] of [
+    const edgeOf = (states: readonly unknown[], tiles: unknown, witnesses = states.length) => [
+      ...[states, noise(4 * witnesses, 1), tiles],
+    ];
+    for (const [count, [refs, tiles]] of [
       [0, [[], []]],
       [1, [states(1), []]],
       [63, [states(63), []]],
@@ -316,13 +340,21 @@ describe("runs", () => {
       [4097, [states(1), [[], ids(1)]]],
       [266_305, [states(1), [ids(1), ids(1), ids(1)]]],
     ] as const) {
+      const edge = edgeOf(refs, tiles);
       expect(of(count, edge)).toBe("");
       for (const wrong of [
-        [[...edge[0], Uint8Array.of(1)], edge[1]],
-        [edge[0].slice(1), edge[1].slice(1)],
-        [edge[0], [...edge[1], []]],
-        [edge[0], [...edge[1], ids(1)]],
-        [edge[0], edge[1].map((level) => [...level, noise(32, 99)])],
+        edgeOf([...refs, Uint8Array.of(1)], tiles),
+        edgeOf(refs.slice(1), tiles.slice(1)),
+        edgeOf(refs, [...tiles, []]),
+        edgeOf(refs, [...tiles, ids(1)]),
+        edgeOf(
+          refs,
+          tiles.map((level) => [...level, noise(32, 99)]),
+        ),
+        edgeOf(refs, tiles, refs.length + 1),
+        [refs, noise(4 * refs.length + 1, 1), tiles],
+        [refs, tiles],
+        [refs, Array(refs.length).fill(0), tiles],
       ]) {
         const same = JSON.stringify(wrong) === JSON.stringify(edge);
         if (!same) expect(of(count, wrong)).toBe("OBJECT_INVALID");
@@ -339,6 +371,14 @@ describe("runs", () => {
     expect(of(segment(0), segment(20), segment(10))).toBe("OBJECT_INVALID");
     expect(of(segment(0), segment(26, begin()))).toBe("OBJECT_INVALID");
     expect(of(segment(0), segment(15))).toBe("OBJECT_INVALID");
+    // The timeline holds the witness of what begins on the grid.
+    expect(of(segment(0), segment(15, begin(2 ** 32 - 1)))).toBe("");
+    for (const witness of [2 ** 32, -1, 0.5, null, Uint8Array.of(1)]) {
+      expect(of(segment(0), segment(15, begin(witness)))).toBe("OBJECT_INVALID");
+    }
+    expect(of(segment(0), segment(10, begin(1)))).toBe("OBJECT_INVALID");
+    expect(of(segment(0, begin(1)))).toBe("OBJECT_INVALID");
+    expect(of(segment(0), segment(15, begin().slice(0, 2)))).toBe("OBJECT_INVALID");
     expect(of(segment(0, [[1]]))).toBe("OBJECT_INVALID");
     expect(of(segment(0, [...begin(), 1]))).toBe("OBJECT_INVALID");
     expect(of(segment(0).slice(1))).toBe("OBJECT_INVALID");
@@ -368,12 +408,12 @@ describe("seeds", () => {
 });
 
 describe("tiles", () => {
-  const code = (level: unknown, entries: unknown) =>
-    codeOf(() => decodeTile(encode([level, entries])));
+  const code = (level: unknown, entries: unknown, ...witnesses: unknown[]) =>
+    codeOf(() => decodeTile(encode([level, entries, ...witnesses])));
   const states = (count: number) => Array.from({ length: count }, (_, i) => Uint8Array.of(i));
   const ids = (count: number) => Array.from({ length: count }, (_, i) => noise(32, i));
-  test("have 64 entries, states at level 0 and ids above", () => {
-    expect(code(0, states(64))).toBe("");
+  test("have 64 entries, states and their witnesses at level 0 and ids above", () => {
+    expect(code(0, states(64), noise(256, 1))).toBe("");
     expect(code(1, ids(64))).toBe("");
     for (const [level, entries] of [
       ...[63, 65, 0].flatMap((count) => [
@@ -385,9 +425,14 @@ describe("tiles", () => {
       [-1, ids(64)],
     ]) {
       expect(code(level, entries)).toBe("OBJECT_INVALID");
+      expect(code(level, entries, noise(256, 1))).toBe("OBJECT_INVALID");
     }
+    for (const witnesses of [[], [noise(255, 1)], [noise(257, 1)], [Array(64).fill(0)], [null]]) {
+      expect(code(0, states(64), ...witnesses)).toBe("OBJECT_INVALID");
+    }
+    expect(code(1, ids(64), noise(256, 1))).toBe("OBJECT_INVALID");
     // 32 bytes at level 0 are a state that stands in the tile.
-    expect(code(0, ids(64))).toBe("");
+    expect(code(0, ids(64), noise(256, 1))).toBe("");
   });
 });
 
@@ -396,6 +441,10 @@ function sample(change: Partial<RunManifest>): RunManifest {
     { start: 0, program: idOf<never>(1), seeds: idOf<never>(2), params: {}, begin: undefined },
   ];
   const run = { blockSize: 10, steps: 20, goal: 20, segments, parents: [], meta: {} };
-  const edge = { states: [{ inline: Uint8Array.of(1, 2) }, { id: idOf<never>(3) }], tiles: [] };
+  const entries = [
+    { state: { inline: Uint8Array.of(1, 2) }, witness: 1 },
+    { state: { id: idOf<never>(3) }, witness: 2 },
+  ];
+  const edge = { entries, tiles: [] };
   return { ...run, edge, final: { inline: Uint8Array.of(5) }, ...change };
 }

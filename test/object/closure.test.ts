@@ -11,7 +11,9 @@ import { noise, type Objects, objects } from "./memory.ts";
 function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Array): RunManifest {
   const put = store.put;
   const builder = new TimelineBuilder(EMPTY_TIMELINE, put);
-  for (let k = 0; k < count; k++) builder.append(putState(stateOf(k), put));
+  for (let k = 0; k < count; k++) {
+    builder.append({ state: putState(stateOf(k), put), witness: k });
+  }
   const segment = (start: number, begin: StateRef | undefined): Segment => ({
     start,
     program: put(
@@ -28,7 +30,7 @@ function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Arr
     ),
     seeds: put("seeds", encodeSeeds({ rule: "block", master: BigInt(start) })),
     params: {},
-    begin: begin && { state: begin, generator: noise(16, 1), named: [] },
+    begin: begin && { state: begin, generator: noise(16, 1), named: [], witness: 0 },
   });
   const steps = 10 * count;
   expect(checkpointCount(steps, 10)).toBe(count);

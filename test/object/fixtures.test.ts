@@ -55,8 +55,8 @@ test("the set is whole", () => {
   for (const kind of KINDS) {
     expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
   }
-  expect(fixtures("valid")).toHaveLength(19);
-  expect(fixtures("invalid")).toHaveLength(66);
+  expect(fixtures("valid")).toHaveLength(21);
+  expect(fixtures("invalid")).toHaveLength(73);
 });
 
 test("not a byte has changed: the digest of all of them", () => {
@@ -64,7 +64,7 @@ test("not a byte has changed: the digest of all of them", () => {
     [name, kind, id, hex, code].join(" "),
   );
   const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
-  expect(digest).toBe("71ab7cca0aebbb4d4fdd7fcb0a7c83107786f6b0183cf31b7c33b4031fdc9318");
+  expect(digest).toBe("68b10c982dff2ca80aa650ecdf0a9e53a55cd0ab72c37aea49bdbd2f92b6581e");
 });
 
 test.each(all)("$name has the id that it says", ({ kind, id, hex }) => {
@@ -103,8 +103,13 @@ describe("valid", () => {
       state: { id: "09".repeat(32) },
       generator: new Uint8Array(16).fill(5),
       named: [],
+      witness: 0,
     });
     expect(forked.segments[1]?.params).toEqual({ p: 0.5 });
+    expect(forked.edge.entries).toEqual([{ state: { id: "08".repeat(32) }, witness: 0xff00a000 }]);
+    expect(decodeRun(body("run-begun")).segments[1]?.begin?.witness).toBe(0xdeadbeef);
+    const { entries } = decodeTile(body("tile-states"));
+    expect(entries[63]).toEqual({ state: { inline: Uint8Array.of(63) }, witness: 0xff00a03f });
     expect(forked.edge.tiles).toEqual([["07".repeat(32)]]);
     expect(forked.parents).toEqual([{ run: "05".repeat(32), step: 10 }]);
     expect(forked.meta).toEqual({ time: "2026-01-01T00:00:00.000Z", message: "é" });

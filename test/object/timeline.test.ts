@@ -9,26 +9,37 @@ import {
   TILE_ENTRIES,
   type Timeline,
   TimelineBuilder,
+  type TimelineEntry,
   timelineRoot,
 } from "../../src/object/timeline.ts";
 import { TimelineReader } from "../../src/object/timeline-reader.ts";
 import { hash, idOf, type Objects, objects } from "./memory.ts";
 
-/** Entry k of the model: a small state, or an id; `salt` tells one lineage from another. */
-function entry(k: number, salt = 0): StateRef {
+/** The state of entry k of the model: a small state, or an id; `salt` tells one lineage from another. */
+function stateOf(k: number, salt = 0): StateRef {
   const text = `${k}/${salt}`;
   if (k % 3 === 0) return { id: Buffer.from(hash(Buffer.from(text))).toString("hex") as never };
   return { inline: new Uint8Array(Buffer.from(text)) };
 }
 
-function model(count: number, salt: (k: number) => number = () => 0): StateRef[] {
+/** An entry with a witness of 32 bits, the highest and the lowest among them. */
+function entry(k: number, salt = 0): TimelineEntry {
+  return { state: stateOf(k, salt), witness: (0 - Math.imul(k, 0x9e3779b1)) >>> 0 };
+}
+
+function model(count: number, salt: (k: number) => number = () => 0): TimelineEntry[] {
   return Array.from({ length: count }, (_, k) => entry(k, salt(k)));
 }
 
-function build(entries: readonly StateRef[], store: Objects, from = EMPTY_TIMELINE): Timeline {
+function build(entries: readonly TimelineEntry[], store: Objects, from = EMPTY_TIMELINE): Timeline {
   const builder = new TimelineBuilder(from, store.put);
   for (const ref of entries) builder.append(ref);
   return builder.timeline();
+}
+
+/** An entry whose state stands in the tile. */
+function small(...bytes: number[]): TimelineEntry {
+  return { state: { inline: Uint8Array.of(...bytes) }, witness: 0 };
 }
 
 /** Levels of tiles that lie above an entry in the largest tree of this count. */
@@ -53,7 +64,7 @@ describe("TimelineBuilder", () => {
     const digits: number[] = [];
     for (let rest = count; rest > 0; rest = Math.floor(rest / 64)) digits.push(rest % 64);
     expect(counted).toBe(count);
-    expect([edge.states, ...edge.tiles].map((level) => level.length)).toEqual(
+    expect([edge.entries, ...edge.tiles].map((level) => level.length)).toEqual(
       digits.length === 0 ? [0] : digits,
     );
   });
@@ -95,9 +106,9 @@ describe("TimelineBuilder", () => {
   });
 
   test("a tile depends on the entries, not on the objects that they are", () => {
-    const same = { inline: Uint8Array.of(1, 2, 3) };
+    const same = small(1, 2, 3);
     const shared = build(Array(64).fill(same), objects());
-    const copies = Array.from({ length: 64 }, () => ({ inline: Uint8Array.of(1, 2, 3) }));
+    const copies = Array.from({ length: 64 }, () => small(1, 2, 3));
     expect(shared).toEqual(build(copies, objects()));
   });
 });
@@ -217,6 +228,19 @@ describe("TimelineReader", () => {
     );
   });
 
+  test("firstDifference compares states: another witness is none", async () => {
+    const store = objects();
+    const other = build(
+      ALL.slice(0, 9_000).map(({ state, witness }, k) => ({
+        state,
+        witness: k % 1_000 === 999 ? 5 : witness,
+      })),
+      store,
+    );
+    const readers = [new TimelineReader(STORE.get), new TimelineReader(store.get)] as const;
+    expect(await readers[0].firstDifference(FULL, other, readers[1])).toBeUndefined();
+  });
+
   test("two equal timelines are compared without a read", async () => {
     const before = STORE.reads.tile;
     expect(await new TimelineReader(STORE.get).firstDifference(FULL, FULL)).toBeUndefined();
@@ -237,13 +261,12 @@ describe("TimelineReader", () => {
 
   test("a timeline that repeats one tile 64^8 times is walked in nine reads", async () => {
     const store = objects();
-    const state: StateRef = { inline: Uint8Array.of(1) };
-    let id = store.put("tile", encodeTile({ level: 0, entries: Array(64).fill(state) }));
+    let id = store.put("tile", encodeTile({ level: 0, entries: Array(64).fill(small(1)) }));
     for (let level = 1; level < 8; level++) {
       id = store.put("tile", encodeTile({ level, entries: Array(64).fill(id) }));
     }
     const tiles = [...Array(7).fill([]), Array(31).fill(id)];
-    const timeline = { count: 31 * 64 ** 8, edge: { states: [], tiles } };
+    const timeline = { count: 31 * 64 ** 8, edge: { entries: [], tiles } };
     let count = 0;
     for await (const _ of new TimelineReader(store.get).tiles(timeline)) count++;
     expect(count).toBe(8);
@@ -252,7 +275,7 @@ describe("TimelineReader", () => {
 
   test("a tile of the wrong level in a place is refused", async () => {
     const store = objects();
-    const states = encodeTile({ level: 0, entries: Array(64).fill({ inline: Uint8Array.of(1) }) });
+    const states = encodeTile({ level: 0, entries: Array(64).fill(small(1)) });
     const low = store.put("tile", states);
     const high = store.put("tile", encodeTile({ level: 1, entries: Array(64).fill(low) }));
     const higher = store.put("tile", encodeTile({ level: 2, entries: Array(64).fill(high) }));
@@ -260,7 +283,7 @@ describe("TimelineReader", () => {
     const posing = store.put("tile", encodeTile({ level: 2, entries: Array(64).fill(low) }));
     const of = (id: never, level: number): Timeline => ({
       count: 64 ** (level + 1),
-      edge: { states: [], tiles: [...Array(level).fill([]), [id]] },
+      edge: { entries: [], tiles: [...Array(level).fill([]), [id]] },
     });
     const wrong = [of(high as never, 0), of(low as never, 1), of(higher as never, 1)];
     for (const timeline of [...wrong, of(posing as never, 1)]) {
@@ -296,15 +319,27 @@ describe("timelineRoot", () => {
       model(70, (k) => (k === 0 ? 1 : 0)),
       objects(),
     );
-    const roots = [root(700, a, entry(1)), root(701, a, entry(1)), root(700, b, entry(1))];
-    roots.push(root(700, c, entry(1)), root(700, a, entry(2)), root(700, a, entry(3)));
-    expect(new Set(roots).size).toBe(6);
+    const roots = [root(700, a, stateOf(1)), root(701, a, stateOf(1)), root(700, b, stateOf(1))];
+    roots.push(root(700, c, stateOf(1)), root(700, a, stateOf(2)), root(700, a, stateOf(3)));
+    // One bit of one witness, in a tile and in the edge.
+    for (const at of [0, 69]) {
+      const flipped = ALL.slice(0, 70).map(({ state, witness }, k) => ({
+        state,
+        witness: k === at ? (witness ^ 1) >>> 0 : witness,
+      }));
+      roots.push(root(700, build(flipped, objects()), stateOf(1)));
+    }
+    expect(new Set(roots).size).toBe(8);
   });
 
   test("depends on content alone, not on which of its states are one object", () => {
     const one = Uint8Array.of(9);
-    const shared = build([{ inline: one }, { inline: one }], objects());
-    const apart = build([{ inline: Uint8Array.of(9) }, { inline: one.slice() }], objects());
+    const same = { state: { inline: one }, witness: 7 };
+    const shared = build([same, same], objects());
+    const apart = build(
+      [9, 9].map((byte) => ({ ...small(byte), witness: 7 })),
+      objects(),
+    );
     expect(root(4, shared, { inline: one })).toBe(root(4, apart, { inline: one.slice() }));
   });
 });

@@ -74,7 +74,8 @@ describe("continuous streams are the plain loop", () => {
     for (const rng of ["xoshiro128++", "numpy"]) {
       const run = await record(walk, { steps: 200_000, seed: 1, rng, streams: "continuous" });
       const { edge, final } = run.manifest;
-      for (const ref of [...edge.states, final]) expect(ref).toHaveProperty("inline");
+      const states = edge.entries.map(({ state }) => state);
+      for (const ref of [...states, final]) expect(ref).toHaveProperty("inline");
     }
   });
 

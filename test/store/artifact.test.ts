@@ -26,7 +26,9 @@ function sample(count: number, size: number): Sample {
   const store = objects();
   const { put } = store;
   const builder = new TimelineBuilder(EMPTY_TIMELINE, put);
-  for (let k = 0; k < count; k++) builder.append(putState(noise(size, k), put));
+  for (let k = 0; k < count; k++) {
+    builder.append({ state: putState(noise(size, k), put), witness: k });
+  }
   const source = put("chunk", utf8("export default {}"));
   const program = put(
     "program",
@@ -321,7 +323,10 @@ describe("hostile files whose hash is right", () => {
     ).segments;
     for (const [id, kept] of base.store.bodies) if (id !== base.run) store.bodies.set(id, kept);
     const state = { inline: Uint8Array.of(1) };
-    let tile = put("tile", encodeTile({ level: 0, entries: Array(64).fill(state) }));
+    let tile = put(
+      "tile",
+      encodeTile({ level: 0, entries: Array(64).fill({ state, witness: 0 }) }),
+    );
     for (let level = 1; level < 8; level++) {
       tile = put("tile", encodeTile({ level, entries: Array(64).fill(tile) }));
     }
@@ -331,7 +336,7 @@ describe("hostile files whose hash is right", () => {
       encodeRun({
         ...{ blockSize: 1, steps, goal: steps, parents: [], meta: {} },
         segments: [segment as never],
-        edge: { states: [], tiles: [...Array(7).fill([]), Array(16).fill(tile)] },
+        edge: { entries: [], tiles: [...Array(7).fill([]), Array(16).fill(tile)] },
         final: state,
       }),
     );

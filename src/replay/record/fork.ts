@@ -1,7 +1,7 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
-import type { Segment, SegmentBegin } from "../../object/run.ts";
+import type { RunManifest, Segment, SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
 import { generatorNamed } from "../../random/registry.ts";
@@ -90,7 +90,7 @@ export async function planFork(
     draft: {
       blockSize,
       goal,
-      segments: segmentsBefore(run.segments, position, changed?.segment),
+      segments: segmentsBefore(run, position, changed?.segment),
       parents: [{ run: parent.id, step }],
       meta: runMeta(env, options.message),
     },
@@ -113,13 +113,13 @@ async function openBlock(
 
 /** The segments up to a fork, the witness of the one in which it begins cut there. */
 function segmentsBefore(
-  segments: readonly Segment[],
+  { segments, blockSize }: Pick<RunManifest, "segments" | "blockSize">,
   { step, watch }: Position,
   changed: Segment | undefined,
 ): readonly Segment[] {
   const before = segments
     .filter(({ start }) => (changed === undefined ? start <= step : start < step))
-    .map((segment) => withWitness(segment, segment.start === watch.start ? watch : undefined));
+    .map((segment) => withWitness(segment, watch, blockSize));
   return changed === undefined ? before : [...before, changed];
 }
 

@@ -240,9 +240,11 @@ class Recorder {
 
   /** The segments, with the witness of the last one where the stretch began with it inside a block. */
   #segmentsAt(watch: Watch): readonly Segment[] {
-    if (watch.start % this.#plan.draft.blockSize === 0) return this.#segments;
+    const { blockSize } = this.#plan.draft;
     const last = this.#segments.length - 1;
-    return this.#segments.map((segment, i) => (i === last ? withWitness(segment, watch) : segment));
+    return this.#segments.map((segment, i) =>
+      i === last ? withWitness(segment, watch, blockSize) : segment,
+    );
   }
 
   #builderOf(timeline: Timeline): TimelineBuilder {
@@ -267,9 +269,9 @@ class Recorder {
 }
 
 /** A segment with the witness of the stretch that begins with it, where that begins inside a block. */
-export function withWitness(segment: Segment, watch: Watch | undefined): Segment {
-  if (watch === undefined || segment.begin === undefined || segment.start !== watch.start) {
-    return segment;
-  }
-  return { ...segment, begin: { ...segment.begin, witness: watch.witness } };
+export function withWitness(segment: Segment, watch: Watch, blockSize: number): Segment {
+  const { start, begin } = segment;
+  // On the grid the timeline holds the witness.
+  if (begin === undefined || start !== watch.start || start % blockSize === 0) return segment;
+  return { ...segment, begin: { ...begin, witness: watch.witness } };
 }

@@ -123,7 +123,7 @@ describe("record", () => {
     );
     expect(status).toBe(3);
     expect(stderr).toMatch(
-      /^error: replaying steps 0\.\.10 gave another state: state\.n was \d+ and is \d+/,
+      /^error: replaying steps 10\.\.20 gave another state: state\.n was \d+ and is \d+/,
     );
     expect(stderr).toContain("hint: ");
   });

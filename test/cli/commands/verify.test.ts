@@ -31,7 +31,8 @@ describe("verify", () => {
     const { json } = await project.run("verify", "--full", "--json");
     expect(Object.keys(json)).toEqual(["ok", "blocksChecked", "mismatch"]);
     expect(json.ok).toBe(false);
-    expect(Object.keys(json.mismatch).sort()).toEqual(["block", "changes", "from", "step", "to"]);
+    const fields = ["block", "causes", "changes", "from", "step", "to"];
+    expect(Object.keys(json.mismatch).sort()).toEqual(fields);
   });
 
   test("names a run, not a step of one", async () => {

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { encode } from "../../src/codec/encode.ts";
+import { nodeEnvironment } from "../../src/node/environment.ts";
+import { loadProgram } from "../../src/node/load-program.ts";
+import type { Environment } from "../../src/replay/environment.ts";
+import { type Code, type LoadedProgram, Programs } from "../../src/replay/programs.ts";
+import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import type { AnySimulation } from "../../src/replay/simulation.ts";
+
+/** The text of a module whose steps depend on something that is not in their state. */
+export interface HiddenProgram {
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** What a program keeps outside its state: declarations, and the expression of a number that it gives. */
+type Hiding = (k: number) => { readonly keeps: string; readonly gives: string };
+
+/** Each gives another number in an instance that has run before than in a fresh one. */
+const HIDINGS: Readonly<Record<string, Hiding>> = {
+  "a counter": () => ({ keeps: "let n = 0;", gives: "++n" }),
+  "a toggle every k-th call": (k) => ({
+    keeps: "let n = 0, on = 1;",
+    gives: `(++n % ${k} === 0 ? (on = -on) : on)`,
+  }),
+  "the state before": () => ({
+    keeps: "let before = 0; const swap = (x) => { const b = before; before = x; return b; };",
+    gives: "swap(s.x)",
+  }),
+  "a warm start that contracts": () => ({
+    keeps: `let y = 1; const root = (a) => { while (Math.abs(y * y - a) > 1e-6 * a) y = (y + a / y) / 2; return y; };`,
+    gives: "root(2 + Math.abs(s.x))",
+  }),
+  "a generator of its own": (k) => ({
+    keeps: `let w = ${k}; const draw = () => { w = (Math.imul(w, 1664525) + 1013904223) >>> 0; return w / 2 ** 32; };`,
+    gives: "draw()",
+  }),
+  "a cache that goes stale": (k) => ({
+    keeps: `const cache = new Map(); const of = (x, t) => { const key = Math.round(x) % ${k}; if (!cache.has(key)) cache.set(key, x + t); return cache.get(key); };`,
+    gives: "of(s.x, t)",
+  }),
+  "a memo that expires": (k) => ({
+    keeps: `let memo, age = 0; const of = (x) => { if (age++ % ${k + 1} === 0) memo = x; return memo; };`,
+    gives: "of(s.x)",
+  }),
+  "a WeakMap keyed by params": () => ({
+    keeps:
+      "const kept = new WeakMap(); const count = (p) => { kept.set(p, (kept.get(p) ?? 0) + 1); return kept.get(p); };",
+    gives: "count(params)",
+  }),
+  "a closure": () => ({
+    keeps: "const next = (() => { let n = 0; return () => n++; })();",
+    gives: "next()",
+  }),
+  "a static field": () => ({ keeps: "class Agent { static made = 0; }", gives: "Agent.made++" }),
+  "a property of a function": () => ({
+    keeps: "function count() { return (count.n = (count.n ?? 0) + 1); }",
+    gives: "count()",
+  }),
+  "a registry on globalThis": () => ({
+    keeps:
+      "const g = globalThis, key = Symbol.for('rewind/test/hidden'); const count = () => (g[key] = (g[key] ?? 0) + 1);",
+    gives: "count()",
+  }),
+  "an iterator": () => ({
+    keeps: "const ids = (function* () { let n = 0; while (true) yield n++; })();",
+    gives: "ids.next().value",
+  }),
+  "a regular expression's lastIndex": () => ({
+    keeps: "const every = /aa?/g;",
+    gives: "(every.test('aaaaaaaaaaaaaaaaa'), every.lastIndex)",
+  }),
+  "an array that grows": () => ({ keeps: "const log = [];", gives: "log.push(t)" }),
+};
+
+/** How a state takes up what is hidden: for good, faded by each step, or only for one step. */
+const EFFECTS: Readonly<Record<string, string>> = {
+  "for good": "s.x += 1e-3 * h",
+  "shown beside": "s.seen = h",
+  fading: "s.x = 0.5 * s.x + 1e-3 * h",
+};
+
+export const hiddenPrograms: fc.Arbitrary<HiddenProgram> = fc
+  .record({
+    kind: fc.constantFrom(...Object.keys(HIDINGS)),
+    effect: fc.constantFrom(...Object.keys(EFFECTS)),
+    k: fc.integer({ min: 2, max: 12 }),
+  })
+  .map(({ kind, effect, k }) => hiddenProgram(kind, EFFECTS[effect] as string, k, effect));
+
+export function hiddenProgram(
+  kind: string,
+  effect: string,
+  k: number,
+  says: string = effect,
+): HiddenProgram {
+  const { keeps, gives } = (HIDINGS[kind] as Hiding)(k);
+  const text = `${keeps}
+export default {
+  name: "hidden",
+  params: { p: 0.5 },
+  init: () => ({ x: 0, seen: 0, sum: 0 }),
+  step: (s, rng, { params, step: t }) => {
+    const h = ${gives};
+    s.sum += rng.random() < params.p ? 1 : -1;
+    s.x = 0.9 * s.x + rng.random();
+    ${effect};
+  },
+};
+`;
+  return { kind: `${kind}, ${says} (k = ${k})`, text };
+}
+
+/** A recorded program: the run as a later process opens it, and the states that its recording passed. */
+export interface RecordedProgram {
+  readonly run: Run<unknown, never>;
+  readonly truth: readonly Uint8Array[];
+  /** The same run, by an environment that remembers nothing. */
+  again(): Promise<Run<unknown, never>>;
+}
+
+export async function recordProgram(
+  { text }: Pick<HiddenProgram, "text">,
+  options: { steps: number; blockSize: number; seed: number; selfCheck?: boolean },
+): Promise<RecordedProgram> {
+  const place = { module: "hidden.mjs", root: "/", cacheDirectory: "/none" };
+  const loaded: LoadedProgram = await loadProgram({ code: text, ...place });
+  const truth: Uint8Array[] = [];
+  const code: Code = {
+    ...loaded,
+    simulation: noting(loaded.simulation, truth),
+    source: { name: "hidden", module: "hidden.mjs", code: text, packages: [] },
+  };
+  const env = nodeEnvironment();
+  const { id } = await recordInto(env, code, options);
+  const again = async (): Promise<Run<unknown, never>> => openRun(id, elsewhere(env, text, place));
+  return { run: await again(), truth, again };
+}
+
+/** Another process: the program is loaded anew, and no block is checked. */
+function elsewhere(env: Environment, code: string, place: object): Environment {
+  const load = (): Promise<LoadedProgram> => loadProgram({ code, ...place } as never);
+  return nodeEnvironment({ store: env.store, programs: new Programs(load) });
+}
+
+/** The simulation, which notes each state that it makes. */
+function noting(simulation: AnySimulation, truth: Uint8Array[]): AnySimulation {
+  return {
+    ...simulation,
+    init(ctx: never) {
+      const state = simulation.init(ctx);
+      truth[0] = encode(state);
+      return state;
+    },
+    step(state: never, rng: never, ctx: never) {
+      const next = simulation.step(state, rng, ctx) ?? state;
+      truth[(ctx as { step: number }).step + 1] = encode(next);
+      return next;
+    },
+  } as AnySimulation;
+}
