@@ -1,3 +1,4 @@
+import { closedFault, type Integrity } from "./integrity.ts";
 import type { PathStep } from "./path-format.ts";
 
 /** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
@@ -10,12 +11,16 @@ export interface Fault {
 /** Arrays up to this length are searched for accessors and hidden names too, which costs 0.1 µs an element. */
 const STRICT_LENGTH = 32;
 
-/** The fault of an own property that is not plain data, where there is one. */
-export function propertyFault(property: PropertyDescriptor, step: PathStep): Fault | undefined {
+/** The fault of an own property that is not plain data, or is closed unlike its object. */
+export function propertyFault(
+  property: PropertyDescriptor,
+  step: PathStep,
+  level: Integrity | undefined,
+): Fault | undefined {
   if (property.get !== undefined || property.set !== undefined) {
     return { step, found: "is a getter or setter", advice: "store the value that it gives" };
   }
-  if (property.enumerable === true) return undefined;
+  if (property.enumerable === true) return closedFault(property, step, level);
   return { step, found: "is not enumerable", advice: "define it as an ordinary property" };
 }
 
@@ -27,21 +32,46 @@ export function symbolFault(value: object): Fault | undefined {
   return { found, advice: "use a string as the key" };
 }
 
-/** The fault of an array that has holes or properties beside its elements. */
-export function arrayFault(array: readonly unknown[]): Fault | undefined {
+/** The fault of an array that has holes, properties beside its elements, or closed elements. */
+export function arrayFault(
+  array: readonly unknown[],
+  level: Integrity | undefined,
+): Fault | undefined {
   const strict = array.length <= STRICT_LENGTH;
   // An array's own names end in "length" and what was added; its enumerable ones lack "length".
   const names = strict ? Object.getOwnPropertyNames(array) : Object.keys(array);
   if (names.length !== array.length + (strict ? 1 : 0) || !endsInElement(names, array, strict)) {
     return holeFault(array) ?? extraFault(names);
   }
-  for (let i = 0; strict && i < array.length; i++) {
+  if (level !== "frozen" && !isLengthWritable(array)) {
+    const advice = "keep the array open, or freeze it whole with Object.freeze";
+    return { step: "length", found: "is read-only", advice };
+  }
+  const searched = strict || level !== undefined || !takesElements(array);
+  for (let i = 0; searched && i < array.length; i++) {
     const property = Object.getOwnPropertyDescriptor(array, i) as PropertyDescriptor;
-    if (property.enumerable === true && property.get === undefined && property.set === undefined)
-      continue;
-    return propertyFault(property, i);
+    const fault = propertyFault(property, i, level);
+    if (fault !== undefined) return fault;
   }
   return symbolFault(array);
+}
+
+function isLengthWritable(array: readonly unknown[]): boolean {
+  return Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
+}
+
+/** Whether each element can be written, tried with its own value: far cheaper than asking. */
+function takesElements(array: readonly unknown[]): boolean {
+  const elements = array as unknown[];
+  try {
+    for (let i = 0; i < elements.length; i++) {
+      const element = elements[i];
+      elements[i] = element;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The fault of an object that has properties, though what it holds is not in properties. */

@@ -1,6 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import { BufferWriter } from "./buffer-writer.ts";
 import { arrayFault, bareFault, type Fault, propertyFault, symbolFault } from "./faults.ts";
+import { type Integrity, integrityOf, integrityTag } from "./integrity.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
@@ -36,12 +37,16 @@ export class StateWriter {
 
   constructor(options: EncodeOptions) {
     this.options = options;
-    this.buffers = new BufferWriter(this.out, this.sharing, (buffer) => this.object(buffer));
+    this.buffers = new BufferWriter(this.out, this.sharing, {
+      writeObject: (buffer) => this.object(buffer),
+      path: () => this.path(),
+    });
   }
 
   encode(value: unknown): Uint8Array {
     try {
       this.value(value);
+      this.buffers.checkHidden();
       // Most states share nothing, so the marks wait for a second pass.
       if (this.sharing.found) {
         this.sharing.beginMarking();
@@ -100,15 +105,17 @@ export class StateWriter {
       this.refuse("is a Proxy", "store the object behind it, or a plain copy");
     }
     if (this.sharing.marking ? this.writeMark(value) : this.isRepeated(value)) return;
+    const level = Object.isExtensible(value) ? undefined : integrityOf(value);
+    if (level !== undefined) this.out.head(MAJOR.TAG, integrityTag(level));
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) this.plain(value);
-    else if (prototype === Array.prototype && Array.isArray(value)) this.array(value);
+    if (prototype === Object.prototype) this.plain(value, level);
+    else if (prototype === Array.prototype && Array.isArray(value)) this.array(value, level);
     else if (prototype === Map.prototype) this.map(value as Map<unknown, unknown>);
     else if (prototype === Set.prototype) this.set(value as Set<unknown>);
     else if (prototype === Date.prototype) this.date(value as Date);
     else if (prototype === null) {
       this.out.head(MAJOR.TAG, TAG.NULL_PROTOTYPE);
-      this.plain(value);
+      this.plain(value, level);
     } else {
       const fault = this.buffers.write(value, prototype as object);
       if (fault === "not a buffer") this.instance(value);
@@ -142,7 +149,7 @@ export class StateWriter {
     return true;
   }
 
-  private plain(value: object): void {
+  private plain(value: object, level: Integrity | undefined): void {
     const depth = this.enter(value);
     const names = Object.getOwnPropertyNames(value);
     this.check(symbolFault(value));
@@ -152,8 +159,10 @@ export class StateWriter {
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       const property = Object.getOwnPropertyDescriptor(value, name) as PropertyDescriptor;
-      if (!property.enumerable || property.get !== undefined || property.set !== undefined) {
-        this.check(propertyFault(property, name));
+      // An accessor has no `writable`, so these three say all of an ordinary property.
+      if (!(property.enumerable && property.writable && property.configurable)) {
+        this.steps[depth] = undefined;
+        this.check(propertyFault(property, name, level));
       }
       if (pairs) this.text(name);
       else this.out.text(name);
@@ -163,9 +172,9 @@ export class StateWriter {
     this.depth = depth;
   }
 
-  private array(array: readonly unknown[]): void {
+  private array(array: readonly unknown[], level: Integrity | undefined): void {
     const depth = this.enter(array);
-    this.check(arrayFault(array));
+    this.check(arrayFault(array, level));
     this.out.head(MAJOR.ARRAY, array.length);
     for (let i = 0; i < array.length; i++) {
       this.steps[depth] = i;
