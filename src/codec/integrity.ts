@@ -21,8 +21,15 @@ export function integrityOf(value: object): Integrity | undefined {
   if (Object.isExtensible(value)) return undefined;
   // Engines disagree whether a typed array that takes no properties is sealed; none can freeze it.
   if (ArrayBuffer.isView(value) && "length" in value && value.length !== 0) return "not extensible";
-  if (Object.isFrozen(value)) return "frozen";
+  if (Object.isFrozen(value) && !hasOpenLength(value)) return "frozen";
   return Object.isSealed(value) ? "sealed" : "not extensible";
+}
+
+/** V8 calls an empty array frozen that can still be given a length. */
+function hasOpenLength(value: object): boolean {
+  return (
+    Array.isArray(value) && Object.getOwnPropertyDescriptor(value, "length")?.writable === true
+  );
 }
 
 /** Closes an object. Throws a TypeError for what cannot be, such as a frozen typed array. */
