@@ -19,6 +19,16 @@ export interface EncodeOptions {
   readonly isProxy?: ((value: object) => boolean) | undefined;
   /** What errors call the value itself; "state" where nothing is given. */
   readonly root?: string | undefined;
+  /** Called for each class instance, after it has been called for those that the instance holds. */
+  readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
+}
+
+/** A class instance in a state, as its codec stores it. */
+export interface EncodedInstance {
+  readonly instance: object;
+  readonly name: string;
+  readonly stored: unknown;
+  readonly path: string;
 }
 
 /** Writes one state, and knows at any time where in the state it is. */
@@ -232,9 +242,12 @@ export class StateWriter {
     this.out.head(MAJOR.TAG, TAG.INSTANCE);
     this.out.head(MAJOR.ARRAY, 2);
     this.text(name);
-    this.value(this.payload(value, name, types[name] as TypeCodec));
+    const stored = this.payload(value, name, types[name] as TypeCodec);
+    this.value(stored);
     this.instances.pop();
     this.depth = depth;
+    if (!this.sharing.marking)
+      this.options.onInstance?.({ instance: value, name, stored, path: this.path() });
   }
 
   /** What the codec makes of `value`: asked once, so that both passes see the same objects. */

@@ -16,6 +16,7 @@ import { LiveSegment } from "../segment.ts";
 import { type AnySimulation, generatorAsked } from "../simulation.ts";
 import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
+import { type Opened, opened } from "./opened.ts";
 import { runMeta } from "./record.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 
@@ -130,10 +131,9 @@ async function changedSegment(
     master,
     hash: env.store.hash,
   });
-  const own = (given: unknown): unknown =>
-    env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
+  const open = (given: unknown): Opened => opened(given, simulation, env);
   const under = stateUnder(simulation, position, env);
-  const state = changedState(under, changes, { own, types: simulation.types });
+  const state = changedState(under, changes, { open, types: simulation.types });
   // Unless they begin afresh here, or the seed is a new one, the generators go on where they stood.
   const reseeded = changes.seed !== undefined;
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
