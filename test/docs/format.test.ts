@@ -286,7 +286,7 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
         start: 0,
         program: objectId(sha256, "program", program),
         seeds: objectId(sha256, "seeds", seeds),
-        params: {},
+        params: { inline: {} },
         begin: undefined,
       },
     ],

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/codec/encode.ts";
 import { encodeBody } from "../../src/object/body.ts";
+import type { ParamsRef } from "../../src/object/params.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
 import { decodeSeeds, encodeSeeds, SEED_RULES, type Seeds } from "../../src/object/seeds.ts";
@@ -44,6 +45,11 @@ const seeds: fc.Arbitrary<Seeds> = fc.record({
 });
 const tag: fc.Arbitrary<Tag> = fc.record({ target: id, name: text, message: text, time: text });
 
+const paramsRef: fc.Arbitrary<ParamsRef> = fc.oneof(
+  id.map((params) => ({ id: params })),
+  data.filter((values) => encode(values).length <= 256).map((values) => ({ inline: values })),
+);
+
 const run: fc.Arbitrary<RunManifest> = fc
   .record({
     blockSize: fc.integer({ min: 1, max: 50 }),
@@ -54,7 +60,7 @@ const run: fc.Arbitrary<RunManifest> = fc
     final: ref,
     program: id,
     seeds: id,
-    params: fc.array(data, { minLength: 5, maxLength: 5 }),
+    params: fc.array(paramsRef, { minLength: 5, maxLength: 5 }),
     parents: fc.array(fc.record({ run: id, step: whole }), { maxLength: 3 }),
     meta: data,
   })
@@ -73,7 +79,7 @@ const run: fc.Arbitrary<RunManifest> = fc
         start,
         program: parts.program,
         seeds: parts.seeds,
-        params: parts.params[i] ?? {},
+        params: parts.params[i] ?? { inline: {} },
         begin: start % blockSize === 0 && i % 2 === 0 ? undefined : { state, generator, named },
       }));
     const { edge } = builder.timeline();
@@ -393,7 +399,13 @@ describe("tiles", () => {
 
 function sample(change: Partial<RunManifest>): RunManifest {
   const segments = [
-    { start: 0, program: idOf<never>(1), seeds: idOf<never>(2), params: {}, begin: undefined },
+    {
+      start: 0,
+      program: idOf<never>(1),
+      seeds: idOf<never>(2),
+      params: { inline: {} },
+      begin: undefined,
+    },
   ];
   const run = { blockSize: 10, steps: 20, goal: 20, segments, parents: [], meta: {} };
   const edge = { states: [{ inline: Uint8Array.of(1, 2) }, { id: idOf<never>(3) }], tiles: [] };

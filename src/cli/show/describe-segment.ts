@@ -3,6 +3,7 @@ import { toJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
+import { readParams } from "../../object/params.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
 import type { Run } from "../../replay/run.ts";
 import { count, visibleLine } from "../terminal/text.ts";
@@ -70,7 +71,7 @@ export async function describeSegment(
   return {
     start: segment.start,
     ...own,
-    params: toJson(segment.params),
+    params: toJson(await readParams(segment.params, run.replayer.get)),
     stateStored: segment.begin !== undefined,
     changes:
       before === undefined
@@ -159,7 +160,7 @@ async function changesSince(
   },
 ): Promise<SegmentChange> {
   const { before, parent, segment, own, changed } = given;
-  const changes = changesBetween(before, segment);
+  const changes = await changesBetween(before, segment, run.replayer.get);
   const old = await partsOf(before, run);
   const blockSize = own.streams === "continuous" ? undefined : run.blockSize;
   const stored = parent && (await storedState(run.replayer.get, parent, segment.start));

@@ -1,6 +1,7 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
+import { putParams, readParams } from "../../object/params.ts";
 import { checkpointCount, type Segment, type SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
@@ -120,7 +121,8 @@ async function changedSegment(
   const simulation = changes.code?.simulation ?? position.segment.simulation;
   // Throws for new code that says it draws from another generator.
   generatorAsked(simulation, { rng: algorithm.name });
-  const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
+  const valuesBefore = await readParams(before.params, replayer.get);
+  const params = mergeParams(paramsBefore(valuesBefore, changes.code), changes.params);
   const live = new LiveSegment({
     start: step,
     simulation,
@@ -165,7 +167,7 @@ async function changedSegment(
         changes.seed === undefined
           ? before.seeds
           : writer.put("seeds", encodeSeeds({ rule: seeds.rule, master })),
-      params,
+      params: putParams(params, writer.put),
       begin: encoded && begin(putState(encoded, writer.put), streams.states()),
     },
   };
