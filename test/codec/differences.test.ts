@@ -198,3 +198,17 @@ test("instances are compared by what is stored of them", () => {
   ]);
   expect(differences({ p: new P(1) }, { p: new P(1) }, { types })).toEqual([]);
 });
+
+test("shared structure is compared pair by pair, not path by path", () => {
+  const doubled = (depth: number, inner: number) => {
+    let state: unknown = [inner];
+    for (let i = 0; i < depth; i++) state = [state, state];
+    return state;
+  };
+  expect(differences(doubled(800, 1), doubled(800, 1))).toEqual([]);
+  expect(
+    differences(doubled(800, 1), doubled(800, 2), { limit: Number.POSITIVE_INFINITY }),
+  ).toHaveLength(1);
+  const found = differences(doubled(60, 1), doubled(61, 1), { limit: Number.POSITIVE_INFINITY });
+  expect(found.length).toBeLessThan(200);
+});

@@ -37,10 +37,11 @@ export const get: Command = {
     const whole = await run.get(step);
     const state = where === undefined ? whole : getAt(whole, where);
     const { simulation } = await run.replayer.segmentAt(step);
-    const json = toJson(state, simulation.types);
     if (file === undefined) {
-      out.result({ run: run.id, step, state: json }, () =>
-        formatState(state, { types: simulation.types }),
+      const { types } = simulation;
+      out.result(
+        () => ({ run: run.id, step, state: toJson(state, types) }),
+        () => formatState(state, { types }),
       );
     } else {
       await writeState(file, state, simulation, { repo, cwd });

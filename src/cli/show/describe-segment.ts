@@ -1,5 +1,5 @@
 import type { Difference } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson, toShortJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
@@ -93,6 +93,9 @@ export function segmentText(segment: SegmentDescription): string[] {
   ];
 }
 
+/** What a value that was changed by hand is cut to, here where no state is asked for. */
+const LONGEST_VALUE = 100_000;
+
 type Row = readonly [name: string, text: string];
 
 function wholeRows(segment: SegmentDescription): Row[] {
@@ -168,8 +171,8 @@ async function changesSince(
     part(old) === part(own) ? null : { before: part(old), after: part(own) };
   const fields = changed?.map(({ path, a, b }) => ({
     name: path,
-    before: toJson(a),
-    after: toJson(b),
+    before: toShortJson(a, LONGEST_VALUE).json,
+    after: toShortJson(b, LONGEST_VALUE).json,
   }));
   return {
     params: paramsData(changes.params),

@@ -14,7 +14,9 @@ export async function showState(
   const { types } = (await run.replayer.segmentAt(step)).simulation;
   const name = ref?.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, "");
   const { steps, goal } = run.manifest;
-  const data = { name: name ?? null, run: run.id, step, steps, goal, state: toJson(state, types) };
+  const data = (): object => {
+    return { name: name ?? null, run: run.id, step, steps, goal, state: toJson(state, types) };
+  };
   out.result(data, () => {
     const where = name === undefined ? `run ${shortId(run.id)}` : name;
     const id = name === undefined ? "" : ` (run ${shortId(run.id)})`;
