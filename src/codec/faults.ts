@@ -39,9 +39,13 @@ export function arrayFault(
 ): Fault | undefined {
   const strict = array.length <= STRICT_LENGTH;
   // An array's own names end in "length" and what was added; its enumerable ones lack "length".
-  const names = strict ? Object.getOwnPropertyNames(array) : Object.keys(array);
-  if (names.length !== array.length + (strict ? 1 : 0) || !endsInElement(names, array, strict)) {
-    return holeFault(array) ?? extraFault(names);
+  const keys = strict ? Reflect.ownKeys(array) : Object.keys(array);
+  const usual = array.length + (strict ? 1 : 0);
+  if (keys.length !== usual || !endsInElement(keys, array, strict)) {
+    const names = keys.filter((key) => typeof key === "string");
+    return names.length === usual && endsInElement(names, array, strict)
+      ? symbolFault(array)
+      : (holeFault(array) ?? extraFault(names));
   }
   if (level !== "frozen" && !isLengthWritable(array)) {
     const advice = "keep the array open, or freeze it whole with Object.freeze";
@@ -53,11 +57,18 @@ export function arrayFault(
     const fault = propertyFault(property, i, level);
     if (fault !== undefined) return fault;
   }
-  return symbolFault(array);
+  return strict ? undefined : symbolFault(array);
 }
 
+/** Tried with its own value as well. */
 function isLengthWritable(array: readonly unknown[]): boolean {
-  return Object.getOwnPropertyDescriptor(array, "length")?.writable === true;
+  const { length } = array;
+  try {
+    (array as unknown[]).length = length;
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether each element can be written, tried with its own value: far cheaper than asking. */
@@ -76,14 +87,14 @@ function takesElements(array: readonly unknown[]): boolean {
 
 /** The fault of an object that has properties, though what it holds is not in properties. */
 export function bareFault(value: object, elements = 0): Fault | undefined {
-  if (elements <= STRICT_LENGTH) {
-    const names = Object.getOwnPropertyNames(value);
-    if (names.length > elements) return extraFault(names);
-  }
-  return symbolFault(value);
+  if (elements > STRICT_LENGTH) return symbolFault(value);
+  const keys = Reflect.ownKeys(value);
+  if (keys.length <= elements) return undefined;
+  const names = keys.filter((key) => typeof key === "string");
+  return names.length > elements ? extraFault(names) : symbolFault(value);
 }
 
-function endsInElement(names: readonly string[], array: readonly unknown[], strict: boolean) {
+function endsInElement(names: readonly PropertyKey[], array: readonly unknown[], strict: boolean) {
   const last = array.length - 1;
   return last < 0 || names[strict ? last : names.length - 1] === String(last);
 }
