@@ -23,7 +23,7 @@ import type { Expected } from "./replay/record/expected.ts";
 import type { ForkOptions } from "./replay/record/fork.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
-import { loadInto, Run } from "./replay/run.ts";
+import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 
@@ -299,7 +299,7 @@ export class Repository {
     options: { readonly program?: WhichProgram } = {},
   ): Promise<RevisionOf<S, P>> {
     const { id, run, ref, step } = await this.resolve(text);
-    return { run: new Run<S, P>(id, run, this.environment(options.program)), step, ref };
+    return { run: await runOf<S, P>(id, run, this.environment(options.program)), step, ref };
   }
 
   /** The same without the means to replay. */

@@ -2,6 +2,8 @@
 export type ErrorCode =
   // states and bytes
   | "UNSUPPORTED_STATE"
+  | "CODEC_LOSSY"
+  | "TOO_LONG"
   | "INVALID_ENCODING"
   | "INVALID_PATH"
   | "PATH_NOT_FOUND"

@@ -102,6 +102,9 @@ const HINTS: Partial<
   UNSUPPORTED_STATE: (data, argv) =>
     mendHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
+  CODEC_LOSSY: () =>
+    "fix that codec in the simulation's types: decode(encode(x)) must have all that x has, in its order",
+  TOO_LONG: () => "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
   INTERRUPTED: (data) =>
     data.goOn === undefined
       ? (keptHint(data) ?? "nothing has changed: run the command again")
@@ -247,7 +250,8 @@ function mendHint({ branch, kept, goal }: Data, argv: readonly string[]): string
   return /^(resume|extend)$/.test(commandIn(argv) ?? "") ? again("BRANCH") : undefined;
 }
 
-function functionHint({ step, reason, changed, name }: Data, line: string): string {
+function functionHint({ step, reason, changed, name, hint }: Data, line: string): string {
+  if (typeof hint === "string") return hint;
   if (name !== undefined) return "mend that codec in the simulation's types";
   const assigned = /^TypeError: (Assignment to constant|Cannot assign to read only)/;
   if (changed === true || assigned.test(String(reason))) return "to compare, write === and not =";

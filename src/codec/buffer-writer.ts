@@ -1,4 +1,6 @@
+import { hiddenFault, isOrdinary } from "./buffer-cover.ts";
 import { bareFault, type Fault } from "./faults.ts";
+import { refusal } from "./refusal.ts";
 import type { Sharing } from "./sharing.ts";
 import { TAG, type ViewType, viewTypeOf } from "./tags.ts";
 import { LITTLE_ENDIAN, MAJOR, type Writer } from "./writer.ts";
@@ -7,22 +9,43 @@ import { LITTLE_ENDIAN, MAJOR, type Writer } from "./writer.ts";
 interface BufferUse {
   readonly views: { readonly view: ArrayBufferView; readonly type: ViewType }[];
   bare: boolean;
+  /** The path of a view by which the buffer may not be stored, unless the state holds it itself. */
+  doubtful: string | undefined;
 }
 
 /**
  * Writes array buffers and views of them. A typed array alone on its whole buffer is written as its
- * elements; any other view names its buffer, so that views of one buffer still see each other.
+ * elements; any other view names its buffer, so that views of one buffer still see each other. What
+ * no part of the state shows is not stored: bytes of a buffer that no view covers may be anything.
  */
 export class BufferWriter {
   private readonly out: Writer;
   private readonly sharing: Sharing;
   private readonly writeObject: (buffer: ArrayBuffer) => void;
+  private readonly path: () => string;
   private readonly uses = new Map<ArrayBuffer, BufferUse>();
 
-  constructor(out: Writer, sharing: Sharing, writeObject: (buffer: ArrayBuffer) => void) {
+  constructor(
+    out: Writer,
+    sharing: Sharing,
+    state: { writeObject(buffer: ArrayBuffer): void; path(): string },
+  ) {
     this.out = out;
     this.sharing = sharing;
-    this.writeObject = writeObject;
+    this.writeObject = state.writeObject;
+    this.path = state.path;
+  }
+
+  /** Refuses buffers of which the views in the state show a part only, once all views are known. */
+  checkHidden(): void {
+    for (const [buffer, { views, bare, doubtful }] of this.uses) {
+      if (bare || doubtful === undefined) continue;
+      const fault = hiddenFault(
+        buffer,
+        views.map(({ view }) => view),
+      );
+      if (fault !== undefined) throw refusal(doubtful, fault.found, fault.advice);
+    }
   }
 
   /** Writes `value` where it is a buffer or a view, and says what is wrong with it. */
@@ -52,6 +75,8 @@ export class BufferWriter {
       const use = this.use(buffer);
       if (use.bare || use.views.length > 0) this.sharing.share(buffer);
       use.views.push({ view, type });
+      if (view.byteLength !== buffer.byteLength || !isOrdinary(buffer))
+        use.doubtful ??= this.path();
     }
     const elements = view.byteLength / type.elementBytes;
     const whole = view.byteLength === buffer.byteLength && type.tag !== 0;
@@ -91,7 +116,7 @@ export class BufferWriter {
   private use(buffer: ArrayBuffer): BufferUse {
     let use = this.uses.get(buffer);
     if (use === undefined) {
-      use = { views: [], bare: false };
+      use = { views: [], bare: false, doubtful: undefined };
       this.uses.set(buffer, use);
     }
     return use;
@@ -122,6 +147,12 @@ function bufferFault(buffer: ArrayBufferLike): Fault | undefined {
   if ((buffer as { resizable?: boolean }).resizable === true) {
     return {
       found: "is backed by a resizable buffer",
+      advice: "copy it, for example with slice()",
+    };
+  }
+  if ((buffer as { immutable?: boolean }).immutable === true) {
+    return {
+      found: "is backed by an immutable buffer",
       advice: "copy it, for example with slice()",
     };
   }

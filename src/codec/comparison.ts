@@ -1,4 +1,5 @@
 import { equalBytes } from "../base/bytes.ts";
+import { integrityOf } from "./integrity.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { viewTypeOf } from "./tags.ts";
@@ -14,7 +15,7 @@ export interface Difference {
   /** Which of the two has nothing there at all. */
   readonly missing?: "a" | "b";
   /** What of the value differs, where it is not the value as such: `a` and `b` then say it in words. */
-  readonly about?: "order" | "sharing" | "buffer" | "encoding";
+  readonly about?: "order" | "sharing" | "buffer" | "integrity" | "encoding";
 }
 
 export interface DifferenceOptions {
@@ -76,6 +77,7 @@ export class Comparison {
     // Deeper than that, encoding both tells the rest.
     if (seen.has(b) || place.depth > MAX_DEPTH) return;
     seen.add(b);
+    this.compareIntegrity(a, b, place);
     if (typeof kind !== "string") this.comparePayloads(kind, a, b, place);
     else if (a instanceof Date) {
       const [timeA, timeB] = [a.getTime(), (b as Date).getTime()];
@@ -107,6 +109,13 @@ export class Comparison {
     if (firstB === undefined) this.placesB.set(b, place);
     if (firstA === firstB) return;
     this.add(place, sharing(firstA), sharing(firstB), { about: "sharing" });
+  }
+
+  private compareIntegrity(a: object, b: object, place: Place): void {
+    const [levelA, levelB] = [integrityOf(a), integrityOf(b)];
+    if (levelA === levelB) return;
+    const open = "open to changes";
+    this.add(place, levelA ?? open, levelB ?? open, { about: "integrity" });
   }
 
   private comparePayloads(codec: TypeCodec, a: object, b: object, place: Place): void {

@@ -3,7 +3,7 @@ import { Cursor, SIMPLE } from "./cursor.ts";
 import { invalid } from "./invalid.ts";
 import { DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
 import { isPlain } from "./scan.ts";
-import { StateReader } from "./state-reader.ts";
+import { type Closing, StateReader } from "./state-reader.ts";
 import type { TypeCodecs } from "./types.ts";
 import { MAJOR } from "./writer.ts";
 
@@ -15,6 +15,8 @@ export interface DecodeOptions {
   readonly types?: TypeCodecs | undefined;
   /** Limits other than the usual ones. */
   readonly limits?: Partial<DecodeLimits> | undefined;
+  /** Called for each object that is frozen, sealed or not extensible; it is then left open. */
+  readonly closing?: Closing | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown 
   try {
     return isPlain(bytes, limits)
       ? decodePlain(bytes)
-      : new StateReader(bytes, limits, options.types).read();
+      : new StateReader(bytes, limits, options).read();
   } catch (cause) {
     if (!(cause instanceof RangeError) || !/call stack/i.test(cause.message)) throw cause;
     throw invalid("levels that the stack has room for", "more", 0);

@@ -7,7 +7,7 @@ export type { Difference, DifferenceOptions } from "./comparison.ts";
 /**
  * Where the states `a` and `b` differ, in the order of the document, numbers told apart as by
  * `Object.is`. Differences that only a step could notice are listed too: the order of keys and
- * entries, and which objects are one and the same. Empty only where both have the same encoding.
+ * entries, which objects are one and the same, and which are frozen. Empty only where both have the same encoding.
  *
  * @example
  * ```ts

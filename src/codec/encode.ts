@@ -1,13 +1,14 @@
 import { type EncodeOptions, StateWriter } from "./state-writer.ts";
 import { writeNumber } from "./writer.ts";
 
-export type { EncodeOptions } from "./state-writer.ts";
+export type { EncodedInstance, EncodeOptions } from "./state-writer.ts";
 
 /**
  * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states give equal
  * bytes, and `decode` gives back a state that no step can tell from this one; object keys, Map and
- * Set entries keep their order, and objects that occur twice stay one. That an object is frozen is
- * not kept. Throws UNSUPPORTED_STATE, naming the path, for what cannot be restored exactly.
+ * Set entries keep their order, objects that occur twice stay one, and frozen, sealed and
+ * non-extensible ones stay so. Throws UNSUPPORTED_STATE, naming the path, for what cannot be
+ * restored exactly.
  *
  * @example
  * ```ts

@@ -1,3 +1,4 @@
+import { closedFault, type Integrity } from "./integrity.ts";
 import type { PathStep } from "./path-format.ts";
 
 /** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
@@ -10,12 +11,16 @@ export interface Fault {
 /** Arrays up to this length are searched for accessors and hidden names too, which costs 0.1 µs an element. */
 const STRICT_LENGTH = 32;
 
-/** The fault of an own property that is not plain data, where there is one. */
-export function propertyFault(property: PropertyDescriptor, step: PathStep): Fault | undefined {
+/** The fault of an own property that is not plain data, or is closed unlike its object. */
+export function propertyFault(
+  property: PropertyDescriptor,
+  step: PathStep,
+  level: Integrity | undefined,
+): Fault | undefined {
   if (property.get !== undefined || property.set !== undefined) {
     return { step, found: "is a getter or setter", advice: "store the value that it gives" };
   }
-  if (property.enumerable === true) return undefined;
+  if (property.enumerable === true) return closedFault(property, step, level);
   return { step, found: "is not enumerable", advice: "define it as an ordinary property" };
 }
 
@@ -27,33 +32,69 @@ export function symbolFault(value: object): Fault | undefined {
   return { found, advice: "use a string as the key" };
 }
 
-/** The fault of an array that has holes or properties beside its elements. */
-export function arrayFault(array: readonly unknown[]): Fault | undefined {
+/** The fault of an array that has holes, properties beside its elements, or closed elements. */
+export function arrayFault(
+  array: readonly unknown[],
+  level: Integrity | undefined,
+): Fault | undefined {
   const strict = array.length <= STRICT_LENGTH;
   // An array's own names end in "length" and what was added; its enumerable ones lack "length".
-  const names = strict ? Object.getOwnPropertyNames(array) : Object.keys(array);
-  if (names.length !== array.length + (strict ? 1 : 0) || !endsInElement(names, array, strict)) {
-    return holeFault(array) ?? extraFault(names);
+  const keys = strict ? Reflect.ownKeys(array) : Object.keys(array);
+  const usual = array.length + (strict ? 1 : 0);
+  if (keys.length !== usual || !endsInElement(keys, array, strict)) {
+    const names = keys.filter((key) => typeof key === "string");
+    return names.length === usual && endsInElement(names, array, strict)
+      ? symbolFault(array)
+      : (holeFault(array) ?? extraFault(names));
   }
-  for (let i = 0; strict && i < array.length; i++) {
+  if (level !== "frozen" && !isLengthWritable(array)) {
+    const advice = "keep the array open, or freeze it whole with Object.freeze";
+    return { step: "length", found: "is read-only", advice };
+  }
+  const searched = strict || level !== undefined || !takesElements(array);
+  for (let i = 0; searched && i < array.length; i++) {
     const property = Object.getOwnPropertyDescriptor(array, i) as PropertyDescriptor;
-    if (property.enumerable === true && property.get === undefined && property.set === undefined)
-      continue;
-    return propertyFault(property, i);
+    const fault = propertyFault(property, i, level);
+    if (fault !== undefined) return fault;
   }
-  return symbolFault(array);
+  return strict ? undefined : symbolFault(array);
+}
+
+/** Tried with its own value as well. */
+function isLengthWritable(array: readonly unknown[]): boolean {
+  const { length } = array;
+  try {
+    (array as unknown[]).length = length;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether each element can be written, tried with its own value: far cheaper than asking. */
+function takesElements(array: readonly unknown[]): boolean {
+  const elements = array as unknown[];
+  try {
+    for (let i = 0; i < elements.length; i++) {
+      const element = elements[i];
+      elements[i] = element;
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The fault of an object that has properties, though what it holds is not in properties. */
 export function bareFault(value: object, elements = 0): Fault | undefined {
-  if (elements <= STRICT_LENGTH) {
-    const names = Object.getOwnPropertyNames(value);
-    if (names.length > elements) return extraFault(names);
-  }
-  return symbolFault(value);
+  if (elements > STRICT_LENGTH) return symbolFault(value);
+  const keys = Reflect.ownKeys(value);
+  if (keys.length <= elements) return undefined;
+  const names = keys.filter((key) => typeof key === "string");
+  return names.length > elements ? extraFault(names) : symbolFault(value);
 }
 
-function endsInElement(names: readonly string[], array: readonly unknown[], strict: boolean) {
+function endsInElement(names: readonly PropertyKey[], array: readonly unknown[], strict: boolean) {
   const last = array.length - 1;
   return last < 0 || names[strict ? last : names.length - 1] === String(last);
 }

@@ -1,10 +1,16 @@
 import { toHex } from "../base/bytes.ts";
+import { describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
+import { jsonSize } from "./json-size.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
-import { type TypedArray, viewTypeOf } from "./tags.ts";
+import { viewTypeOf } from "./tags.ts";
 import type { TypeCodecs } from "./types.ts";
 
 export { fromJson } from "./json-read.ts";
+
+/** JSON of more characters than this does not fit into one text. */
+const LONGEST = 1 << 28;
 
 /**
  * `value` as data that JSON can carry, to be read by people and scripts. What JSON lacks is an
@@ -12,7 +18,10 @@ export { fromJson } from "./json-read.ts";
  * true}, {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
  * "values": []}, {"$buffer": hex}, {"$view": hex} for a DataView, {"$type": name, "value": stored}
  * for an instance, {"$ref": path} where a cycle closes. A plain object's own keys that begin with
- * "$" get one more. Objects that occur twice are written twice; null prototypes do not show.
+ * "$" get one more. Objects that occur twice are written twice, unless that would be out of all
+ * proportion (four times as long, and over a megabyte): then the second is {"$ref": path of the
+ * first} too. Null prototypes, and what is frozen, do not show. Throws TOO_LONG for what would be
+ * longer than 2^28 characters.
  *
  * @example
  * ```ts
@@ -20,41 +29,118 @@ export { fromJson } from "./json-read.ts";
  * ```
  */
 export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
-  return new JsonWriter(types).value(value);
+  const writer = new JsonWriter(types, Number.POSITIVE_INFINITY);
+  const { characters } = writer.measure(value);
+  if (characters <= LONGEST) return writer.value(value);
+  throw new RewindError(
+    "TOO_LONG",
+    `expected a value of at most ${LONGEST} characters as JSON, got one of about ${Math.round(characters)}`,
+    { characters },
+  );
 }
 
+/**
+ * The same cut after about `characters`: what is left out is "…", and `isCut` says that something is.
+ *
+ * @example
+ * ```ts
+ * toShortJson([1, 2, 3, 4], 15); // { json: [1, 2, "…"], isCut: true }
+ * ```
+ */
+export function toShortJson(
+  value: unknown,
+  characters: number,
+  types: TypeCodecs = {},
+): { readonly json: unknown; readonly isCut: boolean } {
+  const writer = new JsonWriter(types, characters);
+  // A short beginning is soon written, whatever follows.
+  if (characters > SHORT) writer.measure(value);
+  const json = writer.value(value);
+  return { json, isCut: writer.isCut };
+}
+
+const SHORT = 10_000;
+const LEFT_OUT = "…";
+
 class JsonWriter {
+  isCut = false;
   private readonly types: TypeCodecs;
+  /** How many characters there is room for; more than infinitely many are never written. */
+  private room: number;
+  private needsReferences = false;
+  /** Where the objects around the current value began, and where all others were met first. */
   private readonly open = new Map<object, number>();
+  private readonly written = new Map<object, string>();
+  private readonly payloads = new Map<
+    object,
+    { readonly name: string; readonly stored: unknown }
+  >();
   private readonly steps: PathStep[] = [];
 
-  constructor(types: TypeCodecs) {
+  constructor(types: TypeCodecs, room: number) {
     this.types = types;
+    this.room = room;
+  }
+
+  /** Finds out how long the whole is, and whether objects that occur again need references. */
+  measure(value: unknown): { readonly characters: number } {
+    const size = jsonSize(value, (object) => this.partsOf(object));
+    this.needsReferences = size.needsReferences;
+    return size;
   }
 
   value(value: unknown): unknown {
     switch (typeof value) {
       case "number":
+        this.room -= NUMBER;
         return Number.isFinite(value) && !Object.is(value, -0)
           ? value
           : { $number: Object.is(value, -0) ? "-0" : String(value) };
       case "string":
+        return this.text(value);
       case "boolean":
+        this.room -= NUMBER;
         return value;
       case "undefined":
+        this.room -= NUMBER;
         return { $undefined: true };
       case "bigint":
-        return { $bigint: String(value) };
+        return { $bigint: this.bigint(value) };
       case "object":
+        this.room -= 2;
         return value === null ? null : this.object(value);
       default:
         throw refusal(formatPath(this.steps), ...explainPrimitive(value));
     }
   }
 
+  private text(text: string): string {
+    const room = Math.max(0, this.room);
+    this.room -= text.length + 2;
+    return text.length <= room ? text : this.leaveOut(`${text.slice(0, room)}${LEFT_OUT}`);
+  }
+
+  private bigint(value: bigint): string {
+    this.room -= NUMBER;
+    if (this.room === Number.POSITIVE_INFINITY) return String(value);
+    // To write a long one takes long, and its first digits say little.
+    const text = describe(value);
+    return text.endsWith("n") ? text.slice(0, -1) : this.leaveOut(text);
+  }
+
+  private leaveOut<T>(shown: T): T {
+    this.isCut = true;
+    return shown;
+  }
+
   private object(value: object): unknown {
     const around = this.open.get(value);
-    if (around !== undefined) return { $ref: formatPath(this.steps.slice(0, around)) };
+    if (around !== undefined) return this.reference(formatPath(this.steps.slice(0, around)));
+    if (this.needsReferences) {
+      const before = this.written.get(value);
+      if (before !== undefined) return this.reference(before);
+      this.written.set(value, formatPath(this.steps));
+    }
     this.open.set(value, this.steps.length);
     try {
       return this.contents(value);
@@ -63,54 +149,99 @@ class JsonWriter {
     }
   }
 
+  private reference($ref: string): unknown {
+    this.room -= $ref.length + 10;
+    return { $ref };
+  }
+
   private contents(value: object): unknown {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.plain(value);
+    if (prototype === Object.prototype || prototype === null) return this.plain(value as Fields);
     if (Array.isArray(value) && prototype === Array.prototype) {
-      return value.map((item, i) => this.under(i, item));
+      return this.list(value, (item, i) => this.under(i, item));
     }
-    if (prototype === Map.prototype) return { $map: this.entries(value as Map<unknown, unknown>) };
-    if (prototype === Set.prototype) {
+    if (prototype === Map.prototype) {
       return {
-        $set: [...(value as Set<unknown>)].map((item, i) => this.under({ values: i }, item)),
+        $map: this.list(value as Map<unknown, unknown>, (entry, i) => this.entry(entry, i)),
       };
     }
-    if (prototype === Date.prototype) return { $date: (value as Date).toJSON() };
+    if (prototype === Set.prototype) {
+      return {
+        $set: this.list(value as Set<unknown>, (item, i) => this.under({ values: i }, item)),
+      };
+    }
+    if (prototype === Date.prototype) {
+      this.room -= 24;
+      return { $date: (value as Date).toJSON() };
+    }
     if (prototype === ArrayBuffer.prototype) {
-      return { $buffer: toHex(new Uint8Array(value as ArrayBuffer)) };
+      return { $buffer: this.hex(new Uint8Array(value as ArrayBuffer)) };
     }
     return this.view(value) ?? this.instance(value);
   }
 
-  private plain(value: object): unknown {
-    const entries = Object.entries(value).map(([key, item]) => [
-      key.startsWith("$") ? `$${key}` : key,
-      this.under(key, item),
-    ]);
+  private plain(value: Fields): unknown {
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(value)) {
+      if (this.room <= 0) {
+        entries.push([LEFT_OUT, this.leaveOut(LEFT_OUT)]);
+        break;
+      }
+      this.room -= key.length + 4;
+      entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
+    }
     // It defines properties, so "__proto__" is a key like any other.
     return Object.fromEntries(entries);
   }
 
-  private entries(map: Map<unknown, unknown>): unknown[] {
-    return [...map].map(([key, item], i) => {
-      const named = typeof key === "object" && key !== null ? { values: i } : { get: key };
-      return [this.under({ keys: i }, key), this.under(named, item)];
-    });
+  private list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[] {
+    const list: unknown[] = [];
+    for (const item of items) {
+      if (this.room <= 0) {
+        list.push(this.leaveOut(LEFT_OUT));
+        break;
+      }
+      list.push(write(item, list.length));
+    }
+    return list;
+  }
+
+  private entry([key, item]: readonly [unknown, unknown], i: number): unknown {
+    const named = typeof key === "object" && key !== null ? { values: i } : { get: key };
+    return [this.under({ keys: i }, key), this.under(named, item)];
+  }
+
+  private hex(bytes: Uint8Array): string {
+    const room = Math.max(0, Math.floor(this.room / 2));
+    this.room -= 2 * bytes.length;
+    if (bytes.length <= room) return toHex(bytes);
+    return this.leaveOut(`${toHex(bytes.subarray(0, room))}${LEFT_OUT}`);
   }
 
   private view(value: object): unknown {
     const type = viewTypeOf(value);
     if (type === undefined) return undefined;
     if (value instanceof DataView) {
-      return { $view: toHex(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
+      return { $view: this.hex(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
     }
-    const values = Array.from(value as TypedArray, (item: number | bigint) => this.value(item));
-    return { $typed: type.name, values };
+    const items = value as Iterable<number | bigint>;
+    return { $typed: type.name, values: this.list(items, (item) => this.value(item)) };
   }
 
   private instance(value: object): unknown {
+    const { name, stored } = this.payload(value);
+    return { $type: name, value: this.value(stored) };
+  }
+
+  /** What the codec makes of an instance: asked once, so that shared parts of it are seen as such. */
+  private payload(value: object): { readonly name: string; readonly stored: unknown } {
+    const known = this.payloads.get(value);
+    if (known !== undefined) return known;
     for (const [name, codec] of Object.entries(this.types)) {
-      if (codec.is(value)) return { $type: name, value: this.value(codec.encode(value)) };
+      if (!codec.is(value)) continue;
+      const payload = { name, stored: codec.encode(value) as unknown };
+      this.payloads.set(value, payload);
+      return payload;
     }
     throw refusal(formatPath(this.steps), ...explainObject(value));
   }
@@ -120,5 +251,31 @@ class JsonWriter {
     const json = this.value(item);
     this.steps.pop();
     return json;
+  }
+
+  /** What an object holds, for its size. */
+  private partsOf(value: object): Iterable<unknown> | undefined {
+    if (Array.isArray(value) || value instanceof Set) return value;
+    if (value instanceof Map) return flat(value);
+    const isLeaf =
+      value instanceof Date || value instanceof ArrayBuffer || viewTypeOf(value) !== undefined;
+    if (isLeaf) return undefined;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return flat(Object.entries(value));
+    const isInstance = Object.values(this.types).some((codec) => codec.is(value));
+    // Anything else is refused, with its path, when it is written.
+    return isInstance ? [this.payload(value).stored] : undefined;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** What a number takes with what stands around it. */
+const NUMBER = 8;
+
+function* flat(entries: Iterable<readonly [unknown, unknown]>): Generator<unknown> {
+  for (const [key, item] of entries) {
+    yield key;
+    yield item;
   }
 }

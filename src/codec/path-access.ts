@@ -22,7 +22,8 @@ export function getAt(root: unknown, path: Path): unknown {
 /**
  * Puts `next` at `path` within `root`, in place, and returns the root; for the root's own path,
  * returns `next`. The last step may name a new field or Map key, or the index at an array's end.
- * Throws PATH_NOT_FOUND, or INVALID_ARGUMENT for a value that a typed array cannot hold exactly.
+ * Throws PATH_NOT_FOUND, or INVALID_ARGUMENT for a value that a typed array cannot hold exactly and
+ * for an object that is frozen.
  *
  * @example
  * ```ts
@@ -36,6 +37,9 @@ export function setAt(root: unknown, path: Path, next: unknown): unknown {
   if (!put(holder, last, next, path)) throw notFound(holder, path, path.length - 1);
   return root;
 }
+
+/** A field as an assignment makes it. */
+const DATA = { writable: true, enumerable: true };
 
 function step(value: unknown, path: Path, at: number): unknown {
   const name = path[at] as PathStep;
@@ -64,9 +68,11 @@ function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolea
   if (typeof name !== "object") {
     if (!mayHold(holder, name)) return false;
     // Defined, not assigned: "__proto__" is a key like any other.
-    const property = { writable: true, enumerable: true, configurable: true };
-    Object.defineProperty(holder, name, { ...property, value: next });
-    return true;
+    const present = Object.getOwnPropertyDescriptor(holder, name);
+    const property = { ...DATA, configurable: present?.configurable ?? true };
+    const isOpen = present === undefined || present.writable === true;
+    if (isOpen && Reflect.defineProperty(holder, name, { ...property, value: next })) return true;
+    throw closedError(path);
   }
   if ("get" in name) {
     if (!(holder instanceof Map)) return false;
@@ -74,6 +80,15 @@ function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolea
     return true;
   }
   return putMember(holder, name, next);
+}
+
+function closedError(path: Path): RewindError {
+  const where = formatPath(path);
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    `expected ${where} to be open to changes: ${formatPath(path.slice(0, -1))} is frozen or sealed`,
+    { path: where },
+  );
 }
 
 /** Replaces a value of a Map, or a member of a Set without changing the order, by its position. */

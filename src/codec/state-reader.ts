@@ -1,4 +1,6 @@
 import { RewindError } from "../base/errors.ts";
+import { hiddenFault } from "./buffer-cover.ts";
+import { close, type Integrity, integrityOf, integrityOfTag } from "./integrity.ts";
 import { invalid } from "./invalid.ts";
 import type { DecodeLimits } from "./limits.ts";
 import { PlainReader } from "./plain-reader.ts";
@@ -7,19 +9,42 @@ import { TAG, type TypedArray, VIEW_TYPE_BY_TAG } from "./tags.ts";
 import type { TypeCodec, TypeCodecs } from "./types.ts";
 import { bigintFromBytes, MAJOR } from "./writer.ts";
 
+/** What is called for each object that would be closed, in its place. */
+export type Closing = (value: object, level: Integrity) => void;
+
+/** What stands behind these tags is no object, or one that was closed where it occurred first. */
+const NOT_CLOSED: ReadonlySet<number> = new Set([
+  TAG.POSITIVE_BIGINT,
+  TAG.NEGATIVE_BIGINT,
+  TAG.SHARED,
+  TAG.REFERENCE,
+  TAG.UTF16,
+]);
+
 /** Reads and checks a state whose encoding has tags. */
 export class StateReader extends PlainReader {
   private readonly types: TypeCodecs;
+  private readonly closing: Closing | undefined;
   private readonly referenced = new Set<number>();
+  /** The views of each buffer, the buffers that the state holds, and whether a view's is being read. */
+  private readonly views = new Map<ArrayBuffer, ArrayBufferView[]>();
+  private readonly heldBuffers = new Set<ArrayBuffer>();
+  private inView = false;
 
-  constructor(bytes: Uint8Array, limits: DecodeLimits, types: TypeCodecs = {}) {
+  constructor(
+    bytes: Uint8Array,
+    limits: DecodeLimits,
+    options: { readonly types?: TypeCodecs | undefined; readonly closing?: Closing | undefined },
+  ) {
     super(bytes, limits);
-    this.types = types;
+    this.types = options.types ?? {};
+    this.closing = options.closing;
   }
 
   read(): unknown {
     const value = this.item(0);
     this.end();
+    this.checkViews();
     if (this.referenced.size === this.marked.length) return value;
     throw invalid("a reference to every object marked as shared", "a mark without one", this.at);
   }
@@ -47,14 +72,40 @@ export class StateReader extends PlainReader {
       case TAG.NULL_PROTOTYPE:
         return this.nullPrototype(depth);
       case TAG.ARRAY_BUFFER:
-        return this.built(this.byteString().buffer);
+        return this.held(this.built(this.byteString().buffer));
       case TAG.VIEW:
         return this.view(depth, start);
       case TAG.INSTANCE:
         return this.instance(depth, start);
-      default:
+      default: {
+        const level = integrityOfTag(tag);
+        if (level !== undefined) return this.closed(level, depth, start);
         return this.built(this.typedArray(tag, start));
+      }
     }
+  }
+
+  /** An object that is closed only when it is filled: it may be part of a cycle. */
+  private closed(level: Integrity, depth: number, start: number): object {
+    const tag = this.nextTag();
+    if (tag === undefined || NOT_CLOSED.has(tag) || integrityOfTag(tag) !== undefined) {
+      throw invalid("an object that can be closed", this.hexAt(this.at), this.at);
+    }
+    const value = this.item(depth) as object;
+    if (this.closing !== undefined) this.closing(value, level);
+    else if (!isClosed(value, level) && tag !== TAG.INSTANCE) {
+      throw invalid(`an object that can be ${level}, and no more than that`, "another", start);
+    }
+    return value;
+  }
+
+  /** The tag of the next item, 0 for an array, map or byte string without one; undefined for others. */
+  private nextTag(): number | undefined {
+    const start = this.at;
+    const major = this.head();
+    this.at = start;
+    if (major === MAJOR.TAG) return this.argument;
+    return major === MAJOR.ARRAY || major === MAJOR.MAP || major === MAJOR.BYTES ? 0 : undefined;
   }
 
   private byteString(): Uint8Array<ArrayBuffer> {
@@ -109,7 +160,14 @@ export class StateReader extends PlainReader {
       throw invalid("the number of a shared object before", `${this.argument}`, start);
     }
     this.referenced.add(this.argument);
-    return object;
+    return object instanceof ArrayBuffer ? this.held(object) : object;
+  }
+
+  /** Notes a buffer that stands in the state itself, rather than in a view. */
+  private held(buffer: ArrayBuffer): ArrayBuffer {
+    if (!this.inView) this.heldBuffers.add(buffer);
+    this.inView = false;
+    return buffer;
   }
 
   private set(depth: number, start: number): Set<unknown> {
@@ -194,6 +252,7 @@ export class StateReader extends PlainReader {
     const type = VIEW_TYPE_BY_TAG.get(this.size());
     // A shared buffer begins with a tag of two bytes, another one with its own of five.
     const alone = this.bytes[this.at] === 0xda;
+    this.inView = true;
     const buffer = this.item(depth + 1);
     const byteOffset = this.size();
     const length = this.size();
@@ -203,11 +262,23 @@ export class StateReader extends PlainReader {
     const byteLength = length * type.elementBytes;
     const fits =
       byteOffset % type.elementBytes === 0 && byteOffset + byteLength <= buffer.byteLength;
-    if (!fits || (alone && type.tag !== 0 && byteLength === buffer.byteLength)) {
-      throw invalid("a view of a part of a buffer, or of a shared one", "another", start);
+    if (!fits || (alone && type.tag !== 0)) {
+      throw invalid("a DataView, or a view of a shared buffer", "another", start);
     }
     this.mark = mark;
-    return this.built(type.build(buffer, byteOffset, length));
+    const view = type.build(buffer, byteOffset, length);
+    const views = this.views.get(buffer);
+    if (views === undefined) this.views.set(buffer, [view]);
+    else views.push(view);
+    return this.built(view);
+  }
+
+  /** A buffer is stored whole only where the state shows all of it. */
+  private checkViews(): void {
+    for (const [buffer, views] of this.views) {
+      if (this.heldBuffers.has(buffer) || hiddenFault(buffer, views) === undefined) continue;
+      throw invalid("views that show all of their buffer", "a part that none shows", this.at);
+    }
   }
 
   private size(): number {
@@ -236,6 +307,17 @@ export class StateReader extends PlainReader {
     this.mark = mark;
     return this.built(revive(name as string, codec, stored, start));
   }
+}
+
+/** Closes an object; whether it is at that level then, and at no stricter one. */
+function isClosed(value: object, level: Integrity): boolean {
+  try {
+    close(value, level);
+  } catch {
+    // An object that cannot be closed like this, such as a typed array with elements.
+    return false;
+  }
+  return integrityOf(value) === level;
 }
 
 function revive(name: string, codec: TypeCodec, stored: unknown, offset: number): object {

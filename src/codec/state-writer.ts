@@ -1,6 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import { BufferWriter } from "./buffer-writer.ts";
 import { arrayFault, bareFault, type Fault, propertyFault, symbolFault } from "./faults.ts";
+import { type Integrity, integrityOf, integrityTag } from "./integrity.ts";
 import { MAX_DEPTH } from "./limits.ts";
 import { formatPath, type PathStep } from "./path-format.ts";
 import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
@@ -18,6 +19,16 @@ export interface EncodeOptions {
   readonly isProxy?: ((value: object) => boolean) | undefined;
   /** What errors call the value itself; "state" where nothing is given. */
   readonly root?: string | undefined;
+  /** Called for each class instance, after it has been called for those that the instance holds. */
+  readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
+}
+
+/** A class instance in a state, as its codec stores it. */
+export interface EncodedInstance {
+  readonly instance: object;
+  readonly name: string;
+  readonly stored: unknown;
+  readonly path: string;
 }
 
 /** Writes one state, and knows at any time where in the state it is. */
@@ -36,12 +47,16 @@ export class StateWriter {
 
   constructor(options: EncodeOptions) {
     this.options = options;
-    this.buffers = new BufferWriter(this.out, this.sharing, (buffer) => this.object(buffer));
+    this.buffers = new BufferWriter(this.out, this.sharing, {
+      writeObject: (buffer) => this.object(buffer),
+      path: () => this.path(),
+    });
   }
 
   encode(value: unknown): Uint8Array {
     try {
       this.value(value);
+      this.buffers.checkHidden();
       // Most states share nothing, so the marks wait for a second pass.
       if (this.sharing.found) {
         this.sharing.beginMarking();
@@ -100,15 +115,17 @@ export class StateWriter {
       this.refuse("is a Proxy", "store the object behind it, or a plain copy");
     }
     if (this.sharing.marking ? this.writeMark(value) : this.isRepeated(value)) return;
+    const level = Object.isExtensible(value) ? undefined : integrityOf(value);
+    if (level !== undefined) this.out.head(MAJOR.TAG, integrityTag(level));
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) this.plain(value);
-    else if (prototype === Array.prototype && Array.isArray(value)) this.array(value);
+    if (prototype === Object.prototype) this.plain(value, level);
+    else if (prototype === Array.prototype && Array.isArray(value)) this.array(value, level);
     else if (prototype === Map.prototype) this.map(value as Map<unknown, unknown>);
     else if (prototype === Set.prototype) this.set(value as Set<unknown>);
     else if (prototype === Date.prototype) this.date(value as Date);
     else if (prototype === null) {
       this.out.head(MAJOR.TAG, TAG.NULL_PROTOTYPE);
-      this.plain(value);
+      this.plain(value, level);
     } else {
       const fault = this.buffers.write(value, prototype as object);
       if (fault === "not a buffer") this.instance(value);
@@ -142,7 +159,7 @@ export class StateWriter {
     return true;
   }
 
-  private plain(value: object): void {
+  private plain(value: object, level: Integrity | undefined): void {
     const depth = this.enter(value);
     const names = Object.getOwnPropertyNames(value);
     this.check(symbolFault(value));
@@ -152,8 +169,10 @@ export class StateWriter {
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
       const property = Object.getOwnPropertyDescriptor(value, name) as PropertyDescriptor;
-      if (!property.enumerable || property.get !== undefined || property.set !== undefined) {
-        this.check(propertyFault(property, name));
+      // An accessor has no `writable`, so these three say all of an ordinary property.
+      if (!(property.enumerable && property.writable && property.configurable)) {
+        this.steps[depth] = undefined;
+        this.check(propertyFault(property, name, level));
       }
       if (pairs) this.text(name);
       else this.out.text(name);
@@ -163,9 +182,9 @@ export class StateWriter {
     this.depth = depth;
   }
 
-  private array(array: readonly unknown[]): void {
+  private array(array: readonly unknown[], level: Integrity | undefined): void {
     const depth = this.enter(array);
-    this.check(arrayFault(array));
+    this.check(arrayFault(array, level));
     this.out.head(MAJOR.ARRAY, array.length);
     for (let i = 0; i < array.length; i++) {
       this.steps[depth] = i;
@@ -223,9 +242,12 @@ export class StateWriter {
     this.out.head(MAJOR.TAG, TAG.INSTANCE);
     this.out.head(MAJOR.ARRAY, 2);
     this.text(name);
-    this.value(this.payload(value, name, types[name] as TypeCodec));
+    const stored = this.payload(value, name, types[name] as TypeCodec);
+    this.value(stored);
     this.instances.pop();
     this.depth = depth;
+    if (!this.sharing.marking)
+      this.options.onInstance?.({ instance: value, name, stored, path: this.path() });
   }
 
   /** What the codec makes of `value`: asked once, so that both passes see the same objects. */

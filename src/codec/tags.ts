@@ -26,10 +26,16 @@ export const TAG = {
   NULL_PROTOTYPE: 0x52770004,
   /** An ArrayBuffer: its bytes. */
   ARRAY_BUFFER: 0x52770005,
-  /** A view of a part of a buffer, or of a shared one: [type, buffer, byte offset, length]. */
+  /** A DataView, or one of several views of a buffer: [type, buffer, byte offset, length]. */
   VIEW: 0x52770006,
   /** An instance of a class with a codec: [name, what the codec made of it]. */
   INSTANCE: 0x52770007,
+  /** An object that is frozen, as Object.freeze does it; what it holds need not be. */
+  FROZEN: 0x52770008,
+  /** An object that is sealed and not frozen, as Object.seal does it. */
+  SEALED: 0x52770009,
+  /** An object that takes no new properties and is not sealed. */
+  NOT_EXTENSIBLE: 0x5277000a,
 } as const;
 
 /** A typed array of any element type. */

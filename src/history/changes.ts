@@ -1,7 +1,8 @@
 import { equalBytes } from "../base/bytes.ts";
 import { encode } from "../codec/encode.ts";
+import { type ParamsRef, readParams, sameParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
-import { type StateRef, sameState } from "../object/state.ts";
+import { type Get, type StateRef, sameState } from "../object/state.ts";
 
 /** What one segment has otherwise than another. */
 export interface SegmentChanges {
@@ -21,15 +22,25 @@ export interface ParamChange {
 }
 
 /** What `after` has otherwise than `before`. */
-export function changesBetween(before: Segment, after: Segment): SegmentChanges {
-  const names = [...new Set([...Object.keys(before.params), ...Object.keys(after.params)])];
+export async function changesBetween(
+  before: Segment,
+  after: Segment,
+  get: Get,
+): Promise<SegmentChanges> {
   return {
-    params: names
-      .map((name) => ({ name, before: before.params[name], after: after.params[name] }))
-      .filter((change) => !equalBytes(encode(change.before), encode(change.after))),
+    params: await changedParams(before.params, after.params, get),
     seed: before.seeds !== after.seeds,
     program: before.program !== after.program,
   };
+}
+
+async function changedParams(a: ParamsRef, b: ParamsRef, get: Get): Promise<ParamChange[]> {
+  if (sameParams(a, b)) return [];
+  const [before, after] = await Promise.all([readParams(a, get), readParams(b, get)]);
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names
+    .map((name) => ({ name, before: before[name], after: after[name] }))
+    .filter((change) => !equalBytes(encode(change.before), encode(change.after)));
 }
 
 type Stored = StateRef | undefined;

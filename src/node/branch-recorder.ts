@@ -9,7 +9,7 @@ import { type ForkOptions, forkStart, planFork } from "../replay/record/fork.ts"
 import { jointProgress } from "../replay/record/joint-progress.ts";
 import { planRecording, type RecordOptions } from "../replay/record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record/recorder.ts";
-import { openRun, Run } from "../replay/run.ts";
+import { openRun, type Run, runOf } from "../replay/run.ts";
 import { type ObjectWriter, reader } from "../store/object-store.ts";
 import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-writer.ts";
 
@@ -208,7 +208,7 @@ export class BranchRecorder {
   async #record(work: BranchWork): Promise<readonly Run[]> {
     const env = this.#environment();
     const recordings = await recordOnBranches(this.#store, env, work);
-    return recordings.map(({ id, run }) => new Run(id, run, env));
+    return Promise.all(recordings.map(({ id, run }) => runOf(id, run, env)));
   }
 
   /** The run that a restart replaces, if there is one. Throws BRANCH_UNFINISHED, REF_EXISTS. */

@@ -1,6 +1,7 @@
 import { isRewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import type { Kind } from "./id.ts";
+import { decodeParams } from "./params.ts";
 import { decodeProgram } from "./program.ts";
 import { decodeRun } from "./run.ts";
 import { decodeSeeds } from "./seeds.ts";
@@ -28,6 +29,8 @@ export function decodeObject(kind: Kind, body: Uint8Array): unknown {
       return decodeRun(body);
     case "tag":
       return decodeTag(body);
+    case "params":
+      return decodeParams(body);
   }
 }
 

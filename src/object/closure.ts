@@ -1,7 +1,7 @@
 import type { Id, Kind } from "./id.ts";
 import { decodeProgram } from "./program.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
-import { decodeState, type Get, type StateRef } from "./state.ts";
+import { type ContentKind, decodeContent, type Get, type StateRef } from "./state.ts";
 import { isBottom, type Tile } from "./timeline.ts";
 import { TimelineReader } from "./timeline-reader.ts";
 
@@ -34,6 +34,7 @@ async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator
     const { source } = decodeProgram(await get("program", segment.program));
     yield { kind: "chunk", id: source, optional: true };
     yield needed("seeds", segment.seeds);
+    if ("id" in segment.params) yield* objectsOfContent("params", segment.params.id, get, read);
     if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get, read);
   }
   for await (const { id, tile } of new TimelineReader(get).tiles(timelineOf(run))) {
@@ -50,10 +51,19 @@ async function* objectsOfTile(tile: Tile, get: Get, read: Set<Id>): AsyncGenerat
 }
 
 async function* objectsOfState(ref: StateRef, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
-  if ("inline" in ref || read.has(ref.id)) return;
-  read.add(ref.id);
-  yield needed("state", ref.id);
-  const content = decodeState(await get("state", ref.id));
+  if ("id" in ref) yield* objectsOfContent("state", ref.id, get, read);
+}
+
+async function* objectsOfContent<K extends ContentKind>(
+  kind: K,
+  id: Id<K>,
+  get: Get,
+  read: Set<Id>,
+): AsyncGenerator<Needed> {
+  if (read.has(id)) return;
+  read.add(id);
+  yield needed(kind, id);
+  const content = decodeContent(kind, await get(kind, id));
   if ("chunks" in content) for (const id of content.chunks) yield needed("chunk", id);
 }
 

@@ -2,7 +2,16 @@ import { concatBytes, toHex, utf8 } from "../base/bytes.ts";
 import type { Hash } from "../codec/hash.ts";
 
 /** The kinds of object, in the order of their numbers in packs and artifacts. */
-export const KINDS = ["chunk", "state", "tile", "program", "seeds", "run", "tag"] as const;
+export const KINDS = [
+  "chunk",
+  "state",
+  "tile",
+  "program",
+  "seeds",
+  "run",
+  "tag",
+  "params",
+] as const;
 
 /** What an object is. */
 export type Kind = (typeof KINDS)[number];

@@ -2,6 +2,7 @@ import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
+import { formatParamsRef, type ParamsRef, parseParamsRef } from "./params.ts";
 import { formatStateRef, parseStateRef, type StateRef } from "./state.ts";
 import {
   type Edge,
@@ -21,7 +22,8 @@ export interface Segment {
   readonly start: number;
   readonly program: Id<"program">;
   readonly seeds: Id<"seeds">;
-  readonly params: Readonly<Record<string, unknown>>;
+  /** Names the values, which `readParams` gives. */
+  readonly params: ParamsRef;
   /**
    * Where the segment begins inside a block or with a changed state: the state at its start, and
    * the generator's. Elsewhere the timeline has the state, and the generator begins afresh.
@@ -141,7 +143,7 @@ function parseSegment(fields: Fields): Segment {
     start: fields.expectLength(5).integer(),
     program: fields.id<"program">(),
     seeds: fields.id<"seeds">(),
-    params: fields.record(),
+    params: parseParamsRef(fields),
     begin: fields.optional((field) => {
       const begin = field.nested();
       return {
@@ -160,7 +162,7 @@ function formatSegment(segment: Segment): readonly unknown[] {
     segment.start,
     idBytes(segment.program),
     idBytes(segment.seeds),
-    segment.params,
+    formatParamsRef(segment.params),
     begin === undefined ? null : formatBegin(begin),
   ];
 }

@@ -19,12 +19,21 @@ const INLINE_BYTES = 32;
 /** Encodings of more bytes than this are split into chunks. */
 const WHOLE_BYTES = 65_536;
 
+/** The kinds whose objects hold an encoding, whole or in chunks. */
+export type ContentKind = "state" | "params";
+
 /** Stores an encoded state and returns what names it. */
 export function putState(encoded: Uint8Array, put: Put): StateRef {
-  if (encoded.length <= INLINE_BYTES) return { inline: encoded };
-  if (encoded.length <= WHOLE_BYTES) return { id: put("state", encodeBody("state", [encoded])) };
+  return encoded.length <= INLINE_BYTES
+    ? { inline: encoded }
+    : { id: putContent("state", encoded, put) };
+}
+
+/** Stores an encoding as an object of its own; a long one in chunks, which others may share. */
+export function putContent<K extends ContentKind>(kind: K, encoded: Uint8Array, put: Put): Id<K> {
+  if (encoded.length <= WHOLE_BYTES) return put(kind, encodeBody(kind, [encoded]));
   const ids = chunks(encoded).map((chunk) => idBytes(put("chunk", chunk)));
-  return { id: put("state", encodeBody("state", [encoded.length, ids])) };
+  return put(kind, encodeBody(kind, [encoded.length, ids]));
 }
 
 /** What `putState` would return, without writing anything. */
@@ -34,28 +43,41 @@ export function stateRef(encoded: Uint8Array, hash: Hash): StateRef {
 
 /** The encoded state that `ref` names. Throws OBJECT_MISSING, OBJECT_CORRUPT or OBJECT_INVALID. */
 export async function readState(ref: StateRef, get: Get): Promise<Uint8Array> {
-  if ("inline" in ref) return ref.inline;
-  const content = decodeState(await get("state", ref.id));
+  return "inline" in ref ? ref.inline : readContent("state", ref.id, get);
+}
+
+/** The encoding that an object holds. Throws OBJECT_MISSING, OBJECT_CORRUPT or OBJECT_INVALID. */
+export async function readContent<K extends ContentKind>(
+  kind: K,
+  id: Id<K>,
+  get: Get,
+): Promise<Uint8Array> {
+  const content = decodeContent(kind, await get(kind, id));
   if ("encoded" in content) return content.encoded;
   const parts = await Promise.all(content.chunks.map((id) => get("chunk", id)));
   const encoded = concatBytes(parts);
   if (encoded.length === content.length) return encoded;
   throw new RewindError(
     "OBJECT_INVALID",
-    `expected the chunks of state ${ref.id} to hold ${content.length} bytes, got ${encoded.length}`,
-    { id: ref.id },
+    `expected the chunks of ${kind} ${id} to hold ${content.length} bytes, got ${encoded.length}`,
+    { id },
   );
 }
 
-/** The content of a state object: the encoding, or its length and the ids of its chunks. */
+/** The content of an object of these kinds: the encoding, or its length and the ids of its chunks. */
 export type StateContent =
   | { readonly encoded: Uint8Array }
   | { readonly length: number; readonly chunks: readonly Id<"chunk">[] };
 
 /** Reads the body of a state object. */
 export function decodeState(body: Uint8Array): StateContent {
+  return decodeContent("state", body);
+}
+
+/** Reads the body of an object that holds an encoding. */
+export function decodeContent(kind: ContentKind, body: Uint8Array): StateContent {
   return decodeBody(
-    "state",
+    kind,
     body,
     (fields): StateContent => {
       fields.expectLength(1, 2);

@@ -1,4 +1,4 @@
-import { decode } from "../codec/decode.ts";
+import { type DecodeOptions, decode } from "../codec/decode.ts";
 import { type Difference, differences } from "../codec/differences.ts";
 import { encode } from "../codec/encode.ts";
 import type { Program } from "../object/program.ts";
@@ -71,8 +71,12 @@ export function encodeState(
 }
 
 /** The state of this simulation that the bytes encode. Throws INVALID_ENCODING. */
-export function decodeState(encoded: Uint8Array, simulation: AnySimulation): unknown {
-  return decode(encoded, simulation.types && { types: simulation.types });
+export function decodeState(
+  encoded: Uint8Array,
+  { types }: AnySimulation,
+  closing?: DecodeOptions["closing"],
+): unknown {
+  return decode(encoded, { ...(types && { types }), ...(closing && { closing }) });
 }
 
 /** Where two states of this simulation differ, in the order of the document. */

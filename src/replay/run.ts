@@ -1,5 +1,6 @@
 import { checkStepInRange } from "../base/checks.ts";
 import type { Id } from "../object/id.ts";
+import { readParams } from "../object/params.ts";
 import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
 import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
 import { type ObjectWriter, reader } from "../store/object-store.ts";
@@ -37,8 +38,17 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   readonly #replayer: Replayer;
   readonly #cache: BlockCache;
 
-  constructor(id: Id<"run">, manifest: RunManifest, env: Environment) {
+  readonly #params: Readonly<Record<string, unknown>>;
+
+  /** `runOf` reads the params that it takes. */
+  constructor(
+    id: Id<"run">,
+    manifest: RunManifest,
+    env: Environment,
+    params: Readonly<Record<string, unknown>>,
+  ) {
     this.id = id;
+    this.#params = params;
     this.manifest = manifest;
     this.#env = env;
     this.#replayer = new Replayer(manifest, env);
@@ -67,7 +77,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   /** The params of the last segment. */
   get params(): Readonly<P> {
-    return this.manifest.segments.at(-1)?.params as Readonly<P>;
+    return this.#params as Readonly<P>;
   }
 
   /** What the run was forked from or continues, and at which step. */
@@ -139,7 +149,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     const recording = await writeRun(this.#env, options, (writer) =>
       planFork(this, writer, step, { ...(changes as ForkOptions), code }),
     );
-    return new Run<S, P>(recording.id, finished(recording).run, this.#env);
+    return runOf<S, P>(recording.id, finished(recording).run, this.#env);
   }
 
   /**
@@ -272,7 +282,18 @@ export async function openRun<S, P extends object>(
   env: Environment,
 ): Promise<Run<S, P>> {
   const body = await reader(env.store)("run", id);
-  return new Run<S, P>(id, decodeRun(body), env);
+  return runOf<S, P>(id, decodeRun(body), env);
+}
+
+/** The run of a manifest that was read or written. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
+export async function runOf<S = unknown, P extends object = Record<string, unknown>>(
+  id: Id<"run">,
+  manifest: RunManifest,
+  env: Environment,
+): Promise<Run<S, P>> {
+  const last = manifest.segments.at(-1);
+  const params = last === undefined ? {} : await readParams(last.params, reader(env.store));
+  return new Run<S, P>(id, manifest, env, params);
 }
 
 /** Puts what an artifact holds into the environment's store, all of it verified, and opens the run. */
@@ -301,7 +322,7 @@ export async function recordInto<S, P extends object>(
   const recording = await writeRun(env, options, async (writer) =>
     planRecording(env, writer, code, options as RecordOptions),
   );
-  return new Run<S, P>(recording.id, finished(recording).run, env);
+  return runOf<S, P>(recording.id, finished(recording).run, env);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
+import { readParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
 import type { SeedRule } from "../object/seeds.ts";
 import type { Get } from "../object/state.ts";
@@ -110,7 +111,7 @@ export async function openSegment(
   return new LiveSegment({
     start: segment.start,
     program: await env.programs.open(segment.program, program),
-    params: frozen(segment.params),
+    params: frozen(await readParams(segment.params, get)),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
     rule: seeds.rule,
     blockSize,

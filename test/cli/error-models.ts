@@ -57,6 +57,12 @@ export const MODELS: Readonly<Record<string, string>> = {
   ),
   "state-proxy.ts": simulation("init: () => ({ p: new Proxy({}, {}) }), step: (s) => s"),
   "state-sparse.ts": simulation("init: () => ({ list: [1, , 3] }), step: (s) => s"),
+  "state-read-only.ts": simulation(
+    "init: () => ({ bank: Object.defineProperty({ x: 1 }, 'x', { writable: false }) }), step: (s) => s",
+  ),
+  "state-view.ts": simulation(
+    "init: () => ({ bytes: new Uint8Array(new ArrayBuffer(8192), 64, 16) }), step: (s) => s",
+  ),
   "state-deep.ts": simulation(
     "init: () => { let s = {}; for (let i = 0; i < 1e5; i++) s = { s }; return s; }, step: (s) => s",
   ),
@@ -66,6 +72,13 @@ export const MODELS: Readonly<Record<string, string>> = {
   "codec-throws.ts": `class Agent {}
     ${simulation(`init: () => new Agent(), step: (s) => s,
       types: { Agent: { is: (v) => v instanceof Agent, encode() { throw new Error("no"); }, decode: () => new Agent() } }`)}`,
+  "codec-lossy.ts": `class Bag { constructor(items) { this.items = items; } }
+    ${simulation(`init: () => ({ agents: [{ bag: new Bag([3, 1]) }] }), step: (s) => s,
+      types: { Bag: { is: (v) => v instanceof Bag, encode: ({ items }) => items, decode: (items) => new Bag(items.sort()) } }`)}`,
+  "codec-copies.ts": `class Bag { constructor(items) { this.items = items; } }
+    ${simulation(`init: () => { const items = []; return { items, bag: new Bag(items) }; }, step: (s) => s,
+      types: { Bag: { is: (v) => v instanceof Bag, encode: ({ items }) => items, decode: (items) => new Bag([...items]) } }`)}`,
+  "large.ts": simulation("init: () => new Uint8Array(60_000_000), step: (s) => s"),
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
   "param-date.ts": simulation("params: { at: new Date() }, init: () => 0, step: (x) => x"),
   // What init and the step ask of their generators is a param.

@@ -51,6 +51,12 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "HEAD names a run and no branch": () =>
     walk(async (project) => void (await project.ok("checkout", "v1@500"))),
   "a run recorded from a script": () => walk(fromScript),
+  "a state that is too long to print": async () => {
+    const project = await emptyProject();
+    await writeModels(project);
+    await project.ok(...words("record models/large.ts --steps 0"));
+    return prepared(project);
+  },
   "a class whose codec fails since it was recorded": () =>
     walk((project) => changedClass(project, AGENT.failing)),
   "a class whose codec is gone since it was recorded": () =>
@@ -325,6 +331,8 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
     const id = Buffer.alloc(32);
     const run = [1, 1, 0, 0, [[0, id, id, 5, null]], 0, 0, 0, 0];
     names.set("run-with-a-number-for-params", writer.put("run", encodeBody("run", run)));
+    const numberAsMeta = [1, 1, 0, 0, [[0, id, id, {}, null]], [[], []], Uint8Array.of(0), [], 5];
+    names.set("run-with-a-number-for-meta", writer.put("run", encodeBody("run", numberAsMeta)));
     const prefixes = new Map<string, string>();
     for (let i = 0; names.get("ambiguous") === undefined; i++) {
       const id = writer.put("tag", encodeTag({ ...TAG, message: String(i) }));

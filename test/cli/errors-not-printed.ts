@@ -7,6 +7,7 @@ export interface NotPrinted {
 }
 
 const LIBRARY = "only a caller of the library can do this; the command line never does";
+const LARGE = "only results of hundreds of megabytes do not fit, which take long to make";
 const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
 const NOTE = "told as a note: what is whole is read, and the command goes on";
 
@@ -22,6 +23,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
+  { file: "codec/path-access.ts", text: "to be open to changes", because: LIBRARY },
+  { file: "cli/terminal/json-line.ts", text: "message, {}, { cause }", because: LARGE },
   {
     file: "random/numpy/relative.ts",
     text: `generator", generator`,

@@ -94,16 +94,20 @@ describe("what only a step would notice", () => {
   });
 
   test("the buffer behind a view", () => {
-    const part = new Uint8Array(4).subarray(1, 3);
-    const [found] = differences({ v: part }, { v: new Uint8Array(2) });
+    const buffer = new ArrayBuffer(4);
+    const state = (from: number) => ({ buffer, v: new Uint8Array(buffer, from, 2) });
+    const [found] = differences(state(1), state(2));
     expect(found).toMatchObject({ path: "state.v", about: "buffer" });
   });
 
-  test("bytes of a buffer that no view shows", () => {
-    const a = new Uint8Array(4);
-    const b = new Uint8Array(4);
-    b[3] = 1;
-    expect(differences(a.subarray(0, 2), b.subarray(0, 2))).not.toEqual([]);
+  test("what is frozen, sealed or not extensible", () => {
+    expect(differences({ v: Object.freeze([1]) }, { v: [1] })).toEqual([
+      { path: "state.v", a: "frozen", b: "open to changes", about: "integrity" },
+    ]);
+    expect(differences(Object.seal({ x: 1 }), Object.preventExtensions({ x: 1 }))).toEqual([
+      { path: "state", a: "sealed", b: "not extensible", about: "integrity" },
+    ]);
+    expect(differences([Object.freeze(new Map())], [Object.freeze(new Map())])).toEqual([]);
   });
 });
 
@@ -193,4 +197,18 @@ test("instances are compared by what is stored of them", () => {
     { path: "state.p.x", a: 1, b: 2 },
   ]);
   expect(differences({ p: new P(1) }, { p: new P(1) }, { types })).toEqual([]);
+});
+
+test("shared structure is compared pair by pair, not path by path", () => {
+  const doubled = (depth: number, inner: number) => {
+    let state: unknown = [inner];
+    for (let i = 0; i < depth; i++) state = [state, state];
+    return state;
+  };
+  expect(differences(doubled(800, 1), doubled(800, 1))).toEqual([]);
+  expect(
+    differences(doubled(800, 1), doubled(800, 2), { limit: Number.POSITIVE_INFINITY }),
+  ).toHaveLength(1);
+  const found = differences(doubled(60, 1), doubled(61, 1), { limit: Number.POSITIVE_INFINITY });
+  expect(found.length).toBeLessThan(200);
 });

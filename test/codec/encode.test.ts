@@ -2,7 +2,7 @@ import { types } from "node:util";
 import { decode as cborDecode, Decoder } from "cbor-x";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toHex } from "../../src/base/bytes.ts";
+import { fromHex, toHex } from "../../src/base/bytes.ts";
 import { RewindError } from "../../src/base/errors.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
@@ -114,7 +114,16 @@ describe("bytes", () => {
     [Float64Array.of(1), "d85648000000000000f03f"],
     [new ArrayBuffer(1), "da527700054100"],
     [new DataView(new ArrayBuffer(1)), "da527700068400da5277000541000001"],
-    [new Uint8Array(2).subarray(1), "da52770006841840da527700054200000101"],
+    [Object.freeze({ x: 1 }), "da52770008a1617801"],
+    [Object.freeze({}), "da52770008a0"],
+    [Object.preventExtensions({}), "da52770008a0"],
+    [Object.seal([1]), "da527700098101"],
+    [Object.preventExtensions([]), "da5277000980"],
+    [Object.preventExtensions({ x: 1 }), "da5277000aa1617801"],
+    [Object.freeze(new Map()), "da52770008d90103a0"],
+    [Object.freeze(Object.create(null)), "da52770008da52770004a0"],
+    [Object.preventExtensions(Uint8Array.of(1)), "da5277000a4101"],
+    [Object.freeze(new Uint8Array(0)), "da5277000840"],
   ])("%o is %s", (value, expected) => {
     expect(hex(value)).toBe(expected);
   });
@@ -218,6 +227,16 @@ describe("refusals", () => {
     [
       "getter",
       {
+        get x() {
+          return 1;
+        },
+      },
+      /brain\.x is a getter or setter: store the value/,
+    ],
+    [
+      "getter after a field",
+      {
+        a: 1,
         get x() {
           return 1;
         },
@@ -356,10 +375,157 @@ describe("class instances", () => {
   const hexOf = (value: unknown, given: object) => toHex(encode(value, given));
 });
 
-test("frozen objects are taken, and come back thawed", () => {
-  const back = decode(encode(Object.freeze([Object.freeze({ x: 1 })]))) as object[];
-  expect(Object.isFrozen(back) || Object.isFrozen(back[0])).toBe(false);
+describe("closed objects", () => {
+  test.each<[string, object]>([
+    ["frozen, with what is in it open", Object.freeze([{ x: 1 }])],
+    ["frozen through and through", Object.freeze([Object.freeze({ x: 1 })])],
+    ["sealed", Object.seal({ x: 1, list: Object.seal([1, 2]) })],
+    ["not extensible", Object.preventExtensions({ x: 1, list: Object.preventExtensions([1, 2]) })],
+    ["a Map and a Set", [Object.freeze(new Map([[1, 2]])), Object.freeze(new Set([1]))]],
+    ["a Date", Object.freeze(new Date(5))],
+    [
+      "typed arrays",
+      [Float64Array.of(1), new Uint8Array(0)].map((view) => Object.preventExtensions(view)),
+    ],
+    ["a buffer that the state holds", Object.freeze(new ArrayBuffer(2))],
+    ["a DataView", Object.freeze(new DataView(new ArrayBuffer(2)))],
+    ["no prototype", Object.freeze(Object.assign(Object.create(null), { x: 1 }))],
+    ["an odd key", Object.freeze(JSON.parse('{"__proto__":1}'))],
+    ["a long array", Object.freeze(Array.from({ length: 100 }, (_, i) => ({ i })))],
+  ])("come back as they were: %s", (_, state) => {
+    const back = decode(encode(state));
+    expect(same(state, back)).toBe(true);
+    expect(toHex(encode(back))).toBe(hex(state));
+  });
+
+  test("a frozen cycle, and a frozen object in two places", () => {
+    const loop: unknown[] = [];
+    loop.push(loop, Object.freeze({ loop }));
+    Object.freeze(loop);
+    const back = decode(encode([loop, loop[1]])) as [unknown[], object];
+    expect(same(back, [loop, loop[1]])).toBe(true);
+    expect(back[0][1]).toBe(back[1]);
+    expect(Object.isFrozen(back[0]) && Object.isFrozen(back[1])).toBe(true);
+  });
+
+  test("an instance is frozen again behind its codec", () => {
+    class Point {
+      x = 1;
+    }
+    const types = {
+      Point: {
+        is: (value: unknown) => value instanceof Point,
+        encode: ({ x }: Point) => x,
+        decode: (x: number) => Object.assign(new Point(), { x }),
+      },
+    };
+    const back = decode(encode([Object.freeze(new Point()), new Point()], { types }), { types });
+    expect((back as object[]).map(Object.isFrozen)).toEqual([true, false]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ["a read-only property", readOnly({ x: 1 }, "x"), /^state\.x is a read-only property: define/],
+    ["a fixed property", fixed({ x: 1 }, "x"), /^state\.x is a property that cannot be deleted: /],
+    ["a read-only element", readOnly([1, 2], 1), /^state\[1\] is a read-only property: /],
+    [
+      "one of many elements",
+      readOnly(new Array(1000).fill(0), 500),
+      /^state\[500\] is a read-only property: /,
+    ],
+    ["a read-only length", readOnly([1], "length"), /^state\.length is read-only: /],
+    [
+      "one read-only property of a sealed object",
+      Object.seal(readOnly({ x: 1, y: 2 }, "y")),
+      /^state\.y is a read-only property: /,
+    ],
+    [
+      "one fixed property of an object that is not extensible",
+      Object.preventExtensions(fixed({ x: 1, y: 2 }, "y")),
+      /^state\.y is a property that cannot be deleted: /,
+    ],
+  ])("refuses %s", (_, state, message) => {
+    expect(caught(() => encode(state)).message).toMatch(message);
+    expect(caught(() => encode(state)).code).toBe("UNSUPPORTED_STATE");
+  });
 });
+
+describe("buffers", () => {
+  const pooled = () => {
+    const part = new Uint8Array(64).subarray(8, 16);
+    return { part, buffer: part.buffer };
+  };
+
+  const resizable = (): ArrayBuffer => Reflect.construct(ArrayBuffer, [4, { maxByteLength: 8 }]);
+
+  test.each<[string, object, RegExp]>([
+    ["a Uint8Array", pooled().part, /^state shows 8 of the 64 bytes of its buffer, and the others/],
+    ["a Float64Array", [new Float64Array(new ArrayBuffer(64), 8, 2)], /^state\[0\] shows 16 of/],
+    ["a DataView", [new DataView(new ArrayBuffer(64), 1, 2)], /copy that part .* with slice\(\)/],
+    [
+      "an empty view",
+      new Uint8Array(new ArrayBuffer(8), 0, 0),
+      /shows 0 of the 8 .* with slice\(\)/,
+    ],
+    [
+      "a view of Node's pool",
+      (({ buffer, byteOffset }) => new Uint8Array(buffer, byteOffset, 3))(Buffer.from("abc")),
+      /shows 3 of the \d+ bytes of its buffer, .*: copy it with slice\(\)/,
+    ],
+    [
+      "two views with a gap",
+      (({ buffer }) => [new Uint8Array(buffer, 0, 8), new Uint8Array(buffer, 9)])(pooled()),
+      /^state\[0\] shows 63 of the 64 bytes/,
+    ],
+    [
+      "a buffer with a property",
+      new Uint8Array(Object.assign(new ArrayBuffer(4), { secret: 1 })),
+      /^state is a view of a buffer that is not ordinary: /,
+    ],
+    [
+      "a frozen buffer behind a view",
+      new Uint8Array(Object.freeze(new ArrayBuffer(4))),
+      /^state is a view of a buffer that is not ordinary: /,
+    ],
+    ["a resizable buffer", new Uint8Array(resizable()), /resizable/],
+    ["one by itself", resizable(), /resizable/],
+  ])("no byte is stored that the state does not show: %s", (_, state, message) => {
+    expect(caught(() => encode(state)).message).toMatch(message);
+  });
+
+  test.each<[string, object]>([
+    ["a view beside its buffer", pooled()],
+    [
+      "a view beside one of all bytes",
+      (({ part, buffer }) => [part, new Uint8Array(buffer)])(pooled()),
+    ],
+    [
+      "views that show all together",
+      [pooled()].map(({ buffer }) => [new Uint8Array(buffer, 0, 9), new Uint8Array(buffer, 9)]),
+    ],
+    [
+      "a frozen buffer beside its view",
+      ((buffer) => [new Uint8Array(buffer), Object.freeze(buffer)])(new ArrayBuffer(4)),
+    ],
+  ])("is stored: %s", (_, state) => {
+    expect(same(decode(encode(state)), state)).toBe(true);
+  });
+
+  test("a reader refuses hidden bytes as well", () => {
+    const bytes = fromHex("da52770006841840da527700054200000101");
+    expect(caught(() => decode(bytes)).code).toBe("INVALID_ENCODING");
+    // Two views of a byte each, of a buffer of three.
+    const two = "82da52770006841840d81cda52770005430000000001da52770006841840d81d000101";
+    expect(caught(() => decode(fromHex(two))).message).toMatch(/views that show all/);
+  });
+});
+
+function readOnly<T extends object>(object: T, key: PropertyKey): T {
+  return Object.defineProperty(object, key, { writable: false });
+}
+
+function fixed<T extends object>(object: T, key: PropertyKey): T {
+  return Object.defineProperty(object, key, { configurable: false });
+}
 
 test("trees need no marks", () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromJson, toJson } from "../../src/codec/json.ts";
+import { fromJson, toJson, toShortJson } from "../../src/codec/json.ts";
 import { same } from "./same.ts";
 import { states } from "./states.ts";
 
@@ -95,4 +95,89 @@ test.each([
   { $ref: "state" },
 ])("%j stands for nothing", (json) => {
   expect(() => fromJson(json)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
+});
+
+/** An object in which the same objects occur again and again: 2 ** depth of them, written out. */
+function doubled(depth: number, inner: unknown = 1): unknown {
+  let state = inner;
+  for (let i = 0; i < depth; i++) state = [state, state];
+  return state;
+}
+
+test("shared objects are written once where they would make the whole out of proportion", () => {
+  expect(toJson(doubled(2))).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+  expect(toJson(doubled(900))).toEqual(expect.anything());
+  const text = JSON.stringify(toJson(doubled(40)));
+  expect(text.length).toBeLessThan(10_000);
+  expect(text).toContain('{"$ref":"state[0]"}]');
+  const table = Array.from({ length: 50_000 }, (_, i) => i);
+  const json = toJson({
+    a: { table },
+    list: new Array(9).fill(table),
+    by: new Map([["x", table]]),
+  });
+  expect((json as { a: unknown }).a).toEqual({ table });
+  expect((json as { list: unknown[] }).list).toEqual(new Array(9).fill({ $ref: "state.a.table" }));
+  expect((json as { by: unknown }).by).toEqual({ $map: [["x", { $ref: "state.a.table" }]] });
+  // A few times the same, or small things often, stay as they were.
+  expect(JSON.stringify(toJson([table, table]))).not.toContain("$ref");
+  expect(JSON.stringify(toJson(new Array(1_000).fill({ rate: 0.5 })))).not.toContain("$ref");
+});
+
+test("sharing through Maps, Sets, null prototypes and codecs is bounded as well", () => {
+  class Pair {
+    readonly of: unknown;
+    constructor(of: unknown) {
+      this.of = of;
+    }
+  }
+  const types = {
+    Pair: {
+      is: (value: unknown) => value instanceof Pair,
+      encode: ({ of }: Pair) => [of, of],
+      decode: ([of]: [unknown]) => new Pair(of),
+    },
+  };
+  const kinds: ((inner: unknown) => unknown)[] = [
+    (inner) => new Map([[inner, inner]]),
+    (inner) => new Set([[inner], [inner]]),
+    (inner) => Object.assign(Object.create(null), { a: inner, b: inner }),
+    (inner) => new Pair(inner),
+  ];
+  for (const kind of kinds) {
+    let state: unknown = [1];
+    for (let i = 0; i < 60; i++) state = kind(state);
+    expect(JSON.stringify(toJson(state, types)).length).toBeLessThan(40_000);
+    expect(toShortJson(state, 200, types).isCut).toBe(true);
+  }
+});
+
+test("what is too long for one text is refused, and can be shown in short", () => {
+  const text = "x".repeat(2 ** 28);
+  for (const state of [text, { a: [text] }, new Map([[1, text]])]) {
+    expect(() => toJson(state)).toThrow(/at most 268435456 characters as JSON/);
+    const { json, isCut } = toShortJson(state, 50);
+    expect([JSON.stringify(json).length < 100, isCut]).toEqual([true, true]);
+  }
+});
+
+test("a short form is a beginning, with a sign wherever something is left out", () => {
+  expect(toShortJson([1, "two", { three: 3 }], 1_000)).toEqual({
+    json: [1, "two", { three: 3 }],
+    isCut: false,
+  });
+  expect(toShortJson([1, 2, 3, 4], 15)).toEqual({ json: [1, 2, "…"], isCut: true });
+  expect(toShortJson({ a: "x".repeat(100), b: 1 }, 20).json).toEqual({
+    a: `${"x".repeat(13)}…`,
+    "…": "…",
+  });
+  expect(toShortJson(new Float64Array(1e6), 40).json).toMatchObject({ $typed: "Float64Array" });
+  expect(toShortJson(new ArrayBuffer(1e6), 12).json).toEqual({ $buffer: "0000000000…" });
+  expect(toShortJson(2n ** 1_000_000n, 100)).toEqual({
+    json: { $bigint: "a bigint of 1000001 bits" },
+    isCut: true,
+  });
 });

@@ -203,3 +203,18 @@ function caught(action: () => unknown): unknown {
   }
   throw new Error("expected an error");
 }
+
+test("nothing is set in what is frozen, sealed or read-only", () => {
+  const closed = [
+    Object.freeze({ x: 1 }),
+    Object.seal({ y: 1 }),
+    Object.defineProperty({}, "x", { value: 1, enumerable: true }),
+  ];
+  for (const state of closed) {
+    expect(() => setAt(state, ["x"], 2)).toThrow(
+      /expected state.x to be open to changes: state is/,
+    );
+  }
+  expect(setAt(Object.seal({ x: 1 }), ["x"], 2)).toEqual({ x: 2 });
+  expect(setAt(Object.preventExtensions({ x: 1 }), ["x"], 2)).toEqual({ x: 2 });
+});

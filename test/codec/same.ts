@@ -11,6 +11,8 @@ export function same(a: unknown, b: unknown, pairs: Map<object, object> = new Ma
   if ([...pairs.values()].includes(b)) return false;
   pairs.set(a, b);
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const tests = [Object.isExtensible, Object.isFrozen, Object.isSealed];
+  if (tests.some((test) => test(a) !== test(b))) return false;
   const list = (x: unknown[], y: unknown[]) =>
     x.length === y.length && x.every((item, i) => same(item, y[i], pairs));
   if (a instanceof Date) return Object.is(a.getTime(), (b as Date).getTime());

@@ -33,9 +33,17 @@ const views: fc.Arbitrary<object> = fc.oneof(
   fc.tuple(fc.nat(4), fc.nat(4)).map(([at, length]) => {
     const buffer = new ArrayBuffer(64);
     new Uint8Array(buffer).fill(7);
-    return new Float64Array(buffer, 8 * at, length);
+    return [new Float64Array(buffer, 8 * at, length), buffer];
   }),
-  fc.tuple(fc.nat(9), fc.nat(9)).map(([at, n]) => new DataView(new ArrayBuffer(20), at, n)),
+  fc.tuple(fc.nat(9), fc.nat(9)).map(([at, n]) => {
+    const buffer = new ArrayBuffer(20);
+    return { buffer, view: new DataView(buffer, at, n) };
+  }),
+  // Two views that show all of a buffer, which the state does not hold itself.
+  fc.nat(8).map((at) => {
+    const bytes = new Uint8Array(64).fill(5);
+    return [bytes.subarray(0, 8 * at), new Float64Array(bytes.buffer, 8 * at)];
+  }),
   fc.uint8Array(),
   fc.uint8ClampedArray(),
   fc.int8Array(),
@@ -83,19 +91,37 @@ export const trees: fc.Arbitrary<unknown> = fc.letrec<{ node: unknown }>((tie) =
   ),
 })).node;
 
+/** Objects with their level of integrity, by their place among all of a state. */
+const closings = fc.array(fc.tuple(fc.nat(), fc.constantFrom("freeze", "seal", "open")), {
+  maxLength: 4,
+});
+
+/** Closes some of the objects, as far as JavaScript lets them be. */
+function closeSome(objects: readonly object[], chosen: readonly (readonly [number, string])[]) {
+  for (const [at, how] of chosen) {
+    const object = objects[at % Math.max(objects.length, 1)];
+    if (object === undefined) continue;
+    const hasElements = ArrayBuffer.isView(object) && object.byteLength > 0;
+    if (how === "open" || hasElements) Object.preventExtensions(object);
+    else if (how === "seal") Object.seal(object);
+    else Object.freeze(object);
+  }
+}
+
 /**
- * A state in which some objects occur more than once, also inside themselves; in a box that says how
+ * A state in which some objects occur more than once, also inside themselves, and some are frozen or sealed; in a box that says how
  * to print it, for written out as a tree it would be of exponential size.
  */
 export const states: fc.Arbitrary<{ readonly state: unknown }> = fc
-  .tuple(trees, fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 6 }))
-  .map(([tree, links]) => {
+  .tuple(trees, fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 6 }), closings)
+  .map(([tree, links, closed]) => {
     const objects = objectsIn(tree);
     for (const [from, to, how] of links) {
       const holder = objects[from % Math.max(objects.length, 1)];
       const target = objects[to % Math.max(objects.length, 1)];
       if (holder !== undefined && target !== undefined) link(holder, target, how);
     }
+    closeSome(objectsIn(tree), closed);
     return { state: tree, [fc.toStringMethod]: () => inspect(tree, { depth: 8 }) };
   });
 

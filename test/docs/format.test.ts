@@ -142,6 +142,18 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
     await repo.close();
   });
 
+  test("reads params that are an object of their own, whole and in chunks", async () => {
+    const repo = await plainRepository();
+    for (const length of [500, 200_000]) {
+      const params = { p: 0.25, words: "x".repeat(length) };
+      const wordy = { ...walk, params };
+      const run = await repo.record(wordy, { steps: 9, seed: 3, branch: `of-${length}` });
+      const read = JSON.parse(pythonReads(repo.root));
+      expect(read.runs[run.id].states[9]).toBe(await run.get(9));
+    }
+    await repo.close();
+  });
+
   test("refuses a store in which one byte is another", async () => {
     const repo = await plainRepository();
     await repo.record(walk, { steps: 10, seed: 1 });
@@ -286,7 +298,7 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
         start: 0,
         program: objectId(sha256, "program", program),
         seeds: objectId(sha256, "seeds", seeds),
-        params: {},
+        params: { inline: {} },
         begin: undefined,
       },
     ],

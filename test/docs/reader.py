@@ -18,7 +18,7 @@ import subprocess
 import sys
 import zlib
 
-KINDS = ["chunk", "state", "tile", "program", "seeds", "run", "tag"]
+KINDS = ["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"]
 TIP, FOOTER = 0xFE, 0xFF
 
 
@@ -251,9 +251,21 @@ class Timeline:
 
 def state_of(store, ref):
     """The encoding that a state ref names."""
-    if isinstance(ref, bytes):
+    return ref if isinstance(ref, bytes) else content_of(store, "state", ref[0])
+
+
+def params_of(store, ref):
+    """The params of a segment, which are an object of their own where they are long."""
+    if not isinstance(ref, bytes):
         return ref
-    content = decode(store.get("state", ref[0]))
+    encoding = content_of(store, "params", ref)
+    expect(len(encoding) > 256, "params of over 256 bytes in an object of their own")
+    return decode(encoding)
+
+
+def content_of(store, kind, name):
+    """The encoding that an object holds, whole or in chunks."""
+    content = decode(store.get(kind, name))
     if len(content) == 1:
         return content[0]
     length, ids = content
@@ -579,7 +591,8 @@ class Streams:
 
 class Segment:
     def __init__(self, store, fields, block_size):
-        self.start, program, seeds, self.params, begin = fields
+        self.start, program, seeds, params, begin = fields
+        self.params = params_of(store, params)
         self.simulation, _, _, _, self.generator, self.version, _ = decode(
             store.get("program", program)
         )

@@ -49,7 +49,7 @@ export async function emptyRuns(hash: Hash = sha256): Promise<Runs> {
             start: 0,
             program: id as Id<"program">,
             seeds: id as Id<"seeds">,
-            params: {},
+            params: { inline: {} },
             begin: undefined,
           },
         ],

@@ -154,7 +154,7 @@ describe("identity: an id depends on content alone", () => {
     expect(storedStates(inside.manifest)).toEqual(storedStates(run.manifest));
     expect(inside.root).not.toBe(run.root);
     expect(idle.id).not.toBe(run.id);
-    expect(idle.manifest.segments[1]?.params).toEqual({ by: 1, from: 3 });
+    expect(idle.manifest.segments[1]?.params).toEqual({ inline: { by: 1, from: 3 } });
     expect((await record({ seed: 1n })).root).toBe(run.root);
     // The length counts, also where nothing happens in the steps beyond.
     const still = { ...drift, init: () => 0, step: (x: number) => x };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/codec/encode.ts";
 import { encodeBody } from "../../src/object/body.ts";
+import type { ParamsRef } from "../../src/object/params.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
 import { decodeSeeds, encodeSeeds, SEED_RULES, type Seeds } from "../../src/object/seeds.ts";
@@ -47,6 +48,11 @@ const seeds: fc.Arbitrary<Seeds> = fc.record({
 });
 const tag: fc.Arbitrary<Tag> = fc.record({ target: id, name: text, message: text, time: text });
 
+const paramsRef: fc.Arbitrary<ParamsRef> = fc.oneof(
+  id.map((params) => ({ id: params })),
+  data.filter((values) => encode(values).length <= 256).map((values) => ({ inline: values })),
+);
+
 const run: fc.Arbitrary<RunManifest> = fc
   .record({
     blockSize: fc.integer({ min: 1, max: 50 }),
@@ -62,7 +68,7 @@ const run: fc.Arbitrary<RunManifest> = fc
     final: ref,
     program: id,
     seeds: id,
-    params: fc.array(data, { minLength: 5, maxLength: 5 }),
+    params: fc.array(paramsRef, { minLength: 5, maxLength: 5 }),
     parents: fc.array(fc.record({ run: id, step: whole }), { maxLength: 3 }),
     meta: data,
   })
@@ -82,7 +88,7 @@ const run: fc.Arbitrary<RunManifest> = fc
         start,
         program: parts.program,
         seeds: parts.seeds,
-        params: parts.params[i] ?? {},
+        params: parts.params[i] ?? { inline: {} },
         begin:
           start % blockSize === 0 && i % 2 === 0
             ? undefined
@@ -163,8 +169,11 @@ describe("a body depends on content alone", () => {
   test("a key __proto__ in params stays a key", () => {
     const params = JSON.parse('{"__proto__": {"polluted": true}, "b": 1}');
     const first = sample({}).segments[0] as RunManifest["segments"][0];
-    const back = decodeRun(encodeRun(sample({ segments: [{ ...first, params }] })));
-    const read = back.segments[0]?.params as object;
+    const back = decodeRun(
+      encodeRun(sample({ segments: [{ ...first, params: { inline: params } }] })),
+    );
+    const ref = back.segments[0]?.params as ParamsRef;
+    const read = "inline" in ref ? ref.inline : {};
     expect(Object.getOwnPropertyNames(read)).toEqual(["__proto__", "b"]);
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
     expect("polluted" in {}).toBe(false);
@@ -438,7 +447,13 @@ describe("tiles", () => {
 
 function sample(change: Partial<RunManifest>): RunManifest {
   const segments = [
-    { start: 0, program: idOf<never>(1), seeds: idOf<never>(2), params: {}, begin: undefined },
+    {
+      start: 0,
+      program: idOf<never>(1),
+      seeds: idOf<never>(2),
+      params: { inline: {} },
+      begin: undefined,
+    },
   ];
   const run = { blockSize: 10, steps: 20, goal: 20, segments, parents: [], meta: {} };
   const entries = [

@@ -29,7 +29,7 @@ function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Arr
       }),
     ),
     seeds: put("seeds", encodeSeeds({ rule: "block", master: BigInt(start) })),
-    params: {},
+    params: { inline: {} },
     begin: begin && { state: begin, generator: noise(16, 1), named: [], witness: 0 },
   });
   const steps = 10 * count;

@@ -25,7 +25,7 @@ describe("objectId", () => {
   });
 
   test("the number of a kind in packs and artifacts is frozen", () => {
-    expect(KINDS).toEqual(["chunk", "state", "tile", "program", "seeds", "run", "tag"]);
+    expect(KINDS).toEqual(["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"]);
   });
 });
 

@@ -38,7 +38,7 @@ function sample(count: number, size: number): Sample {
     }),
   );
   const seeds = put("seeds", encodeSeeds({ rule: "block", master: 42n }));
-  const segments = [{ start: 0, program, seeds, params: {}, begin: undefined }];
+  const segments = [{ start: 0, program, seeds, params: { inline: {} }, begin: undefined }];
   const { edge } = builder.timeline();
   const final = putState(noise(size, count), put);
   const base = { blockSize: 1, steps: count, goal: count, parents: [], meta: { by: "test" } };

@@ -3,7 +3,7 @@ import { toJson } from "../../codec/json.ts";
 import { decodeObject } from "../../object/any.ts";
 import type { Id, Kind } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
-import { formatJson } from "../show/state.ts";
+import { formatState } from "../show/state.ts";
 import { count } from "../terminal/text.ts";
 
 export const catFile: Command = {
@@ -40,8 +40,9 @@ export const catFile: Command = {
     }
     const { kind, body } = object;
     const content = readable(kind, body);
-    out.result({ id, kind, bytes: body.length, content }, () =>
-      [`${kind} ${id}, ${count(body.length)} bytes`, formatJson(content)].join("\n"),
+    out.result(
+      () => ({ id, kind, bytes: body.length, content: toJson(content) }),
+      () => [`${kind} ${id}, ${count(body.length)} bytes`, formatState(content)].join("\n"),
     );
     return STATUS.ok;
   },
@@ -49,10 +50,10 @@ export const catFile: Command = {
 
 /** A chunk as text where it is one, such as the source of a program; anything else by its fields. */
 function readable(kind: Kind, body: Uint8Array): unknown {
-  if (kind !== "chunk") return toJson(decodeObject(kind, body));
+  if (kind !== "chunk") return decodeObject(kind, body);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(body);
   } catch {
-    return toJson(body);
+    return body;
   }
 }

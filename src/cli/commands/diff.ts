@@ -59,7 +59,10 @@ export const diff: Command = {
     const compared = await compareRuns(repo, sides, request, long);
     await repo.close();
     const wanted = { allFields: args.allFields === true, allSource: args.source === true };
-    out.result(differenceJson(compared), () => differenceText(compared, wanted, out));
+    out.result(
+      () => differenceJson(compared),
+      () => differenceText(compared, wanted, out),
+    );
     return compared.differs && args.exitCode !== false ? STATUS.differs : STATUS.ok;
   },
 };

@@ -109,11 +109,11 @@ async function print(
   { none, looked }: { readonly none: string; readonly looked?: number },
 ): Promise<number> {
   const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
-  const data = {
+  const data = (): object => ({
     step: found?.step ?? null,
     state: found === undefined ? null : toJson(found.state, types),
     looked,
-  };
+  });
   out.result(data, () =>
     [
       found === undefined ? none : `step ${count(found.step)}`,

@@ -38,13 +38,14 @@ export const get: Command = {
     const { run, step = run.steps } = await repo.revision(String(args.revision), { program });
     const { simulation } = await run.replayer.segmentAt(step);
     const options = { signal: long("checking").signal, force: args.force === true };
+    const { types } = simulation;
     try {
       await showChecked(run, step, options, async (whole) => {
         const state = where === undefined ? whole : getAt(whole, where);
         if (file === undefined) {
-          const json = toJson(state, simulation.types);
-          out.result({ run: run.id, step, state: json }, () =>
-            formatState(state, { types: simulation.types }),
+          out.result(
+            () => ({ run: run.id, step, state: toJson(state, types) }),
+            () => formatState(state, { types }),
           );
           return;
         }

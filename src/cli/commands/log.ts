@@ -6,6 +6,7 @@ import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import type { Damage } from "../../history/sound-refs.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
+import { type ParamValues, readParams } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
 import type { Get } from "../../object/state.ts";
 import { reader } from "../../store/object-store.ts";
@@ -54,8 +55,9 @@ export const log: Command = {
         : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
             "\n\n",
           );
+    const runs = await Promise.all(entries.map((entry) => entryData(entry, get)));
     await repo.close();
-    out.result({ runs: entries.map(entryData), ...damagedData(damaged) }, () => {
+    out.result({ runs, ...damagedData(damaged) }, () => {
       if (all.length === 0 && damaged.length > 0) return "no run that can be read";
       if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
       const more = all.length - entries.length;
@@ -67,7 +69,8 @@ export const log: Command = {
   },
 };
 
-function entryData({ id, run, names }: LogEntry): object {
+async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object> {
+  const params = await paramsOf(run.segments.at(-1), get);
   return {
     run: id,
     branches: names,
@@ -75,9 +78,20 @@ function entryData({ id, run, names }: LogEntry): object {
     goal: run.goal,
     parents: run.parents,
     message: toJson(run.meta.message ?? null),
-    params: toJson(run.segments.at(-1)?.params ?? {}),
+    params: params === undefined ? null : toJson(params),
     time: toJson(run.meta.time ?? null),
   };
+}
+
+/** The params of a segment; undefined where their object is damaged, which is no reason to end the log. */
+async function paramsOf(segment: Segment | undefined, get: Get): Promise<ParamValues | undefined> {
+  if (segment === undefined) return {};
+  try {
+    return await readParams(segment.params, get);
+  } catch (error) {
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function entryText(
@@ -93,7 +107,7 @@ async function entryText(
   return [
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
     ...from.map((origin) => `  ${originText(origin)}`),
-    ...changedText(segment, from[0]),
+    ...(await changedText(segment, from[0], get)),
     ...((await changesState(from[0], segment, get)) ? ["  state changed"] : []),
     ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
     ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
@@ -101,15 +115,20 @@ async function entryText(
 }
 
 /** The params of a run; of one that came from another, what it has otherwise. */
-function changedText(segment: Segment, origin: Origin | undefined): string[] {
+async function changedText(
+  segment: Segment,
+  origin: Origin | undefined,
+  get: Get,
+): Promise<string[]> {
   const before = origin?.manifest?.segments.findLast(({ start }) => start <= origin.step);
   if (before === undefined) {
-    const { params } = segment;
+    const params = await paramsOf(segment, get);
+    if (params === undefined) return ["  params cannot be read"];
     return Object.keys(params).length === 0
       ? []
       : [`  params ${formatState(params, { oneLine: true })}`];
   }
-  const { params, seed, program } = changesBetween(before, segment);
+  const { params, seed, program } = await changesBetween(before, segment, get);
   return [
     ...(params.length > 0 ? [`  params ${valuesText(paramsData(params))}`] : []),
     ...(seed ? ["  another seed"] : []),
@@ -132,7 +151,7 @@ async function changesState(
   if (manifest === undefined || before === undefined) return false;
   try {
     const stored = await storedState(get, manifest, step);
-    const changes = changesBetween(before, segment);
+    const changes = await changesBetween(before, segment, get);
     return stateWasChanged(segment, changes, { blockSize: undefined, stored }) === true;
   } catch (error) {
     if (isRewindError(error)) return false;

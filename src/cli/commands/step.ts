@@ -30,7 +30,9 @@ export const step: Command = {
     const { changes, types } = await changesBetween(run, from, to);
     await repo.branches.moveCursor(to);
     await repo.close();
-    const data = { run: run.id, from, step: to, changes: changes.map(changeData(types)) };
+    const data = (): object => {
+      return { run: run.id, from, step: to, changes: changes.map(changeData(types)) };
+    };
     out.result(data, () => {
       const end = to === wanted ? "" : to === 0 ? ", the first" : ", the last";
       return [`step ${count(to)}${end}`, changesText(changes, types)].join("\n");

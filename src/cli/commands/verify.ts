@@ -36,18 +36,17 @@ export const verify: Command = {
     const options = { ...long("verifying"), full: args.full === true, at: step };
     const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);
     await repo.close();
-    const changes = mismatch?.changes.map(({ path, a, b }) => ({
-      path,
-      a: toJson(a),
-      b: toJson(b),
-    }));
+    const changes = (): object[] =>
+      (mismatch?.changes ?? []).map(({ path, a, b }) => ({ path, a: toJson(a), b: toJson(b) }));
     out.result(
-      {
+      () => ({
         ok,
         blocksChecked,
         mismatch:
-          mismatch === undefined ? null : { ...mismatch, step: mismatch.step ?? null, changes },
-      },
+          mismatch === undefined
+            ? null
+            : { ...mismatch, step: mismatch.step ?? null, changes: changes() },
+      }),
       () => {
         const blocks = plural(run.checkpoints, "block");
         if (mismatch === undefined) {

@@ -1,8 +1,9 @@
 import type { Difference } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson, toShortJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
+import { readParams } from "../../object/params.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
 import type { Run } from "../../replay/run.ts";
 import { count, visibleLine } from "../terminal/text.ts";
@@ -70,7 +71,7 @@ export async function describeSegment(
   return {
     start: segment.start,
     ...own,
-    params: toJson(segment.params),
+    params: toJson(await readParams(segment.params, run.replayer.get)),
     stateStored: segment.begin !== undefined,
     changes:
       before === undefined
@@ -91,6 +92,9 @@ export function segmentText(segment: SegmentDescription): string[] {
     ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${visibleLine(text)}`),
   ];
 }
+
+/** What a value that was changed by hand is cut to, here where no state is asked for. */
+const LONGEST_VALUE = 100_000;
 
 type Row = readonly [name: string, text: string];
 
@@ -159,7 +163,7 @@ async function changesSince(
   },
 ): Promise<SegmentChange> {
   const { before, parent, segment, own, changed } = given;
-  const changes = changesBetween(before, segment);
+  const changes = await changesBetween(before, segment, run.replayer.get);
   const old = await partsOf(before, run);
   const blockSize = own.streams === "continuous" ? undefined : run.blockSize;
   const stored = parent && (await storedState(run.replayer.get, parent, segment.start));
@@ -167,8 +171,8 @@ async function changesSince(
     part(old) === part(own) ? null : { before: part(old), after: part(own) };
   const fields = changed?.map(({ path, a, b }) => ({
     name: path,
-    before: toJson(a),
-    after: toJson(b),
+    before: toShortJson(a, LONGEST_VALUE).json,
+    after: toShortJson(b, LONGEST_VALUE).json,
   }));
   return {
     params: paramsData(changes.params),

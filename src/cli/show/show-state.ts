@@ -16,13 +16,8 @@ export async function showState(
   const name = ref?.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, "");
   const { steps, goal } = run.manifest;
   await showChecked(run, step, options, (state) => {
-    const data = {
-      name: name ?? null,
-      run: run.id,
-      step,
-      steps,
-      goal,
-      state: toJson(state, types),
+    const data = (): object => {
+      return { name: name ?? null, run: run.id, step, steps, goal, state: toJson(state, types) };
     };
     out.result(data, () => {
       const where = name === undefined ? `run ${shortId(run.id)}` : name;

@@ -6,6 +6,7 @@ import { encodeState } from "../../replay/environment.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 import type { Repository } from "../../repository.ts";
 import { optional, usageError } from "../input/parse.ts";
+import { jsonLine } from "../terminal/json-line.ts";
 
 /** The file that -o names, .json or .cbor; undefined where none is named. Throws USAGE. */
 export function stateFile(given: unknown): string | undefined {
@@ -22,7 +23,7 @@ export async function writeState(
   { repo, cwd }: { readonly repo: Repository; readonly cwd: string },
 ): Promise<void> {
   const bytes = /\.json$/i.test(file)
-    ? utf8(`${JSON.stringify(toJson(state, simulation.types), undefined, 2)}\n`)
+    ? utf8(`${jsonLine(toJson(state, simulation.types), 2)}\n`)
     : encodeState(state, simulation, repo.environment());
   await saveFile(path.resolve(cwd, file), bytes);
 }

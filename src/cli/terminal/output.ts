@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { jsonLine } from "./json-line.ts";
 import { rowsOf, visible } from "./text.ts";
 
 /** What of a stream the output needs. */
@@ -43,10 +44,10 @@ export class Output {
     this.#holds = options.holds === true && !options.json && this.#stdout.isTTY === true;
   }
 
-  /** A command's result: `data` as one line of JSON with --json, else the text. */
+  /** A command's result: `data`, or what it gives, as one line of JSON with --json, else the text. */
   result(data: unknown, text: () => string): void {
-    if (this.#json) this.raw(`${visible(JSON.stringify(data))}\n`);
-    else this.text(text());
+    if (!this.#json) this.text(text());
+    else this.raw(`${visible(jsonLine(typeof data === "function" ? data() : data))}\n`);
   }
 
   /** Text to read, without its last line feed. More than fits on the terminal is held for a pager. */

@@ -1,4 +1,5 @@
 import { type Difference, differences } from "../../codec/differences.ts";
+import { readParams } from "../../object/params.ts";
 import type { Program } from "../../object/program.ts";
 import type { Segment } from "../../object/run.ts";
 import type { Replayer } from "../replayer.ts";
@@ -50,7 +51,7 @@ async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<st
   return {
     seed: seeds.master,
     streams: seeds.rule,
-    params: segment.params,
+    params: await readParams(segment.params, replayer.get),
     program: nameOf(program),
   };
 }

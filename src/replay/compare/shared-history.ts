@@ -1,5 +1,6 @@
 import { equalBytes } from "../../base/bytes.ts";
 import { encode } from "../../codec/encode.ts";
+import { sameParams } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
 import { sameState } from "../../object/state.ts";
 import type { Replayer } from "../replayer.ts";
@@ -30,9 +31,7 @@ export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | un
 
 /** Whether two segments turn equal states into equal states, given generators that stand alike. */
 export function sameRules(a: Segment, b: Segment): boolean {
-  return (
-    a.program === b.program && a.seeds === b.seeds && equalBytes(encode(a.params), encode(b.params))
-  );
+  return a.program === b.program && a.seeds === b.seeds && sameParams(a.params, b.params);
 }
 
 /** The first step from `from` on at which stored states differ; both runs have it. */

@@ -3,6 +3,7 @@ import { RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
 import { getAt, parsePath, setAt } from "../../codec/path.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
+import type { Opened } from "./opened.ts";
 import { fitting } from "./shape.ts";
 
 /** How a fork changes the state at its step. */
@@ -14,29 +15,36 @@ export interface StateChanges {
 
 /**
  * The state with the changes made: what `mutate` makes of it, then the values of `set`, each of the
- * kind of the value that it replaces. `own` copies what mutate gave before anything is set in it.
+ * kind of the value that it replaces. `open` makes a copy in which values can be set.
  * Throws FUNCTION_FAILED, INVALID_PATH, PATH_NOT_FOUND, INVALID_VALUE.
  */
 export function changedState(
   before: unknown,
   { mutate, set }: StateChanges,
-  { own, types }: { own(given: unknown): unknown; readonly types: TypeCodecs | undefined },
+  { open, types }: { open(given: unknown): Opened; readonly types: TypeCodecs | undefined },
 ): unknown {
   const given = mutate === undefined ? before : mutated(before, mutate);
   if (set === undefined) return given;
   // All are looked at before the first is made.
-  let state = mutate === undefined ? given : own(given);
+  const copy = open(given);
+  let state = copy.value;
   const changes = Object.entries(set).map(([text, value]) => {
     const path = parsePath(text);
     // Reading it refuses a path that is not there, so that a typing error adds no field.
-    return { path, value: fitting(getAt(state, path), value, path, types) };
+    const fitted = fitting(getAt(state, path), value, path, types);
+    // A copy, for it may be frozen as what it replaces; the caller's own must not be.
+    return { path, value: typeof fitted === "object" ? open(fitted).value : fitted };
   });
   for (const { path, value } of changes) {
-    getAt(state, path);
+    copy.replace(getAt(state, path), value);
     state = setAt(state, path, value);
   }
+  copy.closeAgain();
   return state;
 }
+
+/** What V8 says of a change to a frozen or sealed object. */
+const FROZEN = /read.only|not extensible|Cannot delete property/i;
 
 function mutated(before: unknown, mutate: NonNullable<StateChanges["mutate"]>): unknown {
   const next = callMutate(mutate, before);
@@ -52,6 +60,11 @@ function callMutate(mutate: NonNullable<StateChanges["mutate"]>, state: unknown)
   try {
     return mutate(state as never);
   } catch (cause) {
-    throw new RewindError("FUNCTION_FAILED", `mutate failed: ${reasonOf(cause)}`, {}, { cause });
+    const reason = reasonOf(cause);
+    const isFrozen = cause instanceof TypeError && FROZEN.test(reason);
+    const data = isFrozen
+      ? { hint: "that object is frozen: return a changed copy of the state" }
+      : {};
+    throw new RewindError("FUNCTION_FAILED", `mutate failed: ${reason}`, data, { cause });
   }
 }

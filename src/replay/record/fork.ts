@@ -1,6 +1,7 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
+import { putParams, readParams } from "../../object/params.ts";
 import type { RunManifest, Segment, SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
@@ -16,6 +17,7 @@ import { LiveSegment } from "../segment.ts";
 import { type AnySimulation, generatorAsked } from "../simulation.ts";
 import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
+import { type Opened, opened } from "./opened.ts";
 import { runMeta } from "./record.ts";
 import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
 
@@ -146,7 +148,8 @@ async function changedSegment(
   const { simulation } = code;
   // Throws for new code that says it draws from another generator.
   generatorAsked(simulation, { rng: algorithm.name });
-  const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
+  const valuesBefore = await readParams(before.params, replayer.get);
+  const params = mergeParams(paramsBefore(valuesBefore, changes.code), changes.params);
   const live = new LiveSegment({
     start: step,
     program: code,
@@ -157,10 +160,9 @@ async function changedSegment(
     master,
     hash: env.store.hash,
   });
-  const own = (given: unknown): unknown =>
-    env.guard(() => decodeState(encodeState(given, simulation, env), simulation));
+  const open = (given: unknown): Opened => opened(given, simulation, env);
   const under = stateUnder(simulation, position, env);
-  const state = changedState(under, changes, { own, types: simulation.types });
+  const state = changedState(under, changes, { open, types: simulation.types });
   // Unless they begin afresh here, or the seed is a new one, the generators go on where they stood.
   const reseeded = changes.seed !== undefined;
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
@@ -196,7 +198,7 @@ async function changedSegment(
         changes.seed === undefined
           ? before.seeds
           : writer.put("seeds", encodeSeeds({ rule: seeds.rule, master })),
-      params,
+      params: putParams(params, writer.put),
       begin: encoded && begin(putState(encoded, writer.put), streams.states()),
     },
   };

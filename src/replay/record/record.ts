@@ -1,6 +1,7 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
+import { putParams } from "../../object/params.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
@@ -76,7 +77,9 @@ export function planRecording(
     draft: {
       blockSize,
       goal: steps,
-      segments: [{ start: 0, program, seeds, params, begin: undefined }],
+      segments: [
+        { start: 0, program, seeds, params: putParams(params, writer.put), begin: undefined },
+      ],
       parents: [],
       meta: runMeta(env, options.message),
     },

@@ -5,6 +5,7 @@ import { putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { advance, type Place, type Position } from "../advance.ts";
+import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { type Environment, encodeState, type LongOptions } from "../environment.ts";
@@ -52,6 +53,9 @@ export interface Recording {
 /** At most this much work is at risk between two commits. */
 const COMMIT_MS = 1_000;
 const COMMIT_BYTES = 8 << 20;
+
+/** The first state may be simpler than those that follow; a codec that loses something does so soon. */
+const CHECKED_STATES = 3;
 
 /**
  * Records a run into a writer: advances block by block, stores each checkpoint, and commits at
@@ -107,6 +111,8 @@ class Recorder {
   /** The segments, the last one's witness as it was at the last grid point. */
   #segments: readonly Segment[];
   readonly #check: SelfCheck | undefined;
+  /** Of how many states to come it is checked that codecs lose nothing of them. */
+  #checksLeft = CHECKED_STATES;
   /** The last state that was stored, and how the generator stood there. */
   #start: Start;
   #stored: StateRef;
@@ -254,7 +260,9 @@ class Recorder {
   #encode({ state, step, segment }: Place): Uint8Array {
     try {
       // In a guard of its own: where a step has caught a refusal, its state must not be stored.
-      return this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
+      const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
+      if (this.#checksLeft-- > 0) checkCodecs(encoded, state, segment.simulation, this.#env);
+      return encoded;
     } catch (error) {
       if (!isRewindError(error)) throw error;
       const message = `${error.message} (the state at step ${step})`;

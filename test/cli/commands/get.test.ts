@@ -91,4 +91,67 @@ describe("get", () => {
     expect(status).toBe(expected);
     expect(await project.storeDigest()).toBe(before);
   });
+
+  test("objects that occur again and again are printed once", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "pair.ts",
+      `export default { name: "pair", init: () => [1], step: (s) => [s, s] };`,
+    );
+    await project.ok("record", "pair.ts", "--steps", "200");
+    for (const command of [
+      ["get", "HEAD"],
+      ["show", "HEAD@200"],
+      ["find", "HEAD", "step === 150"],
+    ]) {
+      const { stdout } = await project.ok(...command);
+      expect(stdout.length).toBeLessThan(300_000);
+      expect(stdout).toContain('{ "$ref": "state[0]" }');
+      expect(JSON.stringify((await project.ok(...command, "--json")).json.state)).toContain("$ref");
+    }
+    expect((await project.ok("get", "HEAD@2", "--json")).json.state).toEqual([
+      [[1], [1]],
+      [[1], [1]],
+    ]);
+    await project.ok("checkout", "HEAD@99");
+    expect((await project.ok("step", "--json")).stdout.length).toBeLessThan(500_000);
+    await project.ok("get", "HEAD", "-o", "pair.json");
+    expect((await readFile(path.join(project.root, "pair.json"), "utf8")).length).toBeLessThan(
+      500_000,
+    );
+    const { status, stdout } = await project.run("diff", "HEAD@100", "HEAD@101");
+    expect([status, stdout.length < 100_000]).toEqual([3, true]);
+  });
+
+  test("a long state is cut as text, refused as JSON, and written whole as CBOR", async () => {
+    const project = await emptyProject();
+    const init = "() => ({ n: 1, bytes: new Uint8Array(60_000_000), note: 'x'.repeat(9) })";
+    await project.write(
+      "large.ts",
+      `export default { name: "large", init: ${init}, step: (s) => s };`,
+    );
+    await project.ok("record", "large.ts", "--steps", "1");
+    const { stdout } = await project.ok("get", "HEAD");
+    expect(stdout.length).toBeLessThan(2_000_000);
+    expect(stdout).toMatch(
+      /\n… cut after a million characters: `rewind get REV@STEP -o state.cbor` writes/,
+    );
+    for (const more of [["--json"], ["-o", "large.json"]]) {
+      const { status, stderr } = await project.run("get", "HEAD", ...more);
+      expect(status).toBe(1);
+      expect(stderr).toMatch(
+        /^error: expected a value of at most 268435456 characters as JSON, got/,
+      );
+      expect(stderr).toMatch(
+        /\nhint: `rewind get REV@STEP -o state.cbor` writes a whole state; --path/,
+      );
+    }
+    await project.ok("get", "HEAD", "-o", "large.cbor");
+    expect((await readFile(path.join(project.root, "large.cbor"))).length).toBeGreaterThan(
+      60_000_000,
+    );
+    expect((await project.ok("get", "HEAD", "--path", "note", "--json")).json.state).toBe(
+      "xxxxxxxxx",
+    );
+  });
 });

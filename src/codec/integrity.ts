@@ -1,0 +1,68 @@
+import type { Fault } from "./faults.ts";
+import type { PathStep } from "./path-format.ts";
+import { TAG } from "./tags.ts";
+
+/** How far an object is closed to change, as `Object.freeze`, `seal` and `preventExtensions` do it. */
+export type Integrity = "frozen" | "sealed" | "not extensible";
+
+/** The tag of each level. */
+const TAGS: ReadonlyMap<Integrity, number> = new Map([
+  ["frozen", TAG.FROZEN],
+  ["sealed", TAG.SEALED],
+  ["not extensible", TAG.NOT_EXTENSIBLE],
+]);
+
+const LEVELS: ReadonlyMap<number, Integrity> = new Map(
+  [...TAGS].map(([level, tag]) => [tag, level]),
+);
+
+/** The strictest level that an object is at; undefined for one that is open to new properties. */
+export function integrityOf(value: object): Integrity | undefined {
+  if (Object.isExtensible(value)) return undefined;
+  // Engines disagree whether a typed array that takes no properties is sealed; none can freeze it.
+  if (ArrayBuffer.isView(value) && "length" in value && value.length !== 0) return "not extensible";
+  if (Object.isFrozen(value) && !hasOpenLength(value)) return "frozen";
+  return Object.isSealed(value) ? "sealed" : "not extensible";
+}
+
+/** V8 calls an empty array frozen that can still be given a length. */
+function hasOpenLength(value: object): boolean {
+  return (
+    Array.isArray(value) && Object.getOwnPropertyDescriptor(value, "length")?.writable === true
+  );
+}
+
+/** Closes an object. Throws a TypeError for what cannot be, such as a frozen typed array. */
+export function close(value: object, level: Integrity): void {
+  if (level === "frozen") Object.freeze(value);
+  else if (level === "sealed") Object.seal(value);
+  else Object.preventExtensions(value);
+}
+
+/** The tag of a level, and the level of a tag; undefined for any other tag. */
+export function integrityTag(level: Integrity): number {
+  return TAGS.get(level) as number;
+}
+
+export function integrityOfTag(tag: number): Integrity | undefined {
+  return LEVELS.get(tag);
+}
+
+/**
+ * The fault of a property that is closed by itself: read-only or fixed where its object as a whole
+ * is not. A level says of all properties alike what may be done with them, and no more is stored.
+ */
+export function closedFault(
+  { writable, configurable }: PropertyDescriptor,
+  step: PathStep,
+  level: Integrity | undefined,
+): Fault | undefined {
+  const isReadOnly = writable !== true && level !== "frozen";
+  const isFixed = configurable !== true && level !== "frozen" && level !== "sealed";
+  if (!isReadOnly && !isFixed) return undefined;
+  return {
+    step,
+    found: isReadOnly ? "is a read-only property" : "is a property that cannot be deleted",
+    advice: "define it as an ordinary property, or freeze the whole object with Object.freeze",
+  };
+}

@@ -1,0 +1,83 @@
+import { equalBytes, toHex } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { decode } from "../codec/decode.ts";
+import { encode } from "../codec/encode.ts";
+import { type Fields, idBytes, unshared } from "./body.ts";
+import type { Id } from "./id.ts";
+import { decodeContent, type Get, type Put, putContent, readContent } from "./state.ts";
+
+/** The params of a segment by name. */
+export type ParamValues = Readonly<Record<string, unknown>>;
+
+/** Names the params of a segment: the values themselves where they are short, else their object's id. */
+export type ParamsRef = { readonly inline: ParamValues } | { readonly id: Id<"params"> };
+
+/** Params whose encoding is longer than this are an object of their own, which all runs share. */
+const INLINE_BYTES = 256;
+
+/** Stores the params of a segment, and returns what names them. */
+export function putParams(params: ParamValues, put: Put): ParamsRef {
+  // A step is given frozen params; that they are frozen is no part of them.
+  const plain = unshared(params) as ParamValues;
+  const encoded = encode(plain, { root: "params" });
+  if (encoded.length <= INLINE_BYTES) return { inline: plain };
+  return { id: putContent("params", encoded, put) };
+}
+
+/** The values of params, each time a copy. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
+export async function readParams(ref: ParamsRef, get: Get): Promise<ParamValues> {
+  if ("inline" in ref) return unshared(ref.inline) as ParamValues;
+  return parseValues(await readContent("params", ref.id, get));
+}
+
+/** Whether two refs name the same values. */
+export function sameParams(a: ParamsRef, b: ParamsRef): boolean {
+  if ("inline" in a) return "inline" in b && equalBytes(encode(a.inline), encode(b.inline));
+  return "id" in b && a.id === b.id;
+}
+
+/** The content of a params object: its values, or the length of their encoding and its chunks. */
+export type ParamsContent =
+  | { readonly params: ParamValues }
+  | { readonly length: number; readonly chunks: readonly Id<"chunk">[] };
+
+/** Reads the body of a params object. Throws OBJECT_INVALID. */
+export function decodeParams(body: Uint8Array): ParamsContent {
+  const content = decodeContent("params", body);
+  return "encoded" in content ? { params: parseValues(content.encoded) } : content;
+}
+
+/** The values that an encoding of params holds. Throws OBJECT_INVALID and INVALID_ENCODING. */
+function parseValues(encoded: Uint8Array): ParamValues {
+  const values = decode(encoded);
+  if (!isRecord(values)) throw invalid("an object", "something else");
+  if (encoded.length <= INLINE_BYTES)
+    throw invalid(`over ${INLINE_BYTES} bytes`, `${encoded.length}`);
+  return values;
+}
+
+/** A ref as it stands in a body: the values, or the id of their object. */
+export function formatParamsRef(ref: ParamsRef): unknown {
+  return "inline" in ref ? ref.inline : idBytes(ref.id);
+}
+
+/** Reads a ref out of a body. */
+export function parseParamsRef(fields: Fields): ParamsRef {
+  const value = fields.raw();
+  if (value instanceof Uint8Array && value.length === 32)
+    return { id: toHex(value) as Id<"params"> };
+  if (!isRecord(value)) throw invalid("an object, or an id", "something else");
+  const { length } = encode(value);
+  if (length <= INLINE_BYTES) return { inline: value };
+  throw invalid(`an object of its own for over ${INLINE_BYTES} bytes`, `${length} in a run`);
+}
+
+function isRecord(value: unknown): value is ParamValues {
+  return (
+    typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+function invalid(expected: string, found: string): RewindError {
+  return new RewindError("OBJECT_INVALID", `not valid params: expected ${expected}, got ${found}`);
+}

@@ -1,0 +1,109 @@
+import { equalBytes } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
+import { reasonOf } from "../base/reason.ts";
+import { decode } from "../codec/decode.ts";
+import { type EncodedInstance, encode } from "../codec/encode.ts";
+import { compareStates, decodeState, type Environment, encodeState } from "./environment.ts";
+import type { AnySimulation } from "./simulation.ts";
+
+/**
+ * Checks that the codecs of a simulation lose nothing of a state: what `encoded` decodes to must be
+ * encoded as `encoded` again. Throws CODEC_LOSSY, which names the type and the path. Does nothing for a
+ * simulation without codecs, whose states are checked as they are encoded.
+ *
+ * @example
+ * ```ts
+ * checkCodecs(encodeState(state, simulation, env), state, simulation, env);
+ * ```
+ */
+export function checkCodecs(
+  encoded: Uint8Array,
+  state: unknown,
+  simulation: AnySimulation,
+  env: Environment,
+): void {
+  if (Object.keys(simulation.types ?? {}).length === 0) return;
+  const problem = env.guard(() => roundTrip(encoded, simulation, env));
+  if (problem === undefined) return;
+  const culprit = env.guard(() => firstLossy(state, simulation, env));
+  if (culprit !== undefined) throw lossy(culprit.name, culprit.path, culprit.problem);
+  // Each codec by itself loses nothing, yet all together do: one keeps what another has made.
+  throw lossy(Object.keys(simulation.types ?? {}).join(", "), "state", problem);
+}
+
+/** What is wrong with a state after it was decoded, if anything is. */
+function roundTrip(
+  encoded: Uint8Array,
+  simulation: AnySimulation,
+  env: Environment,
+): string | undefined {
+  try {
+    const decoded = decodeState(encoded, simulation);
+    const again = encodeState(decoded, simulation, env);
+    if (equalBytes(encoded, again)) return undefined;
+    // Decoded anew, for a codec's encode may have changed what it was given.
+    const [first] = compareStates(
+      decodeState(encoded, simulation),
+      decodeState(again, simulation),
+      simulation,
+    );
+    return first === undefined ? "it is encoded otherwise" : `${first.path} is another then`;
+  } catch (cause) {
+    return reasonOf(cause);
+  }
+}
+
+interface Lossy {
+  readonly name: string;
+  readonly path: string;
+  readonly problem: string;
+}
+
+/** The first instance that does not survive by itself; one inside another comes before that. */
+function firstLossy(
+  state: unknown,
+  simulation: AnySimulation,
+  env: Environment,
+): Lossy | undefined {
+  const instances: EncodedInstance[] = [];
+  const { types } = simulation;
+  encode(state, {
+    types,
+    isProxy: env.isProxy,
+    onInstance: (instance) => instances.push(instance),
+  });
+  for (const each of instances) {
+    const problem = lossOf(each, simulation);
+    if (problem !== undefined) return { name: each.name, path: each.path, problem };
+  }
+  return undefined;
+}
+
+function lossOf(
+  { instance: original, name, stored }: EncodedInstance,
+  { types = {} }: AnySimulation,
+): string | undefined {
+  const codec = types[name];
+  try {
+    const bytes = encode(stored, { types });
+    const instance: unknown = codec?.decode(decode(bytes, { types }));
+    if (Object.isExtensible(original) && !Object.isExtensible(instance)) {
+      return "its decode freezes what was not frozen";
+    }
+    const recognised = Object.keys(types).find((key) => types[key]?.is(instance) === true);
+    if (recognised !== name) return "its decode gives something that its is does not take";
+    return equalBytes(bytes, encode(codec?.encode(instance), { types }))
+      ? undefined
+      : "what its decode gives is encoded otherwise";
+  } catch (cause) {
+    return reasonOf(cause);
+  }
+}
+
+function lossy(name: string, path: string, problem: string): RewindError {
+  return new RewindError(
+    "CODEC_LOSSY",
+    `the codec ${name} does not restore ${path} exactly: ${problem}`,
+    { name, path, problem },
+  );
+}
