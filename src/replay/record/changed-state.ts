@@ -2,6 +2,8 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
 import { getAt, parsePath, setAt } from "../../codec/path.ts";
+import { formatPath } from "../../codec/path-format.ts";
+import { readTyped, TypedText } from "../../codec/typed-text.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
 import { fitting } from "./shape.ts";
 
@@ -29,7 +31,10 @@ export function changedState(
   const changes = Object.entries(set).map(([text, value]) => {
     const path = parsePath(text);
     // Reading it refuses a path that is not there, so that a typing error adds no field.
-    return { path, value: fitting(getAt(state, path), value, path, types) };
+    const present = getAt(state, path);
+    const given =
+      value instanceof TypedText ? readTyped(value.text, present, formatPath(path)) : value;
+    return { path, value: fitting(present, given, path, types) };
   });
   for (const { path, value } of changes) {
     getAt(state, path);

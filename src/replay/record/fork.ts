@@ -9,7 +9,7 @@ import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Position } from "../advance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
-import { mergeParams } from "../params.ts";
+import { carriedParams, mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { type Replayer, restore, type Start } from "../replayer.ts";
 import { LiveSegment } from "../segment.ts";
@@ -119,7 +119,11 @@ async function changedSegment(
   const simulation = changes.code?.simulation ?? position.segment.simulation;
   // Throws for new code that says it draws from another generator.
   generatorAsked(simulation, { rng: algorithm.name });
-  const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
+  const params = mergeParams(
+    paramsBefore(before.params, changes.code),
+    changes.params,
+    simulation.params,
+  );
   const live = new LiveSegment({
     start: step,
     simulation,
@@ -187,8 +191,5 @@ function paramsBefore(
   params: Readonly<Record<string, unknown>>,
   code: Code | undefined,
 ): Readonly<Record<string, unknown>> {
-  if (code === undefined) return params;
-  const defaults: Record<string, unknown> = code.simulation.params ?? {};
-  const kept = Object.entries(params).filter(([name]) => Object.hasOwn(defaults, name));
-  return mergeParams(defaults, Object.fromEntries(kept));
+  return code === undefined ? params : carriedParams(params, code.simulation.params ?? {});
 }
