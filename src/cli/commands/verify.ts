@@ -1,9 +1,9 @@
-import { toJson } from "../../codec/json.ts";
 import { verify as verifyRun } from "../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { wholeRun } from "../input/revision.ts";
-import { formatState } from "../show/state.ts";
+import { cutPair } from "../show/cut-pair.ts";
+import { stateJson, stateLine } from "../show/state.ts";
 import { count, plural } from "../terminal/text.ts";
 
 export const verify: Command = {
@@ -23,14 +23,19 @@ export const verify: Command = {
     const revision = String(args.revision ?? "HEAD");
     const which = args.program as WhichProgram;
     const { run } = await wholeRun(repo, revision, { program: which });
-    const recorded = which === "working" ? (await repo.revision(revision)).run.replayer : undefined;
+    // The recorded program only says where the working one begins to differ.
+    const recorded =
+      which === "working"
+        ? (await repo.revision(revision, { program: "beside" })).run.replayer
+        : undefined;
     const options = { ...long("verifying"), full: args.full === true };
     const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);
+    const types = mismatch && (await run.replayer.segmentAt(mismatch.to)).simulation.types;
     await repo.close();
     const changes = mismatch?.changes.map(({ path, a, b }) => ({
       path,
-      a: toJson(a),
-      b: toJson(b),
+      a: stateJson(a, types),
+      b: stateJson(b, types),
     }));
     out.result(
       {
@@ -48,15 +53,17 @@ export const verify: Command = {
         return [
           `block ${count(block)}, steps ${count(from)} to ${count(to)}, does not replay as recorded`,
           step === undefined ? `differs at its end:` : `first different step: ${count(step)}`,
-          ...mismatch.changes
-            .slice(0, 20)
-            .map(
-              ({ path, a, b }) =>
-                `  ${path}: recorded ${formatState(a, { oneLine: true })}, replayed ${formatState(b, { oneLine: true })}`,
-            ),
+          ...mismatch.changes.slice(0, 20).map(({ path, a, b }) => {
+            const texts = [stateLine(a, types), stateLine(b, types)] as const;
+            const [recorded, replayed] = cutPair(...texts, MOST_LETTERS);
+            return `  ${path}: recorded ${recorded}, replayed ${replayed}`;
+          }),
         ].join("\n");
       },
     );
     return ok ? STATUS.ok : STATUS.differs;
   },
 };
+
+/** Longer values are cut. */
+const MOST_LETTERS = 200;

@@ -8,15 +8,22 @@ export function formatState(
   state: unknown,
   options: { readonly oneLine?: boolean; readonly types?: TypeCodecs | undefined } = {},
 ): string {
-  let json: unknown;
+  const json = stateJson(state, options.types);
+  return options.oneLine ? shortJson(json) : formatJson(json);
+}
+
+/** A state on one line, however long that is. */
+export function stateLine(state: unknown, types?: TypeCodecs): string {
+  return visible(JSON.stringify(stateJson(state, types)) ?? "null");
+}
+
+/** A state ready for JSON; one that cannot be stored is named by a text. */
+export function stateJson(state: unknown, types?: TypeCodecs): unknown {
   try {
-    json = toJson(state, options.types);
+    return toJson(state, types);
   } catch {
-    // A state that cannot be stored can still be named.
-    json = inspect(state, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
+    return inspect(state, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
   }
-  if (!options.oneLine) return formatJson(json);
-  return shortJson(json);
 }
 
 /** JSON on one line, cut where it is too long for a message. */
