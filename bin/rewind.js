@@ -23,12 +23,19 @@ const status = await main({
     process.once("SIGINT", listener);
     return () => process.off("SIGINT", listener);
   },
+  readInput,
   page,
 });
 // A timer or a socket of the simulation's module must not keep the command from ending.
 for (const stream of [stdout, stderr]) await new Promise((done) => stream.write("", done));
 await new Promise(setImmediate);
 process.exit(process.exitCode ?? status);
+
+async function readInput() {
+  const parts = [];
+  for await (const part of process.stdin) parts.push(part);
+  return new Uint8Array(Buffer.concat(parts));
+}
 
 /** Shows text in a pager, a command line for the shell; false where it cannot be started. */
 async function page(command, text, variables) {

@@ -4,6 +4,7 @@ import type { RewindError } from "./base/errors.ts";
 import { Branches } from "./history/branches.ts";
 import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
+import { parseRevision } from "./history/revision.ts";
 import { lockBranches } from "./node/branch-lock.ts";
 import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
 import { type CheckedBlocks, checkedBlocks } from "./node/checked-blocks.ts";
@@ -11,7 +12,7 @@ import { nodeFiles } from "./node/files.ts";
 import { findProject } from "./node/find-project.ts";
 import { hostDigest, hostFingerprint } from "./node/host.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
-import { ProjectCode, type WhichProgram } from "./node/project-code.ts";
+import { ProjectCode, type Replaying } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
 import { storeGenerator } from "./node/store-config.ts";
 import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
@@ -27,7 +28,7 @@ import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 
-export type { WhichProgram } from "./node/project-code.ts";
+export type { Replaying, WhichProgram } from "./node/project-code.ts";
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
@@ -253,6 +254,7 @@ export class Repository {
       readonly message?: string | undefined;
     },
   ): Promise<Run<S, P>> {
+    await this.#noteBranch(branch);
     return (await this.#recorder.extend(branch, options as ForkOptions)) as unknown as Run<S, P>;
   }
 
@@ -271,6 +273,7 @@ export class Repository {
     options: RecorderOptions & { readonly expect?: Expected<P> | undefined } = {},
   ): Promise<Run<S, P>> {
     const { expect, ...long } = options;
+    await this.#noteBranch(branch);
     const run = await this.#recorder.resume(branch, { ...long, expect: expect as Expected });
     return run as unknown as Run<S, P>;
   }
@@ -289,16 +292,25 @@ export class Repository {
     branch: string,
     step: number,
   ): Promise<{ readonly run: Run<S, P>; readonly archived: string }> {
+    await this.#noteBranch(branch);
     const { run, archived } = await this.#recorder.reset(branch, step);
     return { run: run as unknown as Run<S, P>, archived };
+  }
+
+  /** Lets an error say how to read the code of a branch; what is wrong with the name is told later. */
+  async #noteBranch(branch: string): Promise<void> {
+    const { run } = await this.resolve(branch).catch(() => ({ run: undefined }));
+    if (run !== undefined) this.#code.named(run, branch);
   }
 
   /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
   async revision<S = unknown, P extends object = Record<string, unknown>>(
     text: string,
-    options: { readonly program?: WhichProgram } = {},
+    options: { readonly program?: Replaying } = {},
   ): Promise<RevisionOf<S, P>> {
     const { id, run, ref, step } = await this.resolve(text);
+    const { base, ago } = parseRevision(text);
+    this.#code.named(run, ago === undefined ? base : `${base}@{${ago}}`);
     return { run: await runOf<S, P>(id, run, this.environment(options.program)), step, ref };
   }
 
@@ -313,16 +325,17 @@ export class Repository {
   }
 
   /**
-   * Loads a `.replay` file into the store, as a new branch where one is named. Its code runs only
+   * Loads a `.replay` file, or the bytes of one, into the store, as a new branch where one is named. Its code runs only
    * with `trust`, or where the working files give the same.
    */
   async load<S = unknown, P extends object = Record<string, unknown>>(
-    file: string,
+    file: string | Uint8Array,
     options: { readonly branch?: string | undefined } = {},
   ): Promise<Run<S, P>> {
     const { branch } = options;
     if (branch !== undefined) await this.branches.checkFree(branch);
-    const run = await loadInto<S, P>(this.environment(), await readFile(file));
+    const bytes = typeof file === "string" ? await readFile(file) : file;
+    const run = await loadInto<S, P>(this.environment(), bytes);
     if (branch !== undefined) {
       await this.branches.create(branch, run.id, { command: "load", checkout: false });
     }
@@ -346,7 +359,7 @@ export class Repository {
   }
 
   /** What replays runs of this store, by the recorded code or by the working files. */
-  environment(which: WhichProgram = "recorded"): Environment {
+  environment(which: Replaying = "recorded"): Environment {
     return this.#code.environment(which);
   }
 }

@@ -29,6 +29,7 @@ const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "@noble/hashes": (file) => file === "codec/hash.ts",
   diff: (file) => file === "cli/diff/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
+  "get-east-asian-width": (file) => file === "cli/terminal/width.ts",
 };
 
 /** Where Node's modules may be imported. `repository.ts` opens folders, so it is at home on Node. */

@@ -12,6 +12,7 @@ export type ErrorCode =
   | "INVALID_STEPS"
   | "STEP_OUT_OF_RANGE"
   | "INVALID_SEED"
+  | "INVALID_NUMBER"
   | "UNKNOWN_PARAM"
   | "INVALID_PARAM"
   | "INVALID_VALUE"

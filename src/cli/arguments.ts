@@ -23,7 +23,7 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
  * need not.
  */
 export function parseArguments(
-  command: Pick<Command, "usage" | "options">,
+  command: Pick<Command, "usage" | "options" | "explainExtra">,
   argv: readonly string[],
 ): Arguments {
   const options = { ...command.options, ...GLOBAL_OPTIONS };
@@ -36,7 +36,11 @@ export function parseArguments(
     }
     args[camelCase(name)] = option.many ? given : read(name, option, given);
   }
-  return { ...args, ...(args.help === true ? {} : namePositionals(command.usage, positionals)) };
+  const explain = (): string | undefined => command.explainExtra?.(args, argv);
+  return {
+    ...args,
+    ...(args.help === true ? {} : namePositionals(command.usage, positionals, explain)),
+  };
 }
 
 /** How an option is written: `--steps`, `-C`. */
@@ -152,7 +156,11 @@ export function verbsIn(usage: string): readonly string[] {
 }
 
 /** Positionals by the names in a usage such as `<revision> [expression..]`; a word as `verb`. */
-function namePositionals(usage: string, given: readonly string[]): Record<string, unknown> {
+function namePositionals(
+  usage: string,
+  given: readonly string[],
+  explain: () => string | undefined,
+): Record<string, unknown> {
   const named: Record<string, unknown> = {};
   const waiting = [...given];
   if (verbsIn(usage).includes(waiting[0] ?? "")) named.verb = waiting.shift();
@@ -166,9 +174,9 @@ function namePositionals(usage: string, given: readonly string[]): Record<string
     const [meant] = named.verb === undefined ? nearest(String(given[0]), verbsIn(usage)) : [];
     const wrong =
       meant === undefined
-        ? `${JSON.stringify(extra)} is one too many`
+        ? `unexpected argument ${JSON.stringify(extra)}`
         : `there is no ${given[0]}; did you mean ${meant}?`;
-    throw usageError(`expected ${usage || "no arguments"}: ${wrong}`);
+    throw usageError(`expected ${usage || "no arguments"}: ${wrong}`, explain());
   }
   return named;
 }

@@ -29,6 +29,8 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** Command lines without `rewind`, each with what it does. */
   readonly examples: readonly (readonly [line: string, says: string])[];
+  /** What to write instead, where there is an argument too many; undefined for the usual hint. */
+  explainExtra?(args: Arguments, argv: readonly string[]): string | undefined;
   /** Does the work; returns the exit status. */
   run(args: Arguments, context: Context): Promise<number>;
 }
@@ -40,6 +42,8 @@ export interface Context {
   readonly cwd: string;
   /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Everything that comes in on standard input. */
+  input(): Promise<Uint8Array>;
   /** The time now, in milliseconds since 1970. */
   now(): number;
   /** Opens the store here or above. */

@@ -75,8 +75,14 @@ const HINTS: Partial<
     typeof value === "bigint" && value < 2n ** 256n
       ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
       : "a seed is a whole number from 0 to 2^256 - 1",
-  UNKNOWN_PARAM: ({ names }) => `its params are ${listed(names) || "none"}`,
-  INVALID_PARAM: () => "give params as --param name=value, the value as JSON of the default's type",
+  INVALID_NUMBER: () =>
+    "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
+  UNKNOWN_PARAM: ({ names, within }) =>
+    within === undefined
+      ? `its params are ${listed(names) || "none"}`
+      : `${within} has ${listed(names) || "no fields"}`,
+  INVALID_PARAM: () =>
+    "give params as --param name=value, the value as JSON of the default's shape; --param name.field=value sets a part",
   INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",
   UNKNOWN_GENERATOR: ({ name, known }) => {
     const [meant] = nearest(String(name), known as string[]);
@@ -125,7 +131,12 @@ const HINTS: Partial<
       : "`rewind get REV@STEP` prints the whole state",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
-  PROGRAM_NOT_TRUSTED: () => "read it with `rewind show --source`, then let it run with --trust",
+  PROGRAM_NOT_TRUSTED: ({ revision, digest }) =>
+    `read it with \`rewind ${
+      typeof revision === "string"
+        ? `show ${quoted(revision)} --source`
+        : `cat-file ${shortId(String(digest))}`
+    }\`, then let it run with --trust`,
   PROGRAM_MISSING: ({ module }) =>
     module === undefined
       ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"
@@ -168,6 +179,7 @@ export function statusFor(error: unknown): number {
     case "USAGE":
     case "INVALID_STEPS":
     case "INVALID_SEED":
+    case "INVALID_NUMBER":
     case "INVALID_ARGUMENT":
     case "INVALID_REVISION":
     case "INVALID_REF_NAME":

@@ -25,6 +25,8 @@ export interface Process {
   onInterrupt(listener: () => void): () => void;
   /** The time now, in milliseconds since 1970; the system's unless given. */
   readonly now?: () => number;
+  /** Reads all of standard input. */
+  readonly readInput?: () => Promise<Uint8Array>;
   /** Shows long text; without it, text is printed as it is. */
   readonly page?: Page;
 }
@@ -130,7 +132,7 @@ function context(
   out: Output,
   args: Arguments,
   cwd: string,
-  { env, now = Date.now }: Process,
+  { env, now = Date.now, readInput = noInput }: Process,
   signal: () => AbortSignal,
 ): Context {
   return {
@@ -138,6 +140,7 @@ function context(
     cwd,
     env,
     now,
+    input: readInput,
     async open(options = {}) {
       const { Config, openRepository } = await import("./on-store.ts");
       const repo = await openRepository(cwd, {
@@ -178,19 +181,32 @@ function goingOn(name: string): string {
   return name.startsWith("archive/") ? `branch NAME ${quoted(name)}` : `resume ${quoted(name)}`;
 }
 
-/** Prints an error. Only what is no error of the user's shows where it came from. */
+async function noInput(): Promise<Uint8Array> {
+  return new Uint8Array();
+}
+
+/** Prints an error, with --json on stdout as well. Only a fault of ours shows where it came from. */
 function report(error: unknown, process: Process, out: Output): number {
+  const { argv, env } = process;
+  if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
   if (isRewindError(error)) {
-    out.error(messageFor(error), hintFor(error, process.argv));
-    if (process.env.REWIND_DEBUG) out.note(error.stack ?? "");
+    out.error(messageFor(error), hintFor(error, argv), { code: error.code, data: error.data });
+    if (env.REWIND_DEBUG) out.note(error.stack ?? "");
   } else {
     const { stack } = error instanceof Error ? error : { stack: String(error) };
     out.error(
       `a fault in rewind itself: ${stack}`,
       "please report it, with the command that you ran",
+      { code: "FAULT", data: {} },
     );
   }
   return statusFor(error);
+}
+
+/** Whether --json stands among the arguments, also where they could not be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
 }
 
 /** Prints an error that no command waits for, from a module's own timers, say; returns the status. */

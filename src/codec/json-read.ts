@@ -73,8 +73,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 
 function readDate(text: unknown): { is: Date } | undefined {
   if (text === null) return { is: new Date(Number.NaN) };
-  const date = new Date(typeof text === "string" ? text : Number.NaN);
-  return Number.isNaN(date.getTime()) ? undefined : { is: date };
+  if (typeof text !== "string" || !ISO_UTC.test(text)) return undefined;
+  const date = new Date(text);
+  // The 31st of February is read as a day of March.
+  if (Number.isNaN(date.getTime()) || !date.toJSON().startsWith(dayOf(text))) return undefined;
+  return { is: date };
+}
+
+/** A day, or a time in UTC: any other would depend on the time zone. */
+const ISO_UTC = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(?:T(?!24)\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z)?$/;
+
+function dayOf(text: string): string {
+  return text.replace(/T.*$/, "");
 }
 
 function readMap(list: unknown, _: Fields, types: TypeCodecs): { is: unknown } | undefined {

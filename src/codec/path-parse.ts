@@ -1,4 +1,5 @@
 import { RewindError } from "../base/errors.ts";
+import { readNumber } from "../base/number-text.ts";
 import type { Path, PathStep } from "./path-format.ts";
 
 /**
@@ -49,7 +50,7 @@ const QUOTED = /\[\s*(?:("(?:[^"\\]|\\.)*")|'([^'\\]*)')\s*\]/y;
 function nextStep(match: (pattern: RegExp) => RegExpExecArray | undefined): PathStep | undefined {
   const position = match(POSITION);
   if (position !== undefined) {
-    const index = Number(position[2]);
+    const index = readNumber(position[2] as string, "a position");
     return position[1] === "values" ? { values: index } : { keys: index };
   }
   const get = match(GET);
@@ -57,15 +58,20 @@ function nextStep(match: (pattern: RegExp) => RegExpExecArray | undefined): Path
     const [, quoted, bigint, number, word] = get;
     if (quoted !== undefined) return unquoted(quoted, (key) => ({ get: key }));
     if (bigint !== undefined) return { get: BigInt(bigint) };
-    return { get: number !== undefined ? Number(number) + 0 : WORDS.get(word as string) };
+    return { get: number !== undefined ? numberKey(number) : WORDS.get(word as string) };
   }
   const name = match(DOT_NAME);
   if (name !== undefined) return name[1];
   const index = match(INDEX);
-  if (index !== undefined) return Number(index[1]);
+  if (index !== undefined) return readNumber(index[1] as string, "an index");
   const quoted = match(QUOTED);
   if (quoted === undefined) return undefined;
   return quoted[1] === undefined ? quoted[2] : unquoted(quoted[1], (key) => key);
+}
+
+/** A key of a Map is never -0, which is the key 0. */
+function numberKey(text: string): number {
+  return (/[NI]/.test(text) ? Number(text) : readNumber(text, "a key")) + 0;
 }
 
 const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([

@@ -1,7 +1,8 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
-import { checkBeside, checkBranchName, nextArchiveName } from "../store/ref-name.ts";
+import { checkBranchName, nextArchiveName } from "../store/ref-name.ts";
+import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { formatHead, type Head, parseHead } from "./revision.ts";
 
@@ -85,15 +86,19 @@ export class Branches {
    */
   async checkFree(names: string | readonly string[], leaving?: string): Promise<void> {
     const wanted = [names].flat().map(branchRef);
-    for (const [i, ref] of wanted.entries()) {
+    const seen = new Set<string>();
+    for (const ref of wanted) {
       const run = await this.#refs.read(ref);
-      if (run === undefined && !wanted.includes(ref, i + 1)) continue;
+      const isTwice = seen.has(ref);
+      seen.add(ref);
+      if (run === undefined && !isTwice) continue;
       const name = ref.slice(HEADS.length);
       const problem = run === undefined ? "is wanted twice" : "exists already";
       throw new RewindError("REF_EXISTS", `the branch ${name} ${problem}`, { branch: name, run });
     }
     const others = (await this.#refs.names(HEADS)).filter((other) => other !== leaving);
-    for (const ref of wanted) checkBeside(ref, [...others, ...wanted]);
+    const space = new RefSpace([...others, ...wanted]);
+    for (const ref of wanted) space.check(ref);
   }
 
   /** Makes a branch; with `checkout`, or where HEAD has no run yet, it becomes the current one. */

@@ -54,12 +54,10 @@ export class Origins {
       run.parents.map(async (parent) => {
         const manifest = await this.#find(parent.run);
         const name = await this.#nameOf(parent.run);
-        return {
-          ...parent,
-          kind: this.#kind(id, run, parent.step, name, manifest),
-          name,
-          manifest,
-        };
+        const kind = this.#kind(id, run, parent.step, name, manifest);
+        // A fork without changes gives its parent's states too, but it is no answer to say it is from itself.
+        const isOwn = kind === "forked" && name !== undefined && this.namesOf(id).includes(name);
+        return { ...parent, kind, name: isOwn ? undefined : name, manifest };
       }),
     );
   }

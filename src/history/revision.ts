@@ -40,7 +40,7 @@ export function parseRevision(text: string): Revision {
   const [, ago, spelled = ""] = /^(?:@\{(\d+)\})?(.*)$/s.exec(rest) ?? [];
   return {
     base,
-    ago: ago === undefined ? undefined : Number(ago),
+    ago: ago === undefined ? undefined : countIn(text, ago),
     step: spelled === "" ? undefined : parseStep(text, spelled),
   };
 }
@@ -104,7 +104,7 @@ function nameOf(side: string): string {
 }
 
 function parseStep(text: string, spelled: string): StepSpec {
-  const digits = (part: string): number => Number(part.replaceAll("_", ""));
+  const digits = (part: string): number => countIn(text, part);
   const number = String.raw`\d+(?:_\d+)*`;
   const back = new RegExp(`^~(${number})$`).exec(spelled)?.[1];
   if (back !== undefined) return { back: digits(back) };
@@ -115,6 +115,13 @@ function parseStep(text: string, spelled: string): StepSpec {
   const at = new RegExp(`^@(${number})$`).exec(spelled)?.[1];
   if (at !== undefined) return { at: digits(at) };
   throw invalid(text, spelled, "expected a step such as @842137, @842_137, @50%, @-1 or ~100");
+}
+
+/** A count in a revision, exactly as it is written. */
+function countIn(text: string, part: string): number {
+  const count = Number(part.replaceAll("_", ""));
+  if (Number.isSafeInteger(count)) return count;
+  throw invalid(text, part, "expected at most 2^53 - 1");
 }
 
 function invalid(

@@ -3,7 +3,8 @@ import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
 import { encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { checkBeside, checkBranchName } from "../store/ref-name.ts";
+import { checkBranchName } from "../store/ref-name.ts";
+import { RefSpace } from "../store/ref-space.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { type Damage, soundRefs } from "./sound-refs.ts";
 
@@ -40,7 +41,7 @@ export async function createTag(
     });
   }
   // Before the tag is stored: it would stay there.
-  if (before === undefined) checkBeside(ref, await refs.names("refs/"));
+  if (before === undefined) new RefSpace(await refs.names("refs/")).check(ref);
   const writer = await store.writer();
   try {
     const id = writer.put("tag", encodeTag(tag));

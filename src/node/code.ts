@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
@@ -8,6 +9,7 @@ import type { Get } from "../object/state.ts";
 import type { Code, LoadedProgram } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
+import { splitSpec } from "./module-spec.ts";
 import { checkPackages, ENGINE } from "./packages.ts";
 import { nodeHash } from "./platform.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
@@ -24,7 +26,7 @@ export interface Project {
 
 /** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
-  const [file = "", exportName] = splitSpec(spec);
+  const [file = "", exportName] = splitSpec(spec, isFileIn(cwd));
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const {
     simulation,
@@ -64,7 +66,7 @@ export async function functionOfModule(
   spec: string,
   cwd: string,
 ): Promise<(state: unknown) => unknown> {
-  const [file, exportName = "default"] = splitSpec(spec);
+  const [file, exportName = "default"] = splitSpec(spec, isFileIn(cwd));
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const exports = await loadExports({
     ...bundled,
@@ -80,15 +82,13 @@ export async function functionOfModule(
   );
 }
 
+function isFileIn(cwd: string): (file: string) => boolean {
+  return (file) => statSync(path.resolve(cwd, file), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
 /** A module's path from the project folder, so that messages are short. */
 function fromRoot({ root }: Project, cwd: string, file: string): string {
   return path.relative(root, path.resolve(cwd, file)) || ".";
-}
-
-/** A module's path and the export named behind a `#`. */
-export function splitSpec(spec: string): [file: string, exportName: string | undefined] {
-  const at = spec.lastIndexOf("#");
-  return at === -1 ? [spec, undefined] : [spec.slice(0, at), spec.slice(at + 1)];
 }
 
 /**

@@ -2,7 +2,7 @@ import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { checkChanges, isRefName } from "../store/ref-name.ts";
 import { checkSeen, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
-import { type Files, onStore, replaceFile, withFile } from "./files.ts";
+import { type Files, moveInto, onStore, withFile } from "./files.ts";
 import { lock } from "./lock.ts";
 import { storeFolders } from "./store-folders.ts";
 
@@ -21,18 +21,38 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
   const read = (name: string): string | undefined =>
     isRefName(name) ? files.readText(fileOf(name))?.trimEnd() : undefined;
 
-  const write = ({ name, to }: RefChange): void => {
+  /** Makes a ref's file what the change says; returns whether it was there before. */
+  const writeOne = ({ name, to }: RefChange): boolean => {
     const file = fileOf(name);
+    const wasThere = files.readText(file) !== undefined;
     if (to === undefined) {
-      if (files.readText(file) !== undefined) {
-        files.remove(file);
-        files.syncFolder(path.dirname(file));
-      }
-      removeEmptyFolders(files, path.dirname(file), path.join(root, "refs"));
+      if (wasThere) files.remove(file);
     } else {
       files.makeFolder(path.dirname(file));
-      if (files.readText(file) === undefined) removeEmptyTree(files, file);
-      replaceFile(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
+      if (!wasThere) removeEmptyTree(files, file);
+      moveInto(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
+    }
+    return wasThere;
+  };
+
+  /** Changes refs one after the other, and tells of each that is begun. */
+  const write = (
+    changes: readonly RefChange[],
+    onBegin: (change: RefChange) => void = () => undefined,
+  ): void => {
+    for (const some of ofOneKind(changes)) {
+      // Each folder is flushed and looked at once, however many of its refs change.
+      const touched = new Set<string>();
+      for (const change of some) {
+        onBegin(change);
+        const wasThere = writeOne(change);
+        if (wasThere || change.to !== undefined) touched.add(path.dirname(fileOf(change.name)));
+      }
+      for (const folder of touched) files.syncFolder(folder);
+      const removed = some.filter(({ to }) => to === undefined);
+      for (const folder of new Set(removed.map(({ name }) => path.dirname(fileOf(name))))) {
+        removeEmptyFolders(files, folder, path.join(root, "refs"));
+      }
     }
   };
 
@@ -45,12 +65,9 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
         files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
         files.sync(descriptor);
       });
-      for (const change of inOrder(operation.changes)) {
-        done.push(change);
-        write(change);
-      }
+      write(inOrder(operation.changes), (change) => done.push(change));
     } catch (error) {
-      for (const { name, from } of done.reverse()) write({ name, from, to: from });
+      write(done.reverse().map(({ name, from }) => ({ name, from, to: from })));
       // The log last: what it still has, the next update completes, so that no half of it stays.
       files.truncate(log, before);
       throw error;
@@ -62,10 +79,9 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
     const { size, wholeEnd, text } = endOfLog(files, log);
     // A line that was cut short was never acknowledged, and must not be written on.
     if (wholeEnd < size) files.truncate(log, wholeEnd);
-    for (const change of inOrder(parseLog(text).at(-1)?.changes ?? [])) {
-      const isDone = change.from === change.to || read(change.name) !== change.from;
-      if (!isDone && !isCursorMove(change)) write(change);
-    }
+    const isLeft = (change: RefChange): boolean =>
+      change.from !== change.to && read(change.name) === change.from && !isCursorMove(change);
+    write(inOrder(parseLog(text).at(-1)?.changes ?? []).filter(isLeft));
   };
 
   return {
@@ -91,7 +107,7 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
           if (seen !== undefined) checkSeen(seen, parseLog(files.readText(log)));
           checkChanges(changes, listRefs(files, root, "refs/"), read);
           if (logged) apply({ time: now(), command, changes });
-          else for (const change of changes) write(change);
+          else write(changes);
         });
       } finally {
         release();
@@ -127,6 +143,19 @@ function inOrder(changes: readonly RefChange[]): RefChange[] {
     ...made,
     ...removed.filter((change) => !isInTheWay(change)),
   ];
+}
+
+/** Changes in their order, cut where removals follow what is made, or the other way about. */
+function ofOneKind(changes: readonly RefChange[]): RefChange[][] {
+  const groups: RefChange[][] = [];
+  let removes: boolean | undefined;
+  for (const change of changes) {
+    const isRemoval = change.to === undefined;
+    if (isRemoval !== removes) groups.push([]);
+    removes = isRemoval;
+    groups.at(-1)?.push(change);
+  }
+  return groups;
 }
 
 /** So much of a log is enough to find its last operation in, unless that is a very long one. */

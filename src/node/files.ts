@@ -162,6 +162,12 @@ export function replaceFile(
   temporary: string,
   bytes: Uint8Array,
 ): void {
+  moveInto(files, target, temporary, bytes);
+  files.syncFolder(path.dirname(target));
+}
+
+/** The same without the last flush, that of the folder: several files of one may share it. */
+export function moveInto(files: Files, target: string, temporary: string, bytes: Uint8Array): void {
   writeWhole(files, temporary, bytes);
   try {
     // Rename is atomic only within one file system, so the temporary file lies in the store as well.
@@ -170,7 +176,6 @@ export function replaceFile(
     files.remove(temporary);
     throw error;
   }
-  files.syncFolder(path.dirname(target));
 }
 
 /** Writes a new file, in place of one that was left there, and flushes it. */

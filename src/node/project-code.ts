@@ -1,5 +1,7 @@
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import type { Id } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
+import type { RunManifest } from "../object/run.ts";
 import type { Checks } from "../replay/checks.ts";
 import type { Environment } from "../replay/environment.ts";
 import { type Code, codeOf, type LoadedProgram, Programs } from "../replay/programs.ts";
@@ -13,6 +15,9 @@ import { userName } from "./user-name.ts";
 
 /** Which code replays a run: what was recorded with it, or the working files as they are now. */
 export type WhichProgram = "recorded" | "working";
+
+/** The recorded code may also stand `beside` the working files, which are what replays. */
+export type Replaying = WhichProgram | "beside";
 
 interface CodeOptions {
   readonly trust?: boolean | undefined;
@@ -29,7 +34,9 @@ export class ProjectCode {
   readonly #project: Project;
   readonly #store: ObjectStore;
   readonly #options: CodeOptions;
-  readonly #environments = new Map<WhichProgram, Environment>();
+  readonly #environments = new Map<Replaying, Environment>();
+  /** A revision at which the source of each program can be read, of the programs that were asked for. */
+  readonly #revisions = new Map<Id<"program">, string>();
   #replaced = 0;
 
   constructor(project: Project, store: ObjectStore, options: CodeOptions) {
@@ -79,10 +86,10 @@ export class ProjectCode {
   }
 
   /** What replays the store's runs, by the recorded code or by the working files. */
-  environment(which: WhichProgram): Environment {
+  environment(which: Replaying): Environment {
     let env = this.#environments.get(which);
     if (env === undefined) {
-      const programs = new Programs((_id, program) => this.#load(program, which));
+      const programs = new Programs((id, program) => this.#load(id, program, which));
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
       const { author = userName, generator } = this.#options;
       const checks = which === "recorded" ? this.#options.checks : noChecks();
@@ -93,10 +100,29 @@ export class ProjectCode {
     return env;
   }
 
-  #load(program: Program, which: WhichProgram): Promise<LoadedProgram | undefined> {
+  /** Takes note that a revision names this run, so that an error can say where its code is read. */
+  named({ segments }: RunManifest, base: string): void {
+    for (const [i, { program, start }] of segments.entries()) {
+      const revision = i === segments.length - 1 ? base : `${base}@${start}`;
+      if (!this.#revisions.has(program)) this.#revisions.set(program, revision);
+    }
+  }
+
+  async #load(
+    id: Id<"program">,
+    program: Program,
+    which: Replaying,
+  ): Promise<LoadedProgram | undefined> {
     if (which === "working") return loadWorking(this.#project, program);
     const trust = this.#options.trust ?? false;
-    const replaced = this.#replaced > 0;
-    return loadRecorded(this.#project, program, reader(this.#store), { trust, replaced });
+    const replaced = this.#replaced > 0 || which === "beside";
+    try {
+      return await loadRecorded(this.#project, program, reader(this.#store), { trust, replaced });
+    } catch (error) {
+      const revision = this.#revisions.get(id);
+      if (!isRewindError(error, "PROGRAM_NOT_TRUSTED") || revision === undefined) throw error;
+      const { code, message, data, cause } = error;
+      throw new RewindError(code, message, { ...data, revision }, { cause });
+    }
   }
 }

@@ -1,36 +1,93 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import { readTyped, TypedText } from "../codec/typed-text.ts";
+import {
+  hasPlace,
+  type ParamPlace,
+  paramPlace,
+  unknownParam,
+  valueAt,
+  withValue,
+} from "./param-place.ts";
+import { checkParamShape, isPlain } from "./param-shape.ts";
+
+type Params = Readonly<Record<string, unknown>>;
 
 /**
- * The params of a run: the defaults, and the given ones over them, copied and frozen. Throws
- * UNKNOWN_PARAM for a name that the defaults do not have, and INVALID_PARAM for a value of another
- * type than the default's or one that is not plain data.
+ * The params of a run: `values`, and the given ones over them, copied and frozen. A given value must
+ * have the shape of what is `declared` under its name. A `TypedText` is read as a value of that kind,
+ * and may be for a place within a param, such as `o.b.c`. Throws UNKNOWN_PARAM for a name that is not
+ * there, and INVALID_PARAM for a value of another shape or one that is not plain data.
  */
-export function mergeParams(
-  defaults: Readonly<Record<string, unknown>>,
-  given: Readonly<Record<string, unknown>> = {},
-): Readonly<Record<string, unknown>> {
+export function mergeParams(values: Params, given: Params = {}, declared: Params = values): Params {
+  let merged = values;
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaults, name)) {
-      throw new RewindError(
-        "UNKNOWN_PARAM",
-        `the simulation declares no param ${JSON.stringify(name)}`,
-        {
-          name,
-          names: Object.keys(defaults),
-        },
-      );
+    if (value instanceof TypedText) {
+      merged = withTyped(merged, declared, name, value);
+      continue;
     }
-    const expected = typeOf(defaults[name]);
-    if (expected !== "null" && typeOf(value) !== expected) {
-      throw new RewindError(
-        "INVALID_PARAM",
-        `expected param ${name} to be of the type ${expected}, got ${describe(value)}`,
-        { name, value, expected },
-      );
-    }
+    // A path is for those who type; a script has the object itself.
+    if (!Object.hasOwn(values, name)) throw unknownParam(name, Object.keys(values));
+    checkParamShape(likeAt([name], values, declared), value, name);
+    merged = withValue(merged, [name], value) as Params;
   }
-  return frozenCopy({ ...defaults, ...given }, "params", 0) as Readonly<Record<string, unknown>>;
+  return frozenCopy(merged, "params", 0) as Params;
+}
+
+function withTyped(merged: Params, declared: Params, name: string, { text }: TypedText): Params {
+  const place = paramPlace(merged, name);
+  const [root] = place as readonly [string];
+  const value = readTyped(text, likeAt(place, merged, declared), `param ${name}`);
+  checkParamShape(likeAt(place, merged, declared), value, name);
+  const changed = withValue(merged, place, value) as Params;
+  checkParamShape(likeAt([root], merged, declared), changed[root], root);
+  return changed;
+}
+
+/** What a value at a place is to be like: what is declared there, or what it takes the place of. */
+function likeAt(place: ParamPlace, values: Params, declared: Params): unknown {
+  return hasPlace(declared, place) ? valueAt(declared, place) : valueAt(values, place);
+}
+
+/**
+ * What a recorded run has for a param that is named, perhaps by a path, and what was given for it,
+ * read as a value of the same kind.
+ */
+export function paramBeside(
+  recorded: Params,
+  name: string,
+  given: unknown,
+): { readonly recorded: unknown; readonly given: unknown } {
+  const place = placeOrNone(recorded, name);
+  const value = place && valueAt(recorded, place);
+  const typed = given instanceof TypedText;
+  return { recorded: value, given: typed ? readTyped(given.text, value, `param ${name}`) : given };
+}
+
+function placeOrNone(recorded: Params, name: string): ParamPlace | undefined {
+  try {
+    return paramPlace(recorded, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The params that a run goes on with under other code: those that it declares, with the values that
+ * they had, and within plain objects likewise. Throws INVALID_PARAM where one has another shape now.
+ */
+export function carriedParams(before: Params, declared: Params): Params {
+  return mergeParams(declared, carried(before, declared) as Params);
+}
+
+function carried(before: unknown, declared: unknown): unknown {
+  if (!isPlain(before) || !isPlain(declared) || Object.keys(declared).length === 0) return before;
+  return Object.fromEntries(
+    Object.entries(declared).map(([key, value]) => [
+      key,
+      Object.hasOwn(before, key) ? carried(before[key], value) : value,
+    ]),
+  );
 }
 
 /** Params nest at most this deep: deeper ones are a cycle. */
@@ -45,8 +102,7 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
     );
   }
   if (typeof value === "object" && value !== null) {
-    const prototype = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw notPlain(path, describe(value));
+    if (!isPlain(value)) throw notPlain(path, describe(value));
     const entries = Object.entries(value).map(([key, item]) => [
       key,
       frozenCopy(item, `${path}.${key}`, depth + 1),
@@ -64,9 +120,4 @@ function notPlain(path: string, problem: string): RewindError {
     `expected ${path} to be a number, text, boolean, null, or a plain array or object of these: ${problem}`,
     { name: path },
   );
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "array" : typeof value;
 }

@@ -1,5 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { fold, RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
@@ -14,6 +15,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/(^|\/)\./, "a part of it begins with a dot"],
   [/\.lock($|\/)/, "a part of it ends in .lock"],
   [/\.$/, "it ends in a dot"],
+  [/\.\//, "a part of it ends in a dot"],
   [/^\/|\/$|\/\//, "it begins or ends with a slash, or has two in a row"],
   [/^-/, "it begins with a dash"],
   [/@/, "it has an @, which separates a branch from a step"],
@@ -22,16 +24,31 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
     /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
     "it is not valid Unicode",
   ],
+  [/[<>"|]/, 'it has one of < > " |, which Windows does not take in the name of a file'],
+  [
+    /(^|\/)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(\.[^/]*)?(\/|$)/i,
+    "a part of it is the name of a device on Windows",
+  ],
+  [/\p{Default_Ignorable_Code_Point}/u, "it has a character that cannot be seen"],
+  [/ſ/, "it has ſ, which some file systems take for s"],
 ];
+
+/** What is wrong with the characters of a name; undefined where nothing is. */
+function problemOf(name: string): string | undefined {
+  const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
+  if (refused !== undefined) return refused;
+  if (name === name.normalize("NFC")) return undefined;
+  return "it is spelled in a way that some file systems change: write it in Unicode's form NFC";
+}
 
 /** Longer names, in UTF-8, do not fit into the file systems' 255 bytes a part. */
 const LONGEST_NAME = 200;
 
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
-  const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   const problem =
-    refused ?? (utf8(name).length > LONGEST_NAME ? `it has over ${LONGEST_NAME} bytes` : undefined);
+    problemOf(name) ??
+    (utf8(name).length > LONGEST_NAME ? `it has over ${LONGEST_NAME} bytes` : undefined);
   if (problem === undefined) return name;
   throw refusedName(name, problem);
 }
@@ -53,7 +70,7 @@ function problemOfRef(name: string): string | undefined {
   // After refs/ and a folder stands the name of a branch or tag, perhaps with a number behind it.
   const rest = /^refs\/[a-z]+\/(.*)$/s.exec(name)?.[1];
   if (rest === undefined) return "it does not begin with refs/heads/ or the like";
-  const refused = REFUSED.find(([pattern]) => pattern.test(rest))?.[1];
+  const refused = problemOf(rest);
   if (refused !== undefined) return refused;
   const long = rest.split("/").some((part) => utf8(part).length > LONGEST_NAME);
   return long ? `a part of it has over ${LONGEST_NAME} bytes` : undefined;
@@ -83,29 +100,10 @@ export function checkChanges(
     else after.add(name);
   }
   for (const change of changes) checkUnmoved(change, read(change.name));
+  const space = new RefSpace(after);
   for (const { name, from, to } of changes) {
-    if (from === undefined && to !== undefined) checkBeside(name, [...after]);
+    if (from === undefined && to !== undefined) space.check(name);
   }
-}
-
-/** Checks that a new ref can stand beside the refs that are there. Throws REF_CONFLICT. */
-export function checkBeside(name: string, others: readonly string[]): void {
-  for (const other of others) {
-    const problem = conflictOf(name, other);
-    if (problem === undefined) continue;
-    throw new RewindError("REF_CONFLICT", `${name} cannot stand beside ${other}: ${problem}`, {
-      name,
-      other,
-    });
-  }
-}
-
-function conflictOf(name: string, other: string): string | undefined {
-  if (other === name) return undefined;
-  const [a, b] = [name.toLowerCase(), other.toLowerCase()];
-  if (a === b) return "they differ only in case";
-  const oneIsFolder = a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
-  return oneIsFolder ? "one would be a folder of the other" : undefined;
 }
 
 /**
@@ -114,11 +112,12 @@ function conflictOf(name: string, other: string): string | undefined {
  */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
   const names = await refs.names("refs/archive/");
+  const space = new RefSpace(names);
   const inTheWay = (name: string): boolean =>
-    names.some((other) => other === name || conflictOf(name, other) !== undefined);
+    names.includes(name) || space.conflict(name) !== undefined;
   let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
   // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
-  while (names.some((name) => `${folder}/`.toLowerCase().startsWith(`${name.toLowerCase()}/`))) {
+  while (names.some((name) => fold(`${folder}/`).startsWith(`${fold(name)}/`))) {
     folder += "-";
   }
   const numbers = names

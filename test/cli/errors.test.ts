@@ -61,10 +61,10 @@ describe("every error that the command line prints", () => {
     }
     await expect(formatTranscript(actual)).toMatchFileSnapshot(file);
     for (const { entries } of actual) {
-      // One line that says what, one that helps; beside them notes, and the state before a step.
+      // The error as JSON where that is asked for; then one line that says what, one that helps; beside them notes, and the state before a step.
       for (const { line, shown } of entries) {
         expect(`${line}\n${shown}`).toMatch(
-          /^.*\n(note: .+\n)*error: .+\n( {2}.*\n)*hint: .+\nexit [1-9]\d*$/,
+          /^.*\n(\{"error":.+\}\n)?(note: .+\n)*error: .+\n( {2}.*\n)*hint: .+\nexit [1-9]\d*$/,
         );
       }
     }

@@ -25,6 +25,8 @@ export interface RunOptions {
   /** Presses Ctrl-C when the command begins to listen; or is given what presses it, for later. */
   readonly interrupt?: boolean | ((press: () => void) => void);
   readonly isTTY?: boolean;
+  /** What comes in on standard input. */
+  readonly input?: Uint8Array;
   /** How many rows the terminal has. */
   readonly rows?: number;
   /** The pager. */
@@ -145,6 +147,7 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
       else if (options.interrupt) listener();
       return () => undefined;
     },
+    ...(options.input && { readInput: async () => options.input as Uint8Array }),
     ...(options.page && { page: options.page }),
   });
   const text = stdout.text();

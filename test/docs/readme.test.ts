@@ -101,12 +101,14 @@ describe("README: its tables", () => {
   test("name the keys of JSON", () => {
     const plan = "'seed 1; split 10 0.8; epochs 3 of shuffle 8'";
     const lines: Readonly<Record<string, string | readonly string[]>> = {
-      "record, load, branch NAME REV, extend, resume, reset": [
+      "record, resume": [
         "record shock.ts --steps 20 -b short",
+        "resume fresh --fresh-if-missing shock.ts --steps 10",
+      ],
+      "load, branch NAME REV, extend, reset": [
         "load fix.replay",
         "branch shorter short@10",
         "extend shorter --by 5",
-        "resume fresh --fresh-if-missing shock.ts --steps 10",
         "reset shorter@15",
       ],
       "branch NAME REV --matrix": "branch grid fix@999_000 --matrix clamp=5,10",

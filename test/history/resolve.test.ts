@@ -240,7 +240,8 @@ describe("what names nothing, or too much", () => {
     ["HEAD~1501", RANGE, 'expected a step in 0..2000, got -1 for "~1501": the run HEAD has 2000'],
     ["v1@1001", RANGE, "expected a step in 0..1000, got 1001: the run v1 has 1000 steps"],
     ["main@{2}@1001", RANGE, "expected a step in 0..1000, got 1001"],
-    ["main@9999999999999999999", RANGE, "expected a step in 0..2000, got 10000000000000000000"],
+    ["main@9007199254740991", RANGE, "expected a step in 0..2000, got 9007199254740991"],
+    ["main@9999999999999999999", "INVALID_REVISION", "expected at most 2^53 - 1"],
     // not so many changes: how many there are
     [
       "main@{9}",

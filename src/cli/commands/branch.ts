@@ -2,8 +2,14 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import { shortId } from "../../object/id.ts";
 import type { BranchOptions, Repository } from "../../repository.ts";
 import { type Arguments, type Command, type Context, STATUS, TRUST_OPTION } from "../command.ts";
-import { commandLine } from "../input/command-line.ts";
-import { matrixCells, matrixData, matrixRest, matrixTable } from "../input/matrix.ts";
+import { commandLine, quoted } from "../input/command-line.ts";
+import {
+  checkDistinct,
+  matrixCells,
+  matrixData,
+  matrixRest,
+  matrixTable,
+} from "../input/matrix.ts";
 import { optional, optionalCount, parsePairs, usageError } from "../input/parse.ts";
 import { PARAM_FROM_THERE, RECORDING, readRecording } from "../input/recording-options.ts";
 import { listBranches } from "../show/branch-list.ts";
@@ -22,7 +28,7 @@ export const branch: Command = {
     },
     move: { short: "m", describe: "rename the branch: -m OLD NEW", type: "boolean" },
     set: {
-      describe: "a new value in the state, as JSON, of the kind that is there; may be repeated",
+      describe: "a new value in the state, of the kind that is there; may be repeated",
       type: "text",
       value: "PATH=VALUE",
       many: true,
@@ -58,6 +64,7 @@ export const branch: Command = {
     ["branch -m fix clamped", "rename a branch"],
     ["branch -d clamped", "delete a branch; its run stays"],
   ],
+  explainExtra: ({ move }, argv) => (move === true ? messageHint(argv) : undefined),
   async run(args, context) {
     const name = optional(args.name);
     const revision = optional(args.revision);
@@ -74,6 +81,13 @@ export const branch: Command = {
     throw usageError(`expected the name of a new branch with --${idle}`);
   },
 };
+
+/** `-m` is the message of other commands: what to write here for that. */
+function messageHint(argv: readonly string[]): string {
+  const at = argv.findIndex((word) => /^-[a-z]*m$/.test(word) || word === "--move");
+  const text = argv[at + 1] ?? "TEXT";
+  return `-m renames a branch, OLD NEW, as in Git; a message is given as --message ${quoted(text)}`;
+}
 
 /** What only a fork takes. */
 const CHANGES = ["set", "param", "matrix", "mutate", "seed", "steps", "message", "program"];
@@ -93,6 +107,7 @@ async function fork(
   );
   if (both !== undefined) throw usageError(`expected ${both} in --matrix or in --param, got both`);
   const repo = await open({ trust: args.trust === true });
+  if (matrix !== undefined) checkDistinct(matrix, (await repo.revision(revision)).run.params);
   const options = { ...shared, mutate: await mutateOf(args, repo, context), cwd: context.cwd };
   const started = performance.now();
   const made = await repo
@@ -203,6 +218,12 @@ async function rename(
 ): Promise<number> {
   if (from === undefined || to === undefined)
     throw usageError("expected two names: rewind branch -m OLD NEW");
+  if (/[@~]/.test(to)) {
+    throw usageError(
+      `expected -m OLD NEW, the two names of a branch, got the revision ${JSON.stringify(to)}`,
+      "-m renames a branch, as in Git; a message is given as --message TEXT",
+    );
+  }
   const repo = await context.open();
   const run = await repo.branches.rename(from, to);
   await repo.close();

@@ -1,4 +1,5 @@
 import { toJson } from "../../codec/json.ts";
+import { getAt, type Path, parsePath } from "../../codec/path.ts";
 import type { Found } from "../../replay/look/find.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } from "../command.ts";
@@ -22,6 +23,11 @@ export const find: Command = {
       describe: "by halving, for what stays true once it is: looks at some 20 states of a million",
       type: "boolean",
     },
+    path: {
+      describe: "print only this part of the state, such as agents[3].x",
+      type: "text",
+      value: "PATH",
+    },
     ...RANGE_OPTIONS,
     ...REPLAY_OPTIONS,
   },
@@ -33,20 +39,30 @@ export const find: Command = {
       "how often does it fall below 0 there?",
     ],
     ['find main "state === 0" --last', "when was it 0 for the last time?"],
+    ['find main "state.agents[3].x > 0" --path agents[3]', "the step, and that part of the state"],
     ['find main "state.agents[3].x > 1_000" --bisect', "of what only grows: at once"],
   ],
   async run(args, context) {
     const expression = parseExpression(String(args.expression));
-    const search = SEARCHES[modeOf(args)];
+    const mode = modeOf(args);
+    const path = args.path === undefined ? [] : parsePath(String(args.path));
+    if (mode === "count" && path.length > 0) {
+      throw usageError("expected --count or --path, got both: --count prints no state");
+    }
     const repo = await context.open({ trust: args.trust === true });
     const steps = await stepsOf(repo, args);
     try {
-      return await search(steps.run, expression, context, {
-        ...context.long("looking"),
-        from: steps.from,
-        to: steps.to,
-        previous: expression.previous,
-      });
+      return await SEARCHES[mode](
+        steps.run,
+        expression,
+        { ...context, path },
+        {
+          ...context.long("looking"),
+          from: steps.from,
+          to: steps.to,
+          previous: expression.previous,
+        },
+      );
     } catch (error) {
       throw interruptedSearch(error, steps.run.steps, (ends) =>
         commandLine("find", [steps.name, expression.text], { ...args, ...ends }, find.options),
@@ -72,16 +88,16 @@ function modeOf(args: Arguments): Mode {
 type Search = (
   run: Run,
   expression: Expression,
-  context: Context,
+  context: Context & { readonly path: Path },
   options: Parameters<Run["find"]>[1],
 ) => Promise<number>;
 
 const SEARCHES: Readonly<Record<Mode, Search>> = {
-  async first(run, { look }, { out }, options) {
-    return print(out, run, await run.find(look, options), { none: NONE });
+  async first(run, { look }, { out, path }, options) {
+    return print(out, run, await run.find(look, options), { none: NONE, path });
   },
-  async last(run, { look }, { out }, options) {
-    return print(out, run, await run.findLast(look, options), { none: NONE });
+  async last(run, { look }, { out, path }, options) {
+    return print(out, run, await run.findLast(look, options), { none: NONE, path });
   },
   async count(run, { look }, { out }, options) {
     const { count: held, first, last } = await run.count(look, options);
@@ -92,10 +108,10 @@ const SEARCHES: Readonly<Record<Mode, Search>> = {
     });
     return held === 0 ? STATUS.failed : STATUS.ok;
   },
-  async bisect(run, { look }, { out }, options) {
+  async bisect(run, { look }, { out, path }, options) {
     const { found, looked } = await run.bisect(look, options);
     const none = `it does not hold at step ${count(options?.to ?? run.steps)}, the last`;
-    return print(out, run, found, { none, looked });
+    return print(out, run, found, { none, path, looked });
   },
 };
 
@@ -106,18 +122,19 @@ async function print(
   out: Output,
   run: Run,
   found: Found<unknown> | undefined,
-  { none, looked }: { readonly none: string; readonly looked?: number },
+  { none, path, looked }: { readonly none: string; readonly path: Path; readonly looked?: number },
 ): Promise<number> {
+  const state = found && getAt(found.state, path);
   const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
   const data = (): object => ({
     step: found?.step ?? null,
-    state: found === undefined ? null : toJson(found.state, types),
+    state: found === undefined ? null : toJson(state, types),
     looked,
   });
   out.result(data, () =>
     [
       found === undefined ? none : `step ${count(found.step)}`,
-      ...(found === undefined ? [] : [formatState(found.state, { types })]),
+      ...(found === undefined ? [] : [formatState(state, { types })]),
       ...(looked === undefined ? [] : [`looked at ${plural(looked, "state")}`]),
     ].join("\n"),
   );

@@ -10,18 +10,22 @@ import { size } from "../terminal/text.ts";
 export const info: Command = {
   usage: "<file>",
   describe:
-    "Describes a file that save wrote, every byte of it checked. Runs nothing, needs no store.",
+    "Describes a file that save wrote (- is standard input), every byte of it checked. Runs nothing, needs\nno store.",
   options: {},
   examples: [
     ["info run.replay", "what is in it?"],
     ["info run.replay --json", "the same for a script"],
   ],
-  async run(args, { out, cwd }) {
-    const bytes = await readFile(path.resolve(cwd, String(args.file)));
+  async run(args, { out, cwd, input }) {
+    const file = String(args.file);
+    const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
     const run = await loadInto<unknown, Record<string, unknown>>(nodeEnvironment(), bytes);
     const description = await describeRun(run, { refs: memoryRefs(() => ""), replays: false });
     out.result({ bytes: bytes.length, ...description }, () =>
-      [`${args.file}: ${size(bytes.length)}, intact`, runText(description)].join("\n"),
+      [
+        `${file === "-" ? "standard input" : file}: ${size(bytes.length)}, intact`,
+        runText(description),
+      ].join("\n"),
     );
     return STATUS.ok;
   },

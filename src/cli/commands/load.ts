@@ -1,4 +1,5 @@
 import path from "node:path";
+import { readFile } from "../../node/user-files.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional } from "../input/parse.ts";
 import { printRun } from "../show/print-run.ts";
@@ -7,7 +8,7 @@ import { count } from "../terminal/text.ts";
 export const load: Command = {
   usage: "<file>",
   describe:
-    "Loads a run from a file that save wrote, every byte of it checked, as a new branch where -b names\none. Nothing of it is run; its code runs later only with --trust.",
+    "Loads a run from a file that save wrote, or from standard input, which is -, every byte of it\nchecked, as a new branch where -b names one. Nothing of it is run; its code runs later only with --trust.",
   options: {
     branch: {
       short: "b",
@@ -21,10 +22,12 @@ export const load: Command = {
     ["load run.replay -b theirs", "then: rewind verify theirs --full --trust"],
     ["load run.replay", "without a branch: its id names it"],
   ],
-  async run(args, { out, cwd, open }) {
+  async run(args, { out, cwd, open, input }) {
     const repo = await open({ trust: args.trust === true });
+    const file = String(args.file);
+    const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
     const branch = optional(args.branch);
-    const run = await repo.load(path.resolve(cwd, String(args.file)), { branch });
+    const run = await repo.load(bytes, { branch });
     if (args.trust === true) await run.replayer.segmentAt(run.steps);
     await repo.close();
     const name = branch === undefined ? "" : ` as ${branch}`;

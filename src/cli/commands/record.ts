@@ -1,7 +1,7 @@
 import { type Command, STATUS } from "../command.ts";
 import { optional, parseCount } from "../input/parse.ts";
 import { RECORDING, readRecording } from "../input/recording-options.ts";
-import { printRun } from "../show/print-run.ts";
+import { printRun, seedOf } from "../show/print-run.ts";
 import { duration, plural } from "../terminal/text.ts";
 
 export const record: Command = {
@@ -61,8 +61,10 @@ export const record: Command = {
       cwd,
     });
     const took = duration(performance.now() - started);
-    printRun(out, run, name, `recorded ${plural(run.steps, "step")} on ${name} in ${took}`);
+    const seed = await seedOf(run, options.seed);
     await repo.close();
+    const text = `recorded ${plural(run.steps, "step")} on ${name} in ${took}`;
+    printRun(out, run, name, text, seed);
     return STATUS.ok;
   },
 };

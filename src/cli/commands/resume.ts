@@ -5,7 +5,7 @@ import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional, optionalCount, usageError } from "../input/parse.ts";
 import { RECORDING, readRecording } from "../input/recording-options.ts";
 import { currentBranch } from "../input/revision.ts";
-import { printRun } from "../show/print-run.ts";
+import { printRun, seedOf } from "../show/print-run.ts";
 import { count, duration, plural } from "../terminal/text.ts";
 
 export const resume: Command = {
@@ -65,8 +65,10 @@ export const resume: Command = {
       run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: expected });
       text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
     }
+    const isNew = module !== undefined && found === undefined;
+    const seed = await seedOf(run, isNew ? wanted.seed : "recorded before");
     await repo.close();
-    printRun(out, run, branch, text);
+    printRun(out, run, branch, text, seed);
     return STATUS.ok;
   },
 };

@@ -5,7 +5,8 @@ import { decodeState, encodeState } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
-import { formatState } from "../show/state.ts";
+import { cutPair } from "../show/cut-pair.ts";
+import { stateLine } from "../show/state.ts";
 import { count, table } from "../terminal/text.ts";
 
 export const step: Command = {
@@ -70,19 +71,21 @@ function changeData(types: TypeCodecs | undefined): (change: Difference) => obje
 
 /** Of more changes than this the text says how many more there are. */
 const MOST_CHANGES = 50;
+/** Longer values are cut. */
+const MOST_LETTERS = 200;
 
 function changesText(changes: readonly Difference[], types: TypeCodecs | undefined): string {
   if (changes.length === 0) return "nothing changed";
-  const short = (value: unknown, missing: boolean): string =>
-    missing ? "nothing" : formatState(value, { oneLine: true, types });
-  const rows = changes
-    .slice(0, MOST_CHANGES)
-    .map(({ path, a, b, missing }) => [
-      path,
-      short(a, missing === "a"),
-      "→",
-      short(b, missing === "b"),
-    ]);
+  const text = (value: unknown, missing: boolean): string =>
+    missing ? "nothing" : stateLine(value, types);
+  const rows = changes.slice(0, MOST_CHANGES).map(({ path, a, b, missing }) => {
+    const [before, after] = cutPair(
+      text(a, missing === "a"),
+      text(b, missing === "b"),
+      MOST_LETTERS,
+    );
+    return [path, before, "→", after];
+  });
   const more = changes.length - rows.length;
   return more > 0 ? `${table(rows)}\nand ${count(more)} more; --json has all` : table(rows);
 }

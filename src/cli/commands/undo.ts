@@ -5,7 +5,7 @@ import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { type Command, type Context, STATUS } from "../command.ts";
-import { table, visibleLine } from "../terminal/text.ts";
+import { count, table, visibleLine } from "../terminal/text.ts";
 
 export const undo: Command = {
   usage: "",
@@ -25,6 +25,9 @@ export const redo: Command = {
   run: (_args, context) => carryOut(context, redoLast, "done again", "`rewind undo` takes it back"),
 };
 
+/** Of more changes than this the text says how many more there are. */
+const MOST_ROWS = 20;
+
 async function carryOut(
   { out, open }: Context,
   act: (refs: RefStore) => Promise<Operation>,
@@ -34,7 +37,8 @@ async function carryOut(
   const repo = await open();
   const { command, time, changes } = await act(repo.store.refs);
   const made = act === undoLast ? changes.map(inverse) : changes;
-  const rows = await Promise.all(made.map((change) => changeRow(repo, change)));
+  const rows = await Promise.all(made.slice(0, MOST_ROWS).map((change) => changeRow(repo, change)));
+  const more = made.length - rows.length;
   await repo.close();
   const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
   out.result({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
@@ -43,6 +47,7 @@ async function carryOut(
       ...table(rows)
         .split("\n")
         .map((line) => `  ${line}`),
+      ...(more > 0 ? [`  … and ${count(more)} more; --json lists them all`] : []),
       ...(made.some(({ name, to }) => name !== "HEAD" && to === undefined)
         ? ["the run itself stays in the store"]
         : []),

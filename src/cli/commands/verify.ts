@@ -1,11 +1,11 @@
-import { toJson } from "../../codec/json.ts";
 import { parseRange, parseRevision } from "../../history/revision.ts";
 import { type Mismatch, verify as verifyRun } from "../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
-import { formatState } from "../show/state.ts";
+import { cutPair } from "../show/cut-pair.ts";
+import { stateJson, stateLine } from "../show/state.ts";
 import { count, plural } from "../terminal/text.ts";
 
 export const verify: Command = {
@@ -32,12 +32,21 @@ export const verify: Command = {
     const { run, step } = await (at
       ? repo.revision(revision, { program: which })
       : wholeRun(repo, revision, { program: which }));
-    const recorded = which === "working" ? (await repo.revision(revision)).run.replayer : undefined;
+    // The recorded program only says where the working one begins to differ.
+    const recorded =
+      which === "working"
+        ? (await repo.revision(revision, { program: "beside" })).run.replayer
+        : undefined;
     const options = { ...long("verifying"), full: args.full === true, at: step };
     const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);
+    const types = mismatch && (await run.replayer.segmentAt(mismatch.to)).simulation.types;
     await repo.close();
     const changes = (): object[] =>
-      (mismatch?.changes ?? []).map(({ path, a, b }) => ({ path, a: toJson(a), b: toJson(b) }));
+      (mismatch?.changes ?? []).map(({ path, a, b }) => ({
+        path,
+        a: stateJson(a, types),
+        b: stateJson(b, types),
+      }));
     out.result(
       () => ({
         ok,
@@ -58,12 +67,11 @@ export const verify: Command = {
         return [
           `block ${count(block)}, steps ${count(from)} to ${count(to)}, does not replay as recorded`,
           step === undefined ? atEnd : `first different step: ${count(step)}`,
-          ...mismatch.changes
-            .slice(0, 20)
-            .map(
-              ({ path, a, b }) =>
-                `  ${path}: recorded ${formatState(a, { oneLine: true })}, replayed ${formatState(b, { oneLine: true })}`,
-            ),
+          ...mismatch.changes.slice(0, 20).map(({ path, a, b }) => {
+            const texts = [stateLine(a, types), stateLine(b, types)] as const;
+            const [recorded, replayed] = cutPair(...texts, MOST_LETTERS);
+            return `  ${path}: recorded ${recorded}, replayed ${replayed}`;
+          }),
           ...likely(which, mismatch),
         ].join("\n");
       },
@@ -79,3 +87,5 @@ function likely(which: WhichProgram, { causes }: Mismatch): string[] {
     "something that is not in its state: `rewind record --self-check` finds it at once";
   return [`likely cause: ${causes.length > 0 ? causes.join("; ") : unknown}`];
 }
+/** Longer values are cut. */
+const MOST_LETTERS = 200;

@@ -10,7 +10,8 @@ import {
   type StateDifference,
   sizeOf,
 } from "../../replay/compare/state-difference.ts";
-import { formatState } from "../show/state.ts";
+import { cutPair } from "../show/cut-pair.ts";
+import { stateLine } from "../show/state.ts";
 import { count, plural, table, visible, visibleLine } from "../terminal/text.ts";
 import type { SourceDifference } from "./source-diff.ts";
 
@@ -61,7 +62,8 @@ function isOfWhole({ path }: Difference): boolean {
 function inputText({ path, a, b }: Difference): string {
   if (path === "program.source")
     return `program.source: ${shortId(String(a))} → ${shortId(String(b))}`;
-  return `${visibleLine(path)}: ${valueText(a)} → ${valueText(b)}`;
+  const [before, after] = cutPair(longText(a), longText(b), MOST_LETTERS);
+  return `${visibleLine(path)}: ${before} → ${after}`;
 }
 
 /** How the recorded sources differ, as a unified diff. */
@@ -93,9 +95,10 @@ export function changesText(
     const { path, about, a, b, missing } = change;
     const what = about === undefined ? visible(path) : `${visible(path)} (${about})`;
     const value = (side: "a" | "b"): string =>
-      missing === side ? "none" : valueText(side === "a" ? a : b, types);
+      missing === side ? "none" : longText(side === "a" ? a : b, types);
     const difference = differenceOf(change);
-    return [what, value("a"), value("b"), difference === undefined ? "" : valueText(difference)];
+    const values = cutPair(value("a"), value("b"), MOST_LETTERS);
+    return [what, ...values, difference === undefined ? "" : valueText(difference)];
   });
   return table([["", ...names, "difference"], ...rows], [1, 2, 3]);
 }
@@ -164,11 +167,17 @@ export function statisticsText(statistics: DifferenceStatistics, wording: Wordin
   ];
 }
 
+/** Longer values are cut. */
+const MOST_LETTERS = 40;
+
 /** A value short enough for a table. */
-function valueText(value: unknown, types?: TypeCodecs): string {
+function valueText(value: unknown): string {
+  const text = longText(value);
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
+}
+
+function longText(value: unknown, types?: TypeCodecs): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "bigint") return String(value);
-  if (value === undefined) return "undefined";
-  const text = formatState(value, { oneLine: true, types });
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  return value === undefined ? "undefined" : stateLine(value, types);
 }

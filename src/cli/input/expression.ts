@@ -1,4 +1,5 @@
 import vm from "node:vm";
+import { readNumber } from "../../base/number-text.ts";
 import type { Look } from "../../replay/look/look.ts";
 import { usageError } from "./parse.ts";
 
@@ -32,14 +33,35 @@ const CONSTANTS = "state = $state, step = $step, params = $params, previous = $p
 
 function compile(text: string): Compiled {
   checkSyntax(text);
-  return new Function(
-    "$state",
-    "$step",
-    "$params",
-    "$previous",
-    `"use strict"; const ${CONSTANTS}; return (${text}\n);`,
-  ) as Compiled;
+  checkNumbers(text);
+  try {
+    return new Function(
+      "$state",
+      "$step",
+      "$params",
+      "$previous",
+      `"use strict"; const ${CONSTANTS}; return (${text}\n);`,
+    ) as Compiled;
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    throw usageError(
+      "this process may not make code from text, and an expression is text",
+      "run it without --disallow-code-generation-from-strings, or use `find` of the library with a function",
+    );
+  }
 }
+
+/** Throws INVALID_NUMBER for a number in an expression that JavaScript would read as another one. */
+function checkNumbers(text: string): void {
+  for (const [, number] of text.matchAll(LITERALS)) {
+    if (number !== undefined)
+      readNumber(number.replaceAll("_", ""), "each number of an expression");
+  }
+}
+
+/** Texts, which hold no numbers, and decimal numbers, which are no bigints. */
+const LITERALS: RegExp =
+  /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<![\w$.])((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?)(?![\w$])/gi;
 
 function checkSyntax(text: string): void {
   const fault = faultIn(`"use strict";(`, text, "\n)");

@@ -1,16 +1,18 @@
 import { toJson } from "../../codec/json.ts";
+import { guessTyped, readTyped, TypedText } from "../../codec/typed-text.ts";
 import { shortId } from "../../object/id.ts";
+import { paramBeside } from "../../replay/params.ts";
 import type { Run } from "../../replay/run.ts";
 import { madeRun } from "../show/print-run.ts";
 import { formatState, shortJson } from "../show/state.ts";
 import { count, table } from "../terminal/text.ts";
 import { labels } from "./label.ts";
-import { parseValue, usageError } from "./parse.ts";
+import { usageError } from "./parse.ts";
 
 /** One fork of a matrix: its branch, and the params that are its own. */
 export interface Cell {
   readonly branch: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, TypedText>>;
 }
 
 /**
@@ -24,9 +26,9 @@ export function matrixCells(name: string, given: readonly string[]): Cell[] {
   return axes.reduce<Cell[]>(
     (cells, { param, values }) =>
       cells.flatMap(({ branch, params }) =>
-        values.map(({ label, value }) => ({
+        values.map(({ label, written }) => ({
           branch: `${branch}/${label}`,
-          params: { ...params, [param]: value },
+          params: { ...params, [param]: new TypedText(written) },
         })),
       ),
     [{ branch: name, params: {} }],
@@ -74,7 +76,6 @@ interface Axis {
   readonly values: readonly {
     readonly label: string;
     readonly written: string;
-    readonly value: unknown;
   }[];
 }
 
@@ -84,15 +85,27 @@ function parseAxis(text: string): Axis {
   if (param === undefined || parts.length === 0 || parts.includes("")) {
     throw usageError(`expected --matrix name=value,value,…, got ${JSON.stringify(text)}`);
   }
-  const read = parts.map((written) => ({ written, value: parseValue(written) }));
-  const names = labels(read);
-  const values = read.map((value, i) => ({ ...value, label: names[i] as string }));
-  const keys = values.map(({ value }) => formatState(value));
-  const twice = keys.findIndex((key, i) => keys.indexOf(key) < i);
-  if (twice !== -1) {
-    throw usageError(`--matrix ${param} has the value ${values[twice]?.written} twice`);
+  const twice = parts.find((part, i) => parts.indexOf(part) < i);
+  if (twice !== undefined) throw givenTwice(param, twice);
+  const names = labels(parts.map((written) => ({ written, value: guessTyped(written) })));
+  return { param, values: parts.map((written, i) => ({ written, label: names[i] as string })) };
+}
+
+/** Checks that no two values of an axis are the same, read as the params that a fork would change. */
+export function checkDistinct(
+  given: readonly string[],
+  params: Readonly<Record<string, unknown>>,
+): void {
+  for (const { param, values } of given.map(parseAxis)) {
+    const { recorded: like } = paramBeside(params, param, new TypedText(""));
+    const keys = values.map(({ written }) => formatState(readTyped(written, like)));
+    const twice = keys.findIndex((key, i) => keys.indexOf(key) < i);
+    if (twice !== -1) throw givenTwice(param, String(values[twice]?.written));
   }
-  return { param, values };
+}
+
+function givenTwice(param: string, value: string): Error {
+  return usageError(`--matrix ${param} has the value ${value} twice`);
 }
 
 /** The parts of a list between its commas; those inside brackets and quotes are no such. */
@@ -123,13 +136,17 @@ export function matrixData(cells: readonly Cell[], runs: readonly Run[]): unknow
 /** Longer states are not shown in a table. */
 const SHORT_STATE = 40;
 
+/** Of more forks than this the table says how many more there are. */
+const MOST_ROWS = 50;
+
 /** The forks of a matrix as a table. */
 export async function matrixTable(cells: readonly Cell[], runs: readonly Run[]): Promise<string> {
+  const more = runs.length - MOST_ROWS;
   const rows = await Promise.all(
-    runs.map(async (run, i) => {
+    runs.slice(0, MOST_ROWS).map(async (run, i) => {
       const { branch = "", params = {} } = cells[i] ?? {};
-      const values = Object.entries(params).map(
-        ([name, value]) => `${name}=${shortJson(toJson(value))}`,
+      const values = Object.keys(params).map(
+        (name) => `${name}=${shortJson(toJson(paramBeside(run.params, name, undefined).recorded))}`,
       );
       const state = await lastState(run);
       return [
@@ -144,7 +161,8 @@ export async function matrixTable(cells: readonly Cell[], runs: readonly Run[]):
   );
   const hasStates = rows.some((row) => row.at(-1) !== "");
   const head = ["branch", "params", "run", "steps", "root", hasStates ? "last state" : ""];
-  return table([head, ...rows], [3]);
+  const text = table([head, ...rows], [3]);
+  return more > 0 ? `${text}\n… and ${count(more)} more; \`rewind branch\` lists them` : text;
 }
 
 async function lastState(run: Run): Promise<string> {

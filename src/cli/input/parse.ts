@@ -1,18 +1,19 @@
 import { RewindError } from "../../base/errors.ts";
-import { fromJson } from "../../codec/json.ts";
+import { wholeNumber } from "../../base/number-text.ts";
+import { TypedText } from "../../codec/typed-text.ts";
 
-/** A wrong command line: exit status 2. */
-export function usageError(message: string): RewindError {
-  return new RewindError("USAGE", message);
+/** A wrong command line: exit status 2. The hint is how to see the command's help unless given. */
+export function usageError(message: string, hint?: string): RewindError {
+  return new RewindError("USAGE", message, hint === undefined ? {} : { hint });
 }
 
 /** A whole number as people write it: `1000000`, `1_000_000`, `1e6`. */
 export function parseCount(text: unknown, name: string): number {
   const value = String(text);
-  const digits = value.replaceAll("_", "");
-  if (/^\d+(_\d+)*$/.test(value) || /^\d+(\.\d+)?e\d+$/i.test(value)) {
-    const number = Number(digits);
-    if (Number.isSafeInteger(number)) return number;
+  const isCount = /^\d+(_\d+)*$/.test(value) || /^\d+(\.\d+)?e\d+$/i.test(value);
+  const count = isCount ? wholeNumber(value.replaceAll("_", "")) : undefined;
+  if (count !== undefined && count <= Number.MAX_SAFE_INTEGER) return Number(count);
+  if (isCount && Number(value.replaceAll("_", "")) > Number.MAX_SAFE_INTEGER) {
     throw new RewindError(
       "INVALID_STEPS",
       `expected ${name} to be at most 2^53 - 1, got ${value}`,
@@ -33,9 +34,9 @@ export function optionalCount(text: unknown, name: string): number | undefined {
 
 /** A master seed: digits, however many. */
 export function parseSeed(text: unknown): number | bigint {
-  const value = String(text).replaceAll("_", "");
-  if (/^\d+$/.test(value)) {
-    const seed = BigInt(value);
+  const value = String(text);
+  if (/^\d+(_\d+)*$/.test(value)) {
+    const seed = BigInt(value.replaceAll("_", ""));
     return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
   }
   throw new RewindError(
@@ -45,8 +46,8 @@ export function parseSeed(text: unknown): number | bigint {
   );
 }
 
-/** `name=value` pairs of an option that may be given several times; values are JSON, or else text. */
-export function parsePairs(given: unknown, option: string): Record<string, unknown> | undefined {
+/** `name=value` pairs of an option that may be given several times; the kind of a value is not known yet. */
+export function parsePairs(given: unknown, option: string): Record<string, TypedText> | undefined {
   if (given === undefined) return undefined;
   const pairs = (Array.isArray(given) ? given : [given]).map((item) => {
     const text = String(item);
@@ -54,38 +55,12 @@ export function parsePairs(given: unknown, option: string): Record<string, unkno
     const at = /^(?:[^="]|"(?:[^"\\]|\\.)*")*=/.exec(text)?.[0].length;
     if (at === undefined)
       throw usageError(`expected --${option} name=value, got ${JSON.stringify(text)}`);
-    return [text.slice(0, at - 1), parseValue(text.slice(at))];
+    return [text.slice(0, at - 1), new TypedText(text.slice(at))] as const;
   });
   const names = pairs.map(([name]) => name);
   const twice = names.find((name, i) => names.includes(name, i + 1));
   if (twice !== undefined) throw usageError(`--${option} ${twice} was given more than once`);
   return Object.fromEntries(pairs);
-}
-
-/**
- * A value on the command line: JSON with the forms of `--json` for special values, a number such as
- * `.5`, or else text.
- */
-export function parseValue(text: string): unknown {
-  const special = {
-    NaN: Number.NaN,
-    Infinity: Number.POSITIVE_INFINITY,
-    "-Infinity": Number.NEGATIVE_INFINITY,
-    "-0": -0,
-  };
-  if (Object.hasOwn(special, text)) return special[text as keyof typeof special];
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return isNumber(text) ? Number(text) : text;
-  }
-  return fromJson(json);
-}
-
-/** A number as people write it and JSON does not: `.5`, `5.`, `+5`. */
-function isNumber(text: string): boolean {
-  return /^[+-]?(?:(?:0|[1-9]\d*)\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 }
 
 /** A text option, or undefined. */

@@ -8,7 +8,7 @@ export const RECORDING: Readonly<
 > = {
   seed: { describe: "the master seed; a random one unless given", type: "text", value: "S" },
   param: {
-    describe: "a param's value, as JSON or text; may be given several times",
+    describe: "a param's value, of its default's kind; o.b is a part; may be repeated",
     type: "text",
     value: "NAME=VALUE",
     many: true,

@@ -8,7 +8,7 @@ export function parseStepText(text: unknown, name: string): StepSpec {
   const percent = /^(\d+(?:\.\d{1,6})?)%$/.exec(value)?.[1];
   if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
   const fromEnd = /^-(\d+(?:_\d+)*)$/.exec(value)?.[1]?.replaceAll("_", "");
-  if (fromEnd !== undefined && Number(fromEnd) > 0) return { fromEnd: Number(fromEnd) };
+  if (fromEnd !== undefined && Number(fromEnd) > 0) return { fromEnd: parseCount(fromEnd, name) };
   if (/^\d[\d_.]*(e\d+)?$/i.test(value)) return { at: parseCount(value, name) };
   throw new RewindError(
     "INVALID_STEPS",

@@ -1,3 +1,4 @@
+import { toJson } from "../../codec/json.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Output } from "../terminal/output.ts";
@@ -19,15 +20,41 @@ export function madeRun(run: Run, branch: string | undefined): MadeRun {
   return { branch: branch ?? null, run: id, root, steps, blockSize, checkpoints };
 }
 
-/** Prints a run that was just made. */
-export function printRun(out: Output, run: Run, branch: string | undefined, text: string): void {
+/** What a run was seeded by at its start, and whether nobody said so. */
+export interface SeedOf {
+  readonly master: number | bigint;
+  readonly chosen: boolean;
+}
+
+/** The seed of a run that was recorded from its start, `given` where somebody gave it. */
+export async function seedOf({ replayer }: Run, given: unknown): Promise<SeedOf> {
+  const { seeds } = await replayer.parts(replayer.segmentRecorded(0));
+  return { master: seeds.master, chosen: given === undefined };
+}
+
+/** Prints a run that was just made, and with `seed` what it was seeded by. */
+export function printRun(
+  out: Output,
+  run: Run,
+  branch: string | undefined,
+  text: string,
+  seed?: SeedOf,
+): void {
   const { id, root, blockSize, checkpoints } = run;
-  out.result(madeRun(run, branch), () =>
+  const data = { ...madeRun(run, branch), ...(seed && { seed: seedJson(seed.master) }) };
+  out.result(data, () =>
     [
       text,
       `  run   ${shortId(id)}`,
       `  root  ${shortId(root)}`,
+      // Who gave a seed knows it.
+      ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
       `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
     ].join("\n"),
   );
+}
+
+/** A seed as scripts read it: a number where that holds it. */
+function seedJson(master: number | bigint): unknown {
+  return toJson(master <= Number.MAX_SAFE_INTEGER ? Number(master) : master);
 }

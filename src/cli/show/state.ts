@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { toShortJson } from "../../codec/json.ts";
+import { toJson, toShortJson } from "../../codec/json.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
 import { visible } from "../terminal/text.ts";
 import { printJson } from "./print-json.ts";
@@ -15,16 +15,40 @@ export function formatState(
   options: { readonly oneLine?: boolean; readonly types?: TypeCodecs | undefined } = {},
 ): string {
   const room = options.oneLine ? 2 * LONGEST_IN_MESSAGE : LONGEST_TEXT;
-  let json: unknown;
-  let isCut = false;
-  try {
-    ({ json, isCut } = toShortJson(state, room, options.types));
-  } catch {
-    // A state that cannot be stored can still be named.
-    json = inspect(state, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
-  }
+  const { json, isCut } = shortened(state, room, options.types);
   if (options.oneLine) return shortJson(json);
   return isCut ? `${formatJson(json)}\n${CUT}` : formatJson(json);
+}
+
+/** A state on one line, cut only where no one would read on. */
+export function stateLine(state: unknown, types?: TypeCodecs): string {
+  return visible(JSON.stringify(shortened(state, LONGEST_TEXT, types).json) ?? "null");
+}
+
+/** A state ready for JSON; one that cannot be stored is named by a text. */
+export function stateJson(state: unknown, types?: TypeCodecs): unknown {
+  try {
+    return toJson(state, types);
+  } catch {
+    return named(state);
+  }
+}
+
+function shortened(
+  state: unknown,
+  room: number,
+  types: TypeCodecs | undefined,
+): { readonly json: unknown; readonly isCut: boolean } {
+  try {
+    return toShortJson(state, room, types);
+  } catch {
+    // A state that cannot be stored can still be named.
+    return { json: named(state), isCut: false };
+  }
+}
+
+function named(state: unknown): string {
+  return inspect(state, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
 }
 
 const CUT =

@@ -1,6 +1,8 @@
 import { styleText } from "node:util";
+import { errorData } from "./error-data.ts";
 import { jsonLine } from "./json-line.ts";
-import { rowsOf, visible } from "./text.ts";
+import { rowsOf } from "./text.ts";
+import { visible, visibleBetweenColours } from "./visible.ts";
 
 /** What of a stream the output needs. */
 export interface Terminal {
@@ -50,10 +52,17 @@ export class Output {
     else this.raw(`${visible(jsonLine(typeof data === "function" ? data() : data))}\n`);
   }
 
+  /** Whether results are JSON. */
+  get json(): boolean {
+    return this.#json;
+  }
+
   /** Text to read, without its last line feed. More than fits on the terminal is held for a pager. */
   text(text: string): void {
-    if (this.#holds && this.#isLong(text)) this.#held += `${text}\n`;
-    else this.raw(`${text}\n`);
+    // Every text passes here, whoever wrote what is in it; of commands to the terminal our colours stay.
+    const shown = this.#colours(this.#stdout) ? visibleBetweenColours(text) : visible(text);
+    if (this.#holds && this.#isLong(shown)) this.#held += `${shown}\n`;
+    else this.raw(`${shown}\n`);
   }
 
   /** Text for stdout as it is. */
@@ -90,8 +99,17 @@ export class Output {
     this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${visible(text)}\n`);
   }
 
-  /** An error, and what helps. */
-  error(text: string, hint: string | undefined): void {
+  /** An error, and what helps; where results are JSON, also as one of these. */
+  error(
+    text: string,
+    hint: string | undefined,
+    coded?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> },
+  ): void {
+    if (this.#json && coded !== undefined) {
+      const { code, data } = coded;
+      const error = { code, message: text, hint: hint ?? null, data: errorData(data) };
+      this.raw(`${visible(JSON.stringify({ error }))}\n`);
+    }
     this.clearBar();
     this.#stderr.write(`${this.style("red", "error:", this.#stderr)} ${visible(text)}\n`);
     if (hint !== undefined) {
@@ -130,8 +148,10 @@ export class Output {
   /** Coloured text, on a terminal that wants colours. */
   style(style: Style, text: string, stream: Terminal = this.#stdout): string {
     // Whether to colour was decided from the terminal and the environment; styleText must not ask again.
-    return this.#colour && stream.isTTY === true
-      ? styleText(style, text, { validateStream: false })
-      : text;
+    return this.#colours(stream) ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  #colours(stream: Terminal): boolean {
+    return this.#colour && stream.isTTY === true;
   }
 }

@@ -1,3 +1,8 @@
+import { visible, visibleBetweenColours } from "./visible.ts";
+import { width } from "./width.ts";
+
+export { visible, visibleLine } from "./visible.ts";
+
 /** A number with its thousands apart: `1,000,000`. */
 export function count(value: number): string {
   // What knows every language's way takes 12 ms to load, which a command that prints one count would wait for.
@@ -46,7 +51,12 @@ export function age(ms: number): string {
 }
 
 /** Rows of cells as lines, the columns aligned: to the left, or to the right where `right` says so. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+export function table(
+  given: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  // Before it is measured: what is not seen takes more room as it is printed.
+  const rows = given.map((row) => row.map(visibleBetweenColours));
   const widths: number[] = [];
   for (const row of rows) {
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, width(cell));
@@ -65,7 +75,7 @@ export function pointAt(line: string, column: number): string {
   const to = from + POINTED_WIDTH;
   const before = (from > 0 ? "…" : "") + visible(line.slice(from, column - 1));
   const after = visible(line.slice(column - 1, to)) + (to < line.length ? "…" : "");
-  return `  ${before}${after}\n  ${before.replace(/[^\t]/g, " ")}^`;
+  return `  ${before}${after}\n  ${before.replace(/[^\t]+/g, (run) => " ".repeat(width(run)))}^`;
 }
 
 const POINTED_WIDTH = 96;
@@ -74,22 +84,4 @@ const POINTED_WIDTH = 96;
 export function rowsOf(text: string, columns: number): number {
   const lines = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
   return lines.reduce((sum, rows) => sum + rows, 0);
-}
-
-/** How wide a text stands on a terminal, its colours left out. */
-function width(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins a colour.
-  return text.replace(/\u001b\[[0-9;]*m/g, "").length;
-}
-
-/** Text from a store or a file, without what would command the terminal: `\u001b` as it is written. */
-export function visible(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]|[\u2028-\u202e\u2066-\u2069]/gu, (control) => {
-    return `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
-}
-
-/** The same on one line. */
-export function visibleLine(text: string): string {
-  return visible(text).replace(/\s+/g, " ");
 }

@@ -1,3 +1,4 @@
+import { readNumber } from "../../base/number-text.ts";
 import { expectedAt, type TokenReader } from "./tokens.ts";
 
 /** A whole number from `low` to 2^53 - 1, such as 1444, 1_000_000 or 1e6. */
@@ -32,5 +33,5 @@ export function readNumbers(tokens: TokenReader, expected: string): number[] {
 
 function numberOf(text: string): number | undefined {
   if (!/^\d[\d_]*(\.\d+)?(e[-+]?\d+)?$/i.test(text)) return undefined;
-  return Number(text.replaceAll("_", ""));
+  return readNumber(text.replaceAll("_", ""), "a number of the plan");
 }

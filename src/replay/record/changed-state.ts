@@ -2,6 +2,8 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
 import { getAt, parsePath, setAt } from "../../codec/path.ts";
+import { formatPath } from "../../codec/path-format.ts";
+import { readTyped, TypedText } from "../../codec/typed-text.ts";
 import type { TypeCodecs } from "../../codec/types.ts";
 import type { Opened } from "./opened.ts";
 import { fitting } from "./shape.ts";
@@ -31,7 +33,10 @@ export function changedState(
   const changes = Object.entries(set).map(([text, value]) => {
     const path = parsePath(text);
     // Reading it refuses a path that is not there, so that a typing error adds no field.
-    const fitted = fitting(getAt(state, path), value, path, types);
+    const present = getAt(state, path);
+    const given =
+      value instanceof TypedText ? readTyped(value.text, present, formatPath(path)) : value;
+    const fitted = fitting(present, given, path, types);
     // A copy, for it may be frozen as what it replaces; the caller's own must not be.
     return { path, value: typeof fitted === "object" ? open(fitted).value : fitted };
   });

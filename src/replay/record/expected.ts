@@ -6,6 +6,7 @@ import { objectId, shortId } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
+import { paramBeside } from "../params.ts";
 import type { Source } from "../programs.ts";
 import type { Run } from "../run.ts";
 
@@ -46,8 +47,7 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
     { name: "seed", recorded: seeds.master, given },
     ...Object.entries(params).map(([name, value]) => ({
       name: `params.${name}`,
-      recorded: Object.hasOwn(run.params, name) ? run.params[name] : undefined,
-      given: value,
+      ...paramBeside(run.params, name, value),
     })),
     { name: "steps", recorded: manifest.goal, given: steps },
     { name: "blockSize", recorded: blockSize, given: expected.blockSize },

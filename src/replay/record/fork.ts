@@ -10,7 +10,7 @@ import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Place, Position } from "../advance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
-import { mergeParams } from "../params.ts";
+import { carriedParams, mergeParams } from "../params.ts";
 import { type Code, freshly, putProgram } from "../programs.ts";
 import { type Replayer, restore, type Start, startOf } from "../replayer.ts";
 import { LiveSegment } from "../segment.ts";
@@ -149,7 +149,11 @@ async function changedSegment(
   // Throws for new code that says it draws from another generator.
   generatorAsked(simulation, { rng: algorithm.name });
   const valuesBefore = await readParams(before.params, replayer.get);
-  const params = mergeParams(paramsBefore(valuesBefore, changes.code), changes.params);
+  const params = mergeParams(
+    paramsBefore(valuesBefore, changes.code),
+    changes.params,
+    simulation.params,
+  );
   const live = new LiveSegment({
     start: step,
     program: code,
@@ -220,8 +224,5 @@ function paramsBefore(
   params: Readonly<Record<string, unknown>>,
   code: Code | undefined,
 ): Readonly<Record<string, unknown>> {
-  if (code === undefined) return params;
-  const defaults: Record<string, unknown> = code.simulation.params ?? {};
-  const kept = Object.entries(params).filter(([name]) => Object.hasOwn(defaults, name));
-  return mergeParams(defaults, Object.fromEntries(kept));
+  return code === undefined ? params : carriedParams(params, code.simulation.params ?? {});
 }

@@ -321,7 +321,7 @@ describe("branch --matrix", () => {
     ["--matrix add=1,2 --param add=3", 2, "expected add in --matrix or in --param, got both"],
     ["--matrix add=1,x", 2, "expected param add to be of the type number"],
     ["--matrix add=1 --matrix ad=2", 2, 'declares no param "ad"'],
-    ["--matrix label=ok,[1]", 2, "expected param label to be of the type string"],
+    ["--matrix add=ok,[1]", 2, "expected param add to be of the type number"],
     ["--matrix label=a,A", 1, "they differ only in case"],
     ["--matrix label=a,taken", 1, "the branch grid/taken exists already"],
     ["--matrix add=1,2 --set y=1", 1, "there is no state.y"],
@@ -453,9 +453,9 @@ describe("branch --set", () => {
     const before = await made.storeDigest();
     const refused: [sets: string[], error: string][] = [
       [["x=abc"], 'expected a number for state.x, got "abc"'],
-      [["name=5"], "expected a text for state.name, got 5"],
+      [["list=5"], "expected an array for state.list, got 5"],
       [["on=null"], "expected a boolean for state.on, got null"],
-      [["big=5"], "expected a bigint for state.big, got 5"],
+      [["big=5.5"], "expected a bigint for state.big, got 5.5"],
       [["when=0"], "expected a Date for state.when, got 0"],
       [["list={}"], "expected an array for state.list, got an object"],
       [["typed=[1]"], "expected a Float32Array of 2 for state.typed, got an array of 1"],

@@ -98,7 +98,7 @@ describe("config", () => {
     ["config rng xoshiro128++ --global", 2, "error: rng cannot be set for all projects"],
     ["config --unset author", 1, "error: author is not set in .rewind/local/config\nhint: `rewind"],
     ["config --global author", 1, "error: author is not set\nhint: `rewind config` lists"],
-    ["config author Ada King", 2, '"King" is one too many'],
+    ["config author Ada King", 2, 'unexpected argument "King"'],
   ])("%s is refused", async (line, status, message) => {
     const project = await emptyProject();
     const before = await project.storeDigest();

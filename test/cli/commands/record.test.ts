@@ -30,6 +30,7 @@ describe("record", () => {
       "steps",
       "blockSize",
       "checkpoints",
+      "seed",
     ]);
     expect(json).toMatchObject({ branch: "main", steps: 1000, blockSize: 32, checkpoints: 32 });
     expect(json.run).toMatch(/^[0-9a-f]{64}$/);

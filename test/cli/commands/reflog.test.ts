@@ -139,7 +139,7 @@ describe("reflog", () => {
     ["reflog main@5", 2, 'error: expected a branch, a tag or HEAD, got "main@5"\nhint: '],
     ["reflog main@{1}", 2, 'error: expected a branch, a tag or HEAD, got "main@{1}"\n'],
     ["reflog main -n many", 2, "expected -n to be a whole number"],
-    ["reflog main fork", 2, '"fork" is one too many'],
+    ["reflog main fork", 2, 'unexpected argument "fork"'],
   ])("%s is refused", async (line, status, message) => {
     const project = await walkProject();
     const result = await project.run(...words(line));

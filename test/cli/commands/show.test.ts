@@ -274,7 +274,7 @@ describe("show", () => {
     ["show main -n 3", "expected --seeds beside -n"],
     ["show main --seeds --source", "expected --seeds or --source, got both"],
     ["show main@5 --seeds", "expected a run, got one of its steps, main@5"],
-    ["show a b", '"b" is one too many'],
+    ["show a b", 'unexpected argument "b"'],
   ])("%s: %s", async (line, says) => {
     const project = await walkProject();
     const before = await project.storeDigest();

@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import { matrixCells, matrixRest } from "../../../src/cli/input/matrix.ts";
+import { type Cell, matrixCells, matrixRest } from "../../../src/cli/input/matrix.ts";
+import { readTyped } from "../../../src/codec/typed-text.ts";
+
+/** The values of a cell, as they are where nothing says of what kind they are. */
+const valuesOf = ({ params }: Cell): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, { text }]) => [name, readTyped(text, null)]),
+  );
 
 test("a list is cut at its commas, those in brackets and quotes left alone", () => {
   const cells = matrixCells("g", ['a=1,[2,3],{"x":[4,"],"]},"b,c",d e,-0.5,true']);
-  expect(cells.map(({ params }) => params.a)).toEqual([
+  expect(cells.map((cell) => valuesOf(cell).a)).toEqual([
     ...[1, [2, 3], { x: [4, "],"] }, "b,c", "d e", -0.5, true],
   ]);
   expect(cells.map(({ branch }) => branch)).toEqual([
@@ -12,7 +19,8 @@ test("a list is cut at its commas, those in brackets and quotes left alone", () 
 });
 
 test("every combination, the first param slowest", () => {
-  expect(matrixCells("g", ["a=1,2", "b=x", "c=5,6"])).toEqual([
+  const cells = matrixCells("g", ["a=1,2", "b=x", "c=5,6"]);
+  expect(cells.map((cell) => ({ ...cell, params: valuesOf(cell) }))).toEqual([
     { branch: "g/1/x/5", params: { a: 1, b: "x", c: 5 } },
     { branch: "g/1/x/6", params: { a: 1, b: "x", c: 6 } },
     { branch: "g/2/x/5", params: { a: 2, b: "x", c: 5 } },
@@ -29,7 +37,7 @@ test.each([
   ["a=null,NaN,-0", [null, Number.NaN, -0], ["null", "NaN", "-0"]],
 ])("%s: every value has a name that is one", (text, values, names) => {
   const cells = matrixCells("g", [text]);
-  expect(cells.map(({ params }) => params.a)).toEqual(values);
+  expect(cells.map((cell) => valuesOf(cell).a)).toEqual(values);
   const made = cells.map(({ branch }) => branch.slice(2));
   expect(made).toEqual(names ?? ["a.b", "x.lock-2", "v4", "v3", "größe"]);
 });

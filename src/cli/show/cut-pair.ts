@@ -1,0 +1,27 @@
+/**
+ * Two texts cut to a length, so that one sees where they begin to differ: of long beginnings that
+ * both have, the end alone is shown.
+ *
+ * @example
+ * ```ts
+ * cutPair("a long beginning, then 1", "a long beginning, then 2", 12); // ["…g, then 1", "…g, then 2"]
+ * ```
+ */
+export function cutPair(a: string, b: string, length: number): [a: string, b: string] {
+  if (Math.max(a.length, b.length) <= length) return [a, b];
+  const common = commonLength(a, b);
+  // So that a good part of what is shown is the difference.
+  const from = common < length / 2 || a === b ? 0 : common - Math.floor(length / 3);
+  const shown = (text: string): string => {
+    const rest = from > 0 ? `…${text.slice(from)}` : text;
+    return rest.length > length ? `${rest.slice(0, length - 1)}…` : rest;
+  };
+  return [shown(a), shown(b)];
+}
+
+function commonLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a[length] === b[length]) length++;
+  return length;
+}

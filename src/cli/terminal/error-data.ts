@@ -1,0 +1,19 @@
+import { inspect } from "node:util";
+import { toJson } from "../../codec/json.ts";
+
+/** The facts of an error, ready for JSON; what JSON has no form for, as text. */
+export function errorData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(data)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, jsonOf(value)]),
+  );
+}
+
+function jsonOf(value: unknown): unknown {
+  try {
+    return toJson(value);
+  } catch {
+    return inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY });
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What would command a terminal, or change how a text reads without being seen: control characters,
+ * those that turn the direction of writing, those of no width, fillers, and halves of characters. The
+ * selectors of variants stay: they belong to emoji.
+ */
+const UNSEEN: RegExp =
+  /(?![\n\t]|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+
+/** Text from a store or a file with every unseen character as JSON writes it: `\u001b`, `\u200b`. */
+export function visible(text: string): string {
+  return text.replace(UNSEEN, (unseen) =>
+    Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+}
+
+/** The same on one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replace(/\s+/g, " ");
+}
+
+/** The same with what colours text left as it is. */
+export function visibleBetweenColours(text: string): string {
+  return text
+    .split(COLOUR)
+    .map((part, i) => (i % 2 === 0 ? visible(part) : part))
+    .join("");
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+const COLOUR = /(\u001b\[[0-9;]*m)/;

@@ -1,0 +1,65 @@
+import { RewindError } from "../base/errors.ts";
+
+/**
+ * The names of refs that there are or will be, arranged to tell at once whether another can stand
+ * beside them on every file system: some take two spellings of a letter for one name.
+ */
+export class RefSpace {
+  /** Names by what a file system may make of them. */
+  readonly #names = new Map<string, readonly string[]>();
+  /** Of each folder in which a name lies, such a name. */
+  readonly #folders = new Map<string, string>();
+
+  constructor(names: Iterable<string>) {
+    for (const name of names) this.add(name);
+  }
+
+  /** Adds a name, whatever it stands beside. */
+  add(name: string): void {
+    const folded = fold(name);
+    this.#names.set(folded, [...(this.#names.get(folded) ?? []), name]);
+    for (const folder of foldersOf(folded)) this.#folders.set(folder, name);
+  }
+
+  /** A name that `name` cannot stand beside, and why; undefined where there is none. */
+  conflict(name: string): { readonly other: string; readonly problem: string } | undefined {
+    const folded = fold(name);
+    const same = this.#names.get(folded)?.find((other) => other !== name);
+    if (same !== undefined) return { other: same, problem: difference(name, same) };
+    const [above] = foldersOf(folded).flatMap((folder) => this.#names.get(folder) ?? []);
+    const other = above ?? this.#folders.get(folded);
+    return other === undefined
+      ? undefined
+      : { other, problem: "one would be a folder of the other" };
+  }
+
+  /** Checks that a name can stand beside the others. Throws REF_CONFLICT. */
+  check(name: string): void {
+    const conflict = this.conflict(name);
+    if (conflict === undefined) return;
+    const { other, problem } = conflict;
+    throw new RewindError("REF_CONFLICT", `${name} cannot stand beside ${other}: ${problem}`, {
+      name,
+      other,
+    });
+  }
+}
+
+/** A name as file systems compare them that tell no cases and no compositions apart. */
+export function fold(name: string): string {
+  // Upper case first: it is ſ and ß and ﬁ that only it brings together with s and ss and fi.
+  return name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
+}
+
+function difference(name: string, other: string): string {
+  const isCase = name.toLowerCase() === other.toLowerCase();
+  return isCase ? "they differ only in case" : "some file systems take them for one name";
+}
+
+function foldersOf(name: string): string[] {
+  const folders: string[] = [];
+  for (let at = name.indexOf("/"); at !== -1; at = name.indexOf("/", at + 1)) {
+    folders.push(name.slice(0, at));
+  }
+  return folders;
+}

@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { Output } from "../../../src/cli/terminal/output.ts";
+import { table } from "../../../src/cli/terminal/text.ts";
+import { visible, visibleBetweenColours } from "../../../src/cli/terminal/visible.ts";
+import { width } from "../../../src/cli/terminal/width.ts";
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
+
+test("what cannot be seen, or turns the direction of writing, is escaped", () => {
+  const unseen = [
+    ...[0x00, 0x1b, 0x7f, 0x9b, 0x061c, 0xfeff, 0x00ad, 0x180e, 0x3164, 0x2028, 0x115f, 0x034f],
+    ...range(0x200b, 0x200f),
+    ...range(0x202a, 0x202e),
+    ...range(0x2060, 0x2069),
+    ...range(0xe0000, 0xe007f),
+    ...[0xd800, 0xdfff],
+  ];
+  for (const code of unseen) {
+    const shown = visible(`a${String.fromCodePoint(code)}b`);
+    expect(shown, code.toString(16)).toMatch(/^a(\\u[\da-f]{4}){1,2}b$/);
+    expect(JSON.parse(`"${shown}"`)).toBe(`a${String.fromCodePoint(code)}b`);
+  }
+  const plain = "größe λόγος 語 ❤\ufe0f 😀 → │ ⣿\tx\ny";
+  expect(visible(plain)).toBe(plain);
+});
+
+test("every text for stdout is escaped, whoever printed it, and colours stay on a terminal alone", () => {
+  const printed = (isTTY: boolean): string => {
+    const parts: string[] = [];
+    const stdout = { write: (text: string | Uint8Array) => parts.push(String(text)), isTTY };
+    const out = new Output({ stdout, stderr: stdout, colour: true });
+    out.text(`${out.style("green", "ok")} \u202eevil\u001b[2J`);
+    return parts.join("");
+  };
+  expect(printed(true)).toBe("\u001b[32mok\u001b[39m \\u202eevil\\u001b[2J\n");
+  expect(printed(false)).toBe("ok \\u202eevil\\u001b[2J\n");
+  expect(visibleBetweenColours("\u001b[31mred\u001b[0m\u200b")).toBe(
+    "\u001b[31mred\u001b[0m\\u200b",
+  );
+});
+
+test.each([
+  ["abc", 3],
+  ["größe", 5],
+  ["語", 2],
+  ["全角ＡＢ", 8],
+  ["e\u0301", 1],
+  ["😀", 2],
+  ["❤\ufe0f", 2],
+  ["\u001b[31mred\u001b[39m 語", 6],
+  ["한국", 4],
+])("%s takes %i columns", (text, columns) => {
+  expect(width(text)).toBe(columns);
+});
+
+test("columns align beside wide and unseen characters", () => {
+  const lines = table([
+    ["語語", "x"],
+    ["abcd", "x"],
+    ["\u200b", "x"],
+  ]).split("\n");
+  expect(lines.map((line) => width(line.slice(0, line.lastIndexOf("x"))))).toEqual([8, 8, 8]);
+});
