@@ -120,6 +120,7 @@ const HINTS: Partial<
       : "`rewind get REV@STEP` prints the whole state",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
+  PACKAGE_CHANGED: ({ name, recorded }) => `npm install ${name}@${recorded}`,
   PROGRAM_NOT_TRUSTED: () => "read it with `rewind show --source`, then let it run with --trust",
   PROGRAM_MISSING: ({ module }) =>
     module === undefined

@@ -27,6 +27,7 @@ import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTip } from "../../src/store/tip.ts";
 import { project } from "../node/project.ts";
+import { BARE } from "../object/bare-program.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
 import { type Playground, playground } from "./playground.ts";
 
@@ -274,7 +275,7 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
     source: objectId(sha256, "chunk", chunk),
     generator: "xoshiro128++",
     generatorVersion: 1,
-    packages: [],
+    ...BARE,
   });
   const seeds = encodeSeeds({ rule: "block", master: 42n });
   const manifest: RunManifest = {

@@ -556,7 +556,7 @@ class Streams:
 class Segment:
     def __init__(self, store, fields, block_size):
         self.start, program, seeds, self.params, begin = fields
-        self.simulation, _, _, _, self.generator, self.version, _ = decode(
+        self.simulation, _, _, _, self.generator, self.version, *_ = decode(
             store.get("program", program)
         )
         self.rule, self.master = decode(store.get("seeds", seeds))

@@ -56,7 +56,7 @@ test("the set is whole", () => {
     expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
   }
   expect(fixtures("valid")).toHaveLength(19);
-  expect(fixtures("invalid")).toHaveLength(66);
+  expect(fixtures("invalid")).toHaveLength(70);
 });
 
 test("not a byte has changed: the digest of all of them", () => {
@@ -64,7 +64,7 @@ test("not a byte has changed: the digest of all of them", () => {
     [name, kind, id, hex, code].join(" "),
   );
   const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
-  expect(digest).toBe("71ab7cca0aebbb4d4fdd7fcb0a7c83107786f6b0183cf31b7c33b4031fdc9318");
+  expect(digest).toBe("df0dc5731996d978147628057f51e595192f77ec6e6c7d92b6515fde321a35c6");
 });
 
 test.each(all)("$name has the id that it says", ({ kind, id, hex }) => {
@@ -85,7 +85,29 @@ describe("valid", () => {
     expect(decodeSeeds(body("seeds-zero"))).toEqual({ rule: "block", master: 0n });
     expect(decodeProgram(body("program-module"))).toEqual({
       ...{ name: "walk", module: "sim/walk.ts", exportName: "default", source: "33".repeat(32) },
-      ...{ generator: "xoshiro128++", generatorVersion: 1, packages: [["lodash", "4.17.21"]] },
+      ...{ generator: "xoshiro128++", generatorVersion: 1 },
+      parts: [
+        { package: undefined, chunk: "34".repeat(32) },
+        { package: "lodash@4.17.21", chunk: "35".repeat(32) },
+      ],
+      externals: [
+        {
+          ...{ name: "addon", version: "2.0.0", digest: "36".repeat(32) },
+          specifiers: [["import", "addon/part", "dist/part.mjs"]],
+        },
+      ],
+      inputs: [
+        {
+          ...{ path: "data/a.csv", kind: "file", digest: "37".repeat(32) },
+          ...{ chunk: "38".repeat(32), length: 12 },
+        },
+        { path: "data/b.csv", kind: "absent", digest: undefined, chunk: undefined, length: 0 },
+      ],
+      environment: [
+        ["RATE", "39".repeat(32)],
+        ["SIZE", undefined],
+      ],
+      ...{ zone: "Europe/Paris", locale: "de-DE" },
     });
     expect(decodeState(body("state-chunked"))).toEqual({
       length: 70_000,
