@@ -34,6 +34,7 @@ export type ErrorCode =
   | "EXPORT_NOT_FOUND"
   | "PROGRAM_MISSING"
   | "PROGRAM_NOT_TRUSTED"
+  | "PACKAGE_CHANGED"
   | "INTERRUPTED"
   // objects
   | "OBJECT_MISSING"

@@ -131,10 +131,11 @@ const HINTS: Partial<
       : "`rewind get REV@STEP` prints the whole state",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
+  PACKAGE_CHANGED: ({ name, recorded }) => `npm install ${name}@${recorded}`,
   PROGRAM_NOT_TRUSTED: ({ revision, digest }) =>
     `read it with \`rewind ${
       typeof revision === "string"
-        ? `show ${quoted(revision)} --source`
+        ? `show ${quoted(revision)} --source --all`
         : `cat-file ${shortId(String(digest))}`
     }\`, then let it run with --trust`,
   PROGRAM_MISSING: ({ module }) =>

@@ -2,58 +2,125 @@ import { realpath } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
 import { RewindError } from "../base/errors.ts";
-import { engineImports } from "./engine-imports.ts";
+import type { ExternalPackage } from "../object/program.ts";
+import type { SourcePart } from "../replay/programs.ts";
+import { type Engine, type EngineEntry, exportsOfEngine, ownEngine } from "./engine-bridge.ts";
 import { findModule } from "./find-module.ts";
-import { NAMESPACE, programPlugin } from "./program-plugin.ts";
-import { nearestConfig, type Source, sourcesOf } from "./sources.ts";
+import { buildError } from "./program/build-error.ts";
+import { externalsOf } from "./program/externals.ts";
+import { FILE_META } from "./program/file-meta.ts";
+import { NODE_INTEROP } from "./program/interop.ts";
+import { splitBundle } from "./program/split.ts";
+import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
+import {
+  nearestConfig,
+  type PackageSource,
+  type Source,
+  type Sources,
+  sourcesOf,
+} from "./sources.ts";
 
-/** A user's module and its local imports, as one program. */
+/** A user's module with all that it imports, as one program. */
 export interface Bundle {
-  /** The program: what is digested, stored and run. */
+  /** The program: what is digested, stored and run. An ES module that imports nothing. */
   readonly code: string;
+  /** The same in parts, by package. */
+  readonly parts: readonly SourcePart[];
   /** The module's path relative to the project folder, with `/`. */
   readonly module: string;
-  /** The packages that the program imports, with the versions installed, sorted by name. */
-  readonly packages: ReadonlyArray<readonly [name: string, version: string]>;
+  /** The packages that cannot be bundled, sorted by name. */
+  readonly externals: readonly ExternalPackage[];
   /** The local files that are in the program, relative to the project folder, with `/`, sorted. */
   readonly inputs: readonly string[];
   /** What the code was made from, for `rememberInputs`: the inputs and the settings they obey. */
   readonly sources: readonly Source[];
+  /** The same of packages. */
+  readonly packageSources: readonly PackageSource[];
 }
 
 /**
- * Bundles a TypeScript or JavaScript module with its local imports into one program. The bytes
- * depend on the files in the folder `root` alone: not on where it lies, nor on the working
- * directory, nor on a package.json or tsconfig.json further up.
+ * Bundles a TypeScript or JavaScript module with everything that it imports into one program. The
+ * bytes depend on the files in the folder `root` and on the packages alone: not on where they lie,
+ * nor on the working directory, nor on a package.json or tsconfig.json further up.
  *
- * - Local files are TypeScript, JavaScript and JSON, and lie in `root`. Others are refused, since
- *   they would be read at run time and so not be recorded.
- * - Packages and Node's modules stay imports. They are imported, not required, and can be found
- *   from `root`, because that is from where the program runs.
+ * - Local files are code, JSON, WebAssembly (as bytes) and text, and lie in `root`.
+ * - Packages are bundled whole, wherever they are linked from. A package with native addons, or one
+ *   that computes what it loads, stays outside: `externals` names it.
+ * - Node's modules and `rewind-engine` are asked for through `__rewind_host(name)`.
  * - `import("./lazy.ts")` is bundled; `import(name)` is refused, for it would load what is not recorded.
- * - `import.meta` is an empty object, so that `import.meta.url` is undefined: it would tie the
- *   program to a folder. `if (import.meta.url === …) main()` thus does nothing.
- *   `__dirname` does not exist, as in any module.
+ * - `import.meta.url`, `__dirname` and the like name a place below `/project`, wherever the project
+ *   lies. `process.env.NODE_ENV` is "production".
  *
  * `entry.module` is relative to `root`, or absolute. Throws MODULE_NOT_FOUND, and MODULE_FAILED
  * with file, line and column.
  *
  * @example
  * ```ts
- * const { code, packages } = await bundle({ root: process.cwd(), module: "walk.ts" });
+ * const { code, parts } = await bundle({ root: process.cwd(), module: "walk.ts" });
  * ```
  */
 export async function bundle(entry: {
   readonly root: string;
   readonly module: string;
+  /** The modules that programs get for `rewind-engine`, as URLs; this engine's own. */
+  readonly engine?: Engine;
 }): Promise<Bundle> {
   const root = await realpath(entry.root);
   const file = await findModule(root, entry.module);
   const module = relative(root, file).split(sep).join("/");
-  const packages = new Map<string, string>();
-  const sources = sourcesOf(root);
   const config = await nearestConfig(root, dirname(file));
-  const options = {
+  const outside = new Set<string>();
+  const { engine = ownEngine() } = entry;
+  const attempt = (more: BuildOptions = {}): Promise<Attempt> =>
+    build({
+      root,
+      module,
+      engine,
+      outside,
+      options: { ...optionsFor(root, module, config), ...more },
+    });
+
+  let built = await attempt();
+  // A package that cannot be bundled is met in the middle: the bundle is made again without it.
+  while (built.again) built = await attempt();
+  let parts = splitBundle(built.code, built.labels);
+  if (parts === undefined) {
+    // A text in backquotes has a line that reads as the comment before a file. As a plain string,
+    // in which a line's end is written \n, it cannot.
+    built = await attempt({ supported: { "template-literal": false } });
+    parts = splitBundle(built.code, built.labels);
+  }
+  if (parts === undefined) {
+    throw new RewindError(
+      "MODULE_FAILED",
+      `${module}: expected no text in it to read as a comment of its bundle`,
+      { module },
+    );
+  }
+  if (config !== undefined) await built.sources.addConfig(config);
+  return {
+    code: parts.map((part) => part.code).join(""),
+    parts,
+    module,
+    externals: externalsOf(built.externals),
+    inputs: built.inputs,
+    sources: await built.sources.list(),
+    packageSources: built.sources.packages(),
+  };
+}
+
+interface Attempt extends Pick<Met, "externals"> {
+  readonly code: string;
+  readonly inputs: readonly string[];
+  /** The package of each file in the bundle, by the name that stands before it. */
+  readonly labels: ReadonlyMap<string, string | undefined>;
+  readonly sources: Sources;
+  /** Whether it has to be made again, with more packages outside. */
+  readonly again: boolean;
+}
+
+function optionsFor(root: string, module: string, config: string | undefined): BuildOptions {
+  return {
     entryPoints: [`./${module}`],
     absWorkingDir: root,
     bundle: true,
@@ -62,89 +129,85 @@ export async function bundle(entry: {
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
+    // As Node resolves: no more conditions than its own, and a package whole, whatever is used of it.
+    conditions: [],
+    treeShaking: false,
     charset: "utf8",
     legalComments: "none",
     sourcemap: false,
     logLevel: "silent",
-    define: { "import.meta": "{}" },
-    logOverride: { "unsupported-dynamic-import": "error", "unsupported-require-call": "error" },
+    define: { ...FILE_META, "process.env.NODE_ENV": '"production"' },
+    logOverride: {
+      "unsupported-dynamic-import": "warning",
+      "unsupported-require-call": "warning",
+    },
     // Said outright, since esbuild would else look for one in every folder up to the disk's root.
     ...(config === undefined ? { tsconfigRaw: "{}" } : { tsconfig: config }),
-    plugins: [programPlugin({ root, packages, sources })],
-  } satisfies BuildOptions;
-
-  let built = await build(options, module);
-  if (!built.engineImportsAreClear) {
-    // A text in backquotes has a line that reads as an import of the engine. As a plain string, in
-    // which a line's end is written \n, it cannot.
-    built = await build({ ...options, supported: { "template-literal": false } }, module);
-  }
-  if (!built.engineImportsAreClear) {
-    throw new RewindError(
-      "MODULE_FAILED",
-      `${module}: expected each import of rewind-engine to be a statement of its own`,
-      { module },
-    );
-  }
-  if (config !== undefined) await sources.addConfig(config);
-  return {
-    code: built.code,
-    module,
-    packages: [...packages].sort(([a], [b]) => (a < b ? -1 : 1)),
-    inputs: built.inputs,
-    sources: await sources.list(),
   };
 }
 
-interface Built {
-  readonly code: string;
-  readonly inputs: readonly string[];
-  /** Whether `engineImports` finds in the code the engine's imports and nothing else. */
-  readonly engineImportsAreClear: boolean;
-}
-
-async function build(options: BuildOptions, module: string): Promise<Built> {
+async function build(setup: {
+  readonly root: string;
+  readonly module: string;
+  readonly engine: Engine;
+  readonly outside: Set<string>;
+  readonly options: BuildOptions;
+}): Promise<Attempt> {
+  const { root, module, engine, outside, options } = setup;
+  const met: Met = {
+    files: new Map(),
+    externals: new Map(),
+    insertions: new Map(),
+    again: false,
+  };
+  const sources = sourcesOf(root);
+  const engineNames = (name: EngineEntry): Promise<readonly string[]> =>
+    exportsOfEngine(name, engine);
+  const plugins = [programPlugin({ root, sources, outside, met, engineNames })];
   // Only here, since it takes 30 ms to load and most commands bundle nothing.
   const esbuild = await import("esbuild");
   let result: BuildResult;
+  const failed = (messages: readonly Message[], cause?: unknown): RewindError =>
+    buildError(messages, { module, insertions: met.insertions, cause });
   try {
-    result = await esbuild.build(options);
-  } catch (error) {
-    throw buildError(error, module);
+    result = await esbuild.build({ ...options, plugins });
+  } catch (cause) {
+    const { errors = [] } = cause as { errors?: readonly Message[] };
+    // What esbuild cannot bundle of a package, Node may still run.
+    const own = errors.filter((error) => !leaveOutside(error, met, outside));
+    if (own.length > 0 || errors.length === 0) throw failed(own, cause);
+    return { ...NOTHING, externals: met.externals, sources, again: true };
   }
-  const code = result.outputFiles?.[0]?.text ?? "";
-  const imports = Object.values(result.metafile?.outputs ?? {})[0]?.imports ?? [];
-  const engine = imports.filter(({ path }) => /^rewind-engine(\/|$)/.test(path));
-  const inputs = Object.keys(result.metafile?.inputs ?? {})
-    .filter((name) => name.startsWith(`${NAMESPACE}:`))
-    .map((name) => name.slice(NAMESPACE.length + 1))
-    .sort();
-  return { code, inputs, engineImportsAreClear: engineImports(code).length === engine.length };
+  const computed = result.warnings.filter(({ id }) => /^unsupported-/.test(id));
+  const own = computed.filter((warning) => !leaveOutside(warning, met, outside));
+  if (own.length > 0) throw failed(own);
+  const names = Object.keys(result.metafile?.inputs ?? {});
+  return {
+    code: withInterop(result.outputFiles?.[0]?.text ?? ""),
+    inputs: names
+      .filter((name) => name.startsWith(`${OWN}:`))
+      .map((name) => name.slice(OWN.length + 1))
+      .sort(),
+    labels: new Map(names.map((name) => [name, labelOf(met.files.get(name))])),
+    externals: met.externals,
+    sources,
+    again: met.again || computed.length > 0,
+  };
 }
 
-/** The first of esbuild's errors, as `file:line:column: text`. */
-function buildError(error: unknown, module: string): RewindError {
-  const messages = (error as { errors?: readonly Message[] }).errors ?? [];
-  const [first] = messages;
-  if (first === undefined) {
-    return new RewindError(
-      "MODULE_FAILED",
-      `${module}: ${lineOf(error)}`,
-      { module },
-      { cause: error },
-    );
-  }
-  const { location } = first;
-  const where =
-    location === null
-      ? module
-      : `${location.file.replace(`${NAMESPACE}:`, "")}:${location.line}:${location.column + 1}`;
-  const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
-  const text = first.text.replace(/\s*\n\s*/g, " ");
-  return new RewindError("MODULE_FAILED", `${where}: ${text}${more}`, { module, where });
+const NOTHING = { code: "", inputs: [], labels: new Map<string, undefined>() };
+
+/** Has the package that a message is about stay outside; false where it is about an own file. */
+function leaveOutside({ location, pluginName }: Message, met: Met, outside: Set<string>): boolean {
+  const file = pluginName === "" ? met.files.get(location?.file ?? "") : undefined;
+  if (file === undefined || outside.has(file.folder)) return false;
+  outside.add(file.folder);
+  return true;
 }
 
-function lineOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split("\n")[0] ?? "";
+/** The bundle with `NODE_INTEROP` behind esbuild's helpers, where these have what it replaces. */
+function withInterop(code: string): string {
+  const at = code.search(/^\/\/ (?:program|package|host):/m);
+  const helpers = code.slice(0, at);
+  return helpers.includes("var __toESM =") ? helpers + NODE_INTEROP + code.slice(at) : code;
 }

@@ -5,13 +5,14 @@ import { utf8 } from "../base/bytes.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
+import { readSource } from "../object/program-source.ts";
 import type { Get } from "../object/state.ts";
 import type { Code, LoadedProgram } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
 import { splitSpec } from "./module-spec.ts";
-import { checkPackages, ENGINE } from "./packages.ts";
 import { nodeHash } from "./platform.ts";
+import { changedSince, missingSince } from "./program/changed-since.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
 
 /** Where a project's code is and what of it may run. */
@@ -36,7 +37,6 @@ export async function codeOfModule(project: Project, spec: string, cwd: string):
     ...bundled,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
-    cacheDirectory: cacheOf(project),
   });
   const digest = digestOf(bundled.code);
   await rememberInputs({
@@ -54,8 +54,8 @@ export async function codeOfModule(project: Project, spec: string, cwd: string):
       module: bundled.module,
       exportName: found,
       code: bundled.code,
-      // The engine's own version says nothing: what it draws is named by the generator's version.
-      packages: bundled.packages.filter(([name]) => name !== ENGINE),
+      parts: bundled.parts,
+      externals: bundled.externals,
     },
   };
 }
@@ -68,11 +68,7 @@ export async function functionOfModule(
 ): Promise<(state: unknown) => unknown> {
   const [file, exportName = "default"] = splitSpec(spec, isFileIn(cwd));
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
-  const exports = await loadExports({
-    ...bundled,
-    root: project.root,
-    cacheDirectory: cacheOf(project),
-  });
+  const exports = await loadExports({ ...bundled, root: project.root });
   const found = exports[exportName];
   if (typeof found === "function") return found as (state: unknown) => unknown;
   throw new RewindError(
@@ -105,7 +101,7 @@ export async function loadRecorded(
 ): Promise<LoadedProgram | undefined> {
   const { module, exportName, source: digest } = program;
   if (module === undefined) return undefined;
-  const { state: working, code: bundled } = await workingCode(project, module, digest);
+  const { state: working, code: bundled, why } = await workingCode(project, program, module);
   const code = bundled ?? (await sourceOf(project, program, get, working === "same"));
   if (options.trust) await trust(project, digest);
   if (working !== "same" && !options.trust && !(await isTrusted(project, digest))) {
@@ -115,17 +111,15 @@ export async function loadRecorded(
       { name: program.name, module, digest },
     );
   }
-  noticePackages(project, program);
   if (working !== "same" && !options.replaced) {
-    const why = working === "gone" ? "is not there" : "has changed since";
-    project.notice(`${module} ${why}: this replays the recorded program`);
+    project.notice(`${why}: this replays the recorded program`);
   }
   return loadProgram({
     code,
     module,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
-    cacheDirectory: cacheOf(project),
+    externals: program.externals,
   });
 }
 
@@ -147,18 +141,12 @@ async function sourceOf(
   sameAsWorking: boolean,
 ): Promise<string> {
   try {
-    return await readSource(program, get);
-  } catch (error) {
-    if (!sameAsWorking || !isRewindError(error, "PROGRAM_MISSING")) throw error;
-    return (await bundle({ root: project.root, module: String(program.module) })).code;
-  }
-}
-
-async function readSource(program: Program, get: Get): Promise<string> {
-  try {
-    return new TextDecoder().decode(await get("chunk", program.source));
+    return await readSource(program, get, nodeHash);
   } catch (error) {
     if (!isRewindError(error, "OBJECT_MISSING")) throw error;
+    if (sameAsWorking) {
+      return (await bundle({ root: project.root, module: String(program.module) })).code;
+    }
     throw new RewindError(
       "PROGRAM_MISSING",
       `the code of "${program.name}" (${program.module}) was left out when the run was saved`,
@@ -168,33 +156,34 @@ async function readSource(program: Program, get: Get): Promise<string> {
   }
 }
 
-/** Whether the working files still give this very code; and the code, where it was made to see. */
-async function workingCode(
-  project: Project,
-  module: string,
-  digest: Id<"chunk">,
-): Promise<{ readonly state: "same" | "changed" | "gone"; readonly code?: string }> {
+/** What the working files give now, compared with a recorded program. */
+interface Working {
+  readonly state: "same" | "changed" | "gone";
+  /** The code, where it is the same and was made to see. */
+  readonly code?: string;
+  /** What has changed. */
+  readonly why?: string;
+}
+
+async function workingCode(project: Project, program: Program, module: string): Promise<Working> {
+  const { source: digest } = program;
   const place = { digest, root: project.root, cacheDirectory: cacheOf(project) };
   if ((await workingState(place)) === "same") return { state: "same" };
   let bundled: Bundle;
   try {
     bundled = await bundle({ root: project.root, module });
   } catch (error) {
-    if (isRewindError(error, "MODULE_NOT_FOUND")) return { state: "gone" };
-    if (isRewindError(error)) return { state: "changed" };
+    if (isRewindError(error, "MODULE_NOT_FOUND")) {
+      return { state: "gone", why: `${module} is not there` };
+    }
+    if (isRewindError(error)) return { state: "changed", why: missingSince(program, error) };
     throw error;
   }
-  if (digestOf(bundled.code) !== digest) return { state: "changed" };
+  if (digestOf(bundled.code) !== digest) {
+    return { state: "changed", why: changedSince(program, bundled.parts, digestOf) };
+  }
   await rememberInputs({ ...bundled, ...place });
   return { state: "same", code: bundled.code };
-}
-
-function noticePackages(project: Project, program: Program): void {
-  for (const { name, recorded, installed } of checkPackages(program.packages, project.root)) {
-    project.notice(
-      `recorded with ${name} ${recorded}, ${installed === undefined ? "which is not installed" : `installed is ${installed}`}`,
-    );
-  }
 }
 
 function cacheOf(project: Project): string {

@@ -1,4 +1,10 @@
-import { type EngineEntry, engineImports } from "./engine-imports.ts";
+/** The engine's entry points, as programs import them. */
+export type EngineEntry = "rewind-engine" | "rewind-engine/random";
+
+/** Whether a program gets the engine for this specifier. */
+export function isEngineEntry(specifier: string): specifier is EngineEntry {
+  return specifier === "rewind-engine" || specifier === "rewind-engine/random";
+}
 
 /** The modules that programs get for `rewind-engine` and `rewind-engine/random`, as URLs. */
 export interface Engine {
@@ -16,48 +22,28 @@ export function ownEngine(): Engine {
   };
 }
 
-/**
- * `code` with its imports of the engine led to `engine`. The engine is imported here and handed
- * over through a global symbol, by a small module that the program's text names in full as a `data:`
- * URL. So a program gets the very modules that run, also under a tool that loads them in a way of
- * its own, and no path of this machine enters a file.
- */
-export async function withEngine(code: string, engine: Engine): Promise<string> {
-  const found = engineImports(code);
-  if (found.length === 0) return code;
-  const bridges = new Map<EngineEntry, string>();
-  for (const { entry } of found) {
-    if (bridges.has(entry)) continue;
-    const url = entry === "rewind-engine" ? engine.main : engine.random;
-    const module = (await import(/* @vite-ignore */ url)) as Record<string, unknown>;
-    modules().set(entry, module);
-    bridges.set(entry, bridgeUrl(entry, Object.keys(module)));
-  }
-  let text = "";
-  let done = 0;
-  for (const { entry, start, end } of found) {
-    text += `${code.slice(done, start)}"${bridges.get(entry)}"`;
-    done = end;
-  }
-  return text + code.slice(done);
+/** The names that programs can import from the engine. */
+export async function exportsOfEngine(
+  entry: EngineEntry,
+  engine: Engine,
+): Promise<readonly string[]> {
+  return Object.keys(await engineModule(entry, engine));
 }
 
-const SHARED = "rewind-engine.modules";
-
-/** The modules handed over, which programs reach through the same symbol. */
-function modules(): Map<EngineEntry, Record<string, unknown>> {
-  const shared = globalThis as unknown as Record<symbol, Map<EngineEntry, Record<string, unknown>>>;
-  const key = Symbol.for(SHARED);
-  shared[key] ??= new Map();
-  return shared[key];
+/** The engine's modules that `code` asks for, by name: programs get the very modules that run. */
+export async function engineModules(
+  code: string,
+  engine: Engine,
+): Promise<ReadonlyMap<string, unknown>> {
+  const found = new Map<string, unknown>();
+  for (const entry of ["rewind-engine", "rewind-engine/random"] as const) {
+    // Loaded only where it is asked for. A text that only looks so does no harm.
+    if (code.includes(`"${entry}"`)) found.set(entry, await engineModule(entry, engine));
+  }
+  return found;
 }
 
-function bridgeUrl(entry: EngineEntry, names: readonly string[]): string {
-  const bridge =
-    `const engine = globalThis[Symbol.for("${SHARED}")].get("${entry}");\n` +
-    `export const { ${names
-      .filter((name) => name !== "default")
-      .sort()
-      .join(", ")} } = engine;\n`;
-  return `data:text/javascript;base64,${Buffer.from(bridge).toString("base64")}`;
+function engineModule(entry: EngineEntry, engine: Engine): Promise<object> {
+  const url = entry === "rewind-engine" ? engine.main : engine.random;
+  return import(/* @vite-ignore */ url);
 }

@@ -4,36 +4,6 @@ import { dirname, join } from "node:path";
 /** The name under which programs import this engine. */
 export const ENGINE = "rewind-engine";
 
-/** A package whose installed version is not the recorded one, or that is not installed. */
-export interface PackageDifference {
-  readonly name: string;
-  readonly recorded: string;
-  readonly installed: string | undefined;
-}
-
-/**
- * The packages whose version in the project folder `root` differs from the recorded one; the
- * engine's own version is that of the engine that runs. Empty where all are the same.
- *
- * @example
- * ```ts
- * checkPackages([["leftpad", "1.0.0"]], ".");
- * // [{ name: "leftpad", recorded: "1.0.0", installed: "1.1.0" }]
- * ```
- */
-export function checkPackages(
-  packages: ReadonlyArray<readonly [name: string, version: string]>,
-  root: string,
-): PackageDifference[] {
-  return packages
-    .map(([name, recorded]) => ({
-      name,
-      recorded,
-      installed: name === ENGINE ? engineVersion() : findPackage(name, root)?.version,
-    }))
-    .filter(({ recorded, installed }) => recorded !== installed);
-}
-
 /** The package that `import "specifier"` names: `@scope/name/part` is part of `@scope/name`. */
 export function packageName(specifier: string): string {
   return specifier

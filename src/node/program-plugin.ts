@@ -1,68 +1,199 @@
-import { readFile, realpath } from "node:fs/promises";
-import { builtinModules } from "node:module";
+import { realpathSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, extname, join, relative, sep } from "node:path";
-import type { Loader, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
-import { ENGINE, engineVersion, findPackage, packageName } from "./packages.ts";
+import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import type { ExternalImport } from "../object/program.ts";
+import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
+import { ENGINE, findPackage, packageName } from "./packages.ts";
+import { exactEnums } from "./program/enums.ts";
+import { isNative } from "./program/externals.ts";
+import { type Insertion, withFileMeta } from "./program/file-meta.ts";
+import {
+  builtinName,
+  type HostModule,
+  hostModule,
+  namesOfBuiltin,
+} from "./program/host-modules.ts";
+import { loaderOf } from "./program/loaders.ts";
+import { isBare, type PackageFile, packageFolders, remembered } from "./program/package-folder.ts";
 import type { Sources } from "./sources.ts";
 
-/** The name of the space in which esbuild sees a project's files, by their relative paths. */
-export const NAMESPACE = "program";
+/** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
+export const OWN = "program";
+export const PACKAGE = "package";
+/** What a bundle asks its surroundings for, or what an import in a package did not find. */
+export const HOST_MODULE = "host";
+
+/** What is met while a program is bundled. */
+export interface Met {
+  /** The files of packages, and what only they import, by the names that esbuild gives them. */
+  readonly files: Map<string, PackageFile>;
+  /** The packages that stay outside, by folder, with what is imported of them. */
+  readonly externals: Map<string, { name: string; specifiers: ExternalImport[] }>;
+  /** What was put into files, by the names that esbuild gives them. */
+  readonly insertions: Map<string, Insertion>;
+  /** Whether a package that was bundled has to stay outside. */
+  again: boolean;
+}
 
 /**
- * The esbuild plugin that decides what becomes part of a program. It notes packages and files in
- * `options` as they are met, and refuses what could not be replayed elsewhere.
+ * The esbuild plugin that decides what becomes part of a program, and refuses what could not be
+ * replayed elsewhere. Files are in namespaces of their own: to esbuild they have a relative path
+ * and contents, and no folder, so that no package.json or tsconfig.json above can change the result.
  *
- * The files are in a namespace of their own: to esbuild they have a relative path and contents, and
- * no folder, so that no package.json or tsconfig.json above the project can change the result.
+ * `outside` are the folders of packages that must stay outside; where the plugin finds one more, it
+ * says so in `met.again`, and the program has to be bundled again.
  */
 export function programPlugin(options: {
   readonly root: string;
-  readonly packages: Map<string, string>;
   readonly sources: Sources;
+  readonly outside: Set<string>;
+  readonly met: Met;
+  /** The names that each module of the engine exports. */
+  engineNames(entry: EngineEntry): Promise<readonly string[]>;
 }): Plugin {
-  const { root, packages, sources } = options;
+  const { root, sources, outside, met, engineNames } = options;
+  const folders = packageFolders(root);
+  const real = new Map<string, string>(); // the files' real paths, by esbuild's names
+  const codes = new Map<string, string>(); // their contents, as far as they are code
+  const virtual = new Map<string, string>(); // the contents of modules that are no files
+  const native = remembered(isNative);
 
-  const resolveExternal = (args: OnResolveArgs): OnResolveResult => {
-    const { path, kind, resolveDir } = args;
-    if (kind === "require-call" || kind === "require-resolve") {
-      return refuse(`require("${path}") cannot be kept in a program: write import instead`);
-    }
-    if (isBuiltin(path)) return { path, external: true };
-    const name = packageName(path);
-    if (name === ENGINE) {
-      if (path !== ENGINE && path !== `${ENGINE}/random`) {
-        return refuse(`expected ${ENGINE} or ${ENGINE}/random, got "${path}"`);
-      }
-      if (kind === "dynamic-import") {
-        return refuse(`import("${path}") cannot be kept in a program: write an import statement`);
-      }
-      packages.set(name, engineVersion());
-      return { path, external: true };
-    }
-    const found = findPackage(name, resolveDir);
-    if (found === undefined) return refuse(`the package "${name}" is not installed`);
-    // The program runs from a file below the root, so that is from where Node will look.
-    if (findPackage(name, root)?.folder !== found.folder) {
-      return refuse(
-        `the package "${name}" is not the one that is found from the project folder: ` +
-          "install it there, or make the folder that has it the project",
-      );
-    }
-    packages.set(name, found.version);
-    return { path, external: true };
+  const importerOf = ({ namespace, importer }: OnResolveArgs): string => `${namespace}:${importer}`;
+
+  const host = (
+    args: OnResolveArgs,
+    name: string,
+    exported?: readonly string[],
+  ): OnResolveResult => {
+    const importer = importerOf(args);
+    const by = met.files.get(importer);
+    const module = hostModule({
+      name,
+      specifier: args.path,
+      kind: args.kind,
+      importer: { path: args.importer, code: codes.get(importer) ?? "", package: labelOf(by) },
+      exported,
+    });
+    return place(module, by);
+  };
+  /** A module that is no file; in the bundle it belongs to the package that imports it. */
+  const place = ({ path, contents }: HostModule, by: PackageFile | undefined): OnResolveResult => {
+    virtual.set(path, contents);
+    if (by !== undefined) met.files.set(`${HOST_MODULE}:${path}`, by);
+    return { path, namespace: HOST_MODULE, sideEffects: true };
+  };
+  const missing = (args: OnResolveArgs): OnResolveResult => {
+    const by = met.files.get(importerOf(args));
+    const error = `new Error(${JSON.stringify(`Cannot find module '${args.path}'`)})`;
+    const contents = `throw Object.assign(${error}, { code: "MODULE_NOT_FOUND" });`;
+    return place({ path: `missing ${args.path} for ${labelOf(by)}`, contents }, by);
   };
 
-  const load = async (path: string): Promise<OnLoadResult> => {
-    const loader = LOADERS[extname(path)];
-    if (loader === undefined) {
+  const resolveOther = async (args: OnResolveArgs): Promise<OnResolveResult | undefined> => {
+    const { path, kind } = args;
+    // Who asks where a file is gets no answer from a bundle, and has to do without.
+    if (kind === "require-resolve") return { path, external: true };
+    const builtin = builtinName(path);
+    if (builtin !== undefined) return host(args, builtin, namesOfBuiltin(builtin));
+    if (packageName(path) !== ENGINE) return undefined;
+    if (isEngineEntry(path)) return host(args, path, await engineNames(path));
+    return refuse(`expected ${ENGINE} or ${ENGINE}/random, got "${path}"`);
+  };
+
+  const notFound = (args: OnResolveArgs, text: string): OnResolveResult => {
+    const { path, kind } = args;
+    const inPackage = args.namespace === PACKAGE;
+    if (inPackage && (kind === "require-call" || kind === "dynamic-import")) {
+      // Packages try for what may be installed, and go on without it.
+      return missing(args);
+    }
+    if (!isBare(path) || findPackage(packageName(path), args.resolveDir) !== undefined) {
+      return refuse(text);
+    }
+    const by = met.files.get(importerOf(args));
+    const why = by === undefined ? "" : `, which ${by.name} imports`;
+    return refuse(`the package "${packageName(path)}"${why} is not installed`);
+  };
+
+  /** A package that stays outside, which has to be the one that the project folder sees. */
+  const external = async (
+    args: OnResolveArgs,
+    file: PackageFile,
+    path: string,
+  ): Promise<OnResolveResult> => {
+    const by = met.files.get(importerOf(args));
+    const seen = findPackage(file.name, root)?.folder;
+    const isSeen = seen !== undefined && realpathSync(seen) === file.folder;
+    if (!isSeen && by === undefined) {
       return refuse(
-        `${path} cannot be part of a program: only TypeScript, JavaScript and JSON files can`,
+        `the package "${file.name}" cannot be bundled, and is not the one that is found from ` +
+          "the project folder: install it there, or make the folder that has it the project",
       );
     }
-    const file = join(root, path);
+    if (by !== undefined && (!isSeen || by.folder === file.folder)) {
+      // The package that imports it finds it from where it lies, and so stays outside as well.
+      outside.add(by.folder);
+      met.again = true;
+      return missing(args);
+    }
+    const kind = args.kind === "require-call" ? "require" : "import";
+    const inside = relative(file.folder, path).split(sep).join("/");
+    const { specifiers } = met.externals.get(file.folder) ?? { specifiers: [] };
+    met.externals.set(file.folder, {
+      name: file.name,
+      specifiers: [...specifiers, [kind, args.path, inside]],
+    });
+    return host(args, `${kind}:${args.path}`);
+  };
+
+  const resolve = async (args: OnResolveArgs, path: string): Promise<OnResolveResult> => {
+    const file = realpathSync(path);
+    const from = args.kind === "entry-point" ? root : args.resolveDir;
+    const inPackage = folders.packageOf(file, args.path, from);
+    if (inPackage !== undefined) {
+      const { folder } = inPackage;
+      if (outside.has(folder) || extname(file) === ".node" || native(folder)) {
+        outside.add(folder);
+        return external(args, inPackage, file);
+      }
+      const name = `${PACKAGE}:${inPackage.path}`;
+      met.files.set(name, inPackage);
+      real.set(name, file);
+      return { path: inPackage.path, namespace: PACKAGE, sideEffects: true };
+    }
+    const own = relative(root, file).split(sep).join("/");
+    if (own.startsWith("../") || own.includes(":")) {
+      return refuse(`${own} lies outside the project folder, and so cannot be part of a program`);
+    }
+    real.set(`${OWN}:${own}`, file);
+    // With its side effects, whatever a package.json says of them: that may be one further up.
+    return { path: own, namespace: OWN, sideEffects: true };
+  };
+
+  const load = async (args: OnLoadArgs): Promise<OnLoadResult> => {
+    const { path, namespace } = args;
+    const name = `${namespace}:${path}`;
+    const file = real.get(name) ?? "";
+    const loader = loaderOf(path, { type: args.with.type, inPackage: namespace === PACKAGE });
+    if (loader === undefined) {
+      return refuse(
+        `${path} cannot be part of a program: only code, JSON, WebAssembly and text can`,
+      );
+    }
     const contents = await readFile(file);
-    sources.add(path, contents);
-    return { contents, loader, resolveDir: dirname(file) };
+    if (namespace === OWN) sources.add(path, contents);
+    else sources.addPackageFile(file, contents);
+    const resolveDir = dirname(file);
+    if (!/^[jt]sx?$/.test(loader)) return { contents, loader, resolveDir };
+    const text = new TextDecoder().decode(contents);
+    codes.set(name, text);
+    const { code, insertion } = withFileMeta(
+      loader.startsWith("ts") ? exactEnums(text) : text,
+      path,
+    );
+    if (insertion !== undefined) met.insertions.set(name, insertion);
+    return { contents: code, loader, resolveDir };
   };
 
   return {
@@ -70,6 +201,10 @@ export function programPlugin(options: {
     setup(build) {
       build.onResolve({ filter: /.*/ }, async (args) => {
         if (args.pluginData === RESOLVING) return undefined;
+        const other = args.kind === "entry-point" ? undefined : await resolveOther(args);
+        if (other !== undefined) return other;
+        const plain = plainFile(args);
+        if (plain !== undefined) return resolve(args, plain);
         const found = await build.resolve(args.path, {
           kind: args.kind,
           importer: args.importer,
@@ -77,43 +212,39 @@ export function programPlugin(options: {
           with: args.with,
           pluginData: RESOLVING,
         });
-        if (found.errors.length > 0) return { errors: found.errors.map(({ text }) => ({ text })) };
-        if (found.external) return resolveExternal(args);
-        const path = relative(root, await realpath(found.path))
-          .split(sep)
-          .join("/");
-        if (path.startsWith("../") || path.includes(":")) {
-          return refuse(
-            `${path} lies outside the project folder, and so cannot be part of a program`,
-          );
-        }
-        // With its side effects, whatever a package.json says of them: that may be one further up.
-        return { path, namespace: NAMESPACE, sideEffects: true };
+        const [error] = found.errors;
+        if (error !== undefined) return notFound(args, error.text);
+        return resolve(args, found.path);
       });
-      build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => load(path));
+      build.onLoad({ filter: /.*/, namespace: OWN }, load);
+      build.onLoad({ filter: /.*/, namespace: PACKAGE }, load);
+      build.onLoad({ filter: /.*/, namespace: HOST_MODULE }, ({ path }) => ({
+        contents: virtual.get(path) ?? "",
+        loader: "js",
+      }));
     },
   };
+}
+
+/** The package of a file, as a part of a program names it; undefined for an own file. */
+export function labelOf(file: PackageFile | undefined): string | undefined {
+  return file && `${file.name}@${file.version}`;
 }
 
 /** Marks a question to esbuild's own resolver, which this plugin is asked first. */
 const RESOLVING = Symbol("resolving");
 
-const LOADERS: Readonly<Record<string, Loader>> = {
-  ".ts": "ts",
-  ".mts": "ts",
-  ".cts": "ts",
-  ".tsx": "tsx",
-  ".js": "js",
-  ".mjs": "js",
-  ".cjs": "js",
-  ".jsx": "jsx",
-  ".json": "json",
-};
+/**
+ * The file that an import names in full, such as `./a.js`. esbuild would find the same, but to ask
+ * it takes a while, and packages have thousands of such imports.
+ */
+function plainFile({ path, kind, resolveDir }: OnResolveArgs): string | undefined {
+  if (kind === "entry-point" || !/^\.\.?\/.*\.(?:[cm]?[jt]s|[jt]sx|json)$/.test(path))
+    return undefined;
+  const file = join(resolveDir, path);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
+}
 
 function refuse(text: string): { errors: { text: string }[] } {
   return { errors: [{ text }] };
-}
-
-function isBuiltin(path: string): boolean {
-  return path.startsWith("node:") || builtinModules.includes(path);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Stats, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 
@@ -9,19 +10,30 @@ export interface Source {
   readonly digest: string;
 }
 
+/** A file of a package that a program was made from, with what tells quickly that it is the same. */
+export interface PackageSource extends Source {
+  /** Its size and times as the disk has them; another stamp need not be other contents. */
+  readonly stamp: string;
+}
+
 /** Gathers a program's sources while it is bundled. */
 export interface Sources {
   /** Notes a file with the bytes that were bundled, which the file may no longer have later. */
   add(path: string, contents: Uint8Array): void;
+  /** Notes a file of a package, which may lie outside the project folder. */
+  addPackageFile(file: string, contents: Uint8Array): void;
   /** Notes a tsconfig.json and those that it extends. */
   addConfig(file: string): Promise<void>;
   /** All that was noted, with the package.json files beside and above them; sorted by path. */
   list(): Promise<Source[]>;
+  /** The files of packages, sorted by path. */
+  packages(): PackageSource[];
 }
 
 /** An empty list of the sources in the project folder `root`. */
 export function sourcesOf(root: string): Sources {
   const digests = new Map<string, string>();
+  const packages = new Map<string, PackageSource>();
   const add = (path: string, contents: Uint8Array): void => {
     digests.set(path, digestOf(contents));
   };
@@ -41,6 +53,11 @@ export function sourcesOf(root: string): Sources {
   return {
     add,
     addConfig,
+    addPackageFile: (file, contents) => {
+      const path = relative(root, file).split(sep).join("/");
+      packages.set(path, { path, digest: digestOf(contents), stamp: stampOf(file) ?? "" });
+    },
+    packages: () => [...packages.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
     list: async () => {
       for (const folder of foldersOf(digests.keys()))
         await addFile(join(root, folder, "package.json"));
@@ -49,6 +66,12 @@ export function sourcesOf(root: string): Sources {
         .sort((a, b) => (a.path < b.path ? -1 : 1));
     },
   };
+}
+
+/** What changes on the disk when a file is written; undefined where there is no such file. */
+export function stampOf(file: string): string | undefined {
+  const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false });
+  return stats && `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
 }
 
 /** SHA-256 in hexadecimal. */

@@ -1,9 +1,16 @@
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { replaceFile } from "./note-file.ts";
 import { engineVersion, readVersion } from "./packages.ts";
-import { replaceFile } from "./program-file.ts";
-import { digestOf, foldersOf, readIfThere, type Source } from "./sources.ts";
+import {
+  digestOf,
+  foldersOf,
+  type PackageSource,
+  readIfThere,
+  type Source,
+  stampOf,
+} from "./sources.ts";
 
 /** A recorded program, and where the files are that it was made from. */
 export interface WorkingProgram {
@@ -27,13 +34,17 @@ export interface WorkingProgram {
  * ```
  */
 export async function rememberInputs(
-  options: WorkingProgram & { readonly sources: readonly Source[] },
+  options: WorkingProgram & {
+    readonly sources: readonly Source[];
+    readonly packageSources?: readonly PackageSource[];
+  },
 ): Promise<void> {
-  const { root, sources } = options;
+  const { root, sources, packageSources = [] } = options;
   const folders = foldersOf(sources.map(({ path }) => path));
   const note: Note = {
     tools: tools(),
     sources: sources.map(({ path, digest }) => [path, digest]),
+    packages: packageSources.map(({ path, digest, stamp }) => [path, digest, stamp]),
     folders: await Promise.all(
       folders.map(async (path) => [path, await folderDigest(join(root, path))] as const),
     ),
@@ -61,13 +72,26 @@ export async function workingState(
       async ([path, digest]) => (await folderDigest(join(options.root, path))) === digest,
     ),
   ];
-  return (await Promise.all(checks)).every(Boolean) ? "same" : "changed";
+  const same = (await Promise.all(checks)).every(Boolean);
+  return same && (await samePackages(options.root, note.packages)) ? "same" : "changed";
+}
+
+/** A package has many files, which seldom change: one whose stamp is the same is not read. */
+async function samePackages(root: string, packages: Note["packages"]): Promise<boolean> {
+  for (const [path, digest, stamp] of packages) {
+    const file = join(root, path);
+    if (stampOf(file) === stamp) continue;
+    const contents = await readIfThere(file);
+    if (contents === undefined || digestOf(contents) !== digest) return false;
+  }
+  return true;
 }
 
 /** What stands in the file. Paths are relative to the project folder. */
 interface Note {
   readonly tools: string;
   readonly sources: ReadonlyArray<readonly [path: string, digest: string]>;
+  readonly packages: ReadonlyArray<readonly [path: string, digest: string, stamp: string]>;
   readonly folders: ReadonlyArray<readonly [path: string, digest: string]>;
 }
 
@@ -80,16 +104,19 @@ async function readNote(file: string): Promise<Note | undefined> {
   if (contents === undefined) return undefined;
   try {
     const note = JSON.parse(new TextDecoder().decode(contents)) as Partial<Note>;
-    const lists = [note.sources, note.folders];
-    const sound = lists.every((list) => Array.isArray(list) && list.every(isPairOfTexts));
+    const isList = (list: unknown, length: number): boolean =>
+      Array.isArray(list) && list.every((item) => isTexts(item, length));
+    const sound = isList(note.sources, 2) && isList(note.packages, 3) && isList(note.folders, 2);
     return sound && typeof note.tools === "string" ? (note as Note) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isPairOfTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && value.every((x) => typeof x === "string");
+function isTexts(value: unknown, length: number): boolean {
+  return (
+    Array.isArray(value) && value.length === length && value.every((x) => typeof x === "string")
+  );
 }
 
 /** The versions that the bundled code depends on. */

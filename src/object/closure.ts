@@ -1,5 +1,6 @@
 import type { Id, Kind } from "./id.ts";
-import { decodeProgram } from "./program.ts";
+import { decodeProgram, type Program } from "./program.ts";
+import { sourceChunks } from "./program-source.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
 import { type ContentKind, decodeContent, type Get, type StateRef } from "./state.ts";
 import { isBottom, type Tile } from "./timeline.ts";
@@ -9,7 +10,10 @@ import { TimelineReader } from "./timeline-reader.ts";
 export interface Needed {
   readonly kind: Kind;
   readonly id: Id;
-  /** Whether the run can be read without it: true of the source of its programs. */
+  /**
+   * Whether the run can be read without it: true of the source of its programs, and of what
+   * they read while they were loaded.
+   */
   readonly optional: boolean;
 }
 
@@ -31,8 +35,7 @@ export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Nee
 async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
   for (const segment of run.segments) {
     yield needed("program", segment.program);
-    const { source } = decodeProgram(await get("program", segment.program));
-    yield { kind: "chunk", id: source, optional: true };
+    yield* chunksOfProgram(decodeProgram(await get("program", segment.program)));
     yield needed("seeds", segment.seeds);
     if ("id" in segment.params) yield* objectsOfContent("params", segment.params.id, get, read);
     if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get, read);
@@ -43,6 +46,11 @@ async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator
   }
   for (const { state } of run.edge.entries) yield* objectsOfState(state, get, read);
   yield* objectsOfState(run.final, get, read);
+}
+
+function* chunksOfProgram(program: Program): Generator<Needed> {
+  const read = program.inputs.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]));
+  for (const id of [...sourceChunks(program), ...read]) yield { kind: "chunk", id, optional: true };
 }
 
 async function* objectsOfTile(tile: Tile, get: Get, read: Set<Id>): AsyncGenerator<Needed> {

@@ -1,7 +1,7 @@
-import { decodeBody, encodeBody, idBytes } from "./body.ts";
+import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 
-/** The code of a run: what ran, and with which generator. */
+/** The code of a run, and what it was made of and read: what ran, and with which generator. */
 export interface Program {
   /** The simulation's name. */
   readonly name: string;
@@ -9,15 +9,64 @@ export interface Program {
   readonly module: string | undefined;
   readonly exportName: string | undefined;
   /**
-   * The chunk that holds the bundled source: its id is the source's digest, and an artifact may
-   * leave the chunk itself out.
+   * The digest of the whole source: the id that one chunk with all of it has. Where there are
+   * `parts` they hold the source, and there need be no such chunk.
    */
   readonly source: Id<"chunk">;
   readonly generator: string;
   readonly generatorVersion: number;
-  /** The packages that the source imports, with their versions, by name. */
-  readonly packages: readonly (readonly [name: string, version: string])[];
+  /** The source in parts, in order; empty where one chunk, `source`, holds it all. */
+  readonly parts: readonly ProgramPart[];
+  /** The packages that could not be bundled, by name. */
+  readonly externals: readonly ExternalPackage[];
+  /** What the module read while it was loaded, by path. */
+  readonly inputs: readonly ProgramInput[];
+  /** The environment variables that it read, by name. */
+  readonly environment: readonly EnvironmentVariable[];
+  /** The time zone and the locale under which it was recorded; undefined where neither is known. */
+  readonly zone: string | undefined;
+  readonly locale: string | undefined;
 }
+
+/** A stretch of the source: one package's files, or the user's own. */
+export interface ProgramPart {
+  /** The package as `name@version`; undefined for the user's own files. */
+  readonly package: string | undefined;
+  readonly chunk: Id<"chunk">;
+}
+
+/** A package that stays outside the bundle, such as one with native addons. */
+export interface ExternalPackage {
+  readonly name: string;
+  readonly version: string;
+  /** SHA-256 over its files, in hexadecimal. */
+  readonly digest: string;
+  /** How the program imports it; empty for what only another such package depends on. */
+  readonly specifiers: readonly ExternalImport[];
+}
+
+/**
+ * One way in which a program names a package, and the file that it means, relative to the package's
+ * folder: `["import", "pkg/part", "dist/part.mjs"]`.
+ */
+export type ExternalImport = readonly [kind: "import" | "require", specifier: string, file: string];
+
+/** What a module read while it was loaded. */
+export interface ProgramInput {
+  /** Relative to the project, with `/`. */
+  readonly path: string;
+  /** "file"; "listing", of a folder; "absent", where nothing was found. */
+  readonly kind: string;
+  /** SHA-256 of the content, in hexadecimal; undefined where there is none. */
+  readonly digest: string | undefined;
+  /** The content; undefined where there is none, or it is over the limit. */
+  readonly chunk: Id<"chunk"> | undefined;
+  /** The content's length in bytes. */
+  readonly length: number;
+}
+
+/** A variable, and a digest of its value in hexadecimal; undefined where it was not set. */
+export type EnvironmentVariable = readonly [name: string, digest: string | undefined];
 
 /** The bytes of a program object. */
 export function encodeProgram(program: Program): Uint8Array {
@@ -30,19 +79,73 @@ export function decodeProgram(body: Uint8Array): Program {
     "program",
     body,
     (fields) => ({
-      name: fields.expectLength(7).text(),
+      name: fields.expectLength(12).text(),
       module: fields.optional((field) => field.text()),
       exportName: fields.optional((field) => field.text()),
       source: fields.id<"chunk">(),
       generator: fields.text(),
       generatorVersion: fields.integer(),
-      packages: fields.list((element): [string, string] => {
-        const pair = element.nested().expectLength(2);
-        return [pair.text(), pair.text()];
-      }),
+      parts: fields.list(readPart),
+      externals: fields.list(readExternal),
+      inputs: fields.list(readInput),
+      environment: fields.list(readVariable),
+      zone: fields.optional((field) => field.text()),
+      locale: fields.optional((field) => field.text()),
     }),
     format,
   );
+}
+
+/** The packages of a program, bundled or not, each version once, by name. */
+export function packagesOf(
+  program: Pick<Program, "parts" | "externals">,
+): Array<readonly [name: string, version: string]> {
+  const labels = new Set([
+    ...program.parts.flatMap((part) => (part.package === undefined ? [] : [part.package])),
+    ...program.externals.map(({ name, version }) => `${name}@${version}`),
+  ]);
+  return [...labels].sort().map(splitLabel);
+}
+
+/** A part's `name@version`, taken apart. */
+export function splitLabel(label: string): readonly [name: string, version: string] {
+  const at = label.lastIndexOf("@");
+  return at <= 0 ? [label, ""] : [label.slice(0, at), label.slice(at + 1)];
+}
+
+function readPart(element: Fields): ProgramPart {
+  const pair = element.nested().expectLength(2);
+  return { package: pair.optional((field) => field.text()), chunk: pair.id<"chunk">() };
+}
+
+function readExternal(element: Fields): ExternalPackage {
+  const fields = element.nested().expectLength(4);
+  return {
+    name: fields.text(),
+    version: fields.text(),
+    digest: fields.id(),
+    specifiers: fields.list((item): ExternalImport => {
+      const one = item.nested().expectLength(3);
+      // Anything but these two is written back as "require", and so refused as not canonical.
+      return [one.text() === "import" ? "import" : "require", one.text(), one.text()];
+    }),
+  };
+}
+
+function readInput(element: Fields): ProgramInput {
+  const fields = element.nested().expectLength(5);
+  return {
+    path: fields.text(),
+    kind: fields.text(),
+    digest: fields.optional((field) => field.id()),
+    chunk: fields.optional((field) => field.id<"chunk">()),
+    length: fields.integer(),
+  };
+}
+
+function readVariable(element: Fields): EnvironmentVariable {
+  const pair = element.nested().expectLength(2);
+  return [pair.text(), pair.optional((field) => field.id())];
 }
 
 function format(program: Program): readonly unknown[] {
@@ -53,6 +156,43 @@ function format(program: Program): readonly unknown[] {
     idBytes(program.source),
     program.generator,
     program.generatorVersion,
-    program.packages.map(([name, version]) => [name, version]),
+    partsOf(program).map((part) => [part.package ?? null, idBytes(part.chunk)]),
+    sorted(program.externals, ({ name, version }) => `${name}@${version}`).map(
+      ({ name, version, digest, specifiers }) => [
+        name,
+        version,
+        idBytes(digest as Id),
+        sorted(specifiers, ([kind, specifier]) => `${specifier}\0${kind}`).map((one) => [...one]),
+      ],
+    ),
+    sorted(program.inputs, ({ path, kind }) => `${path}\0${kind}`).map((input) => [
+      input.path,
+      input.kind,
+      optionalBytes(input.digest),
+      optionalBytes(input.chunk),
+      input.length,
+    ]),
+    sorted(program.environment, ([name]) => name).map(([name, digest]) => [
+      name,
+      optionalBytes(digest),
+    ]),
+    program.zone ?? null,
+    program.locale ?? null,
   ];
+}
+
+/** The parts; none where the first is the whole source, which one chunk then holds. */
+function partsOf({ source, parts }: Program): readonly ProgramPart[] {
+  return parts[0]?.chunk === source ? [] : parts;
+}
+
+function optionalBytes(hex: string | undefined): Uint8Array | null {
+  return hex === undefined ? null : idBytes(hex as Id);
+}
+
+/** In the order of their keys, by UTF-16 code units; of two with one key, the first. */
+function sorted<T>(items: readonly T[], key: (item: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const item of items) if (!byKey.has(key(item))) byKey.set(key(item), item);
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }

@@ -53,7 +53,7 @@ export class BlockCache {
       // A codec may refuse the state: nothing may have changed then.
       const live = restore({ ...(starts.at(-1) as Start), segment });
       // What was checked needs no witness.
-      if (this.isChecked(step)) live.watch = Watch.idle(start.step, replayer.env);
+      if (replayer.checked.has(start.step)) live.watch = Watch.idle(start.step, replayer.env);
       this.#starts = starts;
       this.#live = live;
       this.#simulation = simulation;

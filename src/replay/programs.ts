@@ -1,7 +1,13 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import type { Id } from "../object/id.ts";
-import { decodeProgram, encodeProgram, type Program } from "../object/program.ts";
+import type { Hash } from "../codec/hash.ts";
+import { type Id, objectId } from "../object/id.ts";
+import {
+  decodeProgram,
+  encodeProgram,
+  type Program,
+  type ProgramInput,
+} from "../object/program.ts";
 import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { Get, Put } from "../object/state.ts";
@@ -15,7 +21,24 @@ export interface Source {
   readonly module?: string | undefined;
   readonly exportName?: string | undefined;
   readonly code: string;
-  readonly packages: readonly (readonly [name: string, version: string])[];
+  /** The code in parts, which together are `code`; all the user's own where it is left out. */
+  readonly parts?: readonly SourcePart[];
+  readonly externals?: Program["externals"];
+  readonly inputs?: readonly SourceInput[];
+  readonly environment?: Program["environment"];
+  readonly zone?: string | undefined;
+  readonly locale?: string | undefined;
+}
+
+/** A stretch of code: one package's, as `name@version`, or the user's own. */
+export interface SourcePart {
+  readonly package: string | undefined;
+  readonly code: string;
+}
+
+/** What a module read while it was loaded; its content, unless it is absent or over the limit. */
+export interface SourceInput extends Omit<ProgramInput, "chunk"> {
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** Code that can be run: a simulation, and the means to have another instance of it. */
@@ -40,15 +63,32 @@ export interface Code extends LoadedProgram {
 }
 
 /** Stores the code of a simulation, and returns the id of its program. */
-export function putProgram(source: Source, algorithm: GeneratorAlgorithm, put: Put): Id<"program"> {
+export function putProgram(
+  source: Source,
+  algorithm: GeneratorAlgorithm,
+  { put, hash }: { readonly put: Put; readonly hash: Hash },
+): Id<"program"> {
+  const { parts = [] } = source;
+  // One chunk holds what is all the user's own: its id is the digest of the whole.
+  const whole = parts.every((part) => part.package === undefined);
   const program: Program = {
     name: source.name,
     module: source.module,
     exportName: source.exportName,
-    source: put("chunk", utf8(source.code)),
+    source: whole ? put("chunk", utf8(source.code)) : objectId(hash, "chunk", utf8(source.code)),
     generator: algorithm.name,
     generatorVersion: algorithm.version,
-    packages: source.packages,
+    parts: whole
+      ? []
+      : parts.map((part) => ({ package: part.package, chunk: put("chunk", utf8(part.code)) })),
+    externals: source.externals ?? [],
+    inputs: (source.inputs ?? []).map(({ bytes, ...input }) => ({
+      ...input,
+      chunk: bytes && put("chunk", bytes),
+    })),
+    environment: source.environment ?? [],
+    zone: source.zone,
+    locale: source.locale,
   };
   return put("program", encodeProgram(program));
 }
@@ -66,7 +106,7 @@ export function codeOf(simulation: AnySimulation): Code {
     String(codec.decode),
   ]);
   const code = [`// ${name}`, String(init), String(step), ...codecs].join("\n");
-  return { simulation, source: { name, code, packages: [] } };
+  return { simulation, source: { name, code } };
 }
 
 /** What a segment's ids name. */

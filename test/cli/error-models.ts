@@ -38,8 +38,8 @@ export const MODELS: Readonly<Record<string, string>> = {
   "number.ts": "export default 5;",
   "half.ts": 'export default { name: "half", init: () => 0 };',
   "several.ts": `const m = ${"{ name: 'm', init: () => 0, step: (x) => x }"}; export const a = m; export const b = m;`,
-  "dynamic.ts": `const { defineSimulation } = await import("rewind-engine");
-    export default defineSimulation({ name: "d", init: () => 0, step: (x) => x });`,
+  "dynamic.ts": `const load = (name) => import(name);
+export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "package.ts": `import left from "leftpad"; ${simulation("init: () => left(), step: (x) => x")}`,
   "init-throws.ts": simulation("init: () => { throw new Error('no'); }, step: (x) => x"),
   "init-nothing.ts": simulation("init: () => undefined, step: (x) => x"),

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
@@ -118,16 +118,29 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a full disk": () => walk(async () => failing("ENOSPC")),
   "a store that is read-only": () => walk(async () => failing("EROFS")),
   "a disk that fails": () => walk(async () => failing("EIO")),
-  "programs that cannot be written": () =>
-    walk(async (project) => {
-      const folder = path.join(project.root, "node_modules/leftpad");
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(path.join(folder, "package.json"), '{"name":"leftpad","version":"1.0.0"}');
-      writeFileSync(path.join(folder, "index.js"), "module.exports = () => 0;");
-      const programs = inStore(project, "local/programs");
-      rmSync(programs, { recursive: true, force: true });
-      writeFileSync(programs, "");
-    }),
+  "a package that is not the recorded one": async () => {
+    const project = await emptyProject();
+    const files = {
+      "leftpad/package.json": '{"name":"leftpad","version":"1.0.0"}',
+      // A computed require cannot be bundled, so the package stays outside the program.
+      "leftpad/index.js": "exports.load = (name) => require(name); exports.one = 1;",
+      "bundled/package.json": '{"name":"bundled","version":"2.0.0"}',
+      "bundled/index.js": "exports.zero = 0;",
+    };
+    for (const [file, text] of Object.entries(files))
+      await project.write(`node_modules/${file}`, text);
+    await project.write(
+      "m.ts",
+      `import { one } from "leftpad"; import { zero } from "bundled";
+       export default { name: "m", init: () => zero, step: (x) => x + one };`,
+    );
+    await project.ok("record", "m.ts", "--steps", "100", "-b", "main");
+    await project.write(
+      "node_modules/leftpad/package.json",
+      '{"name":"leftpad","version":"1.1.0"}',
+    );
+    return prepared(project);
+  },
   "a store of a later version": () => damagedFile("config", '{"format":99}\n'),
   "a config that is no JSON": () => damagedFile("config", "{"),
   "a config that is a list": () => damagedFile("config", "[]"),

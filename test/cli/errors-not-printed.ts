@@ -14,7 +14,6 @@ const NOTE = "told as a note: what is whole is read, and the command goes on";
 export const NOT_PRINTED: readonly NotPrinted[] = [
   // Arguments that the command line does not hand on as they are.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
-  { file: "node/load-program.ts", text: "expected the programs' folder", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },
   {
     file: "replay/look/stats.ts",
@@ -92,8 +91,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   {
     file: "node/bundle.ts",
-    text: "to be a statement of its own",
-    because: "esbuild writes them so; it is checked because a program must not import unseen",
+    text: "to read as a comment of its bundle",
+    because: "with plain strings alone none does; checked because parts must not be cut elsewhere",
   },
   {
     file: "node/journal-writer.ts",
@@ -112,8 +111,13 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "two undos at once; test/store/ref-store.suite.ts",
   },
   {
-    file: "node/bundle.ts",
-    text: "lineOf(error)",
+    file: "node/program/build-error.ts",
+    text: "{ module }, { cause }",
     because: "esbuild itself cannot be started",
+  },
+  {
+    file: "object/program-source.ts",
+    text: "to make up its source",
+    because: "no program of ours is such; test/object/program-source.test.ts",
   },
 ];

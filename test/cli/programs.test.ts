@@ -1,4 +1,4 @@
-import { cp, rm } from "node:fs/promises";
+import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/index.ts";
@@ -140,7 +140,7 @@ describe("code that came from elsewhere", () => {
       const { status, stderr } = await project.run(...line.split(" "));
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^error: the code of "random-walk" \(walk\.ts\) came from elsewhere.*\nhint: read it with `rewind show \w+ --source`, then let it run with --trust\n$/,
+        /^error: the code of "random-walk" \(walk\.ts\) came from elsewhere.*\nhint: read it with `rewind show \w+ --source --all`, then let it run with --trust\n$/,
       );
     }
     expect((await project.ok("show", "theirs", "--source")).stdout).toContain("rng.random()");
@@ -206,26 +206,173 @@ describe("where a project lies", () => {
     const { stderr, stdout } = await moved.ok("get", "main@500", "--path", "n");
     expect([stderr, stdout]).toEqual(["", "500\n"]);
   });
+});
 
-  test("packages stay imports, and their versions are noted", async () => {
+describe("packages are part of the recorded program", () => {
+  const pack = (version: string): string =>
+    JSON.stringify({ name: "pack", version, type: "module", main: "main.js" });
+
+  async function packProject(): Promise<Project> {
     const project = await emptyProject();
-    const install = (version: string): Promise<void> =>
-      project.write(
-        "node_modules/pack/package.json",
-        JSON.stringify({ name: "pack", version, type: "module", main: "main.js" }),
-      );
-    await install("1.0.0");
-    await project.write("node_modules/pack/main.js", "export const one = 1;");
+    await project.write("node_modules/pack/package.json", pack("1.0.0"));
+    await project.write("node_modules/pack/main.js", "export const inc = 2;");
+    await project.write(
+      "node_modules/common/package.json",
+      '{ "name": "common", "version": "3.1.0" }',
+    );
+    await project.write("node_modules/common/index.js", "exports.zero = 0;");
     await project.write(
       "m.ts",
-      'import { one } from "pack"; export default { name: "m", init: () => 0, step: (x) => x + one };',
+      `import { inc } from "pack"; import { zero } from "common";
+        export default { name: "m", init: () => 0, step: (x) => x + inc + zero };`,
     );
-    await project.ok("record", "m.ts", "--steps", "10");
+    await project.ok("record", "m.ts", "--steps", "100");
+    return project;
+  }
+
+  const NOTE = ": this replays the recorded program\n";
+
+  test.each<[string, (project: Project) => Promise<void>, string]>([
+    ["nothing changed", async () => undefined, ""],
+    [
+      "a file of one was edited",
+      (project) => project.write("node_modules/pack/main.js", "export const inc = 3;"),
+      `note: pack 1.0.0 has changed since${NOTE}`,
+    ],
+    [
+      "one was updated",
+      async (project) => {
+        await project.write("node_modules/pack/package.json", pack("1.1.0"));
+        await project.write("node_modules/pack/main.js", "export const inc = 3;");
+      },
+      `note: pack 1.0.0 is 1.1.0 now${NOTE}`,
+    ],
+    [
+      "none is installed",
+      (project) => rm(path.join(project.root, "node_modules"), { recursive: true }),
+      `note: pack is not installed${NOTE}`,
+    ],
+    [
+      "the module changed as well",
+      async (project) => {
+        await project.write("node_modules/pack/main.js", "export const inc = 3;");
+        await project.write(
+          "m.ts",
+          'import { inc } from "pack"; export default { name: "m", init: () => 1, step: (x) => x + inc };',
+        );
+      },
+      `note: m.ts has changed since${NOTE}`,
+    ],
+  ])("%s: the recorded answer, and what is said", async (_, change, said) => {
+    const project = await packProject();
+    await change(project);
+    const { stdout, stderr } = await project.ok("get", "main@55");
+    expect([stdout, stderr]).toEqual(["110\n", said]);
+    const { json } = await project.ok("verify", "--full", "--json");
+    expect(json.ok).toBe(true);
+  });
+
+  test("a workspace that is linked from elsewhere and was edited", async () => {
+    const project = await emptyProject();
+    const lib = (await emptyProject()).root;
+    await writeFile(path.join(lib, "package.json"), '{ "name": "lib", "version": "0.1.0" }');
+    await writeFile(path.join(lib, "index.ts"), "export const inc: number = 2;");
+    await mkdir(path.join(project.root, "node_modules"));
+    await symlink(lib, path.join(project.root, "node_modules/lib"), "dir");
+    await project.write(
+      "m.ts",
+      'import { inc } from "lib/index.ts"; export default { name: "m", init: () => 0, step: (x) => x + inc };',
+    );
+    await project.ok("record", "m.ts", "--steps", "100");
+    expect((await project.ok("show", "--source", "--all")).stdout).toContain(
+      "// package:node_modules/lib/index.ts",
+    );
+    await writeFile(path.join(lib, "index.ts"), "export const inc: number = 3;");
+    const { stdout, stderr } = await project.ok("get", "main@55");
+    expect([stdout, stderr]).toEqual(["110\n", `note: lib 0.1.0 has changed since${NOTE}`]);
+    const working = await project.run(..."verify --program working --full".split(" "));
+    expect(working.status).toBe(3);
+  });
+
+  test("a .replay file brings them along", async () => {
+    const project = await packProject();
+    await project.ok("save", "main", "-o", "run.replay");
+    const other = await emptyProject();
+    await cp(path.join(project.root, "run.replay"), path.join(other.root, "run.replay"));
+    await other.ok("load", "run.replay", "-b", "theirs");
+    expect((await other.ok("get", "theirs@55", "--trust")).stdout).toBe("110\n");
+  });
+
+  test("two programs with the same package share its text", async () => {
+    const project = await packProject();
+    await project.write(
+      "n.ts",
+      'import * as all from "pack"; export default { name: "n", init: () => all.inc, step: (x) => x };',
+    );
+    await project.ok("record", "n.ts", "--steps", "10", "-b", "other");
+    const partsOf = async (branch: string): Promise<{ package: string; chunk: string }[]> => {
+      const { json } = await project.ok("show", branch, "--json");
+      const [id] = [
+        (await project.ok("cat-file", json.run, "--json")).json.content.segments[0].program,
+      ];
+      return (await project.ok("cat-file", id, "--json")).json.content.parts;
+    };
+    const [a, b] = [await partsOf("main"), await partsOf("other")].map(
+      (parts) => parts.find((part) => part.package === "pack@1.0.0")?.chunk,
+    );
+    expect(a).toMatch(/^[0-9a-f]{64}$/);
+    expect(b).toBe(a);
+  });
+
+  test("show lists and prints them", async () => {
+    const project = await packProject();
+    const shown = async (...more: string[]): Promise<string> =>
+      (await project.ok("show", "--source", ...more)).stdout;
     expect((await project.ok("show", "HEAD")).stdout).toContain("package    pack 1.0.0");
-    expect((await project.ok("show", "--source")).stdout).toMatch(/import .* from "pack"/);
-    await install("2.0.0");
-    const { stderr } = await project.ok("get", "main@5");
-    expect(stderr).toContain("note: recorded with pack 1.0.0, installed is 2.0.0\n");
+    expect(await shown("--packages")).toMatch(
+      /^common 3\.1\.0 {2}\d+ bytes\npack 1\.0\.0 {4}\d+ bytes\n$/,
+    );
+    expect(await shown()).toMatch(
+      /\/\/ pack@1\.0\.0: \d+ bytes, left out\n[\s\S]*step: \(x\) => x \+ inc/,
+    );
+    expect(await shown()).not.toContain("var inc = 2");
+    expect(await shown("--package", "pack")).toBe(
+      "// package:node_modules/pack/main.js\nvar inc = 2;\n",
+    );
+    expect(await shown("--all")).toContain("var inc = 2");
+    const { json } = await project.ok(..."show --source --packages --json".split(" "));
+    expect(json.packages[1]).toEqual({ name: "pack", version: "1.0.0", bytes: expect.any(Number) });
+  });
+
+  test("one that cannot be bundled has to be there as it was", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "node_modules/native/package.json",
+      '{ "name": "native", "version": "1.2.0" }',
+    );
+    await project.write(
+      "node_modules/native/index.js",
+      "exports.load = (x) => require(x); exports.inc = 2;",
+    );
+    await project.write(
+      "m.ts",
+      'import { inc } from "native"; export default { name: "m", init: () => 0, step: (x) => x + inc };',
+    );
+    await project.ok("record", "m.ts", "--steps", "100");
+    expect((await project.ok("get", "main@55")).stdout).toBe("110\n");
+    expect((await project.ok("show", "--source", "--packages")).stdout).toBe(
+      "native 1.2.0  outside the program, compared by a digest\n",
+    );
+    await project.write(
+      "node_modules/native/index.js",
+      "exports.load = (x) => require(x); exports.inc = 3;",
+    );
+    const { status, stderr } = await project.run("get", "main@55");
+    expect([status, stderr]).toEqual([
+      1,
+      "error: recorded with the package native 1.2.0, and the files of the one installed are others\n" +
+        "hint: npm install native@1.2.0\n",
+    ]);
   });
 });
 

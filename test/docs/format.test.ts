@@ -27,6 +27,7 @@ import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTip } from "../../src/store/tip.ts";
 import { project } from "../node/project.ts";
+import { BARE } from "../object/bare-program.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
 import { type Playground, playground } from "./playground.ts";
 
@@ -222,7 +223,10 @@ describe.skipIf(python.status !== 0)("the reader replays what the command line r
       const { run } = await repo.revision(branch);
       const found = read.runs[run.id];
       expect(found.root).toBe(run.root);
-      expect(found.segments.at(-1)).toMatchObject({ rule, generator: `${generator} 1` });
+      expect(found.segments.at(-1)).toMatchObject({
+        rule,
+        generator: `${generator} ${generatorNamed(generator).version}`,
+      });
       const states: unknown[] = [];
       for (let step = 0; step <= 70; step++) states.push(await run.get(step));
       expect(found.states).toEqual(states);
@@ -286,7 +290,7 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
     source: objectId(sha256, "chunk", chunk),
     generator: "xoshiro128++",
     generatorVersion: 1,
-    packages: [],
+    ...BARE,
   });
   const seeds = encodeSeeds({ rule: "block", master: 42n });
   const manifest: RunManifest = {

@@ -593,7 +593,7 @@ class Segment:
     def __init__(self, store, fields, block_size):
         self.start, program, seeds, params, begin = fields
         self.params = params_of(store, params)
-        self.simulation, _, _, _, self.generator, self.version, _ = decode(
+        self.simulation, _, _, _, self.generator, self.version, *_ = decode(
             store.get("program", program)
         )
         self.rule, self.master = decode(store.get("seeds", seeds))

@@ -120,16 +120,18 @@ export interface RecordedProgram {
 }
 
 export async function recordProgram(
-  { text }: Pick<HiddenProgram, "text">,
+  { text: source }: Pick<HiddenProgram, "text">,
   options: { steps: number; blockSize: number; seed: number; selfCheck?: boolean },
 ): Promise<RecordedProgram> {
-  const place = { module: "hidden.mjs", root: "/", cacheDirectory: "/none" };
+  const place = { module: "hidden.mjs", root: "/" };
+  // As a bundle exports it.
+  const text = `${source.replace("export default", "const hidden =")}\nexport {\n  hidden as default\n};\n`;
   const loaded: LoadedProgram = await loadProgram({ code: text, ...place });
   const truth: Uint8Array[] = [];
   const code: Code = {
     ...loaded,
     simulation: noting(loaded.simulation, truth),
-    source: { name: "hidden", module: "hidden.mjs", code: text, packages: [] },
+    source: { name: "hidden", module: "hidden.mjs", code: text },
   };
   const env = nodeEnvironment();
   const { id } = await recordInto(env, code, options);

@@ -2,8 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { bundle } from "../../src/node/bundle.ts";
-import { engineVersion } from "../../src/node/packages.ts";
+import { type Bundle, bundle } from "../../src/node/bundle.ts";
 import { installed, project, put, WALK } from "./project.ts";
 
 const FILES = {
@@ -12,7 +11,7 @@ const FILES = {
     import table from "../data/table.json";
     import { defineSimulation } from "rewind-engine";
     import * as random from "rewind-engine/random";
-    import leftpad from "leftpad/part";
+    import leftpad from "leftpad/part.js";
     import { readFileSync } from "node:fs";
     import "./lib/noise";
     const scale: Size = size;
@@ -24,18 +23,20 @@ const FILES = {
   "src/lib/later.ts": "export const late = true;",
   "data/table.json": '{ "rows": [1, 2, 3] }',
   ...installed("leftpad", "1.3.0", "export default 1;"),
+  "node_modules/leftpad/part.js": "export const unused = 2; export default 1;",
 };
 
+const packagesOf = ({ parts }: Bundle): (string | undefined)[] => parts.map((part) => part.package);
+
 describe("what is in a bundle", () => {
-  test("local files, types erased; packages stay imports, with their versions", async () => {
+  test("local files, types erased; packages whole, as parts of their own", async () => {
     const root = await project(FILES);
-    const { code, module, packages, inputs } = await bundle({ root, module: "src/walk.ts" });
+    const bundled = await bundle({ root, module: "src/walk.ts" });
+    const { code, parts, module, externals, inputs } = bundled;
     expect(module).toBe("src/walk.ts");
-    expect(packages).toEqual([
-      ["leftpad", "1.3.0"],
-      ["rewind-engine", engineVersion()],
-    ]);
-    expect(engineVersion()).toMatch(/^\d+\.\d+\.\d+/);
+    expect(packagesOf(bundled)).toEqual([undefined, "leftpad@1.3.0", undefined]);
+    expect(parts.map((part) => part.code).join("")).toBe(code);
+    expect(externals).toEqual([]);
     expect(inputs).toEqual([
       "data/table.json",
       "src/lib/later.ts",
@@ -43,12 +44,14 @@ describe("what is in a bundle", () => {
       "src/lib/size.ts",
       "src/walk.ts",
     ]);
-    expect(code).toContain('from "leftpad/part";');
-    expect(code).toContain('from "rewind-engine";');
+    expect(parts[1]?.code).toContain("// package:node_modules/leftpad/part.js");
+    expect(parts[1]?.code).toContain("unused = 2");
+    expect(code).toContain('var { defineSimulation } = __rewind_host("rewind-engine");');
+    expect(code).toContain('var { readFileSync } = __rewind_host("node:fs");');
     expect(code).toContain("rows: [1, 2, 3]");
     expect(code).toContain('console.log("noise");');
     expect(code).toContain("late = true");
-    expect(code).not.toMatch(/a comment|: Size|import\("/);
+    expect(code).not.toMatch(/a comment|: Size|import\("|^import /m);
   });
 
   test("an import of types alone is no import", async () => {
@@ -56,13 +59,34 @@ describe("what is in a bundle", () => {
       "m.ts": `import type { Simulation } from "rewind-engine"; import type { X } from "nowhere";
         const walk: Simulation | X = ${WALK}; export default walk;`,
     });
-    expect((await bundle({ root, module: "m.ts" })).packages).toEqual([]);
+    expect((await bundle({ root, module: "m.ts" })).code).not.toContain("__rewind_host");
   });
 
-  test("a scoped package goes by its two names", async () => {
-    const files = installed("@team/lib", "2.0.0", "export default 1;");
-    const root = await project({ "m.ts": 'export * from "@team/lib/part.js";', ...files });
-    expect((await bundle({ root, module: "m.ts" })).packages).toEqual([["@team/lib", "2.0.0"]]);
+  test("a scoped package goes by its two names, one package is one part", async () => {
+    const root = await project({
+      "m.ts": 'export * from "@team/lib/part.js"; export { a } from "@team/lib/a.js";',
+      ...installed("@team/lib", "2.0.0", "export default 1;"),
+      "node_modules/@team/lib/part.js": "export const part = 1;",
+      "node_modules/@team/lib/a.js": "export const a = 1;",
+    });
+    expect(packagesOf(await bundle({ root, module: "m.ts" }))).toContain("@team/lib@2.0.0");
+  });
+
+  test("a package's text is the same, whatever is used of it and whatever stands beside it", async () => {
+    const root = await project({
+      "a.ts": 'import { one } from "lib"; export default [one, 1];',
+      "b.ts":
+        'import * as lib from "lib"; import { sep } from "node:path"; const local = sep; export default [lib.two, local];',
+      ...installed(
+        "lib",
+        "1.0.0",
+        'import { sep } from "node:path"; const local = sep; export const one = 1; export const two = local;',
+      ),
+    });
+    const text = async (module: string): Promise<string | undefined> =>
+      (await bundle({ root, module })).parts.find((part) => part.package === "lib@1.0.0")?.code;
+    expect(await text("a.ts")).toContain("two = local");
+    expect(await text("b.ts")).toBe(await text("a.ts"));
   });
 
   test("the project's tsconfig.json holds", async () => {
@@ -76,18 +100,22 @@ describe("what is in a bundle", () => {
     expect(sources.map(({ path }) => path)).toEqual(["lib/a.ts", "m.ts", "tsconfig.json"]);
   });
 
-  test("import.meta is empty, so that the program is tied to no folder", async () => {
-    const root = await project({ "m.ts": "export const at = import.meta.url ?? 'nowhere';" });
-    expect((await bundle({ root, module: "m.ts" })).code).not.toContain("import.meta.url");
+  test("a file's own place is one below /project, so that the program is tied to no folder", async () => {
+    const root = await project({ "a dir/m.ts": "export const at = import.meta.url;" });
+    const { code } = await bundle({ root, module: "a dir/m.ts" });
+    expect(code).toContain('"file:///project/a%20dir/m.ts"');
+    expect(code).not.toContain("import.meta");
+    expect(code).not.toContain("rewind-project-");
   });
 
-  test("text that reads as an import of the engine is kept apart from one", async () => {
+  test("text that reads as the comment before a file is kept apart from one", async () => {
     const root = await project({
-      "m.ts":
-        'import { mark } from "rewind-engine";\nexport const text = `\nimport "rewind-engine";\n`, m = mark;',
+      "m.ts": "export const text = `\n// program:a.ts\n// program:m.ts\n`; export * from './a.ts';",
+      "a.ts": "export const a = 1;",
     });
-    const { code } = await bundle({ root, module: "m.ts" });
-    expect(code).toContain("'\\nimport \"rewind-engine\";\\n'");
+    const { code, parts } = await bundle({ root, module: "m.ts" });
+    expect(code).toContain('"\\n// program:a.ts\\n// program:m.ts\\n"');
+    expect(parts).toHaveLength(1);
   });
 });
 
@@ -187,10 +215,10 @@ describe("what is refused", () => {
     );
   });
 
-  test("files that are no code", async () => {
-    for (const name of ["a.css", "a.wasm", "a.txt"]) {
+  test("files that are neither code nor data", async () => {
+    for (const name of ["a.css", "a.node", "a.png"]) {
       expect(await failing({ "m.ts": `import "./${name}";`, [name]: "" })).toBe(
-        `MODULE_FAILED m.ts:1:8: ${name} cannot be part of a program: only TypeScript, JavaScript and JSON files can`,
+        `MODULE_FAILED m.ts:1:8: ${name} cannot be part of a program: only code, JSON, WebAssembly and text can`,
       );
     }
   });
@@ -199,20 +227,30 @@ describe("what is refused", () => {
     expect(await failing({ "m.ts": "export const f = (x) => import(x);" })).toMatch(
       /^MODULE_FAILED m\.ts:1:25: This "import" expression will not be bundled/,
     );
-    expect(await failing({ "m.cjs": 'require("fs");' }, "m.cjs")).toMatch(/write import instead/);
-    expect(await failing({ "m.ts": 'export const f = () => import("rewind-engine");' })).toMatch(
-      /write an import statement/,
+    expect(await failing({ "m.ts": "export const f = (x) => require(x);" })).toMatch(
+      /^MODULE_FAILED m\.ts:1:25: This call to "require" will not be bundled/,
     );
     expect(await failing({ "m.ts": 'import "rewind-engine/other";' })).toMatch(
       /expected rewind-engine or rewind-engine\/random/,
     );
   });
 
-  test("a package that the project folder does not see", async () => {
-    const inner = Object.entries(installed("leftpad", "1.0.0", ""));
-    const files = Object.fromEntries(inner.map(([path, text]) => [`sub/${path}`, text]));
-    expect(await failing({ "sub/m.ts": 'import "leftpad";', ...files }, "sub/m.ts")).toMatch(
-      /the package "leftpad" is not the one that is found from the project folder/,
+  test("a name that a host's module does not have", async () => {
+    const engine = 'import { defineSimulation, gone } from "rewind-engine";';
+    expect(await failing({ "m.ts": `${engine} gone(defineSimulation);` })).toBe(
+      'MODULE_FAILED m.ts:1:28: "rewind-engine" does not export "gone"',
+    );
+    expect(await failing({ "m.ts": 'import { nope } from "fs"; nope();' })).toBe(
+      'MODULE_FAILED m.ts:1:10: "fs" does not export "nope"',
+    );
+  });
+
+  test("an error behind what stands for a file's place has its own column", async () => {
+    expect(await failing({ "m.ts": "const at = import.meta.url; const x = ;" })).toBe(
+      'MODULE_FAILED m.ts:1:39: Unexpected ";"',
+    );
+    expect(await failing({ "m.ts": '// first\n"use strict"; __dirname; let x = ;' })).toBe(
+      'MODULE_FAILED m.ts:2:34: Unexpected ";"',
     );
   });
 });

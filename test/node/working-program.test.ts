@@ -51,6 +51,28 @@ describe("the working files against the recorded program", () => {
     },
   );
 
+  test("changed, where a file of a package is another, wherever it lies; same, where only its time is", async () => {
+    const parent = await project({
+      "app/m.ts": 'import "near"; import "far";',
+      "app/node_modules/near/package.json": '{ "name": "near", "version": "1.0.0" }',
+      "app/node_modules/near/index.js": "exports.a = 1;",
+      "node_modules/far/package.json": '{ "name": "far", "version": "1.0.0" }',
+      "node_modules/far/index.js": "exports.a = 1;",
+    });
+    const root = join(parent, "app");
+    const place = { digest: "d1", root, cacheDirectory: join(root, ".rewind/local/programs") };
+    await rememberInputs({ ...place, ...(await bundle({ root, module: "m.ts" })), ...place });
+    expect(await workingState(place)).toBe("same");
+    for (const path of ["app/node_modules/near/index.js", "node_modules/far/index.js"]) {
+      await put(parent, path, "exports.a = 2;");
+      expect(await workingState(place)).toBe("changed");
+      await put(parent, path, "exports.a = 1;");
+      expect(await workingState(place)).toBe("same");
+    }
+    await rm(join(parent, "node_modules"), { recursive: true });
+    expect(await workingState(place)).toBe("changed");
+  });
+
   test("missing, where nothing is noted, or nothing that can be read", async () => {
     const place = await remembered();
     expect(await workingState({ ...place, digest: "d2" })).toBe("missing");

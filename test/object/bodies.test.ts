@@ -33,15 +33,56 @@ const data = fc.dictionary(
   { maxKeys: 4, noNullPrototype: true },
 );
 
-const program: fc.Arbitrary<Program> = fc.record({
-  name: text,
-  module: fc.option(text, { nil: undefined }),
-  exportName: fc.option(text, { nil: undefined }),
-  source: id,
-  generator: text,
-  generatorVersion: whole,
-  packages: fc.array(fc.tuple(text, text), { maxLength: 4 }),
-});
+const hex: fc.Arbitrary<string> = id;
+const ascending = <T>(items: T[], key: (item: T) => string): T[] =>
+  items.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+const program: fc.Arbitrary<Program> = fc
+  .record({
+    name: text,
+    module: fc.option(text, { nil: undefined }),
+    exportName: fc.option(text, { nil: undefined }),
+    source: id,
+    generator: text,
+    generatorVersion: whole,
+    parts: fc.array(fc.record({ package: fc.option(text, { nil: undefined }), chunk: id }), {
+      maxLength: 4,
+    }),
+    externals: fc
+      .uniqueArray(
+        fc.record({
+          ...{ name: text, version: text, digest: hex },
+          specifiers: fc
+            .uniqueArray(
+              fc.tuple(fc.constantFrom("import" as const, "require" as const), text, text),
+              {
+                ...{ selector: ([, specifier]) => specifier, maxLength: 3 },
+              },
+            )
+            .map((list) => ascending(list, ([, specifier]) => specifier)),
+        }),
+        { selector: ({ name }) => name, maxLength: 3 },
+      )
+      .map((list) => ascending(list, ({ name, version }) => `${name}@${version}`)),
+    inputs: fc
+      .uniqueArray(
+        fc.record({
+          ...{ path: text, kind: fc.constantFrom("file", "listing", "absent"), length: whole },
+          digest: fc.option(hex, { nil: undefined }),
+          chunk: fc.option(id, { nil: undefined }),
+        }),
+        { selector: ({ path }) => path, maxLength: 3 },
+      )
+      .map((list) => ascending(list, ({ path, kind }) => `${path}\0${kind}`)),
+    environment: fc
+      .uniqueArray(fc.tuple(text, fc.option(hex, { nil: undefined })), {
+        ...{ selector: ([name]) => name, maxLength: 3 },
+      })
+      .map((list) => ascending(list, ([name]) => name)),
+    zone: fc.option(text, { nil: undefined }),
+    locale: fc.option(text, { nil: undefined }),
+  })
+  // One part that is the whole source is left out.
+  .filter(({ source, parts }) => parts[0]?.chunk !== source);
 const seeds: fc.Arbitrary<Seeds> = fc.record({
   rule: fc.constantFrom(...SEED_RULES),
   master: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
@@ -183,8 +224,22 @@ describe("a body depends on content alone", () => {
 const ID = noise(32, 9);
 
 /** The fields of a valid body of each kind, as the encoder takes them. */
+const bytesOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const VALID: Record<string, { fields: unknown[]; read: (body: Uint8Array) => unknown }> = {
-  program: { fields: ["n", "m", "e", ID, "g", 1, [["p", "1.0"]]], read: decodeProgram },
+  program: {
+    fields: [
+      ...["n", "m", "e", ID, "g", 1],
+      [
+        [null, bytesOf(2)],
+        ["p@1.0", bytesOf(3)],
+      ],
+      [["x", "1.0", bytesOf(4), [["import", "x", "x.mjs"]]]],
+      [["a.csv", "file", bytesOf(5), bytesOf(6), 7]],
+      [["VARIABLE", bytesOf(7)]],
+      ...["UTC", "en-US"],
+    ],
+    read: decodeProgram,
+  },
   seeds: { fields: ["block", 5n], read: decodeSeeds },
   state: { fields: [70_000, [ID, noise(32, 8)]], read: decodeState },
   tile: {
@@ -224,7 +279,10 @@ const WRONG: readonly unknown[] = [
 
 /** Which of these the schema allows in each field of the samples. */
 const ALLOWED: Record<string, unknown[][]> = {
-  program: [["text"], [null, "text"], [null, "text"], [], ["text"], [], [[]]],
+  program: [
+    ...[["text"], [null, "text"], [null, "text"], [], ["text"], []],
+    ...[[[]], [[]], [[]], [[]], [null, "text"], [null, "text"]],
+  ],
   seeds: [[], [2n]],
   state: [[], [[]]],
   tile: [[], [], []],

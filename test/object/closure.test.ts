@@ -5,6 +5,7 @@ import { checkpointCount, type RunManifest, type Segment } from "../../src/objec
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { putState, type StateRef } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, TimelineBuilder } from "../../src/object/timeline.ts";
+import { BARE } from "./bare-program.ts";
 import { noise, type Objects, objects } from "./memory.ts";
 
 /** A run of `count` checkpoints with a fork inside a block, every object of it in `store`. */
@@ -25,7 +26,7 @@ function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Arr
         source: put("chunk", noise(10, start)),
         generator: "g",
         generatorVersion: 1,
-        packages: [],
+        ...BARE,
       }),
     ),
     seeds: put("seeds", encodeSeeds({ rule: "block", master: BigInt(start) })),

@@ -67,7 +67,7 @@ test("the set is whole", () => {
     expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
   }
   expect(fixtures("valid")).toHaveLength(24);
-  expect(fixtures("invalid")).toHaveLength(77);
+  expect(fixtures("invalid")).toHaveLength(81);
 });
 
 test("not a byte has changed: the digest of all of them", () => {
@@ -75,7 +75,7 @@ test("not a byte has changed: the digest of all of them", () => {
     [name, kind, id, hex, code].join(" "),
   );
   const digest = createHash("sha256").update(lines.join("\n")).digest("hex");
-  expect(digest).toBe("bd5016f5e01c616d88afa24d959fa96815d04bf5ab6a70a03a6ccb98d4eb6f4a");
+  expect(digest).toBe("70f064d227f6e3219753de860b00223fcb0096701cbd0552767ed00bff62f140");
 });
 
 test.each(all)("$name has the id that it says", ({ kind, id, hex }) => {
@@ -96,7 +96,29 @@ describe("valid", () => {
     expect(decodeSeeds(body("seeds-zero"))).toEqual({ rule: "block", master: 0n });
     expect(decodeProgram(body("program-module"))).toEqual({
       ...{ name: "walk", module: "sim/walk.ts", exportName: "default", source: "33".repeat(32) },
-      ...{ generator: "xoshiro128++", generatorVersion: 1, packages: [["lodash", "4.17.21"]] },
+      ...{ generator: "xoshiro128++", generatorVersion: 1 },
+      parts: [
+        { package: undefined, chunk: "34".repeat(32) },
+        { package: "lodash@4.17.21", chunk: "35".repeat(32) },
+      ],
+      externals: [
+        {
+          ...{ name: "addon", version: "2.0.0", digest: "36".repeat(32) },
+          specifiers: [["import", "addon/part", "dist/part.mjs"]],
+        },
+      ],
+      inputs: [
+        {
+          ...{ path: "data/a.csv", kind: "file", digest: "37".repeat(32) },
+          ...{ chunk: "38".repeat(32), length: 12 },
+        },
+        { path: "data/b.csv", kind: "absent", digest: undefined, chunk: undefined, length: 0 },
+      ],
+      environment: [
+        ["RATE", "39".repeat(32)],
+        ["SIZE", undefined],
+      ],
+      ...{ zone: "Europe/Paris", locale: "de-DE" },
     });
     expect(decodeState(body("state-chunked"))).toEqual({
       length: 70_000,

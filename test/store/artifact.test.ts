@@ -12,6 +12,7 @@ import { putState } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, encodeTile, TimelineBuilder } from "../../src/object/timeline.ts";
 import { decodeArtifact, encodeArtifact } from "../../src/store/artifact.ts";
 import type { Compression } from "../../src/store/compression.ts";
+import { BARE } from "../object/bare-program.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, noise, type Objects, objects } from "../object/memory.ts";
 
@@ -34,7 +35,7 @@ function sample(count: number, size: number): Sample {
     "program",
     encodeProgram({
       ...{ name: "p", module: "p.ts", exportName: "default", source, generator: "g" },
-      ...{ generatorVersion: 1, packages: [] },
+      ...{ generatorVersion: 1, ...BARE },
     }),
   );
   const seeds = put("seeds", encodeSeeds({ rule: "block", master: 42n }));

@@ -1,5 +1,5 @@
 import { isRewindError } from "../../base/errors.ts";
-import type { Id } from "../../object/id.ts";
+import { readSource } from "../../object/program-source.ts";
 import type { InputDifference } from "../../replay/compare/inputs.ts";
 import type { Replayer } from "../../replay/replayer.ts";
 
@@ -35,10 +35,10 @@ export async function sourceDifferences(
   for (const { from, changes } of segments) {
     const change = changes.find(({ path }) => path === "program.source");
     if (change === undefined) continue;
-    const [idA, idB] = [change.a, change.b] as [Id<"chunk">, Id<"chunk">];
+    const [idA, idB] = [String(change.a), String(change.b)];
     const key = `${idA} ${idB}`;
     if (found.has(key)) continue;
-    const sources = await Promise.all([sourceOf(a, idA), sourceOf(b, idB)]);
+    const sources = await Promise.all([sourceOf(a, from), sourceOf(b, from)]);
     const titles = await Promise.all([titleOf(a, from), titleOf(b, from)]);
     const missing = (["a", "b"] as const).filter((_, i) => sources[i] === undefined);
     const patch =
@@ -48,10 +48,11 @@ export async function sourceDifferences(
   return [...found.values()];
 }
 
-/** A recorded source; undefined where it is not in the store, as it need not be. */
-async function sourceOf({ replayer }: Side, id: Id<"chunk">): Promise<string | undefined> {
+/** The recorded source in force at a step; undefined where it is not in the store, as it need not be. */
+async function sourceOf({ replayer }: Side, step: number): Promise<string | undefined> {
+  const { program } = await replayer.parts(replayer.segmentRecorded(step));
   try {
-    return new TextDecoder().decode(await replayer.get("chunk", id));
+    return await readSource(program, replayer.get, replayer.env.store.hash);
   } catch (error) {
     if (isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
+import { packagesOf } from "../../object/program.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
 import type { Run } from "../../replay/run.ts";
 import { count, visibleLine } from "../terminal/text.ts";
@@ -194,7 +195,7 @@ async function partsOf(segment: Segment, run: Run): Promise<Parts> {
     module: program.module === undefined ? null : `${program.module}#${program.exportName}`,
     source: program.source,
     generator: program.generator,
-    packages: program.packages,
+    packages: packagesOf(program),
     streams: seeds.rule,
     seed: toJson(master <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(master) : master),
   };

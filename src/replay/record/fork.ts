@@ -184,7 +184,7 @@ async function changedSegment(
     (reseeded && seeds.rule === "continuous");
   const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
   const programId = changes.code
-    ? putProgram(changes.code.source, algorithm, writer.put)
+    ? putProgram(changes.code.source, algorithm, { put: writer.put, hash: env.store.hash })
     : before.program;
   if (changes.code !== undefined) env.programs.add(programId, changes.code);
   return {

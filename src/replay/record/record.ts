@@ -56,7 +56,7 @@ export function planRecording(
   const asked = generatorAsked(code.simulation, options);
   const algorithm = generatorNamed(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
-  const program = putProgram(code.source, algorithm, writer.put);
+  const program = putProgram(code.source, algorithm, { put: writer.put, hash: env.store.hash });
   const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);

@@ -26,7 +26,7 @@ describe("verify", () => {
     const { status, stdout } = await project.run("verify", "--full");
     expect(status).toBe(3);
     expect(stdout).toMatch(
-      /block \d+, steps \d+ to \d+, does not replay as recorded\n.*\n {2}state\.n: recorded \d+, replayed \d+\n$/,
+      /block \d+, steps \d+ to \d+, does not replay as recorded\n.*\n {2}state\.n: recorded \d+, replayed \d+\nlikely cause: something that is not in its state: .*\n$/,
     );
     const { json } = await project.run("verify", "--full", "--json");
     expect(Object.keys(json)).toEqual(["ok", "blocksChecked", "mismatch"]);
@@ -35,9 +35,12 @@ describe("verify", () => {
     expect(Object.keys(json.mismatch).sort()).toEqual(fields);
   });
 
-  test("names a run, not a step of one", async () => {
+  test("REV@STEP checks the block that leads to the step; a range is refused", async () => {
     const project = await walkProject();
-    const { status, stderr } = await project.run("verify", "main@5");
+    expect((await project.ok("verify", "main@500")).stdout).toBe(
+      "ok: 1 of 32 blocks replayed, every one as recorded\n",
+    );
+    const { status, stderr } = await project.run("verify", "main@5..@9");
     expect([status, stderr]).toEqual([2, expect.stringContaining("expected a run")]);
   });
 

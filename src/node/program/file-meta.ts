@@ -1,0 +1,49 @@
+/** Text put into a file's code before it is bundled, so that errors can be told their true column. */
+export interface Insertion {
+  /** Counted from 1. */
+  readonly line: number;
+  /** In UTF-16 code units, from 0. */
+  readonly column: number;
+  readonly length: number;
+}
+
+/** esbuild's definitions for the names that `withFileMeta` gives a value in each file. */
+export const FILE_META: Readonly<Record<string, string>> = {
+  "import.meta": "__rewind_file",
+  "import.meta.url": "__rewind_file.url",
+  "import.meta.dirname": "__rewind_file.dirname",
+  "import.meta.filename": "__rewind_file.filename",
+  __dirname: "__rewind_file.dirname",
+  __filename: "__rewind_file.filename",
+};
+
+/**
+ * Gives `import.meta.url`, `__dirname` and the like in a file their value: a place below
+ * `/project`, which is the project folder wherever it lies. So a program is tied to no folder.
+ */
+export function withFileMeta(
+  code: string,
+  path: string,
+): { readonly code: string; readonly insertion: Insertion | undefined } {
+  if (!/\bimport\s*\.\s*meta\b|\b__(?:dirname|filename)\b/.test(code)) {
+    return { code, insertion: undefined };
+  }
+  const filename = `/project/${path}`;
+  const dirname = filename.slice(0, filename.lastIndexOf("/"));
+  const url = `file://${encodeURI(filename).replace(/[?#]/g, encodeURIComponent)}`;
+  const inserted = `var __rewind_file = ${JSON.stringify({ url, dirname, filename })};`;
+  const before = LEAD.exec(code)?.[0] ?? "";
+  const lines = before.split("\n");
+  return {
+    code: before + inserted + code.slice(before.length),
+    insertion: {
+      line: lines.length,
+      column: lines.at(-1)?.length ?? 0,
+      length: inserted.length,
+    },
+  };
+}
+
+/** A first line for the shell and a "use strict": both count only at the very beginning. */
+const LEAD =
+  /^(?:#![^\n]*\n)?(?:(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*(?:"use strict"|'use strict')\s*;)?/;

@@ -1,0 +1,92 @@
+import { createRequire, isBuiltin } from "node:module";
+import { HOST } from "./compile.ts";
+
+/** A module from outside the bundle, as the bundle's own code sees it. */
+export interface HostModule {
+  /** Its name in the bundle, which stands in a comment. */
+  readonly path: string;
+  readonly contents: string;
+}
+
+/**
+ * The module that stands for `name` in a bundle. Where `importer` names what it imports, in braces
+ * or as the default, the module exports just that: it is short, as fast as an import, and a name
+ * that is not there is an error of the bundle. Else it is the whole module, as CommonJS.
+ *
+ * `exported` are the names that can be imported; undefined where they are not known.
+ */
+export function hostModule(options: {
+  readonly name: string;
+  readonly specifier: string;
+  readonly kind: string;
+  readonly importer: {
+    readonly path: string;
+    readonly code: string;
+    /** Its package; undefined for an own file. */
+    readonly package: string | undefined;
+  };
+  readonly exported: readonly string[] | undefined;
+}): HostModule {
+  const { name, specifier, kind, importer, exported } = options;
+  const call = `${HOST}(${JSON.stringify(name)})`;
+  const whole = {
+    path: importer.package === undefined ? name : `${name} for ${importer.package}`,
+    contents: `module.exports = ${call};`,
+  };
+  if (kind !== "import-statement" || exported === undefined) return whole;
+  const names = importedNames(importer.code, specifier);
+  if (names === undefined) return whole;
+  const known = names.filter((item) => exported.includes(item) && item !== "default").sort();
+  const hasDefault = names.includes("default") && exported.includes("default");
+  const lines = [
+    ...(hasDefault ? [`export default ${call};`] : []),
+    ...(known.length > 0 ? [`export const { ${known.join(", ")} } = ${call};`] : []),
+  ];
+  return {
+    // By the specifier: a file may import from "fs" and from "node:fs", and other names from each.
+    path: `${specifier} for ${importer.path}`,
+    contents: lines.length > 0 ? lines.join("\n") : "export {};",
+  };
+}
+
+/** What `import` can name of one of Node's modules. */
+export function namesOfBuiltin(name: string): string[] {
+  return ["default", ...Object.keys(require(name) as object)];
+}
+
+const require = createRequire(import.meta.url);
+
+/** The name of one of Node's modules with `node:`, or undefined where `specifier` names none. */
+export function builtinName(specifier: string): string | undefined {
+  if (!isBuiltin(specifier)) return undefined;
+  return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
+}
+
+/**
+ * The names that the statements of `code` import from `specifier`; undefined where one of them is
+ * written in a way that this does not take apart, such as `import * as fs`. A statement that only
+ * looks like one, in a comment, adds names and does no harm.
+ */
+function importedNames(code: string, specifier: string): string[] | undefined {
+  const quoted = `(["'])${specifier.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`;
+  const all = [...code.matchAll(new RegExp(`\\bfrom\\s*${quoted}\\1`, "g"))].length;
+  const clause = new RegExp(
+    String.raw`\b(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*,?)?\s*(?:\{([^{}]*)\})?\s*from\s*` +
+      `${quoted}\\4`,
+    "g",
+  );
+  const names = new Set<string>();
+  let understood = 0;
+  for (const [, type, byDefault, braces] of code.matchAll(clause)) {
+    understood++;
+    if (type !== undefined) continue;
+    if (byDefault !== undefined) names.add("default");
+    for (const item of (braces ?? "").split(",").map((text) => text.trim())) {
+      if (item === "") continue;
+      const name = /^(?:type\s+)?([\w$]+)(?:\s+as\s+[\w$]+)?$/.exec(item)?.[1];
+      if (name === undefined) return undefined;
+      names.add(name);
+    }
+  }
+  return understood === all ? [...names] : undefined;
+}
