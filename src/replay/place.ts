@@ -1,0 +1,7 @@
+/** Where a program runs, as far as its results may depend on it. */
+export interface Place {
+  /** The time zone, such as `Europe/Berlin`. */
+  readonly zone: string;
+  /** The default locale, such as `en-US`. */
+  readonly locale: string;
+}
