@@ -12,7 +12,7 @@ export function guardedProcess(): GuardedCall[] {
     (hint: string, more: Partial<GuardedCall> = {}) =>
     (key: string): GuardedCall => {
       const name = more.kind === "read" ? `process.${key}` : `process.${key}()`;
-      return { object: process, key, name, hint, ...more };
+      return { object: process, key, name, hint, when: askedByOthers, ...more };
     };
   return [
     // hrtime.bigint before hrtime, whose replacement takes over the properties it finds.
@@ -20,7 +20,9 @@ export function guardedProcess(): GuardedCall[] {
     ...["hrtime", "uptime", "cpuUsage", "threadCpuUsage", "resourceUsage"].map(of(clock)),
     { object: process.memoryUsage, key: "rss", name: "process.memoryUsage.rss()", hint: host },
     ...["memoryUsage", "constrainedMemory", "availableMemory"].map(of(host)),
-    ...["getActiveResourcesInfo", "cwd", "umask", "loadEnvFile"].map(of(host)),
+    // Also where path.resolve() asks for it.
+    of(host, { when: () => true })("cwd"),
+    ...["getActiveResourcesInfo", "umask", "loadEnvFile"].map(of(host)),
     ...["getuid", "geteuid", "getgid", "getegid", "getgroups"].map(of(host)),
     ...["nextTick", "kill", "chdir", "dlopen", "getBuiltinModule", "exit", "abort"].map(of(later)),
     ...["pid", "ppid", "argv", "argv0", "execArgv", "execPath", "title", "env"].map(
@@ -36,6 +38,22 @@ export function guardedProcess(): GuardedCall[] {
     })),
     ...ecdh(),
   ];
+}
+
+/** Whether code outside of Node asks: to print a line, Node itself looks at variables and waits. */
+function askedByOthers(): boolean {
+  const { stackTraceLimit, prepareStackTrace } = Error;
+  try {
+    Error.stackTraceLimit = 12;
+    Error.prepareStackTrace = (_, frames) => frames;
+    const frames = new Error().stack as unknown as readonly NodeJS.CallSite[];
+    const watched = frames.findIndex((frame) => frame.getFunctionName()?.includes("askedByOthers"));
+    // This function, the guard's question, and the watched property itself.
+    return frames[watched + 3]?.getFileName()?.startsWith("node:") !== true;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
+  }
 }
 
 /** What makes keys is an object's method as well. */

@@ -40,6 +40,7 @@ export function pinPlace(place: Place): () => void {
   const undo: Array<() => void> = [];
   if (place.zone !== own.zone) undo.push(useZone(place.zone));
   if (place.locale !== own.locale) undo.push(useLocale(place.locale));
+  if (place.date !== undefined) undo.push(useDate(place.date));
   return () => {
     for (const back of undo) back();
   };
@@ -88,5 +89,14 @@ function useZone(zone: string): () => void {
   return () => {
     if (before === undefined) delete variables.TZ;
     else variables.TZ = before;
+  };
+}
+
+function useDate(date: object): () => void {
+  const prototype = Date.prototype as { constructor: unknown };
+  const before = prototype.constructor;
+  prototype.constructor = date;
+  return () => {
+    prototype.constructor = before;
   };
 }

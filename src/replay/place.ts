@@ -4,4 +4,6 @@ export interface Place {
   readonly zone: string;
   /** The default locale, such as `en-US`. */
   readonly locale: string;
+  /** What dates name as their constructor, where the program has a Date of its own. */
+  readonly date?: object;
 }
