@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +7,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeGuard } from "../../src/node/guard-node.ts";
 import { checkPlace, currentPlace, pinPlace } from "../../src/node/place.ts";
+import { useLocale } from "../../src/node/place-locale.ts";
 
 const SRC: string = fileURLToPath(new URL("../../src/node/", import.meta.url));
 let folder: string;
@@ -135,6 +136,29 @@ describe("pinning", () => {
       }),
     );
     expect(hours).toEqual([9, 19, 9]);
+  });
+
+  test("the name of the zone in a date's text is as the language writes it", () => {
+    const { locale } = currentPlace();
+    const texts = (): string[] =>
+      [0, 1.7e12, 1.72e12].flatMap((at) => [String(new Date(at)), new Date(at).toTimeString()]);
+    for (const zone of [
+      "UTC",
+      "America/New_York",
+      "Asia/Kathmandu",
+      "America/Sao_Paulo",
+      "Africa/Cairo",
+    ]) {
+      const back = pinPlace({ zone, locale });
+      const real = texts();
+      const undo = useLocale(locale);
+      expect(texts()).toEqual(real);
+      undo();
+      back();
+    }
+    const undo = useLocale(locale);
+    expect(String(new Date(Number.NaN))).toBe("Invalid Date");
+    undo();
   });
 
   test("a named locale is not replaced, and what a step sees of the functions is as ever", () => {
