@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main, reportStray } from "../dist/cli/main.js";
+import { breakOnInterrupt, main, reportStray } from "../dist/cli/main.js";
 
 const { stdout, stderr } = process;
 // Results alone go to stdout: what a simulation logs is none.
@@ -21,7 +21,15 @@ const status = await main({
   stderr,
   onInterrupt(listener) {
     process.once("SIGINT", listener);
-    return () => process.off("SIGINT", listener);
+    // While a step runs no listener is called. A second Ctrl-C finds none, and ends the process.
+    const stopBreaking = breakOnInterrupt(() => {
+      process.off("SIGINT", listener);
+      listener();
+    });
+    return () => {
+      process.off("SIGINT", listener);
+      stopBreaking();
+    };
   },
   page,
 });

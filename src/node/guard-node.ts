@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from "node:module";
 import { createGuard, type Guard } from "../replay/guard.ts";
 import { guardedModules, guardedProcess, loadedModules } from "./guarded-node.ts";
+import { interruptible } from "./interruptible.ts";
 import { pinPlace } from "./place.ts";
 
 /**
@@ -16,7 +17,7 @@ import { pinPlace } from "./place.ts";
  */
 export function nodeGuard(): Guard {
   // One for the process, since what it changes in Node's modules is one for the process.
-  installed ??= createGuard([], { prepare, pin: pinPlace });
+  installed ??= createGuard([], { prepare, pin: pinPlace, around: interruptible });
   if (prepared) keepModules(installed);
   return installed;
 }

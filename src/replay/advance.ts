@@ -27,6 +27,7 @@ export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
  */
 export function advance(position: Position, to: number, visit?: Visit): boolean {
   try {
+    position.segment.begin();
     if (position.segment.source.rule === "step") return runReseeding(position, to, visit);
     return visit === undefined ? run(position, to) : runVisiting(position, to, visit);
   } catch (error) {
@@ -113,7 +114,15 @@ function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
     return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
   }
-  if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
+  if (
+    isRewindError(
+      error,
+      "STEP_RETURNED_NOTHING",
+      "STEP_RETURNED_PROMISE",
+      "FUNCTION_FAILED",
+      "PLACE_UNKNOWN",
+    )
+  ) {
     return error;
   }
   const hint = missingDraw(error, segment.algorithm);

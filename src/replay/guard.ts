@@ -36,6 +36,8 @@ export interface Guard {
    * nothing where no run is on the stack. Throws PLACE_UNKNOWN where this host lacks one of them.
    */
   pin(place: Place): void;
+  /** The step that runs, while one does: what `advance` sets, so that others can name it. */
+  running: { readonly step: number } | undefined;
 }
 
 /** What a guard needs from its host. */
@@ -44,6 +46,11 @@ export interface GuardOptions {
   prepare?(guard: Guard): void;
   /** Takes the process to another zone and locale; returns what takes it back. Throws PLACE_UNKNOWN. */
   pin?(place: Place): () => void;
+  /**
+   * Runs a whole run, so that it can be ended from outside. It may end without `finally`; `step`
+   * gives the step that runs, or undefined between steps.
+   */
+  around?<T>(run: () => T, step: () => number | undefined): T;
 }
 
 /**
@@ -118,15 +125,24 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     unpin = undefined;
   };
 
+  const around = <T>(run: () => T): T =>
+    options.around === undefined ? run() : options.around(run, () => whole.running?.step);
   const guard = <T>(run: () => T): T => {
-    if (steps === 0) refused = undefined;
+    const outer = steps;
+    const held = places;
+    if (outer === 0) {
+      refused = undefined;
+      whole.running = undefined;
+    }
     enter();
     steps++;
     let result: T;
     try {
-      result = run();
+      result = outer === 0 ? around(run) : run();
     } finally {
-      steps--;
+      // As they were, and not one less: a run that was ended from outside left those in it standing.
+      steps = outer;
+      places = held + 1;
       rest();
       leave();
     }
@@ -138,7 +154,8 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     enter();
     if (whileLoading !== undefined) loads.add(whileLoading);
     try {
-      return await load();
+      whole.running = undefined;
+      return await around(load);
     } finally {
       if (whileLoading !== undefined) loads.delete(whileLoading);
       leave();
@@ -156,7 +173,10 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     for (const call of guardedHost()) keep(call);
     keepDateFormat(ask);
   };
-  const whole: Guard = Object.assign(guard, { watch, keep, keepHost, refuse, pin });
+  const whole: Guard = Object.assign(guard, {
+    ...{ watch, keep, keepHost, refuse, pin },
+    running: undefined,
+  });
   return whole;
 
   /**

@@ -6,6 +6,8 @@ import type { Get } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { generatorNamed } from "../random/registry.ts";
 import type { Environment } from "./environment.ts";
+import type { Guard } from "./guard.ts";
+import type { Place } from "./place.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
 
@@ -20,6 +22,9 @@ export class LiveSegment {
   readonly algorithm: GeneratorAlgorithm;
   /** Where its generators come from. */
   readonly source: StreamSource;
+  /** What its steps run in, and where: undefined where nobody needs to know. */
+  readonly #guard: Guard | undefined;
+  readonly #place: Place | undefined;
   /** The generators that `context.stream` looks among. */
   #current: Streams | undefined;
 
@@ -32,7 +37,12 @@ export class LiveSegment {
     readonly blockSize: number;
     readonly master: bigint;
     readonly hash: Hash;
+    readonly guard?: Guard;
+    /** Where the program was recorded, if it is to run there. */
+    readonly place?: Place | undefined;
   }) {
+    this.#guard = options.guard;
+    this.#place = options.place;
     this.start = options.start;
     this.simulation = options.simulation;
     this.params = options.params;
@@ -55,9 +65,18 @@ export class LiveSegment {
     this.#current = streams;
   }
 
+  /** Steps of this segment begin: they run where it was recorded, and can be named. */
+  begin(): void {
+    const guard = this.#guard;
+    if (guard === undefined) return;
+    guard.running = this.context;
+    if (this.#place !== undefined) guard.pin(this.#place);
+  }
+
   /** No step is running: a context that somebody kept gives no generators. */
   rest(): void {
     this.#current = undefined;
+    if (this.#guard !== undefined) this.#guard.running = undefined;
   }
 
   /** The generators of a position, as a run holds them; fresh ones without. Throws OBJECT_INVALID. */
@@ -89,9 +108,12 @@ export async function openSegment(
   env: Environment,
 ): Promise<LiveSegment> {
   const { program, seeds } = await env.programs.parts(segment, get);
+  const { simulation, place } = await env.programs.open(segment.program, program);
   return new LiveSegment({
     start: segment.start,
-    simulation: (await env.programs.open(segment.program, program)).simulation,
+    simulation,
+    place,
+    guard: env.guard,
     params: frozen(segment.params),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
     rule: seeds.rule,

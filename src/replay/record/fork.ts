@@ -121,6 +121,7 @@ async function changedSegment(
   generatorAsked(simulation, { rng: algorithm.name });
   const params = mergeParams(paramsBefore(before.params, changes.code), changes.params);
   const live = new LiveSegment({
+    guard: env.guard,
     start: step,
     simulation,
     params,

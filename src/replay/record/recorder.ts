@@ -77,6 +77,8 @@ export async function recordRun(
     });
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
+    // Ended in the middle of what the recorder itself does: what was committed is whole.
+    if (error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
   const run = recorder.manifest();
