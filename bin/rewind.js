@@ -24,6 +24,8 @@ const status = await main({
     // While a step runs no listener is called. A second Ctrl-C finds none, and ends the process.
     const stopBreaking = breakOnInterrupt(() => {
       process.off("SIGINT", listener);
+      // Also where V8 ends more than it was asked to, and nothing is left that could report it.
+      process.exitCode = 130;
       listener();
     });
     return () => {

@@ -115,6 +115,8 @@ describe("the process", () => {
     );
     const [child, ended] = rewind(project, `${verb} stuck.mjs --steps 10_000 --block-size 100`);
     await new Promise((resolve) => child.stderr?.on("data", resolve));
+    // Once the line is written: what the step itself does is to be ended.
+    await new Promise((resolve) => setTimeout(resolve, 300));
     child.kill("SIGINT");
     const { status, signal, stderr } = await ended;
     expect({ status, signal }).toEqual({ status: 130, signal: null });
