@@ -36,6 +36,8 @@ export interface Guard {
    * nothing where no run is on the stack. Throws PLACE_UNKNOWN where this host lacks one of them.
    */
   pin(place: Place): void;
+  /** Does what rewind itself has to do in the middle of a run, such as storing: nothing is refused. */
+  outside<T>(work: () => T): T;
   /** The step that runs, while one does: what `advance` sets, so that others can name it. */
   running: { readonly step: number } | undefined;
 }
@@ -168,13 +170,22 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     unpin = options.pin(place);
     pinned = place;
   };
+  const outside = <T>(work: () => T): T => {
+    const inside = steps;
+    steps = 0;
+    try {
+      return work();
+    } finally {
+      steps = inside;
+    }
+  };
   const keep = (call: GuardedCall): void => keepWatched(call, ask);
   const keepHost = (): void => {
     for (const call of guardedHost()) keep(call);
     keepDateFormat(ask);
   };
   const whole: Guard = Object.assign(guard, {
-    ...{ watch, keep, keepHost, refuse, pin },
+    ...{ watch, keep, keepHost, refuse, pin, outside },
     running: undefined,
   });
   return whole;

@@ -111,7 +111,9 @@ class Recorder {
     this.#writer = writer;
     this.#plan = plan;
     this.#position = plan.position;
-    this.#builder = new TimelineBuilder(plan.timeline, (kind, body) => writer.put(kind, body));
+    this.#builder = new TimelineBuilder(plan.timeline, (kind, body) =>
+      env.guard.outside(() => writer.put(kind, body)),
+    );
     this.#selfCheck = selfCheck;
     const { step, streams, segment } = plan.position;
     const encoded = this.#encode();
@@ -206,6 +208,8 @@ class Recorder {
 
   #put(encoded: Uint8Array): StateRef {
     const bytes = encodeCheckpoint(this.#position, encoded);
-    return putState(bytes, (kind, body) => this.#writer.put(kind, body));
+    return putState(bytes, (kind, body) =>
+      this.#env.guard.outside(() => this.#writer.put(kind, body)),
+    );
   }
 }
