@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { main, reportStray } from "../dist/cli/main.js";
+import { breakOnInterrupt, main, reportStray } from "../dist/cli/main.js";
 
 const { stdout, stderr } = process;
 // Results alone go to stdout: what a simulation logs is none.
@@ -21,7 +21,17 @@ const status = await main({
   stderr,
   onInterrupt(listener) {
     process.once("SIGINT", listener);
-    return () => process.off("SIGINT", listener);
+    // While a step runs no listener is called. A second Ctrl-C finds none, and ends the process.
+    const stopBreaking = breakOnInterrupt(() => {
+      process.off("SIGINT", listener);
+      // Also where V8 ends more than it was asked to, and nothing is left that could report it.
+      process.exitCode = 130;
+      listener();
+    });
+    return () => {
+      process.off("SIGINT", listener);
+      stopBreaking();
+    };
   },
   readInput,
   page,

@@ -98,6 +98,12 @@ const HINTS: Partial<
   INVALID_SIMULATION: () =>
     "a simulation is an object with name, init(ctx) and step(state, rng, ctx)",
   FORBIDDEN_IN_STEP: ({ hint }) => optionalText(hint),
+  FORBIDDEN_WHILE_LOADING: ({ hint }) => optionalText(hint),
+  PROGRAM_ENVIRONMENT_CHANGED: ({ name }) =>
+    `set ${name} as it was; better, make it a param, which is recorded with the run`,
+  PROGRAM_INPUT_CHANGED: ({ file }) => `put ${file} back as it was when the run was recorded`,
+  PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,
+  PLACE_UNKNOWN: () => "replay it with a Node that has all of ICU, as those of nodejs.org do",
   STEP_RETURNED_PROMISE: () =>
     "compute the next state at once; load what it needs before recording, into params or the state",
   STEP_RETURNED_NOTHING: () =>

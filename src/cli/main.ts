@@ -14,6 +14,8 @@ import { Output, type Terminal } from "./terminal/output.ts";
 import type { Page } from "./terminal/pager.ts";
 import { progressBar } from "./terminal/progress.ts";
 
+export { breakOnInterrupt } from "../node/interruptible.ts";
+
 /** What the command line is given by the process. */
 export interface Process {
   readonly argv: readonly string[];

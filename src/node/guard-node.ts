@@ -1,11 +1,12 @@
-import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import process from "node:process";
-import { createGuard, type Guard, type GuardedCall } from "../replay/guard.ts";
+import { createGuard, type Guard } from "../replay/guard.ts";
+import { guardedModules, guardedProcess, loadedModules } from "./guarded-node.ts";
+import { interruptible } from "./interruptible.ts";
+import { pinPlace } from "./place.ts";
 
 /**
- * The guard of this process: what `createGuard` refuses in a step, and besides it Node's own clocks
- * and the random functions of `node:crypto`, also where they are imported by name.
+ * The guard of this process: what `createGuard` refuses in a step, and besides it everything of
+ * Node's that differs between two runs, also where it was imported by name.
  *
  * @example
  * ```ts
@@ -16,52 +17,44 @@ import { createGuard, type Guard, type GuardedCall } from "../replay/guard.ts";
  */
 export function nodeGuard(): Guard {
   // One for the process, since what it changes in Node's modules is one for the process.
-  installed ??= install();
+  installed ??= createGuard([], { prepare, pin: pinPlace, around: interruptible });
+  if (prepared) keepModules(installed);
   return installed;
 }
 
+/**
+ * Says that in this process programs run in a realm and no others do: Node's modules are then left
+ * as they are, which saves the milliseconds that it takes to guard them.
+ */
+export function onlyRealms(): void {
+  modulesSeen = Number.POSITIVE_INFINITY;
+}
+
 let installed: Guard | undefined;
+let prepared = false;
+/** How many of Node's modules were loaded when it was last looked. */
+let modulesSeen = 0;
+const kept = new Set<string>();
 
 /**
  * `import { randomBytes } from "node:crypto"` is a binding of its own, which follows the module
  * object only when syncBuiltinESMExports() is called, and that takes about 80 µs: too much for each
- * block. So these few are replaced once, for good, by functions that pass everything through and
- * ask only whether a step is running (about 10 ns, of calls that take 100 ns and more). What the
+ * block. So what is Node's is replaced once, for good, by functions that pass everything through
+ * and ask only whether a step is running (about 10 ns, of calls that take 100 ns and more). What the
  * language itself has (Math, Date) is replaced only while a step runs, by createGuard.
  */
-function install(): Guard {
-  const guard = createGuard();
-  for (const call of nodeCalls()) guard.keep(call);
+function prepare(guard: Guard): void {
+  prepared = true;
+  for (const call of guardedProcess()) guard.keep(call);
+  guard.keepHost();
+  keepModules(guard);
+}
+
+/** Modules that were loaded since the last time are guarded from now on. */
+function keepModules(guard: Guard): void {
+  const { length } = loadedModules();
+  if (length <= modulesSeen) return;
+  for (const call of guardedModules(kept)) guard.keep(call);
   syncBuiltinESMExports();
-  return guard;
+  modulesSeen = loadedModules().length;
 }
-
-function nodeCalls(): GuardedCall[] {
-  const clock = "take the time from ctx.step";
-  const bytes = "use rng.uint32()";
-  const call = (object: object, owner: string, hint: string) => (key: string) => ({
-    object,
-    key,
-    name: `${owner}.${key}()`,
-    hint,
-  });
-  return [
-    // hrtime.bigint before hrtime, whose replacement takes over the properties it finds.
-    call(process.hrtime, "process.hrtime", clock)("bigint"),
-    ...["hrtime", "uptime"].map(call(process, "process", clock)),
-    ...RANDOM.map(call(crypto, "crypto", bytes)),
-    call(crypto, "crypto", "use rng.integer(low, high)")("randomInt"),
-    call(crypto, "crypto", "build an id from ctx.step and rng.uint32()")("randomUUID"),
-  ];
-}
-
-// crypto.getRandomValues, crypto.webcrypto and node:perf_hooks need no entry: they end in the very
-// methods of globalThis.crypto and globalThis.performance that createGuard replaces.
-const RANDOM = [
-  "randomBytes",
-  "randomFill",
-  "randomFillSync",
-  "generateKeySync",
-  "generateKeyPairSync",
-  "generatePrimeSync",
-];

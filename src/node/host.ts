@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { currentPlace } from "./place.ts";
 
 /** What a run's exactness may depend on besides its code. */
 export interface HostFingerprint {
@@ -11,6 +12,12 @@ export interface HostFingerprint {
   readonly platform: string;
   /** SHA-256, in hexadecimal, over the results of a fixed set of `Math.*` calls. */
   readonly math: string;
+  /** The versions of ICU and of its time zones: what dates and numbers read like. */
+  readonly icu: string;
+  readonly tz: string;
+  /** The time zone and the locale of the process. */
+  readonly zone: string;
+  readonly locale: string;
 }
 
 /**
@@ -29,6 +36,9 @@ export function hostFingerprint(): HostFingerprint {
     arch: process.arch,
     platform: process.platform,
     math: mathDigest(),
+    icu: process.versions.icu ?? "none",
+    tz: process.versions.tz ?? "none",
+    ...currentPlace(),
   };
 }
 

@@ -48,7 +48,7 @@ export interface LoadOptions {
  */
 export async function loadProgram(
   options: LoadOptions,
-): Promise<ChosenSimulation & Required<LoadedProgram>> {
+): Promise<ChosenSimulation & Required<Pick<LoadedProgram, "fresh">>> {
   const { module = "the program" } = options;
   const run = await runnable(options);
   const chosen = chooseSimulation({ exports: await run(), module, wanted: options.exportName });

@@ -42,6 +42,12 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     check: checkGenerator,
     standard: () => DEFAULT_GENERATOR,
   },
+  "inputs.limit": {
+    describe: "files that a module reads are recorded up to this size, such as 16MiB",
+    places: ["local", "global"],
+    check: checkSize,
+    standard: () => "16MiB",
+  },
   pager: {
     describe: "the program that shows long output on a terminal; cat for none",
     places: ["global"],
@@ -51,6 +57,27 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     standard: ({ PAGER }) => PAGER ?? (process.platform === "win32" ? "cat" : "less"),
   },
 };
+
+/** The number of bytes that a size names: `16MiB`, `500kB`, `1048576`; undefined for another text. */
+export function bytesOf(size: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d+)\s*(|B|kB|KiB|MB|MiB|GB|GiB)$/.exec(size) ?? [];
+  const bytes = Number(digits) * (UNITS[unit] ?? 1);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  ...{ kB: 1e3, MB: 1e6, GB: 1e9 },
+  ...{ KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+};
+
+function checkSize(value: unknown, where: string): string {
+  if (typeof value === "string" && bytesOf(value) !== undefined) return value;
+  throw new RewindError(
+    "INVALID_SETTING",
+    `${where}: expected a size such as 16MiB, 500kB or 1048576, got ${describe(value)}`,
+    { value },
+  );
+}
 
 /** What there is to know about a setting. Throws UNKNOWN_SETTING, with the nearest names. */
 export function settingKind(key: string): SettingKind {

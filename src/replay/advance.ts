@@ -8,7 +8,7 @@ import type { Streams } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
 /** A place in a run from which it can go on: a live state and the generators beside it. */
-export interface Place {
+export interface Standing {
   step: number;
   state: unknown;
   streams: Streams;
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** A place in a replay, with the witness of the stretch that leads to it. */
-export interface Position extends Place {
+export interface Position extends Standing {
   watch: Watch;
 }
 
@@ -36,6 +36,7 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
   const go =
     segment.source.rule === "step" ? runReseeding : visit === undefined ? run : runVisiting;
   try {
+    segment.begin();
     while (position.step < to) {
       if (position.step === watch.next) watch.take(position.state, segment);
       if (go(position, Math.min(to, watch.next), visit)) return true;
@@ -49,7 +50,7 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
 }
 
 /** Gives each step generators of its own. */
-function runReseeding(position: Place, to: number, visit: Visit | undefined): boolean {
+function runReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
   const { source } = position.segment;
   while (position.step < to) {
     const next = position.step + 1;
@@ -61,7 +62,7 @@ function runReseeding(position: Place, to: number, visit: Visit | undefined): bo
 }
 
 // One tight loop, nothing per step but the step: this is where the time of every command goes.
-function run(position: Place, to: number): false {
+function run(position: Standing, to: number): false {
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;
@@ -79,7 +80,7 @@ function run(position: Place, to: number): false {
   return false;
 }
 
-function runVisiting(position: Place, to: number, visit: Visit | undefined): boolean {
+function runVisiting(position: Standing, to: number, visit: Visit | undefined): boolean {
   if (visit === undefined) return run(position, to);
   const { streams, segment } = position;
   const { simulation, context } = segment;
@@ -126,7 +127,15 @@ function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
     return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
   }
-  if (isRewindError(error, "STEP_RETURNED_NOTHING", "STEP_RETURNED_PROMISE", "FUNCTION_FAILED")) {
+  if (
+    isRewindError(
+      error,
+      "STEP_RETURNED_NOTHING",
+      "STEP_RETURNED_PROMISE",
+      "FUNCTION_FAILED",
+      "PLACE_UNKNOWN",
+    )
+  ) {
     return error;
   }
   const hint = missingDraw(error, segment.algorithm);

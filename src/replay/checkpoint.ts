@@ -1,6 +1,6 @@
 import { concatBytes, equalBytes, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import type { Place } from "./advance.ts";
+import type { Standing } from "./advance.ts";
 import { type Environment, encodeState } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { StreamStates } from "./streams.ts";
@@ -14,7 +14,7 @@ export interface Checkpoint {
 }
 
 /** The bytes that are stored of a live position. Throws UNSUPPORTED_STATE. */
-export function checkpointOf(position: Place, env: Environment): Uint8Array {
+export function checkpointOf(position: Standing, env: Environment): Uint8Array {
   const { state, segment } = position;
   return encodeCheckpoint(position, encodeState(state, segment.simulation, env));
 }
@@ -25,7 +25,7 @@ export function checkpointOf(position: Place, env: Environment): Uint8Array {
  * and name and state of each, every one behind its length.
  */
 export function encodeCheckpoint(
-  { streams, segment }: Pick<Place, "streams" | "segment">,
+  { streams, segment }: Pick<Standing, "streams" | "segment">,
   encoded: Uint8Array,
 ): Uint8Array {
   if (segment.source.rule !== "continuous") return encoded;

@@ -1,35 +1,63 @@
 import { RewindError } from "../base/errors.ts";
+import { dateSwaps, keepDateFormat } from "./guard-date.ts";
+import { type Answer, keepWatched, type Swap, swapOf } from "./guard-watch.ts";
+import { type GuardedCall, guardedHost, guardedLanguage } from "./guarded.ts";
+import type { Place } from "./place.ts";
 
-/** A function that a step may not call, because a replay could not give its result again. */
-export interface GuardedCall {
-  /** The object that has the function, itself or through its prototypes. */
-  readonly object: object;
-  readonly key: string;
-  /** The function as a reader knows it, such as `Math.random()`. */
-  readonly name: string;
-  /** What to use instead. */
-  readonly hint: string;
-}
+export type { GuardedCall } from "./guarded.ts";
+
+/** What is refused, and what to use instead. */
+export type Refusable = Pick<GuardedCall, "name" | "hint" | "kind">;
+
+/** Answers a guarded call that a program makes while it is loaded; undefined where others make it. */
+export type WhileLoading = (call: GuardedCall, values: readonly unknown[]) => Answer | undefined;
 
 /** Runs code in which nothing may draw from elsewhere or read a clock. */
 export interface Guard {
   /**
    * Runs `run`, which must be synchronous, and returns what it returns. Throws FORBIDDEN_IN_STEP
-   * where a guarded function was called, even if `run` caught that error.
+   * where a guarded call was made, even if `run` caught that error.
    */
   <T>(run: () => T): T;
   /**
    * Loads a module so that what it keeps for itself (`const { random } = Math;`) is refused in its
-   * steps as well. Nothing is refused while it loads.
+   * steps as well. While it loads, `whileLoading` answers the guarded calls; without it none is
+   * refused.
    */
-  watch<T>(load: () => Promise<T>): Promise<T>;
-  /** Replaces a function for good: it does what it did, except that it is refused in a step. */
+  watch<T>(load: () => Promise<T>, whileLoading?: WhileLoading): Promise<T>;
+  /** Replaces a property for good: it does what it did, except that it is refused in a step. */
   keep(call: GuardedCall): void;
+  /** Replaces everything for good that a host of the web has; what the language has is not touched. */
+  keepHost(): void;
+  /** Refuses a call as a guarded one is refused: throws FORBIDDEN_IN_STEP, now and after the run. */
+  refuse(call: Refusable): never;
+  /**
+   * From here to the end of the run on the stack, code runs in this time zone and locale. Does
+   * nothing where no run is on the stack. Throws PLACE_UNKNOWN where this host lacks one of them.
+   */
+  pin(place: Place): void;
+  /** Does what rewind itself has to do in the middle of a run, such as storing: nothing is refused. */
+  outside<T>(work: () => T): T;
+  /** The step that runs, while one does: what `advance` sets, so that others can name it. */
+  running: { readonly step: number } | undefined;
+}
+
+/** What a guard needs from its host. */
+export interface GuardOptions {
+  /** Called once, before the first run or load: what takes a while can wait until then. */
+  prepare?(guard: Guard): void;
+  /** Takes the process to another zone and locale; returns what takes it back. Throws PLACE_UNKNOWN. */
+  pin?(place: Place): () => void;
+  /**
+   * Runs a whole run, so that it can be ended from outside. It may end without `finally`; `step`
+   * gives the step that runs, or undefined between steps.
+   */
+  around?<T>(run: () => T, step: () => number | undefined): T;
 }
 
 /**
- * Makes a guard for `Math.random`, the clocks and `crypto`, and for `calls` besides. Outside a
- * step every one of them is untouched: nothing that runs in between is slower, or sees a change.
+ * Makes a guard for what the language has, and for `calls` besides. Outside a step every one of
+ * them is untouched: nothing that runs in between is slower, or sees a change.
  *
  * @example
  * ```ts
@@ -39,25 +67,49 @@ export interface Guard {
  * Math.random();                  // works again
  * ```
  */
-export function createGuard(calls: readonly GuardedCall[] = []): Guard {
+export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOptions = {}): Guard {
   let steps = 0; // how many runs are on the stack
-  let places = 0; // how many runs and loads want the watched functions in place
+  let places = 0; // how many runs and loads want the watched properties in place
   let refused: RewindError | undefined;
+  let prepared = false;
+  let pinned: Place | undefined;
+  let unpin: (() => void) | undefined;
+  const loads = new Set<WhileLoading>();
 
-  const refuse: Refuse = (call) => {
-    if (steps === 0) return;
+  const refuse = (call: Refusable): never => {
     const error = new RewindError(
       "FORBIDDEN_IN_STEP",
-      `${call.name} was called in a step, and a replay would not give the same: ${call.hint}`,
+      `${call.name} was ${call.kind === "read" ? "read" : "called"} in a step, and a replay would not give the same: ${call.hint}`,
       { name: call.name, hint: call.hint },
     );
-    refused ??= error;
+    if (steps > 0) refused ??= error;
     throw error;
   };
-  const swaps = [...[...globalCalls(), ...calls].flatMap(swapOf(refuse)), ...dateSwaps(refuse)];
+  const ask = (call: GuardedCall, values: readonly unknown[]): Answer | undefined => {
+    if (steps === 0 && loads.size === 0) return undefined;
+    if (call.when?.(values) === false) return undefined;
+    if (steps > 0) {
+      if (call.instead === undefined) refuse(call);
+      return { value: call.instead?.(...values) };
+    }
+    for (const whileLoading of loads) {
+      const answer = whileLoading(call, values);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
+  const swaps: Swap[] = [
+    ...[...guardedLanguage(), ...calls].flatMap(swapOf(ask)),
+    ...dateSwaps(ask),
+    stackSwap(),
+  ];
 
   const enter = (): void => {
     if (places++ > 0) return;
+    if (!prepared) {
+      prepared = true;
+      options.prepare?.(whole);
+    }
     for (const swap of swaps) {
       // Read now, not when the guard was made: a test may have put a false clock in place since.
       swap.real = swap.object[swap.key];
@@ -68,122 +120,100 @@ export function createGuard(calls: readonly GuardedCall[] = []): Guard {
     if (--places > 0) return;
     for (const swap of swaps) swap.object[swap.key] = swap.real;
   };
+  const rest = (): void => {
+    if (unpin === undefined || steps > 0) return;
+    pinned = undefined;
+    unpin();
+    unpin = undefined;
+  };
 
+  const around = <T>(run: () => T): T =>
+    options.around === undefined ? run() : options.around(run, () => whole.running?.step);
   const guard = <T>(run: () => T): T => {
-    if (steps === 0) refused = undefined;
+    const outer = steps;
+    const held = places;
+    if (outer === 0) {
+      refused = undefined;
+      whole.running = undefined;
+    }
     enter();
     steps++;
     let result: T;
     try {
-      result = run();
+      result = outer === 0 ? around(run) : run();
     } finally {
-      steps--;
+      // As they were, and not one less: a run that was ended from outside left those in it standing.
+      steps = outer;
+      places = held + 1;
+      rest();
       leave();
     }
     // A step that catches the refusal and goes on has still tried, and may behave differently.
     if (refused !== undefined) throw refused;
     return result;
   };
-  const watch = async <T>(load: () => Promise<T>): Promise<T> => {
+  const watch = async <T>(load: () => Promise<T>, whileLoading?: WhileLoading): Promise<T> => {
     enter();
+    if (whileLoading !== undefined) loads.add(whileLoading);
     try {
-      return await load();
+      whole.running = undefined;
+      return await around(load);
     } finally {
+      if (whileLoading !== undefined) loads.delete(whileLoading);
       leave();
     }
   };
-  const keep = (call: GuardedCall): void => {
-    for (const swap of swapOf(refuse)(call)) swap.object[swap.key] = swap.watched;
+  const pin = (place: Place): void => {
+    if (steps === 0 || options.pin === undefined || place === pinned) return;
+    unpin?.();
+    unpin = undefined;
+    unpin = options.pin(place);
+    pinned = place;
   };
-  return Object.assign(guard, { watch, keep });
-}
-
-type Refuse = (call: Pick<GuardedCall, "name" | "hint">) => void;
-
-/** A property, what it holds inside a guard, and what it held before. */
-interface Swap {
-  readonly object: Record<string, unknown>;
-  readonly key: string;
-  readonly watched: unknown;
-  real: unknown;
-}
-
-/** The swap for a call; none where this host has no such function, or does not let it be replaced. */
-function swapOf(refuse: Refuse): (call: GuardedCall) => Swap[] {
-  return (call) => {
-    // The object that owns the property: to assign further down would leave a property behind.
-    let object: object | null = call.object;
-    while (object !== null && !Object.hasOwn(object, call.key)) {
-      object = Object.getPrototypeOf(object);
+  const outside = <T>(work: () => T): T => {
+    const inside = steps;
+    steps = 0;
+    try {
+      return work();
+    } finally {
+      steps = inside;
     }
-    if (object === null) return [];
-    const { value: original, writable } = Object.getOwnPropertyDescriptor(object, call.key) ?? {};
-    if (typeof original !== "function" || writable !== true) return [];
+  };
+  const keep = (call: GuardedCall): void => keepWatched(call, ask);
+  const keepHost = (): void => {
+    for (const call of guardedHost()) keep(call);
+    keepDateFormat(ask);
+  };
+  const whole: Guard = Object.assign(guard, {
+    ...{ watch, keep, keepHost, refuse, pin, outside },
+    running: undefined,
+  });
+  return whole;
 
-    const watched = function (this: unknown, ...values: unknown[]): unknown {
-      refuse(call);
-      return Reflect.apply(original, this, values);
+  /**
+   * `error.stack` names the files and lines of whatever called the step, so that in a step it says
+   * what went wrong and nothing else. V8 writes a stack when it is first read: of an error that
+   * leaves the step, the stack is written outside, in full.
+   */
+  function stackSwap(): Swap {
+    const object = Error as unknown as Record<string, unknown>;
+    const watched = (error: unknown, frames: readonly unknown[]): unknown => {
+      if (steps > 0) return `${headOf(error)}\n    at step (rewind)`;
+      const real = swap.real;
+      return typeof real === "function"
+        ? real.call(Error, error, frames)
+        : [headOf(error), ...frames.map((frame) => `    at ${frame}`)].join("\n");
     };
-    // Name, length, and what hangs on the function, such as process.hrtime.bigint.
-    Object.defineProperties(watched, Object.getOwnPropertyDescriptors(original));
-    return [{ object: object as Record<string, unknown>, key: call.key, watched, real: original }];
-  };
+    const swap: Swap = { object, key: "prepareStackTrace", watched, real: undefined };
+    return swap;
+  }
 }
 
-/**
- * Date, which is refused only where it reads the clock. A proxy, so that `instanceof`, subclasses,
- * `Date.UTC` and the prototype of what it makes are Date's own.
- */
-function dateSwaps(refuse: Refuse): Swap[] {
-  const real = Date;
-  const watched = new Proxy(real, {
-    construct(target, values, newTarget) {
-      if (values.length === 0) refuse({ name: "new Date()", hint: CLOCK });
-      return Reflect.construct(target, values, newTarget);
-    },
-    apply(target, self, values) {
-      refuse({ name: "Date()", hint: CLOCK });
-      return Reflect.apply(target, self, values);
-    },
-  });
-  const swap = (object: object, key: string): Swap => ({
-    object: object as Record<string, unknown>,
-    key,
-    watched,
-    real,
-  });
-  // The constructor as well, so that `date.constructor === Date` holds in a step.
-  return [swap(globalThis, "Date"), swap(real.prototype, "constructor")];
-}
-
-const CLOCK = "take the time from ctx.step";
-const BYTES = "use rng.uint32()";
-const NAMES = "build an id from ctx.step and rng.uint32()";
-
-/** What every host has, or may have; each is looked up, none is taken for granted. */
-function globalCalls(): GuardedCall[] {
-  const calls: GuardedCall[] = [
-    { object: Math, key: "random", name: "Math.random()", hint: "use rng.random()" },
-    { object: Date, key: "now", name: "Date.now()", hint: CLOCK },
-  ];
-  const { performance, crypto, Temporal } = globalThis as unknown as Record<
-    string,
-    Record<string, object> | undefined
-  >;
-  if (performance !== undefined) {
-    calls.push({ object: performance, key: "now", name: "performance.now()", hint: CLOCK });
+/** `TypeError: x is not a function`, as a stack begins. */
+function headOf(error: unknown): string {
+  try {
+    return Error.prototype.toString.call(error);
+  } catch {
+    return "Error";
   }
-  if (crypto !== undefined) {
-    calls.push(
-      { object: crypto, key: "getRandomValues", name: "crypto.getRandomValues()", hint: BYTES },
-      { object: crypto, key: "randomUUID", name: "crypto.randomUUID()", hint: NAMES },
-    );
-  }
-  const now = Temporal?.Now;
-  if (now !== undefined) {
-    for (const key of ["instant", "plainDateTimeISO", "zonedDateTimeISO", "plainDateISO"]) {
-      calls.push({ object: now, key, name: `Temporal.Now.${key}()`, hint: CLOCK });
-    }
-  }
-  return calls;
 }

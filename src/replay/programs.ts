@@ -12,6 +12,7 @@ import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { Get, Put } from "../object/state.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
+import type { Place } from "./place.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
@@ -49,6 +50,8 @@ export interface LoadedProgram {
    * Undefined for a simulation that was handed over in memory: there is only the one.
    */
   fresh?(): Promise<AnySimulation>;
+  /** Where it was recorded, and so is to run. */
+  readonly place?: Place | undefined;
 }
 
 /** The same program in an instance in which no step has run; itself where there is only one. */

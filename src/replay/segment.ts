@@ -7,6 +7,7 @@ import type { Get } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { generatorNamed } from "../random/registry.ts";
 import type { Environment } from "./environment.ts";
+import type { Guard } from "./guard.ts";
 import { freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
@@ -21,6 +22,8 @@ interface SegmentOptions {
   readonly blockSize: number;
   readonly master: bigint;
   readonly hash: Hash;
+  /** What its steps run in; undefined where nobody needs to know. */
+  readonly guard?: Guard;
 }
 
 /** A segment with its code at hand: what a step of it needs. */
@@ -74,9 +77,18 @@ export class LiveSegment {
     this.#current = streams;
   }
 
+  /** Steps of this segment begin: they run where it was recorded, and can be named. */
+  begin(): void {
+    const { guard } = this.#options;
+    if (guard === undefined) return;
+    guard.running = this.context;
+    if (this.program.place !== undefined) guard.pin(this.program.place);
+  }
+
   /** No step is running: a context that somebody kept gives no generators. */
   rest(): void {
     this.#current = undefined;
+    if (this.#options.guard !== undefined) this.#options.guard.running = undefined;
   }
 
   /** The generators of a position, as a run holds them; fresh ones without. Throws OBJECT_INVALID. */
@@ -111,6 +123,7 @@ export async function openSegment(
   return new LiveSegment({
     start: segment.start,
     program: await env.programs.open(segment.program, program),
+    guard: env.guard,
     params: frozen(await readParams(segment.params, get)),
     algorithm: generatorNamed(program.generator, program.generatorVersion),
     rule: seeds.rule,

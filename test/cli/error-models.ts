@@ -1,3 +1,9 @@
+import fs from "node:fs";
+
+// A step may not use files: this is taken before any runs, and handed over where a program finds it.
+const { copyFileSync } = fs;
+Object.assign(Atomics, { copyForTest: copyFileSync });
+
 const simulation = (members: string): string => `export default { name: "model", ${members} };`;
 
 /** Modules with something wrong, by their files in `models/`; and some that are as they should be. */
@@ -24,10 +30,9 @@ export const MODELS: Readonly<Record<string, string>> = {
     "init: () => ({ n: 0, f: null }), step: (s) => ({ n: s.n + 1, f: s.n % 10 === 4 ? () => 0 : null })",
   ),
   // Makes its own branch by hand while it is recorded on.
-  "mover.ts": `import fs from "node:fs";
-    export default { name: "mover", params: { refs: "" }, init: () => 0, step: (x, rng, ctx) => {
+  "mover.ts": `export default { name: "mover", params: { refs: "" }, init: () => 0, step: (x, rng, ctx) => {
       const { refs } = ctx.params;
-      if (ctx.step === 15) fs.copyFileSync(refs + "/fork", refs + "/moved");
+      if (ctx.step === 15) Atomics.copyForTest(refs + "/fork", refs + "/moved");
       return x + 1;
     } };`,
   "settles.ts": `let calls = 0; ${simulation("init: () => 0, step: (x, _, { step }) => (step % 10 === 9 ? 0 : ++calls)")}`,

@@ -92,13 +92,38 @@ describe("the process", () => {
     const { status, stderr, stdout } = await ended;
     expect([status, stdout]).toEqual([130, ""]);
     expect(stderr).toMatch(
-      /^error: interrupted at step \d+\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main/,
+      /^error: interrupted at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main/,
     );
     const { json } = await project.ok("show", "HEAD", "--json");
     expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
     expect(json.steps).toBeGreaterThan(0);
     expect(json.steps % 10_000).toBe(0);
     expect((await project.ok("verify", "--json")).json.ok).toBe(true);
+  });
+
+  test.each([
+    ["a loop", "for (;;);", "record"],
+    ["a pattern that takes for ever", "/(a+)+$/.test('a'.repeat(60) + 'b');", "record"],
+    ["a wait", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);", "record"],
+    ["a loop that catches everything", "for (;;) try { f(); } catch {} finally { f(); }", "record"],
+  ])("Ctrl-C ends a step that does not return, and names it: %s", async (_, stuck, verb) => {
+    const project = await emptyProject("walk.ts");
+    const step = `step: (x, rng, ctx) => { if (ctx.step === 1_234) { console.log("stuck"); ${stuck} } return x + 1; }`;
+    await project.write(
+      "stuck.mjs",
+      `const f = () => 0; export default { name: "stuck", init: () => 0, ${step} };`,
+    );
+    const [child, ended] = rewind(project, `${verb} stuck.mjs --steps 10_000 --block-size 100`);
+    await new Promise((resolve) => child.stderr?.on("data", resolve));
+    // Once the line is written: what the step itself does is to be ended.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill("SIGINT");
+    const { status, signal, stderr } = await ended;
+    expect({ status, signal }).toEqual({ status: 130, signal: null });
+    expect(stderr).toMatch(/^stuck\nerror: interrupted at step 1234, which had not returned\n/);
+    expect(stderr).toContain("hint: the first 1,200 of 10,000 steps are kept on main");
+    const { json } = await project.ok("get", "main@1200", "--json");
+    expect(json.state).toBe(1_200);
   });
 
   test("killed at once: the next command brings back what was acknowledged", async () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { type Project, temporaryFolder } from "./run-cli.ts";
 
@@ -32,27 +32,32 @@ export interface Held {
   kill(): Promise<Ended>;
 }
 
-/**
- * The source of a simulation whose process can be made to wait at a step. A step is not interrupted:
- * it waits by sleeping, until a file is there.
- */
+/** The source of a simulation whose process can be made to wait at a step, where `GATE` is loaded. */
 export const GATED = `
-  import fs from "node:fs";
-  const { GATE: gate, GATE_AT: at } = process.env;
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  function wait() {
-    fs.writeFileSync(gate + "/reached", "");
-    while (!fs.existsSync(gate + "/open")) Atomics.wait(sleeper, 0, 0, 5);
-    if (fs.readdirSync(gate).includes("fail")) throw new Error("no more");
-  }
   export default {
     name: "gated",
     params: { by: 1 },
     init: () => 0,
     step(x, rng, ctx) {
-      if (gate !== undefined && ctx.step === Number(at)) wait();
+      Atomics.gate?.(ctx.step);
       return x + ctx.params.by * rng.random();
     },
+  };`;
+
+/**
+ * Lets a step wait: by sleeping, until a file is there. A step may read no files, so that this is
+ * loaded before rewind is.
+ */
+const GATE = `
+  import { existsSync, readdirSync, writeFileSync } from "node:fs";
+  const { GATE: gate, GATE_AT: at } = process.env;
+  const sleeper = new Int32Array(new SharedArrayBuffer(4));
+  const [exists, names, write] = [existsSync, readdirSync, writeFileSync];
+  Atomics.gate = (step) => {
+    if (step !== Number(at)) return;
+    write(gate + "/reached", "");
+    while (!exists(gate + "/open")) Atomics.wait(sleeper, 0, 0, 5);
+    if (names(gate).includes("fail")) throw new Error("no more");
   };`;
 
 /** Bundles the command line as it is published. Call it in a hook: it takes a second. */
@@ -69,6 +74,8 @@ export async function processes(): Promise<Processes> {
   mkdirSync(path.join(folder, "bin"));
   const rewind = path.join(folder, "bin/rewind.js");
   copyFileSync(path.join(ROOT, "bin/rewind.js"), rewind);
+  const hook = path.join(folder, "gate.mjs");
+  writeFileSync(hook, GATE);
   copyFileSync(path.join(ROOT, "package.json"), path.join(folder, "package.json"));
   symlinkSync(path.join(ROOT, "node_modules"), path.join(folder, "node_modules"));
   const start = (
@@ -76,7 +83,8 @@ export async function processes(): Promise<Processes> {
     line: string,
     env: Readonly<Record<string, string>> = {},
   ): [ChildProcess, Promise<Ended>] => {
-    const child = spawn(process.execPath, [rewind, ...line.split(" ")], {
+    const gate = env.GATE === undefined ? [] : ["--import", pathToFileURL(hook).href];
+    const child = spawn(process.execPath, [...gate, rewind, ...line.split(" ")], {
       cwd: project.root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...env },

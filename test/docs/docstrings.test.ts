@@ -100,8 +100,9 @@ function prepareStore(example: string): void {
 function cutShort(): void {
   place.shell("rm -rf .rewind && rewind init");
   const failing = `import walk from "./walk.ts";
+    const fails = process.env.FAILS;
     export default { ...walk, step: (x, rng, ctx) => {
-      if (ctx.step === 5_000 && process.env.FAILS) throw new Error("stop");
+      if (ctx.step === 5_000 && fails) throw new Error("stop");
       return walk.step(x, rng, ctx);
     } };`;
   const line = `cat > failing.ts <<'END'\n${failing}\nEND\nFAILS=1 rewind record failing.ts --steps 1e4`;

@@ -27,6 +27,9 @@ class Brain {
 class Crowd extends Map<string, number> {}
 class List extends Array<number> {}
 
+/** Made outside: in a step, and in init, making one is refused as well. */
+const MADE_BEFORE: WeakRef<object> = new WeakRef({});
+
 /** One of each kind of value that encode and decode would not give back as it was. */
 const UNSUPPORTED: readonly (readonly [kind: string, make: () => unknown])[] = [
   ["a function", () => () => 1],
@@ -35,7 +38,7 @@ const UNSUPPORTED: readonly (readonly [kind: string, make: () => unknown])[] = [
   ["a symbol key", () => ({ [Symbol.iterator]: 1 })],
   ["a WeakMap", () => new WeakMap()],
   ["a WeakSet", () => new WeakSet()],
-  ["a WeakRef", () => new WeakRef({})],
+  ["a WeakRef", () => MADE_BEFORE],
   ["a promise", () => Promise.resolve(1)],
   ["a proxy", () => new Proxy({ x: 1 }, {})],
   ["a sparse array", () => Object.assign([1, 2], { 5: 3 })],

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Config } from "../../src/node/config.ts";
 import { type Files, nodeFiles } from "../../src/node/files.ts";
 import type { Variables } from "../../src/node/settings.ts";
-import { SETTINGS } from "../../src/node/settings.ts";
+import { bytesOf, SETTINGS } from "../../src/node/settings.ts";
 import { generatorNames } from "../../src/random/registry.ts";
 import { temporaryFolder } from "../cli/run-cli.ts";
 import { failingFiles, OPERATIONS } from "./failing-files.ts";
@@ -55,6 +55,7 @@ describe("a setting", () => {
     expect(config({ PAGER: "more" }).list()).toEqual([
       { key: "author", value: os.userInfo().username, from: "default", source: undefined },
       { key: "rng", value: "xoshiro128++", from: "default", source: undefined },
+      { key: "inputs.limit", value: "16MiB", from: "default", source: undefined },
       { key: "pager", value: "more", from: "default", source: undefined },
     ]);
   });
@@ -243,4 +244,18 @@ describe("what is wrong is told, and nothing is changed", () => {
     }
     expect(failures).toBeGreaterThan(5);
   });
+});
+
+test.each([
+  ["16MiB", 2 ** 24],
+  ["500kB", 500_000],
+  ["1048576", 2 ** 20],
+  ["0", 0],
+  ["2 GiB", 2 ** 31],
+  ["lots", undefined],
+  ["-1", undefined],
+  ["1e3", undefined],
+  ["99999999GiB", undefined],
+])("the size %s is %s bytes", (size, bytes) => {
+  expect(bytesOf(size)).toBe(bytes);
 });

@@ -12,6 +12,10 @@ test("the host's fingerprint is the same every time, and tells Math apart", () =
     arch: process.arch,
     platform: process.platform,
     math: expect.stringMatching(/^[0-9a-f]{64}$/),
+    icu: process.versions.icu,
+    tz: process.versions.tz,
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    locale: Intl.DateTimeFormat().resolvedOptions().locale,
   });
   expect(hostFingerprint()).toEqual(here);
   const { sin } = Math;

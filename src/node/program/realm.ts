@@ -1,10 +1,120 @@
-/**
- * The surroundings of one instance of a program: what stands in the place of globals, and the
- * modules of Node that it sees.
- */
+import type { Guard } from "../../replay/guard.ts";
+import type { Place } from "../../replay/place.ts";
+import { checkPlace, currentPlace, pinPlace } from "../place.ts";
+import { type BuiltinContext, builtinOf } from "./realm/builtin.ts";
+import { callerIn } from "./realm/caller.ts";
+import type { Captured } from "./realm/captured.ts";
+import { Chance } from "./realm/chance.ts";
+import { Gate } from "./realm/gate.ts";
+import { globalsOf } from "./realm/globals.ts";
+import { Inputs } from "./realm/inputs.ts";
+import { Variables } from "./realm/variables.ts";
+
+export type { Captured, CapturedInput } from "./realm/captured.ts";
+
+/** What a program sees of the world: its globals, and Node's modules. */
 export interface Realm {
-  /** Values by the names of the globals that they take the place of, inside the program alone. */
+  /** The names that shadow globals. What the language alone defines is not among them. */
   readonly scope: Readonly<Record<string, unknown>>;
-  /** A module of Node, by its name with `node:`, as `require` gives it. */
+  /** A module of Node, as `require` gives it, by its name with or without `node:`. */
   builtin(name: string): unknown;
 }
+
+/** A realm for one instance of a program. */
+export interface ProgramRealm extends Realm {
+  /** Where the program runs: what its steps are pinned to. */
+  readonly place: Place;
+  /**
+   * Loads the program: while `run` lasts, files and variables may be read. May be called once.
+   * Throws FORBIDDEN_WHILE_LOADING, PROGRAM_INPUT_CHANGED, PROGRAM_INPUT_MISSING and
+   * PROGRAM_ENVIRONMENT_CHANGED, also where the program caught them; and what `run` throws.
+   */
+  load<T>(run: () => T | Promise<T>): Promise<T>;
+  /** What the program has read while it was loaded. */
+  recorded(): Captured;
+}
+
+/** What a realm is made from. */
+export interface RealmOptions {
+  /** The project folder, which the program sees as `/project`. */
+  readonly root: string;
+  /** `record` reads files and variables, and notes them; `replay` gives what was noted. */
+  readonly mode: "record" | "replay";
+  /** What the recording noted: needed for a replay. */
+  readonly captured?: Captured;
+  /** Larger files are noted by their digest alone. */
+  readonly limitBytes: number;
+  /** The program's file name, as stack traces have it. */
+  readonly filename: string;
+  /** Whether a line of the program, counted from 1, is of a package. */
+  isPackageLine?(line: number): boolean;
+  readonly guard: Guard;
+  /** The environment variables of the process. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Makes the realm in which one instance of a program runs. Everything in it either gives the same
+ * in every run, or is recorded, or is refused by name with what to use instead. Throws
+ * PLACE_UNKNOWN where this host lacks the recorded time zone or locale.
+ *
+ * @example
+ * ```ts
+ * const realm = createRealm({ root, mode: "record", limitBytes: 2 ** 24, filename, guard, variables });
+ * const exports = await realm.load(() => program.instantiate({ host: realm.builtin, scope: realm.scope }));
+ * realm.recorded().inputs; // [{ path: "data.csv", digest: "9f86…", length: 12, bytes }]
+ * ```
+ */
+export function createRealm(options: RealmOptions): ProgramRealm {
+  const { root, guard, captured, limitBytes, filename } = options;
+  const { zone, locale } = captured ?? currentPlace();
+  if (captured !== undefined) checkPlace({ zone, locale });
+  const replayed = options.mode === "replay" ? captured : undefined;
+  const gate = new Gate(guard, callerIn(filename, options.isPackageLine));
+  const context: BuiltinContext = {
+    gate,
+    root,
+    chance: new Chance(gate),
+    inputs: new Inputs({ root, limitBytes, gate, captured: replayed }),
+    variables: new Variables({ variables: options.variables, gate, zone, captured: replayed }),
+    locale,
+    modules: new Map(),
+  };
+  const builtin = (name: string): unknown => builtinOf(name, context);
+  const scope = globalsOf(context, builtin);
+  // Of this realm's own Date, so that `date.constructor === Date` holds in its steps.
+  const place: Place = { zone, locale, date: scope.Date as object };
+  return {
+    scope,
+    builtin,
+    place,
+    load: (run) =>
+      inTurn(() =>
+        guard.watch(async () => {
+          const back = pinPlace({ zone, locale });
+          try {
+            return await gate.while(async () => run());
+          } finally {
+            back();
+            // What was refused counts, whatever the program made of it.
+            gate.check();
+          }
+        }, gate.answer),
+      ),
+    recorded: () => ({
+      inputs: context.inputs.list(),
+      environment: context.variables.list(),
+      zone,
+      locale,
+    }),
+  };
+}
+
+/** One after the other: the time zone is the process', and there is one of it. */
+function inTurn<T>(load: () => Promise<T>): Promise<T> {
+  const turn = lastLoad.then(load);
+  lastLoad = turn.catch(() => undefined);
+  return turn;
+}
+
+let lastLoad: Promise<unknown> = Promise.resolve();

@@ -8,7 +8,7 @@ import { putState, type StateRef } from "../../object/state.ts";
 import { generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import type { Place, Position } from "../advance.ts";
+import type { Position, Standing } from "../advance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
 import { carriedParams, mergeParams } from "../params.ts";
 import { type Code, freshly, putProgram } from "../programs.ts";
@@ -137,7 +137,7 @@ async function changedSegment(
   writer: Pick<ObjectWriter, "put">,
   position: Position,
   changes: Changes,
-): Promise<{ readonly place: Place; readonly segment: Segment }> {
+): Promise<{ readonly place: Standing; readonly segment: Segment }> {
   const { env, run } = replayer;
   const { step } = position;
   const before = run.segments.findLast((segment) => segment.start <= step) as Segment;
@@ -155,6 +155,7 @@ async function changedSegment(
     simulation.params,
   );
   const live = new LiveSegment({
+    guard: env.guard,
     start: step,
     program: code,
     params,

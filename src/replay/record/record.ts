@@ -61,6 +61,7 @@ export function planRecording(
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);
   const segment = new LiveSegment({
+    guard: env.guard,
     start: 0,
     program: code,
     params,
@@ -104,7 +105,7 @@ export function initialState(
   try {
     state = env.guard(() => simulation.init({ ...context, rng: streams.main }));
   } catch (cause) {
-    if (isRewindError(cause, "FORBIDDEN_IN_STEP")) throw cause;
+    if (isRewindError(cause, "FORBIDDEN_IN_STEP", "INTERRUPTED")) throw cause;
     const hint = missingDraw(cause, segment.algorithm);
     const data = hint === undefined ? {} : { hint };
     throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });

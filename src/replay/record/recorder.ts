@@ -1,10 +1,10 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
-import { putState, type StateRef } from "../../object/state.ts";
+import { type Put, putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import { advance, type Place, type Position } from "../advance.ts";
+import { advance, type Position, type Standing } from "../advance.ts";
 import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
@@ -16,7 +16,7 @@ import { type Recorded, SelfCheck } from "./self-check.ts";
 /** What a recording begins with, and what it shall become. */
 export interface RecordingPlan {
   /** Where it goes on from; the recorder takes the place over. */
-  readonly place: Place;
+  readonly place: Standing;
   /** What was digested of the stretch that the place lies in; undefined where it begins there. */
   readonly watch?: Watch | undefined;
   /** The checkpoints of the blocks that end at or before the place. */
@@ -86,6 +86,8 @@ export async function recordRun(
     });
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
+    // Ended in the middle of what the recorder itself does: what was committed is whole.
+    if (error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
   const run = recorder.manifest();
@@ -254,10 +256,10 @@ class Recorder {
   }
 
   #builderOf(timeline: Timeline): TimelineBuilder {
-    return new TimelineBuilder(timeline, (kind, body) => this.#writer.put(kind, body));
+    return new TimelineBuilder(timeline, this.#write);
   }
 
-  #encode({ state, step, segment }: Place): Uint8Array {
+  #encode({ state, step, segment }: Standing): Uint8Array {
     try {
       // In a guard of its own: where a step has caught a refusal, its state must not be stored.
       const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
@@ -270,9 +272,12 @@ class Recorder {
     }
   }
 
-  #put(place: Place, encoded: Uint8Array): StateRef {
-    const bytes = encodeCheckpoint(place, encoded);
-    return putState(bytes, (kind, body) => this.#writer.put(kind, body));
+  // Storing is no step's work: nothing of it is refused.
+  readonly #write: Put = (kind, body) =>
+    this.#env.guard.outside(() => this.#writer.put(kind, body));
+
+  #put(place: Standing, encoded: Uint8Array): StateRef {
+    return putState(encodeCheckpoint(place, encoded), this.#write);
   }
 }
 

@@ -26,9 +26,10 @@ describe("config", () => {
     const { home, run } = await atHome(project, { PAGER: "most" });
     expect((await run("config")).stdout).toBe(
       [
-        `author  ${user.padEnd(12)}  default  who records, noted with each run`,
-        "rng     xoshiro128++  default  the generator that record uses in this project",
-        "pager   most          default  the program that shows long output on a terminal; cat for none",
+        `author        ${user.padEnd(12)}  default  who records, noted with each run`,
+        "rng           xoshiro128++  default  the generator that record uses in this project",
+        "inputs.limit  16MiB         default  files that a module reads are recorded up to this size, such as 16MiB",
+        "pager         most          default  the program that shows long output on a terminal; cat for none",
         "",
       ].join("\n"),
     );
@@ -45,6 +46,7 @@ describe("config", () => {
       settings: [
         { key: "author", value: "Ada Lovelace", from: "local" },
         { key: "rng", value: "xoshiro128++", from: "project" },
+        { key: "inputs.limit", value: "16MiB", from: "default" },
         { key: "pager", value: "cat", from: "global" },
       ],
     });
@@ -86,7 +88,7 @@ describe("config", () => {
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
         "hint: there is author (who records, noted with each run), rng (the generator that record uses in " +
-        "this project), pager (the program that shows long output on a terminal; cat for none)\n",
+        "this project), inputs.limit (files that a module reads are recorded up to this size, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [

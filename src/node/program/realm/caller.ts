@@ -1,0 +1,41 @@
+/** Whose code is running: the user's own, a package's, or none of the program's. */
+export type Caller = "user" | "package" | undefined;
+
+/**
+ * Finds out whose code is running, by the innermost frame of the stack that is the program's. Takes
+ * some microseconds: for what happens while a program is loaded, and seldom.
+ */
+export function callerIn(
+  filename: string,
+  isPackageLine: (line: number) => boolean = () => false,
+): () => Caller {
+  return () => {
+    const line = innermostLine(filename);
+    if (line === undefined) return undefined;
+    return isPackageLine(line) ? "package" : "user";
+  };
+}
+
+function innermostLine(filename: string): number | undefined {
+  for (const frame of callSites()) {
+    if (frame.getFileName() === filename) return frame.getLineNumber() ?? 1;
+    // Code that the program made from text: the place where it did so.
+    const origin = frame.isEval() ? frame.getEvalOrigin() : undefined;
+    const at = origin?.lastIndexOf(`${filename}:`) ?? -1;
+    if (at >= 0) return Number.parseInt(origin?.slice(at + filename.length + 1) ?? "1", 10);
+  }
+  return undefined;
+}
+
+function callSites(): readonly NodeJS.CallSite[] {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  try {
+    Error.stackTraceLimit = 200;
+    Error.prepareStackTrace = (_, frames) => frames;
+    const { stack } = new Error();
+    return Array.isArray(stack) ? (stack as readonly NodeJS.CallSite[]) : [];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace!;
+  }
+}

@@ -1,0 +1,24 @@
+import { INSTEAD } from "../../../replay/guarded.ts";
+import type { Gate } from "./gate.ts";
+
+/** Taken before any program runs: what a program assigns to its own Date stays there. */
+const Real = Date;
+
+/** The Date of a realm: the language's own, except that it has no clock. */
+export function dateOf(gate: Gate): DateConstructor {
+  const hint = INSTEAD.clock;
+  const made = function (this: unknown, ...values: unknown[]): unknown {
+    if (new.target === undefined) {
+      return gate.deny({ name: "Date()", hint }, () => String(new Real(0)));
+    }
+    const given = values.length > 0 ? values : [gate.deny({ name: "new Date()", hint }, () => 0)];
+    const target = (new.target as unknown) === made ? Real : new.target;
+    return Reflect.construct(Real, given, target as DateConstructor);
+  };
+  const now = (): number => gate.deny({ name: "Date.now()", hint }, () => 0);
+  Object.defineProperties(made, {
+    ...Object.getOwnPropertyDescriptors(Real),
+    now: { value: now, writable: true, configurable: true },
+  });
+  return made as unknown as DateConstructor;
+}

@@ -1,0 +1,86 @@
+import { RewindError } from "../../../base/errors.ts";
+import type { Guard, Refusable, WhileLoading } from "../../../replay/guard.ts";
+import type { Caller } from "./caller.ts";
+
+/** What a program may do now, and what it has been refused. */
+export class Gate {
+  readonly #guard: Guard;
+  readonly #caller: () => Caller;
+  #loading = false;
+  #atWork = false;
+  #refused: RewindError | undefined;
+
+  constructor(guard: Guard, caller: () => Caller) {
+    this.#guard = guard;
+    this.#caller = caller;
+  }
+
+  /** Whether the program is being loaded: then it may read files and variables. */
+  get isLoading(): boolean {
+    return this.#loading;
+  }
+
+  /** Whether a package's code is running. */
+  get inPackage(): boolean {
+    return this.#caller() === "package";
+  }
+
+  /** Loads: until `run` has ended, the program is being loaded. */
+  async while<T>(run: () => Promise<T>): Promise<T> {
+    this.#loading = true;
+    try {
+      return await run();
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /**
+   * Refuses a call. A package that makes it while it is loaded is given `still` instead, where there
+   * is one: it differs in no two runs.
+   */
+  deny<T = never>(call: Refusable, still?: () => T): T {
+    if (!this.#loading) return this.#guard.refuse(call);
+    const fromPackage = this.inPackage;
+    if (fromPackage && still !== undefined) return still();
+    const verb = call.kind === "read" ? "read" : "called";
+    const error = new RewindError(
+      "FORBIDDEN_WHILE_LOADING",
+      `${call.name} was ${verb} while the module was loaded, and a replay would not give the same: ${call.hint}`,
+      { name: call.name, hint: call.hint },
+    );
+    // A package that catches this goes on in the same way in every run.
+    if (!fromPackage) this.#refused ??= error;
+    throw error;
+  }
+
+  /** Throws an error that loading ends with, also where the program catches it. */
+  fail(error: RewindError): never {
+    this.#refused ??= error;
+    throw error;
+  }
+
+  /** Throws what was refused while the program was loaded, if anything was. */
+  check(): void {
+    if (this.#refused !== undefined) throw this.#refused;
+  }
+
+  /** Does what the realm itself needs of the process, for which nothing is refused. */
+  asRealm<T>(work: () => T): T {
+    const before = this.#atWork;
+    this.#atWork = true;
+    try {
+      return work();
+    } finally {
+      this.#atWork = before;
+    }
+  }
+
+  /** For what the realm does not hold itself, since the whole process has only one of it. */
+  readonly answer: WhileLoading = (call, values) => {
+    if (this.#atWork || this.#caller() === undefined) return undefined;
+    if (call.instead !== undefined) return { value: call.instead(...values) };
+    const { still } = call;
+    return { value: this.deny<unknown>(call, still && (() => still(...values))) };
+  };
+}

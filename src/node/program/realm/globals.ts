@@ -1,0 +1,127 @@
+import { INSTEAD } from "../../../replay/guarded.ts";
+import { type BuiltinContext, builtinOf } from "./builtin.ts";
+import { functionIn } from "./code-from-text.ts";
+import { consoleOf } from "./console.ts";
+import { dateOf } from "./date.ts";
+import { refused } from "./facade.ts";
+import type { Gate } from "./gate.ts";
+import { LANGUAGE, WEB } from "./known-globals.ts";
+import { microtasksOf } from "./timers.ts";
+
+/** Whatever of the web lets a program talk to others, or wait. */
+const REFUSED: Readonly<Record<string, string>> = {
+  fetch: INSTEAD.network,
+  WebSocket: INSTEAD.network,
+  EventSource: INSTEAD.network,
+  Worker: INSTEAD.later,
+  BroadcastChannel: INSTEAD.later,
+  MessageChannel: INSTEAD.later,
+  PerformanceObserver: INSTEAD.clock,
+};
+
+/**
+ * The globals of a realm that are not the language's own: an allowlist, so that what a later Node
+ * adds is not there until it is known to give the same in every run.
+ */
+export function globalsOf(
+  context: BuiltinContext,
+  builtin: (name: string) => unknown,
+): Record<string, unknown> {
+  const { gate, locale } = context;
+  const scope: Record<string, unknown> = {};
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!LANGUAGE.has(name) && !WEB.has(name) && isName(name)) scope[name] = undefined;
+  }
+  for (const [key, hint] of Object.entries(REFUSED)) {
+    if (key in globalThis) scope[key] = refused(`${key}()`, { key, hint, gate });
+  }
+  Object.assign(scope, builtinOf("web:timers", context), {
+    Date: dateOf(gate),
+    Math: mathOf(context),
+    WeakRef: weakRefOf(gate),
+    FinalizationRegistry: Registry,
+    console: consoleOf(gate),
+    crypto: builtinOf("web:crypto", context),
+    navigator: navigatorOf(gate, locale),
+    performance: builtinOf("web:performance", context),
+    process: builtin("process"),
+    queueMicrotask: microtasksOf(gate).queue,
+  });
+  scope.Function = functionIn(scope);
+  const whole = wholeOf(scope);
+  return Object.assign(scope, { globalThis: whole, global: whole });
+}
+
+/** Whether a global can be shadowed by a parameter. */
+function isName(name: string): boolean {
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) && !UNSHADOWED.has(name);
+}
+
+const UNSHADOWED: ReadonlySet<string> = new Set([
+  ...["eval", "arguments", "undefined", "NaN", "Infinity", "globalThis", "global", "process"],
+]);
+
+/** What `globalThis` is: an object of this realm, with every global, which a program may change. */
+function wholeOf(scope: Readonly<Record<string, unknown>>): object {
+  const whole = {};
+  const define = (name: string, value: unknown): void => {
+    Object.defineProperty(whole, name, { value, writable: true, configurable: true });
+  };
+  for (const name of [...LANGUAGE, ...WEB]) {
+    const value = (globalThis as Record<string, unknown>)[name];
+    if (value !== undefined) define(name, value);
+  }
+  for (const [name, value] of Object.entries(scope)) if (value !== undefined) define(name, value);
+  define("globalThis", whole);
+  define("global", whole);
+  return whole;
+}
+
+function mathOf({ chance }: BuiltinContext): Math {
+  const random = { value: () => chance.random(), writable: true, configurable: true };
+  const properties = { ...Object.getOwnPropertyDescriptors(Math), random };
+  return Object.defineProperties({}, properties) as Math;
+}
+
+/** A reference that holds on: whether one that does not is still there, no replay could say. */
+function weakRefOf(gate: Gate): unknown {
+  const made = class {
+    readonly #target: object;
+
+    constructor(target: object) {
+      gate.deny({ name: "new WeakRef()", hint: INSTEAD.memory }, () => undefined);
+      this.#target = target;
+    }
+
+    deref(): object {
+      return this.#target;
+    }
+  };
+  return Object.defineProperty(made, "name", { value: "WeakRef" });
+}
+
+/** By the language's own rules its callbacks need never run, so that they do not. */
+class Registry {
+  register(): void {}
+
+  unregister(): boolean {
+    return false;
+  }
+}
+Object.defineProperty(Registry, "name", { value: "FinalizationRegistry" });
+
+function navigatorOf(gate: Gate, locale: string): object {
+  const call = {
+    name: "navigator.hardwareConcurrency",
+    hint: INSTEAD.host,
+    kind: "read",
+  } as const;
+  return {
+    userAgent: "rewind",
+    language: locale,
+    languages: [locale],
+    get hardwareConcurrency(): number {
+      return gate.deny(call, () => 1);
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { INSTEAD } from "../../../replay/guarded.ts";
+import type { Gate } from "./gate.ts";
+
+/** The `performance` of a realm: a clock that stands still while packages load, and none after. */
+export function performanceOf(gate: Gate): Record<string, unknown> {
+  const hint = INSTEAD.clock;
+  const call = (key: string, still: unknown) => (): unknown =>
+    gate.deny({ name: `performance.${key}()`, hint }, () => still);
+  const made: Record<string, unknown> = {
+    now: call("now", 0),
+    mark: call("mark", undefined),
+    measure: call("measure", undefined),
+    clearMarks: () => undefined,
+    clearMeasures: () => undefined,
+    getEntries: call("getEntries", []),
+    getEntriesByName: call("getEntriesByName", []),
+    getEntriesByType: call("getEntriesByType", []),
+    eventLoopUtilization: call("eventLoopUtilization", { idle: 0, active: 0, utilization: 0 }),
+    timerify: call("timerify", undefined),
+    toJSON: call("toJSON", {}),
+  };
+  for (const key of ["timeOrigin", "nodeTiming"]) {
+    const name = `performance.${key}`;
+    Object.defineProperty(made, key, {
+      get: () => gate.deny({ name, hint, kind: "read" }, () => 0),
+      configurable: true,
+    });
+  }
+  return made;
+}

@@ -1,0 +1,69 @@
+import type { Ask, Swap } from "./guard-watch.ts";
+import { type GuardedCall, INSTEAD } from "./guarded.ts";
+
+const HINT = INSTEAD.clock;
+const AS_FUNCTION: GuardedCall = {
+  object: globalThis,
+  key: "Date",
+  name: "Date()",
+  hint: HINT,
+  still: () => String(new Date(0)),
+};
+const WITHOUT_TIME: GuardedCall = { ...AS_FUNCTION, name: "new Date()" };
+const FORMAT: GuardedCall = {
+  object: Intl.DateTimeFormat.prototype,
+  key: "format",
+  name: "Intl.DateTimeFormat.format()",
+  hint: HINT,
+};
+
+/** Date, which is refused only where it reads the clock. */
+export function dateSwaps(ask: Ask): Swap[] {
+  const real = Date;
+  const watched = new Proxy(real, {
+    construct(target, values, newTarget) {
+      const reads = values.length === 0 && ask(WITHOUT_TIME, []) !== undefined;
+      return Reflect.construct(target, reads ? [0] : values, newTarget);
+    },
+    apply(target, self, values) {
+      const answer = ask(AS_FUNCTION, values);
+      return answer === undefined ? Reflect.apply(target, self, values) : answer.value;
+    },
+  });
+  const swap = (object: object, key: string): Swap => ({
+    object: object as Record<string, unknown>,
+    key,
+    watched,
+    real,
+  });
+  // The constructor as well, so that `date.constructor === Date` holds in a step.
+  return [swap(globalThis, "Date"), swap(real.prototype, "constructor")];
+}
+
+/**
+ * Replaces, for good, what `Intl.DateTimeFormat` formats with: its `format` is a getter that gives a
+ * function, and that function, called without a date, formats the time now.
+ */
+export function keepDateFormat(ask: Ask): void {
+  const { prototype } = Intl.DateTimeFormat;
+  const property = Object.getOwnPropertyDescriptor(prototype, "format");
+  const get = property?.get;
+  if (get === undefined) return;
+  const formats = new WeakMap<object, unknown>();
+  Object.defineProperty(prototype, "format", {
+    ...property,
+    get(this: object): unknown {
+      const real = Reflect.apply(get, this, []);
+      // The same function each time, as the language has it.
+      let format = formats.get(real);
+      if (format === undefined) {
+        format = (date?: unknown): unknown => {
+          const reads = date === undefined && ask(FORMAT, []) !== undefined;
+          return real(reads ? 0 : date);
+        };
+        formats.set(real, format);
+      }
+      return format;
+    },
+  });
+}

@@ -1,0 +1,135 @@
+/** A property that a step may not use, because a replay could not give its result again. */
+export interface GuardedCall {
+  /** The object that has the property, itself or through its prototypes. */
+  readonly object: object;
+  readonly key: string;
+  /** The property as a reader knows it, such as `Math.random()`. */
+  readonly name: string;
+  /** What to use instead. */
+  readonly hint: string;
+  /**
+   * What is refused: a function's call (the default), a class's construction, or the read of a
+   * value or a getter.
+   */
+  readonly kind?: "function" | "class" | "read";
+  /** Which calls are refused, by their arguments; all of them without it. */
+  when?(values: readonly unknown[]): boolean;
+  /** A result that is the same in every run: given in a step instead of a refusal. */
+  instead?(...values: unknown[]): unknown;
+  /** A result for a package that asks while it is loaded, where the real one would differ. */
+  still?(...values: unknown[]): unknown;
+}
+
+/** Hints that many calls share. */
+export const INSTEAD = {
+  clock: "take the time from ctx.step",
+  chance: "use rng.random()",
+  bytes: "use rng.uint32()",
+  ids: "build an id from ctx.step and rng.uint32()",
+  later: "compute the next state at once, in the step itself",
+  memory: "keep what the step needs in its state",
+  host: "pass what the step needs as a param",
+  network: "fetch it before recording, into a file that the module reads at its top, or a param",
+} as const;
+
+/**
+ * What the language itself has that differs between two runs. These are looked up so often, and
+ * compiled so well, that they are replaced only while a step runs.
+ */
+export function guardedLanguage(): GuardedCall[] {
+  const { clock, chance, memory } = INSTEAD;
+  const calls: GuardedCall[] = [
+    { object: Math, key: "random", name: "Math.random()", hint: chance },
+    { object: Date, key: "now", name: "Date.now()", hint: clock, still: () => 0 },
+    { object: globalThis, key: "WeakRef", kind: "class", name: "new WeakRef()", hint: memory },
+  ];
+  const { Temporal, performance, crypto } = globalThis as unknown as Hosts;
+  for (const key of Object.getOwnPropertyNames(Temporal?.Now ?? {})) {
+    // The zone is pinned, so that a replay gives it again.
+    if (key === "timeZoneId") continue;
+    const object = Temporal?.Now as object;
+    calls.push({ object, key, name: `Temporal.Now.${key}()`, hint: clock });
+  }
+  if (performance !== undefined) calls.push(performanceNow(performance));
+  if (crypto !== undefined) {
+    const { bytes, ids } = INSTEAD;
+    calls.push(
+      { object: crypto, key: "getRandomValues", name: "crypto.getRandomValues()", hint: bytes },
+      { object: crypto, key: "randomUUID", name: "crypto.randomUUID()", hint: ids },
+    );
+  }
+  return calls;
+}
+
+interface Hosts {
+  readonly Temporal?: { readonly Now: object };
+  readonly performance?: object;
+  readonly crypto?: object;
+}
+
+function performanceNow(performance: object): GuardedCall {
+  const name = "performance.now()";
+  return { object: performance, key: "now", name, hint: INSTEAD.clock, still: () => 0 };
+}
+
+/**
+ * What a host of the web has besides, and the rare parts of the language. Nobody calls these a
+ * million times a second, so they are replaced for good, by functions that ask whether a step runs.
+ */
+export function guardedHost(): GuardedCall[] {
+  const global = globalThis as unknown as Readonly<Record<string, object | undefined>>;
+  const { clock, later, memory, host, network, ids } = INSTEAD;
+  const at =
+    (owner: string, hint: string, more: Partial<GuardedCall> = {}) =>
+    (path: string): GuardedCall[] => {
+      const [first = "", ...rest] = owner.split(".");
+      let object: unknown = first === "" ? globalThis : global[first];
+      for (const key of rest) object = (object as Record<string, unknown> | undefined)?.[key];
+      if (object === undefined || object === null) return [];
+      const call = more.kind === "read" ? path : `${path}()`;
+      const shown = owner
+        .replace(/^Performance\.prototype$/, "performance")
+        .replace(/\.prototype$/, "")
+        .replace(/^SubtleCrypto$/, "crypto.subtle")
+        .replace(/^Navigator$/, "navigator");
+      const name = shown === "" ? call : `${shown}.${call}`;
+      return [{ object: object as object, key: path, name, hint, ...more }];
+    };
+  const read = { kind: "read" } as const;
+  const ofNow = { when: ([date]: readonly unknown[]) => date === undefined };
+  return [
+    ...at("Intl.DateTimeFormat.prototype", clock, ofNow)("formatToParts"),
+    ...["mark", "measure", "toJSON", "eventLoopUtilization", "timerify"].flatMap(
+      at("Performance.prototype", clock),
+    ),
+    ...["getEntries", "getEntriesByName", "getEntriesByType"].flatMap(
+      at("Performance.prototype", clock),
+    ),
+    ...["timeOrigin", "nodeTiming"].flatMap(at("Performance.prototype", clock, read)),
+    ...["mark", "measure", "toJSON", "eventLoopUtilization", "timerify", "nodeTiming"]
+      .filter((key) => Object.hasOwn(global.performance ?? {}, key))
+      .flatMap((key) => at("performance", clock, key === "nodeTiming" ? read : {})(key)),
+    ...at("Event.prototype", clock, { ...read, still: () => 0 })("timeStamp"),
+    ...at("File.prototype", clock, { ...read, still: () => 0 })("lastModified"),
+    ...at("URL", ids)("createObjectURL"),
+    ...at("WeakRef.prototype", memory)("deref"),
+    // By the language's own rules its callbacks need never run, so that they simply do not.
+    ...at("FinalizationRegistry.prototype", memory, { instead: () => undefined })("register"),
+    ...at("Atomics", later)("waitAsync"),
+    ...at("AbortSignal", later)("timeout"),
+    ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask"].flatMap(at("", later)),
+    ...["requestAnimationFrame", "requestIdleCallback"].flatMap(at("", later)),
+    ...at("MessagePort.prototype", later)("postMessage"),
+    ...at("", network)("fetch"),
+    ...["WebSocket", "EventSource", "XMLHttpRequest", "Worker"].flatMap(
+      at("", network, { kind: "class" }),
+    ),
+    ...at("BroadcastChannel.prototype", later)("postMessage"),
+    ...Object.getOwnPropertyNames(global.SubtleCrypto ? SubtleCrypto.prototype : {})
+      .filter((key) => key !== "constructor")
+      .flatMap(at("SubtleCrypto.prototype", later)),
+    ...["hardwareConcurrency", "userAgent", "onLine", "deviceMemory"].flatMap(
+      at("Navigator.prototype", host, read),
+    ),
+  ];
+}

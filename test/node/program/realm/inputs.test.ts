@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { captureOf, loadIn, projectWith } from "./realms.ts";
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+/** Ways to read data.csv, which holds "1,2". */
+const WAYS: readonly (readonly [string, string])[] = [
+  ["a text", `exports.v = fs.readFileSync("data.csv", "utf8")`],
+  ["options", `exports.v = fs.readFileSync("./data.csv", { encoding: "utf8" })`],
+  ["a buffer", `exports.v = fs.readFileSync("data.csv").toString()`],
+  ["a URL", `exports.v = fs.readFileSync(new URL("./data.csv", "file:///project/a.ts"), "utf8")`],
+  ["a Buffer as path", `exports.v = fs.readFileSync(Buffer.from("data.csv"), "utf8")`],
+  ["an absolute path", `exports.v = fs.readFileSync("/project/sub/../data.csv", "utf8")`],
+  ["process.cwd()", `exports.v = fs.readFileSync(process.cwd() + "/data.csv", "latin1")`],
+  ["a promise", `exports.v = await host("fs/promises").readFile("data.csv", "utf8")`],
+  ["fs.promises", `exports.v = await fs.promises.readFile("data.csv", "utf8")`],
+  [
+    "a callback",
+    `exports.v = await new Promise((done) => fs.readFile("data.csv", "utf8", (_, v) => done(v)))`,
+  ],
+  [
+    "path and url",
+    `exports.v = fs.readFileSync(host("node:path").resolve(host("url").fileURLToPath("file:///project/a.ts"), "../data.csv"), "utf8")`,
+  ],
+];
+
+const FS = `const fs = host("node:fs");`;
+
+describe("a file that is read while the program loads", () => {
+  test.each(WAYS)("by %s: recorded, and given from the recording", async (_, way) => {
+    const root = projectWith({ "data.csv": "1,2" });
+    const first = await loadIn(root, `${FS} ${way}`);
+    const captured = first.realm.recorded();
+    expect(first.exports.v).toBe("1,2");
+    const bytes = new Uint8Array(Buffer.from("1,2"));
+    expect(captured.inputs).toEqual([
+      { path: "data.csv", digest: sha256("1,2"), length: 3, bytes },
+    ]);
+    writeFileSync(path.join(root, "data.csv"), "9,9");
+    const changed = await loadIn(root, `${FS} ${way}`, { captured });
+    expect(changed.exports.v).toBe("1,2");
+    rmSync(path.join(root, "data.csv"));
+    const gone = await loadIn(root, `${FS} ${way}`, { captured });
+    expect(gone.exports.v).toBe("1,2");
+    expect(gone.realm.recorded()).toEqual(captured);
+  });
+
+  test("is read once: a second read gives the same, and the program owns what it gets", async () => {
+    const root = projectWith({ a: "1" });
+    const text = `${FS} const b = fs.readFileSync("a"); b[0] = 57; exports.again = () => 0;
+      exports.v = fs.readFileSync("a", "utf8")`;
+    const { exports, realm } = await loadIn(root, text);
+    expect(exports.v).toBe("1");
+    expect(realm.recorded().inputs).toMatchObject([{ digest: sha256("1") }]);
+  });
+
+  test("over the limit: its digest alone, and compared", async () => {
+    const root = projectWith({ big: "x".repeat(2000) });
+    const text = `${FS} exports.v = fs.readFileSync("big", "utf8").length`;
+    const captured = await captureOf(root, text);
+    expect(captured.inputs).toEqual([
+      { path: "big", digest: sha256("x".repeat(2000)), length: 2000 },
+    ]);
+    expect((await loadIn(root, text, { captured })).exports.v).toBe(2000);
+    writeFileSync(path.join(root, "big"), "y".repeat(2000));
+    await expect(loadIn(root, text, { captured })).rejects.toMatchObject({
+      code: "PROGRAM_INPUT_CHANGED",
+      message: "the program reads big, which has changed since it was recorded",
+      data: { file: "big" },
+    });
+    rmSync(path.join(root, "big"));
+    const caught = `${FS} try { fs.readFileSync("big") } catch {}`;
+    await expect(loadIn(root, caught, { captured })).rejects.toMatchObject({
+      code: "PROGRAM_INPUT_MISSING",
+      message: "the program reads big, of which only the digest was recorded, and it is not there",
+    });
+  });
+
+  test("with secrets: its digest alone", async () => {
+    const root = projectWith({ ".env": "TOKEN=1", ".env.local": "" });
+    const text = `${FS} fs.readFileSync(".env"); fs.readFileSync(".env.local")`;
+    const { inputs } = await captureOf(root, text);
+    expect(inputs.map((input) => "bytes" in input)).toEqual([false, false]);
+  });
+
+  test("outside of the project: by the path that names it", async () => {
+    const root = projectWith({ "p/a.ts": "", "data.csv": "7" });
+    const text = `${FS} exports.v = fs.readFileSync("../data.csv", "utf8")`;
+    const captured = await captureOf(path.join(root, "p"), text);
+    expect(captured.inputs).toMatchObject([{ path: "../data.csv" }]);
+    rmSync(path.join(root, "data.csv"));
+    expect((await loadIn(path.join(root, "p"), text, { captured })).exports.v).toBe("7");
+  });
+});
+
+describe("what is not there, and folders", () => {
+  const text = `${FS}
+    exports.v = [
+      fs.existsSync("no.csv"), fs.existsSync("a.csv"), fs.statSync("a.csv").size,
+      fs.statSync("sub").isDirectory(), fs.readdirSync(".").join(),
+      fs.readdirSync("/project/sub", { withFileTypes: true })[0].isFile(),
+      fs.statSync("no.csv", { throwIfNoEntry: false }), fs.realpathSync("sub/b"),
+    ];
+    try { fs.readFileSync("no.csv") } catch (error) { exports.v.push(error.code, error.message) }
+    try { fs.readdirSync("a.csv") } catch (error) { exports.v.push(error.code) }
+    try { fs.readFileSync("sub") } catch (error) { exports.v.push(error.code) }
+    await host("fs/promises").access("no.csv").catch((error) => exports.v.push(error.code));`;
+
+  test("are recorded as they are", async () => {
+    const root = projectWith({ "a.csv": "1234", "sub/b": "" });
+    const first = await loadIn(root, text);
+    const message = "ENOENT: no such file or directory, open 'no.csv'";
+    const seen = [false, true, 4, true, "a.csv,sub", true, undefined, "/project/sub/b"];
+    expect(first.exports.v).toEqual([...seen, "ENOENT", message, "ENOTDIR", "EISDIR", "ENOENT"]);
+    const captured = first.realm.recorded();
+    expect(captured.inputs.map(({ path }) => path)).toEqual([
+      ".",
+      "a.csv",
+      "no.csv",
+      "sub",
+      "sub/b",
+    ]);
+    expect(captured.inputs).toMatchObject([
+      { listing: ["a.csv", "sub/"] },
+      { length: 4 },
+      { absent: true },
+      { listing: ["b"] },
+      { length: 0 },
+    ]);
+    for (const name of ["a.csv", "sub"]) rmSync(path.join(root, name), { recursive: true });
+    writeFileSync(path.join(root, "no.csv"), "");
+    expect((await loadIn(root, text, { captured })).exports.v).toEqual(first.exports.v);
+  });
+
+  test("their times are refused, which differ from disk to disk", async () => {
+    const root = projectWith({ a: "" });
+    await expect(loadIn(root, `${FS} fs.statSync("a").mtimeMs`)).rejects.toThrow(
+      "fs.Stats.mtimeMs was read while the module was loaded",
+    );
+  });
+});
+
+describe("what a program may not do with files", () => {
+  const root = (): string => projectWith({ a: "1" });
+
+  test("read what the recording did not", async () => {
+    const captured = await captureOf(root(), "");
+    await expect(loadIn(root(), `${FS} fs.readFileSync("a")`, { captured })).rejects.toMatchObject({
+      code: "PROGRAM_INPUT_CHANGED",
+      message: "the program reads a, which it did not read when it was recorded",
+    });
+  });
+
+  test.each([
+    [`fs.writeFileSync("a", "2")`, "fs.writeFileSync() was called while the module was loaded"],
+    [`fs.createReadStream("a")`, "fs.createReadStream() was called while"],
+    [`fs.openSync("a")`, "fs.openSync() was called while"],
+    [`fs.readFileSync(0)`, "fs.readFileSync() was called while"],
+    [`fs.watch("a")`, "fs.watch() was called while"],
+    [`try { fs.rmSync("a") } catch {}`, "fs.rmSync() was called while"],
+  ])("while it loads: %s", async (text, message) => {
+    await expect(loadIn(root(), `${FS} ${text}`)).rejects.toMatchObject({
+      code: "FORBIDDEN_WHILE_LOADING",
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test.each([
+    [`fs.readFileSync("a")`, "fs.readFileSync()"],
+    [`fs.existsSync("a")`, "fs.existsSync()"],
+    [`fs.promises.readFile("a")`, "fs.promises.readFile()"],
+    [`fs.readFile("a", () => 0)`, "fs.readFile()"],
+    [`fs.writeFileSync("a", "")`, "fs.writeFileSync()"],
+  ])("in a step: %s", async (text, name) => {
+    const program = await loadIn(root(), `${FS} fs.readFileSync("a"); exports.f = () => ${text}`);
+    expect(() => program.step("f")).toThrow(
+      `${name} was called in a step, and a replay would not give the same: read the file at the top of the module`,
+    );
+    expect(() => program.exports.f?.()).toThrow(name);
+  });
+});
