@@ -8,6 +8,7 @@ import { parseRevision } from "./history/revision.ts";
 import { lockBranches } from "./node/branch-lock.ts";
 import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
 import { type CheckedBlocks, checkedBlocks } from "./node/checked-blocks.ts";
+import { inputsLimitBytes } from "./node/config.ts";
 import { nodeFiles } from "./node/files.ts";
 import { findProject } from "./node/find-project.ts";
 import { hostDigest, hostFingerprint } from "./node/host.ts";
@@ -139,6 +140,7 @@ export class Repository {
     const project = {
       root,
       local: store.objects.folders.local,
+      inputsLimitBytes: () => inputsLimitBytes(root),
       notice: (text: string) => options.onNotice?.(text),
     };
     const generator = () => storeGenerator(nodeFiles, store.objects.folders.root);

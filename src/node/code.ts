@@ -7,11 +7,12 @@ import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import { readSource } from "../object/program-source.ts";
 import type { Get } from "../object/state.ts";
-import type { Code, LoadedProgram } from "../replay/programs.ts";
+import type { Code, LoadedProgram, SourcePart } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
 import { splitSpec } from "./module-spec.ts";
 import { nodeHash } from "./platform.ts";
+import { capturedBy, recordedCapture } from "./program/captured-inputs.ts";
 import { changedSince, missingSince } from "./program/changed-since.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
 
@@ -21,6 +22,8 @@ export interface Project {
   readonly root: string;
   /** `.rewind/local`. */
   readonly local: string;
+  /** Up to which size the files are recorded that a module reads while it is loaded. */
+  inputsLimitBytes(): number;
   /** Says something to the user that is no result and no error. */
   notice(text: string): void;
 }
@@ -29,15 +32,14 @@ export interface Project {
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
   const [file = "", exportName] = splitSpec(spec, isFileIn(cwd));
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
-  const {
-    simulation,
-    fresh,
-    exportName: found,
-  } = await loadProgram({
+  const loaded = await loadProgram({
     ...bundled,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
+    isPackageLine: packageLines(bundled.parts),
+    inputsLimitBytes: project.inputsLimitBytes(),
   });
+  const { simulation } = loaded;
   const digest = digestOf(bundled.code);
   await rememberInputs({
     ...bundled,
@@ -47,15 +49,15 @@ export async function codeOfModule(project: Project, spec: string, cwd: string):
   });
   await trust(project, digest);
   return {
-    simulation,
-    fresh,
+    ...loaded,
     source: {
       name: simulation.name,
       module: bundled.module,
-      exportName: found,
+      exportName: loaded.exportName,
       code: bundled.code,
       parts: bundled.parts,
       externals: bundled.externals,
+      ...recordedCapture(loaded.captured),
     },
   };
 }
@@ -101,8 +103,8 @@ export async function loadRecorded(
 ): Promise<LoadedProgram | undefined> {
   const { module, exportName, source: digest } = program;
   if (module === undefined) return undefined;
-  const { state: working, code: bundled, why } = await workingCode(project, program, module);
-  const code = bundled ?? (await sourceOf(project, program, get, working === "same"));
+  const { state: working, bundled, why } = await workingCode(project, program, module);
+  const { code, parts } = bundled ?? (await sourceOf(project, program, get, working === "same"));
   if (options.trust) await trust(project, digest);
   if (working !== "same" && !options.trust && !(await isTrusted(project, digest))) {
     throw new RewindError(
@@ -120,7 +122,31 @@ export async function loadRecorded(
     ...(exportName !== undefined && { exportName }),
     root: project.root,
     externals: program.externals,
+    isPackageLine: packageLines(parts),
+    captured: await capturedBy(program, get),
+    inputsLimitBytes: project.inputsLimitBytes(),
   });
+}
+
+/** Says of a line of the code, counted from 1, whether it is a package's. */
+function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
+  const ends: { readonly line: number; readonly isPackage: boolean }[] = [];
+  let line = 1;
+  for (const part of parts) {
+    line += part.code.split("\n").length - 1;
+    ends.push({ line, isPackage: part.package !== undefined });
+  }
+  return (asked) => ends.find((end) => asked < end.line)?.isPackage ?? false;
+}
+
+/** The parts of a recorded source; none where one chunk holds all of it. */
+function partsOf({ parts }: Program, get: Get): Promise<SourcePart[]> {
+  return Promise.all(
+    parts.map(async ({ package: name, chunk }) => ({
+      package: name,
+      code: new TextDecoder().decode(await get("chunk", chunk)),
+    })),
+  );
 }
 
 /** Loads the working file of a recorded program in its place. */
@@ -139,13 +165,14 @@ async function sourceOf(
   program: Program,
   get: Get,
   sameAsWorking: boolean,
-): Promise<string> {
+): Promise<Pick<Bundle, "code" | "parts">> {
   try {
-    return await readSource(program, get, nodeHash);
+    const code = await readSource(program, get, nodeHash);
+    return { code, parts: await partsOf(program, get) };
   } catch (error) {
     if (!isRewindError(error, "OBJECT_MISSING")) throw error;
     if (sameAsWorking) {
-      return (await bundle({ root: project.root, module: String(program.module) })).code;
+      return bundle({ root: project.root, module: String(program.module) });
     }
     throw new RewindError(
       "PROGRAM_MISSING",
@@ -159,8 +186,8 @@ async function sourceOf(
 /** What the working files give now, compared with a recorded program. */
 interface Working {
   readonly state: "same" | "changed" | "gone";
-  /** The code, where it is the same and was made to see. */
-  readonly code?: string;
+  /** What the files give, where it is the same and was made to see. */
+  readonly bundled?: Bundle;
   /** What has changed. */
   readonly why?: string;
 }
@@ -183,7 +210,7 @@ async function workingCode(project: Project, program: Program, module: string): 
     return { state: "changed", why: changedSince(program, bundled.parts, digestOf) };
   }
   await rememberInputs({ ...bundled, ...place });
-  return { state: "same", code: bundled.code };
+  return { state: "same", bundled };
 }
 
 function cacheOf(project: Project): string {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { RewindError } from "../base/errors.ts";
 import { type Files, nodeFiles } from "./files.ts";
 import { projectOf, STORE_FOLDER } from "./find-project.ts";
-import { type Place, SETTINGS, settingKind, type Variables } from "./settings.ts";
+import { bytesOf, type Place, SETTINGS, settingKind, type Variables } from "./settings.ts";
 import { changeSettingsFile, readSettingsFile, type SettingsFile } from "./settings-file.ts";
 import { readStoreConfig, storeConfigFile } from "./store-config.ts";
 import { storeFolders } from "./store-folders.ts";
@@ -155,4 +155,10 @@ function resolved(file: string): string {
   } catch {
     return file;
   }
+}
+
+/** Up to which size the files are recorded that a module of a project reads while it is loaded. */
+export function inputsLimitBytes(project: string): number {
+  const { value } = new Config(project, process.env).get("inputs.limit");
+  return bytesOf(String(value)) ?? 0;
 }

@@ -2,14 +2,13 @@ import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { ExternalPackage } from "../object/program.ts";
 import type { LoadedProgram } from "../replay/programs.ts";
-import type { AnySimulation } from "../replay/simulation.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { nodeGuard } from "./guard-node.ts";
 import { type CompiledProgram, compileProgram } from "./program/compile.ts";
 import { foldersOfExternals, loadExternals } from "./program/externals.ts";
 import { plainRealm } from "./program/plain-realm.ts";
-import type { Realm } from "./program/realm.ts";
+import { type Captured, createRealm, type Realm } from "./program/realm.ts";
 
 /** A program to run. */
 export interface LoadOptions {
@@ -23,8 +22,12 @@ export interface LoadOptions {
   readonly root: string;
   /** The packages that are not in the bundle. */
   readonly externals?: readonly ExternalPackage[];
-  /** Makes the surroundings of one instance; Node as it is where it is left out. */
-  readonly realm?: () => Realm;
+  /** Whether a line of the code, counted from 1, is a package's; none is where it is left out. */
+  isPackageLine?(line: number): boolean;
+  /** What the program read when it was recorded: it is given that again. */
+  readonly captured?: Captured | undefined;
+  /** Files that are read while the program loads are kept whole up to this size. */
+  readonly inputsLimitBytes?: number;
   /** The modules that `rewind-engine` and `rewind-engine/random` are, as URLs; this engine's own. */
   readonly engine?: Engine;
 }
@@ -46,63 +49,92 @@ export interface LoadOptions {
  * const { simulation, fresh } = await loadProgram({ code, module, externals, root });
  * ```
  */
-export async function loadProgram(
-  options: LoadOptions,
-): Promise<ChosenSimulation & Required<Pick<LoadedProgram, "fresh">>> {
-  const { module = "the program" } = options;
+export async function loadProgram(options: LoadOptions): Promise<LoadedSimulation> {
+  const { module = "the program", root, inputsLimitBytes = INPUTS_LIMIT_BYTES } = options;
   const run = await runnable(options);
-  const chosen = chooseSimulation({ exports: await run(), module, wanted: options.exportName });
-  const wanted = chosen.exportName;
-  const fresh = async (): Promise<AnySimulation> =>
-    chooseSimulation({ exports: await run(), module, wanted }).simulation;
-  return { ...chosen, fresh };
+  const guard = nodeGuard();
+  let { captured, exportName } = options;
+  const load = async (): Promise<LoadedSimulation> => {
+    const realm = createRealm({
+      root,
+      mode: captured === undefined ? "record" : "replay",
+      ...(captured && { captured }),
+      limitBytes: inputsLimitBytes,
+      filename: filenameOf(module),
+      ...(options.isPackageLine && { isPackageLine: options.isPackageLine }),
+      guard,
+      variables: process.env,
+    });
+    const exports = await realm
+      .load(() => run(realm))
+      .catch((cause) => {
+        throw failure(module, cause);
+      });
+    // Later instances are given what the first one read, whatever the files are by then.
+    captured ??= realm.recorded();
+    const chosen = chooseSimulation({ exports, module, wanted: exportName });
+    ({ exportName } = chosen);
+    return { ...chosen, captured, place: realm.place, fresh: load };
+  };
+  return load();
 }
 
-/** Runs a program and returns all that it exports; throws as `loadProgram` does. */
+/** A program that was run: its simulation, and what it read while it was loaded. */
+export interface LoadedSimulation extends ChosenSimulation, LoadedProgram {
+  readonly captured: Captured;
+  fresh(): Promise<LoadedSimulation>;
+}
+
+const INPUTS_LIMIT_BYTES = 16 << 20;
+
+/**
+ * Runs a program as Node runs a module, and returns all that it exports: for functions that are
+ * called once and whose results are recorded. Throws as `loadProgram` does.
+ */
 export async function loadExports(options: LoadOptions): Promise<Record<string, unknown>> {
-  return (await runnable(options))();
+  const { module = "the program" } = options;
+  const run = await runnable(options);
+  try {
+    return await run(plainRealm());
+  } catch (cause) {
+    throw failure(module, cause);
+  }
 }
 
 /** What runs a program, each time in an instance of its own. */
-async function runnable(options: LoadOptions): Promise<() => Promise<Record<string, unknown>>> {
-  const {
-    code,
-    root,
-    externals = [],
-    module = "the program",
-    realm: newRealm = plainRealm,
-  } = options;
+async function runnable(
+  options: LoadOptions,
+): Promise<(realm: Realm) => Promise<Record<string, unknown>>> {
+  const { code, root, externals = [], module = "the program" } = options;
   const engine = await engineModules(code, options.engine ?? ownEngine());
   const folders = foldersOfExternals(root, externals);
   const program = compiled(code, module);
-  // The guard replaces some of Node's functions for good: before a program can take hold of them.
-  const guard = nodeGuard();
-  return async () => {
-    try {
-      const packages = await loadExternals(root, folders);
-      const realm = newRealm();
-      const host = (name: string): unknown => {
-        const modules = [engine, packages].find((some) => some.has(name));
-        return modules === undefined ? realm.builtin(name) : modules.get(name);
-      };
-      return await guard.watch(() => program.instantiate({ host, scope: realm.scope }));
-    } catch (cause) {
-      // What the realm refuses says itself what to do.
-      if (isRewindError(cause)) throw cause;
-      throw failure(module, cause);
-    }
+  return async ({ scope, builtin }) => {
+    const packages = await loadExternals(root, folders);
+    const host = (name: string): unknown => {
+      const modules = [engine, packages].find((some) => some.has(name));
+      return modules === undefined ? builtin(name) : modules.get(name);
+    };
+    return program.instantiate({ host, scope });
   };
+}
+
+/** The name that stands in stack traces. */
+function filenameOf(module: string): string {
+  return `rewind:${encodeURI(module)}`;
 }
 
 function compiled(code: string, module: string): CompiledProgram {
   try {
-    return compileProgram(code, `rewind:${encodeURI(module)}`);
+    return compileProgram(code, filenameOf(module));
   } catch (cause) {
     throw failure(module, cause);
   }
 }
 
 function failure(module: string, cause: unknown): RewindError {
+  // What the realm refuses says itself what to do.
+  if (isRewindError(cause)) return cause;
   const thrown = typeof cause === "object" && cause !== null && "message" in cause;
   const [line = ""] = (thrown ? String(cause.message) : describe(cause)).split("\n");
   return new RewindError(

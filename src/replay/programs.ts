@@ -49,15 +49,14 @@ export interface LoadedProgram {
    * Runs the program's module again, so that nothing is left of what earlier steps kept in it.
    * Undefined for a simulation that was handed over in memory: there is only the one.
    */
-  fresh?(): Promise<AnySimulation>;
+  fresh?(): Promise<LoadedProgram>;
   /** Where it was recorded, and so is to run. */
   readonly place?: Place | undefined;
 }
 
 /** The same program in an instance in which no step has run; itself where there is only one. */
 export async function freshly(program: LoadedProgram): Promise<LoadedProgram> {
-  if (program.fresh === undefined) return program;
-  return { ...program, simulation: await program.fresh() };
+  return program.fresh === undefined ? program : program.fresh();
 }
 
 /** A simulation, and the code that is recorded for it. */

@@ -110,7 +110,7 @@ describe("another instance", () => {
       [1, 1, 1, 1],
       [2, 2, 2, 2],
     ]);
-    expect(step(await fresh())).toEqual([1, 1, 1, 1]);
+    expect(step((await fresh()).simulation)).toEqual([1, 1, 1, 1]);
     expect(step(simulation)).toEqual([3, 3, 3, 3]);
   });
 

@@ -103,7 +103,10 @@ export function initialState(
   segment.use(streams);
   let state: unknown;
   try {
-    state = env.guard(() => simulation.init({ ...context, rng: streams.main }));
+    state = env.guard(() => {
+      segment.begin();
+      return simulation.init({ ...context, rng: streams.main });
+    });
   } catch (cause) {
     if (isRewindError(cause, "FORBIDDEN_IN_STEP", "INTERRUPTED")) throw cause;
     const hint = missingDraw(cause, segment.algorithm);
