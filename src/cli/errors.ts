@@ -141,7 +141,7 @@ const HINTS: Partial<
   PROGRAM_NOT_TRUSTED: ({ revision, digest }) =>
     `read it with \`rewind ${
       typeof revision === "string"
-        ? `show ${quoted(revision)} --source --all`
+        ? `show ${quoted(revision)} --source`
         : `cat-file ${shortId(String(digest))}`
     }\`, then let it run with --trust`,
   PROGRAM_MISSING: ({ module }) =>

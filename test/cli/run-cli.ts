@@ -73,14 +73,14 @@ export async function walkProject(): Promise<Project> {
 
 /** Records a run on the branch `unfinished` that fails at step 70 of 100, and would not a second time. */
 export async function unfinished(project: Project): Promise<Result> {
-  const flag = globalThis as { failing?: boolean };
+  const flag = Atomics as { failing?: boolean };
   await project.write(
     "fragile.ts",
     `export default {
       name: "fragile",
       init: () => 0,
       step: (x, rng, ctx) => {
-        if (globalThis.failing && ctx.step === 70) throw new Error("no more");
+        if (Atomics.failing && ctx.step === 70) throw new Error("no more");
         return x + rng.random();
       },
     };`,

@@ -236,13 +236,13 @@ describe("a program that fails", () => {
 
 test("what a module keeps of Math.random is refused in its steps", async () => {
   const root = await project({
-    "m.ts": `const { random } = Math; const first = random();
-      export default { ...${WALK}, init: () => first, step: (x) => x + random() };`,
+    "m.ts": `const { random } = Math;
+      export default { ...${WALK}, init: () => 0, step: (x) => x + random() };`,
   });
   const { simulation } = await loadProgram(await programOf(root));
   const step = (): unknown => simulation.step(0, {} as never, {} as never);
   expect(() => nodeGuard()(step)).toThrow("Math.random() was called in a step");
-  expect(step()).toBeLessThan(1);
+  expect(step).toThrow("Math.random()");
 });
 
 describe("in Node alone, without a tool that loads modules in its place", () => {

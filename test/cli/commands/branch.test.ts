@@ -343,11 +343,11 @@ describe("branch --matrix", () => {
     await project.write(
       "m.ts",
       `export default { name: "m", params: { a: 0 }, init: () => 0, step: (x, rng, ctx) => {
-        if (globalThis.failing && ctx.params.a === 3 && ctx.step === 70) throw new Error("no more");
+        if (Atomics.failing && ctx.params.a === 3 && ctx.step === 70) throw new Error("no more");
         return x + 1 + ctx.params.a; } };`,
     );
     await project.ok(...words("record m.ts --steps 100"));
-    const flag = globalThis as { failing?: boolean };
+    const flag = Atomics as { failing?: boolean };
     flag.failing = true;
     const failed = await project.run(...words("branch g main@10 --matrix a=1,2,3,4"));
     flag.failing = false;

@@ -70,9 +70,9 @@ describe("resume", () => {
     await project.write(
       "m.ts",
       `export default { name: "m", params: { p: 0.5, list: [1], name: "a" }, init: () => 0,
-        step: (x, rng, ctx) => { if (globalThis.failing && ctx.step === 30) throw new Error("no"); return x + 1; } };`,
+        step: (x, rng, ctx) => { if (Atomics.failing && ctx.step === 30) throw new Error("no"); return x + 1; } };`,
     );
-    const flag = globalThis as { failing?: boolean };
+    const flag = Atomics as { failing?: boolean };
     flag.failing = true;
     await project.run(...words("record m.ts --steps 50 --seed 5 --param p=0.25"));
     flag.failing = false;
@@ -100,10 +100,10 @@ describe("resume", () => {
     await project.write(
       "m.ts",
       `export default { name: "m", params: { p: 0 }, init: () => 0, step: (x, rng, ctx) => {
-        if (globalThis.failing && ctx.step === 90) throw new Error("no"); return x + ctx.params.p; } };`,
+        if (Atomics.failing && ctx.step === 90) throw new Error("no"); return x + ctx.params.p; } };`,
     );
     await project.ok(...words("record m.ts --steps 50 --seed 1 -b main"));
-    const flag = globalThis as { failing?: boolean };
+    const flag = Atomics as { failing?: boolean };
     flag.failing = true;
     await project.run(...words("branch fork main@20 --param p=2 --seed 3 --steps 100"));
     flag.failing = false;
@@ -125,7 +125,7 @@ describe("resume --fresh-if-missing", () => {
   test("records, goes on, and has nothing to do, one after the other", async () => {
     const project = await emptyProject();
     await unfinished(project);
-    const flag = globalThis as { failing?: boolean };
+    const flag = Atomics as { failing?: boolean };
     flag.failing = true;
     expect((await project.run(...words(line), "-m", "each night")).status).toBe(1);
     flag.failing = false;
