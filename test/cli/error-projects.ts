@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
@@ -36,6 +36,10 @@ export interface Prepared {
   /** What `{name}` stands for in a line. */
   readonly names: ReadonlyMap<string, string>;
 }
+
+/** Counts its steps in a variable of the module. */
+const HIDDEN_COUNTER = `let n = 0;
+  export default { name: "counter", init: () => 0, step: (x) => { n++; return x * 0 + n; } };`;
 
 const words = (line: string): string[] => line.split(" ");
 
@@ -118,6 +122,39 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a full disk": () => walk(async () => failing("ENOSPC")),
   "a store that is read-only": () => walk(async () => failing("EROFS")),
   "a disk that fails": () => walk(async () => failing("EIO")),
+  "what a module read has changed": async () => {
+    const project = await emptyProject();
+    const reads = (file: string): string => `import { readFileSync } from "node:fs";
+      const text = readFileSync("${file}", "utf8");
+      export default { name: "reads", init: () => text.length, step: (x) => x + 1 };`;
+    // Of such files the digest alone is recorded: they may hold secrets.
+    await project.write(".env.here", "one");
+    await project.write(".env.gone", "two");
+    await project.write("here.ts", reads(".env.here"));
+    await project.write("gone.ts", reads(".env.gone"));
+    const variable = "const scale = Number(process.env.REWIND_TEST_SCALE ?? 1);";
+    const scaled = 'export default { name: "scaled", init: () => scale, step: (x) => x + scale };';
+    await project.write("scaled.ts", `${variable} ${scaled}`);
+    process.env.REWIND_TEST_SCALE = "2";
+    try {
+      for (const name of ["here", "gone", "scaled"]) {
+        await project.ok(...words(`record ${name}.ts --steps 9 -b ${name}`));
+      }
+    } finally {
+      delete process.env.REWIND_TEST_SCALE;
+    }
+    await project.write(".env.here", "another");
+    rmSync(path.join(project.root, ".env.gone"));
+    const clock = "const begun = Date.now();";
+    await project.write("clock.ts", `${clock} ${scaled.replaceAll("scale", "begun")}`);
+    return prepared(project);
+  },
+  "hidden state": async () => {
+    const project = await emptyProject();
+    await project.write("counter.ts", HIDDEN_COUNTER);
+    await project.ok(...words("record counter.ts --steps 100"));
+    return prepared(project);
+  },
   "a package that is not the recorded one": async () => {
     const project = await emptyProject();
     const files = {
@@ -344,7 +381,8 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
     const id = Buffer.alloc(32);
     const run = [1, 1, 0, 0, [[0, id, id, 5, null]], 0, 0, 0, 0];
     names.set("run-with-a-number-for-params", writer.put("run", encodeBody("run", run)));
-    const numberAsMeta = [1, 1, 0, 0, [[0, id, id, {}, null]], [[], []], Uint8Array.of(0), [], 5];
+    const edge = [[], new Uint8Array(0), []];
+    const numberAsMeta = [1, 1, 0, 0, [[0, id, id, {}, null]], edge, Uint8Array.of(0), [], 5];
     names.set("run-with-a-number-for-meta", writer.put("run", encodeBody("run", numberAsMeta)));
     const prefixes = new Map<string, string>();
     for (let i = 0; names.get("ambiguous") === undefined; i++) {
@@ -378,6 +416,11 @@ async function forgedRuns(project: Project): Promise<void> {
     forged["short-state"] = { ...run, final: { id: state } };
     forged["old-generator"] = withProgram({ generatorVersion: 99 });
     forged["other-generator"] = withProgram({ generator: "dice" });
+    forged["unknown-zone"] = withProgram({ zone: "Mars/Base", locale: "en-US" });
+    forged["unknown-locale"] = withProgram({ zone: "UTC", locale: "xx" });
+    const chunk = writer.put("chunk", utf8("no list"));
+    const listing = { path: "data", kind: "listing", digest: "0".repeat(64), chunk, length: 7 };
+    forged["no-listing"] = withProgram({ zone: "UTC", locale: "en-US", inputs: [listing] });
     const begin = (generator: Uint8Array): RunManifest =>
       inSegment({ begin: { state: { inline: encode(0) }, generator, named: [], witness: 0 } });
     forged["short-generator"] = begin(new Uint8Array(3));

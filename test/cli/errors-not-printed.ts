@@ -1,5 +1,3 @@
-import type { ErrorCode } from "../../src/base/errors.ts";
-
 /** A place in `src` whose error no command line prints, and why. */
 export interface NotPrinted {
   readonly file: string;
@@ -11,14 +9,7 @@ export interface NotPrinted {
 const LIBRARY = "only a caller of the library can do this; the command line never does";
 const LARGE = "only results of hundreds of megabytes do not fit, which take long to make";
 const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
-const REALM = "no program that the command line runs is in a realm yet";
 const NOTE = "told as a note: what is whole is read, and the command goes on";
-
-/** Codes whose hints no command line gives yet: those of REALM. */
-export const HINTS_NOT_GIVEN: readonly ErrorCode[] = [
-  ...(["FORBIDDEN_WHILE_LOADING", "PROGRAM_ENVIRONMENT_CHANGED"] as const),
-  ...(["PROGRAM_INPUT_CHANGED", "PROGRAM_INPUT_MISSING", "PLACE_UNKNOWN"] as const),
-];
 
 export const NOT_PRINTED: readonly NotPrinted[] = [
   // Arguments that the command line does not hand on as they are.
@@ -43,12 +34,11 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "may not make code from text",
     because: "the process that runs the tests may: test/cli/typed.test.ts starts one that may not",
   },
-  // Programs are not run in a realm yet: test/node/program/realm/ makes each of these.
-  { file: "node/program/realm/gate.ts", text: "FORBIDDEN_WHILE_LOADING", because: REALM },
-  { file: "node/program/realm/inputs.ts", text: "new RewindError(code", because: REALM },
-  { file: "node/program/realm/variables.ts", text: "RewindError", because: REALM },
-  { file: "node/place.ts", text: '"time zone"', because: REALM },
-  { file: "node/place.ts", text: '"locale"', because: REALM },
+  {
+    file: "cli/show/checked-state.ts",
+    text: "{ cause: error }",
+    because: "it follows a state that was printed: test/cli/hidden-state.test.ts",
+  },
   {
     file: "node/interruptible.ts",
     text: "which had not returned",
