@@ -44,7 +44,7 @@ export function nodeEnvironment(
     },
     saveFile,
     differencesFrom: (program, meta) => [
-      ...hostDifferences(meta.host),
+      ...hostDifferences(meta.host, { isPinned: program.zone !== undefined }),
       ...(program.module === undefined
         ? [`"${program.name}" was handed over in memory, and may be other code now`]
         : []),

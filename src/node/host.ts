@@ -49,19 +49,23 @@ export function hostDigest(host: HostFingerprint): string {
 
 /**
  * What of this host is another than of the one that a run was recorded on, each as a clause for a
- * message; empty where all is the same.
+ * message; empty where all is the same. With `isPinned`, zone and locale are left out.
  *
  * @example
  * ```ts
  * hostDifferences({ node: "18.0.0", arch: "x64" }); // ["it was recorded with Node 18.0.0, this is 20.20.2", …]
  * ```
  */
-export function hostDifferences(recorded: unknown): string[] {
+export function hostDifferences(
+  recorded: unknown,
+  { isPinned = false }: { readonly isPinned?: boolean } = {},
+): string[] {
   if (typeof recorded !== "object" || recorded === null) return [];
   const here = hostFingerprint() as unknown as Record<string, unknown>;
   const there = recorded as Record<string, unknown>;
   return Object.entries(NAMES)
     .filter(([key]) => there[key] !== undefined && there[key] !== here[key])
+    .filter(([key]) => !isPinned || !PINNED.has(key))
     .map(([key, name]) =>
       key === "math"
         ? name
@@ -75,7 +79,14 @@ const NAMES = {
   v8: "V8",
   arch: "the architecture",
   platform: "the platform",
+  icu: "ICU",
+  tz: "the time zone data",
+  zone: "the time zone",
+  locale: "the locale",
 } as const;
+
+/** What replays run under as it was recorded, where the program's place is known. */
+const PINNED: ReadonlySet<string> = new Set(["zone", "locale"]);
 
 /** The commit that a folder's Git repository stands at, and whether files differ from it. */
 export interface GitState {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { gitState, hostFingerprint } from "../../src/node/host.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { gitState, hostDifferences, hostFingerprint } from "../../src/node/host.ts";
 import { project, put } from "./project.ts";
 
 test("the host's fingerprint is the same every time, and tells Math apart", () => {
@@ -57,4 +57,24 @@ test("the Git state of no folder, and without Git, is none", async () => {
     vi.unstubAllEnvs();
   });
   expect(await gitState(await project({}))).toBeUndefined();
+});
+
+describe("hostDifferences", () => {
+  const here = hostFingerprint();
+
+  test("names what is another, and nothing where all is the same", () => {
+    expect(hostDifferences(here)).toEqual([]);
+    expect(hostDifferences({ ...here, node: "18.0.0", math: "0" })).toEqual([
+      expect.stringContaining("Math functions"),
+      `it was recorded with Node 18.0.0, this is ${here.node}`,
+    ]);
+    expect(hostDifferences({ ...here, tz: "1999a" })).toHaveLength(1);
+  });
+
+  test("zone and locale are no cause where they are pinned; what is no host says nothing", () => {
+    const elsewhere = { ...here, zone: "Mars/Base", locale: "xx" };
+    expect(hostDifferences(elsewhere)).toHaveLength(2);
+    expect(hostDifferences(elsewhere, { isPinned: true })).toEqual([]);
+    for (const none of [undefined, null, 5, {}]) expect(hostDifferences(none)).toEqual([]);
+  });
 });
