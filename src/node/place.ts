@@ -33,10 +33,7 @@ export function currentPlace(): Place {
  */
 export function pinPlace(place: Place): () => void {
   const own = ownPlace();
-  if (!known.has(place)) {
-    checkPlace(place);
-    known.add(place);
-  }
+  checkPlace(place);
   const undo: Array<() => void> = [];
   if (place.zone !== own.zone) undo.push(useZone(place.zone));
   if (place.locale !== own.locale) undo.push(useLocale(place.locale));
@@ -55,10 +52,13 @@ function ownPlace(): Place {
   return own.place;
 }
 
-const known = new WeakSet<Place>();
+/** The places that this host was found to have, as zone and locale. */
+const known = new Set<string>();
 
 /** Throws PLACE_UNKNOWN where this host lacks the zone or the locale. */
 export function checkPlace({ zone, locale }: Place): void {
+  const name = `${zone} ${locale}`;
+  if (known.has(name)) return;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
   } catch (cause) {
@@ -71,6 +71,7 @@ export function checkPlace({ zone, locale }: Place): void {
     // A text that names no locale.
   }
   if (found.length === 0) throw unknown("locale", locale);
+  known.add(name);
 }
 
 function unknown(what: string, name: string, options?: { cause: unknown }): RewindError {

@@ -31,6 +31,7 @@ export interface Surroundings {
  */
 export function compileProgram(code: string, filename: string): CompiledProgram {
   const body = asFunctionBody(code);
+  const isUsed = mayUse(code);
   const compiled = new Map<string, Program>();
   const compile = (names: readonly string[]): Program => {
     const key = names.join();
@@ -46,10 +47,17 @@ export function compileProgram(code: string, filename: string): CompiledProgram 
   };
   return {
     async instantiate({ host, scope }) {
-      const names = Object.keys(scope).sort();
+      const names = Object.keys(scope).filter(isUsed).sort();
       return compile(names)(host, ...names.map((name) => scope[name]));
     },
   };
+}
+
+/** Whether code may use a global; where it makes code from texts of its own, it may use any. */
+function mayUse(code: string): (name: string) => boolean {
+  if (/\beval\b/.test(code)) return () => true;
+  const words = new Set(code.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+  return (name) => words.has(name);
 }
 
 type Program = (

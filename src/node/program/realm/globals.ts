@@ -6,7 +6,7 @@ import { dateOf } from "./date.ts";
 import { refused } from "./facade.ts";
 import type { Gate } from "./gate.ts";
 import { LANGUAGE, WEB } from "./known-globals.ts";
-import { microtasksOf } from "./timers.ts";
+import { microtasksOf, timersOf } from "./timers.ts";
 
 /** Whatever of the web lets a program talk to others, or wait. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -35,21 +35,37 @@ export function globalsOf(
   for (const [key, hint] of Object.entries(REFUSED)) {
     if (key in globalThis) scope[key] = refused(`${key}()`, { key, hint, gate });
   }
-  Object.assign(scope, builtinOf("web:timers", context), {
-    Date: dateOf(gate),
-    Math: mathOf(context),
-    WeakRef: weakRefOf(gate),
-    FinalizationRegistry: Registry,
-    console: consoleOf(gate),
-    crypto: builtinOf("web:crypto", context),
-    navigator: navigatorOf(gate, locale),
-    performance: builtinOf("web:performance", context),
-    process: builtin("process"),
-    queueMicrotask: microtasksOf(gate).queue,
-  });
-  scope.Function = functionIn(scope);
-  const whole = wholeOf(scope);
-  return Object.assign(scope, { globalThis: whole, global: whole });
+  const timers = Object.keys(timersOf(gate));
+  const timer = (name: string) => () =>
+    (builtinOf("web:timers", context) as Record<string, unknown>)[name];
+  const makers: Record<string, () => unknown> = {
+    ...Object.fromEntries(timers.map((name) => [name, timer(name)])),
+    Date: () => dateOf(gate),
+    Math: () => mathOf(context),
+    WeakRef: () => weakRefOf(gate),
+    FinalizationRegistry: () => Registry,
+    console: () => consoleOf(gate),
+    crypto: () => builtinOf("web:crypto", context),
+    navigator: () => navigatorOf(gate, locale),
+    performance: () => builtinOf("web:performance", context),
+    process: () => builtin("process"),
+    queueMicrotask: () => microtasksOf(gate).queue,
+    Function: () => functionIn(scope),
+    globalThis: () => wholeOf(scope),
+    global: () => scope.globalThis,
+  };
+  for (const [name, make] of Object.entries(makers)) defineLazily(scope, name, make);
+  return scope;
+}
+
+/** Most programs use few globals, and each block that is checked has a realm of its own. */
+function defineLazily(scope: object, name: string, make: () => unknown): void {
+  const value = (): unknown => {
+    const made = make();
+    Object.defineProperty(scope, name, { value: made, enumerable: true });
+    return made;
+  };
+  Object.defineProperty(scope, name, { get: value, enumerable: true, configurable: true });
 }
 
 /** Whether a global can be shadowed by a parameter. */
@@ -71,9 +87,10 @@ function wholeOf(scope: Readonly<Record<string, unknown>>): object {
     const value = (globalThis as Record<string, unknown>)[name];
     if (value !== undefined) define(name, value);
   }
-  for (const [name, value] of Object.entries(scope)) if (value !== undefined) define(name, value);
-  define("globalThis", whole);
-  define("global", whole);
+  for (const name of Object.keys(scope)) {
+    const value = name === "globalThis" || name === "global" ? whole : scope[name];
+    if (value !== undefined) define(name, value);
+  }
   return whole;
 }
 
