@@ -4,9 +4,9 @@ import { RewindError } from "../../base/errors.ts";
 import type { Segment } from "../../object/run.ts";
 import type { StateRef } from "../../object/state.ts";
 import type { Timeline, TimelineEntry, Witness } from "../../object/timeline.ts";
-import { advance } from "../advance.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "../environment.ts";
-import { restore, type Start } from "../replayer.ts";
+import type { Start } from "../replayer.ts";
+import { type Parting, Twins, twinOrder } from "../twins.ts";
 
 /** What was recorded between two stored states. */
 export interface Recorded {
@@ -26,15 +26,21 @@ export interface Recorded {
 
 /**
  * Replays what was recorded, as a later command would: each part from the bytes of its first state,
- * in a fresh instance of the program. The last part comes first, so that what one replay leaves behind
- * where there is only one instance is not what the recording left behind.
+ * in a fresh instance of the program, beside one that has run before. The parts come in another order
+ * than that of the recording.
  */
 export class SelfCheck {
   readonly #env: Environment;
+  readonly #twins: Twins;
   #waiting: Recorded[] = [];
+  /** The last part of those that were checked. */
+  #last: Recorded | undefined;
+  /** The part that was replayed last. */
+  #replayed: Recorded | undefined;
 
   constructor(env: Environment) {
     this.#env = env;
+    this.#twins = new Twins(env);
   }
 
   add(recorded: Recorded): void {
@@ -45,28 +51,46 @@ export class SelfCheck {
   async failure(): Promise<
     { readonly recorded: Recorded; readonly error: RewindError } | undefined
   > {
+    const waiting = this.#waiting;
     let first: { readonly recorded: Recorded; readonly error: RewindError } | undefined;
-    for (const recorded of this.#waiting.reverse()) {
+    for (const recorded of this.#ordered()) {
+      // What comes after the first known failure does not matter any more.
+      if (first !== undefined && recorded.end > first.recorded.end) continue;
       const error = await this.#replay(recorded);
-      if (error !== undefined) first = { recorded, error };
+      this.#replayed = recorded;
+      // A part that was found good before stays recorded.
+      const part = recorded === this.#last ? (waiting[0] as Recorded) : recorded;
+      if (error !== undefined) first = { recorded: part, error };
     }
+    this.#last = waiting.at(-1) ?? this.#last;
     this.#waiting = [];
     return first;
+  }
+
+  /** The parts to check, in the order of `twinOrder`: the first of them after the one before it. */
+  #ordered(): Recorded[] {
+    const [waiting, last] = [this.#waiting, this.#last];
+    const goesOn = last === undefined || last === this.#replayed;
+    const parts = goesOn || waiting.length === 0 ? waiting : [last, ...waiting];
+    const order = twinOrder(parts.length).map((i) => parts[i] as Recorded);
+    // It was checked already: there is no need to end with it.
+    return order.length > 1 && order.at(-1) === last ? order.slice(0, -1) : order;
   }
 
   async #replay(recorded: Recorded): Promise<RewindError | undefined> {
     const env = this.#env;
     const { start } = recorded.before;
     const segment = await start.segment.fresh();
-    const again = restore({ ...start, segment });
+    const again = await this.#twins.begin({ ...start, segment });
     const { simulation } = segment;
-    env.guard(() => advance(again, recorded.end));
-    const replayed = env.guard(() => encodeState(again.state, simulation, env));
+    env.guard(() => again.advance(recorded.end));
+    const { position, parting } = again;
+    const replayed = env.guard(() => encodeState(position.state, simulation, env));
     const where = `replaying steps ${start.step}..${recorded.end}`;
     const data = { from: start.step, to: recorded.end };
     if (!equalBytes(replayed, recorded.encoded)) {
       const state = decodeState(recorded.encoded, simulation);
-      const [first] = compareStates(state, again.state, simulation);
+      const [first] = compareStates(state, position.state, simulation);
       return new RewindError(
         "SELF_CHECK_FAILED",
         `${where} gave another state: ${first?.path} was ${describe(first?.a)} and is ` +
@@ -74,11 +98,25 @@ export class SelfCheck {
         { ...data, path: first?.path, a: first?.a, b: first?.b },
       );
     }
-    if (again.watch.witness === recorded.witness) return undefined;
+    if (parting !== undefined) return partedError(parting, data);
+    if (position.watch.witness === recorded.witness) return undefined;
     return new RewindError(
       "SELF_CHECK_FAILED",
       `${where} gave other states on the way, and the same at the end`,
       data,
     );
   }
+}
+
+function partedError({ step, changes: [first] }: Parting, data: object): RewindError {
+  const fields =
+    first === undefined
+      ? ""
+      : `: ${first.path} is ${describe(first.a)} after other steps, and ` +
+        `${describe(first.b)} in a fresh instance`;
+  return new RewindError(
+    "SELF_CHECK_FAILED",
+    `the state at step ${step} depends on what the program did before${fields}`,
+    { ...data, step, path: first?.path, a: first?.a, b: first?.b },
+  );
 }
