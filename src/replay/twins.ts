@@ -17,42 +17,47 @@ export interface Parting {
 
 /**
  * Replays stretches twice, side by side from the same start: in a fresh instance of the program, and
- * in one that has run every stretch before this one, as the recording's had. A program that depends
- * only on its state gives the same state in both at every step; an effect that comes and goes between
- * two digests of the witness shows here. Where there is only one instance the two take turns in it.
+ * in one that has run every stretch before this one. Where the stretches come in the order of the
+ * recording, that one keeps what the recording's kept, so that its states are those of the run; and
+ * where the two agree at every step, so are those of each replay. An effect that comes and goes
+ * between two digests of the witness shows here. Where there is only one instance the two take turns.
  */
 export class Twins {
   readonly #env: Environment;
+  readonly #isWarm: boolean;
   /** The instances that have run before, by where their segment's generators come from. */
   readonly #used = new Map<StreamSource, LiveSegment>();
 
-  constructor(env: Environment) {
+  /** With `warm`, the instance has run some steps before the first stretch, too. */
+  constructor(env: Environment, { warm }: { readonly warm: boolean }) {
     this.#env = env;
+    this.#isWarm = warm;
   }
 
-  /** Two replays of the stretch that begins at `start`; the fresh one runs in its segment. */
-  async begin(start: Start): Promise<TwinReplay> {
+  /** Two replays of the stretch from `start` to step `to`; the fresh one runs in its segment. */
+  async begin(start: Start, to: number): Promise<TwinReplay> {
     const { source } = start.segment;
     let used = this.#used.get(source);
     if (used === undefined) {
       used = await start.segment.fresh();
       this.#used.set(source, used);
-      this.#warmUp({ ...start, segment: used });
+      if (this.#isWarm) this.#warmUp({ ...start, segment: used }, to);
     }
     const other = restore({ ...start, segment: used, watch: Watch.idle(start.step, this.#env) });
     return new TwinReplay(this.#env, restore(start), other);
   }
 
   /** Else the two would be alike in the first stretch. */
-  #warmUp(start: Start): void {
-    const { step, segment } = start;
-    const end = step - (step % segment.blockSize) + segment.blockSize;
-    const warm = restore({ ...start, watch: Watch.idle(step, this.#env) });
-    this.#env.guard(() => advance(warm, Math.min(step + WARM_UP_STEPS, end)));
+  #warmUp(start: Start, to: number): void {
+    const watch = Watch.idle(start.step, this.#env);
+    for (let left = WARM_UP_STEPS; left > 0; left -= to - start.step) {
+      const warm = restore({ ...start, watch });
+      this.#env.guard(() => advance(warm, Math.min(to, start.step + left)));
+    }
   }
 }
 
-/** A prime: an effect of any other period is then at another place of it in the first stretch. */
+/** A prime, so that an effect of any other period comes at other steps in the first stretch. */
 const WARM_UP_STEPS = 13;
 
 /** A replay in a fresh instance, and another beside it. */
@@ -114,18 +119,13 @@ export class TwinReplay {
 }
 
 /**
- * The order in which `Twins` are given `count` stretches, by their numbers from 0, so that what a
- * program keeps shows wherever it is kept. Short groups of stretches follow one another as they did
- * in the recording, for what an instance of the program keeps from one to the next. The last group
- * comes first, so that what all instances share is never what it was in the recording. A group
- * begins with the last stretch before it: each stretch is once given right after the one before.
+ * The numbers of the stretches, of those from `from` to before `to`, that are replayed out of order
+ * as well: 0, 1, 4, 9 and so on, the last first. What all instances share is then seldom what it was
+ * in the recording.
  */
-export function twinOrder(count: number): number[] {
-  const size = Math.max(1, Math.floor(Math.sqrt(count)));
-  const groups = Array.from({ length: Math.ceil(count / size) }, (_, group) => {
-    const from = Math.max(0, group * size - 1);
-    const to = Math.min(count, (group + 1) * size);
-    return Array.from({ length: to - from }, (_, i) => from + i);
-  });
-  return groups.reverse().flat();
+export function outOfOrder(from: number, to: number): number[] {
+  const numbers: number[] = [];
+  for (let root = Math.ceil(Math.sqrt(from)); root * root < to; root++)
+    numbers.unshift(root * root);
+  return numbers;
 }

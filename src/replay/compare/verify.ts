@@ -6,10 +6,10 @@ import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { compareStates, decodeState, type LongOptions } from "../environment.ts";
 import { initialState } from "../record/record.ts";
-import { type Replayer, restore, type Start } from "../replayer.ts";
+import { type Replayer, restore } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
 import { agrees, rememberChecked, replayMismatch, type Stretch } from "../stretch.ts";
-import { type TwinReplay, Twins, twinOrder } from "../twins.ts";
+import { outOfOrder, type TwinReplay, Twins } from "../twins.ts";
 import { scatter } from "../watch.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
@@ -35,8 +35,8 @@ export interface Mismatch {
   readonly from: number;
   readonly to: number;
   /**
-   * What the replay in a fresh instance of the program differs from: the recording; or, where it
-   * agrees with that, a replay in an instance that ran other steps before.
+   * What the replay in a fresh instance of the program differs from: what is stored of the recording;
+   * or, where it agrees with that, a replay in an instance that ran other steps before.
    */
   readonly against: "recording" | "replay";
   /** The first step that differs, where it is known. */
@@ -66,8 +66,7 @@ export async function verify(
 ): Promise<Verification> {
   const { env, run } = replayer;
   const { blockSize } = run;
-  const blocks = orderedBlocks(replayer, options);
-  const twins = options.full ? new Twins(env) : undefined;
+  const { blocks, twins } = plan(replayer, options);
   const checked = new Set<number>();
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
   if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
@@ -79,7 +78,7 @@ export async function verify(
     const ends = Math.min(begins + blockSize, run.steps);
     // Blocks after the first known mismatch are not asked for any more.
     if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
-    replay ??= await replayFrom(await replayer.start(begins), twins);
+    replay ??= await replayFrom(replayer, begins, twins(at));
     const live = replay;
     const { position } = live;
     const stretch = await replayer.stretch(position.watch.start);
@@ -88,7 +87,7 @@ export async function verify(
     if (next < stretch.to) return at * blockSize + next - begins;
     const found = await checkStretch(replayer, live, stretch, recorded);
     const goesOn = found === undefined && stretch.to < ends;
-    replay = goesOn ? await replayFrom(await replayer.start(stretch.to), twins) : undefined;
+    replay = goesOn ? await replayFrom(replayer, stretch.to, twins(at)) : undefined;
     if (goesOn) return at * blockSize + stretch.to - begins;
     mismatch = found ?? mismatch;
     checked.add(begins);
@@ -100,16 +99,33 @@ export async function verify(
 /** A replay of a stretch, with a twin or without. */
 type Replay = Pick<TwinReplay, "position" | "advance" | "parting">;
 
-async function replayFrom(start: Start, twins: Twins | undefined): Promise<Replay> {
-  if (twins !== undefined) return twins.begin(start);
+async function replayFrom(
+  replayer: Replayer,
+  from: number,
+  twins: Twins | undefined,
+): Promise<Replay> {
+  const start = await replayer.start(from);
+  if (twins !== undefined) return twins.begin(start, (await replayer.stretch(start.step)).to);
   const position = restore(start);
   return { position, advance: (to) => void advance(position, to), parting: undefined };
 }
 
-/** The blocks in the order in which they are replayed: never that of the recording. */
-function orderedBlocks(replayer: Replayer, options: VerifyOptions): number[] {
-  if (options.full && options.at === undefined) return twinOrder(replayer.timeline.count);
-  return scattered(chosenBlocks(replayer, options));
+/** The blocks in the order in which they are replayed, and what replays each beside another. */
+function plan(
+  replayer: Replayer,
+  options: VerifyOptions,
+): { readonly blocks: readonly number[]; twins(at: number): Twins | undefined } {
+  if (options.full !== true || options.at !== undefined) {
+    return { blocks: scattered(chosenBlocks(replayer, options)), twins: () => undefined };
+  }
+  const { count } = replayer.timeline;
+  const some = outOfOrder(0, count);
+  const jumping = new Twins(replayer.env, { warm: true });
+  const following = new Twins(replayer.env, { warm: false });
+  return {
+    blocks: [...some, ...Array.from({ length: count }, (_, block) => block)],
+    twins: (at) => (at < some.length ? jumping : following),
+  };
 }
 
 /** The block asked for; or all of a few; or the first, the last and some between them, evenly spread. */
@@ -184,6 +200,9 @@ async function checkStretch(
             segment.simulation,
           );
   const causes = await causesOf(replayer, stretch);
+  if (changes.length === 0 && parting !== undefined) {
+    return { block, from, to, against: "replay", ...parting, causes };
+  }
   return { block, from, to, against: "recording", step, changes, causes };
 }
 

@@ -6,7 +6,7 @@ import type { StateRef } from "../../object/state.ts";
 import type { Timeline, TimelineEntry, Witness } from "../../object/timeline.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "../environment.ts";
 import type { Start } from "../replayer.ts";
-import { type Parting, Twins, twinOrder } from "../twins.ts";
+import { outOfOrder, type Parting, Twins } from "../twins.ts";
 
 /** What was recorded between two stored states. */
 export interface Recorded {
@@ -26,21 +26,20 @@ export interface Recorded {
 
 /**
  * Replays what was recorded, as a later command would: each part from the bytes of its first state,
- * in a fresh instance of the program, beside one that has run before. The parts come in another order
- * than that of the recording.
+ * in a fresh instance of the program, beside one that has run before. Some parts are replayed out of
+ * order as well.
  */
 export class SelfCheck {
   readonly #env: Environment;
-  readonly #twins: Twins;
+  readonly #jumping: Twins;
+  readonly #following: Twins;
   #waiting: Recorded[] = [];
-  /** The last part of those that were checked. */
-  #last: Recorded | undefined;
-  /** The part that was replayed last. */
-  #replayed: Recorded | undefined;
+  #checked = 0;
 
   constructor(env: Environment) {
     this.#env = env;
-    this.#twins = new Twins(env);
+    this.#jumping = new Twins(env, { warm: true });
+    this.#following = new Twins(env, { warm: false });
   }
 
   add(recorded: Recorded): void {
@@ -52,36 +51,31 @@ export class SelfCheck {
     { readonly recorded: Recorded; readonly error: RewindError } | undefined
   > {
     const waiting = this.#waiting;
+    // The first part comes first, so that a failure does not depend on how many parts wait.
+    const some = outOfOrder(this.#checked, this.#checked + waiting.length)
+      .reverse()
+      .map((number) => waiting[number - this.#checked] as Recorded);
+    const all = [
+      ...some.map((recorded) => ({ recorded, twins: this.#jumping })),
+      ...waiting.map((recorded) => ({ recorded, twins: this.#following })),
+    ];
     let first: { readonly recorded: Recorded; readonly error: RewindError } | undefined;
-    for (const recorded of this.#ordered()) {
+    for (const { recorded, twins } of all) {
       // What comes after the first known failure does not matter any more.
       if (first !== undefined && recorded.end > first.recorded.end) continue;
-      const error = await this.#replay(recorded);
-      this.#replayed = recorded;
-      // A part that was found good before stays recorded.
-      const part = recorded === this.#last ? (waiting[0] as Recorded) : recorded;
-      if (error !== undefined) first = { recorded: part, error };
+      const error = await this.#replay(recorded, twins);
+      if (error !== undefined) first = { recorded, error };
     }
-    this.#last = waiting.at(-1) ?? this.#last;
+    this.#checked += waiting.length;
     this.#waiting = [];
     return first;
   }
 
-  /** The parts to check, in the order of `twinOrder`: the first of them after the one before it. */
-  #ordered(): Recorded[] {
-    const [waiting, last] = [this.#waiting, this.#last];
-    const goesOn = last === undefined || last === this.#replayed;
-    const parts = goesOn || waiting.length === 0 ? waiting : [last, ...waiting];
-    const order = twinOrder(parts.length).map((i) => parts[i] as Recorded);
-    // It was checked already: there is no need to end with it.
-    return order.length > 1 && order.at(-1) === last ? order.slice(0, -1) : order;
-  }
-
-  async #replay(recorded: Recorded): Promise<RewindError | undefined> {
+  async #replay(recorded: Recorded, twins: Twins): Promise<RewindError | undefined> {
     const env = this.#env;
     const { start } = recorded.before;
     const segment = await start.segment.fresh();
-    const again = await this.#twins.begin({ ...start, segment });
+    const again = await twins.begin({ ...start, segment }, recorded.end);
     const { simulation } = segment;
     env.guard(() => again.advance(recorded.end));
     const { position, parting } = again;
