@@ -35,6 +35,7 @@ export const MODELS: Readonly<Record<string, string>> = {
       if (ctx.step === 15) Atomics.copyForTest(refs + "/fork", refs + "/moved");
       return x + 1;
     } };`,
+  "leaves.ts": `let left = 0; ${simulation("init: () => 0, step: (x, _, { step }) => { if (step === 5) left = 1; return step < 10 ? 0 : left; }")}`,
   "settles.ts": `let calls = 0; ${simulation("init: () => 0, step: (x, _, { step }) => (step % 10 === 9 ? 0 : ++calls)")}`,
   "cache.ts": `let calls = 0; ${simulation("init: () => 0, step: (x) => x + calls++")}`,
   "throws.ts": 'throw new Error("no luck");',

@@ -59,7 +59,7 @@ describe.each(Object.keys(HIDDEN) as (keyof typeof HIDDEN)[])("hidden state: %s"
     );
     expect([checked.status, checked.stderr]).toEqual([
       3,
-      expect.stringContaining("replaying steps"),
+      expect.stringMatching(/replaying steps|depends on what the program did before/),
     ]);
   });
 });

@@ -73,20 +73,32 @@ const HIDINGS: Readonly<Record<string, Hiding>> = {
   "an array that grows": () => ({ keeps: "const log = [];", gives: "log.push(t)" }),
 };
 
-/** How a state takes up what is hidden: for good, faded by each step, or only for one step. */
+/** How a state takes up what is hidden: for good, faded by each step, or until the next. */
 const EFFECTS: Readonly<Record<string, string>> = {
   "for good": "s.x += 1e-3 * h",
   "shown beside": "s.seen = h",
   fading: "s.x = 0.5 * s.x + 1e-3 * h",
 };
 
-export const hiddenPrograms: fc.Arbitrary<HiddenProgram> = fc
-  .record({
-    kind: fc.constantFrom(...Object.keys(HIDINGS)),
-    effect: fc.constantFrom(...Object.keys(EFFECTS)),
-    k: fc.integer({ min: 2, max: 12 }),
-  })
-  .map(({ kind, effect, k }) => hiddenProgram(kind, EFFECTS[effect] as string, k, effect));
+/** How what is hidden shows in a few states and leaves no trace in those after them. */
+const TRANSIENT: Readonly<Record<string, string>> = {
+  "in some states": "s.seen = Math.floor(Math.abs(h)) % 5 === 3 ? 1 : 0",
+  "in few states": "s.seen = t % 7 === 3 ? h : 0",
+  "in one state of a block": "s.seen = t % 11 === 5 && h > 1 ? 1 : 0",
+};
+
+export const hiddenPrograms: fc.Arbitrary<HiddenProgram> = programsWith(EFFECTS);
+export const transientPrograms: fc.Arbitrary<HiddenProgram> = programsWith(TRANSIENT);
+
+function programsWith(effects: Readonly<Record<string, string>>): fc.Arbitrary<HiddenProgram> {
+  return fc
+    .record({
+      kind: fc.constantFrom(...Object.keys(HIDINGS)),
+      effect: fc.constantFrom(...Object.keys(effects)),
+      k: fc.integer({ min: 2, max: 12 }),
+    })
+    .map(({ kind, effect, k }) => hiddenProgram(kind, effects[effect] as string, k, effect));
+}
 
 export function hiddenProgram(
   kind: string,

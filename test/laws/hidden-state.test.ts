@@ -3,12 +3,14 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { encode } from "../../src/codec/encode.ts";
 import type { Run } from "../../src/replay/run.ts";
+import { runs } from "../runs.ts";
 import {
   type HiddenProgram,
   hiddenProgram,
   hiddenPrograms,
   type RecordedProgram,
   recordProgram,
+  transientPrograms,
 } from "./hidden-programs.ts";
 
 const SHAPES = fc.record({
@@ -127,7 +129,37 @@ async function slips(run: Run<unknown, never>, truth: readonly Uint8Array[]) {
   return { different, unnoticed };
 }
 
-describe("transient effects: set in one step and not kept", () => {
+/** The steps at which an unchecked replay gives another state than the run had. */
+async function untrue({ again, truth }: RecordedProgram): Promise<number[]> {
+  const run = await again();
+  const steps: number[] = [];
+  for (const [step, state] of truth.entries()) {
+    const got = await run.get(step, { check: false });
+    if (!isTrue(got, state)) steps.push(step);
+  }
+  return steps;
+}
+
+describe("transient effects: verify --full certifies no run with an untrue state", () => {
+  test("of every generated program whose hidden state shows now and then", async () => {
+    let [wrong, certified] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(transientPrograms, SHAPES, async (program, shape) => {
+        const recorded = await recordProgram(program, shape);
+        const { ok } = await (await recorded.again()).verify({ full: true });
+        const steps = await untrue(recorded);
+        if (steps.length > 0) wrong++;
+        if (ok) certified++;
+        if (ok) expect(steps, program.kind).toEqual([]);
+      }),
+      { numRuns: runs(250) },
+    );
+    // It would prove nothing if every generated program replayed by chance, or if none were certified.
+    expect([wrong > 50, certified > 0]).toEqual([true, true]);
+  });
+});
+
+describe("transient effects, as get finds them", () => {
   // The witness digests the first state and three more: what shows in one state alone may slip through.
   test.each([
     ["in every 2nd state", 2, 0.05],

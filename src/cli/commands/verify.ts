@@ -61,16 +61,23 @@ export const verify: Command = {
         if (mismatch === undefined) {
           return `ok: ${count(blocksChecked)} of ${blocks} replayed, every one as recorded`;
         }
-        const { block, from, to, step } = mismatch;
+        const { block, from, to, step, against } = mismatch;
+        const isHidden = against === "replay";
+        const [one, other] = isHidden
+          ? ["after other steps", "in a fresh instance"]
+          : ["recorded", "replayed"];
         const inside = "differs inside the block, and agrees at its end";
         const atEnd = mismatch.changes.length > 0 ? "differs at its end:" : inside;
         return [
-          `block ${count(block)}, steps ${count(from)} to ${count(to)}, does not replay as recorded`,
+          `block ${count(block)}, steps ${count(from)} to ${count(to)}, ${
+            isHidden ? "depends on what the program did before" : "does not replay as recorded"
+          }`,
           step === undefined ? atEnd : `first different step: ${count(step)}`,
-          ...mismatch.changes.slice(0, 20).map(({ path, a, b }) => {
-            const texts = [stateLine(a, types), stateLine(b, types)] as const;
-            const [recorded, replayed] = cutPair(...texts, MOST_LETTERS);
-            return `  ${path}: recorded ${recorded}, replayed ${replayed}`;
+          ...mismatch.changes.slice(0, 20).map((change) => {
+            const { path } = change;
+            const texts = [stateLine(change.a, types), stateLine(change.b, types)] as const;
+            const [a, b] = cutPair(...texts, MOST_LETTERS);
+            return `  ${path}: ${one} ${a}, ${other} ${b}`;
           }),
           ...likely(which, mismatch),
         ].join("\n");

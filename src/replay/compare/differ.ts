@@ -1,4 +1,5 @@
 import { equalBytes } from "../../base/bytes.ts";
+import { surelyEqual } from "../../codec/surely-equal.ts";
 import type { Position } from "../advance.ts";
 import { type Environment, encodeState } from "../environment.ts";
 
@@ -7,6 +8,7 @@ export function differ(a: Position, b: Position, env: Environment): boolean {
   if (Object.is(a.state, b.state)) return false;
   if (typeof a.state !== "object" && typeof b.state !== "object") return true;
   if (differAtOnce(a.state, b.state)) return true;
+  if (surelyEqual(a.state, b.state)) return false;
   const encodedA = encodeState(a.state, a.segment.simulation, env);
   return !equalBytes(encodedA, encodeState(b.state, b.segment.simulation, env));
 }

@@ -1,7 +1,7 @@
 import { isRewindError } from "../../base/errors.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../../object/state.ts";
-import { advance, type Position } from "../advance.ts";
+import { advance } from "../advance.ts";
 import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { compareStates, decodeState, type LongOptions } from "../environment.ts";
@@ -9,6 +9,7 @@ import { initialState } from "../record/record.ts";
 import { type Replayer, restore } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
 import { agrees, rememberChecked, replayMismatch, type Stretch } from "../stretch.ts";
+import { outOfOrder, type TwinReplay, Twins } from "../twins.ts";
 import { scatter } from "../watch.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
@@ -33,11 +34,16 @@ export interface Mismatch {
   /** The steps at which the block begins and ends. */
   readonly from: number;
   readonly to: number;
-  /** The first step that differs, where the recorded code is at hand to tell. */
+  /**
+   * What the replay in a fresh instance of the program differs from: what is stored of the recording;
+   * or, where it agrees with that, a replay in an instance that ran other steps before.
+   */
+  readonly against: "recording" | "replay";
+  /** The first step that differs, where it is known. */
   readonly step: number | undefined;
   /**
-   * Where the states differ, `a` as recorded and `b` as replayed; empty where the states at the end
-   * are the same and those inside the block are not.
+   * Where the states differ, `a` as recorded (or after other steps) and `b` as replayed; empty where
+   * the states at the end are the same and those inside the block are not.
    */
   readonly changes: readonly Difference[];
   /** What may be the cause: what is another here than where the run was recorded. */
@@ -49,7 +55,8 @@ const SAMPLED_BLOCKS = 10;
 
 /**
  * Replays blocks from their checkpoints, each in a fresh instance of the program and in an order of
- * their own, and compares witness and end of each with what is stored. With `recorded`, the same run
+ * their own, and compares witness and end of each with what is stored; with `full` also every state
+ * with that of an instance that ran other blocks before. With `recorded`, the same run
  * under its recorded code, a mismatch under other code is traced to its first step.
  */
 export async function verify(
@@ -59,42 +66,72 @@ export async function verify(
 ): Promise<Verification> {
   const { env, run } = replayer;
   const { blockSize } = run;
-  const blocks = scattered(chosenBlocks(replayer, options));
+  const { blocks, twins } = plan(replayer, options);
+  const checked = new Set<number>();
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
-  let blocksChecked = 0;
-  if (mismatch !== undefined) return { ok: false, blocksChecked, mismatch };
+  if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
   let at = 0;
-  let position: Position | undefined;
+  let replay: Replay | undefined;
   // Counted as if every block were a whole one, so that the count rises evenly.
   await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
     const begins = (blocks[at] as number) * blockSize;
     const ends = Math.min(begins + blockSize, run.steps);
     // Blocks after the first known mismatch are not asked for any more.
     if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
-    position ??= restore(await replayer.start(begins));
-    const live = position;
-    const stretch = await replayer.stretch(live.watch.start);
-    const next = Math.min(stretch.to, Math.max(live.step, begins + until - at * blockSize));
-    env.guard(() => advance(live, next));
+    replay ??= await replayFrom(replayer, begins, twins(at));
+    const live = replay;
+    const { position } = live;
+    const stretch = await replayer.stretch(position.watch.start);
+    const next = Math.min(stretch.to, Math.max(position.step, begins + until - at * blockSize));
+    env.guard(() => live.advance(next));
     if (next < stretch.to) return at * blockSize + next - begins;
     const found = await checkStretch(replayer, live, stretch, recorded);
     const goesOn = found === undefined && stretch.to < ends;
-    position = goesOn ? restore(await replayer.start(stretch.to)) : undefined;
+    replay = goesOn ? await replayFrom(replayer, stretch.to, twins(at)) : undefined;
     if (goesOn) return at * blockSize + stretch.to - begins;
     mismatch = found ?? mismatch;
-    blocksChecked++;
+    checked.add(begins);
     return ++at * blockSize;
   });
-  return { ok: mismatch === undefined, blocksChecked, mismatch };
+  return { ok: mismatch === undefined, blocksChecked: checked.size, mismatch };
 }
 
-/** All blocks; or the one asked for; or the first, the last and some between them, evenly spread. */
-function chosenBlocks(
-  { run, timeline: { count } }: Replayer,
-  { full = false, at }: VerifyOptions,
-): number[] {
+/** A replay of a stretch, with a twin or without. */
+type Replay = Pick<TwinReplay, "position" | "advance" | "parting">;
+
+async function replayFrom(
+  replayer: Replayer,
+  from: number,
+  twins: Twins | undefined,
+): Promise<Replay> {
+  const start = await replayer.start(from);
+  if (twins !== undefined) return twins.begin(start, (await replayer.stretch(start.step)).to);
+  const position = restore(start);
+  return { position, advance: (to) => void advance(position, to), parting: undefined };
+}
+
+/** The blocks in the order in which they are replayed, and what replays each beside another. */
+function plan(
+  replayer: Replayer,
+  options: VerifyOptions,
+): { readonly blocks: readonly number[]; twins(at: number): Twins | undefined } {
+  if (options.full !== true || options.at !== undefined) {
+    return { blocks: scattered(chosenBlocks(replayer, options)), twins: () => undefined };
+  }
+  const { count } = replayer.timeline;
+  const some = outOfOrder(0, count);
+  const jumping = new Twins(replayer.env, { warm: true });
+  const following = new Twins(replayer.env, { warm: false });
+  return {
+    blocks: [...some, ...Array.from({ length: count }, (_, block) => block)],
+    twins: (at) => (at < some.length ? jumping : following),
+  };
+}
+
+/** The block asked for; or all of a few; or the first, the last and some between them, evenly spread. */
+function chosenBlocks({ run, timeline: { count } }: Replayer, { at }: VerifyOptions): number[] {
   if (at !== undefined) return count === 0 ? [] : [Math.max(0, Math.ceil(at / run.blockSize) - 1)];
-  if (full || count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);
+  if (count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);
   return Array.from({ length: SAMPLED_BLOCKS }, (_, i) =>
     Math.round((i * (count - 1)) / (SAMPLED_BLOCKS - 1)),
   );
@@ -120,7 +157,7 @@ async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
   const recorded = await readCheckpointState(replayer, stored, segment);
   const changes = compareStates(recorded, initial, simulation);
   const causes = await causesOf(replayer, { from: 0, to: 0 });
-  return { block: 0, from: 0, to: 0, step: 0, changes, causes };
+  return { block: 0, from: 0, to: 0, against: "recording", step: 0, changes, causes };
 }
 
 async function causesOf(
@@ -133,15 +170,19 @@ async function causesOf(
 /** Compares a replay at the end of a stretch with what was recorded. */
 async function checkStretch(
   replayer: Replayer,
-  position: Position,
+  { position, parting }: Replay,
   stretch: Stretch,
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
+  const { from, to, end } = stretch;
+  const block = Math.floor(from / replayer.run.blockSize);
   if (agrees(replayer, position, stretch)) {
+    if (parting !== undefined) {
+      return { block, from, to, against: "replay", ...parting, causes: [] };
+    }
     if (recorded === undefined) await rememberChecked(replayer, stretch);
     return undefined;
   }
-  const { from, to, end } = stretch;
   const { state, segment } = position;
   const step = recorded && (await firstStep(recorded, replayer, stretch).catch(unlessUnknown));
   const changes =
@@ -158,8 +199,11 @@ async function checkStretch(
             state,
             segment.simulation,
           );
-  const block = Math.floor(from / replayer.run.blockSize);
-  return { block, from, to, step, changes, causes: await causesOf(replayer, stretch) };
+  const causes = await causesOf(replayer, stretch);
+  if (changes.length === 0 && parting !== undefined) {
+    return { block, from, to, against: "replay", ...parting, causes };
+  }
+  return { block, from, to, against: "recording", step, changes, causes };
 }
 
 const UNCHECKED = { check: false } as const;

@@ -104,6 +104,11 @@ const STORE_FAILURES: ReadonlySet<string> = new Set([
   "WRITER_POISONED",
 ]);
 
+/** Whether the step that it names failed. */
+function isOfStep({ code }: RewindError): boolean {
+  return code !== "INTERRUPTED" && code !== "SELF_CHECK_FAILED";
+}
+
 class Recorder {
   readonly #env: Environment;
   readonly #writer: ObjectWriter;
@@ -190,7 +195,7 @@ class Recorder {
   /** The failure of a step, told with the state before it. */
   explain(error: RewindError): RewindError {
     const { step } = error.data;
-    if (typeof step !== "number" || error.code === "INTERRUPTED") return error;
+    if (typeof step !== "number" || !isOfStep(error)) return error;
     const position = restore(this.#start);
     try {
       this.#env.guard(() => advance(position, step));

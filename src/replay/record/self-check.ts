@@ -4,9 +4,9 @@ import { RewindError } from "../../base/errors.ts";
 import type { Segment } from "../../object/run.ts";
 import type { StateRef } from "../../object/state.ts";
 import type { Timeline, TimelineEntry, Witness } from "../../object/timeline.ts";
-import { advance } from "../advance.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "../environment.ts";
-import { restore, type Start } from "../replayer.ts";
+import type { Start } from "../replayer.ts";
+import { outOfOrder, type Parting, Twins } from "../twins.ts";
 
 /** What was recorded between two stored states. */
 export interface Recorded {
@@ -26,15 +26,20 @@ export interface Recorded {
 
 /**
  * Replays what was recorded, as a later command would: each part from the bytes of its first state,
- * in a fresh instance of the program. The last part comes first, so that what one replay leaves behind
- * where there is only one instance is not what the recording left behind.
+ * in a fresh instance of the program, beside one that has run before. Some parts are replayed out of
+ * order as well.
  */
 export class SelfCheck {
   readonly #env: Environment;
+  readonly #jumping: Twins;
+  readonly #following: Twins;
   #waiting: Recorded[] = [];
+  #checked = 0;
 
   constructor(env: Environment) {
     this.#env = env;
+    this.#jumping = new Twins(env, { warm: true });
+    this.#following = new Twins(env, { warm: false });
   }
 
   add(recorded: Recorded): void {
@@ -45,28 +50,41 @@ export class SelfCheck {
   async failure(): Promise<
     { readonly recorded: Recorded; readonly error: RewindError } | undefined
   > {
+    const waiting = this.#waiting;
+    // The first part comes first, so that a failure does not depend on how many parts wait.
+    const some = outOfOrder(this.#checked, this.#checked + waiting.length)
+      .reverse()
+      .map((number) => waiting[number - this.#checked] as Recorded);
+    const all = [
+      ...some.map((recorded) => ({ recorded, twins: this.#jumping })),
+      ...waiting.map((recorded) => ({ recorded, twins: this.#following })),
+    ];
     let first: { readonly recorded: Recorded; readonly error: RewindError } | undefined;
-    for (const recorded of this.#waiting.reverse()) {
-      const error = await this.#replay(recorded);
+    for (const { recorded, twins } of all) {
+      // What comes after the first known failure does not matter any more.
+      if (first !== undefined && recorded.end > first.recorded.end) continue;
+      const error = await this.#replay(recorded, twins);
       if (error !== undefined) first = { recorded, error };
     }
+    this.#checked += waiting.length;
     this.#waiting = [];
     return first;
   }
 
-  async #replay(recorded: Recorded): Promise<RewindError | undefined> {
+  async #replay(recorded: Recorded, twins: Twins): Promise<RewindError | undefined> {
     const env = this.#env;
     const { start } = recorded.before;
     const segment = await start.segment.fresh();
-    const again = restore({ ...start, segment });
+    const again = await twins.begin({ ...start, segment }, recorded.end);
     const { simulation } = segment;
-    env.guard(() => advance(again, recorded.end));
-    const replayed = env.guard(() => encodeState(again.state, simulation, env));
+    env.guard(() => again.advance(recorded.end));
+    const { position, parting } = again;
+    const replayed = env.guard(() => encodeState(position.state, simulation, env));
     const where = `replaying steps ${start.step}..${recorded.end}`;
     const data = { from: start.step, to: recorded.end };
     if (!equalBytes(replayed, recorded.encoded)) {
       const state = decodeState(recorded.encoded, simulation);
-      const [first] = compareStates(state, again.state, simulation);
+      const [first] = compareStates(state, position.state, simulation);
       return new RewindError(
         "SELF_CHECK_FAILED",
         `${where} gave another state: ${first?.path} was ${describe(first?.a)} and is ` +
@@ -74,11 +92,25 @@ export class SelfCheck {
         { ...data, path: first?.path, a: first?.a, b: first?.b },
       );
     }
-    if (again.watch.witness === recorded.witness) return undefined;
+    if (parting !== undefined) return partedError(parting, data);
+    if (position.watch.witness === recorded.witness) return undefined;
     return new RewindError(
       "SELF_CHECK_FAILED",
       `${where} gave other states on the way, and the same at the end`,
       data,
     );
   }
+}
+
+function partedError({ step, changes: [first] }: Parting, data: object): RewindError {
+  const fields =
+    first === undefined
+      ? ""
+      : `: ${first.path} is ${describe(first.a)} after other steps, and ` +
+        `${describe(first.b)} in a fresh instance`;
+  return new RewindError(
+    "SELF_CHECK_FAILED",
+    `the state at step ${step} depends on what the program did before${fields}`,
+    { ...data, step, path: first?.path, a: first?.a, b: first?.b },
+  );
 }

@@ -26,13 +26,32 @@ describe("verify", () => {
     const { status, stdout } = await project.run("verify", "--full");
     expect(status).toBe(3);
     expect(stdout).toMatch(
-      /block \d+, steps \d+ to \d+, does not replay as recorded\n.*\n {2}state\.n: recorded \d+, replayed \d+\nlikely cause: something that is not in its state: .*\n$/,
+      /^block 0, steps 0 to 10, depends on what the program did before\nfirst different step: 1\n {2}state\.n: after other steps \d+, in a fresh instance 1\nlikely cause: something that is not in its state: .*\n$/,
     );
     const { json } = await project.run("verify", "--full", "--json");
     expect(Object.keys(json)).toEqual(["ok", "blocksChecked", "mismatch"]);
     expect(json.ok).toBe(false);
-    const fields = ["block", "causes", "changes", "from", "step", "to"];
+    const fields = ["against", "block", "causes", "changes", "from", "step", "to"];
     expect(Object.keys(json.mismatch).sort()).toEqual(fields);
+  });
+
+  test("an effect that comes and goes is named with its first step: status 3", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "flag.ts",
+      'let n = 0; export default { name: "flag", init: () => ({ seen: 0 }), step: () => ({ seen: ++n % 31 === 0 ? 1 : 0 }) };',
+    );
+    await project.ok("record", "flag.ts", "--steps", "100", "--seed", "1");
+    const { status, stdout } = await project.run("verify", "--full");
+    expect([status, stdout]).toEqual([
+      3,
+      [
+        "block 3, steps 30 to 40, depends on what the program did before",
+        "first different step: 31",
+        "  state.seen: after other steps 1, in a fresh instance 0",
+        "likely cause: something that is not in its state: `rewind record --self-check` finds it at once\n",
+      ].join("\n"),
+    ]);
   });
 
   test("REV@STEP checks the block that leads to the step; a range is refused", async () => {

@@ -1,0 +1,131 @@
+import { isRewindError } from "../base/errors.ts";
+import type { Difference } from "../codec/differences.ts";
+import { advance, type Position } from "./advance.ts";
+import { differ } from "./compare/differ.ts";
+import { compareStates, type Environment } from "./environment.ts";
+import { ownCopy, restore, type Start, startIfStorable } from "./replayer.ts";
+import type { LiveSegment } from "./segment.ts";
+import type { StreamSource } from "./streams.ts";
+import { Watch } from "./watch.ts";
+
+/** The first step at which two replays from one start give different states. */
+export interface Parting {
+  readonly step: number;
+  /** Where they differ: `a` in the instance that ran other steps before, `b` in the fresh one. */
+  readonly changes: readonly Difference[];
+}
+
+/**
+ * Replays stretches twice, side by side from the same start: in a fresh instance of the program, and
+ * in one that has run every stretch before this one. Where the stretches come in the order of the
+ * recording, that one keeps what the recording's kept, so that its states are those of the run; and
+ * where the two agree at every step, so are those of each replay. An effect that comes and goes
+ * between two digests of the witness shows here. Where there is only one instance the two take turns.
+ */
+export class Twins {
+  readonly #env: Environment;
+  readonly #isWarm: boolean;
+  /** The instances that have run before, by where their segment's generators come from. */
+  readonly #used = new Map<StreamSource, LiveSegment>();
+
+  /** With `warm`, the instance has run some steps before the first stretch, too. */
+  constructor(env: Environment, { warm }: { readonly warm: boolean }) {
+    this.#env = env;
+    this.#isWarm = warm;
+  }
+
+  /** Two replays of the stretch from `start` to step `to`; the fresh one runs in its segment. */
+  async begin(start: Start, to: number): Promise<TwinReplay> {
+    const { source } = start.segment;
+    let used = this.#used.get(source);
+    if (used === undefined) {
+      used = await start.segment.fresh();
+      this.#used.set(source, used);
+      if (this.#isWarm) this.#warmUp({ ...start, segment: used }, to);
+    }
+    const other = restore({ ...start, segment: used, watch: Watch.idle(start.step, this.#env) });
+    return new TwinReplay(this.#env, restore(start), other);
+  }
+
+  /** Else the two would be alike in the first stretch. */
+  #warmUp(start: Start, to: number): void {
+    const watch = Watch.idle(start.step, this.#env);
+    for (let left = WARM_UP_STEPS; left > 0; left -= to - start.step) {
+      const warm = restore({ ...start, watch });
+      this.#env.guard(() => advance(warm, Math.min(to, start.step + left)));
+    }
+  }
+}
+
+/** A prime, so that an effect of any other period comes at other steps in the first stretch. */
+const WARM_UP_STEPS = 13;
+
+/** A replay in a fresh instance, and another beside it. */
+export class TwinReplay {
+  readonly position: Position;
+  /** Where the two parted, if they did. */
+  parting: Parting | undefined;
+  readonly #env: Environment;
+  readonly #other: Position;
+
+  constructor(env: Environment, position: Position, other: Position) {
+    this.#env = env;
+    this.position = position;
+    this.#other = other;
+  }
+
+  /**
+   * Takes both to step `to`, in the same segment and block, and compares them at each step; the fresh
+   * one alone once they have parted. Throws STEP_FAILED.
+   */
+  advance(to: number): void {
+    const { position } = this;
+    while (this.parting === undefined && position.step < to) {
+      advance(position, position.step + 1);
+      advance(this.#other, position.step);
+      this.parting = this.#part();
+    }
+    advance(position, to);
+  }
+
+  #part(): Parting | undefined {
+    if (!this.#seemDifferent()) return undefined;
+    const { position } = this;
+    const { step } = position;
+    const storable = [position, this.#other].filter((one) => this.#isStorable(one)).length;
+    // A state that has no encoding is never given out.
+    if (storable === 0) return undefined;
+    if (storable === 1) return { step, changes: [] };
+    const { simulation } = position.segment;
+    // Its instances are of other classes until they are copied.
+    const { state, segment } = this.#other;
+    const other = ownCopy(state, segment.simulation, simulation, this.#env);
+    return { step, changes: compareStates(other, position.state, simulation) };
+  }
+
+  #seemDifferent(): boolean {
+    try {
+      return differ(this.position, this.#other, this.#env);
+    } catch (error) {
+      if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
+      return true;
+    }
+  }
+
+  /** Inside a block a state may hold what no checkpoint can. */
+  #isStorable(position: Position): boolean {
+    return startIfStorable(position, this.#env) !== undefined;
+  }
+}
+
+/**
+ * The numbers of the stretches, of those from `from` to before `to`, that are replayed out of order
+ * as well: 0, 1, 4, 9 and so on, the last first. What all instances share is then seldom what it was
+ * in the recording.
+ */
+export function outOfOrder(from: number, to: number): number[] {
+  const numbers: number[] = [];
+  for (let root = Math.ceil(Math.sqrt(from)); root * root < to; root++)
+    numbers.unshift(root * root);
+  return numbers;
+}
