@@ -1,8 +1,9 @@
 import { advance, type Position } from "./advance.ts";
 import { decodeState, type LongOptions } from "./environment.ts";
-import { ownCopy, type Replayer, restore, type Start, startIfStorable } from "./replayer.ts";
+import type { Replayer } from "./replayer.ts";
 import type { AnySimulation } from "./simulation.ts";
-import { finishStretch, isChecked } from "./stretch.ts";
+import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";
+import { canBeRunAnew, checkStretch, isChecked } from "./stretch.ts";
 import { Watch } from "./watch.ts";
 
 /**
@@ -48,7 +49,7 @@ export class BlockCache {
     // The awaits come before any change, so that calls at the same time do not mix.
     return replayer.env.guard(() => {
       const isKept = this.#starts[0] === start;
-      const goesOn = isKept && !isIsolated(start);
+      const goesOn = isKept && !canBeRunAnew(start);
       const starts = goesOn ? this.#starts.filter((one) => one.step <= step) : [start];
       // A codec may refuse the state: nothing may have changed then.
       const live = restore({ ...(starts.at(-1) as Start), segment });
@@ -82,7 +83,7 @@ export class BlockCache {
     // Another call may have checked it meanwhile, and what it goes on with is no longer watched.
     if (this.isChecked(step)) return;
     const live = this.#takeLive(step) ?? restore(await replayer.start(step));
-    await finishStretch(replayer, live, stretch, options);
+    await checkStretch(replayer, live, stretch, options);
   }
 
   /** The live position, where it stands in the block of `step` and not behind it; a snapshot takes its place. */
@@ -111,7 +112,7 @@ export class BlockCache {
   }
 
   #laySnapshotsBehind(step: number, live: Position): void {
-    for (const gap of isIsolated(live) ? LAST_GAPS : gapsUpTo(step - live.step)) {
+    for (const gap of canBeRunAnew(live) ? LAST_GAPS : gapsUpTo(step - live.step)) {
       if (step - gap <= live.step) continue;
       advance(live, step - gap);
       this.#laySnapshot(live);
@@ -123,11 +124,6 @@ export class BlockCache {
     // Where there is none, the one before must do.
     if (snapshot !== undefined) this.#starts.push(snapshot);
   }
-}
-
-/** Whether replays have instances of the program of their own. */
-function isIsolated({ segment }: Pick<Start, "segment">): boolean {
-  return segment.program.fresh !== undefined;
 }
 
 /** How far behind the step asked for snapshots are laid where none can be gone on from. */

@@ -1,5 +1,5 @@
 import { checkStepInRange } from "../base/checks.ts";
-import { isRewindError, RewindError } from "../base/errors.ts";
+import { RewindError } from "../base/errors.ts";
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { type Get, readState, type StateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
@@ -9,23 +9,14 @@ import { reader } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
-import { decodeState, type Environment, encodeState, type LongOptions } from "./environment.ts";
+import { decodeState, type Environment, type LongOptions } from "./environment.ts";
 import type { SegmentParts } from "./programs.ts";
 import { type LiveSegment, openSegment } from "./segment.ts";
 import type { AnySimulation } from "./simulation.ts";
+import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";
 import type { StreamStates } from "./streams.ts";
-import { finishStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
+import { checkStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
 import { Watch } from "./watch.ts";
-
-/** A place from which a replay can begin: an encoded state and how its generators stand. */
-export interface Start {
-  readonly step: number;
-  readonly encoded: Uint8Array;
-  /** How its generators stand; undefined where they begin afresh. */
-  readonly streams: StreamStates | undefined;
-  readonly segment: LiveSegment;
-  readonly watch: Watch;
-}
 
 /** How a replay is held to what was recorded. */
 export interface CheckOptions {
@@ -88,7 +79,7 @@ export class Replayer {
     const stretch = await this.stretch(start.step);
     if (await isChecked(this, stretch)) return live;
     const here = this.env.guard(() => startIfStorable(live, this.env));
-    await finishStretch(this, live, stretch, options);
+    await checkStretch(this, live, stretch, options);
     if (here === undefined) return this.position(step, { ...options, check: false });
     return restore({ ...here, segment: await here.segment.fresh() });
   }
@@ -216,45 +207,4 @@ export class Replayer {
     }
     return segment;
   }
-}
-
-/** A live position at the start: state and generators are the caller's own. */
-export function restore(start: Start): Position {
-  const { step, segment, streams, watch } = start;
-  return {
-    step,
-    state: decodeState(start.encoded, segment.simulation),
-    streams: segment.streamsAt(step, streams),
-    segment,
-    watch: watch.copy(),
-  };
-}
-
-/** A place to come back to: where the position stands. Throws UNSUPPORTED_STATE. */
-export function startOf(position: Position, env: Environment): Start {
-  const { step, state, streams, segment, watch } = position;
-  const encoded = encodeState(state, segment.simulation, env);
-  return { step, encoded, streams: streams.states(), segment, watch: watch.copy() };
-}
-
-/** The same, or undefined: inside a block a state may hold what no checkpoint can. */
-export function startIfStorable(position: Position, env: Environment): Start | undefined {
-  try {
-    return startOf(position, env);
-  } catch (error) {
-    if (!isRewindError(error, "UNSUPPORTED_STATE")) throw error;
-    return undefined;
-  }
-}
-
-/** A copy of a state whose instances are of the classes of another instance of its program. */
-export function ownCopy(
-  state: unknown,
-  from: AnySimulation,
-  to: AnySimulation,
-  env: Environment,
-): unknown {
-  // Numbers and texts need no copy: nothing can change them.
-  if (typeof state !== "object" || state === null) return state;
-  return decodeState(encodeState(state, from, env), to);
 }

@@ -9,6 +9,7 @@ import { encodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
 import { type Environment, encodeState, type LongOptions } from "./environment.ts";
 import type { Replayer } from "./replayer.ts";
+import { type TwinReplay, Twins } from "./twins.ts";
 
 /**
  * The steps that one replay covers: from a checkpoint, or from where a segment begins inside a block,
@@ -55,26 +56,43 @@ export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<b
 }
 
 /**
- * Takes a replay that stands inside the stretch on to its end, compares it with what was recorded, and
- * remembers that it agreed. Stops unchecked at the limit of `env.checks`. Throws REPLAY_MISMATCH.
+ * Compares a stretch with what was recorded, and remembers that it agreed. `live` is a replay that
+ * stands inside it, and goes on to its end. Where the program can be run anew, the stretch is replayed
+ * twice instead, in two instances that did other things before, and the two are compared at every
+ * step: so that an effect that comes and goes between the digests is found too. Stops unchecked at the
+ * limit of `env.checks`. Throws REPLAY_MISMATCH.
  */
-export async function finishStretch(
+export async function checkStretch(
   replayer: Replayer,
   live: Position,
   stretch: Stretch,
   options: LongOptions = {},
 ): Promise<void> {
   const { env } = replayer;
-  const { to } = stretch;
-  const { limitMs } = env.checks;
-  if (options.signal === undefined && limitMs === Number.POSITIVE_INFINITY) {
-    env.guard(() => advance(live, to));
-  } else if (!(await finishInTime(replayer, live, to, options))) {
-    env.checks.leftUnchecked({ from: live.step, to });
+  const { from, to } = stretch;
+  const replay = canBeRunAnew(live)
+    ? await new Twins(env, { warm: true }).begin(await replayer.start(from), to)
+    : alone(live);
+  const { position } = replay;
+  if (options.signal === undefined && env.checks.limitMs === Number.POSITIVE_INFINITY) {
+    env.guard(() => replay.advance(to));
+  } else if (!(await advanceInTime(replayer, replay, to, options))) {
+    env.checks.leftUnchecked({ from: Math.max(live.step, position.step), to });
     return;
   }
-  await checkEnd(replayer, live, stretch);
+  if (replay.parting !== undefined) throw await replayMismatch(replayer, stretch);
+  await checkEnd(replayer, position, stretch);
   await rememberChecked(replayer, stretch);
+}
+
+/** Whether replays have instances of the program of their own. */
+export function canBeRunAnew({ segment }: Pick<Position, "segment">): boolean {
+  return segment.program.fresh !== undefined;
+}
+
+/** One replay, without another beside it. */
+function alone(position: Position): Pick<TwinReplay, "position" | "advance" | "parting"> {
+  return { position, advance: (to) => void advance(position, to), parting: undefined };
 }
 
 /** Remembers that a replay of the stretch agreed with what was recorded. */
@@ -84,18 +102,18 @@ export async function rememberChecked(replayer: Replayer, stretch: Stretch): Pro
 }
 
 /** Advances in slices to step `to`; returns false where the limit of `env.checks` came first. */
-async function finishInTime(
+async function advanceInTime(
   { env }: Replayer,
-  live: Position,
+  replay: Pick<TwinReplay, "position" | "advance">,
   to: number,
   { signal }: LongOptions,
 ): Promise<boolean> {
   const begun = env.now();
-  await drive(env, { signal, from: live.step, to }, (until) => {
-    env.guard(() => advance(live, until));
+  await drive(env, { signal, from: replay.position.step, to }, (until) => {
+    env.guard(() => replay.advance(until));
     return env.now() - begun > env.checks.limitMs ? to : until;
   });
-  return live.step >= to;
+  return replay.position.step >= to;
 }
 
 /** Compares a replay at the end of a stretch with what was recorded. Throws REPLAY_MISMATCH. */

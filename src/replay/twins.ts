@@ -3,8 +3,8 @@ import type { Difference } from "../codec/differences.ts";
 import { advance, type Position } from "./advance.ts";
 import { differ } from "./compare/differ.ts";
 import { compareStates, type Environment } from "./environment.ts";
-import { ownCopy, restore, type Start, startIfStorable } from "./replayer.ts";
 import type { LiveSegment } from "./segment.ts";
+import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";
 import type { StreamSource } from "./streams.ts";
 import { Watch } from "./watch.ts";
 

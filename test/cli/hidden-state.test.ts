@@ -110,7 +110,7 @@ describe("a state that the run did not have is not given", () => {
 
   test("verify REV@STEP checks the block of that step", async () => {
     const project = await recorded("first.js");
-    expect((await project.ok("verify", "main@10")).stdout).toContain("ok: 1 of 32 blocks");
+    expect((await project.run("verify", "main@10")).status).toBe(3);
     expect((await project.run("verify", "main@500")).status).toBe(3);
     expect((await project.run("verify", "main@5", "--full")).status).toBe(2);
   });

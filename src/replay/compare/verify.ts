@@ -1,13 +1,13 @@
 import { isRewindError } from "../../base/errors.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../../object/state.ts";
-import { advance } from "../advance.ts";
 import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { compareStates, decodeState, type LongOptions } from "../environment.ts";
 import { initialState } from "../record/record.ts";
-import { type Replayer, restore } from "../replayer.ts";
+import type { Replayer } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
+import { restore } from "../start.ts";
 import { agrees, rememberChecked, replayMismatch, type Stretch } from "../stretch.ts";
 import { outOfOrder, type TwinReplay, Twins } from "../twins.ts";
 import { scatter } from "../watch.ts";
@@ -71,7 +71,7 @@ export async function verify(
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
   if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
   let at = 0;
-  let replay: Replay | undefined;
+  let replay: TwinReplay | undefined;
   // Counted as if every block were a whole one, so that the count rises evenly.
   await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
     const begins = (blocks[at] as number) * blockSize;
@@ -85,7 +85,7 @@ export async function verify(
     const next = Math.min(stretch.to, Math.max(position.step, begins + until - at * blockSize));
     env.guard(() => live.advance(next));
     if (next < stretch.to) return at * blockSize + next - begins;
-    const found = await checkStretch(replayer, live, stretch, recorded);
+    const found = await compareStretch(replayer, live, stretch, recorded);
     const goesOn = found === undefined && stretch.to < ends;
     replay = goesOn ? await replayFrom(replayer, stretch.to, twins(at)) : undefined;
     if (goesOn) return at * blockSize + stretch.to - begins;
@@ -96,31 +96,22 @@ export async function verify(
   return { ok: mismatch === undefined, blocksChecked: checked.size, mismatch };
 }
 
-/** A replay of a stretch, with a twin or without. */
-type Replay = Pick<TwinReplay, "position" | "advance" | "parting">;
-
-async function replayFrom(
-  replayer: Replayer,
-  from: number,
-  twins: Twins | undefined,
-): Promise<Replay> {
+async function replayFrom(replayer: Replayer, from: number, twins: Twins): Promise<TwinReplay> {
   const start = await replayer.start(from);
-  if (twins !== undefined) return twins.begin(start, (await replayer.stretch(start.step)).to);
-  const position = restore(start);
-  return { position, advance: (to) => void advance(position, to), parting: undefined };
+  return twins.begin(start, (await replayer.stretch(start.step)).to);
 }
 
 /** The blocks in the order in which they are replayed, and what replays each beside another. */
 function plan(
   replayer: Replayer,
   options: VerifyOptions,
-): { readonly blocks: readonly number[]; twins(at: number): Twins | undefined } {
+): { readonly blocks: readonly number[]; twins(at: number): Twins } {
+  const jumping = new Twins(replayer.env, { warm: true });
   if (options.full !== true || options.at !== undefined) {
-    return { blocks: scattered(chosenBlocks(replayer, options)), twins: () => undefined };
+    return { blocks: scattered(chosenBlocks(replayer, options)), twins: () => jumping };
   }
   const { count } = replayer.timeline;
   const some = outOfOrder(0, count);
-  const jumping = new Twins(replayer.env, { warm: true });
   const following = new Twins(replayer.env, { warm: false });
   return {
     blocks: [...some, ...Array.from({ length: count }, (_, block) => block)],
@@ -168,9 +159,9 @@ async function causesOf(
 }
 
 /** Compares a replay at the end of a stretch with what was recorded. */
-async function checkStretch(
+async function compareStretch(
   replayer: Replayer,
-  { position, parting }: Replay,
+  { position, parting }: TwinReplay,
   stretch: Stretch,
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {

@@ -1,7 +1,8 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { drive } from "../drive.ts";
-import { ownCopy, type Replayer } from "../replayer.ts";
+import type { Replayer } from "../replayer.ts";
+import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { type Range, scan } from "./scan.ts";

@@ -9,7 +9,7 @@ import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { type Environment, encodeState, type LongOptions } from "../environment.ts";
-import { restore, type Start } from "../replayer.ts";
+import { restore, type Start } from "../start.ts";
 import { Watch } from "../watch.ts";
 import { type Recorded, SelfCheck } from "./self-check.ts";
 

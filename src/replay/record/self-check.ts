@@ -5,7 +5,7 @@ import type { Segment } from "../../object/run.ts";
 import type { StateRef } from "../../object/state.ts";
 import type { Timeline, TimelineEntry, Witness } from "../../object/timeline.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "../environment.ts";
-import type { Start } from "../replayer.ts";
+import type { Start } from "../start.ts";
 import { outOfOrder, type Parting, Twins } from "../twins.ts";
 
 /** What was recorded between two stored states. */
