@@ -1,5 +1,5 @@
 /**
- * How many cases a law is tried with, as fast-check's `numRuns`: `count` in `npm test`, ten times as
+ * How many cases a law is tried with, as fast-check's `numRuns`: `count` in `npm test`, five times as
  * many in `npm run test:long`.
  */
 export function runs(count: number): number {

@@ -2,7 +2,7 @@ import type { ViteUserConfig } from "vitest/config";
 import usual from "./vitest.config.ts";
 
 /** How many times as long as usual the laws are searched. */
-const TIMES = 10;
+const TIMES = 5;
 
 /** `npm run test:long`: the laws with more cases, and what takes long at once. */
 const config: ViteUserConfig = {

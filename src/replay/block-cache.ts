@@ -44,7 +44,9 @@ export class BlockCache {
     }
     const { simulation } = await replayer.segmentAt(step);
     const [first] = this.#starts;
-    const start = first !== undefined && this.#holds(step) ? first : await replayer.start(step);
+    const watched = !replayer.checked.has(replayer.stretchStart(step));
+    const start =
+      first !== undefined && this.#holds(step) ? first : await replayer.start(step, { watched });
     const segment = start === first ? await start.segment.fresh() : start.segment;
     // The awaits come before any change, so that calls at the same time do not mix.
     return replayer.env.guard(() => {

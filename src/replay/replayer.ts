@@ -51,8 +51,11 @@ export class Replayer {
     this.entries = new TimelineReader(this.get);
   }
 
-  /** The last place at or before `step` from which a replay can begin: fewer than B steps back. */
-  async start(step: number): Promise<Start> {
+  /**
+   * The last place at or before `step` from which a replay can begin: fewer than B steps back. Where
+   * it is not `watched`, the replay has no witness to compare.
+   */
+  async start(step: number, { watched = true }: { watched?: boolean } = {}): Promise<Start> {
     checkStepInRange(step, this.run.steps);
     const index = this.#segmentIndex(step);
     const recorded = this.run.segments[index];
@@ -61,11 +64,11 @@ export class Replayer {
     if (recorded?.begin !== undefined && recorded.start >= grid) {
       const { state, generator: main, named } = recorded.begin;
       const encoded = await readState(state, this.get);
-      return this.#startAt(recorded.start, encoded, { main, named }, segment);
+      return this.#startAt(recorded.start, encoded, { main, named }, segment, watched);
     }
     const ref = (await this.stored(grid)) as StateRef;
     const { encoded, streams } = decodeCheckpoint(await readState(ref, this.get), segment);
-    return this.#startAt(grid, encoded, streams, segment);
+    return this.#startAt(grid, encoded, streams, segment, watched);
   }
 
   /** A live position at `step`, which belongs to the caller. Throws REPLAY_MISMATCH. */
@@ -182,8 +185,11 @@ export class Replayer {
     encoded: Uint8Array,
     streams: StreamStates | undefined,
     segment: LiveSegment,
+    watched: boolean,
   ): Start {
-    const watch = Watch.from(step, encoded.length, this.run, this.env);
+    const watch = watched
+      ? Watch.from(step, encoded.length, this.run, this.env)
+      : Watch.idle(step, this.env);
     return { step, encoded, streams, segment, watch };
   }
 
@@ -192,7 +198,8 @@ export class Replayer {
   }
 
   async #fresh(index: number): Promise<LiveSegment> {
-    const segment = await (await this.#segment(index)).fresh();
+    const shared = await this.#segment(index);
+    const segment = shared.program.fresh === undefined ? shared : await shared.fresh();
     this.#simulations.set(segment.context, segment.simulation);
     return segment;
   }
