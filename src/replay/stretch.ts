@@ -80,7 +80,8 @@ export async function checkStretch(
     env.checks.leftUnchecked({ from: Math.max(live.step, position.step), to });
     return;
   }
-  if (replay.parting !== undefined) throw await replayMismatch(replayer, stretch);
+  const { parting } = replay;
+  if (parting !== undefined) throw await replayMismatch(replayer, stretch, parting.step);
   await checkEnd(replayer, position, stretch);
   await rememberChecked(replayer, stretch);
 }
@@ -151,19 +152,31 @@ export function agreesAs(
   return sameState(stateRef(encodeCheckpoint(live, encoded), env.store.hash), end);
 }
 
-/** REPLAY_MISMATCH for a stretch, with what may be the cause. */
+/**
+ * REPLAY_MISMATCH for a stretch, with what may be the cause; `parted` is the step at which two replays
+ * gave different states, where they did.
+ */
 export async function replayMismatch(
   replayer: Replayer,
   { from, to }: Pick<Stretch, "from" | "to">,
+  parted?: number,
 ): Promise<RewindError> {
   const { env, run } = replayer;
+  const data = { from, to, block: Math.floor(from / run.blockSize) };
+  if (parted !== undefined) {
+    return new RewindError(
+      "REPLAY_MISMATCH",
+      `the state at step ${parted} depends on what the program did before, which is not in its state`,
+      { ...data, step: parted, causes: [] },
+    );
+  }
   const { program } = await replayer.parts(replayer.segmentRecorded(from));
   const causes = (await env.differencesFrom?.(program, run.meta)) ?? [];
   const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
   return new RewindError(
     "REPLAY_MISMATCH",
     `the replay of steps ${from} to ${to} does not give what was recorded: ${cause}`,
-    { from, to, block: Math.floor(from / run.blockSize), causes },
+    { ...data, causes },
   );
 }
 
