@@ -37,11 +37,13 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
     segment.source.rule === "step" ? runReseeding : visit === undefined ? run : runVisiting;
   try {
     segment.begin();
-    while (position.step < to) {
+    let stopped = false;
+    while (position.step < to && !stopped) {
       if (position.step === watch.next) watch.take(position.state, segment);
-      if (go(position, Math.min(to, watch.next), visit)) return true;
+      stopped = go(position, Math.min(to, watch.next), visit);
     }
-    return false;
+    segment.checkParams();
+    return stopped;
   } catch (error) {
     throw stepFailure(error, position.segment);
   } finally {

@@ -1,6 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import { formatPath, type PathStep } from "../codec/path-format.ts";
 import { parsePath } from "../codec/path-parse.ts";
+import { isTypedArray, setElement } from "./param-views.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -43,6 +44,11 @@ export function withValue(root: unknown, place: ParamPlace, value: unknown): unk
   if (step === undefined) return value;
   const inner = withValue((root as Record<PropertyKey, unknown>)[step], rest, value);
   if (Array.isArray(root)) return root.map((item, i) => (i === step ? inner : item));
+  if (isTypedArray(root)) {
+    const copy = root.slice();
+    setElement(copy, Number(step), inner, "the typed array");
+    return copy;
+  }
   // Defined, not assigned: "__proto__" is a key like any other.
   return Object.fromEntries(
     Object.entries(root as object).map(([key, item]) => [key, key === step ? inner : item]),
@@ -65,14 +71,16 @@ function isKey(step: PathStep): step is string | number {
 
 function holds(value: unknown, step: string | number): boolean {
   if (typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return typeof step === "number" && step < value.length;
+  if (Array.isArray(value) || isTypedArray(value)) {
+    return typeof step === "number" && step < value.length;
+  }
   return !ArrayBuffer.isView(value) && typeof step === "string" && Object.hasOwn(value, step);
 }
 
 /** What leads on from a value, in words where it is an array. */
 function namesIn(value: unknown): string[] {
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [];
-  if (!Array.isArray(value)) return Object.keys(value);
+  if (typeof value !== "object" || value === null) return [];
+  if (!Array.isArray(value) && !isTypedArray(value)) return Object.keys(value);
   return value.length === 0 ? [] : [`the elements [0] to [${value.length - 1}]`];
 }
 

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import type { TypedArray } from "../codec/tags.ts";
 import { readTyped, TypedText } from "../codec/typed-text.ts";
 import {
   hasPlace,
@@ -10,6 +11,7 @@ import {
   withValue,
 } from "./param-place.ts";
 import { checkParamShape, isPlain } from "./param-shape.ts";
+import { isTypedArray, setElement } from "./param-views.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
@@ -37,11 +39,23 @@ export function mergeParams(values: Params, given: Params = {}, declared: Params
 function withTyped(merged: Params, declared: Params, name: string, { text }: TypedText): Params {
   const place = paramPlace(merged, name);
   const [root] = place as readonly [string];
-  const value = readTyped(text, likeAt(place, merged, declared), `param ${name}`);
+  const value = asViewOf(
+    likeAt(place, merged, declared),
+    readTyped(text, likeAt(place, merged, declared), `param ${name}`),
+    name,
+  );
   checkParamShape(likeAt(place, merged, declared), value, name);
   const changed = withValue(merged, place, value) as Params;
   checkParamShape(likeAt([root], merged, declared), changed[root], root);
   return changed;
+}
+
+/** A list that was typed for a typed array, as one of its kind. Throws INVALID_PARAM. */
+function asViewOf(like: unknown, value: unknown, name: string): unknown {
+  if (!isTypedArray(like) || !Array.isArray(value)) return value;
+  const made = new (like.constructor as new (length: number) => TypedArray)(value.length);
+  for (const [i, item] of value.entries()) setElement(made, i, item, name);
+  return made;
 }
 
 /** What a value at a place is to be like: what is declared there, or what it takes the place of. */
@@ -101,6 +115,8 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
       Array.from(value, (item, i) => frozenCopy(item, `${path}[${i}]`, depth + 1)),
     );
   }
+  // It cannot be frozen: each instance of a program is given a copy, which is compared.
+  if (isTypedArray(value)) return value.slice();
   if (typeof value === "object" && value !== null) {
     if (!isPlain(value)) throw notPlain(path, describe(value));
     const entries = Object.entries(value).map(([key, item]) => [
@@ -117,7 +133,7 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
 function notPlain(path: string, problem: string): RewindError {
   return new RewindError(
     "INVALID_PARAM",
-    `expected ${path} to be a number, text, boolean, null, or a plain array or object of these: ${problem}`,
+    `expected ${path} to be a number, text, boolean, null, a typed array, or a plain array or object of these: ${problem}`,
     { name: path },
   );
 }

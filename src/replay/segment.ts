@@ -8,6 +8,7 @@ import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts
 import { generatorNamed } from "../random/registry.ts";
 import type { Environment } from "./environment.ts";
 import type { Guard } from "./guard.ts";
+import { type OwnParams, ownParams } from "./param-views.ts";
 import { freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
@@ -40,6 +41,7 @@ export class LiveSegment {
   readonly source: StreamSource;
   readonly program: LoadedProgram;
   readonly #options: SegmentOptions;
+  readonly #own: OwnParams;
   /** The generators that `context.stream` looks among. */
   #current: Streams | undefined;
 
@@ -48,13 +50,14 @@ export class LiveSegment {
     this.start = options.start;
     this.program = options.program;
     this.simulation = options.program.simulation;
-    this.params = options.params;
+    this.#own = ownParams(options.params);
+    this.params = this.#own.params;
     // No further properties, and these for good: what a step left here, no checkpoint would hold.
     const fixed = { writable: false, configurable: false };
     const stream = (name: string): RandomGenerator => this.#streams().stream(name);
     this.context = Object.preventExtensions(
       Object.defineProperties(
-        { step: options.start, params: options.params, stream },
+        { step: options.start, params: this.params, stream },
         { params: fixed, stream: fixed },
       ),
     );
@@ -85,6 +88,17 @@ export class LiveSegment {
     if (this.program.place !== undefined) guard.pin(this.program.place);
   }
 
+  /** Throws FORBIDDEN_IN_STEP where a step has changed a typed array among its params. */
+  checkParams(): void {
+    const path = this.#own.changed();
+    if (path === undefined) return;
+    throw new RewindError(
+      "FORBIDDEN_IN_STEP",
+      `${path} was changed in a step, and params are the same in every step: ${KEEP_IN_STATE}`,
+      { name: path, hint: KEEP_IN_STATE },
+    );
+  }
+
   /** No step is running: a context that somebody kept gives no generators. */
   rest(): void {
     this.#current = undefined;
@@ -112,6 +126,8 @@ export class LiveSegment {
   }
 }
 
+const KEEP_IN_STATE = "keep in the state what changes";
+
 /** Brings a recorded segment to life. Throws GENERATOR_CHANGED, PROGRAM_MISSING and the like. */
 export async function openSegment(
   segment: Segment,
@@ -134,6 +150,8 @@ export async function openSegment(
 }
 
 function frozen<T>(value: T): T {
+  // A typed array cannot be frozen.
+  if (ArrayBuffer.isView(value)) return value;
   if (typeof value === "object" && value !== null) {
     Object.values(value).forEach(frozen);
     Object.freeze(value);

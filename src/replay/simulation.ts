@@ -4,7 +4,7 @@ import type { TypeCodecs } from "../codec/types.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 
-/** Named parameters: numbers, strings, booleans, null, and arrays or plain objects of them. */
+/** Named parameters: numbers, bigints, strings, booleans, null, typed arrays, and arrays or plain objects of them. */
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What a step may look at besides its state and its generator. */

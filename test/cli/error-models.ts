@@ -86,6 +86,9 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
       types: { Bag: { is: (v) => v instanceof Bag, encode: ({ items }) => items, decode: (items) => new Bag([...items]) } }`)}`,
   "large.ts": simulation("init: () => new Uint8Array(60_000_000), step: (s) => s"),
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
+  "param-array.ts": simulation(
+    "params: { w: new Uint8Array(2) }, init: () => 0, step: (x, rng, ctx) => { ctx.params.w[0]++; return x; }",
+  ),
   "param-date.ts": simulation("params: { at: new Date(0) }, init: () => 0, step: (x) => x"),
   // What init and the step ask of their generators is a param.
   "draws.ts": `import { generatorNamed, numpy, python, torch } from "rewind-engine/random";

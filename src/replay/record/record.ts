@@ -107,6 +107,7 @@ export function initialState(
       segment.begin();
       return simulation.init({ ...context, rng: streams.main });
     });
+    segment.checkParams();
   } catch (cause) {
     if (isRewindError(cause, "FORBIDDEN_IN_STEP", "INTERRUPTED")) throw cause;
     const hint = missingDraw(cause, segment.algorithm);
