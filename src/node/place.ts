@@ -58,7 +58,9 @@ const known = new Set<string>();
 /** Throws PLACE_UNKNOWN where this host lacks the zone or the locale. */
 export function checkPlace({ zone, locale }: Place): void {
   const name = `${zone} ${locale}`;
-  if (known.has(name)) return;
+  const here = ownPlace();
+  // To ask ICU takes milliseconds the first time.
+  if (known.has(name) || (here.zone === zone && here.locale === locale)) return;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
   } catch (cause) {

@@ -9,7 +9,7 @@ import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import { noChecks } from "./checked-blocks.ts";
-import { codeOfModule, functionOfModule, loadRecorded, loadWorking, type Project } from "./code.ts";
+import type { Project } from "./code.ts";
 import { nodeEnvironment } from "./environment.ts";
 import { userName } from "./user-name.ts";
 
@@ -47,13 +47,18 @@ export class ProjectCode {
 
   /** The code of a simulation handed over, or of a module as `path#export`. */
   async of(simulation: AnySimulation | string, cwd: string = process.cwd()): Promise<Code> {
-    if (typeof simulation === "string") return codeOfModule(this.#project, simulation, cwd);
+    if (typeof simulation === "string") {
+      return (await modules()).codeOfModule(this.#project, simulation, cwd);
+    }
     return codeOf(checkSimulation(simulation, "the simulation"));
   }
 
   /** The function that `spec`, `module#export`, names. */
-  functionOf(spec: string, cwd: string = process.cwd()): Promise<(state: unknown) => unknown> {
-    return functionOfModule(this.#project, spec, cwd);
+  async functionOf(
+    spec: string,
+    cwd: string = process.cwd(),
+  ): Promise<(state: unknown) => unknown> {
+    return (await modules()).functionOfModule(this.#project, spec, cwd);
   }
 
   /** New code for a fork; `working` is the run's own module, as the file is now. */
@@ -113,6 +118,7 @@ export class ProjectCode {
     program: Program,
     which: Replaying,
   ): Promise<LoadedProgram | undefined> {
+    const { loadRecorded, loadWorking } = await modules();
     if (which === "working") return loadWorking(this.#project, program);
     const trust = this.#options.trust ?? false;
     const replaced = this.#replaced > 0 || which === "beside";
@@ -125,4 +131,9 @@ export class ProjectCode {
       throw new RewindError(code, message, { ...data, revision }, { cause });
     }
   }
+}
+
+/** What runs modules: loaded when the first is to run, since most commands run none. */
+function modules(): Promise<typeof import("./code.ts")> {
+  return import("./code.ts");
 }
