@@ -86,7 +86,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     throw error;
   };
   const ask = (call: GuardedCall, values: readonly unknown[]): Answer | undefined => {
-    if (steps === 0 && (loads.size === 0 || call.onlyInSteps === true)) return undefined;
+    if (steps === 0 && loads.size === 0) return undefined;
     if (call.when?.(values) === false) return undefined;
     if (steps > 0) {
       if (call.instead === undefined) refuse(call);

@@ -16,8 +16,6 @@ export interface GuardedCall {
   when?(values: readonly unknown[]): boolean;
   /** A result that is the same in every run: given in a step instead of a refusal. */
   instead?(...values: unknown[]): unknown;
-  /** Whether a module may make the call while it is loaded: what it waits for then is over. */
-  readonly onlyInSteps?: boolean;
   /** A result for a package that asks while it is loaded, where the real one would differ. */
   still?(...values: unknown[]): unknown;
 }
@@ -39,12 +37,8 @@ export const INSTEAD = {
  * compiled so well, that they are replaced only while a step runs.
  */
 export function guardedLanguage(): GuardedCall[] {
-  const { clock, chance, later, memory } = INSTEAD;
+  const { clock, chance, memory } = INSTEAD;
   const calls: GuardedCall[] = [
-    {
-      ...{ object: Promise.prototype, key: "then", name: "promise.then()", hint: later },
-      onlyInSteps: true,
-    },
     { object: Math, key: "random", name: "Math.random()", hint: chance },
     { object: Date, key: "now", name: "Date.now()", hint: clock, still: () => 0 },
     { object: globalThis, key: "WeakRef", kind: "class", name: "new WeakRef()", hint: memory },

@@ -28,8 +28,6 @@ const CALLS: readonly (readonly [name: string, call: () => unknown, works?: fals
   ["Intl.DateTimeFormat.format()", () => [undefined].map(new Intl.DateTimeFormat("de").format)],
   ["Intl.DateTimeFormat.formatToParts()", () => Intl.DateTimeFormat().formatToParts()],
   ["new WeakRef()", () => new WeakRef({})],
-  ["promise.then()", () => Promise.resolve().then(() => 0)],
-  ["promise.then()", () => Promise.resolve().finally(() => 0)],
   [
     "Atomics.waitAsync()",
     () =>
