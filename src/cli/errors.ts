@@ -117,10 +117,13 @@ const HINTS: Partial<
   CODEC_LOSSY: () =>
     "fix that codec in the simulation's types: decode(encode(x)) must have all that x has, in its order",
   TOO_LONG: () => "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
-  INTERRUPTED: (data) =>
-    data.goOn === undefined
-      ? (keptHint(data) ?? "nothing has changed: run the command again")
-      : `\`${data.goOn}\` goes on from there`,
+  INTERRUPTED: (data) => {
+    if (data.goOn !== undefined) return `\`${data.goOn}\` goes on from there`;
+    // Cut short in its own work, a recording keeps what it has committed, for the next command to find.
+    if (data.torn === true)
+      return "what was committed, if anything, comes back with the next command";
+    return keptHint(data) ?? "nothing has changed: run the command again";
+  },
   SELF_CHECK_FAILED: (data, argv) =>
     mendHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",
