@@ -22,14 +22,6 @@ export function nodeGuard(): Guard {
   return installed;
 }
 
-/**
- * Says that in this process programs run in a realm and no others do: Node's modules are then left
- * as they are, which saves the milliseconds that it takes to guard them.
- */
-export function onlyRealms(): void {
-  modulesSeen = Number.POSITIVE_INFINITY;
-}
-
 let installed: Guard | undefined;
 let prepared = false;
 /** How many of Node's modules were loaded when it was last looked. */

@@ -92,10 +92,10 @@ export class Replayer {
    * `segmentAt(step)`. The last one is stored, and not replayed. Throws REPLAY_MISMATCH.
    */
   async state(step: number, options: CheckOptions & LongOptions = {}): Promise<unknown> {
-    const { simulation } = await this.segmentAt(step);
+    const shared = await this.segmentAt(step);
+    const { simulation } = shared;
     if (step === this.run.steps) {
-      const segment = await this.segmentAt(step);
-      const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), segment);
+      const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), shared);
       return decodeState(encoded, simulation);
     }
     const { state, segment } = await this.position(step, options);
