@@ -1,6 +1,5 @@
 import crypto from "node:crypto";
 import path from "node:path";
-import type { RewindError } from "./base/errors.ts";
 import { Branches } from "./history/branches.ts";
 import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
@@ -12,6 +11,7 @@ import { inputsLimitBytes } from "./node/config.ts";
 import { nodeFiles } from "./node/files.ts";
 import { findProject } from "./node/find-project.ts";
 import { hostDigest, hostFingerprint } from "./node/host.ts";
+import { machineSeal } from "./node/machine-seal.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
 import { ProjectCode, type Replaying } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
@@ -112,6 +112,7 @@ function fileTools(): FileStoreTools {
     crc32: nodeCrc32,
     compression: nodeCompression,
     runningHash,
+    seal: machineSeal(),
     uniqueName: () => crypto.randomBytes(8).toString("hex"),
   };
 }
@@ -120,10 +121,11 @@ function fileTools(): FileStoreTools {
 export class Repository {
   /** The project folder, which holds `.rewind`. */
   readonly root: string;
-  /** Recordings that a dead process left and that were brought back on opening. */
+  /**
+   * Recordings that a dead process left. They can be read as they will be once they are brought back,
+   * which is the first thing that happens when something is written.
+   */
   readonly recovered: readonly Recovered[];
-  /** Why what a dead process left could not be brought back; the rest of the store can be read. */
-  readonly unrecovered: RewindError | undefined;
   /** The branches, and which of them is the current one. */
   readonly branches: Branches;
   readonly #store: OpenStore;
@@ -134,7 +136,6 @@ export class Repository {
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
-    this.unrecovered = store.unrecovered;
     this.branches = new Branches(store.refs, (names) => lockBranches(store.objects, names));
     this.#store = store;
     const project = {
@@ -143,7 +144,7 @@ export class Repository {
       inputsLimitBytes: () => inputsLimitBytes(root),
       notice: (text: string) => options.onNotice?.(text),
     };
-    const generator = () => storeGenerator(nodeFiles, store.objects.folders.root);
+    const generator = () => storeGenerator(store.objects.tools.files, store.objects.folders.root);
     this.#checks = checkedBlocks({
       folder: project.local,
       host: () => hostDigest(hostFingerprint()),

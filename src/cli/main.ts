@@ -160,9 +160,6 @@ function context(
             (run.steps < run.goal ? `; \`rewind ${goingOn(branch)}\` goes on` : ""),
         );
       }
-      if (repo.unrecovered !== undefined) {
-        out.note(`an interrupted recording was not recovered: ${repo.unrecovered.message}`);
-      }
       return repo;
     },
     long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),

@@ -1,10 +1,10 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
+import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
 import { checkBranchName, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
-import { formatHead, type Head, parseHead } from "./revision.ts";
 
 /** A branch and the run that it names. */
 export interface Branch {
@@ -13,7 +13,6 @@ export interface Branch {
 }
 
 const HEADS = "refs/heads/";
-const UNBORN_HEAD = "ref: refs/heads/main";
 
 /** The full name of a branch's ref. Throws INVALID_REF_NAME. */
 export function branchRef(name: string): string {
@@ -37,13 +36,15 @@ export interface Move {
 /** Keeps a branch from being changed by anybody else, until it is called. */
 export type Release = () => void;
 
+type Lock = (names: readonly string[]) => Promise<Release>;
+
 /** The branches of a store, and HEAD, which names the current one. */
 export class Branches {
   readonly #refs: RefStore;
-  readonly #lock: (names: readonly string[]) => Release;
+  readonly #lock: Lock;
 
   /** `lock` is asked before a branch is deleted or renamed: it throws where one is recorded on. */
-  constructor(refs: RefStore, lock: (names: readonly string[]) => Release = () => () => undefined) {
+  constructor(refs: RefStore, lock: Lock = async () => () => undefined) {
     this.#refs = refs;
     this.#lock = lock;
   }
@@ -182,7 +183,7 @@ export class Branches {
    * Throws REF_NOT_FOUND, and LOCKED where it is being recorded on.
    */
   async delete(name: string): Promise<Id<"run">> {
-    const release = this.#lock([name]);
+    const release = await this.#lock([name]);
     try {
       const run = await this.get(name);
       const ref = branchRef(name);
@@ -199,7 +200,7 @@ export class Branches {
   /** Gives a branch another name. Throws REF_NOT_FOUND, REF_EXISTS, LOCKED as `delete` does. */
   async rename(from: string, to: string): Promise<Id<"run">> {
     const [refFrom, refTo] = [branchRef(from), branchRef(to)];
-    const release = this.#lock([from, to]);
+    const release = await this.#lock([from, to]);
     try {
       const run = await this.get(from);
       await this.checkFree(to, refFrom);

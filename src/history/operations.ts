@@ -1,7 +1,7 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, isId } from "../object/id.ts";
+import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
-import { parseHead } from "./revision.ts";
 
 const UNDO = "undo";
 const REDO = "redo";
@@ -66,8 +66,6 @@ export async function reflog(refs: RefStore, ref: string): Promise<ReflogEntry[]
   }
   return entries.reverse();
 }
-
-const UNBORN_HEAD = "ref: refs/heads/main";
 
 function runOf(target: string | undefined): Id<"run"> | undefined {
   return target !== undefined && isId(target) ? (target as Id<"run">) : undefined;

@@ -3,10 +3,11 @@ import { nearest } from "../base/nearest.ts";
 import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
+import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
-import { parseHead, parseRevision, type Revision, stepOf } from "./revision.ts";
+import { parseRevision, type Revision, stepOf } from "./revision.ts";
 import { idIn } from "./sound-refs.ts";
 
 /** What a revision names. */
@@ -90,7 +91,7 @@ async function resolveBase(
 }
 
 async function resolveHead(refs: RefStore): Promise<Base> {
-  const head = parseHead((await refs.read("HEAD")) ?? "ref: refs/heads/main");
+  const head = parseHead((await refs.read("HEAD")) ?? UNBORN_HEAD);
   const id = head.ref === undefined ? head.run : await refs.read(head.ref);
   if (id !== undefined) return { id: idIn(head.ref ?? "HEAD", id), ref: head.ref, step: head.step };
   const known = await namesOf(refs);

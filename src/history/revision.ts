@@ -1,5 +1,4 @@
 import { RewindError } from "../base/errors.ts";
-import type { Id } from "../object/id.ts";
 
 /** Text that names a run and perhaps a step, taken apart. */
 export interface Revision {
@@ -150,28 +149,4 @@ export function stepOf(spec: StepSpec, steps: number, own: number): number {
 function partOf(steps: number, percent: number): number {
   const millionths = BigInt(Math.round(percent * 1e6));
   return Number((millionths * BigInt(steps)) / 100_000_000n);
-}
-
-/** What HEAD holds: a ref or a run, and perhaps a step. */
-export interface Head {
-  readonly ref: string | undefined;
-  readonly run: Id<"run"> | undefined;
-  readonly step: number | undefined;
-}
-
-/** Reads the text of HEAD: `ref: refs/heads/main` or a run id, then perhaps `step: 12`. */
-export function parseHead(text: string): Head {
-  const ref = /^ref: (\S+)$/m.exec(text)?.[1];
-  const run = /^[0-9a-f]{64}$/m.exec(text)?.[0] as Id<"run"> | undefined;
-  const step = /^step: (\d+)$/m.exec(text)?.[1];
-  if (ref === undefined && run === undefined) {
-    throw new RewindError("STORE_DAMAGED", "HEAD: expected a ref or a run", { file: "HEAD" });
-  }
-  return { ref, run, step: step === undefined ? undefined : Number(step) };
-}
-
-/** The text of HEAD. */
-export function formatHead(head: Head): string {
-  const where = head.ref === undefined ? `${head.run}` : `ref: ${head.ref}`;
-  return head.step === undefined ? where : `${where}\nstep: ${head.step}`;
 }

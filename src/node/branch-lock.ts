@@ -1,10 +1,9 @@
 import path from "node:path";
 import { toHex, utf8 } from "../base/bytes.ts";
-import { RewindError } from "../base/errors.ts";
 import { branchRef } from "../history/branches.ts";
 import type { FileStore } from "./file-store.ts";
 import { onStore } from "./files.ts";
-import { tryLock } from "./lock.ts";
+import { locked, lookAt, tryLock } from "./lock.ts";
 import { nodeHash } from "./platform.ts";
 
 /**
@@ -12,7 +11,11 @@ import { nodeHash } from "./platform.ts";
  * branch holds its lock all the while, so that two recordings cannot work for hours and one of them
  * find the branch moved. Throws LOCKED, INVALID_REF_NAME.
  */
-export function lockBranches(store: FileStore, names: readonly string[]): () => void {
+export async function lockBranches(
+  store: FileStore,
+  names: readonly string[],
+): Promise<() => void> {
+  await store.begin();
   const releases: (() => void)[] = [];
   const release = (): void => {
     for (const unlock of releases.splice(0)) unlock();
@@ -34,10 +37,12 @@ function lockOne(store: FileStore, file: string, names: readonly string[]): () =
   const release = onStore(folders.root, file, () => tryLock(tools.files, file));
   if (release !== undefined) return release;
   const branch = names.find((name) => lockFile(store, name) === file);
-  throw new RewindError("LOCKED", `another process is recording on the branch ${branch}`, {
-    branch,
-  });
+  const held = lookAt(tools.files, file) ?? UNSEEN;
+  throw locked({ ...held, file }, `is recording on the branch ${branch}`, { branch });
 }
+
+/** A lock that was released just now. */
+const UNSEEN = { owner: undefined, life: "alive", silentMs: 0 } as const;
 
 function lockFile({ folders }: FileStore, branch: string): string {
   branchRef(branch);

@@ -49,7 +49,7 @@ export async function recordOnBranches(
 ): Promise<readonly Recording[]> {
   const { recordings: wanted, withGit } = work;
   const names = wanted.map(({ branch }) => branch);
-  const release = lockBranches(store.objects, names);
+  const release = await lockBranches(store.objects, names);
   try {
     await work.check();
     const env = withGit ? await notingGit(environment, store.project) : environment;

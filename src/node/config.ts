@@ -6,6 +6,7 @@ import { projectOf, STORE_FOLDER } from "./find-project.ts";
 import { bytesOf, type Place, SETTINGS, settingKind, type Variables } from "./settings.ts";
 import { changeSettingsFile, readSettingsFile, type SettingsFile } from "./settings-file.ts";
 import { readStoreConfig, storeConfigFile } from "./store-config.ts";
+import { storeFiles } from "./store-files.ts";
 import { storeFolders } from "./store-folders.ts";
 
 /** A setting, and where its value is from. */
@@ -28,7 +29,7 @@ export class Config {
     const project = projectOf(folder);
     this.#store = project === undefined ? undefined : path.join(project, STORE_FOLDER);
     this.#variables = variables;
-    this.#files = files;
+    this.#files = this.#store === undefined ? files : storeFiles(this.#store, files);
   }
 
   /** Every setting. */
@@ -141,7 +142,7 @@ function userFile(variables: Variables): SettingsFile | undefined {
   return { file, name: file, scratch: path.dirname(file), damage: "INVALID_CONFIG" };
 }
 
-function userFolder({ XDG_CONFIG_HOME, HOME, APPDATA }: Variables): string | undefined {
+export function userFolder({ XDG_CONFIG_HOME, HOME, APPDATA }: Variables): string | undefined {
   if (process.platform === "win32") return APPDATA || undefined;
   // By the XDG rules a relative path there is to be ignored.
   if (XDG_CONFIG_HOME !== undefined && path.isAbsolute(XDG_CONFIG_HOME)) return XDG_CONFIG_HOME;

@@ -1,25 +1,57 @@
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { isTarget } from "../store/head.ts";
 import { checkChanges, isRefName } from "../store/ref-name.ts";
 import { checkSeen, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
-import { type Files, moveInto, onStore, withFile } from "./files.ts";
+import { type Files, makeFolders, moveInto, onStore } from "./files.ts";
 import { lock } from "./lock.ts";
+import { type LogTools, OperationLog } from "./operation-log.ts";
 import { storeFolders } from "./store-folders.ts";
 
 /** How long an update waits for another process that is changing refs. */
 const PATIENCE_MS = 5_000;
 
+/** What refs are kept with. */
+export interface RefTools extends LogTools {
+  /** The time, for the operation log. */
+  now(): string;
+}
+
 /**
  * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
- * its refs change, so that one cut short by a crash is completed by whoever changes refs next.
+ * its refs change, and noted as done when all have. One that a crash cut short before that never
+ * happened: every reader sees the refs as they were, and whoever changes refs next puts them back.
  */
-export function fileRefs(root: string, files: Files, now: () => string): RefStore {
+export function fileRefs(root: string, tools: RefTools): RefStore {
+  const { files, now } = tools;
   const folders = storeFolders(root);
-  const log = path.join(folders.logs, "operations");
+  const log = new OperationLog(root, tools);
+  const opened = files.stat(root)?.identity;
   const fileOf = (name: string): string => path.join(root, ...name.split("/"));
-  // A name that no ref can have names none: it must not lead out of the store.
-  const read = (name: string): string | undefined =>
+  // A name that no ref can have must not lead out of the store.
+  const stored = (name: string): string | undefined =>
     isRefName(name) ? files.readText(fileOf(name))?.trimEnd() : undefined;
+
+  /** What was begun, and is to be put back where it was. */
+  const begun = (): RefChange[] =>
+    (log.begun()?.changes ?? []).filter(({ name, to }) => stored(name) === to);
+  const read = (name: string): string | undefined => {
+    const text = stored(name);
+    const change = log.begun()?.changes.find((each) => each.name === name);
+    return change !== undefined && text === change.to ? change.from : text;
+  };
+  const names = (prefix: string): string[] => {
+    const found = listRefs(files, root, prefix);
+    const changes = begun().filter(({ name }) => name.startsWith("refs/"));
+    if (changes.length === 0) return found;
+    const before = new Set(found);
+    for (const { name, from } of changes) {
+      if (from === undefined) before.delete(name);
+      else if (name.startsWith(prefix)) before.add(name);
+    }
+    return [...before].sort();
+  };
 
   /** Makes a ref's file what the change says; returns whether it was there before. */
   const writeOne = ({ name, to }: RefChange): boolean => {
@@ -28,23 +60,19 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
     if (to === undefined) {
       if (wasThere) files.remove(file);
     } else {
-      files.makeFolder(path.dirname(file));
+      makeFolders(files, path.dirname(file));
       if (!wasThere) removeEmptyTree(files, file);
       moveInto(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
     }
     return wasThere;
   };
 
-  /** Changes refs one after the other, and tells of each that is begun. */
-  const write = (
-    changes: readonly RefChange[],
-    onBegin: (change: RefChange) => void = () => undefined,
-  ): void => {
+  /** Changes refs one after the other. */
+  const write = (changes: readonly RefChange[]): void => {
     for (const some of ofOneKind(changes)) {
       // Each folder is flushed and looked at once, however many of its refs change.
       const touched = new Set<string>();
       for (const change of some) {
-        onBegin(change);
         const wasThere = writeOne(change);
         if (wasThere || change.to !== undefined) touched.add(path.dirname(fileOf(change.name)));
       }
@@ -56,45 +84,49 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
     }
   };
 
-  /** Logs the operation, then changes the refs; where anything fails, all is as it was. */
+  /** Puts back what was begun, by a process that died or in which something failed. */
+  const putBack = (): void => {
+    write(inOrder(begun().map(({ name, from, to }) => ({ name, from: to, to: from }))));
+    log.cut();
+  };
+
+  /** Changes the refs, all or none. */
   const apply = (operation: Operation): void => {
-    const before = withFile(files, log, "append", (descriptor) => files.size(descriptor));
-    const done: RefChange[] = [];
     try {
-      withFile(files, log, "append", (descriptor) => {
-        files.write(descriptor, utf8(`${JSON.stringify(operation)}\n`));
-        files.sync(descriptor);
-      });
-      write(inOrder(operation.changes), (change) => done.push(change));
+      log.begin(operation);
+      write(inOrder(operation.changes));
+      log.finish();
     } catch (error) {
-      write(done.reverse().map(({ name, from }) => ({ name, from, to: from })));
-      // The log last: what it still has, the next update completes, so that no half of it stays.
-      files.truncate(log, before);
+      try {
+        putBack();
+      } catch {
+        // The disk takes no more changes: nobody sees the operation, and the next writer puts it back.
+      }
       throw error;
     }
   };
 
-  /** Does what is left of the last operation, where a crash cut it short. */
-  const complete = (): void => {
-    const { size, wholeEnd, text } = endOfLog(files, log);
-    // A line that was cut short was never acknowledged, and must not be written on.
-    if (wholeEnd < size) files.truncate(log, wholeEnd);
-    const isLeft = (change: RefChange): boolean =>
-      change.from !== change.to && read(change.name) === change.from && !isCursorMove(change);
-    write(inOrder(parseLog(text).at(-1)?.changes ?? []).filter(isLeft));
+  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+    if (files.stat(root)?.identity !== opened) throw moved();
+    putBack();
+    if (seen !== undefined) checkSeen(seen, log.list());
+    checkChanges(changes, listRefs(files, root, "refs/"), stored);
+    checkTargets(changes);
+    if (logged) apply({ time: now(), command, changes });
+    else write(changes);
   };
 
   return {
     read: async (name) => onStore(root, fileOf(name), () => read(name)),
-    names: async (prefix) => onStore(root, fileOf(prefix), () => listRefs(files, root, prefix)),
+    names: async (prefix) => onStore(root, fileOf(prefix), () => names(prefix)),
     list: async (prefix) =>
       onStore(root, fileOf(prefix), () =>
-        listRefs(files, root, prefix).flatMap((name) => {
-          const target = read(name);
+        names(prefix).flatMap((name) => {
+          const target = readOrProblem(() => read(name));
           return target === undefined ? [] : [{ name, target }];
         }),
       ),
-    async update(changes, command, { logged = true, seen } = {}) {
+    async update(...change) {
       const lockFile = path.join(folders.local, "refs.lock");
       const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
         onStore(root, lockFile, () => {
@@ -102,28 +134,45 @@ export function fileRefs(root: string, files: Files, now: () => string): RefStor
         }),
       );
       try {
-        onStore(root, log, () => {
-          complete();
-          if (seen !== undefined) checkSeen(seen, parseLog(files.readText(log)));
-          checkChanges(changes, listRefs(files, root, "refs/"), read);
-          if (logged) apply({ time: now(), command, changes });
-          else write(changes);
-        });
+        onStore(root, log.file, () => update(...change));
       } finally {
-        release();
+        onStore(root, lockFile, release);
       }
     },
-    operations: async () => onStore(root, log, () => parseLog(files.readText(log))),
+    operations: async () => onStore(root, log.file, () => log.list()),
   };
 }
 
-/**
- * Whether only the cursor in HEAD moves. It also moves without being logged, and may have gone back
- * to where the last operation found it: that operation was not cut short.
- */
-function isCursorMove({ name, from, to }: RefChange): boolean {
-  const target = (head: string | undefined): string | undefined => head?.split("\n")[0];
-  return name === "HEAD" && target(from) === target(to);
+type Update = Parameters<RefStore["update"]>;
+
+/** What a ref says; of one that is no regular file, say, what is wrong with it, which is no id either. */
+function readOrProblem(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isRewindError(error, "STORE_DAMAGED")) return error.message;
+    throw error;
+  }
+}
+
+/** Checks that what the refs are to hold is what a ref can hold. */
+function checkTargets(changes: readonly RefChange[]): void {
+  for (const { name, to } of changes) {
+    if (to === undefined || isTarget(name, to)) continue;
+    throw new RewindError(
+      "INVALID_ARGUMENT",
+      `${name}: expected the id of a run, got ${JSON.stringify(to)}`,
+      { name, value: to },
+    );
+  }
+}
+
+function moved(): RewindError {
+  return new RewindError(
+    "STORE_FAILED",
+    "the store was moved away or replaced since it was opened",
+    { file: "." },
+  );
 }
 
 /**
@@ -156,58 +205,6 @@ function ofOneKind(changes: readonly RefChange[]): RefChange[][] {
     groups.at(-1)?.push(change);
   }
   return groups;
-}
-
-/** So much of a log is enough to find its last operation in, unless that is a very long one. */
-const LOG_END_BYTES = 1 << 14;
-
-interface EndOfLog {
-  readonly size: number;
-  /** Where its last whole line ends. */
-  readonly wholeEnd: number;
-  /** Its last whole lines, one at least if there is any. */
-  readonly text: string;
-}
-
-function endOfLog(files: Files, log: string): EndOfLog {
-  if (!files.exists(log)) return { size: 0, wholeEnd: 0, text: "" };
-  return withFile(files, log, "read", (descriptor) => {
-    const size = files.size(descriptor);
-    for (let length = LOG_END_BYTES; ; length *= 2) {
-      const from = Math.max(0, size - length);
-      const bytes = files.read(descriptor, from, size - from);
-      // From the end of a line to the end of a line: no letter of several bytes is cut in two.
-      const start = from === 0 ? 0 : bytes.indexOf(NEWLINE) + 1;
-      const end = bytes.lastIndexOf(NEWLINE) + 1;
-      if (from > 0 && (start === 0 || start === end)) continue;
-      const text = new TextDecoder().decode(bytes.subarray(start, end));
-      return { size, wholeEnd: from + end, text };
-    }
-  });
-}
-
-const NEWLINE = 10;
-
-/** The operations of a log; a line that a crash cut short was never acknowledged, and is left out. */
-function parseLog(text = ""): Operation[] {
-  const lines = wholeLines(text).split("\n");
-  return lines.flatMap((line) => {
-    try {
-      // Where a name is absent, JSON has no key for it.
-      const { time, command, changes } = JSON.parse(line);
-      return [{ time, command, changes: changes.map(withBothEnds) }];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function wholeLines(text: string): string {
-  return text.slice(0, text.lastIndexOf("\n") + 1);
-}
-
-function withBothEnds({ name, from, to }: RefChange): RefChange {
-  return { name, from, to };
 }
 
 /** The full names of the refs that begin with `prefix`, sorted. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fromHex } from "../base/bytes.ts";
-import type { RewindError } from "../base/errors.ts";
+import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
 import {
@@ -37,6 +37,10 @@ export class FileStore implements ObjectStore {
   #journals: readonly ScannedJournal[] = [];
   /** Whether the folder is to be listed before anything is looked for. */
   #stale = true;
+  /** What is not in a file yet: the runs of dead recorders, as recovery would store them. */
+  #presented: ReadonlyMap<Id, Uint8Array> = new Map();
+  #begun: Promise<void> | undefined;
+  readonly #identity: string | undefined;
 
   /** `onDamage` is told what was found damaged and is done without. */
   constructor(
@@ -49,7 +53,35 @@ export class FileStore implements ObjectStore {
     this.hash = tools.hash;
     this.#open = new OpenFiles(tools.files);
     this.#packs = new Packs(this.folders.objects, { ...tools, open: this.#open, onDamage });
+    this.#identity = tools.files.stat(root)?.identity;
     this.refresh();
+  }
+
+  /** What is to be done before the first write: nothing unless it is set. */
+  prepare: () => Promise<void> = async () => undefined;
+
+  /** Called by whoever is about to write, before anything else. */
+  begin(): Promise<void> {
+    this.#begun ??= this.prepare().catch((error) => {
+      this.#begun = undefined;
+      throw error;
+    });
+    return this.#begun;
+  }
+
+  /** Gives these runs as if they were stored. */
+  present(runs: ReadonlyMap<Id, Uint8Array>): void {
+    this.#presented = runs;
+  }
+
+  checkInPlace(): void {
+    const { root } = this.folders;
+    if (this.tools.files.stat(root)?.identity === this.#identity) return;
+    throw new RewindError(
+      "STORE_FAILED",
+      "the store was moved away or replaced since it was opened",
+      { file: "." },
+    );
   }
 
   async get(id: Id): Promise<StoredObject | undefined> {
@@ -57,16 +89,18 @@ export class FileStore implements ObjectStore {
   }
 
   async has(id: Id): Promise<boolean> {
-    return this.#on(() => this.#placeOf(id)) !== undefined;
+    return this.#presented.has(id) || this.#on(() => this.#placeOf(id)) !== undefined;
   }
 
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
     this.#stale = true;
     const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));
+    ids.push(...[...this.#presented.keys()].filter((id) => id.startsWith(prefix)));
     return [...new Set(ids)].sort().slice(0, limit);
   }
 
   async writer(): Promise<ObjectWriter> {
+    await this.begin();
     return journalWriter(this);
   }
 
@@ -101,6 +135,8 @@ export class FileStore implements ObjectStore {
   }
 
   #read(id: Id): StoredObject | undefined {
+    const body = this.#presented.get(id);
+    if (body !== undefined) return { kind: "run", body };
     const place = this.#placeOf(id);
     if (place === undefined) return undefined;
     const { file, offset } = place;

@@ -33,14 +33,40 @@ export interface Files {
   syncFolder(folder: string): void;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): { readonly name: string; readonly isFolder: boolean }[];
-  exists(file: string): boolean;
+  /** What has this name; undefined where nothing has. Follows no link. */
+  stat(file: string): FileStat | undefined;
+  /** The identity of an open file, as `stat` gives it. */
+  identity(descriptor: number): string;
+  /** Sets the time at which a file was changed last to now. */
+  touch(file: string): void;
   /** A small file's text, or undefined where there is no such file. */
   readText(file: string): string | undefined;
 }
 
-/** The files of this machine. */
+/** What a name in a folder stands for. */
+export interface FileStat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly size: number;
+  /** Tells a file or a folder from another that takes its name later. */
+  readonly identity: string;
+  /** When it was changed last, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+}
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = fs.constants;
+// Windows has neither: there, a store's files are looked at before they are opened.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+
+const FLAGS = {
+  // Without blocking, or a pipe in a file's place would wait for somebody who writes to it.
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  create: O_WRONLY | O_CREAT | O_EXCL,
+  append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK,
+} as const;
+
+/** The files of this machine. No link is followed at the end of a path. */
 export const nodeFiles: Files = {
-  open: (file, mode) => fs.openSync(file, { read: "r", create: "wx", append: "a" }[mode], 0o666),
+  open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
   close: (descriptor) => fs.closeSync(descriptor),
   read(descriptor, offset, length) {
     const bytes = new Uint8Array(length);
@@ -57,7 +83,14 @@ export const nodeFiles: Files = {
   },
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
   size: (descriptor) => fs.fstatSync(descriptor).size,
-  truncate: (file, length) => fs.truncateSync(file, length),
+  truncate(file, length) {
+    const descriptor = fs.openSync(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      fs.ftruncateSync(descriptor, length);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
   rename: (from, to) => fs.renameSync(from, to),
   link: (from, to) => fs.linkSync(from, to),
   remove(file) {
@@ -96,16 +129,49 @@ export const nodeFiles: Files = {
       throw error;
     }
   },
-  exists: (file) => fs.existsSync(file),
+  stat(file) {
+    try {
+      const found = fs.lstatSync(file, { throwIfNoEntry: false });
+      return found && fileStat(found);
+    } catch (error) {
+      if (isCode(error, "ENOTDIR")) return undefined;
+      throw error;
+    }
+  },
+  identity: (descriptor) => fileStat(fs.fstatSync(descriptor)).identity,
+  touch(file) {
+    const now = new Date();
+    fs.lutimesSync(file, now, now);
+  },
   readText(file) {
     try {
-      return fs.readFileSync(file, "utf8");
+      const descriptor = fs.openSync(file, FLAGS.read);
+      try {
+        return fs.readFileSync(descriptor, "utf8");
+      } finally {
+        fs.closeSync(descriptor);
+      }
     } catch (error) {
       if (isCode(error, "ENOENT", "EISDIR", "ENOTDIR")) return undefined;
       throw error;
     }
   },
 };
+
+function fileStat(found: fs.Stats): FileStat {
+  return {
+    kind: found.isFile()
+      ? "file"
+      : found.isDirectory()
+        ? "folder"
+        : found.isSymbolicLink()
+          ? "link"
+          : "other",
+    size: found.size,
+    identity: `${found.dev}:${found.ino}`,
+    modifiedMs: found.mtimeMs,
+  };
+}
 
 /** Whether `error` is the system's error with one of these codes. */
 export function isCode(error: unknown, ...codes: string[]): boolean {
@@ -138,6 +204,18 @@ export function onStore<T>(root: string, file: string, work: () => T): T {
     const problem = STORE_PROBLEMS[code] ?? system.message.replace(/,.*$/s, "");
     throw new RewindError(code, `${problem}: ${name}`, { file: name }, { cause: error });
   }
+}
+
+/**
+ * Makes a folder, and those above it, and flushes each new name: a file is lost with its folder
+ * where a power cut takes the name of that.
+ */
+export function makeFolders(files: Files, folder: string): void {
+  if (files.stat(folder)?.kind === "folder") return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolders(files, above);
+  files.makeFolder(folder);
+  files.syncFolder(above);
 }
 
 /** Opens a file for the length of `work`. */

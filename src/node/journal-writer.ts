@@ -7,7 +7,7 @@ import { encodeFooter, encodeRecord, PACK_HEADER } from "../store/pack.ts";
 import { encodeIndex } from "../store/pack-index.ts";
 import { encodeTip } from "../store/tip.ts";
 import { onStore, writeWhole } from "./files.ts";
-import { tryLock } from "./lock.ts";
+import { giveSignOfLife, tryLock } from "./lock.ts";
 import { journalLock, type StoreFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
@@ -19,6 +19,8 @@ export interface JournalHost {
   hasSealed(id: Id): boolean;
   /** Takes note of a new pack. */
   refresh(): void;
+  /** Checks that the store is still where it was opened. Throws STORE_FAILED. */
+  checkInPlace(): void;
 }
 
 /**
@@ -97,7 +99,7 @@ class JournalWriter {
     this.#open = undefined;
     this.#store.tools.files.close(descriptor);
     try {
-      sealJournal(this.#store, this.#name, this.#places, contentHash);
+      publishPack(this.#store, this.#path(), this.#places, contentHash);
     } finally {
       release();
     }
@@ -147,7 +149,13 @@ class JournalWriter {
   #flush(): void {
     const { files } = this.#store.tools;
     const isNew = this.#open === undefined;
+    this.#store.checkInPlace();
     this.#open ??= this.#begin();
+    if (files.stat(this.#path())?.identity !== files.identity(this.#open.descriptor)) {
+      const message = `objects/${this.#name} was moved away or replaced while it was written`;
+      throw new RewindError("STORE_FAILED", message, { file: `objects/${this.#name}` });
+    }
+    giveSignOfLife();
     files.write(this.#open.descriptor, concatBytes(this.#pending));
     files.sync(this.#open.descriptor);
     if (isNew) files.syncFolder(this.#store.folders.objects);
@@ -172,10 +180,10 @@ class JournalWriter {
   }
 }
 
-/** Gives a journal whose footer is flushed its index and its lasting name. */
-export function sealJournal(
+/** Gives a file of records whose footer is flushed, `draft`, its index and its lasting name. */
+export function publishPack(
   store: JournalHost,
-  journalName: string,
+  draft: string,
   places: ReadonlyMap<Id, number>,
   contentHash: Uint8Array,
 ): void {
@@ -187,6 +195,6 @@ export function sealJournal(
   writeWhole(files, temporary, index);
   // One flush of the folder for both names: a pack whose index is not there is read without it.
   files.rename(temporary, path.join(objects, `${name}.idx`));
-  files.rename(path.join(objects, journalName), path.join(objects, `${name}.pack`));
+  files.rename(draft, path.join(objects, `${name}.pack`));
   files.syncFolder(objects);
 }

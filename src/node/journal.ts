@@ -16,12 +16,15 @@ import type { Files } from "./files.ts";
 export interface JournalContent {
   /** Where each object's record begins. */
   readonly places: ReadonlyMap<Id, number>;
-  /** The payload of the last tip of each ref: a journal may hold several recordings. */
+  /**
+   * The payload of the last tip of each ref, of those before the first damage: a journal may hold
+   * several recordings.
+   */
   readonly tips: readonly Uint8Array[];
-  /** Where the last valid record ends: a footer follows, or what a crash cut short, or is being written. */
+  /** Where the valid records from the start on end: a footer follows, or damage, or what is being written. */
   readonly validEnd: number;
-  /** Where the first record is damaged that has valid ones after it. */
-  readonly damagedAt: number | undefined;
+  /** Whether valid records stand after damage. */
+  readonly damaged: boolean;
   /** Whether it has the footer of a sealed pack. */
   readonly sealed: boolean;
 }
@@ -34,9 +37,7 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
   let sealed = false;
   let damagedAt: number | undefined;
   let at = PACK_HEADER.length;
-  if (!equalBytes(files.read(descriptor, 0, at), PACK_HEADER)) {
-    return { places, tips: [], validEnd: 0, damagedAt: length >= at ? 0 : undefined, sealed };
-  }
+  if (!equalBytes(files.read(descriptor, 0, at), PACK_HEADER)) at = 0;
   while (at < length) {
     const record = readRecord(files, descriptor, at, tools);
     if (record === undefined) {
@@ -50,10 +51,11 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
     if (sealed) break;
     const { payload } = record;
     if (payload === undefined) places.set(record.header.id, at);
-    else tips.set(refOfTip(payload), payload);
+    else if (damagedAt === undefined) tips.set(refOfTip(payload), payload);
     at += record.length;
   }
-  return { places, tips: [...tips.values()], validEnd: at, damagedAt, sealed };
+  const validEnd = damagedAt ?? at;
+  return { places, tips: [...tips.values()], validEnd, damaged: damagedAt !== undefined, sealed };
 }
 
 interface ValidRecord {

@@ -1,40 +1,68 @@
-import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import { type Files, isCode } from "./files.ts";
+import { type Life, lifeOf, type Owner, parseOwner, thisProcess } from "./owner.ts";
 
-/** Who holds a lock. */
-export interface Owner {
-  readonly host: string;
-  readonly pid: number;
-  /** When the process started, as the system counts it; tells it from a later one of the same pid. */
-  readonly started: string;
+/** A lock file that is there. */
+export interface Held {
+  readonly file: string;
+  /** Undefined where the file holds no owner: it is being written now, or was torn by a crash. */
+  readonly owner: Owner | undefined;
+  readonly life: Life;
+  /** How long ago its owner gave a sign of life, in milliseconds. */
+  readonly silentMs: number;
 }
 
-/** This process. */
-export function thisProcess(): Owner {
-  return { host: os.hostname(), pid: process.pid, started: startOf(process.pid) ?? "" };
-}
+/** A lock without an owner is given this long to get one, on file systems where that is a second step. */
+const UNOWNED_MS = 10_000;
 
 /**
  * Takes the lock that `file` is, and returns what releases it. A lock whose owner is dead is taken
- * over. Returns undefined where a living owner holds it.
+ * over. Returns undefined where it is held by a living owner, or one that cannot be seen from here.
  */
 export function tryLock(files: Files, file: string): (() => void) | undefined {
-  const release = (): void => files.remove(file);
-  if (claim(files, file)) return release;
-  if (isHeld(files, file) || !removeDead(files, file)) return undefined;
-  return claim(files, file) ? release : undefined;
+  const release = (): void => {
+    held.delete(file);
+    try {
+      files.remove(file);
+    } catch {
+      // What it protected is done, and this process ends: the next one finds its owner dead.
+    }
+  };
+  if (!claim(files, file)) {
+    if (isHeld(files, file) || !removeDead(files, file) || !claim(files, file)) return undefined;
+  }
+  held.set(file, files);
+  return release;
 }
+
+/** The locks of this process. */
+const held = new Map<string, Files>();
+
+let lastSign = 0;
+
+/** Gives a sign of life on every lock of this process, unless it gave one a moment ago. */
+export function giveSignOfLife(): void {
+  if (now() - lastSign < SIGN_MS) return;
+  lastSign = now();
+  for (const [file, files] of held) {
+    try {
+      files.touch(file);
+    } catch {
+      // The lock says less about its owner then, and is held all the same.
+    }
+  }
+}
+
+const SIGN_MS = 5_000;
 
 /**
  * Removes the lock of a dead owner; false where another process is about to do so. Of two that find
  * the same dead owner, the slower must not remove the lock that the faster has taken meanwhile: so
  * removal takes a lock of its own, under which the owner is looked at again.
  */
-function removeDead(files: Files, file: string): boolean {
+export function removeDead(files: Files, file: string): boolean {
   const release = tryLock(files, `${file}.removal`);
   if (release === undefined) return false;
   try {
@@ -49,76 +77,107 @@ function removeDead(files: Files, file: string): boolean {
 function claim(files: Files, file: string): boolean {
   const draft = `${file}.${process.pid}`;
   files.remove(draft);
-  const descriptor = files.open(draft, "create");
+  writeOwner(files, draft);
   try {
-    files.write(descriptor, utf8(`${JSON.stringify(thisProcess())}\n`));
     files.link(draft, file);
     return true;
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
+    if (!isCode(error, ...NO_LINKS)) throw error;
+    return claimWithoutLinks(files, file);
+  } finally {
+    files.remove(draft);
+  }
+}
+
+/** What file systems without hard links say: exFAT, many shares, phones. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"];
+
+/** The same in two steps: for a moment the lock is there and has no owner. */
+function claimWithoutLinks(files: Files, file: string): boolean {
+  try {
+    writeOwner(files, file);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw error;
+  }
+}
+
+function writeOwner(files: Files, file: string): void {
+  const descriptor = files.open(file, "create");
+  try {
+    const owner = thisProcess(files.stat(path.dirname(file))?.identity ?? "");
+    files.write(descriptor, utf8(`${JSON.stringify(owner)}\n`));
+  } catch (error) {
+    files.remove(file);
     throw error;
   } finally {
     files.close(descriptor);
-    files.remove(draft);
   }
 }
 
 /** Waits up to `patienceMs` for a lock. Throws LOCKED, which names the owner. */
 export async function lock(files: Files, file: string, patienceMs: number): Promise<() => void> {
-  const end = performance.now() + patienceMs;
+  const end = now() + patienceMs;
   for (;;) {
     const release = tryLock(files, file);
     if (release !== undefined) return release;
-    if (performance.now() >= end) throw locked(files, file);
+    const other = lookAt(files, file);
+    // Nobody waits for an owner who may never release it.
+    const isLost = other?.life === "unknown" && other.owner !== undefined;
+    if (other !== undefined && (isLost || now() >= end)) {
+      throw locked(other, `holds the lock ${path.basename(file)}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** Whether a living process holds the lock. */
+/** Taken now: a simulation may put another clock in its place. */
+const now = performance.now.bind(performance);
+
+/** Whether the lock has an owner that lives, or that may live for all that can be seen from here. */
 export function isHeld(files: Files, file: string): boolean {
-  const owner = ownerOf(files, file);
-  return owner !== undefined && isAlive(owner);
+  const found = lookAt(files, file);
+  return found !== undefined && found.life !== "dead";
 }
 
-function locked(files: Files, file: string): RewindError {
-  const owner = ownerOf(files, file);
-  const who = owner ? `process ${owner.pid} on ${owner.host}` : "another process";
-  return new RewindError("LOCKED", `${who} holds the lock ${path.basename(file)}`, { owner, file });
-}
-
-function ownerOf(files: Files, file: string): Owner | undefined {
-  const text = files.readText(file);
-  if (text === undefined) return undefined;
-  try {
-    const owner = JSON.parse(text);
-    if (typeof owner?.host === "string" && typeof owner.pid === "number") return owner as Owner;
-  } catch {
-    // A lock that is being written now, or was torn by a crash.
+/** What there is to know about a lock; undefined where nobody holds it. */
+export function lookAt(files: Files, file: string): Held | undefined {
+  const found = files.stat(file);
+  const text = found && files.readText(file);
+  if (found === undefined || text === undefined) return undefined;
+  const owner = parseOwner(text);
+  const silentMs = Math.max(0, Date.now() - found.modifiedMs);
+  if (owner === undefined) {
+    const life = silentMs > UNOWNED_MS ? "dead" : "unknown";
+    return { file, owner, silentMs, life };
   }
-  return { host: "", pid: 0, started: "" };
+  const folder = files.stat(path.dirname(file))?.identity ?? "";
+  return { file, owner, silentMs, life: lifeOf(owner, folder, silentMs) };
 }
 
-function isAlive(owner: Owner): boolean {
-  // Of a process on another machine nothing can be known: it counts as alive.
-  if (owner.host === "") return false;
-  if (owner.host !== os.hostname()) return true;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // EPERM: it is there, and belongs to somebody else.
-    if (!isCode(error, "EPERM")) return false;
-  }
-  const started = startOf(owner.pid);
-  return started === undefined || owner.started === "" || started === owner.started;
+/** The error of a lock that another process holds; `action` says what that process does. */
+export function locked(
+  { file, owner, life, silentMs }: Held,
+  action: string,
+  data: Readonly<Record<string, unknown>> = {},
+): RewindError {
+  const name = `local/${path.basename(file)}`;
+  const isSeen = life !== "unknown" || owner === undefined;
+  const message = isSeen
+    ? `another process ${action}`
+    : `process ${owner.pid} on ${owner.host} ${action}: its last sign of life was ${ago(silentMs)} ago, and whether it still runs cannot be seen from here`;
+  return new RewindError("LOCKED", message, { ...data, owner, life, file: name });
 }
 
-/** When a process started, in clock ticks since the boot; undefined where the system does not tell. */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field, the command, may itself hold spaces and parentheses.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
-  }
+function ago(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const [count, unit] =
+    seconds < 120
+      ? [seconds, "second"]
+      : seconds < 7200
+        ? [Math.floor(seconds / 60), "minute"]
+        : [Math.floor(seconds / 3600), "hour"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -1,20 +1,18 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
-import { type Id, objectId } from "../object/id.ts";
+import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import type { Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord } from "../store/pack.ts";
 import { nextArchiveName } from "../store/ref-name.ts";
-import type { RefStore } from "../store/ref-store.ts";
-import { decodeTip } from "../store/tip.ts";
+import { overlayRefs } from "../store/ref-overlay.ts";
+import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
+import { type DeadJournal, deadJournals, readDead, runsOf } from "./dead-journals.ts";
 import type { FileStore } from "./file-store.ts";
-import { isCode, onStore, withFile } from "./files.ts";
-import { type JournalContent, scanJournal } from "./journal.ts";
-import { sealJournal } from "./journal-writer.ts";
+import { makeFolders, onStore, withFile } from "./files.ts";
+import { publishPack } from "./journal-writer.ts";
 import { tryLock } from "./lock.ts";
-import { OpenFiles } from "./open-files.ts";
-import { openJournal } from "./pack-file.ts";
-import { isJournalName, journalLock } from "./store-folders.ts";
+import { journalLock } from "./store-folders.ts";
 
 /** A recording whose process died, as it was brought back. */
 export interface Recovered {
@@ -23,152 +21,177 @@ export interface Recovered {
   readonly run: RunManifest;
 }
 
+/** What dead writers left, as a reader is to see it: nothing of it is stored yet. */
+export interface Remains {
+  readonly recovered: readonly Recovered[];
+  /** What recovery will do to the refs. */
+  readonly operations: readonly Operation[];
+  /** The bodies of the runs that the refs will name. */
+  readonly runs: ReadonlyMap<Id, Uint8Array>;
+  readonly damage: readonly RewindError[];
+}
+
+/** What the operation log calls it. */
+const COMMAND = "recover";
+
+/** What recovery would bring back now. Changes nothing. */
+export async function remainsOf(store: FileStore, refs: RefStore, time: string): Promise<Remains> {
+  const recovered: Recovered[] = [];
+  const operations: Operation[] = [];
+  const runs = new Map<Id, Uint8Array>();
+  const damage: RewindError[] = [];
+  for (const name of onJournal(store, "", () => deadJournals(store))) {
+    const dead = onJournal(store, name, () => readDead(store, name));
+    if (dead === undefined) continue;
+    if (dead.isDamaged) damage.push(damagedEnd(dead));
+    for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
+    for (const tip of dead.tips) {
+      const adoption = await adoptionOf(overlayRefs(refs, operations), tip, store, false);
+      if (adoption === undefined) continue;
+      operations.push({ time, command: COMMAND, changes: adoption.changes });
+      recovered.push(adoption.recovered);
+    }
+  }
+  return { recovered, operations, runs, damage };
+}
+
 /**
- * Brings back what dead writers left: each journal up to its last valid record becomes a pack, and
- * the run that the last tip of a ref describes gets that ref. Journals of living writers are not touched.
- * Throws STORE_DAMAGED where records before the last valid one are damaged, the others being
- * brought back nevertheless.
+ * Brings back what dead writers left: each journal, up to its last valid record, is copied to a
+ * pack, and the run that the last tip of a ref describes gets that ref. The journal itself goes last;
+ * one that has valid records after damage is kept in `local/damaged/`. Journals of living writers
+ * are not touched, nor those whose writers cannot be seen from here.
  */
 export async function recover(store: FileStore, refs: RefStore): Promise<Recovered[]> {
   const { files } = store.tools;
-  const names = files.list(store.folders.objects).map(({ name }) => name);
   const recovered: Recovered[] = [];
-  const damage: unknown[] = [];
-  for (const name of names.filter(isJournalName)) {
+  for (const name of onJournal(store, "", () => deadJournals(store))) {
     const lockFile = journalLock(store.folders, name);
-    const release = onStore(store.folders.root, lockFile, () => tryLock(files, lockFile));
+    const release = onJournal(store, name, () => tryLock(files, lockFile));
     if (release === undefined) continue;
     try {
-      const dead = onStore(store.folders.root, store.folders.objects, () => endDead(store, name));
+      const dead = onJournal(store, name, () => readDead(store, name));
       if (dead === undefined) continue;
-      // The ref before the seal: once sealed, nobody looks for a tip here again.
+      if (dead.tips.length > 0) onJournal(store, name, () => copyToPack(store, dead));
       for (const tip of dead.tips) recovered.push(...(await adopt(refs, tip, store)));
-      onStore(store.folders.root, store.folders.objects, dead.seal);
-    } catch (error) {
-      if (!isRewindError(error, "STORE_DAMAGED")) throw error;
-      damage.push(error);
+      onJournal(store, name, () => remove(store, dead));
     } finally {
-      release();
+      onJournal(store, name, release);
     }
   }
-  if (damage.length > 0) throw damage[0];
   return recovered;
 }
 
-/** Gives a journal whose writer is dead its footer. Returns its last tips and what seals it, if any. */
-function endDead(
-  store: FileStore,
-  name: string,
-): { readonly tips: readonly Tip[]; readonly seal: () => void } | undefined {
+function onJournal<T>(store: FileStore, name: string, work: () => T): T {
+  const { root, objects } = store.folders;
+  return onStore(root, path.join(objects, name), work);
+}
+
+const COPY_BYTES = 1 << 22;
+
+/** Copies the valid part of a journal to a new file, with the runs of its tips, and makes that a pack. */
+function copyToPack(store: FileStore, { name, content, tips }: DeadJournal): void {
   const { files, runningHash } = store.tools;
-  const file = path.join(store.folders.objects, name);
-  const content = readJournal(store, file, name);
-  if (content === undefined) return undefined;
-  if (content.tips.length === 0) {
-    // Nothing in it was ever acknowledged.
-    files.remove(file);
-    return undefined;
-  }
-  const tips = content.tips.map((payload) => wholeTip(store, name, content, payload));
-  files.truncate(file, content.validEnd);
-  const places = new Map(content.places);
+  const { objects, local } = store.folders;
+  const draft = path.join(local, `recovered-${name}`);
+  const places = new Map([...content.places].filter(([, at]) => at < content.validEnd));
   const hash = runningHash();
-  withFile(files, file, "read", (descriptor) => {
-    for (let at = 0; at < content.validEnd; at += READ_BYTES) {
-      hash.update(files.read(descriptor, at, Math.min(READ_BYTES, content.validEnd - at)));
-    }
-  });
-  withFile(files, file, "append", (descriptor) => {
+  files.remove(draft);
+  withFile(files, draft, "create", (descriptor) => {
+    const write = (bytes: Uint8Array): void => {
+      hash.update(bytes);
+      files.write(descriptor, bytes);
+    };
+    withFile(files, path.join(objects, name), "read", (journal) => {
+      for (let at = 0; at < content.validEnd; at += COPY_BYTES) {
+        write(files.read(journal, at, Math.min(COPY_BYTES, content.validEnd - at)));
+      }
+    });
     let end = content.validEnd;
-    for (const { run } of tips) {
-      const id = objectId(store.hash, "run", run);
+    for (const [id, run] of runsOf(store, tips)) {
       if (places.has(id)) continue;
       const record = encodeRecord({ kind: "run", id, payload: run }, store.tools);
       places.set(id, end);
       end += record.length;
-      hash.update(record);
-      files.write(descriptor, record);
+      write(record);
     }
     files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
     files.sync(descriptor);
   });
-  const contentHash = hash.digest();
-  const seal = (): void => {
-    sealJournal(store, name, places, contentHash);
-    store.refresh();
-  };
-  return { tips, seal };
+  publishPack(store, draft, places, hash.digest());
+  store.refresh();
 }
 
-const READ_BYTES = 1 << 22;
-
-/** A tip of a journal, with the run's body, which may be an object of the journal. */
-function wholeTip(
-  store: FileStore,
-  name: string,
-  { places }: JournalContent,
-  payload: Uint8Array,
-): Tip {
-  const stored = decodeTip(payload);
-  if (stored.run !== undefined) return stored;
-  const { id, ref } = stored;
-  const open = new OpenFiles(store.tools.files);
-  const journal = openJournal(open, store.folders.objects, name, places, store.tools);
-  try {
-    return { ref, run: journal.readAt(places.get(id) ?? 0, id).body };
-  } finally {
-    open.closeAll();
-  }
-}
-
-/** What the journal holds; undefined where its writer sealed or dropped it since it was listed. */
-function readJournal(store: FileStore, file: string, name: string): JournalContent | undefined {
+/** Removes a journal whose content is in a pack by now, or was never acknowledged. */
+function remove(store: FileStore, dead: DeadJournal): void {
   const { files } = store.tools;
-  let content: JournalContent;
-  try {
-    content = withFile(files, file, "read", (descriptor) =>
-      scanJournal(files, descriptor, store.tools),
-    );
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
+  const { objects, local } = store.folders;
+  const file = path.join(objects, dead.name);
+  if (dead.isDamaged) {
+    const folder = path.join(local, "damaged");
+    makeFolders(files, folder);
+    files.rename(file, path.join(folder, dead.name));
+    files.syncFolder(folder);
+  } else {
+    files.remove(file);
   }
-  if (content.damagedAt === undefined) return content;
-  throw new RewindError(
+  files.syncFolder(objects);
+  store.refresh();
+}
+
+function damagedEnd({ name, content }: DeadJournal): RewindError {
+  return new RewindError(
     "STORE_DAMAGED",
-    `objects/${name} is damaged at ${content.damagedAt}, with valid records after it`,
-    { file: `objects/${name}`, offset: content.damagedAt },
+    `the records of objects/${name} after the damage at byte ${content.validEnd}; they are kept in local/damaged/`,
+    { file: `objects/${name}`, offset: content.validEnd },
   );
 }
 
+interface Adoption {
+  readonly changes: readonly RefChange[];
+  readonly recovered: Recovered;
+}
+
 /**
- * Makes the ref name the recovered run, and archives the one before where that is not all within it;
- * or archives the run where the ref has gone on without it.
+ * What makes the ref of a tip name the recovered run, and archives the one before where that is not
+ * all within it; or archives the run where the ref has gone on without it. Undefined where the ref
+ * names it already.
  */
+async function adoptionOf(
+  refs: RefStore,
+  { ref: wanted, run: body }: Tip,
+  store: FileStore,
+  conflicts: boolean,
+): Promise<Adoption | undefined> {
+  if (wanted === undefined) return undefined;
+  const [[id] = []] = runsOf(store, [{ ref: wanted, run: body }]);
+  const run = decodeRun(body);
+  const current = await refs.read(wanted);
+  if (id === undefined || current === id) return undefined;
+  const parent = run.parents.find((one) => one.run === current);
+  const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
+  const continues = current === undefined || parent !== undefined || replaces;
+  const ref = conflicts
+    ? `refs/archive/recovered/${id.slice(0, 16)}`
+    : continues
+      ? wanted
+      : await nextArchiveName(refs, wanted);
+  const from = ref === wanted ? current : undefined;
+  const cut = from !== undefined && (replaces || (await isCut(store, from, parent?.step)));
+  const kept = cut ? [{ name: await nextArchiveName(refs, ref), from: undefined, to: from }] : [];
+  return {
+    changes: [{ name: ref, from, to: id }, ...kept],
+    recovered: { ref, id, run },
+  };
+}
+
 async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recovered[]> {
-  if (tip.ref === undefined) return [];
-  const id = objectId(store.hash, "run", tip.run);
-  const run = decodeRun(tip.run);
   let conflicts = false;
   for (let attempt = 1; ; attempt++) {
-    const current = await refs.read(tip.ref);
-    if (current === id) return [];
-    const parent = run.parents.find((one) => one.run === current);
-    const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
-    const continues = current === undefined || parent !== undefined || replaces;
-    const ref = conflicts
-      ? `refs/archive/recovered/${id.slice(0, 16)}`
-      : continues
-        ? tip.ref
-        : await nextArchiveName(refs, tip.ref);
+    const adoption = await adoptionOf(refs, tip, store, conflicts);
+    if (adoption === undefined) return [];
     try {
-      const from = ref === tip.ref ? current : undefined;
-      const cut = from !== undefined && (replaces || (await isCut(store, from, parent?.step)));
-      const kept = cut
-        ? [{ name: await nextArchiveName(refs, ref), from: undefined, to: from }]
-        : [];
-      await refs.update([{ name: ref, from, to: id }, ...kept], "recover");
-      return [{ ref, id, run }];
+      await refs.update(adoption.changes, COMMAND);
+      return [adoption.recovered];
     } catch (error) {
       // The update itself completes one that the crash cut short, perhaps of this very ref.
       if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)

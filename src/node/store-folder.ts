@@ -1,14 +1,16 @@
-import fs from "node:fs";
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
-import { isRewindError, RewindError } from "../base/errors.ts";
+import { RewindError } from "../base/errors.ts";
+import { overlayRefs } from "../store/ref-overlay.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { clearLocks } from "./clear-locks.ts";
 import { fileRefs } from "./file-refs.ts";
 import { FileStore } from "./file-store.ts";
-import { onStore, replaceFile } from "./files.ts";
+import { makeFolders, onStore, replaceFile } from "./files.ts";
 import { STORE_FOLDER } from "./find-project.ts";
-import { type Recovered, recover } from "./recover.ts";
+import { type Recovered, recover, remainsOf } from "./recover.ts";
 import { readStoreConfig, STORE_FORMAT } from "./store-config.ts";
+import { storeFiles } from "./store-files.ts";
 import { storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
@@ -20,16 +22,17 @@ const GIT_ATTRIBUTES = "* binary\n";
 export interface OpenStore {
   readonly objects: FileStore;
   readonly refs: RefStore;
-  /** Recordings of dead processes that were brought back just now. */
+  /**
+   * Recordings of dead processes, which a reader sees as they will be once a writer has brought
+   * them back.
+   */
   readonly recovered: readonly Recovered[];
-  /** Why what a dead process left could not be brought back; the rest of the store can be read. */
-  readonly unrecovered: RewindError | undefined;
 }
 
 /** Creates the store of a project. Throws REPOSITORY_EXISTS. */
 export function createStore(project: string, tools: FileStoreTools): void {
-  const { files } = tools;
   const root = path.join(project, STORE_FOLDER);
+  const files = storeFiles(root, tools.files);
   const { objects, local, logs } = storeFolders(root);
   const config = path.join(root, "config");
   onStore(project, root, () => {
@@ -38,13 +41,8 @@ export function createStore(project: string, tools: FileStoreTools): void {
         root,
       });
     }
-    const folders = [
-      objects,
-      local,
-      logs,
-      ...["heads", "tags", "archive"].map((name) => path.join(root, "refs", name)),
-    ];
-    for (const folder of folders) files.makeFolder(folder);
+    const refs = ["heads", "tags", "archive"].map((name) => path.join(root, "refs", name));
+    for (const folder of [objects, local, logs, ...refs]) makeFolders(files, folder);
     const write = (name: string, text: string): void =>
       replaceFile(files, path.join(root, name), path.join(local, "init.new"), utf8(text));
     write(".gitignore", GIT_IGNORE);
@@ -56,43 +54,47 @@ export function createStore(project: string, tools: FileStoreTools): void {
 }
 
 /**
- * Opens the store of a project, and brings back what dead recorders left. `onDamage` is told what is
- * found damaged, now or later, and done without.
+ * Opens the store of a project. Nothing is changed until something is written: until then, refs and
+ * runs are presented as they will be after recovery, which the first write begins with. `onDamage` is
+ * told what is found damaged, now or later, and done without.
  */
 export async function openStore(
   project: string,
   tools: FileStoreTools,
   now: () => string,
-  onDamage?: (error: RewindError) => void,
+  onDamage: (error: RewindError) => void = () => undefined,
 ): Promise<OpenStore> {
-  const { files } = tools;
   const root = path.join(project, STORE_FOLDER);
+  const files = storeFiles(root, tools.files);
   readStoreConfig(files, root);
-  const writable = prepareFolders(root, tools);
-  const objects = new FileStore(root, tools, onDamage);
-  const refs = fileRefs(root, files, now);
-  if (!writable) return { objects, refs, recovered: [], unrecovered: undefined };
-  try {
-    return { objects, refs, recovered: await recover(objects, refs), unrecovered: undefined };
-  } catch (error) {
-    // A damaged journal, or a full disk, is no reason to keep what is whole from being read.
-    if (!isRewindError(error)) throw error;
-    return { objects, refs, recovered: [], unrecovered: error };
-  }
-}
-
-/** Makes the folders that Git does not carry along. Returns whether the store can be written to. */
-function prepareFolders(root: string, { files }: FileStoreTools): boolean {
-  const { objects, local, logs } = storeFolders(root);
-  try {
+  const objects = new FileStore(root, { ...tools, files }, onDamage);
+  const stored = fileRefs(root, { ...tools, files, now, onDamage });
+  const { recovered, operations, runs, damage } = await remainsOf(objects, stored, now());
+  for (const error of damage) onDamage(error);
+  let refs = overlayRefs(stored, operations);
+  objects.present(runs);
+  objects.prepare = async () => {
+    const { local, logs } = objects.folders;
     onStore(root, local, () => {
-      for (const folder of [objects, local, logs]) files.makeFolder(folder);
-      fs.accessSync(local, fs.constants.W_OK);
+      for (const folder of [objects.folders.objects, local, logs]) makeFolders(files, folder);
+      clearLocks(files, local);
     });
-    return true;
-  } catch (error) {
-    // A store that cannot be written to can still be read.
-    if (isRewindError(error, "STORE_READ_ONLY")) return false;
-    throw error;
-  }
+    await recover(objects, stored);
+    refs = stored;
+    objects.present(new Map());
+  };
+  return {
+    objects,
+    recovered,
+    refs: {
+      read: (name) => refs.read(name),
+      names: (prefix) => refs.names(prefix),
+      list: (prefix) => refs.list(prefix),
+      operations: () => refs.operations(),
+      async update(...change) {
+        await objects.begin();
+        await refs.update(...change);
+      },
+    },
+  };
 }

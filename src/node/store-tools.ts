@@ -1,6 +1,7 @@
 import type { Hash } from "../codec/hash.ts";
 import type { PackTools } from "../store/pack.ts";
 import type { Files } from "./files.ts";
+import type { Seal } from "./machine-seal.ts";
 
 /** What a file store is made with. */
 export interface FileStoreTools extends PackTools {
@@ -10,4 +11,6 @@ export interface FileStoreTools extends PackTools {
   runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
   /** A short text that no other writer uses, for the name of a journal. */
   uniqueName(): string;
+  /** Tells what this user has logged from what came along with the store. */
+  readonly seal: Seal;
 }

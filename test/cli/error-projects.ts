@@ -5,7 +5,6 @@ import { vi } from "vitest";
 import { utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeFiles } from "../../src/node/files.ts";
-import { thisProcess } from "../../src/node/lock.ts";
 import { nodeHash } from "../../src/node/platform.ts";
 import { encodeBody } from "../../src/object/body.ts";
 import { objectsOf } from "../../src/object/closure.ts";
@@ -26,6 +25,7 @@ import {
   type RecordKind,
 } from "../../src/store/pack.ts";
 import { PackIndex } from "../../src/store/pack-index.ts";
+import { lockText } from "../node/dead.ts";
 import { brokenArtifacts } from "./error-artifacts.ts";
 import { AGENT, MODELS } from "./error-models.ts";
 import { bareProject, copyOf, emptyProject, type Project, unfinished } from "./run-cli.ts";
@@ -308,7 +308,7 @@ function settings(content: string | undefined): Promise<Prepared> {
 }
 
 function takeLock(project: Project, name: string): void {
-  writeFileSync(inStore(project, `local/${name}`), `${JSON.stringify(thisProcess())}\n`);
+  writeFileSync(inStore(project, `local/${name}`), lockText(inStore(project, "local")));
 }
 
 /** Makes every change of a file fail from now on. */

@@ -27,6 +27,7 @@ import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTip } from "../../src/store/tip.ts";
 import { project } from "../node/project.ts";
+import { testSeal } from "../node/store-tools.ts";
 import { BARE } from "../object/bare-program.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
 import { type Playground, playground } from "./playground.ts";
@@ -261,6 +262,7 @@ async function plainRepository(): Promise<Repository> {
     hash: nodeHash,
     crc32: nodeCrc32,
     runningHash,
+    seal: testSeal,
     uniqueName: () => `plain${names++}`,
     compression: {
       compress: (bytes: Uint8Array) => bytes,

@@ -1,12 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
-import {
-  formatHead,
-  parseHead,
-  parseRange,
-  parseRevision,
-  stepOf,
-} from "../../src/history/revision.ts";
+import { parseRange, parseRevision, stepOf } from "../../src/history/revision.ts";
+import { formatHead, parseHead } from "../../src/store/head.ts";
 
 const ID = "3f".repeat(32);
 
@@ -172,7 +167,11 @@ describe("HEAD", () => {
     expect(parseHead(formatHead(head as never))).toEqual(head);
   });
 
-  test.each(["", "nonsense", "ref: ", "3f3f", "step: 5"])("%j is damage", (text) => {
+  test.each([
+    ...["", "nonsense", "ref: ", "3f3f", "step: 5", "ref: refs/tags/v1", "ref: ../config"],
+    ...["ref: refs/heads/../x", `${ID}\nstep: x`, `${ID}\nstep: 5\nmore`, `x\n${ID}`, ` ${ID}`],
+    ...["ref: refs/heads/main\nstep: -1", "ref: refs/heads/main\u001b[2J", `${ID}\n`],
+  ])("%j is damage", (text) => {
     expect(() => parseHead(text)).toThrow(expect.objectContaining({ code: "STORE_DAMAGED" }));
   });
 });

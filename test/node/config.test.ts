@@ -105,11 +105,11 @@ describe("a setting", () => {
       ...nodeFiles,
       readText(file) {
         if (file.endsWith("config"))
-          locks.push(nodeFiles.exists(path.join(root, ".rewind/local/config.lock")));
+          locks.push(nodeFiles.stat(path.join(root, ".rewind/local/config.lock")) !== undefined);
         return nodeFiles.readText(file);
       },
       rename(from, to) {
-        locks.push(nodeFiles.exists(path.join(root, ".rewind/local/config.lock")));
+        locks.push(nodeFiles.stat(path.join(root, ".rewind/local/config.lock")) !== undefined);
         nodeFiles.rename(from, to);
       },
     };

@@ -1,13 +1,19 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import os from "node:os";
 import path from "node:path";
+import { nodeFiles } from "../../src/node/files.ts";
+import { thisProcess } from "../../src/node/owner.ts";
 import { emptyStore } from "./store-tools.ts";
 
 /** What stands in the lock of a process that has ended. */
 export function deadOwner(): string {
   deadPid ??= spawnSync(process.execPath, ["-e", ""]).pid;
-  return JSON.stringify({ host: os.hostname(), pid: deadPid, started: "1" });
+  return JSON.stringify({ ...thisProcess(""), pid: deadPid, started: "1" });
+}
+
+/** What stands in a lock that this process holds in a folder. */
+export function lockText(folder: string): string {
+  return JSON.stringify(thisProcess(nodeFiles.stat(folder)?.identity ?? ""));
 }
 
 let deadPid: number | undefined;

@@ -17,7 +17,7 @@ import { hash, noise } from "../object/memory.ts";
 import { deadCopy } from "./dead.ts";
 import { failingFiles } from "./failing-files.ts";
 import { recordWalk } from "./recording.ts";
-import { countingClock, emptyStore, quickFiles, storeTools } from "./store-tools.ts";
+import { emptyStore, quickFiles, refTools, storeTools } from "./store-tools.ts";
 
 /** No limit that a slow or busy machine could meet. */
 const LONG = { timeout: 3_600_000 };
@@ -194,18 +194,12 @@ describe("several handles of one store", () => {
     expect(await store.has(id)).toBe(true);
     looks = 0;
     expect(
-      await recover(
-        new FileStore(root, storeTools(files)),
-        fileRefs(root, quickFiles, countingClock()),
-      ),
+      await recover(new FileStore(root, storeTools(files)), fileRefs(root, refTools())),
     ).toEqual([]);
     looks = 0;
     const late = new FileStore(root, storeTools());
     expect(
-      await recover(
-        Object.assign(late, { tools: storeTools(files) }),
-        fileRefs(root, quickFiles, countingClock()),
-      ),
+      await recover(Object.assign(late, { tools: storeTools(files) }), fileRefs(root, refTools())),
     ).toEqual([]);
     expect(looks).toBeGreaterThan(0);
   });
@@ -250,11 +244,11 @@ describe("a writer whose disk fails", () => {
     "with %s at every place of a recording: %s; the store opens, verifies, and the ref is right (lasting: %s)",
     LONG,
     async (code, expected, lasting) => {
-      let failures = 0;
+      let [failures, undetermined] = [0, 0];
       for (let n = 1; ; n++) {
         const root = emptyStore();
         const files = failingFiles({ at: n, code, operations: OPERATIONS, lasting });
-        const refs = fileRefs(root, files, countingClock());
+        const refs = fileRefs(root, refTools(files));
         let named = false;
         const opened = new FileStore(root, storeTools(files));
         const result = await codeOfAsync(() =>
@@ -274,10 +268,13 @@ describe("a writer whose disk fails", () => {
           root,
           objectFiles(root).filter((name) => name.startsWith("journal")),
         );
-        const plain = fileRefs(copy, quickFiles, countingClock());
+        const plain = fileRefs(copy, refTools());
         const store = new FileStore(copy, storeTools());
         const before = await plain.read("refs/heads/main");
-        expect(before !== undefined).toBe(named);
+        // On a disk that from its last flush on takes nothing more, the operation stays done.
+        const isLastFlush = lasting && before !== undefined && !named;
+        if (isLastFlush) undetermined++;
+        else expect(before !== undefined).toBe(named);
         const recovered = await recover(store, plain);
         const id = (await plain.read("refs/heads/main")) as Id<"run"> | undefined;
         if (id !== undefined) {
@@ -296,6 +293,7 @@ describe("a writer whose disk fails", () => {
         if (result === "") expect(named).toBe(true);
       }
       expect(failures).toBeGreaterThan(15);
+      expect(undetermined).toBeLessThanOrEqual(1);
     },
   );
 });

@@ -46,7 +46,7 @@ describe("scanJournal", () => {
       const content = scan(whole.subarray(0, cut));
       const complete = ends.filter((end) => end <= cut).length;
       expect(content.validEnd).toBe(ends[complete - 1] ?? 0);
-      expect(content.damagedAt).toBeUndefined();
+      expect(content.damaged).toBe(false);
       expect(content.sealed).toBe(false);
       const places = [1, 3, 4, 6].filter((i) => i < complete).map((i) => ends[i - 1]);
       expect([...content.places.values()]).toEqual(places);
@@ -58,10 +58,10 @@ describe("scanJournal", () => {
 
   test("a footer ends it", () => {
     const content = scanner()(concatBytes([whole, encodeFooter(hash(whole), 4, tools)]));
-    expect(content).toMatchObject({ sealed: true, validEnd: whole.length, damagedAt: undefined });
+    expect(content).toMatchObject({ sealed: true, validEnd: whole.length, damaged: false });
   });
 
-  test("a damaged record is passed over: damagedAt says where, and the later ones are there", () => {
+  test("a damaged record is passed over: validEnd says where, and the later ones are there", () => {
     const scan = scanner();
     for (let at = 16; at < whole.length; at++) {
       const changed = whole.slice();
@@ -69,10 +69,13 @@ describe("scanJournal", () => {
       const content = scan(changed);
       const index = ends.findIndex((end) => end > at);
       const isLast = index === parts.length - 1;
-      expect(content.damagedAt).toBe(isLast ? undefined : ends[index - 1]);
+      expect(content.damaged).toBe(!isLast);
       const places = [1, 3, 4, 6].filter((i) => i !== index).map((i) => ends[i - 1]);
       expect([...content.places.values()]).toEqual(places);
-      expect(content.validEnd).toBe(isLast ? ends[index - 1] : whole.length);
+      expect(content.validEnd).toBe(ends[index - 1]);
+      // The last tip before the damage: what came after it does not count as a recording's progress.
+      const last = index > 5 ? new Uint8Array(3000).fill(5) : index > 2 ? noise(30, 2) : undefined;
+      expect(content.tips).toEqual(last === undefined ? [] : [last]);
     }
   });
 
@@ -81,8 +84,8 @@ describe("scanJournal", () => {
     const hole = noise(2_500_000, 4);
     const after = record(noise(20, 9));
     const content = scan(concatBytes([whole, hole, after]));
-    expect(content.damagedAt).toBe(whole.length);
-    expect(content.validEnd).toBe(whole.length + hole.length + after.length);
+    expect(content.damaged).toBe(true);
+    expect(content.validEnd).toBe(whole.length);
     expect(content.places.get(objectId(hash, "chunk", noise(20, 9)))).toBe(
       whole.length + hole.length,
     );

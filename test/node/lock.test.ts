@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Files } from "../../src/node/files.ts";
-import { isHeld, lock, thisProcess, tryLock } from "../../src/node/lock.ts";
+import { isHeld, lock, tryLock } from "../../src/node/lock.ts";
+import { thisProcess } from "../../src/node/owner.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { deadOwner } from "./dead.ts";
 import { quickFiles, temporaryFolder } from "./store-tools.ts";
@@ -20,13 +20,20 @@ function lockFile(owner?: unknown): string {
   return file;
 }
 
-const here = os.hostname();
+/** This process, as it stands in a lock. */
+const me = thisProcess;
+
+const MACHINE = thisProcess("").machine;
+
+function folderOf(file: string): string {
+  return quickFiles.stat(path.dirname(file))?.identity ?? "";
+}
 
 describe("tryLock", () => {
   test("takes a free lock, names this process in it, and leaves nothing behind", () => {
     const file = lockFile();
     const release = tryLock(quickFiles, file);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(thisProcess());
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(me(folderOf(file)));
     expect(readdirSync(path.dirname(file))).toEqual(["a.lock"]);
     release?.();
     expect(readdirSync(path.dirname(file))).toEqual([]);
@@ -42,24 +49,30 @@ describe("tryLock", () => {
     expect(tryLock(quickFiles, file)).toBeDefined();
   });
 
-  test.each([
-    ["a process that has ended", () => ({ host: here, pid: deadPid(), started: "1" })],
+  test.each<[string, (folder: string) => object | string]>([
+    ["a process that has ended", (folder) => ({ ...me(folder), pid: deadPid(), started: "1" })],
     [
       "a process that has ended, its start unknown",
-      () => ({ host: here, pid: deadPid(), started: "" }),
+      (folder) => ({ ...me(folder), pid: deadPid(), started: "" }),
+    ],
+    ["this process in the store that this one is a copy of", () => me("1:1")],
+    [
+      "the machine before it was started anew",
+      (folder) => ({ ...me(folder), machine: MACHINE, boot: "before" }),
     ],
     ["nobody: an empty file", () => ""],
     ["nobody: a torn file", () => '{"host":"'],
     ["nobody: other JSON", () => "[1]"],
+    ["nobody: a number that no process has", (folder) => ({ ...me(folder), pid: -1 })],
   ])("takes over the lock of %s", (_, owner) => {
     const file = lockFile();
-    writeFileSync(
-      file,
-      typeof owner() === "string" ? (owner() as string) : JSON.stringify(owner()),
-    );
+    const text = owner(folderOf(file));
+    if (JSON.stringify(text).includes('"before"') && MACHINE === "") return;
+    writeFileSync(file, typeof text === "string" ? text : JSON.stringify(text));
+    utimesSync(file, new Date(0), new Date(0));
     expect(isHeld(quickFiles, file)).toBe(false);
     const release = tryLock(quickFiles, file);
-    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(thisProcess());
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(me(folderOf(file)));
     release?.();
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
@@ -67,31 +80,65 @@ describe("tryLock", () => {
   test.runIf(process.platform === "linux")(
     "takes over the lock of an earlier process that had this one's number",
     () => {
-      const file = lockFile({ ...thisProcess(), started: "12345" });
+      const file = lockFile();
+      writeFileSync(file, JSON.stringify({ ...me(folderOf(file)), started: "12345" }));
       expect(tryLock(quickFiles, file)).toBeDefined();
     },
   );
 
-  test.each([
-    ["this process", () => thisProcess()],
-    ["this process, its start unknown", () => ({ ...thisProcess(), started: "" })],
-    ["the parent of this process", () => ({ host: here, pid: process.ppid, started: "" })],
+  test.each<[string, (folder: string) => object | string]>([
+    ["this process", (folder) => me(folder)],
+    ["this process, its start unknown", (folder) => ({ ...me(folder), started: "" })],
+    ["the parent of this process", (folder) => ({ ...me(folder), pid: process.ppid, started: "" })],
     [
       "another host, whatever its number",
-      () => ({ host: "elsewhere", pid: deadPid(), started: "1" }),
+      (folder) => ({ ...me(folder), host: "elsewhere", pid: deadPid() }),
     ],
+    [
+      "a process of another container, whatever its number",
+      (folder) => ({ ...me(folder), namespace: "pid:[1]", pid: deadPid() }),
+    ],
+    [
+      "another machine of the same name",
+      (folder) => ({ ...me(folder), machine: "another", boot: "another" }),
+    ],
+    [
+      "this machine before it was started anew, as long as the sign of life is fresh",
+      (folder) => ({ ...me(folder), boot: "before" }),
+    ],
+    ["somebody who is about to write who it is", () => ""],
   ])("leaves the lock of %s alone", (_, owner) => {
-    const text = JSON.stringify(owner());
-    const file = lockFile(text);
+    const file = lockFile();
+    const content = owner(folderOf(file));
+    const text = typeof content === "string" ? content : JSON.stringify(content);
+    writeFileSync(file, text);
     expect(tryLock(quickFiles, file)).toBeUndefined();
     expect(readFileSync(file, "utf8")).toBe(text);
     expect(readdirSync(path.dirname(file))).toEqual(["a.lock"]);
   });
 
+  test.each(["EPERM", "ENOTSUP", "ENOSYS"])(
+    "works on a file system that answers %s to a hard link",
+    (code) => {
+      const files: Files = {
+        ...quickFiles,
+        link() {
+          throw Object.assign(new Error(code), { code });
+        },
+      };
+      const file = lockFile();
+      const release = tryLock(files, file);
+      expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(me(folderOf(file)));
+      expect(tryLock(files, file)).toBeUndefined();
+      release?.();
+      expect(readdirSync(path.dirname(file))).toEqual([]);
+    },
+  );
+
   test("of two that find one dead owner, the slower does not take the faster one's lock", () => {
     // Whenever the slower has looked at the lock, or is about to act on it, the faster one comes in between.
     for (let moment = 1; moment <= 12; moment++) {
-      const file = lockFile({ host: here, pid: deadPid(), started: "1" });
+      const file = lockFile(JSON.parse(deadOwner()));
       let calls = 0;
       let faster: (() => void) | undefined;
       const intrude = (): void => {
@@ -126,7 +173,7 @@ describe("tryLock", () => {
   });
 
   test("a process that died while it removed a dead lock is no obstacle", () => {
-    const dead = { host: here, pid: deadPid(), started: "1" };
+    const dead = JSON.parse(deadOwner());
     const file = lockFile(dead);
     writeFileSync(`${file}.removal`, JSON.stringify(dead));
     const release = tryLock(quickFiles, file);
@@ -137,12 +184,25 @@ describe("tryLock", () => {
 });
 
 describe("lock", () => {
-  test("throws LOCKED, which names the owner, when its patience is at an end", async () => {
-    const file = lockFile({ host: "elsewhere", pid: 77, started: "1" });
-    const attempt = lock(quickFiles, file, 0);
-    await expect(attempt).rejects.toMatchObject({
+  test("throws LOCKED when its patience is at an end", async () => {
+    const file = lockFile();
+    const release = tryLock(quickFiles, file);
+    await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
       code: "LOCKED",
-      message: "process 77 on elsewhere holds the lock a.lock",
+      message: "another process holds the lock a.lock",
+      data: { file: "local/a.lock", life: "alive", owner: { pid: process.pid } },
+    });
+    release?.();
+  });
+
+  test("does not wait for an owner that cannot be seen: the error names it, and its last sign of life", async () => {
+    const file = lockFile({ ...me(""), host: "elsewhere", pid: 77 });
+    utimesSync(file, new Date(), new Date(Date.now() - 3 * 3_600_000));
+    await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({
+      code: "LOCKED",
+      message:
+        "process 77 on elsewhere holds the lock a.lock: its last sign of life was 3 hours ago, and whether it still runs cannot be seen from here",
+      data: { file: "local/a.lock", life: "unknown", owner: { pid: 77, host: "elsewhere" } },
     });
   });
 

@@ -6,7 +6,13 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
   const contents = new Map<string, Uint8Array>();
   const folders = new Set<string>();
   const open = new Map<number, string>();
+  const identities = new Map<string, string>();
   let next = 1;
+  const identityOf = (file: string): string => {
+    const known = identities.get(file) ?? String(identities.size + next * 1e6);
+    identities.set(file, known);
+    return known;
+  };
   const fail = (code: string, file: string): never => {
     throw Object.assign(new Error(`${code}: ${file}`), { code });
   };
@@ -40,13 +46,18 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
     rename(from, to) {
       contents.set(to, content(from));
       contents.delete(from);
+      identities.set(to, identityOf(from));
+      identities.delete(from);
       for (const [descriptor, file] of open) if (file === from) open.set(descriptor, to);
     },
     link(from, to) {
       if (contents.has(to)) fail("EEXIST", to);
       contents.set(to, content(from));
     },
-    remove: (file) => void contents.delete(file),
+    remove(file) {
+      contents.delete(file);
+      identities.delete(file);
+    },
     makeFolder(folder) {
       for (let at = folder; !folders.has(at); at = path.dirname(at)) folders.add(at);
     },
@@ -64,7 +75,14 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
         a.name < b.name ? -1 : 1,
       );
     },
-    exists: (file) => contents.has(file),
+    stat(file) {
+      const bytes = contents.get(file);
+      const kind = bytes === undefined ? "folder" : "file";
+      if (bytes === undefined && !folders.has(file)) return undefined;
+      return { kind, size: bytes?.length ?? 0, identity: identityOf(file), modifiedMs: 0 };
+    },
+    identity: (descriptor) => identityOf(fileOf(descriptor)),
+    touch: () => {},
     readText(file) {
       const bytes = contents.get(file);
       return bytes && new TextDecoder().decode(bytes);

@@ -4,9 +4,7 @@ import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../src/node/file-refs.ts";
 import { FileStore } from "../../src/node/file-store.ts";
 import type { Files } from "../../src/node/files.ts";
-import { scanJournal } from "../../src/node/journal.ts";
-import { thisProcess } from "../../src/node/lock.ts";
-import { recover } from "../../src/node/recover.ts";
+import { recover, remainsOf } from "../../src/node/recover.ts";
 import { objectsOf } from "../../src/object/closure.ts";
 import { type Id, objectId } from "../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
@@ -14,11 +12,11 @@ import { type ObjectWriter, reader, type Tip } from "../../src/store/object-stor
 import { encodeRecord, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, noise } from "../object/memory.ts";
-import { deadCopy, deadOwner } from "./dead.ts";
+import { deadCopy, deadOwner, lockText } from "./dead.ts";
 import { failingFiles, OPERATIONS } from "./failing-files.ts";
 import { memoryFiles } from "./memory-files.ts";
 import { recordWalk } from "./recording.ts";
-import { countingClock, emptyStore, quickFiles, storeTools } from "./store-tools.ts";
+import { emptyStore, quickFiles, refTools, storeTools } from "./store-tools.ts";
 
 /** No limit that a slow or busy machine could meet. */
 const LONG = { timeout: 3_600_000 };
@@ -68,7 +66,7 @@ async function killed(
 
 function open(root: string, files: Files = quickFiles) {
   const store = new FileStore(root, storeTools(files));
-  return { store, refs: fileRefs(root, files, countingClock()) };
+  return { store, refs: fileRefs(root, refTools(files)) };
 }
 
 async function runIsWhole(store: FileStore, id: Id<"run">): Promise<void> {
@@ -212,11 +210,11 @@ describe("the journal of a living writer", () => {
   });
 
   test.each([
-    ["this process", () => JSON.stringify(thisProcess())],
+    ["this process", (root: string) => lockText(path.join(root, "local"))],
     ["another host", () => JSON.stringify({ host: "elsewhere", pid: 1, started: "1" })],
   ])("of %s is left alone, of a dead process is not", async (_, owner) => {
     const { root, name } = await killed(64);
-    writeFileSync(path.join(root, "local", `${name}.lock`), owner());
+    writeFileSync(path.join(root, "local", `${name}.lock`), owner(root));
     const { store, refs } = open(root);
     expect(await recover(store, refs)).toEqual([]);
     expect(readdirSync(path.join(root, "objects"))).toEqual([name]);
@@ -226,36 +224,64 @@ describe("the journal of a living writer", () => {
 });
 
 describe("damage", () => {
-  test("before a later valid record is STORE_DAMAGED with file and offset; the rest is readable", async () => {
+  test("before a later valid record: all up to the last tip before it is recovered, the rest is kept aside", async () => {
+    const { root, name, commits } = await killed(200, 22);
+    const whole = readFileSync(path.join(root, "objects", name));
+    const owner = deadOwner();
+    const before = new Set<number>();
+    for (let at = 0; at < whole.length; at += 31) {
+      const start = at < 16 ? 0 : startOf(whole, at);
+      const isLast = at >= 16 && start + lengthAt(whole, start) === whole.length;
+      const changed = new Uint8Array(whole);
+      changed[at] = (changed[at] as number) ^ 0x04;
+      const files = memoryFiles();
+      for (const folder of ["objects", "local", "logs", "refs/heads"]) {
+        files.makeFolder(path.join("/store", folder));
+      }
+      files.contents.set(path.join("/store/objects", name), changed);
+      files.contents.set(
+        path.join("/store/local", `${name}.lock`),
+        new Uint8Array(Buffer.from(owner)),
+      );
+      const { store, refs } = open("/store", files);
+      const last = commits.findLast(({ length }) => length <= start);
+      before.add(last?.length ?? 0);
+      const seen = await remainsOf(store, refs, "");
+      const id = last && objectId(hash, "run", last.tip.run);
+      expect(seen.recovered.map((one) => one.id)).toEqual(id ? [id] : []);
+      expect(seen.damage.map(({ data }) => data)).toEqual(
+        isLast ? [] : [{ file: `objects/${name}`, offset: start }],
+      );
+      expect(files.contents.get(path.join("/store/objects", name))).toEqual(changed);
+      expect((await recover(store, refs)).map((one) => one.id)).toEqual(id ? [id] : []);
+      if (id !== undefined) await runIsWhole(store, id);
+      const kept = files.contents.get(path.join("/store/local/damaged", name));
+      expect(kept).toEqual(isLast ? undefined : changed);
+      // It is said once: then nothing is left that could be said again.
+      expect((await remainsOf(store, refs, "")).damage).toEqual([]);
+      expect(await recover(store, refs)).toEqual([]);
+    }
+    expect(before.size).toBeGreaterThan(2);
+  });
+
+  test.each([
+    ["zeros", () => new Uint8Array(8192)],
+    ["nothing", () => new Uint8Array(0)],
+    ["noise", () => noise(8192, 7)],
+    ["zeros behind the header", (whole: Uint8Array) => whole.map((byte, i) => (i < 16 ? byte : 0))],
+  ])("a journal of %s never acknowledged anything, and goes without a word", async (_, bytes) => {
     const { root, name } = await killed(64);
     const file = path.join(root, "objects", name);
-    const whole = readFileSync(file);
-    const places = scan(file).places;
-    const starts = [...places.values()].sort((a, b) => a - b);
-    for (let at = 16; at < whole.length; at += 31) {
-      const start = startOf(whole, at);
-      const isLast = start + lengthAt(whole, start) === whole.length;
-      const changed = Buffer.from(whole);
-      changed[at] = (changed[at] as number) ^ 0x04;
-      writeFileSync(file, changed);
-      const { store, refs } = open(root);
-      if (!isLast) {
-        const attempt = recover(store, refs);
-        await expect(attempt).rejects.toMatchObject({
-          code: "STORE_DAMAGED",
-          data: { file: `objects/${name}`, offset: start },
-        });
-        // Nothing was changed, and nothing else is lost.
-        expect(Buffer.compare(readFileSync(file), changed)).toBe(0);
-        for (const [id, place] of places) {
-          const object = await store.get(id);
-          if (place === start) expect(object).toBeUndefined();
-          else expect(object).toBeDefined();
-        }
-      }
-      store.close();
-    }
-    expect(starts.length).toBeGreaterThan(5);
+    writeFileSync(file, bytes(new Uint8Array(readFileSync(file))));
+    const { store, refs } = open(root);
+    expect(await remainsOf(store, refs, "")).toMatchObject({
+      recovered: [],
+      operations: [],
+      damage: [],
+    });
+    expect(await recover(store, refs)).toEqual([]);
+    expect(readdirSync(path.join(root, "objects"))).toEqual([]);
+    expect(readdirSync(path.join(root, "local"))).toEqual([]);
   });
 
   test("in one journal does not keep the others from being recovered", async () => {
@@ -271,20 +297,20 @@ describe("damage", () => {
     bytes[30] = (bytes[30] as number) ^ 1;
     writeFileSync(file, bytes);
     const { store, refs } = open(root);
-    expect(await codeOfAsync(recover(store, refs))).toBe("STORE_DAMAGED");
+    await recover(store, refs);
     const other = first === a.name ? b : a;
     const id = objectId(hash, "run", other.commits.at(-1)?.tip.run as Uint8Array);
     expect(await refs.read("refs/heads/main")).toBe(id);
     await runIsWhole(store, id);
   });
 
-  test("a tip of nonsense whose checksum is right is STORE_DAMAGED, and does not keep a store from opening", async () => {
+  test("a tip of nonsense whose checksum is right is damage, and does not keep a store from opening", async () => {
     for (const payload of [noise(50, 1), Uint8Array.of(0x80), Uint8Array.of(0x82, 0x01, 0x40)]) {
       const { root, name } = await killed(64);
       const record = encodeRecord({ kind: "tip", payload }, storeTools());
       appendFileSync(path.join(root, "objects", name), record);
       const { store, refs } = open(root);
-      expect(await codeOfAsync(recover(store, refs))).toBe("STORE_DAMAGED");
+      expect((await remainsOf(store, refs, "")).damage).toHaveLength(1);
       expect(store.recordFiles()).toHaveLength(1);
     }
     const { root, name } = await killed(64);
@@ -296,15 +322,6 @@ describe("damage", () => {
     expect(open(root).store.recordFiles()).toHaveLength(1);
   });
 });
-
-function scan(file: string) {
-  const descriptor = quickFiles.open(file, "read");
-  try {
-    return scanJournal(quickFiles, descriptor, storeTools());
-  } finally {
-    quickFiles.close(descriptor);
-  }
-}
 
 function lengthAt(bytes: Buffer, start: number): number {
   return RECORD_HEADER_BYTES + bytes.readUInt32LE(start + 12);

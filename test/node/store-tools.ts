@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
+import type { RefTools } from "../../src/node/file-refs.ts";
 import { type Files, nodeFiles } from "../../src/node/files.ts";
+import type { Seal } from "../../src/node/machine-seal.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
 import { storeFolders } from "../../src/node/store-folders.ts";
 import type { FileStoreTools } from "../../src/node/store-tools.ts";
@@ -32,8 +34,20 @@ export function storeTools(files: Files = quickFiles): FileStoreTools {
     crc32: nodeCrc32,
     compression: nodeCompression,
     runningHash,
+    seal: testSeal,
     uniqueName: () => `t${process.pid}n${writers++}`,
   };
+}
+
+/** A seal that needs no home of a user. */
+export const testSeal: Seal = {
+  make: (text) => String(text.length),
+  isOurs: (text, seal) => seal === String(text.length),
+};
+
+/** What refs are kept with in tests. */
+export function refTools(files: Files = quickFiles): RefTools {
+  return { files, seal: testSeal, now: countingClock(), onDamage: () => {} };
 }
 
 /** The real files, without the waits for the disk: a test outlives no power cut. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../src/node/file-refs.ts";
 import { memoryRefs } from "../../src/store/memory-refs.ts";
 import { checkBranchName, nextArchiveName } from "../../src/store/ref-name.ts";
-import { countingClock, emptyStore, quickFiles } from "../node/store-tools.ts";
+import { countingClock, emptyStore, refTools } from "../node/store-tools.ts";
 import { codeOf } from "../object/code-of.ts";
 import { testRefStore } from "./ref-store.suite.ts";
 
@@ -14,7 +14,7 @@ testRefStore("memory", () => {
 testRefStore("files", () => {
   const root = emptyStore();
   const now = countingClock();
-  return [fileRefs(root, quickFiles, now), fileRefs(root, quickFiles, now)];
+  return [fileRefs(root, { ...refTools(), now }), fileRefs(root, { ...refTools(), now })];
 });
 
 describe("checkBranchName", () => {

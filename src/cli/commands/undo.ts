@@ -1,8 +1,8 @@
 import { inverse, redo as redoLast, undo as undoLast } from "../../history/operations.ts";
 import { peel } from "../../history/resolve.ts";
-import { parseHead } from "../../history/revision.ts";
 import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
+import { parseHead } from "../../store/head.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { type Command, type Context, STATUS } from "../command.ts";
 import { count, table, visibleLine } from "../terminal/text.ts";

@@ -3,7 +3,9 @@ import { isRewindError } from "../../base/errors.ts";
 import { fileRefs } from "../../node/file-refs.ts";
 import { nodeFiles } from "../../node/files.ts";
 import { projectOf, STORE_FOLDER } from "../../node/find-project.ts";
+import { machineSeal } from "../../node/machine-seal.ts";
 import { SETTINGS } from "../../node/settings.ts";
+import { storeFiles } from "../../node/store-files.ts";
 import { isId, shortId } from "../../object/id.ts";
 import { generatorNames } from "../../random/registry.ts";
 import type { RefStore } from "../../store/ref-store.ts";
@@ -131,8 +133,11 @@ async function fromRefs<T>(
   const project = projectOf(folder);
   if (project === undefined) return [];
   try {
-    // Without opening the store, which would bring back what a dead recorder left: this only looks.
-    return await read(fileRefs(path.join(project, STORE_FOLDER), nodeFiles, () => ""));
+    const root = path.join(project, STORE_FOLDER);
+    const files = storeFiles(root, nodeFiles);
+    return await read(
+      fileRefs(root, { files, seal: machineSeal(), now: () => "", onDamage: () => undefined }),
+    );
   } catch (error) {
     if (isRewindError(error)) return [];
     throw error;

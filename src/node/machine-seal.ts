@@ -1,0 +1,76 @@
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { userFolder } from "./config.ts";
+
+const SECRET_BYTES = 32;
+
+/** Marks texts as this user's. */
+export interface Seal {
+  /** The seal of a text. */
+  make(text: string): string;
+  /** Whether it is the seal that this user gives the text. */
+  isOurs(text: string, seal: string): boolean;
+}
+
+/**
+ * Seals texts by a secret of this user, which lies outside every project: what came along with a
+ * store cannot have such a seal. The secret is made when something is first sealed. Where there is no
+ * home to keep it in, seals are made of an empty one, and only tell that nobody else's secret was used.
+ */
+export function machineSeal(): Seal {
+  let secret: Uint8Array | undefined;
+  const sealed = (text: string): string =>
+    crypto
+      .createHmac("sha256", secret ?? NONE)
+      .update(text)
+      .digest("hex")
+      .slice(0, 16);
+  return {
+    make(text) {
+      secret ??= readSecret() ?? makeSecret();
+      return sealed(text);
+    },
+    isOurs(text, seal) {
+      secret ??= readSecret();
+      return seal === sealed(text);
+    },
+  };
+}
+
+const NONE = new Uint8Array(0);
+
+function secretFile(): string | undefined {
+  const folder = userFolder(process.env);
+  return folder === undefined ? undefined : path.join(folder, "rewind", "secret");
+}
+
+function readSecret(): Uint8Array | undefined {
+  try {
+    const bytes = fs.readFileSync(secretFile() ?? "");
+    return bytes.length === SECRET_BYTES ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of two processes that make one at a time, both take the one that was linked first. */
+function makeSecret(): Uint8Array | undefined {
+  const file = secretFile();
+  if (file === undefined) return undefined;
+  const draft = `${file}.${crypto.randomBytes(6).toString("hex")}`;
+  try {
+    fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(draft, crypto.randomBytes(SECRET_BYTES), { mode: 0o600, flag: "wx" });
+    try {
+      fs.linkSync(draft, file);
+    } catch {
+      if (!fs.existsSync(file)) fs.renameSync(draft, file);
+    }
+  } catch {
+    return undefined;
+  } finally {
+    fs.rmSync(draft, { force: true });
+  }
+  return readSecret();
+}
