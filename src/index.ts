@@ -8,6 +8,7 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
 export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
+export type { StoreLock } from "./node/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RandomGenerator } from "./random/generator.ts";
@@ -38,7 +39,6 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
-
 export {
   initRepository,
   openRepository,

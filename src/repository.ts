@@ -17,6 +17,7 @@ import { ProjectCode, type Replaying } from "./node/project-code.ts";
 import type { Recovered } from "./node/recover.ts";
 import { storeGenerator } from "./node/store-config.ts";
 import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
+import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store-locks.ts";
 import type { FileStoreTools } from "./node/store-tools.ts";
 import { readFile } from "./node/user-files.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
@@ -343,6 +344,21 @@ export class Repository {
       await this.branches.create(branch, run.id, { command: "load", checkout: false });
     }
     return run;
+  }
+
+  /** The locks of the store: who holds each, and whether that process still runs. */
+  locks(): readonly StoreLock[] {
+    const { tools, folders } = this.#store.objects;
+    return storeLocks(folders.root, tools.files);
+  }
+
+  /**
+   * Removes the locks of processes that have ended or cannot be seen from here, on another machine
+   * or in another container, say. Throws LOCKED where a process that runs here holds one.
+   */
+  breakLocks(): readonly StoreLock[] {
+    const { tools, folders } = this.#store.objects;
+    return breakStoreLocks(folders.root, tools.files);
   }
 
   /** Deletes nothing and flushes nothing: closes the store's files. */

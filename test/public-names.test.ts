@@ -43,6 +43,7 @@ const MAIN = [
   "type Statistics",
   "type StepContext",
   "type StepDifference",
+  "type StoreLock",
   "type TypeCodec",
   "type TypeCodecs",
   "type VectorStatistics",

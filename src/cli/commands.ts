@@ -129,6 +129,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "list and change settings",
     load: async () => (await import("./off-store.ts")).config,
   },
+  doctor: {
+    group: "maintain",
+    summary: "list the store's locks, and remove those of processes that are gone",
+    load: async () => (await import("./on-store.ts")).doctor,
+  },
   completion: {
     group: "maintain",
     summary: "print what lets a shell complete commands and names",

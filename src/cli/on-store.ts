@@ -5,6 +5,7 @@ export { branch } from "./commands/branch.ts";
 export { catFile } from "./commands/cat-file.ts";
 export { checkout } from "./commands/checkout.ts";
 export { diff } from "./commands/diff.ts";
+export { doctor } from "./commands/doctor.ts";
 export { extend } from "./commands/extend.ts";
 export { find } from "./commands/find.ts";
 export { get } from "./commands/get.ts";

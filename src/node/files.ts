@@ -199,6 +199,8 @@ export function onStore<T>(root: string, file: string, work: () => T): T {
   } catch (error) {
     if (error instanceof RewindError) throw error;
     const system = error as NodeJS.ErrnoException;
+    // A fault of rewind's own is none of the disk's.
+    if (typeof system.code !== "string") throw error;
     const code = STORE_CODES[system.code ?? ""] ?? "STORE_FAILED";
     const name = path.relative(root, file).split(path.sep).join("/") || ".";
     const problem = STORE_PROBLEMS[code] ?? system.message.replace(/,.*$/s, "");

@@ -44,8 +44,8 @@ let lastSign = 0;
 
 /** Gives a sign of life on every lock of this process, unless it gave one a moment ago. */
 export function giveSignOfLife(): void {
-  if (now() - lastSign < SIGN_MS) return;
-  lastSign = now();
+  if (performance.now() - lastSign < SIGN_MS) return;
+  lastSign = performance.now();
   for (const [file, files] of held) {
     try {
       files.touch(file);
@@ -119,22 +119,19 @@ function writeOwner(files: Files, file: string): void {
 
 /** Waits up to `patienceMs` for a lock. Throws LOCKED, which names the owner. */
 export async function lock(files: Files, file: string, patienceMs: number): Promise<() => void> {
-  const end = now() + patienceMs;
+  const end = performance.now() + patienceMs;
   for (;;) {
     const release = tryLock(files, file);
     if (release !== undefined) return release;
     const other = lookAt(files, file);
     // Nobody waits for an owner who may never release it.
     const isLost = other?.life === "unknown" && other.owner !== undefined;
-    if (other !== undefined && (isLost || now() >= end)) {
+    if (other !== undefined && (isLost || performance.now() >= end)) {
       throw locked(other, `holds the lock ${path.basename(file)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
-
-/** Taken now: a simulation may put another clock in its place. */
-const now = performance.now.bind(performance);
 
 /** Whether the lock has an owner that lives, or that may live for all that can be seen from here. */
 export function isHeld(files: Files, file: string): boolean {

@@ -6,6 +6,7 @@ import type { Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord } from "../store/pack.ts";
 import { nextArchiveName } from "../store/ref-name.ts";
 import { overlayRefs } from "../store/ref-overlay.ts";
+import { RefSpace } from "../store/ref-space.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
 import { type DeadJournal, deadJournals, readDead, runsOf } from "./dead-journals.ts";
 import type { FileStore } from "./file-store.ts";
@@ -46,7 +47,7 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
     if (dead.isDamaged) damage.push(damagedEnd(dead));
     for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
     for (const tip of dead.tips) {
-      const adoption = await adoptionOf(overlayRefs(refs, operations), tip, store, false);
+      const adoption = await adoptionOf(overlayRefs(refs, operations), tip, store);
       if (adoption === undefined) continue;
       operations.push({ time, command: COMMAND, changes: adoption.changes });
       recovered.push(adoption.recovered);
@@ -160,7 +161,6 @@ async function adoptionOf(
   refs: RefStore,
   { ref: wanted, run: body }: Tip,
   store: FileStore,
-  conflicts: boolean,
 ): Promise<Adoption | undefined> {
   if (wanted === undefined) return undefined;
   const [[id] = []] = runsOf(store, [{ ref: wanted, run: body }]);
@@ -170,6 +170,8 @@ async function adoptionOf(
   const parent = run.parents.find((one) => one.run === current);
   const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
   const continues = current === undefined || parent !== undefined || replaces;
+  // A branch that cannot stand beside one that was made meanwhile: no reason to lose the run.
+  const conflicts = new RefSpace(await refs.names("refs/")).conflict(wanted) !== undefined;
   const ref = conflicts
     ? `refs/archive/recovered/${id.slice(0, 16)}`
     : continues
@@ -185,9 +187,8 @@ async function adoptionOf(
 }
 
 async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recovered[]> {
-  let conflicts = false;
   for (let attempt = 1; ; attempt++) {
-    const adoption = await adoptionOf(refs, tip, store, conflicts);
+    const adoption = await adoptionOf(refs, tip, store);
     if (adoption === undefined) return [];
     try {
       await refs.update(adoption.changes, COMMAND);
@@ -196,8 +197,6 @@ async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recove
       // The update itself completes one that the crash cut short, perhaps of this very ref.
       if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)
         throw error;
-      // The branch cannot stand beside one that was made meanwhile: no reason to lose the run.
-      conflicts ||= isRewindError(error, "REF_CONFLICT");
     }
   }
 }

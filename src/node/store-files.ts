@@ -26,9 +26,9 @@ export function storeFiles(root: string, files: Files): Files {
     if (real.has(folder) || !isInside(root, folder)) return;
     if (folder !== root) checkFolder(path.dirname(folder));
     const kind = files.stat(folder)?.kind;
-    if (kind === undefined) return;
-    if (kind !== "folder") throw refused(nameOf(folder), "folder", kind);
-    real.add(folder);
+    if (kind === "link" || kind === "other") throw refused(nameOf(folder), "folder", kind);
+    // A file in the place of a folder leads nowhere: the system says so itself.
+    if (kind === "folder") real.add(folder);
   };
   const checkParent = (file: string): void => checkFolder(path.dirname(file));
   const checkFile = (file: string): void => {

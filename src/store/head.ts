@@ -23,7 +23,7 @@ export function parseHead(text: string): Head {
   if (!isSound || (more.length > 0 && step === undefined)) {
     throw new RewindError(
       "STORE_DAMAGED",
-      `HEAD: expected "ref: refs/heads/" and a branch, or the id of a run, then perhaps a step, got ${JSON.stringify(text.slice(0, 80))}`,
+      `HEAD: expected a ref or a run, and perhaps a step, got ${JSON.stringify(text.slice(0, 80))}`,
       { file: "HEAD" },
     );
   }

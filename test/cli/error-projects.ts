@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
@@ -109,6 +118,16 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
         .slice(0, 16);
       takeLock(project, `branch-${name}.lock`);
     }),
+  "a branch that somebody records on whom nobody here can see": () =>
+    walk(async (project) => {
+      const name = Buffer.from(nodeHash(utf8("main")))
+        .toString("hex")
+        .slice(0, 16);
+      const file = inStore(project, `local/branch-${name}.lock`);
+      const owner = { ...JSON.parse(lockText("")), host: "elsewhere", pid: 77 };
+      writeFileSync(file, JSON.stringify(owner));
+      utimesSync(file, new Date(), new Date(Date.now() - 3 * 3_600_000));
+    }),
   "refs that another process is changing": () =>
     walk(async (project) => {
       takeLock(project, "refs.lock");
@@ -184,6 +203,22 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a config with a generator that is none": () =>
     damagedFile("config", '{"format":1,"rng":"dice"}\n'),
   "a HEAD that is neither a ref nor a run": () => damagedFile("HEAD", "main\n"),
+  "a HEAD that is a link": () =>
+    walk(async (project) => {
+      rmSync(inStore(project, "HEAD"));
+      symlinkSync(path.join(project.root, "walk.ts"), inStore(project, "HEAD"));
+    }),
+  "refs that are a link": () =>
+    walk(async (project) => {
+      rmSync(inStore(project, "refs"), { recursive: true });
+      symlinkSync(project.root, inStore(project, "refs"));
+    }),
+  "a HEAD that is too large": () => damagedFile("HEAD", `ref: refs/heads/${"a".repeat(5000)}\n`),
+  "a log that is a link": () =>
+    walk(async (project) => {
+      renameSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
+      symlinkSync(path.join(project.root, "operations"), inStore(project, "logs/operations"));
+    }),
   "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
   "a branch that names an object that is not there": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),

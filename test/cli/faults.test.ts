@@ -218,7 +218,9 @@ describe("damage", () => {
     await project.write(".rewind/HEAD", "nonsense\n");
     const { status, stdout, stderr } = await project.run("branch");
     expect([status, stdout]).toEqual([4, expect.stringMatching(/^ {3}main /)]);
-    expect(stderr).toMatch(/^error: HEAD is damaged: expected a ref or a run\nhint: .*\n$/);
+    expect(stderr).toMatch(
+      /^error: HEAD is damaged: expected a ref or a run, and perhaps a step, got "nonsense"\nhint: .*\n$/,
+    );
   });
 
   test("of a run behind another: log lists the others, and tells of it", async () => {

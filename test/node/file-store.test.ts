@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../src/node/file-refs.ts";
@@ -17,7 +17,7 @@ import { hash, noise } from "../object/memory.ts";
 import { deadCopy } from "./dead.ts";
 import { failingFiles } from "./failing-files.ts";
 import { recordWalk } from "./recording.ts";
-import { emptyStore, quickFiles, refTools, storeTools } from "./store-tools.ts";
+import { emptyStore, quickFiles, refTools, storeTools, temporaryFolder } from "./store-tools.ts";
 
 /** No limit that a slow or busy machine could meet. */
 const LONG = { timeout: 3_600_000 };
@@ -232,6 +232,39 @@ describe("a writer whose disk fails", () => {
       expect(objectFiles(root)).toEqual([]);
       expect(readdirSync(path.join(root, "local"))).toEqual([]);
     }
+  });
+
+  test.each([
+    ["the journal removed", (_root: string, journal: string) => rmSync(journal)],
+    [
+      "another file in the journal's place",
+      (_root: string, journal: string) => {
+        rmSync(journal);
+        writeFileSync(journal, "another");
+      },
+    ],
+    [
+      "the store moved aside and another made in its place",
+      (root: string) => {
+        renameSync(root, `${root}.old`);
+        emptyStore(root);
+      },
+    ],
+  ])("with %s stops at the next commit, and touches nothing else", async (_, change) => {
+    const root = emptyStore(path.join(temporaryFolder(), ".rewind"));
+    const writer = await new FileStore(root, storeTools()).writer();
+    writer.put("chunk", noise(9, 1));
+    await writer.commit(TIP);
+    change(root, path.join(root, "objects", objectFiles(root)[0] as string));
+    const before = objectFiles(root).map((name) =>
+      readFileSync(path.join(root, "objects", name), "utf8"),
+    );
+    writer.put("chunk", noise(9, 2));
+    expect(await codeOfAsync(writer.commit(TIP))).toBe("STORE_FAILED");
+    expect(await codeOfAsync(writer.close())).toBe("WRITER_POISONED");
+    expect(
+      objectFiles(root).map((name) => readFileSync(path.join(root, "objects", name), "utf8")),
+    ).toEqual(before);
   });
 
   const OPERATIONS = ["write", "sync", "rename", "open", "link", "syncFolder", "truncate"] as const;

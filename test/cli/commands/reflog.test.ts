@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { machineSeal } from "../../../src/node/machine-seal.ts";
+import { crc32 } from "../../../src/store/crc32.ts";
 import { emptyProject, type Project, walkProject } from "../run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
@@ -129,7 +131,7 @@ describe("reflog", () => {
     const log = path.join(project.root, ".rewind/logs/operations");
     const { run } = (await entriesOf(project, "main"))[2] as Entry;
     const text = await readFile(log, "utf8");
-    await project.write(".rewind/logs/operations", text.replaceAll(run, "0".repeat(64)));
+    await project.write(".rewind/logs/operations", relogged(text, run, "0".repeat(64)));
     const { stdout } = await project.ok(...words("reflog main"));
     expect(stdout).toMatch(/^main@\{2\} {2}000000000000 {2}not in the store {2}/m);
   });
@@ -175,3 +177,18 @@ describe("reflog", () => {
     expect((await project.run("reflog", "nothing")).stderr).toContain('got "nothing"');
   });
 });
+
+/** The log with other words in its operations, sealed and with checksums as if it had been logged so. */
+function relogged(text: string, from: string, to: string): string {
+  const seal = machineSeal();
+  return text
+    .split("\n")
+    .map((line) => {
+      if (line === "") return line;
+      const json = line.slice(line.indexOf("{")).replaceAll(from, to);
+      const sealed = `${seal.make(json)} ${json}`;
+      const sum = crc32(new TextEncoder().encode(sealed)).toString(16).padStart(8, "0");
+      return `${sum} ${sealed}`;
+    })
+    .join("\n");
+}

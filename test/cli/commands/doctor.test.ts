@@ -1,0 +1,70 @@
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { deadOwner, lockText } from "../../node/dead.ts";
+import { walkProject } from "../run-cli.ts";
+
+async function lockedProject(owner: (folder: string) => string) {
+  const project = await walkProject();
+  const folder = path.join(project.root, ".rewind/local");
+  const file = path.join(folder, "refs.lock");
+  writeFileSync(file, owner(folder));
+  utimesSync(file, new Date(), new Date(Date.now() - 3 * 3_600_000));
+  return { project, file };
+}
+
+const elsewhere = (): string =>
+  JSON.stringify({ ...JSON.parse(lockText("")), host: "elsewhere", pid: 77 });
+
+describe("doctor", () => {
+  test("says that there are no locks", async () => {
+    expect((await (await walkProject()).ok("doctor")).stdout).toBe("there are no locks\n");
+  });
+
+  test("a lock of another machine is listed, named by what it stops, and removed when told", async () => {
+    const { project, file } = await lockedProject(elsewhere);
+    const { stderr, status } = await project.run("tag", "v2", "main");
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      "error: process 77 on elsewhere holds the lock refs.lock: its last sign of life was 3 hours ago, and whether it still runs cannot be seen from here\n" +
+        "hint: once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`\n",
+    );
+    // Readers do not wait for anybody.
+    await project.ok("log");
+    expect((await project.ok("doctor")).stdout).toBe(
+      "local/refs.lock  process 77 on elsewhere  cannot be seen from here  last sign of life 3 h ago\n",
+    );
+    expect((await project.ok("doctor", "--json")).json).toMatchObject({
+      removed: false,
+      locks: [{ file: "local/refs.lock", life: "unknown", owner: { pid: 77 } }],
+    });
+    expect((await project.ok("doctor", "--break-lock")).stdout).toMatch(/^removed\nlocal\/refs/);
+    expect(existsSync(file)).toBe(false);
+    await project.ok("tag", "v2", "main");
+  });
+
+  test("a lock of a process that runs here is not removed", async () => {
+    const { project, file } = await lockedProject(lockText);
+    const { stderr, status } = await project.run("doctor", "--break-lock");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^error: process \d+ on this machine runs and holds local\/refs\.lock\n/,
+      ),
+    ]);
+    expect(existsSync(file)).toBe(true);
+  });
+
+  test("what dead processes left goes with the next write, drafts too; a copy has no locks", async () => {
+    const { project } = await lockedProject(() => deadOwner());
+    const folder = path.join(project.root, ".rewind/local");
+    for (const name of ["refs.lock.99", "branch-0.lock", "journal-1.pack.lock.removal"]) {
+      writeFileSync(path.join(folder, name), deadOwner());
+    }
+    // The lock of a process that runs, in the store that this one is a copy of.
+    writeFileSync(path.join(folder, "config.lock"), lockText("/"));
+    expect((await project.ok("doctor")).stdout).toContain("has ended");
+    await project.ok("tag", "v2", "main");
+    expect(readdirSync(folder).filter((name) => name.includes("lock"))).toEqual([]);
+  });
+});
