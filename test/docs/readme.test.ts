@@ -142,6 +142,7 @@ describe("README: its tables", () => {
       "tag NAME": "tag draft main",
       "tag -d": "tag -d draft",
       reflog: "reflog",
+      doctor: "doctor",
       "undo, redo": ["undo", "redo"],
       config: ["config", "config rng", "config rng numpy", "config --unset rng"],
       completion: "completion bash",
