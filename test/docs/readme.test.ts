@@ -142,7 +142,8 @@ describe("README: its tables", () => {
       "tag NAME": "tag draft main",
       "tag -d": "tag -d draft",
       reflog: "reflog",
-      doctor: "doctor",
+      doctor:
+        'log -q >log; echo \'{"host":"elsewhere","pid":1}\' >.rewind/local/x.lock; rewind doctor',
       "undo, redo": ["undo", "redo"],
       config: ["config", "config rng", "config rng numpy", "config --unset rng"],
       completion: "completion bash",
