@@ -66,7 +66,7 @@ export async function workingState(
   if (note === undefined || note.tools !== tools()) return "missing";
   const checks = [
     ...note.sources.map(async ([path, digest]) => {
-      const contents = await readIfThere(join(options.root, path));
+      const contents = readIfThere(join(options.root, path));
       return contents !== undefined && digestOf(contents) === digest;
     }),
     ...note.folders.map(
@@ -82,7 +82,7 @@ async function samePackages(root: string, packages: Note["packages"]): Promise<b
   for (const [path, digest, stamp] of packages) {
     const file = join(root, path);
     if (stampOf(file) === stamp) continue;
-    const contents = await readIfThere(file);
+    const contents = readIfThere(file);
     if (contents === undefined || digestOf(contents) !== digest) return false;
   }
   return true;

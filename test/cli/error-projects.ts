@@ -59,6 +59,11 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     await writeModels(project);
     return prepared(project);
   },
+  "settings of a module that are too large": async () => {
+    const project = await emptyProject("walk.ts");
+    await project.write("tsconfig.json", `{ ${" ".repeat(2 ** 21)} }`);
+    return prepared(project);
+  },
   "a store with runs": () => walk(async () => undefined),
   "HEAD names a run and no branch": () =>
     walk(async (project) => void (await project.ok("checkout", "v1@500"))),
