@@ -68,11 +68,22 @@ export async function emptyProject(...simulations: string[]): Promise<Project> {
 /** A project with an empty store of another user, who trusts none of this one's code. */
 export async function strangersProject(...simulations: string[]): Promise<Project> {
   const { root } = await bareProject(...simulations);
-  const user = newUser();
-  atEnd(user.remove);
-  const project = projectAt(root, user);
+  const project = projectAt(root, stranger());
   await project.ok("init");
   return project;
+}
+
+/** A copy of a project as another user has it, who cloned it. */
+export async function cloneOf(project: Project): Promise<Project> {
+  const root = await temporaryFolder();
+  await cp(project.root, root, { recursive: true, verbatimSymlinks: true });
+  return projectAt(root, stranger());
+}
+
+function stranger(): User {
+  const user = newUser();
+  atEnd(user.remove);
+  return user;
 }
 
 /** A project with the walk recorded: 1,000 steps, seed 42, on main. */
