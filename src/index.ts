@@ -42,9 +42,11 @@ export {
 export {
   initRepository,
   openRepository,
+  type ProgramToTrust,
   type Repository,
   type RepositoryOptions,
   type RevisionOf,
+  type TrustedProgram,
   type WhichProgram,
 } from "./repository.ts";
 

@@ -19,7 +19,16 @@ import { storeGenerator } from "./node/store-config.ts";
 import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
 import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store-locks.ts";
 import type { FileStoreTools } from "./node/store-tools.ts";
+import {
+  type ProgramToTrust,
+  programsToTrust,
+  programsUpTo,
+  type TrustedProgram,
+  trustedPrograms,
+} from "./node/trusted-programs.ts";
 import { readFile } from "./node/user-files.ts";
+import { projectCache } from "./node/user-folders.ts";
+import { type Id, isId } from "./object/id.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
 import type { Source } from "./replay/programs.ts";
 import type { Expected } from "./replay/record/expected.ts";
@@ -28,15 +37,17 @@ import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
 import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
+import { reader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 
 export type { Replaying, WhichProgram } from "./node/project-code.ts";
+export type { ProgramToTrust, TrustedProgram } from "./node/trusted-programs.ts";
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
   /** Is told what a user should know and what is no error: that a working file has changed, say. */
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** Lets code run that came from elsewhere, inside a loaded file or a cloned store. */
+  /** Lets code run that came from elsewhere, inside a loaded file or a cloned store, now and later. */
   readonly trust?: boolean | undefined;
   /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
@@ -141,13 +152,13 @@ export class Repository {
     this.#store = store;
     const project = {
       root,
-      local: store.objects.folders.local,
+      cache: projectCache(root),
       inputsLimitBytes: () => inputsLimitBytes(root),
       notice: (text: string) => options.onNotice?.(text),
     };
     const generator = () => storeGenerator(store.objects.tools.files, store.objects.folders.root);
     this.#checks = checkedBlocks({
-      folder: project.local,
+      folder: project.cache,
       host: () => hostDigest(hostFingerprint()),
       limitMs: options.checkMs,
       onUnchecked: options.onUnchecked,
@@ -330,7 +341,7 @@ export class Repository {
 
   /**
    * Loads a `.replay` file, or the bytes of one, into the store, as a new branch where one is named. Its code runs only
-   * with `trust`, or where the working files give the same.
+   * once it is trusted.
    */
   async load<S = unknown, P extends object = Record<string, unknown>>(
     file: string | Uint8Array,
@@ -359,6 +370,39 @@ export class Repository {
   breakLocks(): readonly StoreLock[] {
     const { tools, folders } = this.#store.objects;
     return breakStoreLocks(folders.root, tools.files);
+  }
+
+  /**
+   * Lets the recorded code of a revision run, HEAD's unless one is given: from now on, for this user, in
+   * every project. Returns what that code is made of. Throws PROGRAM_MISSING where it is not in the store.
+   *
+   * @example
+   * ```ts
+   * const [program] = await repo.trust("main");
+   * program.module; // "walk.ts"
+   * ```
+   */
+  async trust(revision = "HEAD"): Promise<readonly ProgramToTrust[]> {
+    const { run, step = run.steps } = await this.revision(revision);
+    const programs = await programsToTrust(run.manifest, step, run.replayer.get);
+    for (const { program } of programs) this.#code.trust.add(program);
+    return programs;
+  }
+
+  /** Forgets that programs are trusted: those of a revision, or one by its id. Returns those that were. */
+  async untrust(revision: string): Promise<readonly Id<"program">[]> {
+    const { trust } = this.#code;
+    if (isId(revision) && trust.forget(revision as Id<"program">)) {
+      return [revision as Id<"program">];
+    }
+    const { run, step } = await this.resolve(revision);
+    const programs = programsUpTo(run, step ?? run.steps);
+    return programs.filter((program) => trust.forget(program));
+  }
+
+  /** The programs that this user lets run, with what this store knows of them. */
+  trusted(): Promise<readonly TrustedProgram[]> {
+    return trustedPrograms(this.#code.trust, reader(this.#store.objects));
   }
 
   /** Deletes nothing and flushes nothing: closes the store's files. */

@@ -130,7 +130,7 @@ test("the top of the repository holds what it should", () => {
   expect(names.sort()).toEqual(
     [
       ...["package.json", "package-lock.json", "tsconfig.json"],
-      ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"],
+      ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"],
       ...["src", "bin", "test", "fixtures"],
     ].sort(),
   );

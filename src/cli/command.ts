@@ -64,7 +64,7 @@ export const STATUS: {
 
 /** Lets a command run code that came from elsewhere. */
 export const TRUST_OPTION: Option = {
-  describe: "let code run that came from elsewhere",
+  describe: "let code run that came from elsewhere, now and later",
   type: "boolean",
 };
 

@@ -114,6 +114,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: "describe a file that save wrote, without running anything",
     load: async () => (await import("./on-store.ts")).info,
   },
+  trust: {
+    group: "share",
+    summary: "show what code a run would run, and let it run",
+    load: async () => (await import("./on-store.ts")).trust,
+  },
   tag: {
     group: "maintain",
     summary: "list tags, or name a run for good",

@@ -94,7 +94,8 @@ const HINTS: Partial<
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   MODULE_NOT_FOUND: () =>
     "give the module's path as seen from here, such as fixtures/simulations/walk.ts",
-  MODULE_FAILED: () => "mend the module and run the command again; nothing was recorded",
+  MODULE_FAILED: ({ hint }) =>
+    optionalText(hint) ?? "mend the module and run the command again; nothing was recorded",
   INIT_FAILED: ({ hint }) =>
     optionalText(hint) ?? "init(ctx) makes the first state, from ctx.params and ctx.rng",
   EXPORT_NOT_FOUND: ({ module }) => `name the export: ${module ?? "module"}#name`,
@@ -144,12 +145,10 @@ const HINTS: Partial<
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
   PACKAGE_CHANGED: ({ name, recorded }) => `npm install ${name}@${recorded}`,
-  PROGRAM_NOT_TRUSTED: ({ revision, digest }) =>
-    `read it with \`rewind ${
-      typeof revision === "string"
-        ? `show ${quoted(revision)} --source`
-        : `cat-file ${shortId(String(digest))}`
-    }\`, then let it run with --trust`,
+  PROGRAM_NOT_TRUSTED: ({ revision }) => {
+    const name = typeof revision === "string" ? quoted(revision) : "REV";
+    return `\`rewind show ${name} --source\` prints it; once you trust it, \`rewind trust ${name}\` lets it run`;
+  },
   PROGRAM_MISSING: ({ module }) =>
     module === undefined
       ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"

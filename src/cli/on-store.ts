@@ -22,5 +22,6 @@ export { show } from "./commands/show.ts";
 export { stats } from "./commands/stats.ts";
 export { step } from "./commands/step.ts";
 export { tag } from "./commands/tag.ts";
+export { trust } from "./commands/trust.ts";
 export { redo, undo } from "./commands/undo.ts";
 export { verify } from "./commands/verify.ts";

@@ -8,7 +8,7 @@ import { nextArchiveName } from "../store/ref-name.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { lockBranches } from "./branch-lock.ts";
 import type { FileStore } from "./file-store.ts";
-import { gitState } from "./host.ts";
+import { gitState } from "./git-state.ts";
 
 /** What a recording on a branch is made of. */
 export interface BranchRecording {

@@ -6,19 +6,14 @@ import type { ExternalPackage } from "../object/program.ts";
 import type { SourcePart } from "../replay/programs.ts";
 import { type Engine, type EngineEntry, exportsOfEngine, ownEngine } from "./engine-bridge.ts";
 import { findModule } from "./find-module.ts";
+import { configFiles, nearestConfig } from "./module-settings.ts";
 import { buildError } from "./program/build-error.ts";
 import { externalsOf } from "./program/externals.ts";
 import { FILE_META } from "./program/file-meta.ts";
 import { NODE_INTEROP } from "./program/interop.ts";
 import { splitBundle } from "./program/split.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
-import {
-  nearestConfig,
-  type PackageSource,
-  type Source,
-  type Sources,
-  sourcesOf,
-} from "./sources.ts";
+import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
 
 /** A user's module with all that it imports, as one program. */
 export interface Bundle {
@@ -68,7 +63,9 @@ export async function bundle(entry: {
   const root = await realpath(entry.root);
   const file = await findModule(root, entry.module);
   const module = relative(root, file).split(sep).join("/");
-  const config = await nearestConfig(root, dirname(file));
+  const config = nearestConfig(root, dirname(file));
+  // All of them are read here first: esbuild would wait for a pipe, and read a device for ever.
+  const settings = config === undefined ? [] : configFiles(root, config);
   const outside = new Set<string>();
   const { engine = ownEngine() } = entry;
   const attempt = (more: BuildOptions = {}): Promise<Attempt> =>
@@ -97,14 +94,14 @@ export async function bundle(entry: {
       { module },
     );
   }
-  if (config !== undefined) await built.sources.addConfig(config);
+  for (const file of settings) built.sources.addSettings(file);
   return {
     code: parts.map((part) => part.code).join(""),
     parts,
     module,
     externals: externalsOf(built.externals),
     inputs: built.inputs,
-    sources: await built.sources.list(),
+    sources: built.sources.list(),
     packageSources: built.sources.packages(),
   };
 }

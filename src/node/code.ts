@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
+import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
@@ -20,8 +21,8 @@ import { rememberInputs, workingState } from "./working-program.ts";
 export interface Project {
   /** The project folder: the one that holds `.rewind`. */
   readonly root: string;
-  /** `.rewind/local`. */
-  readonly local: string;
+  /** Where notes of the project may be kept: a folder of the user's own, if there is one. */
+  readonly cache: string | undefined;
   /** Up to which size the files are recorded that a module reads while it is loaded. */
   inputsLimitBytes(): number;
   /** Says something to the user that is no result and no error. */
@@ -31,7 +32,15 @@ export interface Project {
 /** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
   const [file = "", exportName] = splitSpec(spec, isFileIn(cwd));
-  const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
+  return codeOfFile(project, fromRoot(project, cwd, file), exportName);
+}
+
+async function codeOfFile(
+  project: Project,
+  module: string,
+  exportName: string | undefined,
+): Promise<Code> {
+  const bundled = await bundle({ root: project.root, module });
   const loaded = await loadProgram({
     ...bundled,
     ...(exportName !== undefined && { exportName }),
@@ -41,13 +50,7 @@ export async function codeOfModule(project: Project, spec: string, cwd: string):
   });
   const { simulation } = loaded;
   const digest = digestOf(bundled.code);
-  await rememberInputs({
-    ...bundled,
-    digest,
-    root: project.root,
-    cacheDirectory: cacheOf(project),
-  });
-  await trust(project, digest);
+  await rememberInputs({ ...bundled, digest, root: project.root, cacheDirectory: project.cache });
   return {
     ...loaded,
     source: {
@@ -90,31 +93,25 @@ function fromRoot({ root }: Project, cwd: string, file: string): string {
 }
 
 /**
- * Loads a recorded program from its stored source, if it may run: code that was bundled or trusted
- * here, or that the working files still give. Says so where the working file is another by now,
- * unless new code is to go on from what it replays.
+ * Loads a recorded program from its stored source, if it may run. Says so where the working file is
+ * another by now, unless new code is to go on from what it replays.
  * Throws PROGRAM_MISSING, PROGRAM_NOT_TRUSTED, MODULE_FAILED.
  */
 export async function loadRecorded(
   project: Project,
   program: Program,
   get: Get,
-  options: { readonly trust: boolean; readonly replaced: boolean },
+  options: { readonly trusted: boolean; readonly replaced: boolean },
 ): Promise<LoadedProgram | undefined> {
-  const { module, exportName, source: digest } = program;
+  const { module, exportName } = program;
   if (module === undefined) return undefined;
-  const { state: working, bundled, why } = await workingCode(project, program, module);
-  const { code, parts } = bundled ?? (await sourceOf(project, program, get, working === "same"));
-  if (options.trust) await trust(project, digest);
-  if (working !== "same" && !options.trust && !(await isTrusted(project, digest))) {
-    throw new RewindError(
-      "PROGRAM_NOT_TRUSTED",
-      `the code of "${program.name}" (${module}) came from elsewhere and was never run here`,
-      { name: program.name, module, digest },
-    );
-  }
-  if (working !== "same" && !options.replaced) {
-    project.notice(`${why}: this replays the recorded program`);
+  const stored = await storedSource(program, get);
+  if (stored !== undefined && !options.trusted) throw notTrusted(program);
+  const working = await workingCode(project, program, module);
+  const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
+  if (!options.trusted) throw notTrusted(program);
+  if (working.state !== "same" && !options.replaced) {
+    project.notice(`${working.why}: this replays the recorded program`);
   }
   return loadProgram({
     code,
@@ -125,6 +122,14 @@ export async function loadRecorded(
     isPackageLine: packageLines(parts),
     captured: await capturedBy(program, get),
   });
+}
+
+function notTrusted({ name, module, source: digest }: Program): RewindError {
+  return new RewindError(
+    "PROGRAM_NOT_TRUSTED",
+    `the code of "${name}" (${module}) came from elsewhere and was never run here`,
+    { name, module, digest },
+  );
 }
 
 /** Says of a line of the code, counted from 1, whether it is a package's. */
@@ -148,38 +153,67 @@ function partsOf({ parts }: Program, get: Get): Promise<SourcePart[]> {
   );
 }
 
-/** Loads the working file of a recorded program in its place. */
+/**
+ * Loads the working file of a recorded program in its place. The path of the module is what the
+ * recording says, not the user: one that leads out of the project is refused. Throws MODULE_FAILED.
+ */
 export async function loadWorking(
   project: Project,
-  program: Program,
-): Promise<LoadedProgram | undefined> {
-  if (program.module === undefined) return undefined;
-  const spec = `${program.module}${program.exportName === undefined ? "" : `#${program.exportName}`}`;
-  return codeOfModule(project, spec, project.root);
+  { module, exportName }: Program,
+): Promise<Code | undefined> {
+  if (module === undefined) return undefined;
+  if (!(await liesInProject(project, module))) {
+    throw new RewindError(
+      "MODULE_FAILED",
+      `expected the module that was recorded to lie in the project folder, got ${describe(module)}`,
+      {
+        module,
+        hint: "that path is what the recording says: leave --program working out to replay what was recorded",
+      },
+    );
+  }
+  return codeOfFile(project, module, exportName);
 }
 
-/** The stored source; where it was left out, what the working files give, if that is the same. */
-async function sourceOf(
-  project: Project,
+/** Whether a recorded path, links followed, is one in the project. */
+async function liesInProject({ root }: Project, module: string): Promise<boolean> {
+  if (path.isAbsolute(module)) return false;
+  const [base, file] = [await fs.realpath(root), path.resolve(root, module)];
+  // What does not exist can be judged by its name alone.
+  const real = await fs.realpath(file).catch(() => path.resolve(base, module));
+  return real.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
+}
+
+/** The stored source; undefined where it was left out. */
+async function storedSource(
   program: Program,
   get: Get,
-  sameAsWorking: boolean,
-): Promise<Pick<Bundle, "code" | "parts">> {
+): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
   try {
     const code = await readSource(program, get, nodeHash);
     return { code, parts: await partsOf(program, get) };
   } catch (error) {
-    if (!isRewindError(error, "OBJECT_MISSING")) throw error;
-    if (sameAsWorking) {
-      return bundle({ root: project.root, module: String(program.module) });
-    }
-    throw new RewindError(
-      "PROGRAM_MISSING",
-      `the code of "${program.name}" (${program.module}) was left out when the run was saved`,
-      { name: program.name, module: program.module },
-      { cause: error },
-    );
+    if (isRewindError(error, "OBJECT_MISSING")) return undefined;
+    throw error;
   }
+}
+
+/** What the working files give for a source that was left out. Throws PROGRAM_MISSING. */
+async function sourceLeftOut(
+  project: Project,
+  { name, module, source: digest }: Program,
+  { state, bundled }: Working,
+): Promise<Bundle> {
+  if (state === "same") {
+    // The note of the files says that they are the same; what runs is compared itself.
+    const found = bundled ?? (await bundle({ root: project.root, module: String(module) }));
+    if (digestOf(found.code) === digest) return found;
+  }
+  throw new RewindError(
+    "PROGRAM_MISSING",
+    `the code of "${name}" (${module}) was left out when the run was saved`,
+    { name, module },
+  );
 }
 
 /** What the working files give now, compared with a recorded program. */
@@ -193,7 +227,10 @@ interface Working {
 
 async function workingCode(project: Project, program: Program, module: string): Promise<Working> {
   const { source: digest } = program;
-  const place = { digest, root: project.root, cacheDirectory: cacheOf(project) };
+  if (!(await liesInProject(project, module))) {
+    return { state: "gone", why: `${describe(module)} lies outside the project folder` };
+  }
+  const place = { digest, root: project.root, cacheDirectory: project.cache };
   if ((await workingState(place)) === "same") return { state: "same" };
   let bundled: Bundle;
   try {
@@ -210,28 +247,6 @@ async function workingCode(project: Project, program: Program, module: string): 
   }
   await rememberInputs({ ...bundled, ...place });
   return { state: "same", bundled };
-}
-
-function cacheOf(project: Project): string {
-  return path.join(project.local, "programs");
-}
-
-function trustFile(project: Project, digest: string): string {
-  return path.join(project.local, "trusted", digest);
-}
-
-async function isTrusted(project: Project, digest: string): Promise<boolean> {
-  return fs.access(trustFile(project, digest)).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Notes that this code may run here. Where the note cannot be written, trust lasts for this call. */
-async function trust(project: Project, digest: string): Promise<void> {
-  const file = trustFile(project, digest);
-  await fs.mkdir(path.dirname(file), { recursive: true }).catch(() => undefined);
-  await fs.writeFile(file, "").catch(() => undefined);
 }
 
 /** The digest by which code is recorded: the id of the chunk that holds it. */

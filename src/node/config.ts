@@ -8,6 +8,7 @@ import { changeSettingsFile, readSettingsFile, type SettingsFile } from "./setti
 import { readStoreConfig, storeConfigFile } from "./store-config.ts";
 import { storeFiles } from "./store-files.ts";
 import { storeFolders } from "./store-folders.ts";
+import { userFolder } from "./user-folders.ts";
 
 /** A setting, and where its value is from. */
 export interface Setting {
@@ -136,17 +137,10 @@ const PLACE_NAMES: Readonly<Record<Place, string>> = {
 
 /** The user's own file, where the system keeps such; undefined where there is no home. */
 function userFile(variables: Variables): SettingsFile | undefined {
-  const folder = userFolder(variables);
+  const folder = userFolder("config", variables);
   if (folder === undefined) return undefined;
   const file = resolved(path.join(folder, "rewind", "config"));
   return { file, name: file, scratch: path.dirname(file), damage: "INVALID_CONFIG" };
-}
-
-export function userFolder({ XDG_CONFIG_HOME, HOME, APPDATA }: Variables): string | undefined {
-  if (process.platform === "win32") return APPDATA || undefined;
-  // By the XDG rules a relative path there is to be ignored.
-  if (XDG_CONFIG_HOME !== undefined && path.isAbsolute(XDG_CONFIG_HOME)) return XDG_CONFIG_HOME;
-  return HOME ? path.join(HOME, ".config") : undefined;
 }
 
 /** Where a link leads, as those who keep their settings in a repository make one: it must stay one. */

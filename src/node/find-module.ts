@@ -20,7 +20,8 @@ export async function findModule(root: string, module: string): Promise<string> 
     );
   }
   const near = await namesLike(given);
-  const found = stats?.isDirectory() === true ? "is a folder" : "does not exist";
+  const found =
+    stats === undefined ? "does not exist" : stats.isDirectory() ? "is a folder" : "is not a file";
   const hint = near.length > 0 ? `; there is ${near.join(", ")}` : "";
   throw new RewindError("MODULE_NOT_FOUND", `the module ${module} ${found}${hint}`, {
     module,

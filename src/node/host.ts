@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import path from "node:path";
 import process from "node:process";
 import { currentPlace } from "./place.ts";
 
@@ -87,72 +85,6 @@ const NAMES = {
 
 /** What replays run under as it was recorded, where the program's place is known. */
 const PINNED: ReadonlySet<string> = new Set(["zone", "locale"]);
-
-/** The commit that a folder's Git repository stands at, and whether files differ from it. */
-export interface GitState {
-  readonly commit: string;
-  readonly dirty: boolean;
-}
-
-/**
- * The Git state of the folder `root`, `.rewind/` left out; undefined where there is no repository,
- * no commit, no Git, or no answer within two seconds. Never throws.
- *
- * @example
- * ```ts
- * await gitState("."); // { commit: "8f1c…", dirty: false }
- * ```
- */
-export async function gitState(root: string): Promise<GitState | undefined> {
-  if (!isInRepository(root)) return undefined;
-  const status = await git(root, [
-    "status",
-    "--porcelain=v2",
-    "--branch",
-    "--untracked-files=normal",
-    "--",
-    ":(top)",
-    ":(top,exclude,glob)**/.rewind/**",
-  ]);
-  const lines = status?.split("\n").filter((line) => line !== "") ?? [];
-  const commit = lines.map((line) => /^# branch\.oid ([0-9a-f]{40,64})$/.exec(line)?.[1]);
-  const found = commit.find((id) => id !== undefined);
-  if (found === undefined) return undefined;
-  return { commit: found, dirty: lines.some((line) => !line.startsWith("#")) };
-}
-
-/** Whether there is a `.git` here or above: asking saves starting Git where there is none. */
-function isInRepository(folder: string): boolean {
-  if (existsSync(path.join(folder, ".git"))) return true;
-  const above = path.dirname(folder);
-  return above !== folder && isInRepository(above);
-}
-
-/** What `git` prints, or undefined where it fails for whatever reason. */
-async function git(root: string, values: readonly string[]): Promise<string | undefined> {
-  // Only here: it takes 7 ms to load, and only recordings look at Git.
-  const { execFile } = await import("node:child_process");
-  // Within a Git hook these name the hook's repository, which need not be the one of `root`.
-  const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...environment } = process.env;
-  return new Promise((resolve) => {
-    try {
-      execFile(
-        "git",
-        // Only a look: no program that the repository's settings name, and no lock on its index.
-        ["-C", root, "-c", "core.fsmonitor=false", ...values],
-        {
-          env: { ...environment, GIT_OPTIONAL_LOCKS: "0" },
-          timeout: 2000,
-          maxBuffer: 16 * 1024 * 1024,
-          windowsHide: true,
-        },
-        (error, output) => resolve(error === null ? output : undefined),
-      );
-    } catch {
-      resolve(undefined);
-    }
-  });
-}
 
 /** The functions whose last bits differ between builds of V8, and the plain ones beside them. */
 const FUNCTIONS = [

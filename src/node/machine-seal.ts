@@ -1,7 +1,8 @@
 import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { userFolder } from "./config.ts";
+import { isOwnGrant } from "./own-file.ts";
+import { userFolder } from "./user-folders.ts";
 
 const SECRET_BYTES = 32;
 
@@ -41,13 +42,16 @@ export function machineSeal(): Seal {
 const NONE = new Uint8Array(0);
 
 function secretFile(): string | undefined {
-  const folder = userFolder(process.env);
+  const folder = userFolder("config");
   return folder === undefined ? undefined : path.join(folder, "rewind", "secret");
 }
 
 function readSecret(): Uint8Array | undefined {
+  const file = secretFile();
+  // Whoever else could have put it there could seal as this user does.
+  if (file === undefined || !isOwnGrant(file)) return undefined;
   try {
-    const bytes = fs.readFileSync(secretFile() ?? "");
+    const bytes = fs.readFileSync(file);
     return bytes.length === SECRET_BYTES ? bytes : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { LARGEST_SETTINGS_BYTES, readRegular } from "./regular-file.ts";
 
 /** The name under which programs import this engine. */
 export const ENGINE = "rewind-engine";
@@ -28,16 +29,21 @@ export function findPackage(name: string, folder: string): InstalledPackage | un
   }
 }
 
+function read(file: string): string {
+  const options = { name: file, limitBytes: LARGEST_SETTINGS_BYTES };
+  return new TextDecoder().decode(readRegular(file, options));
+}
+
 /** The version of this engine. */
 export function engineVersion(): string {
   // Two folders up both from src/node/ and from dist/node/.
-  return readVersion(new URL("../../package.json", import.meta.url)) ?? "";
+  return readVersion(fileURLToPath(new URL("../../package.json", import.meta.url))) ?? "";
 }
 
 /** The version that a package.json names, "" where it names none; undefined without the file. */
-export function readVersion(file: string | URL): string | undefined {
+export function readVersion(file: string): string | undefined {
   try {
-    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version?: unknown };
+    const { version } = JSON.parse(read(file)) as { version?: unknown };
     return typeof version === "string" ? version : "";
   } catch {
     return undefined;

@@ -1,9 +1,10 @@
 import { realpathSync, statSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, extname, join, relative, sep } from "node:path";
 import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import { isRewindError } from "../base/errors.ts";
 import type { ExternalImport } from "../object/program.ts";
 import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
+import { packageSettings } from "./module-settings.ts";
 import { ENGINE, findPackage, packageName } from "./packages.ts";
 import { exactEnums } from "./program/enums.ts";
 import { isNative } from "./program/externals.ts";
@@ -16,6 +17,7 @@ import {
 } from "./program/host-modules.ts";
 import { loaderOf } from "./program/loaders.ts";
 import { isBare, type PackageFile, packageFolders, remembered } from "./program/package-folder.ts";
+import { LARGEST_SOURCE_BYTES, readRegular } from "./regular-file.ts";
 import type { Sources } from "./sources.ts";
 
 /** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
@@ -58,6 +60,7 @@ export function programPlugin(options: {
   const codes = new Map<string, string>(); // their contents, as far as they are code
   const virtual = new Map<string, string>(); // the contents of modules that are no files
   const native = remembered(isNative);
+  const checkSettings = packageSettings(root);
 
   const importerOf = ({ namespace, importer }: OnResolveArgs): string => `${namespace}:${importer}`;
 
@@ -181,7 +184,8 @@ export function programPlugin(options: {
         `${path} cannot be part of a program: only code, JSON, WebAssembly and text can`,
       );
     }
-    const contents = await readFile(file);
+    const contents = readRegular(file, { name: path, limitBytes: LARGEST_SOURCE_BYTES });
+    if (contents === undefined) return refuse(`${path} is not there`);
     if (namespace === OWN) sources.add(path, contents);
     else sources.addPackageFile(file, contents);
     const resolveDir = dirname(file);
@@ -199,25 +203,29 @@ export function programPlugin(options: {
   return {
     name: "rewind-program",
     setup(build) {
-      build.onResolve({ filter: /.*/ }, async (args) => {
-        if (args.pluginData === RESOLVING) return undefined;
-        const other = args.kind === "entry-point" ? undefined : await resolveOther(args);
-        if (other !== undefined) return other;
-        const plain = plainFile(args);
-        if (plain !== undefined) return resolve(args, plain);
-        const found = await build.resolve(args.path, {
-          kind: args.kind,
-          importer: args.importer,
-          resolveDir: args.kind === "entry-point" ? root : args.resolveDir,
-          with: args.with,
-          pluginData: RESOLVING,
-        });
-        const [error] = found.errors;
-        if (error !== undefined) return notFound(args, error.text);
-        return resolve(args, found.path);
-      });
-      build.onLoad({ filter: /.*/, namespace: OWN }, load);
-      build.onLoad({ filter: /.*/, namespace: PACKAGE }, load);
+      build.onResolve(
+        { filter: /.*/ },
+        orRefusal(async (args) => {
+          if (args.pluginData === RESOLVING) return undefined;
+          const other = args.kind === "entry-point" ? undefined : await resolveOther(args);
+          if (other !== undefined) return other;
+          const plain = plainFile(args);
+          if (plain !== undefined) return resolve(args, plain);
+          checkSettings(args.path, args.kind === "entry-point" ? root : args.resolveDir);
+          const found = await build.resolve(args.path, {
+            kind: args.kind,
+            importer: args.importer,
+            resolveDir: args.kind === "entry-point" ? root : args.resolveDir,
+            with: args.with,
+            pluginData: RESOLVING,
+          });
+          const [error] = found.errors;
+          if (error !== undefined) return notFound(args, error.text);
+          return resolve(args, found.path);
+        }),
+      );
+      build.onLoad({ filter: /.*/, namespace: OWN }, orRefusal(load));
+      build.onLoad({ filter: /.*/, namespace: PACKAGE }, orRefusal(load));
       build.onLoad({ filter: /.*/, namespace: HOST_MODULE }, ({ path }) => ({
         contents: virtual.get(path) ?? "",
         loader: "js",
@@ -244,6 +252,20 @@ function plainFile({ path, kind, resolveDir }: OnResolveArgs): string | undefine
   const file = join(resolveDir, path);
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
 }
+
+/** An error of ours is a message to esbuild, which would else add where in this file it was thrown. */
+function orRefusal<A, R>(work: (args: A) => Promise<R>): (args: A) => Promise<R | Refusal> {
+  return async (args) => {
+    try {
+      return await work(args);
+    } catch (error) {
+      if (isRewindError(error)) return refuse(error.message);
+      throw error;
+    }
+  };
+}
+
+type Refusal = ReturnType<typeof refuse>;
 
 function refuse(text: string): { errors: { text: string }[] } {
   return { errors: [{ text }] };

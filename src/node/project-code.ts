@@ -4,13 +4,20 @@ import type { Program } from "../object/program.ts";
 import type { RunManifest } from "../object/run.ts";
 import type { Checks } from "../replay/checks.ts";
 import type { Environment } from "../replay/environment.ts";
-import { type Code, codeOf, type LoadedProgram, Programs } from "../replay/programs.ts";
+import {
+  type Code,
+  codeOf,
+  type LoadedProgram,
+  Programs,
+  type Source,
+} from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
 import { noChecks } from "./checked-blocks.ts";
 import type { Project } from "./code.ts";
 import { nodeEnvironment } from "./environment.ts";
+import { type Trust, userTrust } from "./trust.ts";
 import { userName } from "./user-name.ts";
 
 /** Which code replays a run: what was recorded with it, or the working files as they are now. */
@@ -38,6 +45,8 @@ export class ProjectCode {
   /** A revision at which the source of each program can be read, of the programs that were asked for. */
   readonly #revisions = new Map<Id<"program">, string>();
   #replaced = 0;
+  /** The programs that may run. */
+  readonly trust: Trust = userTrust();
 
   constructor(project: Project, store: ObjectStore, options: CodeOptions) {
     this.#project = project;
@@ -72,9 +81,8 @@ export class ProjectCode {
     if (options.program !== "working") return this.of(options.program as string, options.cwd);
     const last = replayer.segmentRecorded(replayer.run.steps);
     const { program } = await replayer.parts(last);
-    if (program.module !== undefined) {
-      return this.of(`${program.module}#${program.exportName}`, this.#project.root);
-    }
+    const code = await (await modules()).loadWorking(this.#project, program);
+    if (code !== undefined) return code;
     throw new RewindError("PROGRAM_MISSING", `"${program.name}" was not recorded from a module`, {
       name: program.name,
     });
@@ -94,7 +102,10 @@ export class ProjectCode {
   environment(which: Replaying): Environment {
     let env = this.#environments.get(which);
     if (env === undefined) {
-      const programs = new Programs((id, program) => this.#load(id, program, which));
+      const programs = new Programs(
+        (id, program) => this.#load(id, program, which),
+        (id, { source }) => this.#noteRecorded(id, source),
+      );
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
       const { author = userName, generator } = this.#options;
       const checks = which === "recorded" ? this.#options.checks : noChecks();
@@ -113,6 +124,12 @@ export class ProjectCode {
     }
   }
 
+  /** What the user records is the user's own: noted first, so that a recording that is killed can be resumed. */
+  #noteRecorded(id: Id<"program">, { module }: Source): void {
+    // Code that was handed over in memory is never run from the store.
+    if (module !== undefined) this.trust.add(id);
+  }
+
   async #load(
     id: Id<"program">,
     program: Program,
@@ -120,10 +137,12 @@ export class ProjectCode {
   ): Promise<LoadedProgram | undefined> {
     const { loadRecorded, loadWorking } = await modules();
     if (which === "working") return loadWorking(this.#project, program);
-    const trust = this.#options.trust ?? false;
     const replaced = this.#replaced > 0 || which === "beside";
+    if (this.#options.trust === true && program.module !== undefined) this.trust.add(id);
+    const trusted = this.trust.has(id);
     try {
-      return await loadRecorded(this.#project, program, reader(this.#store), { trust, replaced });
+      const get = reader(this.#store);
+      return await loadRecorded(this.#project, program, get, { trusted, replaced });
     } catch (error) {
       const revision = this.#revisions.get(id);
       if (!isRewindError(error, "PROGRAM_NOT_TRUSTED") || revision === undefined) throw error;

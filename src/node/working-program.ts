@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { replaceFile } from "./note-file.ts";
+import { readOwnFile, writeOwnFile } from "./own-file.ts";
 import { engineVersion, readVersion } from "./packages.ts";
 import {
   digestOf,
@@ -18,8 +18,8 @@ export interface WorkingProgram {
   readonly digest: string;
   /** The project folder. */
   readonly root: string;
-  /** `.rewind/local/programs`. */
-  readonly cacheDirectory: string;
+  /** A folder of the user's own; without one nothing is noted. */
+  readonly cacheDirectory: string | undefined;
 }
 
 /**
@@ -39,7 +39,8 @@ export async function rememberInputs(
     readonly packageSources?: readonly PackageSource[];
   },
 ): Promise<void> {
-  const { root, sources, packageSources = [] } = options;
+  const { root, sources, packageSources = [], cacheDirectory } = options;
+  if (cacheDirectory === undefined) return;
   const folders = foldersOf(sources.map(({ path }) => path));
   const note: Note = {
     tools: tools(),
@@ -49,7 +50,7 @@ export async function rememberInputs(
       folders.map(async (path) => [path, await folderDigest(join(root, path))] as const),
     ),
   };
-  await replaceFile(noteFile(options), `${JSON.stringify(note)}\n`).catch(() => undefined);
+  writeOwnFile(noteFile(options), `${JSON.stringify(note)}\n`);
 }
 
 /**
@@ -61,11 +62,11 @@ export async function rememberInputs(
 export async function workingState(
   options: WorkingProgram,
 ): Promise<"same" | "changed" | "missing"> {
-  const note = await readNote(noteFile(options));
+  const note = readNote(noteFile(options));
   if (note === undefined || note.tools !== tools()) return "missing";
   const checks = [
     ...note.sources.map(async ([path, digest]) => {
-      const contents = await readIfThere(join(options.root, path));
+      const contents = readIfThere(join(options.root, path));
       return contents !== undefined && digestOf(contents) === digest;
     }),
     ...note.folders.map(
@@ -81,7 +82,7 @@ async function samePackages(root: string, packages: Note["packages"]): Promise<b
   for (const [path, digest, stamp] of packages) {
     const file = join(root, path);
     if (stampOf(file) === stamp) continue;
-    const contents = await readIfThere(file);
+    const contents = readIfThere(file);
     if (contents === undefined || digestOf(contents) !== digest) return false;
   }
   return true;
@@ -95,12 +96,15 @@ interface Note {
   readonly folders: ReadonlyArray<readonly [path: string, digest: string]>;
 }
 
-function noteFile({ cacheDirectory, digest }: WorkingProgram): string {
-  return join(cacheDirectory, `${digest}.inputs.json`);
+function noteFile({ cacheDirectory, digest }: WorkingProgram): string | undefined {
+  return cacheDirectory && join(cacheDirectory, `${digest}.inputs.json`);
 }
 
-async function readNote(file: string): Promise<Note | undefined> {
-  const contents = await readIfThere(file);
+/** Notes are shorter by far: one of a program with ten thousand files has 2 MB. */
+const LARGEST_NOTE_BYTES = 64 << 20;
+
+function readNote(file: string | undefined): Note | undefined {
+  const contents = file === undefined ? undefined : readOwnFile(file, LARGEST_NOTE_BYTES);
   if (contents === undefined) return undefined;
   try {
     const note = JSON.parse(new TextDecoder().decode(contents)) as Partial<Note>;

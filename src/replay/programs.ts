@@ -119,20 +119,26 @@ export interface SegmentParts {
 
 type LoadProgram = (id: Id<"program">, program: Program) => Promise<LoadedProgram | undefined>;
 
+type NoteCode = (id: Id<"program">, code: Code) => void;
+
 /** Finds the code of recorded programs: simulations handed over, then whatever `load` can find. */
 export class Programs {
   readonly #byId = new Map<Id<"program">, Promise<LoadedProgram>>();
   readonly #byName = new Map<string, AnySimulation>();
   readonly #parts = new Map<string, Promise<SegmentParts>>();
   readonly #load: LoadProgram;
+  readonly #noteRecorded: NoteCode;
 
-  constructor(load: LoadProgram = async () => undefined) {
+  /** `noteRecorded` is told of code that is about to be recorded, before any of it is written. */
+  constructor(load: LoadProgram = async () => undefined, noteRecorded: NoteCode = () => undefined) {
     this.#load = load;
+    this.#noteRecorded = noteRecorded;
   }
 
-  /** Says that this is the code of this program. */
-  add(id: Id<"program">, program: LoadedProgram): void {
-    this.#byId.set(id, Promise.resolve(program));
+  /** Says that this is the code of this program, which is about to be recorded. */
+  add(id: Id<"program">, code: Code): void {
+    this.#noteRecorded(id, code);
+    this.#byId.set(id, Promise.resolve(code));
   }
 
   /** Says that this is the code of every program of the simulation's name that nothing else is known of. */

@@ -211,6 +211,8 @@ export class Replayer {
       if (recorded === undefined) throw new RewindError("OBJECT_INVALID", `no segment ${index}`);
       segment = openSegment(recorded, this.run.blockSize, this.get, this.env);
       this.#segments.set(index, segment);
+      // Once its program is trusted, the same run can be replayed.
+      segment.catch(() => this.#segments.delete(index));
     }
     return segment;
   }

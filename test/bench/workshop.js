@@ -14,6 +14,13 @@ export class Workshop {
   #made = new Map();
   #repositories = [];
 
+  constructor() {
+    // What is noted beside the settings of a user is not to be noted beside those of this one.
+    const user = path.join(this.#root, "user");
+    Object.assign(process.env, { XDG_CONFIG_HOME: user, XDG_CACHE_HOME: user });
+    Object.assign(process.env, { APPDATA: user, LOCALAPPDATA: user });
+  }
+
   /** 1e7 steps of the walk, in memory. */
   longRun() {
     return this.#once("longRun", () => record(walk, { steps: LONG_STEPS, seed: SEED }));

@@ -15,6 +15,7 @@ import { utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeFiles } from "../../src/node/files.ts";
 import { nodeHash } from "../../src/node/platform.ts";
+import { userTrust } from "../../src/node/trust.ts";
 import { encodeBody } from "../../src/object/body.ts";
 import { objectsOf } from "../../src/object/closure.ts";
 import { type Id, type Kind, objectId } from "../../src/object/id.ts";
@@ -37,7 +38,14 @@ import { PackIndex } from "../../src/store/pack-index.ts";
 import { lockText } from "../node/dead.ts";
 import { brokenArtifacts } from "./error-artifacts.ts";
 import { AGENT, MODELS } from "./error-models.ts";
-import { bareProject, copyOf, emptyProject, type Project, unfinished } from "./run-cli.ts";
+import {
+  bareProject,
+  copyOf,
+  emptyProject,
+  type Project,
+  strangersProject,
+  unfinished,
+} from "./run-cli.ts";
 
 /** A project that a section of a transcript runs in. */
 export interface Prepared {
@@ -58,6 +66,11 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "an empty store": async () => {
     const project = await emptyProject("walk.ts");
     await writeModels(project);
+    return prepared(project);
+  },
+  "settings of a module that are too large": async () => {
+    const project = await emptyProject("walk.ts");
+    await project.write("tsconfig.json", `{ ${" ".repeat(2 ** 21)} }`);
     return prepared(project);
   },
   "a store with runs": () => walk(async () => undefined),
@@ -399,7 +412,7 @@ async function foreign(options: readonly string[]): Promise<Prepared> {
   const there = await emptyProject("walk.ts");
   await there.ok(...words("record walk.ts --steps 100 --seed 1"));
   await there.ok(...words("save main -o main.replay"), ...options);
-  const here = await emptyProject();
+  const here = await strangersProject();
   await here.ok("load", path.join(there.root, "main.replay"), "-b", "theirs");
   return prepared(here);
 }
@@ -446,11 +459,12 @@ async function forgedRuns(project: Project): Promise<void> {
       segments: [{ ...segment, ...changes }],
     });
     const withProgram = (changes: Partial<Program>): RunManifest =>
-      inSegment({ program: writer.put("program", encodeProgram({ ...program, ...changes })) });
+      inSegment({ program: putTrusted(writer, { ...program, ...changes }) });
     const state = writer.put("state", encodeBody("state", [99, [chunkOf(writer, "short")]]));
     forged["short-state"] = { ...run, final: { id: state } };
     forged["old-generator"] = withProgram({ generatorVersion: 99 });
     forged["other-generator"] = withProgram({ generator: "dice" });
+    forged["leads-out"] = withProgram({ module: "../walk.ts" });
     forged["unknown-zone"] = withProgram({ zone: "Mars/Base", locale: "en-US" });
     forged["unknown-locale"] = withProgram({ zone: "UTC", locale: "xx" });
     const chunk = writer.put("chunk", utf8("no list"));
@@ -513,10 +527,7 @@ async function forgedStreams(project: Project): Promise<void> {
       { seeds } = run.segments[0] as typeof segment,
     ): RunManifest => {
       const { version: generatorVersion } = generatorNamed(generator);
-      const program = writer.put(
-        "program",
-        encodeProgram({ ...recorded, generator, generatorVersion }),
-      );
+      const program = putTrusted(writer, { ...recorded, generator, generatorVersion });
       const begin = { state: { inline: encode(0) }, generator: state, named: [], witness: 0 };
       return { ...run, segments: [{ ...segment, program, seeds, begin }] };
     };
@@ -545,6 +556,13 @@ async function nameRuns(
     const to = objectId(nodeHash, "run", encodeRun(manifest));
     await repo.store.refs.update([{ name: `refs/heads/${name}`, from: undefined, to }], "forge");
   }
+}
+
+/** A program that may run: what is wrong with it is to be found when it does. */
+function putTrusted(writer: ObjectWriter, program: Program): Id<"program"> {
+  const id = writer.put("program", encodeProgram(program));
+  userTrust().add(id);
+  return id;
 }
 
 function chunkOf(writer: ObjectWriter, text: string): Uint8Array {

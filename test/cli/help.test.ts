@@ -192,6 +192,7 @@ async function runExample(line: string, project: Project): Promise<Result> {
   if (/^branch \w/.test(line)) await project.run("branch", "-d", String(argv[1]));
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
   if (line === "redo") await project.run("undo");
+  if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
 }
 

@@ -1,4 +1,5 @@
 import {
+  existsSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -8,6 +9,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { projectCache } from "../../src/node/user-folders.ts";
 import { openRepository } from "../../src/repository.ts";
 import { emptyProject, type Project } from "./run-cli.ts";
 
@@ -117,17 +119,19 @@ describe("a state that the run did not have is not given", () => {
 });
 
 describe("what was checked is remembered", () => {
-  const checkedFile = (project: Project): string | undefined =>
-    readdirSync(path.join(project.root, ".rewind", "local")).find((name) =>
-      name.startsWith("checked-"),
-    );
+  const checkedFile = ({ root }: Project): string | undefined => {
+    const folder = String(projectCache(root));
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const name = names.find((one) => one.startsWith("checked-"));
+    return name && path.join(folder, name);
+  };
 
-  test("sixteen bytes a block, in local/", async () => {
+  test("sixteen bytes a block, in the user's cache", async () => {
     const project = await emptyProject("walk.ts");
     await project.ok("record", "walk.ts", "--steps", "1000", "--seed", "1");
     expect(checkedFile(project)).toBeUndefined();
     await project.ok("get", "main@505");
-    const file = path.join(project.root, ".rewind", "local", String(checkedFile(project)));
+    const file = String(checkedFile(project));
     expect(statSync(file).size).toBe(16);
     await project.ok("get", "main@506");
     expect(statSync(file).size).toBe(16);
@@ -139,7 +143,7 @@ describe("what was checked is remembered", () => {
     const project = await emptyProject("walk.ts");
     await project.ok("record", "walk.ts", "--steps", "1000", "--seed", "1");
     await project.ok("get", "main@505");
-    const file = path.join(project.root, ".rewind", "local", String(checkedFile(project)));
+    const file = String(checkedFile(project));
     writeFileSync(file, "short");
     const state = (await project.ok("get", "main@505")).stdout;
     const target = path.join(project.root, "target");

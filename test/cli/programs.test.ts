@@ -2,7 +2,7 @@ import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/index.ts";
-import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
+import { copyOf, emptyProject, type Project, strangersProject, walkProject } from "./run-cli.ts";
 
 const model = (late: number, name = "model"): string => `
 import { next } from "./lib/next.ts";
@@ -116,11 +116,15 @@ describe("a file that has changed since", () => {
   });
 });
 
+/** An error and its hint, of one line each. */
+const NOT_TRUSTED =
+  /^error: the code of "random-walk" \(walk\.ts\) came from elsewhere.*\nhint: `rewind show (\w+) --source` prints it; .* `rewind trust \1` lets it run\n$/;
+
 describe("code that came from elsewhere", () => {
   async function received(module: "same" | "other" | "none"): Promise<Project> {
     const mine = await walkProject();
     await mine.ok("save", "main", "-o", "run.replay");
-    const theirs = await emptyProject(...(module === "same" ? ["walk.ts"] : []));
+    const theirs = await strangersProject(...(module === "same" ? ["walk.ts"] : []));
     if (module === "other") {
       await theirs.write("walk.ts", 'export default { name: "w", init: () => 0, step: (x) => x };');
     }
@@ -139,9 +143,7 @@ describe("code that came from elsewhere", () => {
     ]) {
       const { status, stderr } = await project.run(...line.split(" "));
       expect(status).toBe(1);
-      expect(stderr).toMatch(
-        /^error: the code of "random-walk" \(walk\.ts\) came from elsewhere.*\nhint: read it with `rewind show \w+ --source`, then let it run with --trust\n$/,
-      );
+      expect(stderr).toMatch(NOT_TRUSTED);
     }
     expect((await project.ok("show", "theirs", "--source")).stdout).toContain("rng.random()");
     const { json } = await project.ok(..."verify theirs --full --trust --json".split(" "));
@@ -150,10 +152,12 @@ describe("code that came from elsewhere", () => {
     expect((await project.run("get", "theirs@500")).status).toBe(0);
   });
 
-  test("runs without, where the working files give the same", async () => {
+  test("working files that give the same are no reason to run it: every clone has them", async () => {
     const project = await received("same");
-    const { stderr } = await project.ok("get", "theirs@500");
-    expect(stderr).toBe("");
+    const { status, stderr } = await project.run("get", "theirs@500");
+    expect([status, stderr]).toEqual([1, expect.stringMatching(NOT_TRUSTED)]);
+    await project.ok("record", "walk.ts", "--steps", "10", "-b", "mine");
+    expect((await project.ok("get", "theirs@500")).stderr).toBe("");
   });
 
   test("nothing of it is run by load, info, show or log", async () => {
@@ -165,7 +169,7 @@ describe("code that came from elsewhere", () => {
     );
     await mine.ok("record", "m.ts", "--steps", "10");
     await mine.ok("save", "main", "-o", "run.replay");
-    const theirs = await emptyProject();
+    const theirs = await strangersProject();
     await cp(path.join(mine.root, "run.replay"), path.join(theirs.root, "run.replay"));
     const shared = Atomics as { ran?: number };
     const before = shared.ran;
@@ -297,7 +301,7 @@ describe("packages are part of the recorded program", () => {
   test("a .replay file brings them along", async () => {
     const project = await packProject();
     await project.ok("save", "main", "-o", "run.replay");
-    const other = await emptyProject();
+    const other = await strangersProject();
     await cp(path.join(project.root, "run.replay"), path.join(other.root, "run.replay"));
     await other.ok("load", "run.replay", "-b", "theirs");
     expect((await other.ok("get", "theirs@55", "--trust")).stdout).toBe("110\n");

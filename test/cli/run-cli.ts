@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal/output.ts";
 import type { Page } from "../../src/cli/terminal/pager.ts";
+import { asUser, newUser, type User } from "../user.ts";
 
 /** What a command line printed, and its exit status. */
 export interface Result {
@@ -64,6 +65,27 @@ export async function emptyProject(...simulations: string[]): Promise<Project> {
   return project;
 }
 
+/** A project with an empty store of another user, who trusts none of this one's code. */
+export async function strangersProject(...simulations: string[]): Promise<Project> {
+  const { root } = await bareProject(...simulations);
+  const project = projectAt(root, stranger());
+  await project.ok("init");
+  return project;
+}
+
+/** A copy of a project as another user has it, who cloned it. */
+export async function cloneOf(project: Project): Promise<Project> {
+  const root = await temporaryFolder();
+  await cp(project.root, root, { recursive: true, verbatimSymlinks: true });
+  return projectAt(root, stranger());
+}
+
+function stranger(): User {
+  const user = newUser();
+  atEnd(user.remove);
+  return user;
+}
+
 /** A project with the walk recorded: 1,000 steps, seed 42, on main. */
 export async function walkProject(): Promise<Project> {
   const project = await emptyProject("walk.ts");
@@ -102,18 +124,24 @@ export async function copyOf(project: Project): Promise<Project> {
 
 export async function temporaryFolder(): Promise<string> {
   const root = await mkdtemp(path.join(tmpdir(), "rewind-cli-"));
-  try {
-    onTestFinished(() => rm(root, { recursive: true, force: true }));
-  } catch {
-    // In a hook, for all the tests of a file.
-    process.once("exit", () => rmSync(root, { recursive: true, force: true }));
-  }
+  atEnd(() => rmSync(root, { recursive: true, force: true }));
   return root;
 }
 
-export function projectAt(root: string): Project {
-  const runWith = (options: RunOptions, ...argv: string[]): Promise<Result> =>
-    runCli(argv, { cwd: root, ...options });
+function atEnd(work: () => void): void {
+  try {
+    onTestFinished(work);
+  } catch {
+    // In a hook, for all the tests of a file.
+    process.once("exit", work);
+  }
+}
+
+export function projectAt(root: string, user?: User): Project {
+  const runWith = (options: RunOptions, ...argv: string[]): Promise<Result> => {
+    const run = () => runCli(argv, { cwd: root, ...options });
+    return user === undefined ? run() : asUser(user, run);
+  };
   return {
     root,
     run: (...argv) => runWith({}, ...argv),

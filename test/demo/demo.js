@@ -98,8 +98,10 @@ async function demo() {
   expect("load checks and names it", load.text, /^loaded 1,000,000 steps as fix/);
   const refused = await rewind(theirs, "verify fix --full", 1);
   expect("foreign code does not run by itself", refused.text, /came from elsewhere/);
-  const trusted = await rewind(theirs, "verify fix --full --trust");
-  expect("with --trust it replays as recorded", trusted.text, /^ok: 1,000 of 1,000 blocks/m);
+  const trust = await rewind(theirs, "trust fix");
+  expect("trust says what may run", trust.text, /^shock, from shock\.ts#default\nshock\.ts {2}/);
+  const trusted = await rewind(theirs, "verify fix --full");
+  expect("trusted, it replays as recorded", trusted.text, /^ok: 1,000 of 1,000 blocks/m);
   const [a, b] = [await json(mine, "show fix"), await json(theirs, "show fix")];
   check("it is the same run, bit for bit", a.run === b.run && a.root === b.root);
 
@@ -141,7 +143,11 @@ async function json(cwd, line) {
 /** Runs the command line with this Node; its two streams come as one text, in order. */
 function run(cwd, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [REWIND, ...args], { cwd, stdio: "pipe" });
+    // Each project is another user's: what one trusts the other does not.
+    const user = path.join(home, "users", path.basename(cwd));
+    const env = { ...process.env, XDG_CONFIG_HOME: user, XDG_CACHE_HOME: user };
+    Object.assign(env, { APPDATA: user, LOCALAPPDATA: user });
+    const child = spawn(process.execPath, [REWIND, ...args], { cwd, env, stdio: "pipe" });
     const parts = [];
     child.stdout.on("data", (data) => parts.push(data));
     child.stderr.on("data", (data) => parts.push(data));

@@ -138,6 +138,8 @@ describe("README: its tables", () => {
       "rng locate": `rng locate ${plan} --order $(rewind rng ${plan} --epoch 2 --json | grep -o '"order":[^]]*' | grep -o '[0-9].*')`,
       save: "save main -o main.replay",
       info: "info main.replay",
+      "trust --forget": "trust --forget main",
+      "trust, trust --list": ["trust main", "trust fix", "trust --list"],
       tag: "tag paper main -q >tagged; rewind tag",
       "tag NAME": "tag draft main",
       "tag -d": "tag -d draft",

@@ -21,13 +21,16 @@ const FEWER = { sir: 200 };
  */
 export function crossVerify(node, others) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "rewind-engines-"));
+  const user = path.join(folder, "user");
+  const env = { ...process.env, XDG_CONFIG_HOME: user, XDG_CACHE_HOME: user };
+  Object.assign(env, { APPDATA: user, LOCALAPPDATA: user });
   const problems = [];
   let passed = 0;
   const rewind = ({ path: command }, ...args) => {
     const { status, stdout, stderr } = spawnSync(
       command,
       [path.join(ROOT, "bin/rewind.js"), ...args],
-      { cwd: folder, encoding: "utf8" },
+      { cwd: folder, env, encoding: "utf8" },
     );
     return { status, stdout, text: `${stdout}${stderr}` };
   };

@@ -1,8 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { gitState, hostDifferences, hostFingerprint } from "../../src/node/host.ts";
-import { project, put } from "./project.ts";
+import { hostDifferences, hostFingerprint } from "../../src/node/host.ts";
 
 test("the host's fingerprint is the same every time, and tells Math apart", () => {
   const here = hostFingerprint();
@@ -22,41 +19,6 @@ test("the host's fingerprint is the same every time, and tells Math apart", () =
   const other = vi.spyOn(Math, "sin").mockImplementation((x) => sin(x) * (1 + Number.EPSILON));
   onTestFinished(() => other.mockRestore());
   expect(hostFingerprint().math).not.toBe(here.math);
-});
-
-test("the Git state: commit, clean or dirty, .rewind/ left out", async () => {
-  const root = await project({ "a.txt": "1", "sub/b.txt": "2" });
-  const git = (...values: string[]): string =>
-    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...values], {
-      cwd: root,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  expect(await gitState(root)).toBeUndefined();
-  git("init");
-  expect(await gitState(root)).toBeUndefined();
-  git("add", ".");
-  git("commit", "-m", "first");
-  const commit = git("rev-parse", "HEAD").trim();
-  expect(await gitState(root)).toEqual({ commit, dirty: false });
-  expect(await gitState(join(root, "sub"))).toEqual({ commit, dirty: false });
-  await put(root, ".rewind/HEAD", "x");
-  await put(root, "sub/.rewind/HEAD", "x");
-  expect(await gitState(root)).toEqual({ commit, dirty: false });
-  await put(root, "new.txt", "3");
-  expect(await gitState(join(root, "sub"))).toEqual({ commit, dirty: true });
-  execFileSync("rm", [join(root, "new.txt")]);
-  await put(root, "a.txt", "4");
-  expect(await gitState(root)).toEqual({ commit, dirty: true });
-});
-
-test("the Git state of no folder, and without Git, is none", async () => {
-  expect(await gitState(join(await project({}), "gone"))).toBeUndefined();
-  vi.stubEnv("PATH", "");
-  onTestFinished(() => {
-    vi.unstubAllEnvs();
-  });
-  expect(await gitState(await project({}))).toBeUndefined();
 });
 
 describe("hostDifferences", () => {

@@ -2,7 +2,11 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundle } from "../../src/node/bundle.ts";
-import { rememberInputs, workingState } from "../../src/node/working-program.ts";
+import {
+  rememberInputs,
+  type WorkingProgram,
+  workingState,
+} from "../../src/node/working-program.ts";
 import { project, put } from "./project.ts";
 
 const FILES = {
@@ -13,7 +17,7 @@ const FILES = {
   "src/lib/a.ts": 'console.log("a");',
 };
 
-async function remembered(): Promise<Parameters<typeof workingState>[0]> {
+async function remembered(): Promise<WorkingProgram & { cacheDirectory: string }> {
   const root = await project(FILES);
   const place = { digest: "d1", root, cacheDirectory: join(root, ".rewind/local/programs") };
   const { sources } = await bundle({ root, module: "src/m.ts" });
@@ -102,8 +106,9 @@ describe("the working files against the recorded program", () => {
 
   test("where no note can be written, nothing is thrown", async () => {
     const place = await remembered();
-    const cacheDirectory = join(place.root, "src/m.ts/programs");
-    await rememberInputs({ ...place, cacheDirectory, sources: [] });
-    expect(await workingState({ ...place, cacheDirectory })).toBe("missing");
+    for (const cacheDirectory of [join(place.root, "src/m.ts/programs"), undefined]) {
+      await rememberInputs({ ...place, cacheDirectory, sources: [] });
+      expect(await workingState({ ...place, cacheDirectory })).toBe("missing");
+    }
   });
 });

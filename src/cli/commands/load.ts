@@ -8,7 +8,7 @@ import { count } from "../terminal/text.ts";
 export const load: Command = {
   usage: "<file>",
   describe:
-    "Loads a run from a file that save wrote, or from standard input, which is -, every byte of it\nchecked, as a new branch where -b names one. Nothing of it is run; its code runs later only with --trust.",
+    "Loads a run from a file that save wrote, or from standard input, which is -, every byte of it\nchecked, as a new branch where -b names one. Nothing of it is run; its code runs later only when you trust it.",
   options: {
     branch: {
       short: "b",

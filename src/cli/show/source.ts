@@ -1,9 +1,10 @@
-import { type Program, splitLabel } from "../../object/program.ts";
-import { readSource } from "../../object/program-source.ts";
+import { utf8 } from "../../base/bytes.ts";
+import { splitLabel } from "../../object/program.ts";
+import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
 import type { Run } from "../../replay/run.ts";
 import { usageError } from "../input/parse.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, visible } from "../terminal/text.ts";
+import { count, visible, visibleLine } from "../terminal/text.ts";
 
 /** What of a recorded source is to be shown: the user's own files, where nothing else is said. */
 export interface SourceWish {
@@ -11,14 +12,6 @@ export interface SourceWish {
   readonly packages: boolean;
   /** The name of a package. */
   readonly package: string | undefined;
-}
-
-/** A package of a program. */
-interface PackageRow {
-  readonly name: string;
-  readonly version: string;
-  /** Of its text in the program; null where it stays outside. */
-  readonly bytes: number | null;
 }
 
 /** Prints the source in force at a step, or what packages are in it. */
@@ -29,8 +22,8 @@ export async function showSource(
   wish: SourceWish,
 ): Promise<void> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
-  const stretches = await stretchesOf(program, replayer);
-  const packages = packagesIn(program, stretches);
+  const { get, env } = replayer;
+  const { stretches, packages } = await contentsOf(program, get, env.store.hash);
   if (wish.packages) {
     out.result({ module: program.module ?? null, packages }, () => packagesText(packages));
     return;
@@ -45,53 +38,30 @@ export async function showSource(
     if (wanted !== undefined)
       return label !== undefined && splitLabel(label)[0] === wanted ? code : "";
     if (label === undefined || wish.all) return code;
-    return `// ${label}: ${count(utf8Length(code))} bytes, left out\n\n`;
+    return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
   });
   const source = text.join("");
   out.result({ module: program.module ?? null, source, packages }, () => visible(source.trimEnd()));
 }
 
-interface Stretch {
-  readonly label: string | undefined;
-  readonly code: string;
-}
-
-async function stretchesOf(program: Program, replayer: Run["replayer"]): Promise<Stretch[]> {
-  const { get, env } = replayer;
-  const whole = await readSource(program, get, env.store.hash);
-  if (program.parts.length === 0) return [{ label: undefined, code: whole }];
-  return Promise.all(
-    program.parts.map(async ({ package: label, chunk }) => ({
-      label,
-      code: new TextDecoder().decode(await get("chunk", chunk)),
-    })),
-  );
-}
-
-function packagesIn(program: Program, stretches: readonly Stretch[]): PackageRow[] {
-  const bytes = new Map<string, number | null>();
-  for (const { label, code } of stretches) {
-    if (label !== undefined) bytes.set(label, (bytes.get(label) ?? 0) + utf8Length(code));
-  }
-  for (const { name, version } of program.externals) bytes.set(`${name}@${version}`, null);
-  return [...bytes]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([label, size]) => {
-      const [name, version] = splitLabel(label);
-      return { name, version, bytes: size };
-    });
-}
-
-function packagesText(packages: readonly PackageRow[]): string {
+/** The packages of a program, one a line. */
+export function packagesText(packages: readonly PackageInProgram[]): string {
   if (packages.length === 0) return "no packages";
-  const names = packages.map(({ name, version }) => visible(`${name} ${version}`));
-  const sizes = packages.map(({ bytes }) =>
-    bytes === null ? "outside the program, compared by a digest" : `${count(bytes)} bytes`,
+  return sized(
+    packages.map(({ name, version, bytes }) => [
+      `${name} ${version}`,
+      bytes === null ? "outside the program, compared by a digest" : `${count(bytes)} bytes`,
+    ]),
   );
-  const width = Math.max(...names.map((name) => name.length));
-  return names.map((name, i) => `${name.padEnd(width)}  ${sizes[i]}`).join("\n");
 }
 
-function utf8Length(text: string): number {
-  return new TextEncoder().encode(text).length;
+/** The user's own files in a program, one a line. */
+export function filesText(files: readonly OwnFile[]): string {
+  return sized(files.map(({ path, bytes }) => [path, `${count(bytes)} bytes`]));
+}
+
+function sized(rows: readonly (readonly [name: string, size: string])[]): string {
+  const names = rows.map(([name]) => visibleLine(name));
+  const width = Math.max(...names.map((name) => name.length));
+  return rows.map(([, size], i) => `${(names[i] as string).padEnd(width)}  ${size}`).join("\n");
 }

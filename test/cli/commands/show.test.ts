@@ -1,6 +1,13 @@
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
+import {
+  bareProject,
+  emptyProject,
+  type Project,
+  strangersProject,
+  unfinished,
+  walkProject,
+} from "../run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
@@ -152,7 +159,7 @@ describe("show of a run", () => {
     const project = await walkProject();
     await project.ok(...words("branch param main@0 --param p=0.6"));
     await project.ok(...words("branch set main@0 --param p=0.6 --set state=4"));
-    const elsewhere = await emptyProject();
+    const elsewhere = await strangersProject();
     for (const name of ["main", "param", "set"]) {
       await project.ok(...words(`save ${name} -o ${name}.replay`));
       await elsewhere.ok("load", path.join(project.root, `${name}.replay`), "-b", name);
@@ -169,7 +176,7 @@ describe("show of a run", () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500 --param p=0.6 --set state=9"));
     await project.ok(...words("branch b main@500 --set state=9"));
-    const elsewhere = await emptyProject();
+    const elsewhere = await strangersProject();
     for (const name of ["a", "b"]) {
       await project.ok("save", name, "-o", path.join(elsewhere.root, `${name}.replay`));
       await elsewhere.ok("load", `${name}.replay`, "-b", name);
@@ -229,11 +236,14 @@ describe("show of a state", () => {
 
   test("code from elsewhere runs with --trust only", async () => {
     const project = await walkProject();
-    const elsewhere = await emptyProject();
+    const elsewhere = await strangersProject();
     await project.ok("save", "main", "-o", path.join(elsewhere.root, "run.replay"));
     await elsewhere.ok(...words("load run.replay -b theirs"));
     const { status, stderr } = await elsewhere.run(...words("show theirs@5"));
-    expect([status, stderr]).toEqual([1, expect.stringContaining("hint: read it with")]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("hint: `rewind show theirs --source`"),
+    ]);
     expect(await printed(elsewhere, "show theirs@5 --trust")).toBe(
       await printed(project, "show main@5").then((text) => text.replace("main", "theirs")),
     );

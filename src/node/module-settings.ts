@@ -1,0 +1,130 @@
+import { dirname, join, relative, resolve, sep } from "node:path";
+import { packageName } from "./packages.ts";
+import { isBare } from "./program/package-folder.ts";
+import {
+  checkRegular,
+  LARGEST_SETTINGS_BYTES,
+  LARGEST_SOURCE_BYTES,
+  readRegular,
+} from "./regular-file.ts";
+
+/** The tsconfig.json that holds for `folder`: the nearest one up to the project folder `root`. */
+export function nearestConfig(root: string, folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const file = join(at, "tsconfig.json");
+    if (readSettings(root, file) !== undefined) return file;
+    if (at === root || at === dirname(at)) return undefined;
+  }
+}
+
+/**
+ * A tsconfig.json and those that it extends, as far as they are there. Throws MODULE_FAILED where one of
+ * them cannot be read to its end.
+ */
+export function configFiles(root: string, config: string): string[] {
+  const found = new Set<string>();
+  const waiting = [config];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    const text = found.has(file) ? undefined : readSettings(root, file);
+    if (text === undefined) continue;
+    found.add(file);
+    const bases = extendedBy(text).flatMap((name) => placesOf(root, name, dirname(file as string)));
+    waiting.push(...bases.reverse());
+  }
+  return [...found];
+}
+
+/**
+ * Checks the package.json files, and those of Yarn, that esbuild reads when it looks for what
+ * `specifier` names in `folder`: those beside it and above, in this project or out of it. Throws
+ * MODULE_FAILED.
+ */
+export function packageSettings(root: string): (specifier: string, folder: string) => void {
+  const checked = new Set<string>();
+  const check = (folder: string): void => {
+    for (let at = folder; !checked.has(at); at = dirname(at)) {
+      checked.add(at);
+      for (const [file, limitBytes] of READ_BY_ESBUILD) {
+        checkRegular(join(at, file), { name: nameOf(root, join(at, file)), limitBytes });
+      }
+    }
+  };
+  return (specifier, folder) => {
+    check(folder);
+    if (!isBare(specifier)) return check(resolve(folder, specifier));
+    for (let at = folder; at !== dirname(at); at = dirname(at)) {
+      check(join(at, "node_modules", packageName(specifier)));
+      check(join(at, "node_modules", specifier));
+    }
+  };
+}
+
+const READ_BY_ESBUILD: ReadonlyArray<readonly [file: string, limitBytes: number]> = [
+  ["package.json", LARGEST_SETTINGS_BYTES],
+  [".pnp.data.json", LARGEST_SOURCE_BYTES],
+  [".pnp.cjs", LARGEST_SOURCE_BYTES],
+  [".pnp.js", LARGEST_SOURCE_BYTES],
+];
+
+function readSettings(root: string, file: string): string | undefined {
+  const options = { name: nameOf(root, file), limitBytes: LARGEST_SETTINGS_BYTES };
+  const contents = readRegular(file, options);
+  return contents && new TextDecoder().decode(contents);
+}
+
+/** A file's path from the project folder, so that messages are short. */
+function nameOf(root: string, file: string): string {
+  return relative(root, file).split(sep).join("/");
+}
+
+/**
+ * What a tsconfig.json extends. It may have comments, and it may name the key twice or with escapes: to
+ * name a file too many does no harm, one too few does, since esbuild reads it.
+ */
+function extendedBy(text: string): string[] {
+  const plain = text.replace(COMMENT_OR_STRING, (found) => (found.startsWith('"') ? found : " "));
+  return [...plain.matchAll(STRING_AND_VALUE)].flatMap(([, key = "", value = ""]) =>
+    textOf(key) === "extends" ? [...value.matchAll(STRING)].map(([one]) => textOf(one)) : [],
+  );
+}
+
+const STRING = /"(?:[^"\\]|\\.)*"/g;
+const COMMENT_OR_STRING = /"(?:[^"\\]|\\.)*"|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+/** A string, and where it is a key, the string or the list of strings behind it. */
+const STRING_AND_VALUE =
+  /("(?:[^"\\]|\\.)*")(?:\s*:\s*("(?:[^"\\]|\\.)*"|\[(?:[^"[\]{}]|"(?:[^"\\]|\\.)*")*\]))?/g;
+
+/** The text of a string in JSON; "" for one that is none, which esbuild refuses. */
+function textOf(json: string): string {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return "";
+  }
+}
+
+/** The files that `name` in a tsconfig.json may mean. */
+function placesOf(root: string, name: string, folder: string): string[] {
+  if (name === "") return [];
+  const places: string[] = [];
+  if (/^(\.|\/|[A-Za-z]:)/.test(name)) places.push(resolve(folder, name));
+  else
+    for (let at = folder; at !== dirname(at); at = dirname(at))
+      places.push(join(at, "node_modules", name));
+  return places.flatMap((place) => [
+    ...[place, `${place}.json`, join(place, "tsconfig.json")],
+    ...namedByPackage(root, place),
+  ]);
+}
+
+/** The file that the package.json of a folder names as its tsconfig.json. */
+function namedByPackage(root: string, folder: string): string[] {
+  const text = readSettings(root, join(folder, "package.json"));
+  if (text === undefined) return [];
+  try {
+    const { tsconfig } = JSON.parse(text) as { tsconfig?: unknown };
+    return typeof tsconfig === "string" ? [join(folder, tsconfig)] : [];
+  } catch {
+    return [];
+  }
+}

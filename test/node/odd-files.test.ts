@@ -1,0 +1,134 @@
+import { execFileSync } from "node:child_process";
+import { rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bundle } from "../../src/node/bundle.ts";
+import { rememberInputs, workingState } from "../../src/node/working-program.ts";
+import { project, put, WALK } from "./project.ts";
+
+const MODULE = `import { a } from "./lib/a"; import { b } from "pack"; export default ${WALK}; a(b);`;
+
+const FILES: Readonly<Record<string, string>> = {
+  "m.ts": MODULE,
+  "lib/a.ts": "export const a = (x: unknown) => x;",
+  "package.json": "{}",
+  "tsconfig.json": '{ "extends": ["./base.json"] }',
+  "base.json": "{}",
+  "node_modules/pack/package.json": '{ "name": "pack", "version": "1.0.0", "main": "./main.js" }',
+  "node_modules/pack/main.js": "exports.b = 1;",
+};
+
+/** What stands in a file's place, and what is said of it. */
+const ODD: Readonly<Record<string, readonly [make: (file: string) => void, says: string]>> = {
+  "a pipe": [(file) => void execFileSync("mkfifo", [file]), "got a pipe"],
+  "a link to a device": [(file) => symlinkSync("/dev/zero", file), "got a device"],
+  "a link to a pipe": [
+    (file) => {
+      execFileSync("mkfifo", [`${file}.pipe`]);
+      symlinkSync(`${file}.pipe`, file);
+    },
+    "got a pipe",
+  ],
+  "a file that is too large": [
+    (file) => {
+      writeFileSync(file, "");
+      truncateSync(file, 2 ** 31);
+    },
+    "bytes, got 2,147,483,648",
+  ],
+};
+
+/** The project with an odd file in the place of one. */
+async function withOdd(path: string, what: string): Promise<string> {
+  const root = await project(FILES);
+  await put(root, join(dirname(path), "beside"), "");
+  rmSync(join(root, path), { force: true });
+  ODD[what]?.[0](join(root, path));
+  return root;
+}
+
+describe.skipIf(process.platform === "win32")("is refused at once, by its name", () => {
+  const places = [
+    ...["lib/a.ts", "package.json", "tsconfig.json", "base.json", "lib/package.json"],
+    ...["node_modules/pack/package.json", "node_modules/pack/main.js", ".pnp.cjs"],
+    ...["node_modules/package.json", ".pnp.data.json"],
+  ];
+  const cases = places.flatMap((path) => Object.keys(ODD).map((what) => [what, path] as const));
+
+  test.each(cases)("%s as %s", async (what, path) => {
+    const root = await withOdd(path, what);
+    const failure = await bundle({ root, module: "m.ts" }).catch((error) => error);
+    expect(failure).toMatchObject({ code: "MODULE_FAILED" });
+    // A link is judged by where it leads.
+    const isLinkedCode = /link/.test(what) && /\.[jt]s$/.test(path);
+    if (isLinkedCode)
+      return expect(failure.message).toMatch(/\.pipe cannot be|dev\/zero lies outside/);
+    expect(failure.message).toContain(`expected ${path} to be a file`);
+    expect(failure.message).toContain(ODD[what]?.[1]);
+  });
+
+  test.each(["a pipe", "a link to a device", "a link to a pipe"])(
+    "%s as the module",
+    async (what) => {
+      const root = await withOdd("m.ts", what);
+      await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+        "the module m.ts is not a file",
+      );
+    },
+  );
+
+  test.each([
+    ["a key with escapes", '{ "\\u0065xtends": "./base.json" }'],
+    ["a name with escapes", '{ "extends": "./b\\u0061se.json" }'],
+    ["comments", '{ // "\n "extends" /* : */ : /* " */ "./base.json", }'],
+    ["a comment that ends as JSON's lines do", '{ // \u2028 "extends": "./base.json"\n }'],
+    ["the key twice", '{ "extends": "./base.json", "extends": "./other.json" }'],
+    ["keys that look like it", '{ "x": "y", ":": 1, "a\\"": [], "extends": ["./base.json"] }'],
+    ["a name without its ending", '{ "extends": "./base" }'],
+    ["a package", '{ "extends": "config/base.json" }'],
+    ["what a package's package.json names", '{ "extends": "config" }'],
+  ])("a tsconfig.json that another extends, by %s", async (_, text) => {
+    const root = await project({
+      "m.ts": "export default 1;",
+      "tsconfig.json": text,
+      "node_modules/config/package.json": '{ "tsconfig": "../../base.json" }',
+      "other.json": "{}",
+    });
+    execFileSync("mkfifo", [join(root, "base.json")]);
+    symlinkSync("../../base.json", join(root, "node_modules/config/base.json"));
+    await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(/to be a file, got a pipe/);
+  });
+
+  test("the working files of a program: they have changed", async () => {
+    const root = await project(FILES);
+    const place = { digest: "d1", root, cacheDirectory: join(root, ".rewind/cache") };
+    await rememberInputs({ ...place, ...(await bundle({ root, module: "m.ts" })) });
+    expect(await workingState(place)).toBe("same");
+    for (const path of ["lib/a.ts", "tsconfig.json", "node_modules/pack/main.js"]) {
+      rmSync(join(root, path));
+      execFileSync("mkfifo", [join(root, path)]);
+      expect(await workingState(place)).toBe("changed");
+      rmSync(join(root, path));
+      await put(root, path, String(FILES[path]));
+    }
+  });
+});
+
+test.skipIf(process.platform === "win32")(
+  "a link to a file in the project is one of its files",
+  async () => {
+    const root = await project({ ...FILES, "real.ts": String(FILES["lib/a.ts"]) });
+    rmSync(join(root, "lib/a.ts"));
+    symlinkSync("../real.ts", join(root, "lib/a.ts"));
+    expect((await bundle({ root, module: "m.ts" })).inputs).toEqual(["m.ts", "real.ts"]);
+  },
+);
+
+test("a large file of settings is one up to a megabyte", async () => {
+  const root = await project({ ...FILES, "package.json": `{ "x": "${"x".repeat(1e6)}" }` });
+  expect((await bundle({ root, module: "m.ts" })).inputs).toContain("m.ts");
+  writeFileSync(join(root, "package.json"), `{ "x": "${"x".repeat(1.1e6)}" }`);
+  await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+    "expected package.json to be a file of at most 1,048,576 bytes, got 1,100,011",
+  );
+});
