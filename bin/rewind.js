@@ -13,6 +13,10 @@ for (const stream of [stdout, stderr]) {
 // What a simulation's module left running, and nobody waits for.
 process.on("uncaughtException", (error) => process.exit(reportStray(error, stderr)));
 
+// What ends a command early, and keeps what it has recorded: Ctrl-C, a batch system, a closed terminal.
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+let interrupted;
+
 const status = await main({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
@@ -20,16 +24,24 @@ const status = await main({
   stdout,
   stderr,
   onInterrupt(listener) {
-    process.once("SIGINT", listener);
+    const listeners = Object.entries(SIGNALS).map(([signal, code]) => [
+      signal,
+      () => {
+        interrupted = code;
+        listener();
+      },
+    ]);
+    for (const [signal, onSignal] of listeners) process.once(signal, onSignal);
+    const [[, onInterrupt]] = listeners;
     // While a step runs no listener is called. A second Ctrl-C finds none, and ends the process.
     const stopBreaking = breakOnInterrupt(() => {
-      process.off("SIGINT", listener);
+      process.off("SIGINT", onInterrupt);
       // Also where V8 ends more than it was asked to, and nothing is left that could report it.
       process.exitCode = 130;
-      listener();
+      onInterrupt();
     });
     return () => {
-      process.off("SIGINT", listener);
+      for (const [signal, onSignal] of listeners) process.off(signal, onSignal);
       stopBreaking();
     };
   },
@@ -39,7 +51,7 @@ const status = await main({
 // A timer or a socket of the simulation's module must not keep the command from ending.
 for (const stream of [stdout, stderr]) await new Promise((done) => stream.write("", done));
 await new Promise(setImmediate);
-process.exit(process.exitCode ?? status);
+process.exit(status === SIGNALS.SIGINT ? (interrupted ?? status) : (process.exitCode ?? status));
 
 async function readInput() {
   const parts = [];

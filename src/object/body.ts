@@ -5,10 +5,27 @@ import { encode } from "../codec/encode.ts";
 import { MAJOR, Writer } from "../codec/writer.ts";
 import type { Id, Kind } from "./id.ts";
 
-/** The bytes of an object whose content is `value`, an array of a fixed schema. */
+/**
+ * The longest body of each kind that has a schema, in bytes. A few kilobytes of a file can unpack to
+ * any number of them, and a decoded list takes a hundred times as much memory.
+ */
+const LONGEST_BODY: Readonly<Partial<Record<Kind, number>>> = {
+  ...{ state: 1 << 26, params: 1 << 26, tile: 1 << 20 },
+  ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20 },
+};
+
+/** The bytes of an object whose content is `value`, an array of a fixed schema. Throws TOO_LONG. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
   const out = new Writer();
-  return writeFlat(out, value) ? out.take() : encode(unshared(value), { root: kind });
+  const body = writeFlat(out, value) ? out.take() : encode(unshared(value), { root: kind });
+  const most = LONGEST_BODY[kind] ?? body.length;
+  if (body.length <= most) return body;
+  throw new RewindError("TOO_LONG", lengthProblem(kind, body.length, most), { kind });
+}
+
+function lengthProblem(kind: Kind, length: number, most: number): string {
+  const [got, limit] = [length, most].map((bytes) => bytes.toLocaleString("en-US"));
+  return `expected a ${kind} of at most ${limit} bytes, got ${got}`;
 }
 
 /**
@@ -48,6 +65,8 @@ export function decodeBody<T>(
   parse: (fields: Fields) => T,
   format: (value: T) => readonly unknown[],
 ): T {
+  const most = LONGEST_BODY[kind] ?? body.length;
+  if (body.length > most) throw invalid(kind, lengthProblem(kind, body.length, most));
   try {
     const content = decode(body);
     const parsed = parse(new Fields(content, kind));

@@ -31,11 +31,14 @@ export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Nee
   }
 }
 
-/** `read` holds the states that were looked into: each is read once, however often it occurs. */
+/** `read` holds what was looked into: each is read once, however often it occurs. */
 async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
   for (const segment of run.segments) {
-    yield needed("program", segment.program);
-    yield* chunksOfProgram(decodeProgram(await get("program", segment.program)));
+    if (!read.has(segment.program)) {
+      read.add(segment.program);
+      yield needed("program", segment.program);
+      yield* chunksOfProgram(decodeProgram(await get("program", segment.program)));
+    }
     yield needed("seeds", segment.seeds);
     if ("id" in segment.params) yield* objectsOfContent("params", segment.params.id, get, read);
     if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get, read);

@@ -116,12 +116,24 @@ function parse(fields: Fields): RunManifest {
     segments,
     edge: parseEdge(fields, checkpointCount(steps, blockSize)),
     final: parseStateRef(fields),
-    parents: fields.list((element) => {
-      const parent = element.nested().expectLength(2);
-      return { run: parent.id<"run">(), step: parent.integer() };
-    }),
+    parents: parseParents(fields),
     meta: fields.record(),
   };
+}
+
+/** A run has one parent, or none; there is room for a few. */
+const MOST_PARENTS = 16;
+
+function parseParents(fields: Fields): Parent[] {
+  const parents = fields.list((element) => {
+    const parent = element.nested().expectLength(2);
+    return { run: parent.id<"run">(), step: parent.integer() };
+  });
+  if (parents.length <= MOST_PARENTS) return parents;
+  throw new RewindError(
+    "OBJECT_INVALID",
+    `not a valid run: expected at most ${MOST_PARENTS} parents, got ${parents.length}`,
+  );
 }
 
 function format(run: RunManifest): readonly unknown[] {

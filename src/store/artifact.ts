@@ -29,8 +29,18 @@ const OBJECT_HEADER_BYTES = 5;
 const FRAME_BYTES = 4 << 20;
 /** A frame that declares more is refused before it is unpacked. */
 const LARGEST_FRAME = 128 << 20;
-/** An artifact that unpacks to more is refused: a few kilobytes must not fill the memory. */
+/** An artifact that unpacks to more is refused. */
 const LARGEST_CONTENT = 2 ** 32;
+/**
+ * Nor may it unpack to more than this, and so many times its own length: a few kilobytes must not
+ * fill the memory. What a run needs is there once, so that only nothing but zeros shrinks further.
+ */
+const SMALL_CONTENT = 1 << 26;
+const LARGEST_RATIO = 1000;
+
+function largestContent(length: number): number {
+  return Math.min(LARGEST_CONTENT, SMALL_CONTENT + LARGEST_RATIO * length);
+}
 
 /** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
 export async function encodeArtifact(
@@ -47,7 +57,7 @@ export async function encodeArtifact(
   let contentBytes = 0;
   const endFrame = (): void => {
     contentBytes += frameBytes;
-    if (contentBytes > LARGEST_CONTENT) throw tooLarge(id);
+    if (contentBytes > LARGEST_CONTENT) throw tooLarge(id, LARGEST_CONTENT);
     parts.push(...encodeFrame(concatBytes(frame), compression));
     frame = [];
     frameBytes = 0;
@@ -62,13 +72,16 @@ export async function encodeArtifact(
   if (frameBytes > 0) endFrame();
   parts.push(new Uint8Array(FRAME_HEADER_BYTES));
   const bytes = concatBytes(parts);
+  // What this function writes, the other one reads.
+  const most = largestContent(bytes.length + HASH_BYTES);
+  if (contentBytes > most) throw tooLarge(id, most);
   return concatBytes([bytes, hash(bytes)]);
 }
 
-function tooLarge(id: Id<"run">): RewindError {
+function tooLarge(id: Id<"run">, most: number): RewindError {
   return new RewindError(
     "INVALID_ARTIFACT",
-    `run ${id} needs over ${LARGEST_CONTENT} bytes of objects, too many for one file`,
+    `run ${id} needs over ${most} bytes of objects, too many for its file`,
     { run: id },
   );
 }
@@ -88,7 +101,7 @@ export async function decodeArtifact(
   bytes: Uint8Array,
   compression: Compression,
   hash: Hash,
-  limits: { readonly content: number } = { content: LARGEST_CONTENT },
+  limits: { readonly content: number } = { content: largestContent(bytes.length) },
 ): Promise<ArtifactContent> {
   const end = bytes.length - HASH_BYTES;
   if (end < HEADER.length || !equalBytes(bytes.subarray(0, HEADER.length), HEADER)) {

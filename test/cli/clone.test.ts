@@ -49,7 +49,7 @@ describe("a clone whose program leaves something behind where it runs", () => {
       "save main -o x.replay",
     ],
     ...["branch", "branch --json", "tag", "tag v1 main", "reflog", "config", "cat-file main"],
-    ...["branch -m fork other", "branch -d fork", "undo", "checkout main", "completion bash"],
+    ...["branch -m fork other", "branch -d fork", "checkout main", "completion bash"],
     ...[
       "completion bash --words 2 -- rewind get ma",
       "diff main main",

@@ -87,23 +87,30 @@ describe("the process", () => {
     }
   });
 
-  test("Ctrl-C: 130, and what was recorded is kept and can be continued", async () => {
-    const project = await emptyProject("walk.ts");
-    const [child, ended] = rewind(project, ENDLESS);
-    await untilRecorded(project);
-    child.kill("SIGINT");
-    const { status, stderr, stdout } = await ended;
-    expect([status, stdout]).toEqual([130, ""]);
-    expect(stderr).toMatch(
-      // In a step, between two slices, or in the midst of a checkpoint.
-      /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: what was committed)/,
-    );
-    const { json } = await project.ok("show", "HEAD", "--json");
-    expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
-    expect(json.steps).toBeGreaterThan(0);
-    expect(json.steps % 10_000).toBe(0);
-    expect((await project.ok("verify", "--json")).json.ok).toBe(true);
-  });
+  test.each([
+    ["Ctrl-C", "SIGINT", 130],
+    ["the end that a batch system sends", "SIGTERM", 143],
+    ["a closed terminal", "SIGHUP", 129],
+  ] as const)(
+    "%s, %s: %i, and what was recorded is kept and can be continued",
+    async (_, signal, code) => {
+      const project = await emptyProject("walk.ts");
+      const [child, ended] = rewind(project, ENDLESS);
+      await untilRecorded(project);
+      child.kill(signal);
+      const { status, stderr, stdout } = await ended;
+      expect([status, stdout]).toEqual([code, ""]);
+      expect(stderr).toMatch(
+        // In a step, between two slices, or in the midst of a checkpoint.
+        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: what was committed)/,
+      );
+      const { json } = await project.ok("show", "HEAD", "--json");
+      expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
+      expect(json.steps).toBeGreaterThan(0);
+      expect(json.steps % 10_000).toBe(0);
+      expect((await project.ok("verify", "--json")).json.ok).toBe(true);
+    },
+  );
 
   test.each([
     ["a loop", "for (;;);", "record"],
@@ -348,8 +355,9 @@ describe("completion scripts", () => {
     const cases: [line: string, words: string[], replies: string[]][] = [
       ["rewind check", ["rewind", "check"], ["checkout"]],
       ["rewind get ma", ["rewind", "get", "ma"], ["main"]],
-      ["rewind get fi", ["rewind", "get", "fi"], ["fix/a\\;b\\$\\(c\\)"]],
-      ["rewind get 'fi", ["rewind", "get", "'fi"], ["fix/a;b$(c)"]],
+      ["rewind get fi", ["rewind", "get", "fi"], []],
+      ["rewind get 'fi", ["rewind", "get", "'fi"], []],
+      ['rewind get "fi', ["rewind", "get", '"fi'], []],
       ["rewind verify --program=w", ["rewind", "verify", "--program", "=", "w"], ["working"]],
       ["rewind verify --program=", ["rewind", "verify", "--program", "="], ["recorded", "working"]],
       ["rewind log main..v", ["rewind", "log", "main..v"], ["main..v1"]],

@@ -223,7 +223,7 @@ describe("hostile files whose hash is right", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
-  test("nothing is unpacked for a frame that declares more than 128 MiB", async () => {
+  test("nothing is unpacked for a frame that declares more than 64 MiB and a thousand times the file", async () => {
     const asked: number[] = [];
     const watched: Compression = {
       ...quick,
@@ -232,11 +232,11 @@ describe("hostile files whose hash is right", () => {
         throw new Error("not unpacked here");
       },
     };
-    for (const declared of [2 ** 27, 2 ** 27 + 1, 2 ** 30, 2 ** 32 - 1]) {
+    for (const declared of [2 ** 26, 2 ** 26 + 2 ** 18, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
       const bytes = forge(frame(new Uint8Array(0), declared, pack(noise(10, 1))));
       expect(await codeOfAsync(decodeArtifact(bytes, watched, hash))).toBe("INVALID_ARTIFACT");
     }
-    expect(asked).toEqual([2 ** 27]);
+    expect(asked).toEqual([2 ** 26]);
   });
 
   test("frames that are small enough one by one, and too large together", async () => {
@@ -247,6 +247,23 @@ describe("hostile files whose hash is right", () => {
       codeOfAsync(decodeArtifact(bytes, quick, hash, { content: most }));
     expect(await limited(total)).toBe("");
     expect(await limited(total - 1)).toBe("INVALID_ARTIFACT");
+  });
+
+  test("a manifest that is small as it lies there, and would take gigabytes to read", async () => {
+    const manifest = decodeRun(body(made.run).body);
+    const others = (await parts()).slice(1);
+    const withRun = (changes: object) =>
+      one([object("run", encodeRun({ ...manifest, ...changes })), ...others]);
+    const parents = Array.from({ length: 17 }, () => ({ run: made.run, step: 0 }));
+    await load(withRun({ meta: { note: new Array(1_000_000).fill(0) } }));
+    await load(withRun({ parents: parents.slice(1) }));
+    await refuses(withRun({ parents }));
+    expect(() => withRun({ meta: { note: new Array(5_000_000).fill(0) } })).toThrow(
+      "expected a run of at most 4,194,304 bytes",
+    );
+    const zeros = new Uint8Array(5_000_000);
+    await refuses(one([object("run", zeros), ...others]));
+    await refuses(one([...(await parts()), object("seeds", zeros), object("program", zeros)]));
   });
 
   test("every object that is missing but the source", async () => {

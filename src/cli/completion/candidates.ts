@@ -103,10 +103,18 @@ function named(refs: readonly Candidate[], kind: string): Candidate[] {
 /** The refs of the store of a folder, by the names that revisions have for them. */
 async function refNames(folder: string): Promise<Candidate[]> {
   const names = await fromRefs(folder, (refs) => refs.names("refs/"));
-  return names.map((ref) => ({
+  return names.filter(isPlain).map((ref) => ({
     value: ref.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
     describe: KINDS[ref.split("/")[1] ?? ""] ?? "",
   }));
+}
+
+/**
+ * Whether a name means the same to every shell, in quotes or out of them. A branch of a clone may be
+ * called `$(…)`: a shell that put it into a line would run it.
+ */
+function isPlain(ref: string): boolean {
+  return /^[\p{L}\p{M}\p{N}._/%+:,=-]+$/u.test(ref);
 }
 
 /** The runs whose ids begin so and that a ref names or has named, the latest first. */
