@@ -42,8 +42,8 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
     const record = readRecord(files, descriptor, at, tools);
     if (record === undefined) {
       const next = nextRecord(files, descriptor, at + 1, tools);
+      if (next !== undefined || length - at > LOOK_BYTES) damagedAt ??= at;
       if (next === undefined) break;
-      damagedAt ??= at;
       at = next;
       continue;
     }
@@ -91,6 +91,9 @@ function readRecord(
 /** How much is looked through at a time for the next record. */
 const WINDOW = 1 << 20;
 
+/** How far is looked for it: what has more bytes of nothing valid counts as damaged there. */
+const LOOK_BYTES = 1 << 26;
+
 /** Where the next valid record begins, from `offset` on: then what lies before it is damage. */
 function nextRecord(
   files: Files,
@@ -99,7 +102,7 @@ function nextRecord(
   tools: PackTools,
 ): number | undefined {
   const first = 0x52; // "R", the first byte of a record
-  const end = files.size(descriptor);
+  const end = Math.min(files.size(descriptor), offset + LOOK_BYTES);
   for (let base = offset; base < end; base += WINDOW) {
     const bytes = files.read(descriptor, base, Math.min(WINDOW, end - base));
     for (let i = bytes.indexOf(first); i !== -1; i = bytes.indexOf(first, i + 1)) {

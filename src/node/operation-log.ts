@@ -125,7 +125,7 @@ export class OperationLog {
     if (files.stat(this.#file) === undefined) return { size: 0, start: 0, end: 0, line: undefined };
     return withFile(files, this.#file, "read", (descriptor) => {
       const size = files.size(descriptor);
-      for (let length = END_BYTES; ; length *= 2) {
+      for (let length = END_BYTES; length <= LONGEST_LINE; length *= 2) {
         const from = Math.max(0, size - length);
         const bytes = files.read(descriptor, from, size - from);
         const end = bytes.lastIndexOf(NEWLINE);
@@ -135,6 +135,11 @@ export class OperationLog {
         const line = new TextDecoder().decode(bytes.subarray(start + 1, end));
         return { size, start: from + start + 1, end: from + end + 1, line };
       }
+      throw new RewindError(
+        "STORE_DAMAGED",
+        `logs/operations: expected lines of at most ${LONGEST_LINE.toLocaleString("en-US")} bytes, got a longer one at its end`,
+        { file: "logs/operations" },
+      );
     });
   }
 }
@@ -143,8 +148,9 @@ const DONE = "done";
 const LINE = /^([0-9a-f]{8}) ((\S+) (.*))$/s;
 const NEWLINE = 10;
 
-/** A last line is seldom longer. */
+/** A last line is seldom longer than this; it never is than that, of hundreds of thousands of refs. */
 const END_BYTES = 1 << 12;
+const LONGEST_LINE = 1 << 26;
 
 function checksum(text: string): string {
   return nodeCrc32(utf8(text)).toString(16).padStart(8, "0");

@@ -5,6 +5,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -227,6 +228,10 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       symlinkSync(project.root, inStore(project, "refs"));
     }),
   "a HEAD that is too large": () => damagedFile("HEAD", `ref: refs/heads/${"a".repeat(5000)}\n`),
+  "a log without an end": () =>
+    walk(async (project) => {
+      truncateSync(inStore(project, "logs/operations"), 2 ** 27);
+    }),
   "a log that is a link": () =>
     walk(async (project) => {
       renameSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));

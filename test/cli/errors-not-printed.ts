@@ -77,7 +77,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   // What a damaged store says besides the errors of the commands that want what is damaged.
   { file: "node/recover.ts", text: "after the damage at byte", because: NOTE },
-  { file: "node/operation-log.ts", text: "of logs/operations", because: NOTE },
+  { file: "node/operation-log.ts", text: "} of logs/operations", because: NOTE },
   { file: "store/tip.ts", text: "to hold a ref and a run", because: NOTE },
   { file: "store/tip.ts", text: "to be encoded", because: NOTE },
   { file: "store/pack-index.ts", text: "expected an index with the header", because: NOTE },
