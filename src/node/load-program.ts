@@ -1,5 +1,5 @@
-import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { messageOf } from "../base/reason.ts";
 import type { ExternalPackage } from "../object/program.ts";
 import type { LoadedProgram } from "../replay/programs.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
@@ -135,11 +135,9 @@ function compiled(code: string, module: string): CompiledProgram {
 function failure(module: string, cause: unknown): RewindError {
   // What the realm refuses says itself what to do.
   if (isRewindError(cause)) return cause;
-  const thrown = typeof cause === "object" && cause !== null && "message" in cause;
-  const [line = ""] = (thrown ? String(cause.message) : describe(cause)).split("\n");
   return new RewindError(
     "MODULE_FAILED",
-    `${module} failed while it was loaded: ${line}`,
+    `${module} failed while it was loaded: ${messageOf(cause)}`,
     { module },
     { cause },
   );
