@@ -103,7 +103,8 @@ const HINTS: Partial<
     optionalText(hint) ?? "init(ctx) makes the first state, from ctx.params and ctx.rng",
   EXPORT_NOT_FOUND: ({ module, hint }) =>
     optionalText(hint) ?? `name the export: ${module ?? "module"}#name`,
-  INVALID_SIMULATION: () =>
+  INVALID_SIMULATION: ({ hint }) =>
+    optionalText(hint) ??
     "write `export default defineSimulation({ name, init, step })`, with defineSimulation from rewind-engine",
   FORBIDDEN_IN_STEP: ({ hint }) => optionalText(hint),
   FORBIDDEN_WHILE_LOADING: ({ hint }) => optionalText(hint),

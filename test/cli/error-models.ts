@@ -58,6 +58,18 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
     "init: () => 0, step: (x) => new Function('name', 'return import(name)')('./walk.ts')",
   ),
   "import-eval.ts": `await eval("import('./walk.ts')"); ${simulation("init: () => 0, step: (x) => x")}`,
+  "script.mts": `import { defineSimulation, record } from "rewind-engine";
+    const walk = defineSimulation({ name: "walk", init: () => 0, step: (x) => x + 1 });
+    const run = await record(walk, { steps: 5, seed: 1 });
+    console.log(run.steps);`,
+  "script-in-store.mts": `import { openRepository } from "rewind-engine";
+    const repo = await openRepository(".");
+    await repo.close();`,
+  // It exports a simulation as well, waits for no recording, and hides how that fails.
+  "script-and-model.ts": `import { record } from "rewind-engine";
+    const model = { name: "model", init: () => 0, step: (x) => x + 1 };
+    export default model;
+    try { record(model, { steps: 5, seed: 1 }); } catch {}`,
   "package.ts": `import left from "leftpad"; ${simulation("init: () => left(), step: (x) => x")}`,
   "init-throws.ts": simulation("init: () => { throw new Error('no'); }, step: (x) => x"),
   "init-nothing.ts": simulation("init: () => undefined, step: (x) => x"),
