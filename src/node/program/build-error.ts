@@ -27,11 +27,11 @@ export function buildError(
     )
     .replace(
       /^This "import" expression will not be bundled.*$/,
-      'import() of a computed name would load what is not recorded: write the name in quotes, as in import("./other.ts")',
+      "import() of a computed name would load what is not recorded: write the name in quotes",
     )
     .replace(
       /^This call to "require" will not be bundled.*$/,
-      'require() of a computed name would load what is not recorded: write the name in quotes, as in require("./other.js")',
+      "require() of a computed name would load what is not recorded: write the name in quotes",
     )
     .replace(/"(?:program|package):/g, '"');
   return new RewindError("MODULE_FAILED", `${where}: ${text}${more}`, { module, where });
