@@ -4,5 +4,23 @@ import { isRewindError } from "./errors.ts";
 /** Why a user's code failed, by what it threw; our own errors need no name of a class before them. */
 export function reasonOf(thrown: unknown): string {
   if (isRewindError(thrown)) return thrown.message;
+  if (isImportFromText(thrown)) return IMPORT_FROM_TEXT;
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : describe(thrown);
+}
+
+/** The first line of what was thrown, without the name of its class. */
+export function messageOf(thrown: unknown): string {
+  if (isImportFromText(thrown)) return IMPORT_FROM_TEXT;
+  const hasMessage = typeof thrown === "object" && thrown !== null && "message" in thrown;
+  return (hasMessage ? String(thrown.message) : describe(thrown)).split("\n")[0] ?? "";
+}
+
+/** No bundle can hold what `eval` and `Function` import: the name is known only when they run. */
+export const IMPORT_FROM_TEXT =
+  "import() in a text that becomes code would load what is not recorded: write the import in a file of the program";
+
+/** What Node throws where it finds no way to import: its own words name a callback of its `vm`. */
+function isImportFromText(thrown: unknown): boolean {
+  const { code } = Object(thrown) as { readonly code?: unknown };
+  return typeof code === "string" && code.startsWith("ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING");
 }

@@ -12,7 +12,11 @@ export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
     type: "boolean",
     negatable: true,
   },
-  quiet: { short: "q", describe: "print results and errors only", type: "boolean" },
+  quiet: {
+    short: "q",
+    describe: "print no notes, nor what was done: only what was asked for, and errors",
+    type: "boolean",
+  },
   help: { short: "h", describe: "print this", type: "boolean" },
 };
 

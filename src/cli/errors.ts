@@ -65,19 +65,19 @@ const HINTS: Partial<
     rule === undefined
       ? (optionalText(hint) ?? usageHint(argv))
       : "`rewind show REV` prints the seed that all follow from",
-  STEP_OUT_OF_RANGE: ({ last }) => `steps go from 0 to ${last}; @-1 is the last one`,
-  INVALID_STEPS: ({ branch, steps, value, step }) =>
+  STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the one half-way",
+  INVALID_STEPS: ({ branch, steps, value, step }, argv) =>
     step === true
       ? "a percentage is of the run's steps, rounded down; -1 is the last step"
       : branch === undefined
-        ? "whole numbers go from 0 to 2^53 - 1; 1_000_000 and 1e6 are understood"
+        ? usageHint(argv)
         : Number(value) < Number(steps)
           ? `\`rewind reset ${branch}@${value}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
   INVALID_SEED: ({ value }) =>
     typeof value === "bigint" && value < 2n ** 256n
       ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
-      : "a seed is a whole number from 0 to 2^256 - 1",
+      : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
   INVALID_NUMBER: () =>
     "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
   UNKNOWN_PARAM: ({ names, within }) =>
@@ -89,18 +89,24 @@ const HINTS: Partial<
   INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",
   UNKNOWN_GENERATOR: ({ name, known }) => {
     const [meant] = nearest(String(name), known as string[]);
-    return meant === undefined ? `known are ${listed(known)}` : `did you mean ${meant}?`;
+    return meant === undefined
+      ? "correct the name, or use a version of rewind that has this generator"
+      : `did you mean ${meant}?`;
   },
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
-  MODULE_NOT_FOUND: () =>
-    "give the module's path as seen from here, such as fixtures/simulations/walk.ts",
+  MODULE_NOT_FOUND: (_, argv) =>
+    argv.includes("working")
+      ? "put the module back at that path, or replay with the program as recorded"
+      : "a module's path starts at this folder, or at the one that -C names",
   MODULE_FAILED: ({ hint }) =>
     optionalText(hint) ?? "mend the module and run the command again; nothing was recorded",
   INIT_FAILED: ({ hint }) =>
     optionalText(hint) ?? "init(ctx) makes the first state, from ctx.params and ctx.rng",
-  EXPORT_NOT_FOUND: ({ module }) => `name the export: ${module ?? "module"}#name`,
-  INVALID_SIMULATION: () =>
-    "a simulation is an object with name, init(ctx) and step(state, rng, ctx)",
+  EXPORT_NOT_FOUND: ({ module, hint }) =>
+    optionalText(hint) ?? `name the export: ${module ?? "module"}#name`,
+  INVALID_SIMULATION: ({ hint }) =>
+    optionalText(hint) ??
+    "write `export default defineSimulation({ name, init, step })`, with defineSimulation from rewind-engine",
   FORBIDDEN_IN_STEP: ({ hint }) => optionalText(hint),
   FORBIDDEN_WHILE_LOADING: ({ hint }) => optionalText(hint),
   PROGRAM_ENVIRONMENT_CHANGED: ({ name }) =>
@@ -108,8 +114,7 @@ const HINTS: Partial<
   PROGRAM_INPUT_CHANGED: ({ file }) => `put ${file} back as it was when the run was recorded`,
   PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,
   PLACE_UNKNOWN: () => "replay it with a Node that has all of ICU, as those of nodejs.org do",
-  STEP_RETURNED_PROMISE: () =>
-    "compute the next state at once; load what it needs before recording, into params or the state",
+  STEP_RETURNED_PROMISE: () => "before recording, load what it needs into params or the state",
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
   STEP_FAILED: (data, argv) =>
@@ -168,7 +173,7 @@ const HINTS: Partial<
   INVALID_ENCODING: ({ name }) =>
     name === undefined
       ? "it was damaged, or was not written by rewind; what is not damaged stays readable"
-      : "declare its codec in the simulation's types, or replay with the program as recorded",
+      : "or replay with the program as recorded, which has the codec",
   OBJECT_MISSING: () =>
     "it may lie in a store that this one was copied from: copy its objects/ folder again",
   INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
@@ -222,12 +227,14 @@ export function statusFor(error: unknown): number {
 
 /** What an error says, with the state before a step that failed, or the place in a plan. */
 export function messageFor(error: RewindError): string {
-  const { source, column } = error.data;
+  const { source, column, hint } = error.data;
   if (error.code === "INVALID_PLAN" && typeof source === "string") {
     return `${error.message}\n${pointAt(source, Number(column))}`;
   }
-  if (!Object.hasOwn(error.data, "state")) return error.message;
-  return `${error.message}\n  the state before it: ${formatState(error.data.state, { oneLine: true })}`;
+  // In the library the message says what to use instead; here the hint says it, once.
+  const message = typeof hint === "string" ? error.message.replace(`: ${hint}`, "") : error.message;
+  if (!Object.hasOwn(error.data, "state")) return message;
+  return `${message}\n  the state before it: ${formatState(error.data.state, { oneLine: true })}`;
 }
 
 function usageHint(argv: readonly string[]): string {

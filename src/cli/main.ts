@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { isRewindError } from "../base/errors.ts";
+import { messageOf } from "../base/reason.ts";
 import { engineVersion } from "../node/packages.ts";
 import { parseArguments } from "./arguments.ts";
 import { type Arguments, type Context, STATUS } from "./command.ts";
@@ -210,11 +211,7 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /** Prints an error that no command waits for, from a module's own timers, say; returns the status. */
 export function reportStray(error: unknown, stderr: Terminal): number {
-  const { message } = error instanceof Error ? error : { message: String(error) };
   const out = new Output({ stdout: stderr, stderr, colour: false });
-  out.error(
-    message.split("\n")[0] ?? "",
-    "no command waits for what failed: a module left it running",
-  );
+  out.error(messageOf(error), "no command waits for what failed: a module left it running");
   return STATUS.failed;
 }

@@ -10,7 +10,7 @@ import { configFiles, nearestConfig } from "./module-settings.ts";
 import { buildError } from "./program/build-error.ts";
 import { externalsOf } from "./program/externals.ts";
 import { FILE_META } from "./program/file-meta.ts";
-import { NODE_INTEROP } from "./program/interop.ts";
+import { NO_REQUIRE, NODE_INTEROP } from "./program/interop.ts";
 import { splitBundle } from "./program/split.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
@@ -202,9 +202,11 @@ function leaveOutside({ location, pluginName }: Message, met: Met, outside: Set<
   return true;
 }
 
-/** The bundle with `NODE_INTEROP` behind esbuild's helpers, where these have what it replaces. */
+/** The bundle with our own helpers behind those of esbuild, where these have what ours replace. */
 function withInterop(code: string): string {
   const at = code.search(/^\/\/ (?:program|package|host):/m);
   const helpers = code.slice(0, at);
-  return helpers.includes("var __toESM =") ? helpers + NODE_INTEROP + code.slice(at) : code;
+  const interop = helpers.includes("var __toESM =") ? NODE_INTEROP : "";
+  const noRequire = helpers.includes("var __require =") ? NO_REQUIRE : "";
+  return helpers + interop + noRequire + code.slice(at);
 }

@@ -42,10 +42,11 @@ export function chooseSimulation(options: {
   const [first] = found;
   if (first !== undefined && found.length === 1) return choose(first);
   if (first !== undefined) {
+    const hint = `name one, as ${module}#${first}`;
     throw new RewindError(
       "EXPORT_NOT_FOUND",
-      `${module} exports several simulations, ${listed(found)}: name one, as ${module}#${first}`,
-      { module, exports: found },
+      `${module} exports several simulations, ${listed(found)}: ${hint}`,
+      { module, exports: found, hint },
     );
   }
   // Where it is plain which export was meant, what is wrong with it says more than its name.

@@ -34,8 +34,8 @@ export async function exportsOfEngine(
 export async function engineModules(
   code: string,
   engine: Engine,
-): Promise<ReadonlyMap<string, unknown>> {
-  const found = new Map<string, unknown>();
+): Promise<ReadonlyMap<string, object>> {
+  const found = new Map<string, object>();
   for (const entry of ["rewind-engine", "rewind-engine/random"] as const) {
     // Loaded only where it is asked for. A text that only looks so does no harm.
     if (code.includes(`"${entry}"`)) found.set(entry, await engineModule(entry, engine));

@@ -1,14 +1,16 @@
-import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { messageOf } from "../base/reason.ts";
 import type { ExternalPackage } from "../object/program.ts";
 import type { LoadedProgram } from "../replay/programs.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { nodeGuard } from "./guard-node.ts";
+import { ENGINE } from "./packages.ts";
 import { type CompiledProgram, compileProgram } from "./program/compile.ts";
 import { foldersOfExternals, loadExternals } from "./program/externals.ts";
 import { plainRealm } from "./program/plain-realm.ts";
-import { type Captured, createRealm, type Realm } from "./program/realm.ts";
+import { type Captured, createRealm, type ProgramRealm, type Realm } from "./program/realm.ts";
+import { type ScriptCalls, scriptCalls } from "./program/script-calls.ts";
 
 /** A program to run. */
 export interface LoadOptions {
@@ -65,11 +67,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
       guard,
       variables: process.env,
     });
-    const exports = await realm
-      .load(() => run(realm))
-      .catch((cause) => {
-        throw failure(module, cause);
-      });
+    const exports = await loadModule(realm, run, options);
     // Later instances are given what the first one read, whatever the files are by then.
     captured ??= realm.recorded();
     const chosen = chooseSimulation({ exports, module, wanted: exportName });
@@ -77,6 +75,31 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     return { ...chosen, captured, place: realm.place, fresh: load };
   };
   return load();
+}
+
+/** Loads a program's module, in which nothing of the engine may record. */
+async function loadModule(
+  realm: ProgramRealm,
+  run: Runnable,
+  { code, module = "the program" }: LoadOptions,
+): Promise<Record<string, unknown>> {
+  const calls: ScriptCalls[] = [];
+  const watched = (engine: object): object => {
+    const watch = scriptCalls(module, code, engine);
+    calls.push(watch);
+    return watch.engine;
+  };
+  const refused = (): RewindError | undefined => calls.map((one) => one.refused()).find(Boolean);
+  try {
+    const exports = await realm.load(() => run(realm, watched));
+    const error = refused();
+    if (error !== undefined) throw error;
+    return exports;
+  } catch (cause) {
+    throw refused() ?? failure(module, cause);
+  } finally {
+    for (const one of calls) one.loaded();
+  }
 }
 
 /** A program that was run: its simulation, and what it read while it was loaded. */
@@ -101,18 +124,24 @@ export async function loadExports(options: LoadOptions): Promise<Record<string, 
   }
 }
 
+/** Runs a program in an instance of its own; `watched` gives what it sees of the engine. */
+type Runnable = (
+  realm: Realm,
+  watched?: (engine: object) => object,
+) => Promise<Record<string, unknown>>;
+
 /** What runs a program, each time in an instance of its own. */
-async function runnable(
-  options: LoadOptions,
-): Promise<(realm: Realm) => Promise<Record<string, unknown>>> {
+async function runnable(options: LoadOptions): Promise<Runnable> {
   const { code, root, externals = [], module = "the program" } = options;
   const engine = await engineModules(code, options.engine ?? ownEngine());
   const folders = foldersOfExternals(root, externals);
   const program = compiled(code, module);
-  return async ({ scope, builtin }) => {
+  return async ({ scope, builtin }, watched = (module) => module) => {
     const packages = await loadExternals(root, folders);
+    const main = engine.get(ENGINE);
+    const seen = main === undefined ? engine : new Map([...engine, [ENGINE, watched(main)]]);
     const host = (name: string): unknown => {
-      const modules = [engine, packages].find((some) => some.has(name));
+      const modules = [seen, packages].find((some) => some.has(name));
       return modules === undefined ? builtin(name) : modules.get(name);
     };
     return program.instantiate({ host, scope });
@@ -135,11 +164,9 @@ function compiled(code: string, module: string): CompiledProgram {
 function failure(module: string, cause: unknown): RewindError {
   // What the realm refuses says itself what to do.
   if (isRewindError(cause)) return cause;
-  const thrown = typeof cause === "object" && cause !== null && "message" in cause;
-  const [line = ""] = (thrown ? String(cause.message) : describe(cause)).split("\n");
   return new RewindError(
     "MODULE_FAILED",
-    `${module} failed while it was loaded: ${line}`,
+    `${module} failed while it was loaded: ${messageOf(cause)}`,
     { module },
     { cause },
   );

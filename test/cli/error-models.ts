@@ -46,6 +46,30 @@ export const MODELS: Readonly<Record<string, string>> = {
   "several.ts": `const m = ${"{ name: 'm', init: () => 0, step: (x) => x }"}; export const a = m; export const b = m;`,
   "dynamic.ts": `const load = (name) => import(name);
 export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
+  "resolve.ts": `const place = require.resolve("./walk.ts"); ${simulation("init: () => place, step: (x) => x")}`,
+  "resolve-step.ts": simulation(
+    "init: () => '', step: (x, rng, { step }) => require.resolve('./walk' + step)",
+  ),
+  "meta-resolve.ts": `// The place of another module.
+    const place = import.meta.resolve("./walk.ts"); ${simulation("init: () => place, step: (x) => x")}`,
+  "require-renamed.ts": `const load = require; ${simulation("init: () => load('./walk.ts'), step: (x) => x")}`,
+  "require-computed.ts": simulation("init: () => 0, step: (x) => require('./walk' + x)"),
+  "import-text.ts": simulation(
+    "init: () => 0, step: (x) => new Function('name', 'return import(name)')('./walk.ts')",
+  ),
+  "import-eval.ts": `await eval("import('./walk.ts')"); ${simulation("init: () => 0, step: (x) => x")}`,
+  "script.mts": `import { defineSimulation, record } from "rewind-engine";
+    const walk = defineSimulation({ name: "walk", init: () => 0, step: (x) => x + 1 });
+    const run = await record(walk, { steps: 5, seed: 1 });
+    console.log(run.steps);`,
+  "script-in-store.mts": `import { openRepository } from "rewind-engine";
+    const repo = await openRepository(".");
+    await repo.close();`,
+  // It exports a simulation as well, waits for no recording, and hides how that fails.
+  "script-and-model.ts": `import { record } from "rewind-engine";
+    const model = { name: "model", init: () => 0, step: (x) => x + 1 };
+    export default model;
+    try { record(model, { steps: 5, seed: 1 }); } catch {}`,
   "package.ts": `import left from "leftpad"; ${simulation("init: () => left(), step: (x) => x")}`,
   "init-throws.ts": simulation("init: () => { throw new Error('no'); }, step: (x) => x"),
   "init-nothing.ts": simulation("init: () => undefined, step: (x) => x"),

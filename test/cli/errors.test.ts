@@ -63,6 +63,8 @@ describe("every error that the command line prints", () => {
     for (const { entries } of actual) {
       // The error as JSON where that is asked for; then one line that says what, one that helps; beside them notes, and the state before a step.
       for (const { line, shown } of entries) {
+        const [, error = "", hint = ""] = /^error: (.*?)\nhint: ([^\n]*)$/ms.exec(shown) ?? [];
+        expect(error, `${line}: the hint says what the error says`).not.toContain(hint);
         expect(`${line}\n${shown}`).toMatch(
           /^.*\n(\{"error":.+\}\n)?(note: .+\n)*error: .+\n( {2}.*\n)*hint: .+\nexit [1-9]\d*$/,
         );
@@ -75,8 +77,11 @@ describe("every error that the command line prints", () => {
 function note(stderr: string): void {
   const printed = /^error: (.*)$/ms.exec(stderr)?.[1] ?? "";
   for (const error of made) {
-    if (error.message === "" || !printed.includes(error.message)) continue;
-    if (printed.startsWith(error.message)) codes.add(error.code);
+    // What to use instead is printed as the hint.
+    const said = error.message.replace(`: ${error.data.hint}`, "");
+    const isSaid = [said, error.message].some((text) => text !== "" && printed.includes(text));
+    if (!isSaid) continue;
+    if ([said, error.message].some((text) => printed.startsWith(text))) codes.add(error.code);
     for (const site of sitesOf(error.stack ?? "", sites)) seen.add(site);
   }
 }

@@ -27,6 +27,18 @@ const REPLAYS = [
   ["branch", "fork", "main@700"],
 ];
 
+test("packages see no environment variables but NODE_ENV and TZ", async () => {
+  const project = await emptyProject();
+  await project.write("node_modules/seen/package.json", '{"name":"seen","version":"1.0.0"}');
+  await project.write("node_modules/seen/index.js", "module.exports = Object.keys(process.env);");
+  await project.write(
+    "model.ts",
+    'import seen from "seen"; export default { name: "m", init: () => seen, step: (x) => x };',
+  );
+  await project.ok("record", "model.ts", "--steps", "1");
+  expect((await project.ok("get", "main", "--json")).json.state).toEqual(["NODE_ENV", "TZ"]);
+});
+
 describe("a file that has changed since", () => {
   test.each(REPLAYS)("%s replays what was recorded, and says so", async (...argv) => {
     const project = await modelProject();

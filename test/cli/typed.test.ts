@@ -140,7 +140,7 @@ describe("--json on failure", () => {
       error: {
         code: "STEP_OUT_OF_RANGE",
         message: expect.stringContaining("expected a step in 0..1000"),
-        hint: "steps go from 0 to 1000; @-1 is the last one",
+        hint: "-1 is the last step, 50% the one half-way",
         data: { step: 2000, last: 1000, revision: "main@2000", part: "@2000" },
       },
     });

@@ -44,11 +44,7 @@ const SESSION: readonly Turn[] = [
   ["get main@123", 0, shown(main, 123)],
   ["get main@-1 --path x", 0, `${x(main, 400)}`],
   ["get main@50% --path agents[1]", 0, line(agent(at(main, 200), 1))],
-  [
-    "get main@401",
-    1,
-    "error: expected a step in 0..400, got 401: …\nhint: steps go from 0 to 400; …",
-  ],
+  ["get main@401", 1, "error: expected a step in 0..400, got 401: …\nhint: -1 is the last step, …"],
   ["find main 'state.x > 10'", 1, "it holds at no step"],
   [
     "find main 'state.x <= -30'",

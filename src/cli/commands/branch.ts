@@ -133,7 +133,7 @@ async function fork(
   } else {
     const rows = await matrixTable(cells ?? [], made);
     const to = `recorded to step ${count(run?.steps ?? 0)} in ${took}`;
-    out.result(
+    out.done(
       matrixData(cells ?? [], made),
       () => `made ${plural(made.length, "fork")} ${where}, ${to}\n${rows}`,
     );
@@ -202,7 +202,7 @@ async function remove(
   const run = await repo.branches.delete(name);
   await repo.close();
   const head = wasCurrent ? "; HEAD stays on its run" : "";
-  context.out.result(
+  context.out.done(
     { branch: null, was: name, run },
     () =>
       `deleted the branch ${name}; its run stays in the store, ${shortId(run)}${head}\n` +
@@ -227,6 +227,6 @@ async function rename(
   const repo = await context.open();
   const run = await repo.branches.rename(from, to);
   await repo.close();
-  context.out.result({ branch: to, was: from, run }, () => `renamed the branch ${from} to ${to}`);
+  context.out.done({ branch: to, was: from, run }, () => `renamed the branch ${from} to ${to}`);
   return STATUS.ok;
 }

@@ -31,7 +31,7 @@ export const checkout: Command = {
     const moved = await repo.branches.checkout({ ref, run: run.id, steps: run.steps }, step);
     const branch = await repo.branches.current();
     await repo.close();
-    out.result({ branch: branch ?? null, run: run.id, step, file: file ?? null }, () => {
+    out.done({ branch: branch ?? null, run: run.id, step, file: file ?? null }, () => {
       const where = branch ?? `run ${shortId(run.id)}`;
       const wrote = file === undefined ? "" : `, its state in ${file}`;
       return moved

@@ -60,7 +60,7 @@ function list(out: Output, settings: readonly Setting[]): void {
 /** Says what holds now, which need not be what was set: the environment may know better. */
 function changed(out: Output, setting: Setting): void {
   const { key, value, source } = setting;
-  out.result(data([setting]), () =>
+  out.done(data([setting]), () =>
     value === undefined
       ? `${key}: none`
       : `${key}: ${visibleLine(value)} (${source === undefined ? "the default" : `from ${source}`})`,

@@ -29,7 +29,7 @@ export const doctor: Command = {
       life,
       silentSeconds: Math.floor(silentMs / 1000),
     }));
-    out.result({ locks: data, removed: breaks }, () => {
+    out[breaks ? "done" : "result"]({ locks: data, removed: breaks }, () => {
       if (locks.length === 0) return "there are no locks";
       const rows = table(locks.map(row));
       return breaks ? `removed\n${rows}` : rows;

@@ -6,8 +6,9 @@ import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } fr
 import { commandLine } from "../input/command-line.ts";
 import { type Expression, parseExpression } from "../input/expression.ts";
 import { interruptedSearch } from "../input/interrupted-search.ts";
+import { missingField, withMissingField } from "../input/missing-field.ts";
 import { usageError } from "../input/parse.ts";
-import { RANGE_OPTIONS, stepsOf } from "../input/range.ts";
+import { RANGE_OPTIONS, type Steps, stepsOf } from "../input/range.ts";
 import { formatState } from "../show/state.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, plural } from "../terminal/text.ts";
@@ -52,7 +53,7 @@ export const find: Command = {
     const repo = await context.open({ trust: args.trust === true });
     const steps = await stepsOf(repo, args);
     try {
-      return await SEARCHES[mode](
+      const status = await SEARCHES[mode](
         steps.run,
         expression,
         { ...context, path },
@@ -63,7 +64,10 @@ export const find: Command = {
           previous: expression.previous,
         },
       );
-    } catch (error) {
+      if (status === STATUS.failed) await noteMissingField(expression, steps, context.out);
+      return status;
+    } catch (cause) {
+      const error = await withMissingField(cause, steps.run, [expression.text]);
       throw interruptedSearch(error, steps.run.steps, (ends) =>
         commandLine("find", [steps.name, expression.text], { ...args, ...ends }, find.options),
       );
@@ -72,6 +76,16 @@ export const find: Command = {
     }
   },
 };
+
+/** A field that is misspelt is undefined at every step, and what is undefined seldom matches. */
+async function noteMissingField(
+  { text }: Expression,
+  { run, from = 0, to = run.steps }: Steps,
+  out: Output,
+): Promise<void> {
+  const missing = await missingField(run, text, [from, to]);
+  if (missing !== undefined) out.note(missing);
+}
 
 const MODES = ["last", "count", "bisect"] as const;
 type Mode = (typeof MODES)[number] | "first";

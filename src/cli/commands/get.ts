@@ -51,7 +51,7 @@ export const get: Command = {
         }
         await writeState(file, state, simulation, { repo, cwd });
         const written = `wrote the state at step ${step} to ${file}`;
-        out.result({ run: run.id, step, file }, () => written);
+        out.done({ run: run.id, step, file }, () => written);
       });
     } finally {
       await repo.close();

@@ -15,7 +15,7 @@ export const init: Command = {
     const repo = await initRepository(directory);
     await repo.close();
     const shown = path.relative(cwd, path.join(repo.root, ".rewind")).split(path.sep).join("/");
-    out.result({ path: shown }, () => `created an empty store in ${shown}/`);
+    out.done({ path: shown }, () => `created an empty store in ${shown}/`);
     return STATUS.ok;
   },
 };

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { readFile } from "../../node/user-files.ts";
+import { shortId } from "../../object/id.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional } from "../input/parse.ts";
 import { printRun } from "../show/print-run.ts";
@@ -31,7 +32,12 @@ export const load: Command = {
     if (args.trust === true) await run.replayer.segmentAt(run.steps);
     await repo.close();
     const name = branch === undefined ? "" : ` as ${branch}`;
-    printRun(out, run, branch, `loaded ${count(run.steps)} steps${name}`);
+    const id = shortId(run.id);
+    const next =
+      branch === undefined
+        ? `\`rewind show ${id}\` describes it, \`rewind tag NAME ${id}\` names it`
+        : undefined;
+    printRun(out, run, branch, `loaded ${count(run.steps)} steps${name}`, { next });
     return STATUS.ok;
   },
 };

@@ -64,7 +64,7 @@ export const record: Command = {
     const seed = await seedOf(run, options.seed);
     await repo.close();
     const text = `recorded ${plural(run.steps, "step")} on ${name} in ${took}`;
-    printRun(out, run, name, text, seed);
+    printRun(out, run, name, text, { seed });
     return STATUS.ok;
   },
 };

@@ -68,7 +68,7 @@ export const resume: Command = {
     const isNew = module !== undefined && found === undefined;
     const seed = await seedOf(run, isNew ? wanted.seed : "recorded before");
     await repo.close();
-    printRun(out, run, branch, text, seed);
+    printRun(out, run, branch, text, { seed });
     return STATUS.ok;
   },
 };

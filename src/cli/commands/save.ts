@@ -39,7 +39,7 @@ export const save: Command = {
       out.note(`saved ${shortId(run.id)}, ${size(bytes.length)}`);
       return STATUS.ok;
     }
-    out.result(
+    out.done(
       { run: run.id, file, bytes: bytes.length },
       () => `saved ${shortId(run.id)} to ${file}, ${size(bytes.length)}`,
     );

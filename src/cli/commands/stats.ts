@@ -2,6 +2,7 @@ import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { parseExpression } from "../input/expression.ts";
+import { withMissingField } from "../input/missing-field.ts";
 import { RANGE_OPTIONS, stepsOf } from "../input/range.ts";
 import { count, table } from "../terminal/text.ts";
 
@@ -25,12 +26,15 @@ export const stats: Command = {
     const expressions = names.map(parseExpression);
     const repo = await open({ trust: args.trust === true });
     const { run, from, to } = await stepsOf(repo, args);
-    const result = await run.stats(
+    const measured = run.stats(
       // A rest, since a third parameter is refused where no expression asks for the state before.
       (state, ctx, ...before) =>
         expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
     );
+    const result = await measured.catch(async (error) => {
+      throw await withMissingField(error, run, names);
+    });
     await repo.close();
     const rows = names.map((name, i) => ({
       name,

@@ -77,7 +77,7 @@ async function create(name: string, args: Arguments, { out, open }: Context): Pr
   if ((await refs.read(`refs/heads/${name}`)) !== undefined)
     out.note(`there is a branch ${name} too: ${name} names the branch, tags/${name} the tag`);
   await repo.close();
-  out.result({ tag: name, run: run.id, was: was ?? null }, () =>
+  out.done({ tag: name, run: run.id, was: was ?? null }, () =>
     was === undefined || was === run.id
       ? `${name} names ${shortId(run.id)}`
       : `${name} names ${shortId(run.id)} now, no longer ${shortId(was)}`,
@@ -90,7 +90,7 @@ async function remove(name: string, args: Arguments, { out, open }: Context): Pr
   const repo = await open();
   const run = await peel(repo.store.objects, await deleteTag(repo.store.refs, name));
   await repo.close();
-  out.result(
+  out.done(
     { tag: null, was: name, run },
     () => `deleted the tag ${name}; its run stays in the store, ${shortId(run)}`,
   );

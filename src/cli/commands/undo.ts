@@ -41,7 +41,7 @@ async function carryOut(
   const more = made.length - rows.length;
   await repo.close();
   const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
-  out.result({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
+  out.done({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
     [
       `${done}: ${visibleLine(command)} of ${time}`,
       ...table(rows)

@@ -96,7 +96,7 @@ async function writeState(
   const loading = loadingLines(plan.generator, file, { own, started: [...walked.started] });
   const language = languageOf(plan.generator);
   await saveFile(path.resolve(cwd, file), bytes);
-  out.result({ ...data, file, bytes: bytes.length, loading }, () =>
+  out.done({ ...data, file, bytes: bytes.length, loading }, () =>
     [
       `wrote the state ${where} to ${file}, ${count(bytes.length)} bytes`,
       `in ${language}${whenToLoad(walked)}:`,

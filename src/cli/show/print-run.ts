@@ -32,17 +32,17 @@ export async function seedOf({ replayer }: Run, given: unknown): Promise<SeedOf>
   return { master: seeds.master, chosen: given === undefined };
 }
 
-/** Prints a run that was just made, and with `seed` what it was seeded by. */
+/** Prints a run that was just made; with `seed` what it was seeded by, and `next`, what can be done. */
 export function printRun(
   out: Output,
   run: Run,
   branch: string | undefined,
   text: string,
-  seed?: SeedOf,
+  { seed, next }: { readonly seed?: SeedOf | undefined; readonly next?: string | undefined } = {},
 ): void {
   const { id, root, blockSize, checkpoints } = run;
   const data = { ...madeRun(run, branch), ...(seed && { seed: seedJson(seed.master) }) };
-  out.result(data, () =>
+  out.done(data, () =>
     [
       text,
       `  run   ${shortId(id)}`,
@@ -50,6 +50,7 @@ export function printRun(
       // Who gave a seed knows it.
       ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
       `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
+      ...(next === undefined ? [] : [next]),
     ].join("\n"),
   );
 }

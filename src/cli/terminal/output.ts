@@ -52,6 +52,11 @@ export class Output {
     else this.raw(`${visible(jsonLine(typeof data === "function" ? data() : data))}\n`);
   }
 
+  /** What a command did, as `result` prints it; nothing with --quiet, unless JSON was asked for. */
+  done(data: unknown, text: () => string): void {
+    if (this.#json || !this.#quiet) this.result(data, text);
+  }
+
   /** Whether results are JSON. */
   get json(): boolean {
     return this.#json;

@@ -25,6 +25,14 @@ export function buildError(
       /^No matching export in "host:(.*?)(?: for .*?)?" for import "(.*)"$/,
       (_, host, name) => `"${host}" does not export "${name}"`,
     )
+    .replace(
+      /^This "import" expression will not be bundled.*$/,
+      "import() of a computed name would load what is not recorded: write the name in quotes",
+    )
+    .replace(
+      /^This call to "require" will not be bundled.*$/,
+      "require() of a computed name would load what is not recorded: write the name in quotes",
+    )
     .replace(/"(?:program|package):/g, '"');
   return new RewindError("MODULE_FAILED", `${where}: ${text}${more}`, { module, where });
 }

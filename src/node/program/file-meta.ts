@@ -31,7 +31,8 @@ export function withFileMeta(
   const filename = `/project/${path}`;
   const dirname = filename.slice(0, filename.lastIndexOf("/"));
   const url = `file://${encodeURI(filename).replace(/[?#]/g, encodeURIComponent)}`;
-  const inserted = `var __rewind_file = ${JSON.stringify({ url, dirname, filename })};`;
+  const value = JSON.stringify({ url, dirname, filename });
+  const inserted = `var __rewind_file = ${withResolve(value, code, path)};`;
   const before = LEAD.exec(code)?.[0] ?? "";
   const lines = before.split("\n");
   return {
@@ -42,6 +43,19 @@ export function withFileMeta(
       length: inserted.length,
     },
   };
+}
+
+/** What asks where a file lies, and what to use instead: the answer would differ between machines. */
+export function noPlace(call: string): string {
+  return `${call}() would name a place on this machine: import what it names, or read a file of the project by new URL("./data.csv", import.meta.url)`;
+}
+
+/** The value of `import.meta`, with a `resolve` that refuses where the code asks for one. */
+function withResolve(value: string, code: string, path: string): string {
+  const at = code.search(/\bimport\s*\.\s*meta\s*(?:\?\.|\.)\s*resolve\b/);
+  if (at < 0) return value;
+  const text = `${path}:${code.slice(0, at).split("\n").length}: ${noPlace("import.meta.resolve")}`;
+  return `{ ...${value}, resolve() { throw new Error(${JSON.stringify(text)}); } }`;
 }
 
 /** A first line for the shell and a "use strict": both count only at the very beginning. */

@@ -1,3 +1,5 @@
+import { noPlace } from "./file-meta.ts";
+
 /**
  * Stands behind esbuild's helpers in a bundle that imports CommonJS, and takes the place of
  * `__toESM`. It follows Node: the default is always `module.exports`, and names are values rather
@@ -15,4 +17,19 @@ export const NODE_INTEROP = `__toESM = (mod) => {
   }
   return Object.defineProperty(to, "default", { value: mod, enumerable: true });
 };
+`;
+
+/**
+ * Takes the place of esbuild's `__require`, which is what a bundle has for a `require` whose name
+ * was not known when it was made: it says what to write instead. The code is that of Node where a
+ * module is missing, which packages that try for one expect.
+ */
+export const NO_REQUIRE: string = `__require = (() => {
+  const fail = (text) => {
+    throw Object.assign(new Error(text), { code: "MODULE_NOT_FOUND" });
+  };
+  const load = (name) => fail("require(" + JSON.stringify(name) + ") by a computed name would load what is not recorded: write the name in quotes, where require is called");
+  const resolve = () => fail(${JSON.stringify(noPlace("require.resolve"))});
+  return Object.assign(load, { resolve });
+})();
 `;

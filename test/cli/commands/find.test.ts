@@ -39,6 +39,47 @@ describe("find", () => {
     expect([status, json]).toEqual([1, { step: null, state: null }]);
   });
 
+  test("a field that the state does not have is named, with those that are near", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "herd.ts",
+      `export default { name: "herd",
+        init: () => ({ infected: 0, agents: [{ age: 1 }], ages: new Map([["a", 1]]) }),
+        step: (s, _rng, { step }) => { s.infected++; if (step > 4) s.late = 1; } };`,
+    );
+    await project.ok("record", "herd.ts", "--steps", "10");
+    const notes = async (...argv: string[]): Promise<string> =>
+      (await project.run("find", "main", ...argv)).stderr;
+    const infectd =
+      "note: at step 10 there is no state.infectd: state has .infected, .agents, .ages, .late\n";
+    expect(await notes("state.infectd > 5")).toBe(infectd);
+    expect(await notes("state['infectd'] > 5", "--count")).toBe(infectd);
+    expect(await notes("state?.infectd > 5", "--last", "--json")).toBe(infectd);
+    expect(await notes("state.infectd > 5", "--bisect")).toBe(infectd);
+    expect(await notes("state.agents[0].ag > 5")).toBe(
+      "note: at step 10 there is no state.agents[0].ag: state.agents[0] has .age\n",
+    );
+    expect(await notes("state.ages.a > 5")).toBe(
+      'note: at step 10 there is no state.ages.a: state.ages has .get("a")\n',
+    );
+    expect(await notes("state.agents[7].age > 5")).toMatch(
+      /^error: the function failed at step 0: .*\nhint: at step 0 there is no state.agents\[7\]: state.agents has elements \[0\] to \[0\]\n$/,
+    );
+    // Nothing is missing: methods and lengths, a field that comes later, a text, another object.
+    for (const expression of [
+      "state.agents.some(({ age }) => age > 5) || state.agents.length > 5",
+      "state.late > 5",
+      "state.infected === 'state.infectd'",
+      "state.infected.toFixed(1).nope > 5",
+      "({ state: { x: 1 } }).state.x > 5",
+    ]) {
+      expect([expression, await notes(expression)]).toEqual([expression, ""]);
+    }
+    expect(await notes("state.infectd > 5", "--quiet")).toBe("");
+    const { stderr } = await project.run("stats", "main", "state.infectd");
+    expect(stderr).toContain("hint: at step 0 there is no state.infectd: state has .infected");
+  });
+
   test("--from and --to take what a revision takes behind its @", async () => {
     const project = await walkProject();
     const range = async (...ends: string[]): Promise<unknown> => {
@@ -269,7 +310,7 @@ describe("what is refused", () => {
     [
       "step === 30 && state.y.z",
       "the function failed at step 30: TypeError: ",
-      "rewind get REV@STEP",
+      "at step 30 there is no state.y: state has .x",
     ],
     [
       "nothing",

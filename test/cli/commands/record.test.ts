@@ -56,7 +56,7 @@ describe("record", () => {
       String(2n ** 256n),
     );
     expect(status).toBe(2);
-    expect(stderr).toContain("hint: a seed is a whole number");
+    expect(stderr).toContain("hint: for example --seed 42; without it");
   });
 
   test("a run of no steps has its initial state", async () => {

@@ -8,6 +8,19 @@ async function handOver(file: string, from: Project, to: Project): Promise<void>
 }
 
 describe("save, load, info", () => {
+  test("a run that no branch names is loaded with commands that reach it, as they stand", async () => {
+    const ours = await walkProject();
+    await ours.ok("save", "main", "-o", "run.replay");
+    const theirs = await emptyProject();
+    const { stdout } = await theirs.ok("load", path.join(ours.root, "run.replay"));
+    const [show = "", tag = ""] = [...stdout.matchAll(/`rewind (.*?)`/g)].map(([, line]) => line);
+    expect((await theirs.ok(...show.split(" "))).stdout).toMatch(/^run .*\n(.*\n)*steps +1,000\n/);
+    await theirs.ok(...tag.replace("NAME", "v1").split(" "));
+    expect((await theirs.ok("show", "v1", "--json")).json.steps).toBe(1000);
+    const named = await theirs.ok("load", path.join(ours.root, "run.replay"), "-b", "main");
+    expect(named.stdout).not.toContain("`");
+  });
+
   test("save and load give the same run, and the same bytes", async () => {
     const [mine, theirs] = [await walkProject(), await emptyProject("walk.ts")];
     const saved = await mine.ok("save", "main", "-o", "run.replay");
