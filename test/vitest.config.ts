@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.long.test.ts"],
+    exclude: ["test/**/*.long.test.ts", "test/attack/**"],
     setupFiles: ["test/setup.ts"],
     // By default one processor is left idle, of two every other one.
     maxWorkers: "100%",

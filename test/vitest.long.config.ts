@@ -4,12 +4,12 @@ import usual from "./vitest.config.ts";
 /** How many times as long as usual the laws are searched. */
 const TIMES = 5;
 
-/** `npm run test:long`: the laws with more cases, and what takes long at once. */
+/** `npm run test:long`: the laws with more cases, what takes long at once, and a part of the attacks. */
 const config: ViteUserConfig = {
   ...usual,
   test: {
     ...usual.test,
-    include: ["test/laws/**/*.test.ts", "test/**/*.long.test.ts"],
+    include: ["test/laws/**/*.test.ts", "test/**/*.long.test.ts", "test/attack/**/*.test.ts"],
     exclude: [],
     env: { REWIND_TEST_TIMES: String(TIMES) },
     testTimeout: TIMES * 120_000,

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { isRewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
 import { engineVersion } from "../node/packages.ts";
 import { parseArguments } from "./arguments.ts";
@@ -186,7 +186,8 @@ async function noInput(): Promise<Uint8Array> {
 }
 
 /** Prints an error, with --json on stdout as well. Only a fault of ours shows where it came from. */
-function report(error: unknown, process: Process, out: Output): number {
+function report(thrown: unknown, process: Process, out: Output): number {
+  const error = systemFailure(thrown, process.cwd) ?? thrown;
   const { argv, env } = process;
   if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
   if (isRewindError(error)) {
@@ -201,6 +202,20 @@ function report(error: unknown, process: Process, out: Output): number {
     );
   }
   return statusFor(error);
+}
+
+/**
+ * What the system refused somewhere, as an error of ours: it is a fault of the disk or of its rights, not
+ * of rewind's. Undefined for anything else.
+ */
+function systemFailure(error: unknown, cwd: string): RewindError | undefined {
+  const { code, message, path: file } = (error ?? {}) as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) {
+    return undefined;
+  }
+  const where = file === undefined ? "" : `: ${path.relative(cwd, file) || "."}`;
+  const problem = message.replace(/, \w+.*$/s, "");
+  return new RewindError("FILE_FAILED", `${problem}${where}`, { file }, { cause: error });
 }
 
 /** Whether --json stands among the arguments, also where they could not be read. */

@@ -111,8 +111,8 @@ class JournalWriter {
     const { files } = this.#store.tools;
     const { descriptor, release } = this.#open;
     this.#open = undefined;
-    files.close(descriptor);
     try {
+      files.close(descriptor);
       // What was acknowledged with a tip stays, for the next who opens the store to recover.
       if (!this.#committed) files.remove(this.#path());
       release();

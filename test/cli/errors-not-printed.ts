@@ -75,6 +75,11 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "MOST_PARENTS",
     because: "no run has so many: test/store/artifact.test.ts writes one",
   },
+  {
+    file: "cli/main.ts",
+    text: "{ file }, { cause: error }",
+    because: "it takes a disk that fails: test/attack/faults.test.ts",
+  },
   // What a damaged store says besides the errors of the commands that want what is damaged.
   { file: "node/recover.ts", text: "after the damage at byte", because: NOTE },
   { file: "node/operation-log.ts", text: "} of logs/operations", because: NOTE },

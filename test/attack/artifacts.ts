@@ -1,0 +1,122 @@
+import { concatBytes, utf8 } from "../../src/base/bytes.ts";
+import { encode } from "../../src/codec/encode.ts";
+import { nodeCompression, nodeHash } from "../../src/node/platform.ts";
+import { KINDS, type Kind } from "../../src/object/id.ts";
+import { decodeRun, encodeRun } from "../../src/object/run.ts";
+import { decodeArtifact } from "../../src/store/artifact.ts";
+
+/** A file that is no run, or that would take too much to read, though its hash is right. */
+export interface HostileArtifact {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const HEADER = utf8("rewind replay v1");
+const MEGABYTE = 1 << 20;
+
+function numbers(...values: number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of values.entries()) view.setUint32(4 * i, value, true);
+  return bytes;
+}
+
+function object(kind: Kind, body: Uint8Array, length: number = body.length): Uint8Array {
+  return concatBytes([Uint8Array.of(KINDS.indexOf(kind)), numbers(length), body]);
+}
+
+function frame(raw: Uint8Array, declared: number = raw.length): Uint8Array {
+  const packed = nodeCompression.compress(raw, "fast");
+  return concatBytes([numbers(declared, packed.length), packed]);
+}
+
+function artifact(...frames: Uint8Array[]): Uint8Array {
+  const bytes = concatBytes([HEADER, ...frames, new Uint8Array(8)]);
+  return concatBytes([bytes, nodeHash(bytes)]);
+}
+
+/** Files made from one that `save` wrote. */
+export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
+  const { run, objects } = await decodeArtifact(sound, nodeCompression, nodeHash);
+  const manifest = decodeRun((objects.get(run) as { body: Uint8Array }).body);
+  const others = [...objects].filter(([id]) => id !== run).map(([, one]) => one);
+  const rest = others.map(({ kind, body }) => object(kind, body));
+  const of = (...parts: Uint8Array[]): Uint8Array => artifact(frame(concatBytes(parts)));
+  const withRun = (changes: object): Uint8Array =>
+    of(object("run", encodeRun({ ...manifest, ...changes })), ...rest);
+  const [segment] = manifest.segments;
+  const found: HostileArtifact[] = [];
+  const add = (name: string, bytes: Uint8Array): void => void found.push({ name, bytes });
+
+  for (const kind of KINDS) {
+    add(
+      `a ${kind} of 100 MB of zeros`,
+      of(object("run", encodeRun(manifest)), ...rest, object(kind, new Uint8Array(100 * MEGABYTE))),
+    );
+    add(
+      `a ${kind} of 5 MB of zeros`,
+      of(object("run", encodeRun(manifest)), ...rest, object(kind, new Uint8Array(5 * MEGABYTE))),
+    );
+    add(
+      `a ${kind} that declares 4 GB`,
+      of(object("run", encodeRun(manifest)), ...rest, object(kind, new Uint8Array(9), 2 ** 32 - 1)),
+    );
+    add(`a ${kind} in place of the run`, of(object(kind, encode([1, 2, 3])), ...rest));
+    const list = encode(new Array(2_000_000).fill(0));
+    add(
+      `a ${kind} of two million zeros in a list`,
+      of(object("run", encodeRun(manifest)), ...rest, object(kind, list)),
+    );
+  }
+  for (const declared of [2 ** 26, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
+    add(`a frame that declares ${declared} bytes`, artifact(frame(new Uint8Array(1000), declared)));
+    const frames = Array.from({ length: 40 }, () => frame(new Uint8Array(9), declared));
+    add(`forty frames that declare ${declared} bytes each`, artifact(...frames));
+  }
+  add(
+    "a run of many segments",
+    withRun({
+      segments: Array.from({ length: manifest.steps }, (_, start) => ({
+        ...segment,
+        start: start * manifest.blockSize,
+      })).filter(({ start }) => start <= manifest.steps),
+    }),
+  );
+  let deep: unknown = 1;
+  for (let i = 0; i < 980; i++) deep = i % 2 === 0 ? [deep] : { a: deep };
+  add("a note 980 levels deep", withRun({ meta: { deep } }));
+  add("a million zeros in a note", withRun({ meta: { zeros: new Array(1_000_000).fill(0) } }));
+  add(
+    "a message that a terminal obeys",
+    withRun({
+      meta: {
+        message: "\u001b[2J\u009b1m\u202e\u200b",
+        author: "\u001b]0;x\u0007",
+        time: "\u001b[1m",
+      },
+    }),
+  );
+  add(
+    "notes of other kinds than they should be",
+    withRun({
+      meta: { message: 5, author: [], time: {}, host: "x", git: 1, replaces: [] },
+    }),
+  );
+  add(
+    "seventeen parents",
+    (() => {
+      const body = encodeRun({
+        ...manifest,
+        parents: Array.from({ length: 17 }, () => ({ run, step: 0 })),
+      });
+      return of(object("run", body), ...rest);
+    })(),
+  );
+  for (const at of [0, 15, 16, 40, sound.length - 33, sound.length - 1]) {
+    const changed = sound.slice();
+    changed[at] = (changed[at] as number) ^ 1;
+    add(`a file whose byte ${at} is flipped`, changed);
+    add(`a file cut at byte ${at}`, sound.subarray(0, at));
+  }
+  return found;
+}

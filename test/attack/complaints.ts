@@ -1,0 +1,26 @@
+import type { Ended } from "./lab.ts";
+
+/** What a terminal obeys, or hides: C0 and C1 but for line feeds and tabs, bidirectional and invisible ones. */
+const RAW = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
+const STATUSES = [0, 1, 2, 3, 4, 129, 130, 143];
+
+/** What is wrong with how a command ended, whatever it was given; undefined where nothing is. */
+export function complaintAbout({ status, signal, stdout, stderr }: Ended): string | undefined {
+  if (signal !== null) return `it ended by ${signal}: ${stderr}`;
+  if (!STATUSES.includes(status ?? -1)) return `status ${status}: ${stderr}`;
+  if (/\n\s+at \S|fault in rewind/.test(stderr)) return `a stack trace: ${stderr}`;
+  const raw = RAW.exec(stdout + stderr);
+  if (raw !== null) return `a raw U+${raw[0].codePointAt(0)?.toString(16)}: ${stdout}${stderr}`;
+  if ((status === 1 || status === 4) && stderr === "" && stdout === "") return "no word of why";
+  return undefined;
+}
+
+/** The same of a command that failed with an error: its first line says what, and where. */
+export function complaintAboutError(ended: Ended): string | undefined {
+  const complaint = complaintAbout(ended);
+  if (complaint !== undefined || [0, 3, 130].includes(ended.status ?? 1)) return complaint;
+  const line = /^error: .*$/m.exec(ended.stderr)?.[0];
+  if (line === undefined) return `status ${ended.status} without an error: ${ended.stderr}`;
+  return undefined;
+}

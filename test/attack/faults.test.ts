@@ -1,0 +1,70 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { READING, Stores, WRITING } from "./commands.ts";
+import { complaintAboutError } from "./complaints.ts";
+import { Lab } from "./lab.ts";
+import { SEED, sample, upTo } from "./seeds.ts";
+import { digest, viewOf } from "./view.ts";
+
+const CODES = ["EIO", "ENOSPC", "EDQUOT", "EACCES", "EROFS", "EMFILE"] as const;
+
+const lab = new Lab();
+const stores = new Stores(lab);
+const server = lab.server();
+let faults = 0;
+
+afterAll(() => {
+  console.log(`${faults} faults`);
+  lab.close();
+});
+
+/** Some calls of a command, each with a code, once or from that call on. */
+function cases(calls: number, count: number) {
+  const all = upTo(calls).flatMap((at) =>
+    CODES.flatMap((code) => [false, true].map((onward) => ({ at, code, onward }))),
+  );
+  return sample(all, count);
+}
+
+describe("an error of the file system at a call of a command that writes", () => {
+  test.each(
+    WRITING.filter(({ ctrlC }) => ctrlC === undefined).map((one) => [one.line, one] as const),
+  )("%s", async (_, { line, store, again, adds = false }) => {
+    const argv = line.split(" ");
+    const whole = await stores.copy(store);
+    const { report } = await lab.strike(whole, argv, { mode: "count" });
+    const after = await viewOf(server, whole);
+    for (const { at, code, onward } of cases(Number(report), 6)) {
+      const root = await stores.copy(store);
+      const ended = await lab.strike(root, argv, { mode: "fault", at, code, onward });
+      faults++;
+      const where = [SEED, line, at, code, onward];
+      expect([...where, complaintAboutError(ended)]).toEqual([...where, undefined]);
+      // The disk is well again, and the command can be repeated. One that does more each time may have
+      // done its work before it failed to say so.
+      if (adds) continue;
+      const repeated = await server.run(root, argv);
+      const isSaid = repeated.status === 0 || again?.test(repeated.stderr);
+      expect([...where, isSaid || repeated.stderr]).toEqual([...where, true]);
+      expect([...where, [...(await viewOf(server, root)).refs.keys()]]).toEqual([
+        ...where,
+        expect.arrayContaining([...after.refs.keys()]),
+      ]);
+    }
+  });
+});
+
+describe("an error of the file system at a call of a command that reads", () => {
+  test.each(READING)("%s", async (line) => {
+    const root = await stores.copy("walk");
+    const argv = line.split(" ");
+    const { report } = await lab.strike(root, argv, { mode: "count" });
+    const before = digest(root);
+    for (const { at, code, onward } of cases(Number(report), 4)) {
+      const ended = await lab.strike(root, argv, { mode: "fault", at, code, onward });
+      faults++;
+      const where = [SEED, line, at, code, onward];
+      expect([...where, complaintAboutError(ended)]).toEqual([...where, undefined]);
+      expect([...where, digest(root)]).toEqual([...where, before]);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import path from "node:path";
+import type { Server } from "./lab.ts";
+
+/** What a user sees of a store, without times and without ids, which have times in them. */
+export interface View {
+  /** The branches and tags, each with its last state and the steps that it has. */
+  readonly refs: ReadonlyMap<string, string>;
+  /** HEAD and the settings. */
+  readonly rest: string;
+}
+
+/** Asks the readers what a store has. Throws where one fails. */
+export async function viewOf(server: Server, root: string): Promise<View> {
+  const ask = async (...argv: string[]): Promise<unknown> => {
+    const { status, stdout, stderr, signal } = await server.run(root, [...argv, "--json"]);
+    if (status !== 0) throw new Error(`rewind ${argv.join(" ")}: ${status ?? signal} ${stderr}`);
+    return JSON.parse(stdout);
+  };
+  const { branches } = (await ask("branch")) as { branches: Branch[] };
+  const { tags } = (await ask("tag")) as { tags: { name: string; message: string | null }[] };
+  const refs = new Map<string, string>();
+  for (const { name, steps, goal } of branches) {
+    const { state } = (await ask("get", name)) as { state: unknown };
+    refs.set(name, JSON.stringify([steps, goal, state]));
+  }
+  for (const { name, message } of tags) {
+    const { state } = (await ask("get", name)) as { state: unknown };
+    refs.set(`tag ${name}`, JSON.stringify([message, state]));
+  }
+  const head = branches.length === 0 ? "" : ((await ask("show")) as { name: string; step: number });
+  const rest = JSON.stringify([head === "" ? "" : [head.name, head.step], await ask("config")]);
+  return { refs, rest };
+}
+
+interface Branch {
+  readonly name: string;
+  readonly steps: number;
+  readonly goal: number;
+}
+
+/** The names, kinds and bytes of everything below a folder, but for the paths in `except`. */
+export function digest(folder: string, except: RegExp = /^$/): string {
+  const hash = createHash("sha256");
+  for (const [name, bytes] of filesOf(folder)) {
+    if (!except.test(name)) hash.update(JSON.stringify([name, bytes.length])).update(bytes);
+  }
+  return hash.digest("hex");
+}
+
+/** Everything below a folder by its path, folders with a slash; a link's bytes are where it leads. */
+export function filesOf(folder: string): [name: string, bytes: Buffer][] {
+  const found: [string, Buffer][] = [];
+  const visit = (name: string): void => {
+    const file = path.join(folder, name);
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return;
+    if (stat.isSymbolicLink()) found.push([name, Buffer.from(`-> ${readlinkSync(file)}`)]);
+    else if (stat.isFile()) {
+      const isHuge = stat.size > HUGE_BYTES;
+      found.push([name, isHuge ? Buffer.from(`${stat.size}`) : readFileSync(file)]);
+    } else if (stat.isDirectory()) {
+      found.push([`${name}/`, Buffer.alloc(0)]);
+      for (const child of readdirSync(file).sort()) visit(path.join(name, child));
+    } else found.push([name, Buffer.from(`mode ${stat.mode}`)]);
+  };
+  visit("");
+  return found;
+}
+
+const HUGE_BYTES = 1 << 26;
