@@ -127,10 +127,12 @@ function trace(name, file, args) {
   const data = bytes === undefined ? undefined : Buffer.from(slice(bytes, args)).toString("base64");
   const numbers = args.slice(1).filter((arg) => typeof arg === "number");
   const flags = name.includes("open") ? args[1] : undefined;
+  depth++;
   appendFileSync(
     ATTACK_REPORT,
     `${JSON.stringify({ name, file, to: name.includes("ename") || name.includes("link") ? paths[1] : undefined, flags, numbers, data })}\n`,
   );
+  depth--;
   return undefined;
 }
 

@@ -3,7 +3,7 @@ import { READING, Stores, WRITING, type Writing } from "./commands.ts";
 import { complaintAbout } from "./complaints.ts";
 import { Lab } from "./lab.ts";
 import { SEED, sample, upTo } from "./seeds.ts";
-import { digest, type View, viewOf } from "./view.ts";
+import { digest, isPart, shown, type View, viewOf } from "./view.ts";
 
 const lab = new Lab();
 const stores = new Stores(lab);
@@ -63,7 +63,7 @@ async function problemOf(
   }
   const isDone = sameView(view, after);
   if (printed !== "" && !isDone) return `${printed} but ${shown(view)}`;
-  if (!isDone && !sameView(view, before) && !isPart(view, before, after, writing)) {
+  if (!isDone && !sameView(view, before) && !isPart(view, before, after, writing.records)) {
     return `neither before nor after: ${shown(view)}`;
   }
   for (const line of before.refs.size === 0 ? [] : READING) {
@@ -104,18 +104,4 @@ async function problemOfRepeating(
 
 function sameView(a: View, b: View): boolean {
   return shown(a) === shown(b);
-}
-
-/** Whether only the branches that the command records on differ from before: it came a part of the way. */
-function isPart(view: View, before: View, after: View, { records }: Writing): boolean {
-  if (records === undefined) return false;
-  const names = new Set([...view.refs.keys(), ...before.refs.keys()]);
-  return [...names].every((name) => {
-    const value = view.refs.get(name);
-    return records.test(name) || value === before.refs.get(name) || value === after.refs.get(name);
-  });
-}
-
-function shown({ refs, rest }: View): string {
-  return JSON.stringify([[...refs].sort(), rest]);
 }

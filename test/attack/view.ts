@@ -70,3 +70,26 @@ export function filesOf(folder: string): [name: string, bytes: Buffer][] {
 }
 
 const HUGE_BYTES = 1 << 26;
+
+/**
+ * Whether only the branches that a command records on differ from before or after: it came a part of the
+ * way.
+ */
+export function isPart(
+  view: View,
+  before: View,
+  after: View,
+  records: RegExp | undefined,
+): boolean {
+  if (records === undefined) return false;
+  const names = new Set([...view.refs.keys(), ...before.refs.keys()]);
+  return [...names].every((name) => {
+    const value = view.refs.get(name);
+    return records.test(name) || value === before.refs.get(name) || value === after.refs.get(name);
+  });
+}
+
+/** A view as a text: equal views have equal ones. */
+export function shown({ refs, rest }: View): string {
+  return JSON.stringify([[...refs].sort(), rest]);
+}
