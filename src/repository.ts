@@ -141,6 +141,7 @@ export class Repository {
   /** The branches, and which of them is the current one. */
   readonly branches: Branches;
   readonly #store: OpenStore;
+  #hasChanged = false;
   readonly #code: ProjectCode;
   readonly #recorder: BranchRecorder;
   readonly #checks: CheckedBlocks;
@@ -148,8 +149,16 @@ export class Repository {
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
-    this.branches = new Branches(store.refs, (names) => lockBranches(store.objects, names));
-    this.#store = store;
+    const { objects } = store;
+    const refs: OpenStore["refs"] = {
+      ...store.refs,
+      update: async (...change) => {
+        await store.refs.update(...change);
+        this.#hasChanged = true;
+      },
+    };
+    this.branches = new Branches(refs, (names) => lockBranches(objects, names));
+    this.#store = { ...store, refs };
     const project = {
       root,
       cache: projectCache(root),
@@ -165,10 +174,14 @@ export class Repository {
     });
     const checks = this.#checks;
     this.#code = new ProjectCode(project, store.objects, { ...options, generator, checks });
-    const { objects, refs } = store;
     this.#recorder = new BranchRecorder({ objects, refs, project: root }, this.branches, () =>
       this.environment(),
     );
+  }
+
+  /** Whether a ref has been changed by it: a failure that comes after that is not one of the work. */
+  get hasChanged(): boolean {
+    return this.#hasChanged;
   }
 
   /** The objects and the refs, for what is built on them. */
@@ -223,7 +236,8 @@ export class Repository {
   /**
    * Forks a run at a step to several new branches, one after the other; the last undo takes them
    * all back. Everything is checked before the first is recorded. Where one fails, or the signal
-   * interrupts, those before it stay, and the error's `data.made` names them.
+   * interrupts, those before it stay, and the error's `data.made` names them. A crash leaves all of
+   * them, to be resumed, or none.
    *
    * @example
    * ```ts

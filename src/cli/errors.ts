@@ -182,12 +182,29 @@ const HINTS: Partial<
 
 /** The hint for an error of a command line, or undefined. */
 export function hintFor(error: RewindError, argv: readonly string[]): string | undefined {
+  const { rest, left, changed } = error.data;
+  if (left === true) return LEFT_HINT;
+  if (changed === true && DISK_FAILURES.has(error.code)) return CHANGED_HINT;
   const hint = HINTS[error.code]?.(error.data, argv);
-  const { rest } = error.data;
   if (!Array.isArray(rest) || rest.length === 0) return hint;
   const others = `for the values after it: ${rest.map((line) => `\`${line}\``).join(" and ")}`;
   return hint === undefined ? others : `${hint}; ${others}`;
 }
+
+/** After a recording that could not be stored to its end. */
+const LEFT_HINT =
+  "what was recorded until then is kept: `rewind branch` lists it, `rewind resume BRANCH` goes on with it";
+
+const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
+  "STORE_FAILED",
+  "STORE_FULL",
+  "STORE_READ_ONLY",
+  "FILE_FAILED",
+]);
+
+/** After the work is done, and it is only told of, say. */
+const CHANGED_HINT =
+  "what the command had changed by then is kept: `rewind log` shows it, `rewind undo` takes it back";
 
 /** The exit status for an error. */
 export function statusFor(error: unknown): number {

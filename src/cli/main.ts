@@ -3,6 +3,7 @@ import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
 import { engineVersion } from "../node/packages.ts";
+import type { Repository } from "../repository.ts";
 import { parseArguments } from "./arguments.ts";
 import { type Arguments, type Context, STATUS } from "./command.ts";
 import { commandOf } from "./command-name.ts";
@@ -70,6 +71,7 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     out.text(helpText(name, command));
     return STATUS.ok;
   }
+  const opened: Repository[] = [];
   const interrupt = new AbortController();
   let stopListening: (() => void) | undefined;
   // Only what looks at the signal may keep Ctrl-C from ending the process.
@@ -78,11 +80,29 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     return interrupt.signal;
   };
   try {
-    return await command.run(args, context(out, args, folderOf(args, process), process, signal));
+    const given = context(out, args, folderOf(args, process), process, signal);
+    return await command.run(args, {
+      ...given,
+      open: async (options) => {
+        const repo = await given.open(options);
+        opened.push(repo);
+        return repo;
+      },
+    });
+  } catch (thrown) {
+    const error = systemFailure(thrown, process.cwd) ?? thrown;
+    throw opened.some((repo) => repo.hasChanged) ? withChanged(error) : error;
   } finally {
     stopListening?.();
     out.clearBar();
   }
+}
+
+/** A failure after the command has changed the store: its data says so. */
+function withChanged(error: unknown): unknown {
+  if (!isRewindError(error)) return error;
+  const { code, message, data, cause } = error;
+  return new RewindError(code, message, { ...data, changed: true }, { cause });
 }
 
 /** A command line without a command, or `rewind help`. */

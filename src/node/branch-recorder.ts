@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import type { Branches } from "../history/branches.ts";
-import { type Id, objectId } from "../object/id.ts";
+import type { Id } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
 import type { Environment, LongOptions } from "../replay/environment.ts";
 import type { Code } from "../replay/programs.ts";
@@ -9,8 +9,9 @@ import { type ForkOptions, forkStart, planFork } from "../replay/record/fork.ts"
 import { jointProgress } from "../replay/record/joint-progress.ts";
 import { planRecording, type RecordOptions } from "../replay/record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record/recorder.ts";
+import { withLeft } from "../replay/record/write-runs.ts";
 import { openRun, type Run, runOf } from "../replay/run.ts";
-import { type ObjectWriter, reader } from "../store/object-store.ts";
+import { reader } from "../store/object-store.ts";
 import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-writer.ts";
 
 /** A fork that is to be made. */
@@ -89,8 +90,6 @@ export class BranchRecorder {
   ): Promise<readonly Run[]> {
     // Several share the replay of their parent.
     const start = forks.length > 1 ? await forkStart(run.replayer, step) : undefined;
-    const plan = (fork: Fork, writer: Pick<ObjectWriter, "put">, ref?: string) =>
-      planFork(run, writer, step, { ...fork, start }, ref);
     const totals = forks.map(({ steps = run.steps }) => steps - step);
     const report = jointProgress(totals, options.onProgress);
     const names = forks.map(({ branch }) => branch);
@@ -99,12 +98,9 @@ export class BranchRecorder {
       recordings: forks.map((fork, i) => ({
         branch: fork.branch,
         options: { ...fork, ...options, onProgress: report[i] },
-        plan: (_env, writer, ref) => plan(fork, writer, ref),
+        plan: (_env, writer, ref) => planFork(run, writer, step, { ...fork, start }, ref),
       })),
-      check: async () => {
-        await this.#branches.checkFree(names);
-        if (forks.length > 1) for (const fork of forks) await plan(fork, this.#nowhere());
-      },
+      check: () => this.#branches.checkFree(names),
       name: (recordings) =>
         this.#branches.createAll(
           recordings.map(({ id }, i) => ({ name: names[i] as string, run: id })),
@@ -208,7 +204,11 @@ export class BranchRecorder {
   async #record(work: BranchWork): Promise<readonly Run[]> {
     const env = this.#environment();
     const recordings = await recordOnBranches(this.#store, env, work);
-    return Promise.all(recordings.map(({ id, run }) => runOf(id, run, env)));
+    try {
+      return await Promise.all(recordings.map(({ id, run }) => runOf(id, run, env)));
+    } catch (error) {
+      throw withLeft(error);
+    }
   }
 
   /** The run that a restart replaces, if there is one. Throws BRANCH_UNFINISHED, REF_EXISTS. */
@@ -228,12 +228,6 @@ export class BranchRecorder {
     }
     await this.#branches.checkFree(branch);
     return undefined;
-  }
-
-  /** What a plan that is only looked at writes to. */
-  #nowhere(): Pick<ObjectWriter, "put"> {
-    const { hash } = this.#store.objects;
-    return { put: (kind, body) => objectId(hash, kind, body) };
   }
 }
 

@@ -4,7 +4,7 @@ import { type Id, objectId } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
 import type { Tip } from "../store/object-store.ts";
 import { isRefName } from "../store/ref-name.ts";
-import { decodeTip } from "../store/tip.ts";
+import type { StoredTip } from "../store/tip.ts";
 import type { FileStore } from "./file-store.ts";
 import { isCode, withFile } from "./files.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
@@ -45,7 +45,7 @@ export function readDead(store: FileStore, name: string): DeadJournal | undefine
     if (isCode(error, "ENOENT")) return undefined;
     throw error;
   }
-  const tips = content.tips.flatMap((payload) => wholeTip(store, name, content, payload) ?? []);
+  const tips = content.tips.flatMap((stored) => wholeTip(store, name, content, stored) ?? []);
   return {
     name,
     content,
@@ -59,11 +59,10 @@ function wholeTip(
   store: FileStore,
   name: string,
   { places }: JournalContent,
-  payload: Uint8Array,
+  stored: StoredTip,
 ): Tip | undefined {
   const open = new OpenFiles(store.tools.files);
   try {
-    const stored = decodeTip(payload);
     if (stored.ref !== undefined && !isBranchRef(stored.ref)) return undefined;
     const { ref } = stored;
     if (stored.run !== undefined) return { ref, run: checkedRun(stored.run) };

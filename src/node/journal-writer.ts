@@ -5,7 +5,7 @@ import { type Id, type Kind, objectId } from "../object/id.ts";
 import type { ObjectWriter, Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../store/pack.ts";
 import { encodeIndex } from "../store/pack-index.ts";
-import { encodeTip } from "../store/tip.ts";
+import { encodeTips, type StoredTip } from "../store/tip.ts";
 import { onStore, writeWhole } from "./files.ts";
 import { giveSignOfLife, tryLock } from "./lock.ts";
 import { journalLock, type StoreFolders } from "./store-folders.ts";
@@ -36,7 +36,7 @@ export function journalWriter(store: JournalHost): ObjectWriter {
     get pendingBytes() {
       return writer.pendingBytes;
     },
-    commit: async (tip) => writer.guarded(() => writer.commit(tip)),
+    commit: async (...tips) => writer.guarded(() => writer.commit(tips)),
     close: async () => writer.guarded(() => writer.close()),
     abandon: async () => writer.abandon(),
   };
@@ -58,6 +58,8 @@ class JournalWriter {
   #open: OpenJournal | undefined;
   #poison: unknown;
   #committed = false;
+  /** Whether all is written, and the store perhaps does not have it as a pack yet. */
+  #isLeft = false;
   pendingBytes = 0;
 
   constructor(store: JournalHost) {
@@ -75,14 +77,19 @@ class JournalWriter {
     return id;
   }
 
-  commit(tip: Tip | undefined): void {
-    if (tip !== undefined) {
-      const id = objectId(this.#store.tools.hash, "run", tip.run);
-      const stored = this.#places.has(id) ? { ref: tip.ref, run: undefined, id } : tip;
-      this.#take(encodeRecord({ kind: "tip", payload: encodeTip(stored) }, this.#store.tools));
+  commit(tips: readonly Tip[]): void {
+    if (tips.length > 0) {
+      // One record, whose checksum makes it valid as a whole or not at all.
+      const payload = encodeTips(tips.map((tip) => this.#stored(tip)));
+      this.#take(encodeRecord({ kind: "tip", payload }, this.#store.tools));
     }
     this.#flush();
-    this.#committed ||= tip !== undefined;
+    this.#committed ||= tips.length > 0;
+  }
+
+  #stored(tip: Tip): StoredTip {
+    const id = objectId(this.#store.tools.hash, "run", tip.run);
+    return this.#places.has(id) ? { ref: tip.ref, run: undefined, id } : tip;
   }
 
   close(): void {
@@ -98,16 +105,18 @@ class JournalWriter {
     const { descriptor, release } = this.#open as OpenJournal;
     this.#open = undefined;
     this.#store.tools.files.close(descriptor);
+    this.#isLeft = true;
     try {
       publishPack(this.#store, this.#path(), this.#places, contentHash);
     } finally {
       release();
     }
     this.#store.refresh();
+    this.#isLeft = false;
   }
 
-  abandon(): void {
-    if (this.#open === undefined) return;
+  abandon(): boolean {
+    if (this.#open === undefined) return this.#isLeft;
     const { files } = this.#store.tools;
     const { descriptor, release } = this.#open;
     this.#open = undefined;
@@ -116,8 +125,10 @@ class JournalWriter {
       // What was acknowledged with a tip stays, for the next who opens the store to recover.
       if (!this.#committed) files.remove(this.#path());
       release();
+      return this.#committed;
     } catch {
-      // On a disk that takes no more changes both stay behind, and recovery removes them.
+      // On a disk that takes no more changes both stay behind, and recovery looks at them.
+      return true;
     }
   }
 

@@ -1,4 +1,5 @@
 import { equalBytes } from "../base/bytes.ts";
+import { isRewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import {
   decodeHeader,
@@ -9,21 +10,18 @@ import {
   type RecordHeader,
   recordPayload,
 } from "../store/pack.ts";
-import { refOfTip } from "../store/tip.ts";
+import { decodeTips, type StoredTip } from "../store/tip.ts";
 import type { Files } from "./files.ts";
 
 /** What a journal holds, as far as its records are valid. */
 export interface JournalContent {
   /** Where each object's record begins. */
   readonly places: ReadonlyMap<Id, number>;
-  /**
-   * The payload of the last tip of each ref, of those before the first damage: a journal may hold
-   * several recordings.
-   */
-  readonly tips: readonly Uint8Array[];
+  /** The last tip of each ref, of those before the first damage: a journal may hold several recordings. */
+  readonly tips: readonly StoredTip[];
   /** Where the valid records from the start on end: a footer follows, or damage, or what is being written. */
   readonly validEnd: number;
-  /** Whether valid records stand after damage. */
+  /** Whether valid records stand after damage, or a record of tips holds something else. */
   readonly damaged: boolean;
   /** Whether it has the footer of a sealed pack. */
   readonly sealed: boolean;
@@ -33,7 +31,8 @@ export interface JournalContent {
 export function scanJournal(files: Files, descriptor: number, tools: PackTools): JournalContent {
   const length = files.size(descriptor);
   const places = new Map<Id, number>();
-  const tips = new Map<string | undefined, Uint8Array>();
+  const tips = new Map<string | undefined, StoredTip>();
+  let isForeign = false;
   let sealed = false;
   let damagedAt: number | undefined;
   let at = PACK_HEADER.length;
@@ -51,11 +50,26 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
     if (sealed) break;
     const { payload } = record;
     if (payload === undefined) places.set(record.header.id, at);
-    else if (damagedAt === undefined) tips.set(refOfTip(payload), payload);
+    else if (damagedAt === undefined) {
+      const found = tipsIn(payload);
+      isForeign ||= found === undefined;
+      for (const tip of found ?? []) tips.set(tip.ref, tip);
+    }
     at += record.length;
   }
   const validEnd = damagedAt ?? at;
-  return { places, tips: [...tips.values()], validEnd, damaged: damagedAt !== undefined, sealed };
+  const damaged = damagedAt !== undefined || isForeign;
+  return { places, tips: [...tips.values()], validEnd, damaged, sealed };
+}
+
+/** The tips of a record; undefined where something else has its checksum. */
+function tipsIn(payload: Uint8Array): readonly StoredTip[] | undefined {
+  try {
+    return decodeTips(payload);
+  } catch (error) {
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
 }
 
 interface ValidRecord {

@@ -46,20 +46,18 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
     if (dead === undefined) continue;
     if (dead.isDamaged) damage.push(damagedEnd(dead));
     for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
-    for (const tip of dead.tips) {
-      const adoption = await adoptionOf(overlayRefs(refs, operations), tip, store);
-      if (adoption === undefined) continue;
-      operations.push({ time, command: COMMAND, changes: adoption.changes });
-      recovered.push(adoption.recovered);
-    }
+    const adoption = await adoptionOf(overlayRefs(refs, operations), dead.tips, store);
+    if (adoption.recovered.length === 0) continue;
+    operations.push({ time, command: COMMAND, changes: adoption.changes });
+    recovered.push(...adoption.recovered);
   }
   return { recovered, operations, runs, damage };
 }
 
 /**
  * Brings back what dead writers left: each journal, up to its last valid record, is copied to a
- * pack, and the run that the last tip of a ref describes gets that ref. The journal itself goes last;
- * one that has valid records after damage is kept in `local/damaged/`. Journals of living writers
+ * pack, and the runs that the last tips of refs describe get those refs, in one operation. The journal
+ * itself goes last; one that has valid records after damage is kept in `local/damaged/`. Journals of living writers
  * are not touched, nor those whose writers cannot be seen from here.
  */
 export async function recover(store: FileStore, refs: RefStore): Promise<Recovered[]> {
@@ -73,7 +71,7 @@ export async function recover(store: FileStore, refs: RefStore): Promise<Recover
       const dead = onJournal(store, name, () => readDead(store, name));
       if (dead === undefined) continue;
       if (dead.tips.length > 0) onJournal(store, name, () => copyToPack(store, dead));
-      for (const tip of dead.tips) recovered.push(...(await adopt(refs, tip, store)));
+      recovered.push(...(await adopt(refs, dead.tips, store)));
       onJournal(store, name, () => remove(store, dead));
     } finally {
       onJournal(store, name, release);
@@ -149,7 +147,24 @@ function damagedEnd({ name, content }: DeadJournal): RewindError {
 
 interface Adoption {
   readonly changes: readonly RefChange[];
-  readonly recovered: Recovered;
+  readonly recovered: readonly Recovered[];
+}
+
+/** What makes the refs of a journal's tips name the recovered runs. */
+async function adoptionOf(
+  refs: RefStore,
+  tips: readonly Tip[],
+  store: FileStore,
+): Promise<Adoption> {
+  const changes: RefChange[] = [];
+  const recovered: Recovered[] = [];
+  for (const tip of tips) {
+    const operation = { time: "", command: COMMAND, changes };
+    const one = await adoptionOfOne(overlayRefs(refs, [operation]), tip, store);
+    changes.push(...(one?.changes ?? []));
+    recovered.push(...(one?.recovered ?? []));
+  }
+  return { changes, recovered };
 }
 
 /**
@@ -157,7 +172,7 @@ interface Adoption {
  * all within it; or archives the run where the ref has gone on without it. Undefined where the ref
  * names it already.
  */
-async function adoptionOf(
+async function adoptionOfOne(
   refs: RefStore,
   { ref: wanted, run: body }: Tip,
   store: FileStore,
@@ -182,17 +197,21 @@ async function adoptionOf(
   const kept = cut ? [{ name: await nextArchiveName(refs, ref), from: undefined, to: from }] : [];
   return {
     changes: [{ name: ref, from, to: id }, ...kept],
-    recovered: { ref, id, run },
+    recovered: [{ ref, id, run }],
   };
 }
 
-async function adopt(refs: RefStore, tip: Tip, store: FileStore): Promise<Recovered[]> {
+async function adopt(
+  refs: RefStore,
+  tips: readonly Tip[],
+  store: FileStore,
+): Promise<readonly Recovered[]> {
   for (let attempt = 1; ; attempt++) {
-    const adoption = await adoptionOf(refs, tip, store);
-    if (adoption === undefined) return [];
+    const { changes, recovered } = await adoptionOf(refs, tips, store);
+    if (recovered.length === 0) return [];
     try {
-      await refs.update(adoption.changes, COMMAND);
-      return [adoption.recovered];
+      await refs.update(changes, COMMAND);
+      return recovered;
     } catch (error) {
       // The update itself completes one that the crash cut short, perhaps of this very ref.
       if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)

@@ -45,6 +45,7 @@ export function memoryStore(hash: Hash): ObjectStore {
         async abandon() {
           pending.clear();
           pendingBytes = 0;
+          return false;
         },
       };
     },

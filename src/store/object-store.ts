@@ -28,14 +28,17 @@ export interface ObjectWriter {
   /** The bytes taken since the last commit. */
   readonly pendingBytes: number;
   /**
-   * Makes all that was put lasting; it has survived a power cut once this returns. `tip` says how
-   * far a recording has come, for whoever finds its journal after a crash.
+   * Makes all that was put lasting; it has survived a power cut once this returns. The tips say how
+   * far recordings have come, for whoever finds their journal after a crash: all of them or none.
    */
-  commit(tip?: Tip): Promise<void>;
+  commit(...tips: readonly Tip[]): Promise<void>;
   /** Commits, gives what was written its lasting form, and ends the writer. */
   close(): Promise<void>;
-  /** Ends the writer and drops what was not committed with a tip. */
-  abandon(): Promise<void>;
+  /**
+   * Ends the writer and drops what was not committed with a tip. Returns whether something stays, as
+   * after a crash.
+   */
+  abandon(): Promise<boolean>;
 }
 
 /** How far a recording has come: the run as it would be if it ended here, and its branch. */

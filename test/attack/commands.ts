@@ -17,6 +17,8 @@ export interface Writing {
   readonly adds?: boolean;
   /** The branches that it records on, which may be found with a part of their steps. */
   readonly records?: RegExp;
+  /** Branches that are there all or none. */
+  readonly together?: RegExp;
 }
 
 const EXISTS = /already|exists|is there|unfinished/;
@@ -58,6 +60,7 @@ export const WRITING: readonly Writing[] = [
     store: "walk",
     again: EXISTS,
     records: /^grid\//,
+    together: /^grid\//,
   },
   { line: "branch -d side", store: "walk", again: /no branch|unknown|side/ },
   { line: "branch -m side other", store: "walk", again: /no branch|unknown|side|other/ },

@@ -3,7 +3,7 @@ import { READING, Stores, WRITING } from "./commands.ts";
 import { complaintAboutError } from "./complaints.ts";
 import { Lab } from "./lab.ts";
 import { SEED, sample, upTo } from "./seeds.ts";
-import { digest, viewOf } from "./view.ts";
+import { apartIn, digest, type View, viewOf } from "./view.ts";
 
 const CODES = ["EIO", "ENOSPC", "EDQUOT", "EACCES", "EROFS", "EMFILE"] as const;
 
@@ -17,6 +17,9 @@ afterAll(() => {
   lab.close();
 });
 
+/** A failure's word on what it leaves. */
+const KEPT = /kept|made before it: /;
+
 /** Some calls of a command, each with a code, once or from that call on. */
 function cases(calls: number, count: number) {
   const all = upTo(calls).flatMap((at) =>
@@ -28,17 +31,27 @@ function cases(calls: number, count: number) {
 describe("an error of the file system at a call of a command that writes", () => {
   test.each(
     WRITING.filter(({ ctrlC }) => ctrlC === undefined).map((one) => [one.line, one] as const),
-  )("%s", async (_, { line, store, again, adds = false }) => {
+  )("%s", async (_, { line, store, again, adds = false, together, records }) => {
     const argv = line.split(" ");
     const whole = await stores.copy(store);
     const { report } = await lab.strike(whole, argv, { mode: "count" });
     const after = await viewOf(server, whole);
+    const before = await viewOf(server, await stores.original(store)).catch(() => undefined);
     for (const { at, code, onward } of cases(Number(report), 6)) {
       const root = await stores.copy(store);
       const ended = await lab.strike(root, argv, { mode: "fault", at, code, onward });
       faults++;
       const where = [SEED, line, at, code, onward];
       expect([...where, complaintAboutError(ended)]).toEqual([...where, undefined]);
+      const left = before && (await viewOf(server, root));
+      const fresh = left && [...left.refs.keys()].filter((name) => !before?.refs.has(name));
+      // What is there although the command failed is told of.
+      if (fresh?.some((name) => records?.test(name)) && ended.status !== 0) {
+        expect([...where, ended.stderr]).toEqual([...where, expect.stringMatching(KEPT)]);
+        const isTold = /made before it: /.test(ended.stderr);
+        const apart = isTold ? undefined : apartIn(left as View, after, together);
+        expect([...where, apart]).toEqual([...where, undefined]);
+      }
       // The disk is well again, and the command can be repeated. One that does more each time may have
       // done its work before it failed to say so.
       if (adds) continue;

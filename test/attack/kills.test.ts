@@ -3,7 +3,7 @@ import { READING, Stores, WRITING, type Writing } from "./commands.ts";
 import { complaintAbout } from "./complaints.ts";
 import { Lab } from "./lab.ts";
 import { SEED, sample, upTo } from "./seeds.ts";
-import { digest, isPart, shown, type View, viewOf } from "./view.ts";
+import { apartIn, digest, isPart, shown, type View, viewOf } from "./view.ts";
 
 const lab = new Lab();
 const stores = new Stores(lab);
@@ -63,6 +63,8 @@ async function problemOf(
   }
   const isDone = sameView(view, after);
   if (printed !== "" && !isDone) return `${printed} but ${shown(view)}`;
+  const apart = apartIn(view, after, writing.together);
+  if (apart !== undefined) return apart;
   if (!isDone && !sameView(view, before) && !isPart(view, before, after, writing.records)) {
     return `neither before nor after: ${shown(view)}`;
   }

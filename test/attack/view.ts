@@ -89,6 +89,14 @@ export function isPart(
   });
 }
 
+/** What is said where some of the branches that come together are there and others are not. */
+export function apartIn(view: View, after: View, together: RegExp | undefined): string | undefined {
+  const names = (of: View): string[] => [...of.refs.keys()].filter((name) => together?.test(name));
+  const found = names(view).sort();
+  const isWhole = found.length === 0 || String(found) === String(names(after).sort());
+  return isWhole ? undefined : `a part of what comes together: ${found.join(", ")}`;
+}
+
 /** A view as a text: equal views have equal ones. */
 export function shown({ refs, rest }: View): string {
   return JSON.stringify([[...refs].sort(), rest]);

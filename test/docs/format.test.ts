@@ -25,7 +25,7 @@ import { StreamSource } from "../../src/replay/streams.ts";
 import { Repository } from "../../src/repository.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
-import { encodeTip } from "../../src/store/tip.ts";
+import { encodeTips } from "../../src/store/tip.ts";
 import { project } from "../node/project.ts";
 import { testSeal } from "../node/store-tools.ts";
 import { BARE } from "../object/bare-program.ts";
@@ -334,7 +334,7 @@ function exampleObjects(): Readonly<Record<string, Uint8Array>> {
     root: fromHex(rootOf(sha256, manifest)),
     "checkpoint under continuous": exampleCheckpoint(),
     "seed of block 1": deriveSeed({ hash: sha256, master: 42n, stream: "block", index: 1 }),
-    tip: encodeTip({ ref: "refs/heads/main", run: undefined, id: objectId(sha256, "run", run) }),
+    tip: encodeTips([{ ref: "refs/heads/main", run: undefined, id: objectId(sha256, "run", run) }]),
     pack: examplePack(seeds),
   };
 }

@@ -114,7 +114,7 @@ describe("a crash before the name", () => {
   });
 });
 
-test("a crash in the middle of several forks: those finished have their names", async () => {
+test("a crash in the middle of several forks: all have their names, and go on", async () => {
   await record({ steps: 1_000, branch: "main" });
   const forks = [0.1, 0.2, 0.3].map((p) => ({ branch: `p/${p}`, params: { p } }));
   let crashed: Promise<() => Promise<Repository>> | undefined;
@@ -123,12 +123,44 @@ test("a crash in the middle of several forks: those finished have their names", 
   };
   await repo.branchEach("main@400", forks, { onProgress });
   const again = await (await crashed)?.();
-  const all = await named(repo);
-  const { "heads/p/0.3": _, ...finished } = all;
-  const found = await named(again as Repository);
+  const { "heads/p/0.3": whole, ...finished } = await named(repo);
+  const { "heads/p/0.3": found, ...others } = await named(again as Repository);
+  expect(others).toEqual(finished);
   // The third may have been finished by then, or not.
-  expect([finished, all]).toContainEqual(found);
-  expect(found).toHaveProperty(["heads/p/0.2"]);
+  const other = again as Repository;
+  if (found !== whole) await other.resume<number>("p/0.3");
+  const { run: third } = await other.revision<number>("p/0.3");
+  expect(await third.get(1_000)).toBe(await (await repo.revision("p/0.3")).run.get(1_000));
+});
+
+test("a crash when the first of several forks is lasting: the second is there, without a step", async () => {
+  await record({ steps: 1_000, branch: "main" });
+  // A clock on which every slice of work takes seconds, so that each is committed.
+  let ms = 0;
+  Object.assign(repo.environment(), {
+    now: () => {
+      ms += 2_000;
+      return ms;
+    },
+  });
+  const forks = [0.1, 0.2].map((p) => ({ branch: `p/${p}`, params: { p } }));
+  let crashed: Promise<() => Promise<Repository>> | undefined;
+  const onProgress = ({ done }: { done: number }) => {
+    if (done > 300) crashed ??= afterCrash();
+  };
+  await repo.branchEach("main@400", forks, { onProgress });
+  const again = (await (await crashed)?.()) as Repository;
+  expect((await again.resolve("p/0.2")).run).toMatchObject({ steps: 400, goal: 1_000 });
+  for (const name of ["p/0.1", "p/0.2"]) {
+    const run = await again.resume<number>(name);
+    expect(await run.get(1_000)).toBe(await (await repo.revision(name)).run.get(1_000));
+  }
+  const recoveries = (await again.store.refs.operations()).filter(
+    ({ command }) => command === "recover",
+  );
+  expect(recoveries).toMatchObject([
+    { changes: [{ name: "refs/heads/p/0.1" }, { name: "refs/heads/p/0.2" }] },
+  ]);
 });
 
 test("what a crash left of a recording is reset, and goes on, as any other", async () => {

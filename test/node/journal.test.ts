@@ -7,6 +7,7 @@ import type { Files } from "../../src/node/files.ts";
 import { type JournalContent, scanJournal } from "../../src/node/journal.ts";
 import { objectId } from "../../src/object/id.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
+import { encodeTips } from "../../src/store/tip.ts";
 import { hash, noise } from "../object/memory.ts";
 import { quickFiles, storeTools, temporaryFolder } from "./store-tools.ts";
 
@@ -14,7 +15,9 @@ const tools = storeTools();
 
 const record = (payload: Uint8Array) =>
   encodeRecord({ kind: "chunk", id: objectId(hash, "chunk", payload), payload }, tools);
-const tip = (payload: Uint8Array) => encodeRecord({ kind: "tip", payload }, tools);
+const tipOf = (run: Uint8Array) => ({ ref: "refs/heads/main", run });
+const tip = (run: Uint8Array) =>
+  encodeRecord({ kind: "tip", payload: encodeTips([tipOf(run)]) }, tools);
 
 function scanner(): (bytes: Uint8Array, files?: Files) => JournalContent {
   const file = path.join(temporaryFolder(), "journal");
@@ -52,7 +55,7 @@ describe("scanJournal", () => {
       expect([...content.places.values()]).toEqual(places);
       const last =
         complete > 5 ? new Uint8Array(3000).fill(5) : complete > 2 ? noise(30, 2) : undefined;
-      expect(content.tips).toEqual(last === undefined ? [] : [last]);
+      expect(content.tips).toEqual(last === undefined ? [] : [tipOf(last)]);
     }
   });
 
@@ -75,7 +78,7 @@ describe("scanJournal", () => {
       expect(content.validEnd).toBe(ends[index - 1]);
       // The last tip before the damage: what came after it does not count as a recording's progress.
       const last = index > 5 ? new Uint8Array(3000).fill(5) : index > 2 ? noise(30, 2) : undefined;
-      expect(content.tips).toEqual(last === undefined ? [] : [last]);
+      expect(content.tips).toEqual(last === undefined ? [] : [tipOf(last)]);
     }
   });
 

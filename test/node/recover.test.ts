@@ -44,11 +44,11 @@ async function killed(
       const writer = await store.writer();
       return {
         ...writer,
-        async commit(tip?: Tip) {
-          await writer.commit(tip);
+        async commit(...tips: readonly Tip[]) {
+          await writer.commit(...tips);
           const name = readdirSync(path.join(root, "objects"))[0] as string;
           const { length } = readFileSync(path.join(root, "objects", name));
-          if (tip !== undefined) commits.push({ length, tip });
+          for (const tip of tips) commits.push({ length, tip });
         },
       };
     },

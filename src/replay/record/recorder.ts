@@ -95,6 +95,15 @@ export async function recordRun(
   return { id: writer.put("run", body), run, body, failure };
 }
 
+/** The body of the run that a recording is before its first step; what that needs is put. */
+export function beginningOf(
+  env: Environment,
+  writer: Pick<ObjectWriter, "put">,
+  plan: RecordingPlan,
+): Uint8Array {
+  return encodeRun(new Recorder(env, writer, plan, false).manifest());
+}
+
 /** After these, nothing more can be written. */
 const STORE_FAILURES: ReadonlySet<string> = new Set([
   "STORE_FULL",
@@ -111,7 +120,7 @@ function isOfStep({ code }: RewindError): boolean {
 
 class Recorder {
   readonly #env: Environment;
-  readonly #writer: ObjectWriter;
+  readonly #writer: Pick<ObjectWriter, "put">;
   readonly #plan: RecordingPlan;
   #position: Position;
   #builder: TimelineBuilder;
@@ -126,7 +135,12 @@ class Recorder {
   /** The checkpoint of the block that is being recorded. */
   #open: TimelineEntry;
 
-  constructor(env: Environment, writer: ObjectWriter, plan: RecordingPlan, selfCheck: boolean) {
+  constructor(
+    env: Environment,
+    writer: Pick<ObjectWriter, "put">,
+    plan: RecordingPlan,
+    selfCheck: boolean,
+  ) {
     this.#env = env;
     this.#writer = writer;
     this.#plan = plan;
