@@ -8,9 +8,12 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
 export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
+export type { Branches } from "./history/branches.ts";
+export type { Damage } from "./history/sound-refs.ts";
 export type { StoreLock } from "./node/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
+export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
 export type {
@@ -39,6 +42,8 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
+export type { NamedRun } from "./repository/reflog.ts";
+export type { TagOptions, Tags } from "./repository/tags.ts";
 export {
   initRepository,
   openRepository,
@@ -49,6 +54,7 @@ export {
   type TrustedProgram,
   type WhichProgram,
 } from "./repository.ts";
+export type { Operation, RefChange } from "./store/ref-store.ts";
 
 /**
  * Records a run of a simulation in memory.

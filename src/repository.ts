@@ -2,6 +2,7 @@ import crypto from "node:crypto";
 import path from "node:path";
 import { Branches } from "./history/branches.ts";
 import { type LogEntry, type LogOptions, log } from "./history/log.ts";
+import { redo, undo } from "./history/operations.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
 import { parseRevision } from "./history/revision.ts";
 import { lockBranches } from "./node/branch-lock.ts";
@@ -37,8 +38,11 @@ import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
 import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
+import { type NamedRun, reflog } from "./repository/reflog.ts";
+import { Tags } from "./repository/tags.ts";
 import { reader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
+import type { Operation } from "./store/ref-store.ts";
 
 export type { Replaying, WhichProgram } from "./node/project-code.ts";
 export type { ProgramToTrust, TrustedProgram } from "./node/trusted-programs.ts";
@@ -140,6 +144,8 @@ export class Repository {
   readonly recovered: readonly Recovered[];
   /** The branches, and which of them is the current one. */
   readonly branches: Branches;
+  /** The tags: names that stay on their runs. */
+  readonly tags: Tags;
   readonly #store: OpenStore;
   #hasChanged = false;
   readonly #code: ProjectCode;
@@ -158,6 +164,7 @@ export class Repository {
       },
     };
     this.branches = new Branches(refs, (names) => lockBranches(objects, names));
+    this.tags = new Tags(objects, refs);
     this.#store = { ...store, refs };
     const project = {
       root,
@@ -369,6 +376,48 @@ export class Repository {
       await this.branches.create(branch, run.id, { command: "load", checkout: false });
     }
     return run;
+  }
+
+  /**
+   * Takes the last operation back: every ref that it changed is as it was before. Runs stay in the
+   * store. May be repeated, operation by operation. Returns the operation. Throws NOTHING_TO_UNDO, and
+   * REF_MOVED where a ref was changed by something else since.
+   *
+   * @example
+   * ```ts
+   * await repo.branches.delete("side");
+   * await repo.undo();
+   * ```
+   */
+  undo(): Promise<Operation> {
+    return undo(this.#store.refs);
+  }
+
+  /** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
+  redo(): Promise<Operation> {
+    return redo(this.#store.refs);
+  }
+
+  /** What has changed refs here, the oldest first. */
+  operations(): Promise<readonly Operation[]> {
+    return this.#store.refs.operations();
+  }
+
+  /**
+   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`; `total` says
+   * how many there are. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that names no ref.
+   *
+   * @example
+   * ```ts
+   * const { entries } = await repo.reflog("main");
+   * await repo.revision(entries[1].revision); // main@{1}
+   * ```
+   */
+  reflog(
+    name = "HEAD",
+    { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number } = {},
+  ): Promise<{ readonly entries: readonly NamedRun[]; readonly total: number }> {
+    return reflog(this.#store.objects, this.#store.refs, name, limit);
   }
 
   /** The locks of the store: who holds each, and whether that process still runs. */

@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 
 /**
  * The floors of `src`, lowest first. Code may import from its own floor and from those below it.
- * `src/repository.ts` and `src/index.ts` are one floor, the public face.
+ * `src/repository/`, `src/repository.ts` and `src/index.ts` are one floor, the public face.
  */
 const FLOORS = [
   "base",
@@ -167,8 +167,8 @@ function targetOf(file: string, specifier: string): string | undefined {
 
 function floorOf(file: string): string {
   const [top = "", ...below] = file.split("/");
-  if (below.length > 0) return top;
-  return top === "repository.ts" || top === "index.ts" ? "face" : "";
+  const isFace = ["repository", "repository.ts", "index.ts"].includes(top);
+  return isFace ? "face" : below.length > 0 ? top : "";
 }
 
 function rank(file: string): number {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { redo, reflog, undo } from "../src/history/operations.ts";
+import { reflog } from "../src/history/operations.ts";
 import { createTag } from "../src/history/tags.ts";
 import { defineSimulation, type Simulation, type StepContext } from "../src/index.ts";
 import { initRepository, openRepository, type Repository } from "../src/repository.ts";
@@ -136,7 +136,7 @@ describe("record on a branch that has a run", () => {
     // The cursor belonged to the old run.
     expect(await refs.read("HEAD")).toBe("ref: refs/heads/main");
     expect(await refs.operations()).toHaveLength(before.length + 1);
-    await undo(refs);
+    await repo.undo();
     expect((await repo.resolve("main")).id).toBe(old.id);
     expect(await refs.read("refs/archive/main/1")).toBeUndefined();
     expect((await repo.resolve("HEAD")).step).toBe(700);
@@ -374,7 +374,7 @@ describe("a branch that somebody else works on", () => {
     const before = await repo.extend("main", { by: 50 });
     const { recorded, acted } = await meanwhile(
       (options) => repo.extend("main", { steps, ...options }),
-      (other) => undo(other.store.refs),
+      (other) => other.undo(),
     );
     expect(acted).toMatchObject({ command: "extend main" });
     expect(recorded).toMatchObject({
@@ -425,12 +425,11 @@ describe("a branch that somebody else works on", () => {
 describe("the current branch", () => {
   test("deleted, HEAD stays on its run and step; undo brings both back", async () => {
     const main = await record({ steps: 100, branch: "main" });
-    const { refs } = repo.store;
     await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 40);
     await repo.branches.delete("main");
     expect(await repo.branches.current()).toBeUndefined();
     expect(await repo.resolve("HEAD")).toMatchObject({ id: main.id, step: 40, ref: undefined });
-    await undo(refs);
+    await repo.undo();
     expect(await repo.resolve("HEAD")).toMatchObject({ step: 40, ref: "refs/heads/main" });
     await record({ steps: 100, branch: "other" });
     await repo.branches.delete("main");
@@ -459,19 +458,58 @@ describe("operations", () => {
     const all = async () => [await refs.read("HEAD"), ...(await refs.list("refs/"))];
     const states = [await all()];
     for (let i = 0; i < 7; i++) {
-      await undo(refs);
+      await repo.undo();
       states.push(await all());
     }
     expect(states.at(-1)).toEqual(["ref: refs/heads/main"]);
-    await expect(undo(refs)).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
+    await expect(repo.undo()).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
     for (let i = 6; i >= 0; i--) {
-      await redo(refs);
+      await repo.redo();
       expect(await all()).toEqual(states[i]);
     }
-    await expect(redo(refs)).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
-    await undo(refs);
+    await expect(repo.redo()).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
+    await repo.undo();
     await repo.branch("new", "main");
-    await expect(redo(refs)).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
+    await expect(repo.redo()).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
+  });
+
+  test("tags stay on their runs, move with force, and can be taken back", async () => {
+    const first = await record({ steps: 50 });
+    expect(await repo.tags.create("v1", "main", { message: "first" })).toEqual({
+      run: first.id,
+      was: undefined,
+    });
+    const second = await repo.extend("main", { by: 10 });
+    await expect(repo.tags.create("v1")).rejects.toMatchObject({ code: "REF_EXISTS" });
+    expect(await repo.tags.create("v1", "main", { force: true })).toEqual({
+      run: second.id,
+      was: first.id,
+    });
+    await repo.undo();
+    const { tags, damaged } = await repo.tags.list();
+    expect(tags).toMatchObject([{ name: "v1", target: first.id, message: "first" }]);
+    expect(damaged).toEqual([]);
+    expect(await repo.tags.delete("v1")).toBe(first.id);
+    await expect(repo.tags.delete("v1")).rejects.toMatchObject({ code: "REF_NOT_FOUND" });
+    expect((await repo.operations()).map(({ command }) => command)).toEqual([
+      "record",
+      "tag v1",
+      "extend main",
+      "tag v1",
+      "undo",
+      "tag -d v1",
+    ]);
+  });
+
+  test("repo.reflog lists what a ref has named, the latest first", async () => {
+    const first = await record({ steps: 50 });
+    const second = await repo.extend("main", { by: 10 });
+    const { entries, total } = await repo.reflog("main", { limit: 1 });
+    expect(total).toBe(2);
+    expect(entries).toMatchObject([{ revision: "main@{0}", run: second.id, steps: 60 }]);
+    expect((await repo.reflog()).entries.map(({ run }) => run)).toEqual([second.id, first.id]);
+    await expect(repo.reflog("main@5")).rejects.toMatchObject({ code: "INVALID_REVISION" });
+    await expect(repo.reflog("nosuch")).rejects.toMatchObject({ code: "UNKNOWN_REVISION" });
   });
 
   test("the reflog of a branch and of HEAD", async () => {
@@ -501,7 +539,7 @@ describe("operations", () => {
     expect((await repo.resolve("HEAD")).step).toBe(41);
     expect((await repo.resolve("HEAD~41")).step).toBe(0);
     expect((await repo.store.refs.operations()).length).toBe(before);
-    await undo(repo.store.refs);
+    await repo.undo();
     expect((await repo.resolve("HEAD")).step).toBeUndefined();
   });
 });
