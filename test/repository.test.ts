@@ -220,7 +220,7 @@ describe("several forks at once", () => {
 
   test.each<[string, string, readonly { branch: string; params: object }[]]>([
     ["a name that is taken", "REF_EXISTS", [...forks(0.2), { branch: "main", params: {} }]],
-    ["a name that is wanted twice", "REF_EXISTS", [...forks(0.2), ...forks(0.2)]],
+    ["the same name twice", "REF_EXISTS", [...forks(0.2), ...forks(0.2)]],
     [
       "names that differ in case",
       "REF_CONFLICT",

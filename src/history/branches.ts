@@ -33,7 +33,7 @@ export interface Move {
   readonly checkout?: boolean;
 }
 
-/** Keeps a branch from being changed by anybody else, until it is called. */
+/** Lets others change the branches again. */
 export type Release = () => void;
 
 type Lock = (names: readonly string[]) => Promise<Release>;
@@ -43,7 +43,7 @@ export class Branches {
   readonly #refs: RefStore;
   readonly #lock: Lock;
 
-  /** `lock` is asked before a branch is deleted or renamed: it throws where one is recorded on. */
+  /** `lock` is called before a branch is deleted or renamed. It throws if the branch is being recorded on. */
   constructor(refs: RefStore, lock: Lock = async () => () => undefined) {
     this.#refs = refs;
     this.#lock = lock;
@@ -58,7 +58,7 @@ export class Branches {
     }));
   }
 
-  /** The run that a branch names; undefined where there is no such branch. Throws INVALID_REF_NAME. */
+  /** The run that a branch names; undefined if the branch does not exist. Throws INVALID_REF_NAME. */
   async find(name: string): Promise<Id<"run"> | undefined> {
     return (await this.#refs.read(branchRef(name))) as Id<"run"> | undefined;
   }
@@ -81,9 +81,10 @@ export class Branches {
   }
 
   /**
-   * Checks that branches of these names can be made, all of them, before there are runs that it would
-   * be too late for. Throws REF_EXISTS, and REF_CONFLICT beside a name that differs only in case, or
-   * that would be a folder of the other; one that is about to go is no hindrance.
+   * Checks that branches can be made under all of these names, before anything is recorded for them.
+   * The branch `leaving` is about to go and does not count. Throws REF_EXISTS, and REF_CONFLICT if a
+   * name differs from an existing one only in case, or if one of the two would be a folder of the
+   * other.
    */
   async checkFree(names: string | readonly string[], leaving?: string): Promise<void> {
     const wanted = [names].flat().map(branchRef);
@@ -94,7 +95,7 @@ export class Branches {
       seen.add(ref);
       if (run === undefined && !isTwice) continue;
       const name = ref.slice(HEADS.length);
-      const problem = run === undefined ? "is wanted twice" : "exists already";
+      const problem = run === undefined ? "is named twice" : "exists already";
       throw new RewindError("REF_EXISTS", `the branch ${name} ${problem}`, { branch: name, run });
     }
     const others = (await this.#refs.names(HEADS)).filter((other) => other !== leaving);
@@ -102,7 +103,7 @@ export class Branches {
     for (const ref of wanted) space.check(ref);
   }
 
-  /** Makes a branch; with `checkout`, or where HEAD has no run yet, it becomes the current one. */
+  /** Makes a branch. With `checkout`, or if HEAD has no run yet, it becomes the current one. */
   async create(
     name: string,
     run: Id<"run">,
@@ -111,7 +112,7 @@ export class Branches {
     await this.createAll([{ name, run }], options);
   }
 
-  /** Makes branches, all of them or none; the first may become the current one. */
+  /** Makes all of the branches or none; the first may become the current one. */
   async createAll(
     branches: readonly Branch[],
     { command, checkout }: { readonly command: string; readonly checkout: boolean },
@@ -133,8 +134,8 @@ export class Branches {
   }
 
   /**
-   * Makes a branch name another run; returns the name that its old run has in the archive, where it
-   * is to have one. Throws REF_MOVED where the branch does not name `from` any more.
+   * Makes a branch name another run. Returns the old run's name in the archive, if it gets one.
+   * Throws REF_MOVED if the branch no longer names `from`.
    */
   async move(name: string, move: Move): Promise<string | undefined> {
     const ref = branchRef(name);
@@ -154,9 +155,9 @@ export class Branches {
   }
 
   /**
-   * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether that is
-   * another place: where HEAD is there already it is no operation, so nothing to undo. `steps` are
-   * those of the run: HEAD without a cursor is at the last one.
+   * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether HEAD moved:
+   * if it was there already, there is no operation to undo. `steps` is the length of the run, where
+   * HEAD stands when it has no cursor.
    */
   async checkout(
     to: { readonly ref: string | undefined; readonly run: Id<"run">; readonly steps?: number },
@@ -165,22 +166,22 @@ export class Branches {
     const onBranch = to.ref?.startsWith(HEADS) ?? false;
     const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
     const { ref, run, step: cursor = to.steps } = await this.#head();
-    // A cursor beyond the end of a run that became shorter is at its end.
+    // The run may have become shorter: a cursor beyond its end counts as its end.
     const at = Math.min(cursor ?? Number.NaN, to.steps ?? Number.POSITIVE_INFINITY);
     const moves = ref !== head.ref || run !== head.run || at !== step;
     await this.#refs.update([await this.#moveHead(head)], "checkout", { logged: moves });
     return moves;
   }
 
-  /** Moves the cursor to another step of the current run; no operation, so nothing to undo. */
+  /** Moves the cursor to another step of the current run. It is not an operation: undo does not see it. */
   async moveCursor(step: number): Promise<void> {
     const change = await this.#moveHead({ ...(await this.#head()), step });
     await this.#refs.update([change], "step", { logged: false });
   }
 
   /**
-   * Removes a branch; its run stays in the store. Where it is the current one, HEAD stays on its run.
-   * Throws REF_NOT_FOUND, and LOCKED where it is being recorded on.
+   * Removes a branch. Its run stays in the store, and HEAD stays on the run if the branch was the
+   * current one. Throws REF_NOT_FOUND, and LOCKED if the branch is being recorded on.
    */
   async delete(name: string): Promise<Id<"run">> {
     const release = await this.#lock([name]);
@@ -217,7 +218,7 @@ export class Branches {
     }
   }
 
-  /** Changes refs, and HEAD with them; once more where somebody else has only moved HEAD meanwhile. */
+  /** Changes refs and HEAD together. Tries again if somebody else has only moved HEAD meanwhile. */
   async #update(command: string, plan: (head: Head) => Planned | Promise<Planned>): Promise<void> {
     for (;;) {
       const before = await this.#refs.read("HEAD");
@@ -229,7 +230,7 @@ export class Branches {
         await this.#refs.update([...planned.changes, ...moved], command);
         return;
       } catch (error) {
-        // HEAD, or the archive's next name: neither is what this is about.
+        // HEAD or the archive's next name was taken meanwhile: plan again. A branch is not retried.
         const elsewhere = isRewindError(error, "REF_MOVED") && !isBranch(error.data.ref);
         if (!elsewhere) throw error;
       }
@@ -249,7 +250,7 @@ function isBranch(ref: unknown): boolean {
   return String(ref).startsWith(HEADS);
 }
 
-/** Changes of refs, and what HEAD is to be with them. */
+/** Changes of refs, and HEAD after them. */
 interface Planned {
   readonly changes: readonly RefChange[];
   readonly head: Head;

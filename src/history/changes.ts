@@ -4,24 +4,24 @@ import { type ParamsRef, readParams, sameParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
 import { type Get, type StateRef, sameState } from "../object/state.ts";
 
-/** What one segment has otherwise than another. */
+/** How one segment differs from another. */
 export interface SegmentChanges {
-  /** Params with other values; undefined where one has no such param. */
+  /** Params whose values differ; a value is undefined on the side that lacks the param. */
   readonly params: readonly ParamChange[];
-  /** Whether the master seed is another one. */
+  /** Whether the master seed differs. */
   readonly seed: boolean;
-  /** Whether the program is: its code, its name or its generator. */
+  /** Whether the program differs: its code, its name or its generator. */
   readonly program: boolean;
 }
 
-/** A param that has another value. */
+/** A param whose value differs. */
 export interface ParamChange {
   readonly name: string;
   readonly before: unknown;
   readonly after: unknown;
 }
 
-/** What `after` has otherwise than `before`. */
+/** How `after` differs from `before`. */
 export async function changesBetween(
   before: Segment,
   after: Segment,
@@ -46,17 +46,17 @@ async function changedParams(a: ParamsRef, b: ParamsRef, get: Get): Promise<Para
 type Stored = StateRef | undefined;
 
 /**
- * Whether a segment begins with a state that was changed by hand: undefined where only a replay of
- * the step before can tell, because its start lies inside a block and something else changed too. In a
- * run with continuous streams there is no grid on which generators begin: `blockSize` is undefined.
- * `stored` is the state before the change, where that is stored: `storedState` of what was forked.
+ * Whether a segment begins with a state that was changed by hand. Undefined if only a replay of the
+ * step before can tell, because the segment begins inside a block and something else changed too.
+ * `blockSize` is undefined for continuous streams, whose generators do not begin at each block.
+ * `stored` is the state before the change, if it is stored: `storedState` of the forked run.
  */
 export function stateWasChanged(
   segment: Segment,
   changes: SegmentChanges,
   { blockSize, stored }: { readonly blockSize: number | undefined; readonly stored?: Stored },
 ): boolean | undefined {
-  // On the grid the timeline has the state, unless there is another one in its place.
+  // Without a state of its own, the segment goes on from the timeline's.
   if (segment.begin === undefined) return false;
   if (stored !== undefined) {
     if (sameState(segment.begin.state, stored)) return false;

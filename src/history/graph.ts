@@ -1,23 +1,23 @@
-/** A node of a history, and what it comes from. */
+/** A node of a history, and the nodes it comes from. */
 export interface GraphNode {
   readonly id: string;
   readonly parents: readonly string[];
 }
 
-/** A piece of a row, and the lane that it belongs to: what is to have one colour. */
+/** A piece of a row, and the lane that it belongs to, which gives it its colour. */
 export interface GraphPiece {
   readonly text: string;
   readonly lane: number;
 }
 
 /**
- * Draws a history as lanes, one row for each node, children before their parents. A lane waits for
- * one parent and no two wait for the same: a node whose parent is waited for already is tied to that
- * lane in its own row. So the forks of one run stand in two columns, however many they are.
+ * Draws a history as lanes, one row for each node, children before their parents. Each lane waits for
+ * one parent, and no two lanes wait for the same one: if a lane already waits for a node's parent, the
+ * node's row is tied to that lane. So the forks of one run take two columns, however many there are.
  *
- * How to read it: edges come into a node from above. `●` has an edge, downward, or else along its
- * line to `├`, `┤` or `╮` and down from there; where the line only crosses a lane, that is `│`. `○`
- * has none: its parents are not drawn.
+ * How to read it: edges come into a node from above. From `●` an edge goes down, or along its line to
+ * `├`, `┤` or `╮` and down from there; where the line only crosses a lane there is a `│`. The parents
+ * of `○` are not drawn.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export interface GraphPiece {
  */
 export function graph(nodes: readonly GraphNode[]): GraphPiece[][] {
   const drawn = new Set(nodes.map(({ id }) => id));
-  // What each lane waits for; undefined where it is free.
+  // What each lane waits for; undefined if it is free.
   const lanes: (string | undefined)[] = [];
   return nodes.map(({ id, parents }) => {
     const waiting = lanes.indexOf(id);
@@ -48,7 +48,7 @@ export function graph(nodes: readonly GraphNode[]): GraphPiece[][] {
   });
 }
 
-/** Has a free lane, the leftmost one, wait for a node. */
+/** Lets the leftmost free lane wait for a node. */
 function openLane(lanes: (string | undefined)[], wanted: string): number {
   const free = lanes.indexOf(undefined);
   const lane = free === -1 ? lanes.length : free;
@@ -56,7 +56,7 @@ function openLane(lanes: (string | undefined)[], wanted: string): number {
   return lane;
 }
 
-/** The lanes that a node's line leads to: those that waited before, and those that begin here. */
+/** The lanes that a node's line leads to: lanes that waited already, and lanes that begin here. */
 interface Sides {
   readonly tied: readonly number[];
   readonly opened: readonly number[];

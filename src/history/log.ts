@@ -17,14 +17,14 @@ export interface LogEntry {
 }
 
 export interface LogOptions {
-  /** Is told of what cannot be read, which is then left out; without it, that is thrown. */
+  /** Is called for whatever cannot be read, which is then left out. Without it, the error is thrown. */
   readonly onDamaged?: ((damage: Damage) => void) | undefined;
 }
 
 /**
- * The lineage that a text names: of a revision, the runs behind it; of a range `A..B`, those behind
- * B that are not behind A, where a side that is left out is HEAD; without a text, every run that a
- * ref leads to. Throws what `resolve` throws, and INVALID_REVISION where a side names a step.
+ * The lineage that a text names. For a revision: the runs behind it. For a range `A..B`: the runs
+ * behind B that are not behind A; a missing side is HEAD. Without a text: every run that a ref leads
+ * to. Throws what `resolve` throws, and INVALID_REVISION if a side names a step.
  */
 export async function log(
   store: ObjectStore,
@@ -48,7 +48,7 @@ export async function log(
   return lineage(store, refs, [await named(to)], { ...options, without: [await named(from)] });
 }
 
-/** A range of runs is no range of steps. */
+/** In a range of runs, a side that names a step is a mistake. */
 function checkNoStep(side: string, text: string): void {
   if (parseRevision(side).step === undefined) return;
   throw new RewindError(
@@ -59,9 +59,9 @@ function checkNoStep(side: string, text: string): void {
 }
 
 /**
- * The runs that lie behind `from`, these among them, each before its parents; of runs that are
- * equally far back the one recorded later comes first. With `without`, those that do not lie behind
- * these as well. A parent that is not in the store is left out.
+ * The runs of `from` and those behind them, each before its parents; of runs that are equally far
+ * back, the one recorded later comes first. Runs behind those of `without` are left out, and so are
+ * parents that are not in the store.
  */
 export async function lineage(
   store: ObjectStore,
@@ -81,7 +81,7 @@ export async function lineage(
   return inOrder(runs).map(([id, run]) => ({ id, run, names: names.get(id) ?? [] }));
 }
 
-/** Every run that lies behind `from`, those left out that are among `excluded`. */
+/** Every run behind `from` that is not among `excluded`. */
 async function behind(
   find: FindRun,
   from: readonly Id<"run">[],
@@ -101,7 +101,7 @@ async function behind(
 
 type Entry = readonly [id: Id<"run">, run: RunManifest];
 
-/** The runs in an order in which each comes before its parents, and later ones before others. */
+/** Sorts the runs: each comes before its parents, and later runs before earlier ones. */
 function inOrder(runs: ReadonlyMap<Id<"run">, RunManifest>): Entry[] {
   const children = new Map<Id<"run">, number>();
   for (const { parents } of runs.values()) {
@@ -132,7 +132,7 @@ function insert(sorted: Entry[], entry: Entry): void {
   sorted.splice(low, 0, entry);
 }
 
-/** Of equal times the ids decide, so that the order is one and the same in every store. */
+/** Equal times are ordered by id, so that the order is the same in every store. */
 function byTime([idA, runA]: Entry, [idB, runB]: Entry): number {
   const [timeA, timeB] = [timeOf(runA), timeOf(runB)];
   if (timeA !== timeB) return timeA < timeB ? -1 : 1;

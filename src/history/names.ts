@@ -7,13 +7,13 @@ import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
 
 const HEADS = "refs/heads/";
-/** Where names are looked up, in the order in which they are listed. */
+/** Where names are looked up, in this order. */
 const PLACES = [HEADS, "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
- * The names of each run that a ref names, as a revision spells them: branches first, then tags and
- * others, `archive/main/1`. A tag that has a branch's name is `tags/NAME`. A ref that is damaged
- * names none.
+ * The names of each run that has one, as a revision spells them: branches first, then tags, then
+ * others such as `archive/main/1`. A tag with a branch's name is `tags/NAME`. Damaged refs are left
+ * out.
  */
 export async function namesOfRuns(
   store: ObjectStore,
@@ -28,7 +28,7 @@ export async function namesOfRuns(
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      // A branch names a run itself, which need not be read for its name.
+      // A branch names a run directly, without a tag object to read.
       const run =
         place === HEADS ? (target as Id<"run">) : await readable(() => peel(store, target as Id));
       if (run === undefined) continue;
@@ -42,8 +42,8 @@ export async function namesOfRuns(
 export type FindRun = (id: Id<"run">) => Promise<RunManifest | undefined>;
 
 /**
- * Finds manifests in a store, and keeps those that it found, and those that are `known` already. Of
- * one that is damaged `onDamaged` is told, and it is as if it were not there; without it, it throws.
+ * Finds manifests in a store and remembers them, with those `known` already. `onDamaged` is called
+ * for a damaged manifest, which then counts as missing; without it, the error is thrown.
  */
 export function runFinder(
   store: ObjectStore,
@@ -65,7 +65,7 @@ export function runFinder(
   };
 }
 
-/** What `read` gives; undefined where that is damaged, which `onDamaged` is told. */
+/** What `read` gives; undefined, with a call of `onDamaged`, if that is damaged. */
 async function readable<T>(
   read: () => Promise<T>,
   onDamaged?: (error: RewindError) => void,
@@ -80,9 +80,9 @@ async function readable<T>(
 }
 
 /**
- * What to call each run, so that `NAME@STEP` gives its states: the ref that names it, a branch
- * before others; or else the one that names the nearest run which goes on from its end unchanged, as
- * a branch does that was extended since. A run without either is not in the map.
+ * What to call each run, so that `NAME@STEP` gives its states: a ref that names it, preferably a
+ * branch; otherwise the name of the nearest run that continues it from its end unchanged, as an
+ * extended branch does. Runs without either are not in the map.
  */
 export async function standingNames(
   names: ReadonlyMap<string, readonly string[]>,
@@ -91,7 +91,7 @@ export async function standingNames(
   const standing = new Map<string, string>();
   for (const [id, [name]] of names) if (name !== undefined) standing.set(id, name);
   let reached = [...standing];
-  // One generation at a time: of two runs that go on from one, the nearer gives the name.
+  // One generation at a time: the nearest run that continues another gives it its name.
   while (reached.length > 0) {
     const further: [string, string][] = [];
     for (const [id, name] of reached) {
@@ -105,7 +105,7 @@ export async function standingNames(
   return standing;
 }
 
-/** The run that this one has whole, from its first state to its last one. */
+/** The run that this one contains whole, from its first state to its last. */
 async function continued(id: Id<"run">, find: FindRun): Promise<Id<"run"> | undefined> {
   const run = await find(id);
   const from = run?.parents[0];

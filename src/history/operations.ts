@@ -13,8 +13,8 @@ interface Stacks {
 }
 
 /**
- * Takes the last operation back that is not taken back yet, and returns it. Throws NOTHING_TO_UNDO,
- * and REF_MOVED where what it changed has changed again, by another command just now or by hand.
+ * Takes back the last operation that still stands, and returns it. Throws NOTHING_TO_UNDO, and
+ * REF_MOVED if a ref that it changed has changed again, by another command just now or by hand.
  */
 export async function undo(refs: RefStore): Promise<Operation> {
   const log = await refs.operations();
@@ -26,7 +26,7 @@ export async function undo(refs: RefStore): Promise<Operation> {
   return operation;
 }
 
-/** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
+/** Does the last undone operation again, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
 export async function redo(refs: RefStore): Promise<Operation> {
   const log = await refs.operations();
   const operation = stacksOf(log).undone.at(-1);
@@ -47,7 +47,7 @@ export interface ReflogEntry {
   readonly to: Id<"run"> | undefined;
 }
 
-/** What a ref has named, the latest first; of `HEAD`, the runs that it has led to. */
+/** The runs that a ref has named, the latest first; for `HEAD`, those that it has led to. */
 export async function reflog(refs: RefStore, ref: string): Promise<ReflogEntry[]> {
   const entries: ReflogEntry[] = [];
   const values = new Map<string, string | undefined>([["HEAD", UNBORN_HEAD]]);
@@ -95,7 +95,7 @@ async function carryOut(
 ): Promise<void> {
   const head = await refs.read("HEAD");
   const current = changes.map((change) =>
-    // The cursor in HEAD moves without being logged; it is not what an undo is about.
+    // The cursor in HEAD moves without being logged: undo leaves it where it is.
     change.name === "HEAD" && sameBranch(change.from, head) ? { ...change, from: head } : change,
   );
   try {
@@ -113,7 +113,7 @@ function sameBranch(a: string | undefined, b: string | undefined): boolean {
   return headA.ref === headB.ref && headA.run === headB.run;
 }
 
-/** The change that takes a change back. */
+/** The change that takes another one back. */
 export function inverse({ name, from, to }: RefChange): RefChange {
   return { name, from: to, to: from };
 }

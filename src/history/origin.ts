@@ -13,22 +13,22 @@ export interface Origin {
   readonly run: Id<"run">;
   /** The step up to which the two have the same past. */
   readonly step: number;
-  /** A name by which `NAME@STEP` gives its states, where there is one. */
+  /** A name with which `NAME@STEP` gives its states, if there is one. */
   readonly name: string | undefined;
-  /** Undefined where it is not in the store. */
+  /** Undefined if it is not in the store. */
   readonly manifest: RunManifest | undefined;
 }
 
-/** What a store knows of its runs beside themselves. */
+/** What a store knows about its runs besides their manifests. */
 interface Known {
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** What to call each run. Asked for where one has no name of its own: it reads every run. */
+  /** What to call each run. Needed only for runs that no ref names, because it reads every run. */
   readonly standing: () => Promise<ReadonlyMap<string, string>>;
   /** The first word of the command that made each run. */
   readonly verbs: ReadonlyMap<string, string>;
 }
 
-/** Tells where the runs of a store came from. */
+/** Finds where the runs of a store came from. */
 export class Origins {
   readonly #find: FindRun;
   readonly #known: Known;
@@ -38,31 +38,31 @@ export class Origins {
     this.#known = known;
   }
 
-  /** The names of a run itself. */
+  /** The refs that name a run. */
   namesOf(id: Id<"run">): readonly string[] {
     return this.#known.names.get(id) ?? [];
   }
 
-  /** A run itself; undefined where it is not in the store. */
+  /** The manifest of a run; undefined if it is not in the store. */
   manifestOf(id: Id<"run">): Promise<RunManifest | undefined> {
     return this.#find(id);
   }
 
-  /** What this run came from directly; none for one that was recorded from step 0. */
+  /** What this run came from directly; empty for a run that was recorded from step 0. */
   async of(id: Id<"run">, run: RunManifest): Promise<readonly Origin[]> {
     return Promise.all(
       run.parents.map(async (parent) => {
         const manifest = await this.#find(parent.run);
         const name = await this.#nameOf(parent.run);
         const kind = this.#kind(id, run, parent.step, name, manifest);
-        // A fork without changes gives its parent's states too, but it is no answer to say it is from itself.
+        // A fork without changes gives its parent's states too, but "forked from itself" tells nothing.
         const isOwn = kind === "forked" && name !== undefined && this.namesOf(id).includes(name);
         return { ...parent, kind, name: isOwn ? undefined : name, manifest };
       }),
     );
   }
 
-  /** The same through every generation, the nearest first. Ends before a run that is not there. */
+  /** The origin, its origin and so on, the nearest first. Ends at a run that is not in the store. */
   async chain(id: Id<"run">, run: RunManifest): Promise<readonly Origin[]> {
     const chain: Origin[] = [];
     let [at, manifest]: [Id<"run">, RunManifest | undefined] = [id, run];
@@ -79,7 +79,7 @@ export class Origins {
     return this.namesOf(id)[0] ?? (await this.#known.standing()).get(id);
   }
 
-  /** By the operation log; where that does not go back so far, as it must have been. */
+  /** As the operation log says; if it does not go back that far, as the two runs suggest. */
   #kind(
     id: Id<"run">,
     run: RunManifest,
@@ -95,7 +95,7 @@ export class Origins {
   }
 }
 
-/** What the first word of a command in the operation log says of the run that it made. */
+/** What the first word of a command in the operation log says about the run that it made. */
 const KINDS: ReadonlyMap<string, OriginKind> = new Map([
   ["branch", "forked"],
   ["extend", "extended"],
@@ -104,15 +104,15 @@ const KINDS: ReadonlyMap<string, OriginKind> = new Map([
 ]);
 
 /**
- * What tells where the runs of this store came from: reads every ref and the operation log, and the
- * manifests that are not `known` already.
+ * Reads every ref, the operation log, and the manifests that are not `known` already, to find where
+ * the runs of a store came from.
  */
 export async function originsIn(
   store: ObjectStore,
   refs: RefStore,
   known?: ReadonlyMap<Id<"run">, RunManifest>,
 ): Promise<Origins> {
-  // What is damaged is told by who needs it: an origin that cannot be read is none that is known.
+  // An origin that cannot be read counts as unknown; whoever needs the run itself reports the damage.
   const find = runFinder(store, { known, onDamaged: () => undefined });
   const names = await namesOfRuns(store, refs);
   const verbs = new Map<string, string>();

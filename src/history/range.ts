@@ -12,9 +12,9 @@ export interface ResolvedRange extends Pick<Resolved, "id" | "run" | "ref"> {
 }
 
 /**
- * The steps of a run that a range names, or undefined where `text` is no range. A side that is left
- * out, or names no step, is the run's first step on the left and its last one on the right. Throws
- * INVALID_REVISION where the sides name two runs, or the left one the later step, and what
+ * The steps of a run that a range names; undefined if `text` is not a range. A side that is missing
+ * or names no step is the run's first step on the left and its last step on the right. Throws
+ * INVALID_REVISION if the sides name different runs or the left side names the later step, and what
  * `resolve` throws.
  */
 export async function resolveRange(

@@ -14,15 +14,15 @@ import { idIn } from "./sound-refs.ts";
 export interface Resolved {
   readonly id: Id<"run">;
   readonly run: RunManifest;
-  /** The full name of the ref that names the run, such as `refs/heads/main`, if the revision has one. */
+  /** The full name of the ref in the revision, such as `refs/heads/main`, if it has one. */
   readonly ref: string | undefined;
-  /** The step, where the revision names one; in 0..steps. */
+  /** The step, if the revision names one; in 0..steps. */
   readonly step: number | undefined;
 }
 
 /**
- * Where a name is looked up, in this order: a branch comes before a tag of its name, which
- * `tags/NAME` names, and both before the first digits of an id.
+ * Where a name is looked up, in this order: a branch comes before a tag of the same name, which is
+ * then `tags/NAME`, and both come before the first digits of an id.
  */
 const PLACES: readonly string[] = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/", ""];
 
@@ -55,7 +55,7 @@ export async function resolve(store: ObjectStore, refs: RefStore, text: string):
 function checkedStep(step: number, steps: number, text: string, { base }: Revision): number {
   if (step >= 0 && step <= steps) return step;
   const part = text.slice(base.length);
-  // What @-2002 or ~3000 comes to is seen only by who knows how many steps there are.
+  // The step that @-2002 or ~3000 means depends on the length of the run: say it.
   const spelled = /^@\d/.test(part) ? "" : ` for ${JSON.stringify(part)}`;
   throw new RewindError(
     "STEP_OUT_OF_RANGE",
@@ -102,7 +102,7 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   );
 }
 
-/** The run whose id begins with these digits; undefined where they are no digits or there is none. */
+/** The run whose id begins with these digits; undefined if none does, or if they are not digits. */
 async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | undefined> {
   const prefix = digits.toLowerCase();
   if (!/^[0-9a-f]{1,64}$/.test(prefix) || prefix.length < SHORTEST_PREFIX) return undefined;
@@ -119,13 +119,13 @@ async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | u
   );
 }
 
-/** The run that an id leads to: itself, or the target of the tag that it names. */
+/** The run that an id leads to: the run itself, or the target of a tag. */
 export async function peel(store: ObjectStore, id: Id): Promise<Id<"run">> {
   const object = await store.get(id);
   return object?.kind === "tag" ? decodeTag(object.body).target : (id as Id<"run">);
 }
 
-/** The run that a ref named `ago` changes ago, by the operation log: also of a ref that is gone. */
+/** The run that a ref named `ago` changes ago, by the operation log; the ref may be gone by now. */
 async function resolveBefore(
   store: ObjectStore,
   refs: RefStore,
@@ -135,7 +135,7 @@ async function resolveBefore(
 ): Promise<Base> {
   const ref = await loggedRef(refs, name);
   if (ref === undefined) {
-    // A run's id, or nothing at all, which is then said.
+    // It may be the id of a run; if it is not, this throws.
     await resolveBase(store, refs, name, text);
     const known = (await namesOf(refs)).slice(0, 10);
     throw cannotGoBack(ago, text, `${name} is a run's id, which names no other`, {
@@ -163,7 +163,7 @@ function cannotGoBack(ago: number, text: string, problem: string, data: object):
   );
 }
 
-/** The ref of this name, or HEAD: one that is there, or else one that the operation log knows. */
+/** The full name of a ref: one that exists, or one that the operation log mentions. */
 export async function loggedRef(refs: RefStore, name: string): Promise<string | undefined> {
   if (name === "HEAD") return name;
   const places = PLACES.map((place) => `${place}${name}`).filter((ref) => ref.startsWith("refs/"));

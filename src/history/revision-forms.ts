@@ -13,7 +13,7 @@ export const RUN_FORMS: readonly Form[] = [
   ["HEAD@{2}", "where HEAD led two changes ago"],
 ];
 
-/** What stands behind it and names a step; without it the whole run is meant, or its last step. */
+/** What follows the run and names a step. Without it, the whole run is meant, or its last step. */
 export const STEP_FORMS: readonly Form[] = [
   ["main@842137", "the state after 842,137 steps; 0 is the first state"],
   ["main@842_137", "the same"],

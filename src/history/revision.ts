@@ -6,7 +6,7 @@ export interface Revision {
   readonly base: string;
   /** `base@{n}`: the run that the ref named n changes ago. */
   readonly ago: number | undefined;
-  /** Which step, where the text names one. */
+  /** The step, if the text names one. */
   readonly step: StepSpec | undefined;
 }
 
@@ -18,12 +18,12 @@ export type StepSpec =
   | { readonly fromEnd: number }
   /** `@50%`: this part of the run's steps, rounded down. */
   | { readonly percent: number }
-  /** `~100`: so many steps before the revision's own. */
+  /** `~100`: this many steps before the revision's own. */
   | { readonly back: number };
 
 /**
  * Takes a revision apart: `main`, `main@842137`, `main@842_137`, `main@50%`, `main@-1`, `HEAD~100`,
- * `HEAD@{1}`, `v1`, `3f2a`. Throws INVALID_REVISION, which names the part that was not understood.
+ * `HEAD@{1}`, `v1`, `3f2a`. Throws INVALID_REVISION, with the part that cannot be read.
  *
  * @example
  * ```ts
@@ -44,28 +44,27 @@ export function parseRevision(text: string): Revision {
   };
 }
 
-/** The two sides of a range, each a revision; undefined where a side is left out. */
+/** The two sides of a range, each a revision; a missing side is undefined. */
 export interface Range {
   readonly from: string | undefined;
   readonly to: string | undefined;
 }
 
-/** Whether two dots stand in a text, between two sides; in `../main` they do not. */
+/** Whether a text has two dots between two sides; `../main` does not. */
 function isRange(text: string): boolean {
   return text.includes("..") && !text.includes("../");
 }
 
 /**
  * Takes a range apart: `main@100..main@200`, `main@100..@200`, `main@100..`, `..main@200`. Undefined
- * where the text has no two dots, and so is one revision.
+ * if the text is a single revision, without two dots.
  *
- * Each side is a revision, or is left out. A side that begins with `@` or `~` takes the other side's
+ * Each side is a revision or is missing. A side that begins with `@` or `~` takes the other side's
  * name, so that `main@100..@200` is `main@100..main@200`, `~100..HEAD` is `HEAD~100..HEAD` and
- * `@{1}..main` is `main@{1}..main`. What a side that is left out means is for the reader of the
- * range to say: a range of steps then reaches to the run's first or last step (`resolveRange`), a
- * range of runs to HEAD, as in Git.
+ * `@{1}..main` is `main@{1}..main`. The caller decides what a missing side means: the run's first or
+ * last step in a range of steps (`resolveRange`), HEAD in a range of runs, as in Git.
  *
- * Throws INVALID_REVISION, also where both sides are left out or neither has a name.
+ * Throws INVALID_REVISION, also if both sides are missing or neither has a name.
  *
  * @example
  * ```ts
@@ -81,14 +80,14 @@ export function parseRange(text: string): Range | undefined {
     throw invalid(text, text, "expected two sides, as in main@100..main@200", { range: true });
   }
   if (nameOf(from) === "" && nameOf(to) === "") {
-    throw invalid(text, text, "expected the name of a run on one side at least", { range: true });
+    throw invalid(text, text, "expected the name of a run on at least one side", { range: true });
   }
   const sides = { from: named(from, to), to: named(to, from) };
   for (const side of [sides.from, sides.to]) if (side !== undefined) parseRevision(side);
   return sides;
 }
 
-/** A side of a range with the other's name before it, where it has none of its own. */
+/** A side of a range, with the other side's name in front if it has no name itself. */
 function named(side: string, other: string): string | undefined {
   if (side === "") return undefined;
   if (nameOf(side) !== "") return side;
@@ -97,7 +96,7 @@ function named(side: string, other: string): string | undefined {
   return `${nameOf(other)}${ago}${side}`;
 }
 
-/** What stands before the first `@` or `~`. */
+/** The part before the first `@` or `~`. */
 function nameOf(side: string): string {
   return /^[^@~]*/.exec(side)?.[0] ?? "";
 }
@@ -116,7 +115,7 @@ function parseStep(text: string, spelled: string): StepSpec {
   throw invalid(text, spelled, "expected a step such as @842137, @842_137, @50%, @-1 or ~100");
 }
 
-/** A count in a revision, exactly as it is written. */
+/** A whole number in a revision, read exactly. */
 function countIn(text: string, part: string): number {
   const count = Number(part.replaceAll("_", ""));
   if (Number.isSafeInteger(count)) return count;

@@ -8,16 +8,16 @@ export interface HistoryRun {
   readonly manifest: RunManifest;
 }
 
-/** The run that two come from. */
+/** The run that two runs come from. */
 export interface SharedRun {
   readonly run: Id<"run">;
-  /** A name by which `NAME@STEP` gives its states, where there is one. */
+  /** A name with which `NAME@STEP` gives its states, if there is one. */
   readonly name: string | undefined;
 }
 
 /**
- * The nearest run that both of two runs are or come from; undefined where there is none, or where it
- * ends before `step`, up to which the two have the same past.
+ * The nearest run that both runs come from, which may be one of them. Undefined if there is none, or
+ * if it ends before `step`, the last step that the two share.
  */
 export async function sharedRun(
   origins: Origins,
@@ -31,7 +31,7 @@ export async function sharedRun(
     origins.chain(b.id, b.manifest),
   ]);
   const behindB = new Set([b.id, ...chainB.map(({ run }) => run)]);
-  // A run that is not in its own chain is named by the other's.
+  // A run is not in its own chain, so the other's chain names it.
   const nearest = behindB.has(a.id)
     ? chainB.find(({ run }) => run === a.id)
     : chainA.find(({ run }) => behindB.has(run));

@@ -10,18 +10,18 @@ export interface SoundRef {
   readonly name: string;
   readonly id: Id<"run">;
   readonly run: RunManifest;
-  /** The tag between the two, where there is one. */
+  /** The tag between the two, if there is one. */
   readonly tag: Tag | undefined;
 }
 
-/** What cannot be read, and why. */
+/** Something that cannot be read, and why. */
 export interface Damage {
-  /** The full name of the ref that leads to it; undefined of a run behind another. */
+  /** The full name of the ref that leads to it; undefined for a run behind another run. */
   readonly ref: string | undefined;
   readonly error: RewindError;
 }
 
-/** The refs whose names begin with `prefix`, sorted by name: those that lead to a run, and the others. */
+/** The refs whose names begin with `prefix`, sorted by name: those that lead to a run, and damaged ones. */
 export async function soundRefs(
   store: ObjectStore,
   refs: RefStore,
@@ -40,7 +40,7 @@ export async function soundRefs(
   return { sound, damaged };
 }
 
-/** The id that a ref holds. Throws STORE_DAMAGED where it holds something else. */
+/** The id that a ref holds. Throws STORE_DAMAGED if it holds something else. */
 export function idIn(ref: string, target: string): Id {
   if (isId(target)) return target;
   throw new RewindError(

@@ -4,8 +4,9 @@ import type { Get, StateRef } from "../object/state.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 
 /**
- * What is stored of the state at a step of a run, which is there where a segment begins with it, on
- * the grid and at the end. Where generators go on, a checkpoint holds them too, and is not the state.
+ * The stored state at a step of a run: stored are the states with which segments begin, those at
+ * checkpoints, and the last one. With continuous streams, a checkpoint also holds the generators, so
+ * it is not counted as the state.
  */
 export async function storedState(
   get: Get,

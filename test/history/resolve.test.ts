@@ -282,8 +282,8 @@ describe("what names nothing, or too much", () => {
     ["main@1..@2001", RANGE, "expected a step in 0..2000, got 2001: the run main has 2000 steps"],
     ["main@1..mian", UNKNOWN, 'expected the name of a run, got "mian"'],
     ["main@1..@x", INVALID, 'cannot read "@x" in the revision "main@x"'],
-    ["..", INVALID, 'cannot read "..": expected the name of a run on one side at least'],
-    ["@1..@2", INVALID, 'cannot read "@1..@2": expected the name of a run on one side at least'],
+    ["..", INVALID, 'cannot read "..": expected the name of a run on at least one side'],
+    ["@1..@2", INVALID, 'cannot read "@1..@2": expected the name of a run on at least one side'],
     ["main@1..2..3", INVALID, "expected two sides, as in main@100..main@200"],
     ["main@1...@2", INVALID, "expected two sides, as in main@100..main@200"],
   ])("the range %j: %s", async (text, code, message) => {
