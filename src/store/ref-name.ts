@@ -1,6 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import { fold, RefSpace } from "./ref-space.ts";
+import { RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
@@ -111,19 +111,16 @@ export function checkChanges(
  * runs outlive their branches: those of a branch `a` may be in the way of those of `A` or `a/1`.
  */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
-  const names = await refs.names("refs/archive/");
-  const space = new RefSpace(names);
-  const inTheWay = (name: string): boolean =>
-    names.includes(name) || space.conflict(name) !== undefined;
+  return freeArchiveName(new RefSpace(await refs.names("refs/archive/")), ref);
+}
+
+/** The same, beside the names of a space. */
+export function freeArchiveName(space: RefSpace, ref: string): string {
   let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
   // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
-  while (names.some((name) => fold(`${folder}/`).startsWith(`${fold(name)}/`))) {
-    folder += "-";
-  }
-  const numbers = names
-    .filter((name) => name.startsWith(`${folder}/`))
-    .map((name) => Number(name.slice(folder.length + 1)));
-  let number = Math.max(0, ...numbers.filter(Number.isInteger)) + 1;
+  while (space.isTaken(folder)) folder += "-";
+  let number = space.highestIn(folder) + 1;
+  const inTheWay = (name: string): boolean => space.has(name) || space.conflict(name) !== undefined;
   while (inTheWay(`${folder}/${number}`)) number++;
   return `${folder}/${number}`;
 }
