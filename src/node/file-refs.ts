@@ -2,7 +2,8 @@ import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { isTarget } from "../store/head.ts";
-import { checkChanges, isRefName } from "../store/ref-name.ts";
+import { checkAdditions, checkChanges, isRefName } from "../store/ref-name.ts";
+import { RefSpace } from "../store/ref-space.ts";
 import { checkSeen, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
 import { type Files, makeFolders, moveInto, onStore } from "./files.ts";
 import { lock } from "./lock.ts";
@@ -18,12 +19,21 @@ export interface RefTools extends LogTools {
   now(): string;
 }
 
+/** Refs that can be changed by many operations at the price of one look at those that are there. */
+export interface FileRefs extends RefStore {
+  /**
+   * Makes operations one after the other, each as `update` does; none of them may remove a ref. The
+   * next one is asked for when the one before is done.
+   */
+  updateEach(operations: Iterable<Pick<Operation, "command" | "changes">>): Promise<void>;
+}
+
 /**
  * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
  * its refs change, and noted as done when all have. One that a crash cut short before that never
  * happened: every reader sees the refs as they were, and whoever changes refs next puts them back.
  */
-export function fileRefs(root: string, tools: RefTools): RefStore {
+export function fileRefs(root: string, tools: RefTools): FileRefs {
   const { files, now } = tools;
   const folders = storeFolders(root);
   const log = new OperationLog(root, tools);
@@ -106,14 +116,44 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
     }
   };
 
-  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+  /** To be called before refs are changed. */
+  const prepare = (): void => {
     if (files.stat(root)?.identity !== opened) throw moved();
     putBack();
+  };
+
+  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+    prepare();
     if (seen !== undefined) checkSeen(seen, log.list());
     checkChanges(changes, listRefs(files, root, "refs/"), stored);
     checkTargets(changes);
     if (logged) apply({ time: now(), command, changes });
     else write(changes);
+  };
+
+  const updateEach: (...operations: Parameters<FileRefs["updateEach"]>) => void = (operations) => {
+    prepare();
+    const space = new RefSpace(listRefs(files, root, "refs/"));
+    for (const { command, changes } of operations) {
+      checkAdditions(changes, space, stored);
+      checkTargets(changes);
+      apply({ time: now(), command, changes });
+    }
+  };
+
+  /** Works under the lock of the refs. */
+  const locked = async (work: () => void): Promise<void> => {
+    const lockFile = path.join(folders.local, "refs.lock");
+    const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
+      onStore(root, lockFile, () => {
+        throw error;
+      }),
+    );
+    try {
+      onStore(root, log.file, work);
+    } finally {
+      onStore(root, lockFile, release);
+    }
   };
 
   return {
@@ -126,19 +166,8 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
           return target === undefined ? [] : [{ name, target }];
         }),
       ),
-    async update(...change) {
-      const lockFile = path.join(folders.local, "refs.lock");
-      const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
-        onStore(root, lockFile, () => {
-          throw error;
-        }),
-      );
-      try {
-        onStore(root, log.file, () => update(...change));
-      } finally {
-        onStore(root, lockFile, release);
-      }
-    },
+    update: (...change) => locked(() => update(...change)),
+    updateEach: (operations) => locked(() => updateEach(operations)),
     operations: async () => onStore(root, log.file, () => log.list()),
   };
 }

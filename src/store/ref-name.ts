@@ -90,17 +90,28 @@ function refusedName(name: string, problem: string): RewindError {
  */
 export function checkChanges(
   changes: readonly RefChange[],
-  names: readonly string[],
+  names: Iterable<string>,
   read: (name: string) => string | undefined,
 ): void {
   const after = new Set(names);
   for (const { name, to } of changes) {
     checkRefName(name);
     if (to === undefined) after.delete(name);
-    else after.add(name);
+  }
+  checkAdditions(changes, new RefSpace(after), read);
+}
+
+/** The same beside the names of a space, to which those of new refs are added; those removed must not be in it. */
+export function checkAdditions(
+  changes: readonly RefChange[],
+  space: RefSpace,
+  read: (name: string) => string | undefined,
+): void {
+  for (const { name, to } of changes) {
+    checkRefName(name);
+    if (to !== undefined) space.add(name);
   }
   for (const change of changes) checkUnmoved(change, read(change.name));
-  const space = new RefSpace(after);
   for (const { name, from, to } of changes) {
     if (from === undefined && to !== undefined) space.check(name);
   }
@@ -116,9 +127,12 @@ export async function nextArchiveName(refs: RefStore, ref: string): Promise<stri
 
 /** The same, beside the names of a space. */
 export function freeArchiveName(space: RefSpace, ref: string): string {
-  let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
-  // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
-  while (space.isTaken(folder)) folder += "-";
+  let folder = "refs/archive";
+  for (const part of ref.replace(/^refs\/heads\//, "").split("/")) {
+    folder += `/${part}`;
+    // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
+    while (space.isTaken(folder)) folder += "-";
+  }
   let number = space.highestIn(folder) + 1;
   const inTheWay = (name: string): boolean => space.has(name) || space.conflict(name) !== undefined;
   while (inTheWay(`${folder}/${number}`)) number++;

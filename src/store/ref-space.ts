@@ -34,10 +34,9 @@ export class RefSpace {
     return this.#names.get(fold(name))?.has(name) === true;
   }
 
-  /** Whether a name would lie below one that is there, or is it itself, as file systems compare them. */
+  /** Whether this name, or one that a file system may take for it, is among them. */
   isTaken(name: string): boolean {
-    const folded = fold(name);
-    return this.#names.has(folded) || foldersOf(folded).some((folder) => this.#names.has(folder));
+    return this.#names.has(fold(name));
   }
 
   /** The highest `n` of the names `<folder>/<n>`; 0 where there are none. */

@@ -44,6 +44,14 @@ describe("nextArchiveName", () => {
     expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/11");
   });
 
+  test("goes around a run that is in the way of a folder", async () => {
+    const refs = memoryRefs(countingClock());
+    await refs.update([{ name: "refs/archive/a", from: undefined, to: "x" }], "x");
+    expect(await nextArchiveName(refs, "refs/heads/a")).toBe("refs/archive/a-/1");
+    expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a-/b/1");
+    expect(await nextArchiveName(refs, "refs/heads/A/b")).toBe("refs/archive/A-/b/1");
+  });
+
   test("counts no further than numbers can be counted", async () => {
     const refs = memoryRefs(countingClock());
     const huge = "refs/archive/a/9007199254740992";
