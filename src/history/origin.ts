@@ -104,17 +104,18 @@ const KINDS: ReadonlyMap<string, OriginKind> = new Map([
 ]);
 
 /**
- * What tells where the runs of this store came from: reads every ref and the operation log, and the
- * manifests that are not `known` already.
+ * What tells where the runs of this store came from: reads every ref, unless the `names` of runs are
+ * given, and the operation log, and the manifests that are not `known` already.
  */
 export async function originsIn(
   store: ObjectStore,
   refs: RefStore,
   known?: ReadonlyMap<Id<"run">, RunManifest>,
+  given?: ReadonlyMap<string, readonly string[]>,
 ): Promise<Origins> {
   // What is damaged is told by who needs it: an origin that cannot be read is none that is known.
   const find = runFinder(store, { known, onDamaged: () => undefined });
-  const names = await namesOfRuns(store, refs);
+  const names = given ?? (await namesOfRuns(store, refs));
   const verbs = new Map<string, string>();
   for (const { command, changes } of await refs.operations()) {
     // The first operation that names a run is the one that made it.

@@ -41,7 +41,8 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   const fileOf = (name: string): string => path.join(root, ...name.split("/"));
   // A name that no ref can have must not lead out of the store.
   const stored = (name: string): string | undefined =>
-    isRefName(name) ? files.readText(fileOf(name))?.trimEnd() : undefined;
+    isRefName(name) ? content(name) : undefined;
+  const content = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
 
   /** What was begun, and is to be put back where it was. */
   const begun = (): RefChange[] =>
@@ -50,6 +51,15 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
     const text = stored(name);
     const change = log.begun()?.changes.find((each) => each.name === name);
     return change !== undefined && text === change.to ? change.from : text;
+  };
+  const list = (prefix: string): Ref[] => {
+    const changes = new Map((log.begun()?.changes ?? []).map((change) => [change.name, change]));
+    return names(prefix).flatMap((name) => {
+      const text = readOrProblem(() => content(name));
+      const change = changes.get(name);
+      const target = change !== undefined && text === change.to ? change.from : text;
+      return target === undefined ? [] : [{ name, target }];
+    });
   };
   const names = (prefix: string): string[] => {
     const found = listRefs(files, root, prefix);
@@ -159,18 +169,14 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   return {
     read: async (name) => onStore(root, fileOf(name), () => read(name)),
     names: async (prefix) => onStore(root, fileOf(prefix), () => names(prefix)),
-    list: async (prefix) =>
-      onStore(root, fileOf(prefix), () =>
-        names(prefix).flatMap((name) => {
-          const target = readOrProblem(() => read(name));
-          return target === undefined ? [] : [{ name, target }];
-        }),
-      ),
+    list: async (prefix) => onStore(root, fileOf(prefix), () => list(prefix)),
     update: (...change) => locked(() => update(...change)),
     updateEach: (operations) => locked(() => updateEach(operations)),
     operations: async () => onStore(root, log.file, () => log.list()),
   };
 }
+
+type Ref = Awaited<ReturnType<RefStore["list"]>>[number];
 
 type Update = Parameters<RefStore["update"]>;
 
