@@ -4,7 +4,6 @@ import type { Files } from "./files.ts";
 
 /** The largest text that is read of a file of a store, by how its path in the store begins. */
 const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
-  ["logs/", 2 ** 28],
   ["config", 2 ** 20],
   ["local/config", 2 ** 20],
   ["", 2 ** 12],

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -231,6 +232,13 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a log without an end": () =>
     walk(async (project) => {
       truncateSync(inStore(project, "logs/operations"), 2 ** 27);
+    }),
+  "a log that is too large": () =>
+    walk(async (project) => {
+      const log = inStore(project, "logs/operations");
+      const lines = readFileSync(log);
+      truncateSync(log, 2 ** 28);
+      appendFileSync(log, `\n${lines}`);
     }),
   "a log that is a link": () =>
     walk(async (project) => {
