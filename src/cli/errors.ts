@@ -34,9 +34,11 @@ const HINTS: Partial<
         ? "somebody changed it meanwhile; look at it with `rewind log` and try again"
         : `something else has changed it since; what it has named: \`rewind reflog ${String(ref).replace(/^refs\/(heads\/)?/, "")}\``,
   LOCKED: ({ life, owner }) =>
-    life === "unknown" && owner !== undefined
-      ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
-      : "wait until it has ended; a lock whose process has died is taken over by itself",
+    life === "unknown" && owner === undefined
+      ? "it is taken over ten seconds after it was written; `rewind doctor --break-lock` removes it now"
+      : life === "unknown"
+        ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
+        : "wait until it has ended; a lock whose process has died is taken over by itself",
   UNKNOWN_REVISION: ({ names, known, log }) =>
     log === undefined ? namesHint(names, known) : `\`rewind reflog ${log}\` lists them`,
   NOTHING_TO_UNDO: () => "`rewind log --all` lists the runs that there are",

@@ -19,6 +19,8 @@ export interface LogEntry {
 export interface LogOptions {
   /** Is called for whatever cannot be read, which is then left out. Without it, the error is thrown. */
   readonly onDamaged?: ((damage: Damage) => void) | undefined;
+  /** The names of each run, where they were asked for already: of many refs all must be read for them. */
+  readonly names?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function lineage(
   });
   const targets = (ids: readonly Id[]): Promise<Id<"run">[]> =>
     Promise.all(ids.map((id) => peel(store, id)));
-  const names = await namesOfRuns(store, refs);
+  const names = options.names ?? (await namesOfRuns(store, refs));
   const excluded = await behind(find, await targets(options.without ?? []));
   const runs = await behind(find, await targets(from), excluded);
   return inOrder(runs).map(([id, run]) => ({ id, run, names: names.get(id) ?? [] }));

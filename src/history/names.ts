@@ -22,17 +22,23 @@ export async function namesOfRuns(
   const names = new Map<string, string[]>();
   const taken = new Set<string>();
   const all = await refs.list("refs/");
+  // Many refs may name one run, or one tag.
+  const peeled = new Map<string, Id<"run"> | undefined>();
   for (const place of PLACES) {
     for (const { name, target } of all) {
       if (PLACES.find((each) => name.startsWith(each)) !== place) continue;
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
+      if (place !== HEADS && !peeled.has(target)) {
+        peeled.set(target, await readable(() => peel(store, target as Id)));
+      }
       // A branch names a run directly, without a tag object to read.
-      const run =
-        place === HEADS ? (target as Id<"run">) : await readable(() => peel(store, target as Id));
+      const run = place === HEADS ? (target as Id<"run">) : peeled.get(target);
       if (run === undefined) continue;
-      names.set(run, [...(names.get(run) ?? []), spelled]);
+      const others = names.get(run);
+      if (others === undefined) names.set(run, [spelled]);
+      else others.push(spelled);
     }
   }
   return names;

@@ -104,17 +104,18 @@ const KINDS: ReadonlyMap<string, OriginKind> = new Map([
 ]);
 
 /**
- * Reads every ref, the operation log, and the manifests that are not `known` already, to find where
- * the runs of a store came from.
+ * Reads every ref, unless the `names` of runs are `given`, the operation log, and the manifests that are
+ * not `known` already, to find where the runs of a store came from.
  */
 export async function originsIn(
   store: ObjectStore,
   refs: RefStore,
   known?: ReadonlyMap<Id<"run">, RunManifest>,
+  given?: ReadonlyMap<string, readonly string[]>,
 ): Promise<Origins> {
   // An origin that cannot be read counts as unknown; whoever needs the run itself reports the damage.
   const find = runFinder(store, { known, onDamaged: () => undefined });
-  const names = await namesOfRuns(store, refs);
+  const names = given ?? (await namesOfRuns(store, refs));
   const verbs = new Map<string, string>();
   for (const { command, changes } of await refs.operations()) {
     // The first operation that names a run is the one that made it.

@@ -29,9 +29,13 @@ export async function soundRefs(
 ): Promise<{ readonly sound: readonly SoundRef[]; readonly damaged: Damage[] }> {
   const sound: SoundRef[] = [];
   const damaged: Damage[] = [];
+  // Many refs may name one run.
+  const known = new Map<string, Led>();
   for (const { name, target } of await refs.list(prefix)) {
     try {
-      sound.push(await followed(store, name, target));
+      const led = known.get(target) ?? (await ledTo(store, idIn(name, target)));
+      known.set(target, led);
+      sound.push({ name, ...led });
     } catch (error) {
       if (!isRewindError(error)) throw error;
       damaged.push({ ref: name, error });
@@ -50,10 +54,11 @@ export function idIn(ref: string, target: string): Id {
   );
 }
 
-async function followed(store: ObjectStore, name: string, target: string): Promise<SoundRef> {
-  const id = idIn(name, target);
+type Led = Omit<SoundRef, "name">;
+
+async function ledTo(store: ObjectStore, id: Id): Promise<Led> {
   const object = await store.get(id);
   const tag = object?.kind === "tag" ? decodeTag(object.body) : undefined;
   const run = tag?.target ?? (id as Id<"run">);
-  return { name, id: run, run: decodeRun(await reader(store)("run", run)), tag };
+  return { id: run, run: decodeRun(await reader(store)("run", run)), tag };
 }

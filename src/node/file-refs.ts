@@ -2,7 +2,8 @@ import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { isTarget } from "../store/head.ts";
-import { checkChanges, isRefName } from "../store/ref-name.ts";
+import { checkAdditions, checkChanges, isRefName } from "../store/ref-name.ts";
+import { RefSpace } from "../store/ref-space.ts";
 import { checkSeen, type Operation, type RefChange, type RefStore } from "../store/ref-store.ts";
 import { type Files, makeFolders, moveInto, onStore } from "./files.ts";
 import { lock } from "./lock.ts";
@@ -18,12 +19,21 @@ export interface RefTools extends LogTools {
   now(): string;
 }
 
+/** Refs that can be changed by many operations at the price of one look at those that are there. */
+export interface FileRefs extends RefStore {
+  /**
+   * Makes operations one after the other, each as `update` does; none of them may remove a ref. The
+   * next one is asked for when the one before is done.
+   */
+  updateEach(operations: Iterable<Pick<Operation, "command" | "changes">>): Promise<void>;
+}
+
 /**
  * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
  * its refs change, and noted as done when all have. One that a crash cut short before that never
  * happened: every reader sees the refs as they were, and whoever changes refs next puts them back.
  */
-export function fileRefs(root: string, tools: RefTools): RefStore {
+export function fileRefs(root: string, tools: RefTools): FileRefs {
   const { files, now } = tools;
   const folders = storeFolders(root);
   const log = new OperationLog(root, tools);
@@ -31,7 +41,8 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
   const fileOf = (name: string): string => path.join(root, ...name.split("/"));
   // A name that no ref can have must not lead out of the store.
   const stored = (name: string): string | undefined =>
-    isRefName(name) ? files.readText(fileOf(name))?.trimEnd() : undefined;
+    isRefName(name) ? content(name) : undefined;
+  const content = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
 
   /** What was begun, and is to be put back where it was. */
   const begun = (): RefChange[] =>
@@ -40,6 +51,15 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
     const text = stored(name);
     const change = log.begun()?.changes.find((each) => each.name === name);
     return change !== undefined && text === change.to ? change.from : text;
+  };
+  const list = (prefix: string): Ref[] => {
+    const changes = new Map((log.begun()?.changes ?? []).map((change) => [change.name, change]));
+    return names(prefix).flatMap((name) => {
+      const text = readOrProblem(() => content(name));
+      const change = changes.get(name);
+      const target = change !== undefined && text === change.to ? change.from : text;
+      return target === undefined ? [] : [{ name, target }];
+    });
   };
   const names = (prefix: string): string[] => {
     const found = listRefs(files, root, prefix);
@@ -106,9 +126,14 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
     }
   };
 
-  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+  /** To be called before refs are changed. */
+  const prepare = (): void => {
     if (files.stat(root)?.identity !== opened) throw moved();
     putBack();
+  };
+
+  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+    prepare();
     if (seen !== undefined) checkSeen(seen, log.list());
     checkChanges(changes, listRefs(files, root, "refs/"), stored);
     checkTargets(changes);
@@ -116,32 +141,42 @@ export function fileRefs(root: string, tools: RefTools): RefStore {
     else write(changes);
   };
 
+  const updateEach: (...operations: Parameters<FileRefs["updateEach"]>) => void = (operations) => {
+    prepare();
+    const space = new RefSpace(listRefs(files, root, "refs/"));
+    for (const { command, changes } of operations) {
+      checkAdditions(changes, space, stored);
+      checkTargets(changes);
+      apply({ time: now(), command, changes });
+    }
+  };
+
+  /** Works under the lock of the refs. */
+  const locked = async (work: () => void): Promise<void> => {
+    const lockFile = path.join(folders.local, "refs.lock");
+    const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
+      onStore(root, lockFile, () => {
+        throw error;
+      }),
+    );
+    try {
+      onStore(root, log.file, work);
+    } finally {
+      onStore(root, lockFile, release);
+    }
+  };
+
   return {
     read: async (name) => onStore(root, fileOf(name), () => read(name)),
     names: async (prefix) => onStore(root, fileOf(prefix), () => names(prefix)),
-    list: async (prefix) =>
-      onStore(root, fileOf(prefix), () =>
-        names(prefix).flatMap((name) => {
-          const target = readOrProblem(() => read(name));
-          return target === undefined ? [] : [{ name, target }];
-        }),
-      ),
-    async update(...change) {
-      const lockFile = path.join(folders.local, "refs.lock");
-      const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
-        onStore(root, lockFile, () => {
-          throw error;
-        }),
-      );
-      try {
-        onStore(root, log.file, () => update(...change));
-      } finally {
-        onStore(root, lockFile, release);
-      }
-    },
+    list: async (prefix) => onStore(root, fileOf(prefix), () => list(prefix)),
+    update: (...change) => locked(() => update(...change)),
+    updateEach: (operations) => locked(() => updateEach(operations)),
     operations: async () => onStore(root, log.file, () => log.list()),
   };
 }
+
+type Ref = Awaited<ReturnType<RefStore["list"]>>[number];
 
 type Update = Parameters<RefStore["update"]>;
 

@@ -1,5 +1,3 @@
-import path from "node:path";
-import { fromHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
@@ -10,19 +8,14 @@ import {
   verifyObject,
 } from "../store/object-store.ts";
 import { isCode, onStore } from "./files.ts";
-import { scanJournal } from "./journal.ts";
 import { journalWriter } from "./journal-writer.ts";
+import { Journals } from "./journals.ts";
+import { ListedFolder } from "./listed-folder.ts";
 import { OpenFiles } from "./open-files.ts";
-import { openJournal, type RecordFile } from "./pack-file.ts";
+import type { RecordFile } from "./pack-file.ts";
 import { Packs, type Place } from "./packs.ts";
 import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
-
-interface ScannedJournal {
-  readonly name: string;
-  readonly size: number;
-  readonly file: RecordFile;
-}
 
 /** How often a folder is listed, where files that were in it are gone when they are opened. */
 const LIST_ATTEMPTS = 10;
@@ -34,7 +27,8 @@ export class FileStore implements ObjectStore {
   readonly tools: FileStoreTools;
   readonly #open: OpenFiles;
   readonly #packs: Packs;
-  #journals: readonly ScannedJournal[] = [];
+  readonly #journals: Journals;
+  readonly #listed: ListedFolder;
   /** Whether the folder is to be listed before anything is looked for. */
   #stale = true;
   /** What is not in a file yet: the runs of dead recorders, as recovery would store them. */
@@ -53,6 +47,8 @@ export class FileStore implements ObjectStore {
     this.hash = tools.hash;
     this.#open = new OpenFiles(tools.files);
     this.#packs = new Packs(this.folders.objects, { ...tools, open: this.#open, onDamage });
+    this.#journals = new Journals(this.folders, tools, this.#open);
+    this.#listed = new ListedFolder(tools.files, this.folders.objects);
     this.#identity = tools.files.stat(root)?.identity;
     this.refresh();
   }
@@ -110,7 +106,7 @@ export class FileStore implements ObjectStore {
 
   /** Every pack and journal. */
   recordFiles(): readonly RecordFile[] {
-    return this.#on(() => [...this.#packs.all(), ...this.#journals.map(({ file }) => file)]);
+    return this.#on(() => [...this.#packs.all(), ...this.#journals.all()]);
   }
 
   /** Takes note of packs that were sealed since, and reads journals again. */
@@ -122,16 +118,25 @@ export class FileStore implements ObjectStore {
   /** Closes every file. */
   close(): void {
     this.#packs.close();
-    this.#journals = [];
+    this.#journals.clear();
     this.#open.closeAll();
   }
 
+  /** Takes note of a pack that this process has put into the folder. */
+  notePack(name: string): void {
+    this.#packs.add(name);
+  }
+
   #list(): void {
-    const names = this.tools.files.list(this.folders.objects).map(({ name }) => name);
+    const names = this.#listed.list();
     this.#packs.update(new Set(names.filter(isPackName)));
-    const journals = names.filter(isJournalName).map((name) => this.#journal(name));
-    for (const old of this.#journals) if (!journals.includes(old)) old.file.close();
-    this.#journals = journals;
+    this.#journals.update(names.filter(isJournalName));
+  }
+
+  /** The same, where nothing tells that the folder is as it was; journals may have grown in any case. */
+  #listChanged(): void {
+    if (this.#listed.isUnchanged()) this.#journals.rescan();
+    else this.#list();
   }
 
   #read(id: Id): StoredObject | undefined {
@@ -149,37 +154,12 @@ export class FileStore implements ObjectStore {
     const found = this.#find(id);
     if (found !== undefined) return found;
     // Somebody may have sealed a pack since the folder was listed.
-    this.#list();
+    this.#listChanged();
     return this.#find(id);
   }
 
   #find(id: Id): Place | undefined {
-    const place = this.#packs.find(id);
-    if (place !== undefined || this.#journals.length === 0) return place;
-    const bytes = fromHex(id);
-    for (const { file } of this.#journals) {
-      const offset = file.find(id, bytes);
-      if (offset !== undefined) return { file, offset };
-    }
-    return undefined;
-  }
-
-  /** A journal, scanned again if it has grown. */
-  #journal(name: string): ScannedJournal {
-    const { files } = this.tools;
-    const descriptor = files.open(path.join(this.folders.objects, name), "read");
-    try {
-      const size = files.size(descriptor);
-      const known = this.#journals.find(
-        (journal) => journal.name === name && journal.size === size,
-      );
-      if (known !== undefined) return known;
-      const { places } = scanJournal(files, descriptor, this.tools);
-      const file = openJournal(this.#open, this.folders.objects, name, places, this.tools);
-      return { name, size, file };
-    } finally {
-      files.close(descriptor);
-    }
+    return this.#packs.find(id) ?? this.#journals.find(id);
   }
 
   /** Works on the files of the folder as it is listed; again, where one of them is gone by now. */

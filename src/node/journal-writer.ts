@@ -191,13 +191,13 @@ class JournalWriter {
   }
 }
 
-/** Gives a file of records whose footer is flushed, `draft`, its index and its lasting name. */
+/** Gives a file of records whose footer is flushed, `draft`, its index and its lasting name, and returns that. */
 export function publishPack(
   store: JournalHost,
   draft: string,
   places: ReadonlyMap<Id, number>,
   contentHash: Uint8Array,
-): void {
+): string {
   const { files, hash } = store.tools;
   const { objects, local } = store.folders;
   const name = `pack-${toHex(contentHash)}`;
@@ -208,4 +208,5 @@ export function publishPack(
   files.rename(temporary, path.join(objects, `${name}.idx`));
   files.rename(draft, path.join(objects, `${name}.pack`));
   files.syncFolder(objects);
+  return `${name}.pack`;
 }

@@ -10,6 +10,8 @@ export interface Held {
   /** Undefined where the file holds no owner: it is being written now, or was torn by a crash. */
   readonly owner: Owner | undefined;
   readonly life: Life;
+  /** Whether it has no owner and can get none: something else was written into it. */
+  readonly isForeign?: boolean;
   /** How long ago its owner gave a sign of life, in milliseconds. */
   readonly silentMs: number;
 }
@@ -123,14 +125,20 @@ export async function lock(files: Files, file: string, patienceMs: number): Prom
   for (;;) {
     const release = tryLock(files, file);
     if (release !== undefined) return release;
-    const other = lookAt(files, file);
+    const other = inTheWay(files, file);
     // Nobody waits for an owner who may never release it.
-    const isLost = other?.life === "unknown" && other.owner !== undefined;
+    const isLost = other?.life === "unknown" && (other.owner !== undefined || other.isForeign);
     if (other !== undefined && (isLost || performance.now() >= end)) {
-      throw locked(other, `holds the lock ${path.basename(file)}`);
+      throw locked(other, `holds the lock ${path.basename(other.file)}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** What keeps a lock from being taken: itself, or where its owner is dead, the lock of its removal. */
+function inTheWay(files: Files, file: string): Held | undefined {
+  const found = lookAt(files, file);
+  return found?.life === "dead" ? (inTheWay(files, `${file}.removal`) ?? found) : found;
 }
 
 /** Whether the lock has an owner that lives, or that may live for all that can be seen from here. */
@@ -148,10 +156,16 @@ export function lookAt(files: Files, file: string): Held | undefined {
   const silentMs = Math.max(0, Date.now() - found.modifiedMs);
   if (owner === undefined) {
     const life = silentMs > UNOWNED_MS ? "dead" : "unknown";
-    return { file, owner, silentMs, life };
+    // An owner is written in one go, a line in braces: what has an end, or another beginning, stays.
+    const isForeign = text !== "" && (!text.startsWith("{") || isWhole(text));
+    return { file, owner, silentMs, life, isForeign };
   }
   const folder = files.stat(path.dirname(file))?.identity ?? "";
   return { file, owner, silentMs, life: lifeOf(owner, folder, silentMs) };
+}
+
+function isWhole(text: string): boolean {
+  return /[\n}]\s*$/.test(text);
 }
 
 /** The error of a lock that another process holds; `action` says what that process does. */
@@ -161,10 +175,12 @@ export function locked(
   data: Readonly<Record<string, unknown>> = {},
 ): RewindError {
   const name = `local/${path.basename(file)}`;
-  const isSeen = life !== "unknown" || owner === undefined;
-  const message = isSeen
-    ? `another process ${action}`
-    : `process ${owner.pid} on ${owner.host} ${action}: its last sign of life was ${ago(silentMs)} ago, and whether it still runs cannot be seen from here`;
+  const message =
+    life !== "unknown"
+      ? `another process ${action}`
+      : owner === undefined
+        ? `${name} does not say which process ${action}: it was written ${ago(silentMs)} ago`
+        : `process ${owner.pid} on ${owner.host || "a host without a name"} ${action}: its last sign of life was ${ago(silentMs)} ago, and whether it still runs cannot be seen from here`;
   return new RewindError("LOCKED", message, { ...data, owner, life, file: name });
 }
 

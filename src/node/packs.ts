@@ -48,8 +48,13 @@ export class Packs {
   update(names: ReadonlySet<string>): void {
     for (const name of this.#unread) if (!names.has(name)) this.#unread.delete(name);
     const gone = [...this.#read.keys()].filter((name) => !names.has(name));
-    for (const name of gone) this.#forget(name);
-    for (const name of names) if (!this.#read.has(name)) this.#unread.add(name);
+    if (gone.length > 0) this.#forget(gone);
+    for (const name of names) this.add(name);
+  }
+
+  /** Takes note of one more pack. */
+  add(name: string): void {
+    if (!this.#read.has(name)) this.#unread.add(name);
   }
 
   /** Where an object is; undefined where no pack has it. */
@@ -98,12 +103,12 @@ export class Packs {
     return file;
   }
 
-  #forget(name: string): void {
-    const file = this.#read.get(name);
-    this.#read.delete(name);
-    file?.close();
-    if (this.#latest === file) this.#latest = undefined;
-    this.#byFirstByte = this.#byFirstByte.map((files) => files.filter((other) => other !== file));
+  #forget(names: readonly string[]): void {
+    const gone = new Set(names.map((name) => this.#read.get(name)));
+    for (const name of names) this.#read.delete(name);
+    for (const file of gone) file?.close();
+    if (gone.has(this.#latest)) this.#latest = undefined;
+    this.#byFirstByte = this.#byFirstByte.map((files) => files.filter((file) => !gone.has(file)));
   }
 
   /** A pack by its index; where that is gone or damaged, by its own records, which say all of it. */

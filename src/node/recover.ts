@@ -4,11 +4,11 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import type { Tip } from "../store/object-store.ts";
 import { encodeFooter, encodeRecord } from "../store/pack.ts";
-import { nextArchiveName } from "../store/ref-name.ts";
-import { overlayRefs } from "../store/ref-overlay.ts";
+import { freeArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
 import { type DeadJournal, deadJournals, readDead, runsOf } from "./dead-journals.ts";
+import type { FileRefs } from "./file-refs.ts";
 import type { FileStore } from "./file-store.ts";
 import { makeFolders, onStore, withFile } from "./files.ts";
 import { publishPack } from "./journal-writer.ts";
@@ -37,47 +37,103 @@ const COMMAND = "recover";
 
 /** What recovery would bring back now. Changes nothing. */
 export async function remainsOf(store: FileStore, refs: RefStore, time: string): Promise<Remains> {
-  const recovered: Recovered[] = [];
-  const operations: Operation[] = [];
   const runs = new Map<Id, Uint8Array>();
   const damage: RewindError[] = [];
+  const journals: (readonly Tip[])[] = [];
   for (const name of onJournal(store, "", () => deadJournals(store))) {
     const dead = onJournal(store, name, () => readDead(store, name));
     if (dead === undefined) continue;
     if (dead.isDamaged) damage.push(damagedEnd(dead));
     for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
-    const adoption = await adoptionOf(overlayRefs(refs, operations), dead.tips, store);
-    if (adoption.recovered.length === 0) continue;
-    operations.push({ time, command: COMMAND, changes: adoption.changes });
-    recovered.push(...adoption.recovered);
+    journals.push(dead.tips);
   }
-  return { recovered, operations, runs, damage };
+  const adoptions = await adoptionsOf(refs, journals, store);
+  return {
+    recovered: adoptions.flatMap(({ recovered }) => recovered),
+    operations: adoptions.map(({ changes }) => ({ time, command: COMMAND, changes })),
+    runs,
+    damage,
+  };
+}
+
+/** A dead journal whose content is in a pack by now, and what releases its lock. */
+interface Copied {
+  readonly dead: DeadJournal;
+  readonly release: () => void;
 }
 
 /**
  * Brings back what dead writers left: each journal, up to its last valid record, is copied to a
- * pack, and the runs that the last tips of refs describe get those refs, in one operation. The journal
- * itself goes last; one that has valid records after damage is kept in `local/damaged/`. Journals of living writers
- * are not touched, nor those whose writers cannot be seen from here.
+ * pack, and the runs that its last tips describe get their refs, in one operation. The journals
+ * themselves go last; one that has valid records after damage is kept in `local/damaged/`. Journals
+ * of living writers, and of writers that cannot be seen from here, are not touched.
  */
-export async function recover(store: FileStore, refs: RefStore): Promise<Recovered[]> {
-  const { files } = store.tools;
+export async function recover(store: FileStore, refs: FileRefs): Promise<Recovered[]> {
+  const names = onJournal(store, "", () => deadJournals(store));
+  if (names.length === 0) return [];
+  const copied: Copied[] = [];
   const recovered: Recovered[] = [];
-  for (const name of onJournal(store, "", () => deadJournals(store))) {
-    const lockFile = journalLock(store.folders, name);
-    const release = onJournal(store, name, () => tryLock(files, lockFile));
-    if (release === undefined) continue;
+  try {
     try {
-      const dead = onJournal(store, name, () => readDead(store, name));
-      if (dead === undefined) continue;
-      if (dead.tips.length > 0) onJournal(store, name, () => copyToPack(store, dead));
-      recovered.push(...(await adopt(refs, dead.tips, store)));
-      onJournal(store, name, () => remove(store, dead));
+      for (const name of names) copied.push(...onJournal(store, name, () => copyDead(store, name)));
     } finally {
-      onJournal(store, name, release);
+      // What was copied is brought back, also where the journal after it cannot be read.
+      const journals = copied.map(({ dead }) => dead.tips);
+      await adopt(refs, journals, store, (some) => recovered.push(...some));
+      for (const { dead } of copied) onJournal(store, dead.name, () => remove(store, dead));
     }
+  } finally {
+    for (const { dead, release } of copied) onJournal(store, dead.name, release);
   }
+  onJournal(store, "", () => {
+    const { objects, local } = store.folders;
+    const { files } = store.tools;
+    const damaged = path.join(local, DAMAGED);
+    if (files.stat(damaged) !== undefined) files.syncFolder(damaged);
+    files.syncFolder(objects);
+    store.refresh();
+  });
   return recovered;
+}
+
+/** Copies a dead journal to a pack, under its lock. One in which nothing was acknowledged goes at once. */
+function copyDead(store: FileStore, name: string): Copied[] {
+  if (removeUnused(store, name)) return [];
+  const release = tryLock(store.tools.files, journalLock(store.folders, name));
+  if (release === undefined) return [];
+  let isCopied = false;
+  try {
+    const dead = readDead(store, name);
+    if (dead === undefined) return [];
+    if (dead.tips.length === 0) {
+      remove(store, dead);
+      return [];
+    }
+    copyToPack(store, dead);
+    isCopied = true;
+    return [{ dead, release }];
+  } finally {
+    if (!isCopied) release();
+  }
+}
+
+/** Up to this length a journal is read once more rather than locked for nothing. */
+const SMALL_BYTES = 1 << 16;
+
+/**
+ * Removes a small journal that nobody has a lock for and in which nothing was acknowledged. That
+ * needs no lock: its writer, who had one as long as it lived, is dead, and others can only do the same.
+ */
+function removeUnused(store: FileStore, name: string): boolean {
+  const { files } = store.tools;
+  const size = files.stat(path.join(store.folders.objects, name))?.size ?? 0;
+  if (size > SMALL_BYTES || files.stat(journalLock(store.folders, name)) !== undefined)
+    return false;
+  const dead = readDead(store, name);
+  if (dead === undefined) return true;
+  if (dead.tips.length > 0 || dead.isDamaged) return false;
+  remove(store, dead);
+  return true;
 }
 
 function onJournal<T>(store: FileStore, name: string, work: () => T): T {
@@ -116,25 +172,26 @@ function copyToPack(store: FileStore, { name, content, tips }: DeadJournal): voi
     files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
     files.sync(descriptor);
   });
-  publishPack(store, draft, places, hash.digest());
-  store.refresh();
+  store.notePack(publishPack(store, draft, places, hash.digest()));
 }
 
-/** Removes a journal whose content is in a pack by now, or was never acknowledged. */
+/** Where journals go that have valid records after damage, below `local/`. */
+const DAMAGED = "damaged";
+
+/**
+ * Removes a journal whose content is in a pack by now, or was never acknowledged. Where a power cut
+ * takes that back, it is recovered once more.
+ */
 function remove(store: FileStore, dead: DeadJournal): void {
   const { files } = store.tools;
-  const { objects, local } = store.folders;
-  const file = path.join(objects, dead.name);
+  const file = path.join(store.folders.objects, dead.name);
   if (dead.isDamaged) {
-    const folder = path.join(local, "damaged");
+    const folder = path.join(store.folders.local, DAMAGED);
     makeFolders(files, folder);
     files.rename(file, path.join(folder, dead.name));
-    files.syncFolder(folder);
   } else {
     files.remove(file);
   }
-  files.syncFolder(objects);
-  store.refresh();
 }
 
 function damagedEnd({ name, content }: DeadJournal): RewindError {
@@ -145,26 +202,51 @@ function damagedEnd({ name, content }: DeadJournal): RewindError {
   );
 }
 
+/** What makes the refs of one journal's tips name the recovered runs. */
 interface Adoption {
   readonly changes: readonly RefChange[];
   readonly recovered: readonly Recovered[];
 }
 
-/** What makes the refs of a journal's tips name the recovered runs. */
-async function adoptionOf(
+/** The refs as they will be when what is planned so far is done. */
+interface Plan {
+  readonly space: RefSpace;
+  read(name: string): Promise<string | undefined>;
+  /** The steps of a run that is planned for, which the store need not have yet. */
+  readonly steps: Map<string, number>;
+}
+
+/** The adoptions of journals, one after the other; a journal whose refs name their runs already needs none. */
+async function adoptionsOf(
   refs: RefStore,
-  tips: readonly Tip[],
+  journals: readonly (readonly Tip[])[],
   store: FileStore,
-): Promise<Adoption> {
-  const changes: RefChange[] = [];
-  const recovered: Recovered[] = [];
-  for (const tip of tips) {
-    const operation = { time: "", command: COMMAND, changes };
-    const one = await adoptionOfOne(overlayRefs(refs, [operation]), tip, store);
-    changes.push(...(one?.changes ?? []));
-    recovered.push(...(one?.recovered ?? []));
+): Promise<Adoption[]> {
+  const adoptions: Adoption[] = [];
+  if (journals.every((tips) => tips.length === 0)) return adoptions;
+  const planned = new Map<string, string | undefined>();
+  const plan: Plan = {
+    space: new RefSpace(await refs.names("refs/")),
+    read: async (name) => (planned.has(name) ? planned.get(name) : refs.read(name)),
+    steps: new Map(),
+  };
+  for (const tips of journals) {
+    const changes: RefChange[] = [];
+    const recovered: Recovered[] = [];
+    for (const tip of tips) {
+      const found = await adoptionOf(plan, tip, store);
+      if (found === undefined) continue;
+      changes.push(...found.changes);
+      recovered.push(found.recovered);
+      plan.steps.set(found.recovered.id, found.recovered.run.steps);
+      for (const { name, to } of found.changes) {
+        planned.set(name, to);
+        plan.space.add(name);
+      }
+    }
+    if (recovered.length > 0) adoptions.push({ changes, recovered });
   }
-  return { changes, recovered };
+  return adoptions;
 }
 
 /**
@@ -172,46 +254,52 @@ async function adoptionOf(
  * all within it; or archives the run where the ref has gone on without it. Undefined where the ref
  * names it already.
  */
-async function adoptionOfOne(
-  refs: RefStore,
+async function adoptionOf(
+  plan: Plan,
   { ref: wanted, run: body }: Tip,
   store: FileStore,
-): Promise<Adoption | undefined> {
+): Promise<{ readonly changes: readonly RefChange[]; readonly recovered: Recovered } | undefined> {
   if (wanted === undefined) return undefined;
   const [[id] = []] = runsOf(store, [{ ref: wanted, run: body }]);
   const run = decodeRun(body);
-  const current = await refs.read(wanted);
+  const current = await plan.read(wanted);
   if (id === undefined || current === id) return undefined;
   const parent = run.parents.find((one) => one.run === current);
   const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
   const continues = current === undefined || parent !== undefined || replaces;
   // A branch that cannot stand beside one that was made meanwhile: no reason to lose the run.
-  const conflicts = new RefSpace(await refs.names("refs/")).conflict(wanted) !== undefined;
-  const ref = conflicts
-    ? `refs/archive/recovered/${id.slice(0, 16)}`
-    : continues
+  const conflicts = plan.space.conflict(wanted) !== undefined;
+  const kind = conflicts ? "beside" : continues ? "on" : "after";
+  const beside = `refs/archive/recovered/${id.slice(0, 16)}`;
+  if (kind === "beside" && (await plan.read(beside)) === id) return undefined;
+  const ref =
+    kind === "on"
       ? wanted
-      : await nextArchiveName(refs, wanted);
+      : kind === "after"
+        ? freeArchiveName(plan.space, wanted)
+        : isFree(plan.space, beside)
+          ? beside
+          : freeArchiveName(plan.space, "recovered");
   const from = ref === wanted ? current : undefined;
-  const cut = from !== undefined && (replaces || (await isCut(store, from, parent?.step)));
-  const kept = cut ? [{ name: await nextArchiveName(refs, ref), from: undefined, to: from }] : [];
+  const cut = from !== undefined && (replaces || (await isCut(plan, store, from, parent?.step)));
+  const kept = cut ? [{ name: freeArchiveName(plan.space, ref), from: undefined, to: from }] : [];
   return {
     changes: [{ name: ref, from, to: id }, ...kept],
-    recovered: [{ ref, id, run }],
+    recovered: { ref, id, run },
   };
 }
 
 async function adopt(
-  refs: RefStore,
-  tips: readonly Tip[],
+  refs: FileRefs,
+  journals: readonly (readonly Tip[])[],
   store: FileStore,
-): Promise<readonly Recovered[]> {
+  onDone: (recovered: readonly Recovered[]) => void,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const { changes, recovered } = await adoptionOf(refs, tips, store);
-    if (recovered.length === 0) return [];
+    const adoptions = await adoptionsOf(refs, journals, store);
+    if (adoptions.length === 0) return;
     try {
-      await refs.update(changes, COMMAND);
-      return recovered;
+      return await refs.updateEach(operationsFor(adoptions, onDone));
     } catch (error) {
       // The update itself completes one that the crash cut short, perhaps of this very ref.
       if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)
@@ -220,10 +308,32 @@ async function adopt(
   }
 }
 
+/** The operations one by one: when the next is asked for, the one before is done. */
+function* operationsFor(
+  adoptions: readonly Adoption[],
+  onDone: (recovered: readonly Recovered[]) => void,
+): Generator<Pick<Operation, "command" | "changes">> {
+  for (const { changes, recovered } of adoptions) {
+    yield { command: COMMAND, changes };
+    onDone(recovered);
+  }
+}
+
 const ADOPT_ATTEMPTS = 5;
 
+function isFree(space: RefSpace, name: string): boolean {
+  return !space.has(name) && space.conflict(name) === undefined;
+}
+
 /** Whether a run has steps after the one at which another goes on from it. */
-async function isCut(store: FileStore, id: string, step: number | undefined): Promise<boolean> {
+async function isCut(
+  plan: Plan,
+  store: FileStore,
+  id: string,
+  step: number | undefined,
+): Promise<boolean> {
+  const planned = plan.steps.get(id);
+  if (planned !== undefined) return planned > (step ?? 0);
   const object = await store.get(id as Id<"run">);
   return object !== undefined && decodeRun(object.body).steps > (step ?? 0);
 }

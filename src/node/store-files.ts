@@ -4,7 +4,6 @@ import type { Files } from "./files.ts";
 
 /** The largest text that is read of a file of a store, by how its path in the store begins. */
 const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
-  ["logs/", 2 ** 28],
   ["config", 2 ** 20],
   ["local/config", 2 ** 20],
   ["", 2 ** 12],
@@ -16,8 +15,11 @@ const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
  * a folder itself. All else is STORE_DAMAGED, at once.
  */
 export function storeFiles(root: string, files: Files): Files {
+  const inside = `${root}${path.sep}`;
   const nameOf = (file: string): string =>
-    path.relative(root, file).split(path.sep).join("/") || path.basename(root);
+    file.startsWith(inside)
+      ? file.slice(inside.length).split(path.sep).join("/")
+      : path.relative(root, file).split(path.sep).join("/") || path.basename(root);
   // A folder that was a real one stays one while this process works on the store.
   const real = new Set<string>();
 

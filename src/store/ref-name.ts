@@ -1,6 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import { fold, RefSpace } from "./ref-space.ts";
+import { RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
@@ -90,17 +90,28 @@ function refusedName(name: string, problem: string): RewindError {
  */
 export function checkChanges(
   changes: readonly RefChange[],
-  names: readonly string[],
+  names: Iterable<string>,
   read: (name: string) => string | undefined,
 ): void {
   const after = new Set(names);
   for (const { name, to } of changes) {
     checkRefName(name);
     if (to === undefined) after.delete(name);
-    else after.add(name);
+  }
+  checkAdditions(changes, new RefSpace(after), read);
+}
+
+/** The same beside the names of a space, to which those of new refs are added; those removed must not be in it. */
+export function checkAdditions(
+  changes: readonly RefChange[],
+  space: RefSpace,
+  read: (name: string) => string | undefined,
+): void {
+  for (const { name, to } of changes) {
+    checkRefName(name);
+    if (to !== undefined) space.add(name);
   }
   for (const change of changes) checkUnmoved(change, read(change.name));
-  const space = new RefSpace(after);
   for (const { name, from, to } of changes) {
     if (from === undefined && to !== undefined) space.check(name);
   }
@@ -111,19 +122,19 @@ export function checkChanges(
  * runs outlive their branches: those of a branch `a` may be in the way of those of `A` or `a/1`.
  */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
-  const names = await refs.names("refs/archive/");
-  const space = new RefSpace(names);
-  const inTheWay = (name: string): boolean =>
-    names.includes(name) || space.conflict(name) !== undefined;
-  let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
-  // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
-  while (names.some((name) => fold(`${folder}/`).startsWith(`${fold(name)}/`))) {
-    folder += "-";
+  return freeArchiveName(new RefSpace(await refs.names("refs/archive/")), ref);
+}
+
+/** The same, beside the names of a space. */
+export function freeArchiveName(space: RefSpace, ref: string): string {
+  let folder = "refs/archive";
+  for (const part of ref.replace(/^refs\/heads\//, "").split("/")) {
+    folder += `/${part}`;
+    // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
+    while (space.isTaken(folder)) folder += "-";
   }
-  const numbers = names
-    .filter((name) => name.startsWith(`${folder}/`))
-    .map((name) => Number(name.slice(folder.length + 1)));
-  let number = Math.max(0, ...numbers.filter(Number.isInteger)) + 1;
+  let number = space.highestIn(folder) + 1;
+  const inTheWay = (name: string): boolean => space.has(name) || space.conflict(name) !== undefined;
   while (inTheWay(`${folder}/${number}`)) number++;
   return `${folder}/${number}`;
 }

@@ -18,7 +18,14 @@ export function overlayRefs(refs: RefStore, operations: readonly Operation[]): R
   return {
     ...refs,
     read: async (name) => (changed.has(name) ? changed.get(name) : refs.read(name)),
-    names: async (prefix) => (await list(prefix)).map(({ name }) => name),
+    async names(prefix) {
+      const names = new Set(await refs.names(prefix));
+      for (const [name, target] of changed) {
+        if (target === undefined) names.delete(name);
+        else if (name.startsWith("refs/") && name.startsWith(prefix)) names.add(name);
+      }
+      return [...names].sort();
+    },
     list,
     operations: async () => [...(await refs.operations()), ...operations],
   };

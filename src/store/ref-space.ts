@@ -6,9 +6,11 @@ import { RewindError } from "../base/errors.ts";
  */
 export class RefSpace {
   /** Names by what a file system may make of them. */
-  readonly #names = new Map<string, readonly string[]>();
+  readonly #names = new Map<string, Set<string>>();
   /** Of each folder in which a name lies, such a name. */
   readonly #folders = new Map<string, string>();
+  /** Of each folder in which names are numbers, the highest. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(names: Iterable<string>) {
     for (const name of names) this.add(name);
@@ -17,16 +19,38 @@ export class RefSpace {
   /** Adds a name, whatever it stands beside. */
   add(name: string): void {
     const folded = fold(name);
-    this.#names.set(folded, [...(this.#names.get(folded) ?? []), name]);
+    const same = this.#names.get(folded);
+    if (same === undefined) this.#names.set(folded, new Set([name]));
+    else same.add(name);
     for (const folder of foldersOf(folded)) this.#folders.set(folder, name);
+    const [, parent, number] = NUMBERED.exec(name) ?? [];
+    if (parent !== undefined) {
+      this.#numbers.set(parent, Math.max(Number(number), this.highestIn(parent)));
+    }
+  }
+
+  /** Whether this very name is among them. */
+  has(name: string): boolean {
+    return this.#names.get(fold(name))?.has(name) === true;
+  }
+
+  /** Whether this name, or one that a file system may take for it, is among them. */
+  isTaken(name: string): boolean {
+    return this.#names.has(fold(name));
+  }
+
+  /** The highest `n` of the names `<folder>/<n>`; 0 where there are none. */
+  highestIn(folder: string): number {
+    return this.#numbers.get(folder) ?? 0;
   }
 
   /** A name that `name` cannot stand beside, and why; undefined where there is none. */
   conflict(name: string): { readonly other: string; readonly problem: string } | undefined {
     const folded = fold(name);
-    const same = this.#names.get(folded)?.find((other) => other !== name);
-    if (same !== undefined) return { other: same, problem: difference(name, same) };
-    const [above] = foldersOf(folded).flatMap((folder) => this.#names.get(folder) ?? []);
+    for (const same of this.#names.get(folded) ?? []) {
+      if (same !== name) return { other: same, problem: difference(name, same) };
+    }
+    const [above] = foldersOf(folded).flatMap((folder) => first(this.#names.get(folder)));
     const other = above ?? this.#folders.get(folded);
     return other === undefined
       ? undefined
@@ -45,6 +69,9 @@ export class RefSpace {
   }
 }
 
+/** A name whose last part is a number that can be counted on from. */
+const NUMBERED = /^(.+)\/([1-9]\d{0,14})$/s;
+
 /** A name as file systems compare them that tell no cases and no compositions apart. */
 export function fold(name: string): string {
   // Upper case first: it is ſ and ß and ﬁ that only it brings together with s and ss and fi.
@@ -54,6 +81,11 @@ export function fold(name: string): string {
 function difference(name: string, other: string): string {
   const isCase = name.toLowerCase() === other.toLowerCase();
   return isCase ? "they differ only in case" : "some file systems take them for one name";
+}
+
+function first(names: Iterable<string> = []): string[] {
+  for (const name of names) return [name];
+  return [];
 }
 
 function foldersOf(name: string): string[] {

@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -127,17 +128,11 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     }),
   "a branch that another process records on": () =>
     walk(async (project) => {
-      const name = Buffer.from(nodeHash(utf8("main")))
-        .toString("hex")
-        .slice(0, 16);
-      takeLock(project, `branch-${name}.lock`);
+      takeLock(project, `branch-${branchDigits("main")}.lock`);
     }),
   "a branch that somebody records on whom nobody here can see": () =>
     walk(async (project) => {
-      const name = Buffer.from(nodeHash(utf8("main")))
-        .toString("hex")
-        .slice(0, 16);
-      const file = inStore(project, `local/branch-${name}.lock`);
+      const file = inStore(project, `local/branch-${branchDigits("main")}.lock`);
       const owner = { ...JSON.parse(lockText("")), host: "elsewhere", pid: 77 };
       writeFileSync(file, JSON.stringify(owner));
       utimesSync(file, new Date(), new Date(Date.now() - 3 * 3_600_000));
@@ -151,6 +146,15 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
         now += 2_000;
         return now;
       });
+    }),
+  "locks that name no owner": () =>
+    walk(async (project) => {
+      for (const name of ["refs.lock", `branch-${branchDigits("main")}.lock`]) {
+        const file = inStore(project, `local/${name}`);
+        writeFileSync(file, '{"pid":-1}\n');
+        // From a clock that is ahead: its age is the same whenever the test looks.
+        utimesSync(file, new Date(), new Date(Date.now() + 3_600_000));
+      }
     }),
   "a full disk": () => walk(async () => failing("ENOSPC")),
   "a store that is read-only": () => walk(async () => failing("EROFS")),
@@ -231,6 +235,13 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "a log without an end": () =>
     walk(async (project) => {
       truncateSync(inStore(project, "logs/operations"), 2 ** 27);
+    }),
+  "a log that is too large": () =>
+    walk(async (project) => {
+      const log = inStore(project, "logs/operations");
+      const lines = readFileSync(log);
+      truncateSync(log, 2 ** 28);
+      appendFileSync(log, `\n${lines}`);
     }),
   "a log that is a link": () =>
     walk(async (project) => {
@@ -358,6 +369,13 @@ function settings(content: string | undefined): Promise<Prepared> {
     if (content !== undefined) writeFileSync(file, content);
     return new Map([["home", path.join(project.root, "home")]]);
   });
+}
+
+/** What the lock of a branch has for its name. */
+function branchDigits(name: string): string {
+  return Buffer.from(nodeHash(utf8(name)))
+    .toString("hex")
+    .slice(0, 16);
 }
 
 function takeLock(project: Project, name: string): void {

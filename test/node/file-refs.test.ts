@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
@@ -203,6 +204,48 @@ describe("the files of refs", () => {
     expect((await refs.operations()).map(({ command }) => command)).toContain("next");
     expect(damage).toContain("line 3 of logs/operations");
     expect(readdirSync(path.dirname(root))).not.toContain(".git");
+  });
+
+  test.each([
+    ["lines of nonsense", "deadbeef nonsense {}\n"],
+    ["empty lines", "\n"],
+    ["bytes that are no text", "\xff\xfe\n"],
+  ])("of many %s the first few are told, how many more, and all of it once", async (_, line) => {
+    const root = emptyStore();
+    await open(root).update([{ name: MAIN, from: undefined, to: A }], "first");
+    const log = path.join(root, "logs/operations");
+    appendFileSync(log, line.repeat(5_000));
+    const damage: string[] = [];
+    const refs = fileRefs(root, { ...refTools(), onDamage: ({ message }) => damage.push(message) });
+    for (let i = 0; i < 3; i++) {
+      expect((await refs.operations()).map(({ command }) => command)).toEqual(["first"]);
+    }
+    const told = ["line 3", "line 4", "line 5", "4,997 more lines"];
+    expect(damage).toEqual(told.map((what) => `${what} of logs/operations`));
+    appendFileSync(log, line);
+    await refs.operations();
+    expect(damage.at(-1)).toBe("4,998 more lines of logs/operations");
+  });
+
+  test("a log that is longer than one read has each operation, whole", async () => {
+    const root = emptyStore();
+    const refs = open(root);
+    const changes = Array.from({ length: 700 }, (_, i) => ({
+      name: `refs/tags/${i}${"t".repeat(180)}`,
+      from: undefined,
+      to: A,
+    }));
+    const removed = changes.map(({ name }) => ({ name, from: A, to: undefined }));
+    for (let i = 0; i < 4; i++) {
+      await refs.update(changes, "make");
+      await refs.update(removed, "remove");
+    }
+    expect(statSync(path.join(root, "logs/operations")).size).toBeGreaterThan(2 ** 20);
+    const operations = await refs.operations();
+    expect(operations.map(({ command }) => command)).toEqual(
+      Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? "make" : "remove")),
+    );
+    expect(operations.every((one) => one.changes.length === 700)).toBe(true);
   });
 
   test("every flipped byte of the log is told, and no ref changes by it", async () => {

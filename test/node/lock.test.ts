@@ -206,6 +206,57 @@ describe("lock", () => {
     });
   });
 
+  test.each([
+    ["a number that no process has", '{"pid":-1}\n'],
+    ["JSON of another program", '{"lock":"mine"}'],
+    ["other JSON", "[1]"],
+    ["text", "locked by hand\n"],
+  ])(
+    "does not wait for %s to become an owner: the error names the file and its age",
+    async (_, text) => {
+      const file = lockFile(text);
+      const soon = new Date(Date.now() + 3_600_000);
+      for (const written of [new Date(), soon]) {
+        utimesSync(file, written, written);
+        await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({
+          code: "LOCKED",
+          message: expect.stringMatching(
+            /^local\/a\.lock does not say which process holds the lock a\.lock: it was written \d+ seconds? ago$/,
+          ),
+          data: { file: "local/a.lock", life: "unknown", owner: undefined },
+        });
+      }
+      expect(readFileSync(file, "utf8")).toBe(text);
+    },
+  );
+
+  test.each([
+    ["nothing", ""],
+    ["half an owner", '{"host":"'],
+  ])(
+    "waits for %s to become an owner, and names the file when its patience is at an end",
+    async (_, text) => {
+      const file = lockFile(text);
+      await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
+        code: "LOCKED",
+        message: expect.stringContaining("local/a.lock does not say which process"),
+      });
+      const waiting = lock(quickFiles, file, 3_600_000);
+      utimesSync(file, new Date(0), new Date(0));
+      (await waiting)();
+      expect(existsSync(file)).toBe(false);
+    },
+  );
+
+  test("names the lock of a removal where that is in the way", async () => {
+    const file = lockFile(JSON.parse(deadOwner()));
+    writeFileSync(`${file}.removal`, '{"pid":-1}');
+    await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({
+      code: "LOCKED",
+      data: { file: "local/a.lock.removal", owner: undefined },
+    });
+  });
+
   test("gets the lock once it is released", async () => {
     const file = lockFile();
     const release = tryLock(quickFiles, file);

@@ -45,6 +45,18 @@ describe("names that a file system would confuse", () => {
     expect(() => new RefSpace([a]).check(b)).toThrow(problem);
   });
 
+  test("of the spellings of one name, each is looked at once at most", () => {
+    const spelled = (i: number): string =>
+      Array.from("abcdefghijklmnop", (letter, at) =>
+        (i >> at) & 1 ? letter.toUpperCase() : letter,
+      ).join("");
+    const names = Array.from({ length: 1 << 16 }, (_, i) => spelled(i));
+    const space = new RefSpace(names);
+    expect(names.every((name) => space.has(name))).toBe(true);
+    expect(() => space.check("abcdefghijklmnop")).toThrow("only in case");
+    expect(() => space.check("abcdefghijklmnop/q")).toThrow("folder");
+  });
+
   test("a store of refs refuses them", async () => {
     const refs = memoryRefs(() => "");
     const make = (name: string) =>

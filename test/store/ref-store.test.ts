@@ -43,4 +43,31 @@ describe("nextArchiveName", () => {
     await archive("refs/archive/a/b/c/77");
     expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/11");
   });
+
+  test("goes around a run that is in the way of a folder", async () => {
+    const refs = memoryRefs(countingClock());
+    await refs.update([{ name: "refs/archive/a", from: undefined, to: "x" }], "x");
+    expect(await nextArchiveName(refs, "refs/heads/a")).toBe("refs/archive/a-/1");
+    expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a-/b/1");
+    expect(await nextArchiveName(refs, "refs/heads/A/b")).toBe("refs/archive/A-/b/1");
+  });
+
+  test("counts no further than numbers can be counted", async () => {
+    const refs = memoryRefs(countingClock());
+    const huge = "refs/archive/a/9007199254740992";
+    await refs.update([{ name: huge, from: undefined, to: "x" }], "x");
+    expect(await nextArchiveName(refs, "refs/heads/a")).toBe("refs/archive/a/1");
+  });
+
+  test("takes any number of archived runs, and of names in their way", async () => {
+    const named = (names: readonly string[]) => ({
+      ...memoryRefs(countingClock()),
+      names: async () => names,
+    });
+    const numbers = Array.from({ length: 200_000 }, (_, i) => i + 1);
+    const archived = named(numbers.map((number) => `refs/archive/a/${number}`));
+    expect(await nextArchiveName(archived, "refs/heads/a")).toBe("refs/archive/a/200001");
+    const inTheWay = named(numbers.map((number) => `refs/archive/a/${number}/x`));
+    expect(await nextArchiveName(inTheWay, "refs/heads/a")).toBe("refs/archive/a/200001");
+  });
 });

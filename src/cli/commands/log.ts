@@ -2,6 +2,7 @@ import { isRewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
+import { namesOfRuns } from "../../history/names.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import type { Damage } from "../../history/sound-refs.ts";
 import { storedState } from "../../history/stored-state.ts";
@@ -40,15 +41,18 @@ export const log: Command = {
     if (args.all === true && args.revision !== undefined)
       throw usageError("expected --all or a revision, got both");
     const repo = await open();
+    const { objects, refs } = repo.store;
     const damaged: Damage[] = [];
+    const names = await namesOfRuns(objects, refs);
     const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"), {
       onDamaged: (damage) => damaged.push(damage),
+      names,
     });
     const latest = all.slice(0, limit);
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
-    const origins = await originsIn(repo.store.objects, repo.store.refs, known);
-    const get = reader(repo.store.objects);
+    const origins = await originsIn(objects, refs, known, names);
+    const get = reader(objects);
     const text =
       args.graph === true
         ? await logGraph(entries, origins, out)
