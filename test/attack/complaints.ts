@@ -1,4 +1,4 @@
-import type { Ended } from "./lab.ts";
+import type { Ended, Measured } from "./lab.ts";
 
 /** What a terminal obeys, or hides: C0 and C1 but for line feeds and tabs, bidirectional and invisible ones. */
 const RAW = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
@@ -14,6 +14,18 @@ export function complaintAbout({ status, signal, stdout, stderr }: Ended): strin
   if (raw !== null) return `a raw U+${raw[0].codePointAt(0)?.toString(16)}: ${stdout}${stderr}`;
   if ((status === 1 || status === 4) && stderr === "" && stdout === "") return "no word of why";
   return undefined;
+}
+
+const MOST_CPU_MS = 5_000;
+const MOST_MEMORY_KB = 500_000;
+
+/** The same of a command on what a stranger made, which may take only so much. */
+export function complaintAboutCost(ended: Measured): string | undefined {
+  const { cpuMs, memoryKb } = ended;
+  const complaint = complaintAbout(ended);
+  if (complaint !== undefined) return complaint;
+  if (cpuMs > MOST_CPU_MS) return `${Math.round(cpuMs)} ms of processor time`;
+  return memoryKb > MOST_MEMORY_KB ? `${memoryKb} kB` : undefined;
 }
 
 /** The same of a command that failed with an error: its first line says what, and where. */
