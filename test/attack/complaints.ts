@@ -28,11 +28,20 @@ export function complaintAboutCost(ended: Measured): string | undefined {
   return memoryKb > MOST_MEMORY_KB ? `${memoryKb} kB` : undefined;
 }
 
+/** What is said where the system refused something. */
+const OF_THE_SYSTEM =
+  /\bE(IO|NOSPC|DQUOT|ACCES|ROFS|MFILE)\b|made to fail|disk is full|quota|permission denied|cannot (be|read|write)|read-only/;
+
+/** A file or a folder, of the store, of the project, or by its path. */
+const PLACE =
+  /[ '":](\.|HEAD|config|objects|refs|logs|local|\.rewind|\.?[\w.-]*\/\S+|[\w-]+\.[a-z]+)(?=$|[ '":,])/;
+
 /** The same of a command that failed with an error: its first line says what, and where. */
 export function complaintAboutError(ended: Ended): string | undefined {
   const complaint = complaintAbout(ended);
   if (complaint !== undefined || [0, 3, 130].includes(ended.status ?? 1)) return complaint;
   const line = /^error: .*$/m.exec(ended.stderr)?.[0];
   if (line === undefined) return `status ${ended.status} without an error: ${ended.stderr}`;
+  if (OF_THE_SYSTEM.test(line) && !PLACE.test(line)) return `no word of where: ${line}`;
   return undefined;
 }

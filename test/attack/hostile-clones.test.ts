@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { READING, Stores, WRITING } from "./commands.ts";
 import { complaintAboutCost } from "./complaints.ts";
 import { HOSTILE_CLONES } from "./hostile-clones.ts";
+import { SPRUNG } from "./hostile-objects.ts";
 import { Lab } from "./lab.ts";
 import { SEED, sample } from "./seeds.ts";
 import { digest } from "./view.ts";
@@ -61,6 +62,7 @@ describe.skipIf(process.platform === "win32")("a clone of a stranger's", () => {
         outside: digest(outside),
         project: digest(project, WRITTEN),
         home: digest(home, OF_REWIND),
+        beside: readdirSync(lab.folder),
         ran: existsSync(marker),
       });
       const before = places();
@@ -72,6 +74,10 @@ describe.skipIf(process.platform === "win32")("a clone of a stranger's", () => {
           const at = [SEED, name, line];
           expect([...at, complaintAboutCost(ended)]).toEqual([...at, undefined]);
           expect([...at, places()]).toEqual([...at, before]);
+          expect([...at, ended.stdout + ended.stderr]).not.toEqual([
+            ...at,
+            expect.stringContaining(SPRUNG),
+          ]);
         }
       } finally {
         own.close();
@@ -79,7 +85,7 @@ describe.skipIf(process.platform === "win32")("a clone of a stranger's", () => {
       if (clone.springs === undefined) return;
       // The trap is one: what is looked for above can be seen where it is run into on purpose.
       try {
-        const more = { OUTSIDE: outside, GIT_CONFIG_SYSTEM: "/dev/null" };
+        const more = { OUTSIDE: outside, MARKER: marker, GIT_CONFIG_SYSTEM: "/dev/null" };
         const options = { cwd: project, env: { ...env, ...more }, stdio: "ignore" } as const;
         execFileSync("sh", ["-c", clone.springs], options);
       } catch {

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/platform.ts";
@@ -11,7 +11,8 @@ import { encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTip } from "../../src/store/tip.ts";
 import type { HostileClone } from "./hostile-clones.ts";
 
-const LONG_AGO = new Date("2020-01-01T00:00:00Z");
+/** What a module says that runs where none of its kind may. */
+export const SPRUNG = "the trap was sprung";
 
 async function withStore<T>(project: string, work: (repo: Repository) => Promise<T>): Promise<T> {
   const repo = await openRepository(project);
@@ -62,24 +63,20 @@ const MODULES: Readonly<Record<string, (project: string, trap: string) => string
   },
 };
 
-const TRAPPED = (marker: string): string =>
-  [
-    'import { writeFileSync } from "node:fs";',
-    `writeFileSync(${JSON.stringify(marker)}, "");`,
-    "export default { name: 'walk', init: () => ({ x: 0 }), step: (state) => state };",
-  ].join("\n");
+/** The guard keeps a module that is loaded from writing a marker, so it says that it ran. */
+const TRAPPED = `throw new Error("${SPRUNG}");\n`;
 
 /** Runs whose module lies where nothing of the project's does. */
 export const HOSTILE_PROGRAMS: readonly HostileClone[] = Object.entries(MODULES).map(
   ([way, moduleOf]) => ({
     name: `a program whose module is named ${way}`,
-    async make(project, outside, marker) {
+    async make(project, outside) {
       const trap = path.join(outside, "trap.mjs");
-      writeFileSync(trap, TRAPPED(marker));
+      writeFileSync(trap, TRAPPED);
       await forgeProgram(project, { module: moduleOf(project, trap), exportName: "default" });
     },
     lines: [
-      ...["get main@10", "find main true", "diff main@5 main@10", "verify main"].map(
+      ...["get main@10", "find main true", "verify main"].map(
         (line) => `${line} --program working`,
       ),
       "branch x main@10 --program working",
@@ -90,7 +87,7 @@ export const HOSTILE_PROGRAMS: readonly HostileClone[] = Object.entries(MODULES)
       "branch y main@10 --program working",
       "extend main --by 10",
     ],
-    springs: 'node "$OUTSIDE/trap.mjs"',
+    springs: `node "$OUTSIDE/trap.mjs" 2>&1 | grep "${SPRUNG}" && touch "$MARKER"`,
   }),
 );
 
@@ -100,48 +97,41 @@ const TIP_REFS = [
   ...["refs/heads//x", "refs/heads/x/../../../../x", "refs/heads/..", "refs/heads/", "HEAD"],
   ...["config", "refs/tags/v1", "refs/heads/x.lock", "refs/heads/x\0y", "refs/heads/\u001b[2J"],
   ...["refs/heads/..\\..\\x", "refs/heads/-d", "__proto__", "refs/heads/con", ""],
+  ...["OUTSIDE/x", "refs/heads/OUTSIDE/x"],
 ];
 
 /** Journals of dead recorders, as a stranger might have written them. */
 export const HOSTILE_JOURNALS: readonly HostileClone[] = [
-  {
-    name: "a dead recorder's journal whose tips lead out of the store",
-    async make(project, outside) {
-      const tools = { compression: nodeCompression, crc32: nodeCrc32 };
+  ...TIP_REFS.map((ref) => ({
+    name: `a dead recorder's journal whose tip is of ${JSON.stringify(ref)}`,
+    async make(project: string, outside: string) {
       const run = await withStore(project, async (repo) => (await repo.resolve("side")).run);
       const body = encodeRun({ ...run, meta: { ...run.meta, message: "forged" } });
-      const refs = [...TIP_REFS, path.join(outside, "x"), `refs/heads/${path.join(outside, "x")}`];
-      const records = refs.map((ref) =>
-        encodeRecord({ kind: "tip", payload: encodeTip({ ref, run: body }) }, tools),
-      );
       const id = objectId(nodeHash, "run", body);
-      const file = path.join(project, ".rewind/objects/journal-0f.pack");
-      writeFileSync(
-        file,
-        concatBytes([
-          PACK_HEADER,
-          encodeRecord({ kind: "run", id, payload: body }, tools),
-          ...records,
-          // One tip that is sound, so that there is something to bring back.
-          encodeRecord(
-            { kind: "tip", payload: encodeTip({ ref: "refs/heads/forged", run: body }) },
-            tools,
-          ),
-        ]),
-      );
-      utimesSync(file, LONG_AGO, LONG_AGO);
+      const tip = encodeTip({ ref: ref.replace("OUTSIDE", outside), run: body });
+      // Beside it one that is sound, so that there is something to bring back.
+      const sound = encodeTip({ ref: "refs/heads/forged", run: body });
+      putJournal(project, [
+        { kind: "run", id, payload: body },
+        { kind: "tip", payload: tip },
+        { kind: "tip", payload: sound },
+      ]);
     },
-    lines: ["log --all", "tag later side", "log --all", "branch", "reflog", "undo"],
-  },
+    lines: ["log --all", "tag later side", "branch"],
+  })),
   {
-    name: "a journal that names itself a run that is not there",
+    name: "a dead recorder's journal whose tip holds no run",
     make(project) {
-      const tools = { compression: nodeCompression, crc32: nodeCrc32 };
       const payload = encodeTip({ ref: "refs/heads/x", run: utf8("no run") });
-      const records = [PACK_HEADER, encodeRecord({ kind: "tip", payload }, tools)];
-      const file = path.join(project, ".rewind/objects/journal-0e.pack");
-      writeFileSync(file, concatBytes(records));
+      putJournal(project, [{ kind: "tip", payload }]);
     },
     lines: ["log --all", "tag later side", "branch"],
   },
 ];
+
+function putJournal(project: string, records: readonly Parameters<typeof encodeRecord>[0][]): void {
+  const tools = { compression: nodeCompression, crc32: nodeCrc32 };
+  const bytes = records.map((record) => encodeRecord(record, tools));
+  const file = path.join(project, ".rewind/objects/journal-0f.pack");
+  writeFileSync(file, concatBytes([PACK_HEADER, ...bytes]));
+}
