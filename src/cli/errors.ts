@@ -127,7 +127,10 @@ const HINTS: Partial<
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
   CODEC_LOSSY: () =>
     "fix that codec in the simulation's types: decode(encode(x)) must have all that x has, in its order",
-  TOO_LONG: () => "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
+  TOO_LONG: ({ params }) =>
+    params === true
+      ? "without --json the beginnings are printed; in a script, `run.params` has all of a run's last segment"
+      : "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
   INTERRUPTED: (data) => {
     if (data.goOn !== undefined) return `\`${data.goOn}\` goes on from there`;
     // Cut short in its own work, a recording keeps what it has committed, for the next command to find.

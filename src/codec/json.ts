@@ -39,6 +39,33 @@ export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
   );
 }
 
+/** Makes JSON of several values, as `toJson` does, that are to go into one text together. */
+export class JsonBudget {
+  #left: number;
+
+  constructor(characters: number = LONGEST) {
+    this.#left = characters;
+  }
+
+  /** Throws TOO_LONG once all values together are longer than one may be. */
+  toJson(value: unknown): unknown {
+    const writer = new JsonWriter({}, Number.POSITIVE_INFINITY);
+    this.take(writer.measure(value).characters);
+    return writer.value(value);
+  }
+
+  /** Takes note of so many characters. Throws TOO_LONG where there is no room for them. */
+  take(characters: number): void {
+    this.#left -= characters;
+    if (this.#left >= 0) return;
+    throw new RewindError(
+      "TOO_LONG",
+      "expected params that fit into one text of JSON together, got longer ones",
+      { params: true },
+    );
+  }
+}
+
 /**
  * The same cut after about `characters`: what is left out is "…", and `isCut` says that something is.
  *

@@ -1,13 +1,15 @@
 import { equalBytes } from "../base/bytes.ts";
 import { encode } from "../codec/encode.ts";
-import { type ParamsRef, readParams, sameParams } from "../object/params.ts";
+import { type ParamsRead, type ParamsRef, sameParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
-import { type Get, type StateRef, sameState } from "../object/state.ts";
+import { type StateRef, sameState } from "../object/state.ts";
 
 /** How one segment differs from another. */
 export interface SegmentChanges {
   /** Params whose values differ; a value is undefined on the side that lacks the param. */
   readonly params: readonly ParamChange[];
+  /** The bytes that the params take, if they differ and are too long to be compared one by one. */
+  readonly long: { readonly before: number; readonly after: number } | undefined;
   /** Whether the master seed differs. */
   readonly seed: boolean;
   /** Whether the program differs: its code, its name or its generator. */
@@ -21,26 +23,38 @@ export interface ParamChange {
   readonly after: unknown;
 }
 
+/** Reads params, or measures those that are longer than is wanted. */
+export type ReadParams = (ref: ParamsRef) => Promise<ParamsRead>;
+
 /** How `after` differs from `before`. */
 export async function changesBetween(
   before: Segment,
   after: Segment,
-  get: Get,
+  read: ReadParams,
 ): Promise<SegmentChanges> {
   return {
-    params: await changedParams(before.params, after.params, get),
+    ...(await changedParams(before.params, after.params, read)),
     seed: before.seeds !== after.seeds,
     program: before.program !== after.program,
   };
 }
 
-async function changedParams(a: ParamsRef, b: ParamsRef, get: Get): Promise<ParamChange[]> {
-  if (sameParams(a, b)) return [];
-  const [before, after] = await Promise.all([readParams(a, get), readParams(b, get)]);
+async function changedParams(
+  a: ParamsRef,
+  b: ParamsRef,
+  read: ReadParams,
+): Promise<Pick<SegmentChanges, "params" | "long">> {
+  if (sameParams(a, b)) return { params: [], long: undefined };
+  const [one, other] = [await read(a), await read(b)];
+  const [before, after] = [one.values, other.values];
+  if (before === undefined || after === undefined) {
+    return { params: [], long: { before: one.bytes, after: other.bytes } };
+  }
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
+  const params = names
     .map((name) => ({ name, before: before[name], after: after[name] }))
     .filter((change) => !equalBytes(encode(change.before), encode(change.after)));
+  return { params, long: undefined };
 }
 
 type Stored = StateRef | undefined;
@@ -65,7 +79,8 @@ export function stateWasChanged(
   }
   const onGrid = blockSize !== undefined && segment.start % blockSize === 0;
   if (segment.start > 0 && onGrid) return true;
-  const otherwise = changes.params.length > 0 || changes.seed || changes.program;
+  const { params, long, seed, program } = changes;
+  const otherwise = params.length > 0 || long !== undefined || seed || program;
   // A segment begins only where something changes.
   return otherwise ? undefined : true;
 }

@@ -88,6 +88,15 @@ export class FileStore implements ObjectStore {
     return this.#presented.has(id) || this.#on(() => this.#placeOf(id)) !== undefined;
   }
 
+  async size(id: Id): Promise<number | undefined> {
+    const presented = this.#presented.get(id);
+    if (presented !== undefined) return presented.length;
+    return this.#on(() => {
+      const place = this.#placeOf(id);
+      return place?.file.sizeAt(place.offset, id);
+    });
+  }
+
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
     this.#stale = true;
     const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));

@@ -2,7 +2,13 @@ import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id, Kind } from "../object/id.ts";
-import { decodeHeader, type PackTools, RECORD_HEADER_BYTES, recordPayload } from "../store/pack.ts";
+import {
+  decodeHeader,
+  type PackTools,
+  RECORD_HEADER_BYTES,
+  type RecordHeader,
+  recordPayload,
+} from "../store/pack.ts";
 import { PackIndex } from "../store/pack-index.ts";
 import type { OpenFiles } from "./open-files.ts";
 
@@ -21,6 +27,8 @@ export interface RecordFile {
   entries(): Iterable<readonly [Id, number]>;
   /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, which names the place. */
   readAt(offset: number, id: Id): { readonly kind: Kind; readonly body: Uint8Array };
+  /** The bytes of that object's body, by its header alone. Throws OBJECT_CORRUPT. */
+  sizeAt(offset: number, id: Id): number;
   close(): void;
 }
 
@@ -44,6 +52,7 @@ export function openPack(
     withPrefix: (prefix, limit) => index.withPrefix(prefix, limit),
     entries: () => index.entries(),
     readAt: records.readAt,
+    sizeAt: records.sizeAt,
     close() {
       open.close(indexFile);
       records.close();
@@ -74,26 +83,40 @@ export function openJournal(
   };
 }
 
+type ObjectHeader = RecordHeader & { readonly kind: Kind };
+
 /** Reads records of a file that is opened when one is wanted. */
 function recordsOf(
   open: OpenFiles,
   folder: string,
   name: string,
   tools: PackTools,
-): Pick<RecordFile, "readAt" | "close"> {
+): Pick<RecordFile, "readAt" | "sizeAt" | "close"> {
   const file = path.join(folder, name);
+  const damagedAt =
+    (offset: number, id: Id) =>
+    (problem: string): RewindError =>
+      new RewindError("OBJECT_CORRUPT", `${problem} in objects/${name} at ${offset}`, {
+        id,
+        file: `objects/${name}`,
+        offset,
+      });
+  const headerIn = (bytes: Uint8Array, offset: number, id: Id): ObjectHeader => {
+    const damaged = damagedAt(offset, id);
+    const header = decodeHeader(bytes);
+    if (header === undefined || header.id !== id) throw damaged(`expected the record of ${id}`);
+    const { kind } = header;
+    if (kind === "tip" || kind === "footer") throw damaged(`expected an object`);
+    return { ...header, kind };
+  };
   return {
+    sizeAt(offset, id) {
+      return headerIn(open.read(file, offset, RECORD_HEADER_BYTES), offset, id).rawLength;
+    },
     readAt(offset, id) {
-      const damaged = (problem: string): RewindError =>
-        new RewindError("OBJECT_CORRUPT", `${problem} in objects/${name} at ${offset}`, {
-          id,
-          file: `objects/${name}`,
-          offset,
-        });
+      const damaged = damagedAt(offset, id);
       let bytes = open.read(file, offset, FIRST_READ_BYTES);
-      const header = decodeHeader(bytes);
-      if (header === undefined || header.id !== id) throw damaged(`expected the record of ${id}`);
-      if (header.kind === "tip" || header.kind === "footer") throw damaged(`expected an object`);
+      const header = headerIn(bytes, offset, id);
       const length = RECORD_HEADER_BYTES + header.storedLength;
       if (length > bytes.length) bytes = open.read(file, offset, length);
       if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);

@@ -4,7 +4,14 @@ import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
 import { type Fields, idBytes, unshared } from "./body.ts";
 import type { Id } from "./id.ts";
-import { decodeContent, type Get, type Put, putContent, readContent } from "./state.ts";
+import {
+  contentBytes,
+  decodeContent,
+  type Get,
+  type Put,
+  putContent,
+  readContent,
+} from "./state.ts";
 
 /** The params of a segment by name. */
 export type ParamValues = Readonly<Record<string, unknown>>;
@@ -28,6 +35,28 @@ export function putParams(params: ParamValues, put: Put): ParamsRef {
 export async function readParams(ref: ParamsRef, get: Get): Promise<ParamValues> {
   if ("inline" in ref) return unshared(ref.inline) as ParamValues;
   return parseValues(await readContent("params", ref.id, get));
+}
+
+/** Params that were read, or only measured. */
+export interface ParamsRead {
+  /** How many bytes their encoding takes. */
+  readonly bytes: number;
+  /** Undefined where that is more than was asked for. */
+  readonly values: ParamValues | undefined;
+}
+
+/**
+ * The values of params whose encoding takes at most `most` bytes. Of longer ones only the size, and
+ * none of their chunks is read.
+ */
+export async function readShortParams(ref: ParamsRef, get: Get, most: number): Promise<ParamsRead> {
+  if ("inline" in ref) {
+    return { bytes: encode(ref.inline).length, values: unshared(ref.inline) as ParamValues };
+  }
+  const content = decodeContent("params", await get("params", ref.id));
+  const bytes = "encoded" in content ? content.encoded.length : content.length;
+  if (bytes > most) return { bytes, values: undefined };
+  return { bytes, values: parseValues(await contentBytes("params", ref.id, content, get)) };
 }
 
 /** Whether two refs name the same values. */

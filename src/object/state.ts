@@ -2,6 +2,7 @@ import { concatBytes, equalBytes, toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import { chunks } from "../codec/chunk.ts";
 import type { Hash } from "../codec/hash.ts";
+import { DECODE_LIMITS } from "../codec/limits.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import { type Id, type Kind, objectId } from "./id.ts";
 
@@ -52,16 +53,35 @@ export async function readContent<K extends ContentKind>(
   id: Id<K>,
   get: Get,
 ): Promise<Uint8Array> {
-  const content = decodeContent(kind, await get(kind, id));
+  return contentBytes(kind, id, decodeContent(kind, await get(kind, id)), get);
+}
+
+/** The encoding of a content that was decoded, its chunks read. Throws as `readContent` does. */
+export async function contentBytes<K extends ContentKind>(
+  kind: K,
+  id: Id<K>,
+  content: StateContent,
+  get: Get,
+): Promise<Uint8Array> {
   if ("encoded" in content) return content.encoded;
-  const parts = await Promise.all(content.chunks.map((id) => get("chunk", id)));
-  const encoded = concatBytes(parts);
-  if (encoded.length === content.length) return encoded;
-  throw new RewindError(
-    "OBJECT_INVALID",
-    `expected the chunks of ${kind} ${id} to hold ${content.length} bytes, got ${encoded.length}`,
-    { id },
-  );
+  const invalid = (problem: string): RewindError =>
+    new RewindError("OBJECT_INVALID", `expected the chunks of ${kind} ${id} to hold ${problem}`, {
+      id,
+    });
+  const { chunks, length } = content;
+  if (length > DECODE_LIMITS.bytes) {
+    throw invalid(`at most ${DECODE_LIMITS.bytes} bytes, it declares ${length}`);
+  }
+  const parts: Uint8Array[] = [];
+  let got = 0;
+  for (const chunk of chunks) {
+    parts.push(await get("chunk", chunk));
+    got += (parts.at(-1) as Uint8Array).length;
+    // A chunk may be listed any number of times: no more is read than is declared.
+    if (got > length) throw invalid(`${length} bytes, got more`);
+  }
+  if (got === length) return concatBytes(parts);
+  throw invalid(`${length} bytes, got ${got}`);
 }
 
 /** The content of an object of these kinds: the encoding, or its length and the ids of its chunks. */

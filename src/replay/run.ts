@@ -40,12 +40,12 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   readonly #params: Readonly<Record<string, unknown>>;
 
-  /** `runOf` reads the params that it takes. */
+  /** `runOf` reads the params that it takes; without them the run can be looked at, not into. */
   constructor(
     id: Id<"run">,
     manifest: RunManifest,
     env: Environment,
-    params: Readonly<Record<string, unknown>>,
+    params: Readonly<Record<string, unknown>> = {},
   ) {
     this.id = id;
     this.#params = params;
@@ -301,6 +301,11 @@ export async function loadInto<S, P extends object>(
   env: Environment,
   bytes: Uint8Array,
 ): Promise<Run<S, P>> {
+  return openRun<S, P>(await unpackInto(env, bytes), env);
+}
+
+/** The same without opening the run, whose id it returns. */
+export async function unpackInto(env: Environment, bytes: Uint8Array): Promise<Id<"run">> {
   const content = await decodeArtifact(bytes, env.compression, env.store.hash);
   const writer = await env.store.writer();
   try {
@@ -310,7 +315,7 @@ export async function loadInto<S, P extends object>(
     await writer.abandon();
     throw error;
   }
-  return openRun<S, P>(content.run, env);
+  return content.run;
 }
 
 /** Records a simulation into the environment's store. */

@@ -14,6 +14,7 @@ export function memoryStore(hash: Hash): ObjectStore {
       return { kind: object.kind, body: object.body.slice() };
     },
     has: async (id) => objects.has(id),
+    size: async (id) => objects.get(id)?.body.length,
     withPrefix: async (prefix, limit) =>
       [...objects.keys()]
         .filter((id) => id.startsWith(prefix))

@@ -15,6 +15,8 @@ export interface ObjectStore {
   /** The object, verified; undefined where there is none. Throws OBJECT_CORRUPT where it is damaged. */
   get(id: Id): Promise<StoredObject | undefined>;
   has(id: Id): Promise<boolean>;
+  /** The bytes of an object's body as they are noted beside it: the body is neither read nor verified. */
+  size(id: Id): Promise<number | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
   /** Begins to write. Objects can be read once they are committed. */
@@ -53,16 +55,7 @@ export interface Tip {
 export function reader(store: ObjectStore): Get {
   return async (kind, id) => {
     const object = await store.get(id);
-    if (object === undefined) {
-      throw new RewindError(
-        "OBJECT_MISSING",
-        `expected the ${kind} ${id} in the store, found none`,
-        {
-          kind,
-          id,
-        },
-      );
-    }
+    if (object === undefined) throw missing(kind, id);
     if (object.kind !== kind) {
       throw new RewindError(
         "OBJECT_INVALID",
@@ -75,6 +68,14 @@ export function reader(store: ObjectStore): Get {
     }
     return object.body;
   };
+}
+
+/** What is said of an object that must be there and is not. */
+export function missing(kind: Kind, id: Id): RewindError {
+  return new RewindError("OBJECT_MISSING", `expected the ${kind} ${id} in the store, found none`, {
+    kind,
+    id,
+  });
 }
 
 /** Checks that a body has the id that it is stored under. Throws OBJECT_CORRUPT. */

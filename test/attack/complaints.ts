@@ -1,4 +1,4 @@
-import type { Ended } from "./lab.ts";
+import type { Ended, Measured } from "./lab.ts";
 
 /** What a terminal obeys, or hides: C0 and C1 but for line feeds and tabs, bidirectional and invisible ones. */
 const RAW = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
@@ -16,11 +16,32 @@ export function complaintAbout({ status, signal, stdout, stderr }: Ended): strin
   return undefined;
 }
 
+const MOST_CPU_MS = 5_000;
+const MOST_MEMORY_KB = 500_000;
+
+/** The same of a command on what a stranger made, which may take only so much. */
+export function complaintAboutCost(ended: Measured): string | undefined {
+  const { cpuMs, memoryKb } = ended;
+  const complaint = complaintAbout(ended);
+  if (complaint !== undefined) return complaint;
+  if (cpuMs > MOST_CPU_MS) return `${Math.round(cpuMs)} ms of processor time`;
+  return memoryKb > MOST_MEMORY_KB ? `${memoryKb} kB` : undefined;
+}
+
+/** What is said where the system refused something. */
+const OF_THE_SYSTEM =
+  /\bE(IO|NOSPC|DQUOT|ACCES|ROFS|MFILE)\b|made to fail|disk is full|quota|permission denied|cannot (be|read|write)|read-only/;
+
+/** A file or a folder, of the store, of the project, or by its path. */
+const PLACE =
+  /[ '":](\.|HEAD|config|objects|refs|logs|local|\.rewind|\.?[\w.-]*\/\S+|[\w-]+\.[a-z]+)(?=$|[ '":,])/;
+
 /** The same of a command that failed with an error: its first line says what, and where. */
 export function complaintAboutError(ended: Ended): string | undefined {
   const complaint = complaintAbout(ended);
   if (complaint !== undefined || [0, 3, 130].includes(ended.status ?? 1)) return complaint;
   const line = /^error: .*$/m.exec(ended.stderr)?.[0];
   if (line === undefined) return `status ${ended.status} without an error: ${ended.stderr}`;
+  if (OF_THE_SYSTEM.test(line) && !PLACE.test(line)) return `no word of where: ${line}`;
   return undefined;
 }

@@ -1,22 +1,38 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
+  readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
+import { HOSTILE_REPOSITORIES } from "./hostile-git.ts";
+import { HOSTILE_JOURNALS, HOSTILE_PROGRAMS } from "./hostile-objects.ts";
 
 /** A project that a stranger made, and what it attacks. */
 export interface HostileClone {
   readonly name: string;
-  /** Turns a copy of a sound project into it; `outside` is a folder that nothing may change. */
-  make(project: string, outside: string): void;
+  /**
+   * Turns a copy of a sound project into it. `outside` is a folder that nothing may change; what runs
+   * makes the file `marker`.
+   */
+  make(project: string, outside: string, marker: string): void | Promise<void>;
+  /** What is run in it in any case. */
+  readonly lines?: readonly string[];
+  /** A command of a shell that runs into the trap: without rewind it does leave the marker. */
+  readonly springs?: string;
 }
 
 const GIGABYTES = 3 * 2 ** 30;
@@ -44,12 +60,46 @@ const FOLDERS = ["logs", "local", "objects", "refs", "refs/heads"];
 
 /** Lines of a log as another version, or a stranger, might have written them. */
 const LINES: readonly (readonly [name: string, to: string])[] = [
-  ["../.git/config", '[core]\n\tfsmonitor = "touch CANARY; false"'],
-  ["../CANARY", ID],
-  ["refs/heads/../../../CANARY", ID],
-  ["HEAD", "ref: ../../CANARY"],
+  ["../.git/config", '[core]\n\tfsmonitor = "touch MARKER; false"'],
+  ["../forged", ID],
+  ["refs/heads/../../../forged", ID],
+  ["HEAD", "ref: ../../forged"],
   ["refs/heads/x", "no id"],
 ];
+
+/** The more refs, the longer each command takes; rewind is to bear 100,000 of them. */
+const MANY_REFS = 10_000;
+
+/** This system and this folder, so that the number of the process is what decides. */
+const HERE = {
+  host: hostname(),
+  boot: textOf("/proc/sys/kernel/random/boot_id"),
+  machine: textOf("/etc/machine-id"),
+  namespace: existsSync("/proc/self/ns/pid") ? readlinkSync("/proc/self/ns/pid") : "",
+};
+
+const LONG_AGO = new Date("2020-01-01T00:00:00Z");
+
+/** What stands in locks in the place of an owner. */
+const OWNERS: readonly (readonly [name: string, text: string])[] = [
+  ...[-1, 0, 1, 2 ** 31, 2 ** 53, 1e308, 0.5, "1; touch x", "$$", null, [1], { pid: 1 }].map(
+    (pid) =>
+      [
+        `process ${JSON.stringify(pid)}`,
+        JSON.stringify({ ...HERE, folder: "FOLDER", pid }),
+      ] as const,
+  ),
+  ["nothing", ""],
+  ["null", "null"],
+  ["two megabytes of a host", JSON.stringify({ ...HERE, pid: 1, host: "x".repeat(2_000_000) })],
+  ["two megabytes of digits", `{"pid":${"9".repeat(2_000_000)}}`],
+  ["a list in lists", "[".repeat(1_000_000)],
+  ["what a terminal obeys", JSON.stringify({ pid: 7, host: "\u001b[2J\u202e\u009b31m" })],
+];
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, "utf8").trim() : "";
+}
 
 /** Clones to run every command in. */
 export const HOSTILE_CLONES: readonly HostileClone[] = [
@@ -81,10 +131,11 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
   ...LINES.flatMap(([name, to]) =>
     ["", "00000000 0 "].map((before) => ({
       name: `a log that would change ${name}, ${before === "" ? "without" : "with"} a checksum`,
-      make(project: string) {
+      make(project: string, _: string, marker: string) {
         mkdirSync(path.join(project, ".git"), { recursive: true });
         writeFileSync(path.join(project, ".git/config"), "");
-        const line = JSON.stringify({ time: "", command: "x", changes: [{ name, to }] });
+        const change = { name, to: to.replace("MARKER", marker) };
+        const line = JSON.stringify({ time: "", command: "x", changes: [change] });
         appendFileSync(path.join(project, ".rewind/logs/operations"), `${before}${line}\n`);
       },
     })),
@@ -109,9 +160,18 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
   },
   {
     name: "names that a shell would run, and names in each other's way",
-    make(project) {
+    make(project, _, marker) {
       const heads = path.join(project, ".rewind/refs/heads");
-      for (const name of ["$(touch CANARY)", "`id`", "a;b", "SIDE", "main.lock", "..x", "-d"]) {
+      // No name of a file has a slash.
+      const there =
+        `cd ..;`.repeat(20) +
+        marker
+          .split("/")
+          .slice(1, -1)
+          .map((name) => `cd ${name};`)
+          .join("");
+      const runs = `$(${there}touch ${path.basename(marker)})`;
+      for (const name of [runs, "$(touch x)", "`id`", "a;b", "SIDE", "main.lock", "..x", "-d"]) {
         copyFileSync(path.join(heads, "main"), path.join(heads, name));
       }
     },
@@ -126,9 +186,9 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
   },
   {
     name: "settings of a prototype",
-    make(project) {
-      const config =
-        '{"format":1,"__proto__":{"rng":"dice"},"constructor":1,"pager":"touch CANARY"}\n';
+    make(project, _, marker) {
+      const pager = `touch ${marker}`;
+      const config = `{"format":1,"__proto__":{"rng":"dice"},"constructor":1,"pager":"${pager}"}\n`;
       writeFileSync(path.join(project, ".rewind/config"), config);
     },
   },
@@ -140,6 +200,46 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
       renameSync(path.join(project, "copy"), path.join(store, "objects/.rewind"));
     },
   },
+  {
+    name: `${MANY_REFS} refs`,
+    make(project) {
+      const heads = path.join(project, ".rewind/refs/heads");
+      const target = readFileSync(path.join(heads, "main"));
+      for (let i = 0; i < MANY_REFS; i++) {
+        if (i % 1000 === 0) mkdirSync(path.join(heads, `many${i / 1000}`));
+        writeFileSync(path.join(heads, `many${Math.floor(i / 1000)}/${i}`), target);
+      }
+    },
+    lines: ["log --all", "branch", "tag later main", "completion bash --words 2 -- rewind show m"],
+  },
+  ...OWNERS.map(([name, text]) => ({
+    name: `locks whose owner is ${name}`,
+    make(project: string) {
+      const main = createHash("sha256").update("main").digest("hex").slice(0, 16);
+      const local = path.join(project, ".rewind/local");
+      // An owner is one of this folder's: of another's, the lock is a copy.
+      const { dev, ino } = statSync(local);
+      const content = text.replace('"FOLDER"', JSON.stringify(`${dev}:${ino}`));
+      const files = ["refs.lock", "config.lock", `branch-${main}.lock`, "journal-aa.pack.lock"];
+      for (const file of files) {
+        writeFileSync(path.join(local, file), content);
+        // One that is older than a moment: what is no owner then never becomes one.
+        utimesSync(path.join(local, file), LONG_AGO, LONG_AGO);
+      }
+      writeFileSync(path.join(project, ".rewind/objects/journal-aa.pack"), "");
+    },
+    lines: [
+      "doctor",
+      "branch",
+      "tag later main",
+      "extend main --by 50",
+      "doctor --break-lock",
+      "doctor",
+    ],
+  })),
+  ...HOSTILE_REPOSITORIES,
+  ...HOSTILE_PROGRAMS,
+  ...HOSTILE_JOURNALS,
   ...["/dev/zero", "tsconfig.json"].map((target) => ({
     name: `a tsconfig.json that leads to ${target}`,
     make: (project: string) => symlinkSync(target, path.join(project, "tsconfig.json")),

@@ -42,7 +42,7 @@ describe("a command that is killed at a call of the file system", () => {
 /** Which blocks were checked is remembered where a reader can write, and counts for nothing. */
 const REMEMBERED = /^\.rewind\/local\/checked-/;
 
-const NOTHING: View = { refs: new Map(), rest: "" };
+const NOTHING: View = { refs: new Map(), head: undefined, settings: "" };
 
 /** What is wrong with a store in which a command was killed; undefined where nothing is. */
 async function problemOf(

@@ -14,6 +14,14 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** The same, with what it took. */
+export interface Measured extends Ended {
+  /** Processor time of all its threads: it says the same on a busy machine. */
+  readonly cpuMs: number;
+  /** The most memory that its process has had so far. */
+  readonly memoryKb: number;
+}
+
 /** What `intercept.cjs` does to a process. */
 export interface Strike {
   readonly mode: "kill" | "fault" | "count" | "trace";
@@ -111,19 +119,15 @@ export class Server {
     this.#env = env;
   }
 
-  /** Runs one; `signal` is set where the process died, or took longer than `limitMs`. */
-  run(
-    cwd: string,
-    argv: readonly string[],
-    limitMs: number = LIMIT_MS,
-  ): Promise<Ended & { readonly memoryKb: number }> {
+  /** Runs one; `signal` is set where the process died, or hung. */
+  run(cwd: string, argv: readonly string[]): Promise<Measured> {
     const child = this.#child ?? this.#start();
     return new Promise((resolve) => {
       let stderr = "";
       const listen = (part: unknown): void => {
         stderr += String(part);
       };
-      const end = (result: Ended & { readonly memoryKb: number }): void => {
+      const end = (result: Measured): void => {
         clearTimeout(timer);
         child.removeAllListeners();
         child.stderr?.off("data", listen);
@@ -133,9 +137,10 @@ export class Server {
       child.once("message", end);
       child.once("exit", (status, signal) => {
         this.#child = undefined;
-        end({ status, signal: signal ?? "exit", stdout: "", stderr: "", memoryKb: 0 });
+        const nothing = { stdout: "", stderr: "", cpuMs: 0, memoryKb: 0 };
+        end({ status, signal: signal ?? "exit", ...nothing });
       });
-      const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+      const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS);
       child.send({ argv, cwd });
     });
   }

@@ -12,6 +12,7 @@ process.on("message", async ({ argv, cwd }) => {
       return true;
     },
   });
+  const before = process.cpuUsage();
   const status = await main({
     argv,
     cwd,
@@ -21,5 +22,8 @@ process.on("message", async ({ argv, cwd }) => {
     onInterrupt: () => () => undefined,
     readInput: async () => new Uint8Array(0),
   });
-  process.send({ status, signal: null, ...printed, memoryKb: process.resourceUsage().maxRSS });
+  const { user, system } = process.cpuUsage(before);
+  const cpuMs = (user + system) / 1000;
+  const memoryKb = process.resourceUsage().maxRSS;
+  process.send({ status, signal: null, ...printed, cpuMs, memoryKb });
 });

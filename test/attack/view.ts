@@ -7,8 +7,9 @@ import type { Server } from "./lab.ts";
 export interface View {
   /** The branches and tags, each with its last state and the steps that it has. */
   readonly refs: ReadonlyMap<string, string>;
-  /** HEAD and the settings. */
-  readonly rest: string;
+  /** The branch and the step that HEAD is at; nothing where there is no branch. */
+  readonly head: { readonly name: string; readonly step: number } | undefined;
+  readonly settings: string;
 }
 
 /** Asks the readers what a store has. Throws where one fails. */
@@ -29,9 +30,12 @@ export async function viewOf(server: Server, root: string): Promise<View> {
     const { state } = (await ask("get", name)) as { state: unknown };
     refs.set(`tag ${name}`, JSON.stringify([message, state]));
   }
-  const head = branches.length === 0 ? "" : ((await ask("show")) as { name: string; step: number });
-  const rest = JSON.stringify([head === "" ? "" : [head.name, head.step], await ask("config")]);
-  return { refs, rest };
+  let head: View["head"];
+  if (branches.length > 0) {
+    const { name, step } = (await ask("show")) as { name: string; step: number };
+    head = { name, step };
+  }
+  return { refs, head, settings: JSON.stringify(await ask("config")) };
 }
 
 interface Branch {
@@ -82,6 +86,8 @@ export function isPart(
   records: RegExp | undefined,
 ): boolean {
   if (records === undefined) return false;
+  if (![before.settings, after.settings].includes(view.settings)) return false;
+  if (!isHeadPart(view.head, before.head, after.head, records)) return false;
   const names = new Set([...view.refs.keys(), ...before.refs.keys()]);
   return [...names].every((name) => {
     const value = view.refs.get(name);
@@ -97,7 +103,20 @@ export function apartIn(view: View, after: View, together: RegExp | undefined): 
   return isWhole ? undefined : `a part of what comes together: ${found.join(", ")}`;
 }
 
+/** HEAD is at a branch as before or after; on one that is recorded, as far as that has come. */
+function isHeadPart(
+  head: View["head"],
+  before: View["head"],
+  after: View["head"],
+  records: RegExp,
+): boolean {
+  const names = [before?.name, after?.name];
+  if (head === undefined || !names.includes(head.name)) return head === before;
+  const isRecorded = records.test(head.name);
+  return isRecorded || [before?.step, after?.step].includes(head.step);
+}
+
 /** A view as a text: equal views have equal ones. */
-export function shown({ refs, rest }: View): string {
-  return JSON.stringify([[...refs].sort(), rest]);
+export function shown({ refs, head, settings }: View): string {
+  return JSON.stringify([[...refs].sort(), [head?.name, head?.step], settings]);
 }

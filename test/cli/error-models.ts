@@ -109,6 +109,9 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
     ${simulation(`init: () => { const items = []; return { items, bag: new Bag(items) }; }, step: (s) => s,
       types: { Bag: { is: (v) => v instanceof Bag, encode: ({ items }) => items, decode: (items) => new Bag([...items]) } }`)}`,
   "large.ts": simulation("init: () => new Uint8Array(60_000_000), step: (s) => s"),
+  "large-params.ts": simulation(
+    "params: { table: new Uint8Array(60_000_000) }, init: () => 0, step: (x) => x",
+  ),
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
   "param-array.ts": simulation(
     "params: { w: new Uint8Array(2) }, init: () => 0, step: (x, rng, ctx) => { ctx.params.w[0]++; return x; }",

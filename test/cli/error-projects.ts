@@ -85,6 +85,12 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     await project.ok(...words("record models/large.ts --steps 0"));
     return prepared(project);
   },
+  "params that are too long to print": async () => {
+    const project = await emptyProject();
+    await writeModels(project);
+    await project.ok(...words("record models/large-params.ts --steps 0"));
+    return prepared(project);
+  },
   "a class whose codec fails since it was recorded": () =>
     walk((project) => changedClass(project, AGENT.failing)),
   "a class whose codec is gone since it was recorded": () =>

@@ -2,7 +2,13 @@ import { describe, expect, test } from "vitest";
 import { encode } from "../../src/codec/encode.ts";
 import { decodeObject } from "../../src/object/any.ts";
 import { Fields } from "../../src/object/body.ts";
-import { parseParamsRef, putParams, readParams, sameParams } from "../../src/object/params.ts";
+import {
+  parseParamsRef,
+  putParams,
+  readParams,
+  readShortParams,
+  sameParams,
+} from "../../src/object/params.ts";
 import { objects } from "./memory.ts";
 
 const long = (length: number) => ({ p: 0.5, menu: [{ name: "x".repeat(length) }] });
@@ -18,6 +24,20 @@ test("short params stand in the run, long ones are an object, and the longest ar
     const ref = putParams(long(length), put);
     expect([...kinds].sort()).toEqual(expected);
     expect(await readParams(ref, get)).toEqual(long(length));
+  }
+});
+
+test("of params longer than is wanted only the size is read, and no chunk", async () => {
+  const store = objects();
+  for (const length of [10, 1_000, 300_000]) {
+    const ref = putParams(long(length), store.put);
+    const bytes = encode(long(length), { root: "params" }).length;
+    const chunks = store.reads.chunk;
+    const most = bytes - 1;
+    const values = "inline" in ref ? long(length) : undefined;
+    expect(await readShortParams(ref, store.get, most)).toEqual({ bytes, values });
+    expect(store.reads.chunk).toBe(chunks);
+    expect(await readShortParams(ref, store.get, bytes)).toEqual({ bytes, values: long(length) });
   }
 });
 

@@ -87,6 +87,19 @@ describe("readState", () => {
   });
 });
 
+test("no more chunks are read than hold what is declared, however often one is listed", async () => {
+  const store = objects();
+  const chunk = Uint8Array.from(Buffer.from(store.put("chunk", noise(10, 1)), "hex"));
+  const state = (length: number): StateRef => ({
+    id: store.put("state", encode([length, Array.from({ length: 1_000 }, () => chunk.slice())])),
+  });
+  const message = /hold 25 bytes, got more/;
+  await expect(readState(state(25), store.get)).rejects.toThrow(message);
+  expect(store.reads.chunk).toBe(3);
+  await expect(readState(state(2 ** 40), store.get)).rejects.toThrow(/at most 2147483647 bytes/);
+  expect(store.reads.chunk).toBe(3);
+});
+
 describe("decodeState", () => {
   const id = noise(32, 1);
   test.each([

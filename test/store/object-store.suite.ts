@@ -37,6 +37,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
           const id = ids[i] as Id;
           expect(await handle.get(id)).toEqual({ kind, body: noise(i * 100, i) });
           expect(await handle.has(id)).toBe(true);
+          expect(await handle.size(id)).toBe(i * 100);
         }
       }
     });

@@ -1,8 +1,10 @@
 import path from "node:path";
 import { nodeEnvironment } from "../../node/environment.ts";
 import { readFile } from "../../node/user-files.ts";
-import { loadInto } from "../../replay/run.ts";
+import { decodeRun } from "../../object/run.ts";
+import { Run, unpackInto } from "../../replay/run.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
+import { reader } from "../../store/object-store.ts";
 import { type Command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../show/describe-run.ts";
 import { size } from "../terminal/text.ts";
@@ -19,8 +21,11 @@ export const info: Command = {
   async run(args, { out, cwd, input }) {
     const file = String(args.file);
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
-    const run = await loadInto<unknown, Record<string, unknown>>(nodeEnvironment(), bytes);
-    const description = await describeRun(run, { refs: memoryRefs(() => ""), replays: false });
+    const env = nodeEnvironment();
+    const id = await unpackInto(env, bytes);
+    const run = new Run(id, decodeRun(await reader(env.store)("run", id)), env);
+    const refs = memoryRefs(() => "");
+    const description = await describeRun(run, { refs, replays: false, whole: out.json });
     out.result({ bytes: bytes.length, ...description }, () =>
       [
         `${file === "-" ? "standard input" : file}: ${size(bytes.length)}, intact`,

@@ -7,19 +7,20 @@ import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import type { Damage } from "../../history/sound-refs.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
-import { type ParamValues, readParams } from "../../object/params.ts";
+import type { ParamsRead } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
 import type { Get } from "../../object/state.ts";
 import { reader } from "../../store/object-store.ts";
 import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
-import { paramsData, valuesText } from "../show/changes-text.ts";
+import { longText, paramsData, valuesText } from "../show/changes-text.ts";
 import { damagedData, reportDamage } from "../show/damage.ts";
 import { drawnOrder, logGraph } from "../show/log-graph.ts";
 import { originText } from "../show/origin-text.ts";
+import { measuredText, type ShownParams, shortParams, wholeParams } from "../show/shown-params.ts";
 import { formatState } from "../show/state.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, plural, visibleLine } from "../terminal/text.ts";
+import { count, noteText, plural } from "../terminal/text.ts";
 
 export const log: Command = {
   usage: "[revision]",
@@ -53,19 +54,18 @@ export const log: Command = {
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(objects, refs, known, names);
     const get = reader(objects);
-    const text =
-      args.graph === true
+    const gap = args.graph === true ? "\n" : "\n\n";
+    const runs = out.json ? await each(entries, dataOf(wholeParams(get))) : [];
+    const text = out.json
+      ? ""
+      : args.graph === true
         ? await logGraph(entries, origins, out)
-        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
-            "\n\n",
-          );
-    const runs = await Promise.all(entries.map((entry) => entryData(entry, get)));
+        : (await each(entries, textOf(out, origins, get))).join(gap);
     await repo.close();
     out.result({ runs, ...damagedData(damaged) }, () => {
       if (all.length === 0 && damaged.length > 0) return "no run that can be read";
       if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
       const more = all.length - entries.length;
-      const gap = args.graph === true ? "\n" : "\n\n";
       const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
       return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
     });
@@ -73,36 +73,62 @@ export const log: Command = {
   },
 };
 
-async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object> {
-  const params = await paramsOf(run.segments.at(-1), get);
-  return {
-    run: id,
-    branches: names,
-    steps: run.steps,
-    goal: run.goal,
-    parents: run.parents,
-    message: toJson(run.meta.message ?? null),
-    params: params === undefined ? null : toJson(params),
-    time: toJson(run.meta.time ?? null),
+/** One after the other: what one of them takes in memory is let go before the next. */
+async function each<T>(
+  entries: readonly LogEntry[],
+  work: (entry: LogEntry) => Promise<T>,
+): Promise<T[]> {
+  const all: T[] = [];
+  for (const entry of entries) all.push(await work(entry));
+  return all;
+}
+
+function dataOf(shown: ShownParams): (entry: LogEntry) => Promise<object> {
+  return async ({ id, run, names }) => {
+    const params = await paramsOf(run.segments.at(-1), shown);
+    return {
+      run: id,
+      branches: names,
+      steps: run.steps,
+      goal: run.goal,
+      parents: run.parents,
+      message: toJson(run.meta.message ?? null),
+      params: params?.values === undefined ? null : shown.toJson(params.values),
+      time: toJson(run.meta.time ?? null),
+    };
   };
 }
 
 /** The params of a segment; undefined where their object is damaged, which is no reason to end the log. */
-async function paramsOf(segment: Segment | undefined, get: Get): Promise<ParamValues | undefined> {
-  if (segment === undefined) return {};
+async function paramsOf(
+  segment: Segment | undefined,
+  shown: ShownParams,
+): Promise<ParamsRead | undefined> {
+  if (segment === undefined) return { bytes: 0, values: {} };
   try {
-    return await readParams(segment.params, get);
+    return await shown.read(segment.params);
   } catch (error) {
-    if (isRewindError(error)) return undefined;
+    if (isRewindError(error) && error.code !== "TOO_LONG") return undefined;
     throw error;
   }
+}
+
+function textOf(out: Output, origins: Origins, get: Get): (entry: LogEntry) => Promise<string> {
+  const shown = shortParams(get);
+  return (entry) => entryText(out, entry, { origins, get, shown });
+}
+
+/** What the text of an entry is read with. */
+interface Reading {
+  readonly origins: Origins;
+  readonly get: Get;
+  readonly shown: ShownParams;
 }
 
 async function entryText(
   out: Output,
   { id, run, names }: LogEntry,
-  origins: Origins,
-  get: Get,
+  { origins, get, shown }: Reading,
 ): Promise<string> {
   const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
@@ -111,10 +137,10 @@ async function entryText(
   return [
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
     ...from.map((origin) => `  ${originText(origin)}`),
-    ...(await changedText(segment, from[0], get)),
-    ...((await changesState(from[0], segment, get)) ? ["  state changed"] : []),
-    ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
-    ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
+    ...(await changedText(segment, from[0], shown)),
+    ...((await changesState(from[0], segment, get, shown)) ? ["  state changed"] : []),
+    ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(String(run.meta.time))}`]),
+    ...(run.meta.message === undefined ? [] : [`  ${noteText(String(run.meta.message))}`]),
   ].join("\n");
 }
 
@@ -122,19 +148,22 @@ async function entryText(
 async function changedText(
   segment: Segment,
   origin: Origin | undefined,
-  get: Get,
+  shown: ShownParams,
 ): Promise<string[]> {
   const before = origin?.manifest?.segments.findLast(({ start }) => start <= origin.step);
   if (before === undefined) {
-    const params = await paramsOf(segment, get);
+    const params = await paramsOf(segment, shown);
     if (params === undefined) return ["  params cannot be read"];
-    return Object.keys(params).length === 0
+    const { bytes, values } = params;
+    if (values === undefined) return [`  params ${measuredText(bytes)}`];
+    return Object.keys(values).length === 0
       ? []
-      : [`  params ${formatState(params, { oneLine: true })}`];
+      : [`  params ${formatState(values, { oneLine: true })}`];
   }
-  const { params, seed, program } = await changesBetween(before, segment, get);
+  const { params, long, seed, program } = await changesBetween(before, segment, shown.read);
   return [
-    ...(params.length > 0 ? [`  params ${valuesText(paramsData(params))}`] : []),
+    ...(params.length > 0 ? [`  params ${valuesText(paramsData(params, shown.toJson))}`] : []),
+    ...(long === undefined ? [] : [`  params ${longText(long)}`]),
     ...(seed ? ["  another seed"] : []),
     ...(program ? ["  other code"] : []),
   ];
@@ -148,6 +177,7 @@ async function changesState(
   origin: Origin | undefined,
   segment: Segment,
   get: Get,
+  shown: ShownParams,
 ): Promise<boolean> {
   const { kind, step, manifest } = origin ?? {};
   const before = manifest?.segments.findLast(({ start }) => start <= (step as number));
@@ -155,7 +185,7 @@ async function changesState(
   if (manifest === undefined || before === undefined) return false;
   try {
     const stored = await storedState(get, manifest, step);
-    const changes = await changesBetween(before, segment, get);
+    const changes = await changesBetween(before, segment, shown.read);
     return stateWasChanged(segment, changes, { blockSize: undefined, stored }) === true;
   } catch (error) {
     if (isRewindError(error)) return false;

@@ -1,6 +1,6 @@
 import { toHex } from "../../base/bytes.ts";
 import { parseRevision } from "../../history/revision.ts";
-import type { Run } from "../../replay/run.ts";
+import { Run } from "../../replay/run.ts";
 import { type Command, FORCE_OPTION, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional, optionalCount, usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
@@ -61,8 +61,10 @@ export const show: Command = {
       const options = { signal: long("checking").signal, force: args.force === true };
       await showState(out, await repo.revision(revision ?? "HEAD"), options);
     } else {
-      const { run } = await repo.revision(revision);
-      const description = await describeRun(run, { refs: repo.store.refs, replays: true });
+      const { id, run: manifest } = await repo.resolve(revision);
+      const run = new Run(id, manifest, repo.environment());
+      const { refs } = repo.store;
+      const description = await describeRun(run, { refs, replays: true, whole: out.json });
       out.result(description, () => runText(description));
     }
     await repo.close();

@@ -5,7 +5,7 @@ import { type Arguments, type Command, type Context, STATUS } from "../command.t
 import { optional, usageError } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
 import { damagedData, reportDamage } from "../show/damage.ts";
-import { table, visibleLine } from "../terminal/text.ts";
+import { noteText, table } from "../terminal/text.ts";
 
 export const tag: Command = {
   usage: "[name] [revision]",
@@ -51,8 +51,8 @@ async function list(args: Arguments, { out, open }: Context): Promise<number> {
           tags.map(({ name, target, message, time }) => [
             out.style("green", name),
             shortId(target),
-            visibleLine(time),
-            visibleLine(message),
+            noteText(time),
+            noteText(message),
           ]),
         ),
   );

@@ -6,7 +6,7 @@ import { type Id, shortId } from "../../object/id.ts";
 import type { RunManifest } from "../../object/run.ts";
 import type { Repository } from "../../repository.ts";
 import type { Context } from "../command.ts";
-import { age, count, table, visibleLine } from "../terminal/text.ts";
+import { age, count, noteText, table } from "../terminal/text.ts";
 import { damagedData, reportDamage } from "./damage.ts";
 import { placeText } from "./origin-text.ts";
 
@@ -22,7 +22,7 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
     stepsText(branch),
     branch.from === null ? "" : `from ${branch.from}`,
     branch.time === null ? "" : age(now() - Date.parse(branch.time)),
-    branch.message === null ? "" : visibleLine(String(branch.message)),
+    branch.message === null ? "" : noteText(String(branch.message)),
   ]);
   out.result({ branches, ...damagedData(damaged) }, () =>
     rows.length > 0

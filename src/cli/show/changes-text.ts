@@ -1,6 +1,5 @@
-import { toJson } from "../../codec/json.ts";
-import type { ParamChange } from "../../history/changes.ts";
-import { visibleLine } from "../terminal/text.ts";
+import type { ParamChange, SegmentChanges } from "../../history/changes.ts";
+import { count, cutLine, size } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";
 
 /** A param, or a field of a state, that changed, ready for JSON. */
@@ -11,7 +10,10 @@ export interface ValueChange {
 }
 
 /** Changes of params, ready for JSON; a param that is not declared there is `{"$undefined": true}`. */
-export function paramsData(changes: readonly ParamChange[]): ValueChange[] {
+export function paramsData(
+  changes: readonly ParamChange[],
+  toJson: (value: unknown) => unknown,
+): ValueChange[] {
   return changes.map(({ name, before, after }) => ({
     name,
     before: toJson(before),
@@ -19,16 +21,28 @@ export function paramsData(changes: readonly ParamChange[]): ValueChange[] {
   }));
 }
 
-/** Changed values as text: `clamp 0 → 10, beta 0.1 → 0.2`. */
-export function valuesText(changes: readonly ValueChange[]): string {
-  return changes
-    .map(({ name, before, after }) => `${visibleLine(name)} ${short(before)} → ${short(after)}`)
+/** Of more values than this the text says how many more there are. */
+const MOST_VALUES = 20;
+const MOST_LETTERS = 40;
+
+/** Changed values as text: `clamp 0 → 10, beta 0.1 → 0.2`; of many, `most`. */
+export function valuesText(changes: readonly ValueChange[], most: number = MOST_VALUES): string {
+  const more = changes.length - most;
+  const shown = changes
+    .slice(0, most)
+    .map(({ name, before, after }) => `${cutLine(name, 100)} ${short(before)} → ${short(after)}`)
     .join(", ");
+  return more > 0 ? `${shown} and ${count(more)} more` : shown;
+}
+
+/** What is said of params that differ, and are too long to be compared for a text. */
+export function longText({ before, after }: NonNullable<SegmentChanges["long"]>): string {
+  return `other values, ${size(before)} → ${size(after)}: --json lists them`;
 }
 
 /** A value, short enough for a line; `none` where there was nothing. */
 function short(json: unknown): string {
   if ((json as { $undefined?: true } | null)?.$undefined === true) return "none";
   const text = shortJson(json);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }

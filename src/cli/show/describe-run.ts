@@ -4,11 +4,16 @@ import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run.ts";
 import type { RefStore } from "../../store/ref-store.ts";
-import { count, plural, size, visibleLine } from "../terminal/text.ts";
-import { describeSegment, type SegmentDescription, segmentText } from "./describe-segment.ts";
+import { count, noteText, plural, size } from "../terminal/text.ts";
+import {
+  describeSegment,
+  type SegmentDescription,
+  segmentText,
+  shownParams,
+} from "./describe-segment.ts";
 import { originText } from "./origin-text.ts";
 import { type RunSize, sizeOf } from "./run-size.ts";
-import { shortJson } from "./state.ts";
+import { shortParams, wholeParams } from "./shown-params.ts";
 
 /** What there is to say of a run, ready for JSON. */
 export interface RunDescription {
@@ -40,18 +45,36 @@ const MOST_REPLAYED = 20;
 
 /**
  * Describes a run by its objects, and, with `replays`, by a replay of what comes before each change
- * of its state, where its code may run.
+ * of its state, where its code may run. Long params are read only for a description that is `whole`.
  */
 export async function describeRun(
   run: Run,
-  { refs, replays }: { readonly refs: RefStore; readonly replays: boolean },
+  {
+    refs,
+    replays,
+    whole,
+  }: { readonly refs: RefStore; readonly replays: boolean; readonly whole: boolean },
 ): Promise<RunDescription> {
   const { manifest, replayer } = run;
   const { segments } = manifest;
+  const params = whole ? wholeParams(replayer.get) : shortParams(replayer.get);
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 has no segment of its parent's left.
   const replaced = segments[0] && replacedStart(segments[0], chain);
+  // One after the other: what one of them takes in memory is let go before the next.
+  const described: SegmentDescription[] = [];
+  for (const [i, segment] of segments.entries()) {
+    described.push(
+      await describeSegment(run, segment, {
+        before: segments[i - 1] ?? replaced?.segment,
+        parent: i === 0 ? replaced?.run : undefined,
+        replays: replays && i >= segments.length - MOST_REPLAYED,
+        params,
+        showsParams: whole || segment.start === 0 || i === 0 || i === segments.length - 1,
+      }),
+    );
+  }
   return {
     run: run.id,
     names: origins.namesOf(run.id),
@@ -61,15 +84,7 @@ export async function describeRun(
     blockSize: run.blockSize,
     checkpoints: run.checkpoints,
     objects: await sizeOf(run),
-    segments: await Promise.all(
-      segments.map((segment, i) =>
-        describeSegment(run, segment, {
-          before: segments[i - 1] ?? replaced?.segment,
-          parent: i === 0 ? replaced?.run : undefined,
-          replays: replays && i >= segments.length - MOST_REPLAYED,
-        }),
-      ),
-    ),
+    segments: described,
     parents: manifest.parents,
     origin: chain.map(({ kind, run, step, name }) => ({ kind, run, step, name: name ?? null })),
     meta: toJson(manifest.meta),
@@ -89,7 +104,9 @@ export function runText(description: RunDescription): string {
     ["objects", sizeText(description.objects)],
     ...metaRows(description.meta),
     ...originLines(description.origin).map((line, i) => [i === 0 ? "origin" : "", line] as const),
-    ...(segments.length > 1 ? [["params", shortJson(segments.at(-1)?.params)] as const] : []),
+    ...(segments.length > 1
+      ? [["params", shownParams(segments.at(-1) as SegmentDescription)] as const]
+      : []),
   ];
   return [
     ...rows.map(([name, text]) => `${name.padEnd(8)} ${text}`),
@@ -110,7 +127,7 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
   const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
-  const shown = (value: unknown): string => visibleLine(String(value));
+  const shown = (value: unknown): string => noteText(String(value));
   const by = author === undefined ? "" : ` by ${shown(author)}`;
   return [
     ...(message === undefined ? [] : [["message", shown(message)] as const]),

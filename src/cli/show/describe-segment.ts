@@ -1,21 +1,22 @@
 import type { Difference } from "../../codec/differences.ts";
 import { toJson, toShortJson } from "../../codec/json.ts";
-import { changesBetween, stateWasChanged } from "../../history/changes.ts";
+import { changesBetween, type SegmentChanges, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
-import { readParams } from "../../object/params.ts";
 import { packagesOf } from "../../object/program.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
 import type { Run } from "../../replay/run.ts";
-import { count, visibleLine } from "../terminal/text.ts";
-import { paramsData, type ValueChange, valuesText } from "./changes-text.ts";
+import { count, noteText, plural } from "../terminal/text.ts";
+import { longText, paramsData, type ValueChange, valuesText } from "./changes-text.ts";
 import { changedByHand } from "./hand-changes.ts";
-import { shortJson } from "./state.ts";
+import { measuredText, paramsText, type ShownParams } from "./shown-params.ts";
 
 /** A segment of a run, ready for JSON. */
 export interface SegmentDescription extends Parts {
   readonly start: number;
   readonly params: unknown;
+  /** How long the params are, where they were not read. */
+  readonly paramsBytes?: number;
   readonly stateStored: boolean;
   /** What it has otherwise than the segment before it; null of the first. */
   readonly changes: SegmentChange | null;
@@ -36,6 +37,8 @@ interface Parts {
 /** What changed where a segment begins; what stayed as it was is empty, or null. */
 interface SegmentChange {
   readonly params: readonly ValueChange[];
+  /** How long the params are, where they were not compared. */
+  readonly long?: NonNullable<SegmentChanges["long"]>;
   readonly seed: Pair | null;
   readonly program: Pair | null;
   readonly generator: Pair | null;
@@ -48,6 +51,14 @@ interface SegmentChange {
 interface Pair {
   readonly before: unknown;
   readonly after: unknown;
+}
+
+/** How a segment is described. */
+interface Wanted extends Past {
+  readonly replays: boolean;
+  readonly params: ShownParams;
+  /** Whether its params are wanted, and not only what changed. */
+  readonly showsParams: boolean;
 }
 
 /** What a segment is compared with. */
@@ -65,19 +76,21 @@ interface Past {
 export async function describeSegment(
   run: Run,
   segment: Segment,
-  { before, parent, replays }: Past & { readonly replays: boolean },
+  { before, parent, replays, params, showsParams }: Wanted,
 ): Promise<SegmentDescription> {
   const changed = replays ? await changedByHand(run, segment, parent) : undefined;
   const own = await partsOf(segment, run);
+  const read = showsParams ? await params.read(segment.params) : undefined;
   return {
     start: segment.start,
     ...own,
-    params: toJson(await readParams(segment.params, run.replayer.get)),
+    params: read?.values === undefined ? null : params.toJson(read.values),
+    ...(read !== undefined && read.values === undefined && { paramsBytes: read.bytes }),
     stateStored: segment.begin !== undefined,
     changes:
       before === undefined
         ? null
-        : await changesSince(run, { before, parent, segment, own, changed }),
+        : await changesSince(run, { before, parent, segment, own, changed, params }),
   };
 }
 
@@ -90,8 +103,13 @@ export function segmentText(segment: SegmentDescription): string[] {
   ];
   return [
     `from step ${count(start)}`,
-    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${visibleLine(text)}`),
+    ...rows.map(([name, text]) => `  ${name.padEnd(9)}  ${noteText(text)}`),
   ];
+}
+
+/** The params of a segment on a line. */
+export function shownParams({ params, paramsBytes }: SegmentDescription): string {
+  return paramsBytes === undefined ? paramsText(params) : measuredText(paramsBytes);
 }
 
 /** What a value that was changed by hand is cut to, here where no state is asked for. */
@@ -103,19 +121,20 @@ function wholeRows(segment: SegmentDescription): Row[] {
   return [
     ["program", programText(segment)],
     ["generator", `${segment.generator}, seed ${seedText(segment.seed)}${streamsText(segment)}`],
-    ["params", shortJson(segment.params)],
+    ["params", shownParams(segment)],
     ...packageRows(segment),
   ];
 }
 
 function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[] {
-  const { params, seed, program, generator, state, fields } = changes;
+  const { params, long, seed, program, generator, state, fields } = changes;
   const rows: Row[] = [
     ...(program === null ? [] : [["program", programText(segment)] as const]),
     ...(program === null ? [] : packageRows(segment)),
     ...(generator === null ? [] : [["generator", arrow(generator)] as const]),
     ...(seed === null ? [] : [["seed", arrow(seed)] as const]),
     ...(params.length === 0 ? [] : [["params", valuesText(params)] as const]),
+    ...(long === undefined ? [] : [["params", longText(long)] as const]),
     ...(state === true ? [["state", fieldsText(fields ?? [])] as const] : []),
     ...(state === null ? [["state", "perhaps changed as well: diff tells"] as const] : []),
   ];
@@ -126,14 +145,20 @@ function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[]
 const MOST_FIELDS = 5;
 
 function fieldsText(fields: readonly ValueChange[]): string {
-  const more = fields.length - MOST_FIELDS;
-  const shown = valuesText(fields.slice(0, MOST_FIELDS));
-  if (fields.length === 0) return "changed";
-  return more > 0 ? `${shown} and ${count(more)} more` : shown;
+  return fields.length === 0 ? "changed" : valuesText(fields, MOST_FIELDS);
 }
 
+/** Of more packages than this the text says how many more there are. */
+const MOST_PACKAGES = 100;
+
 function packageRows({ packages }: SegmentDescription): Row[] {
-  return packages.map(([name, version]) => ["package", `${name} ${version}`]);
+  const more = packages.length - MOST_PACKAGES;
+  return [
+    ...packages
+      .slice(0, MOST_PACKAGES)
+      .map(([name, version]): Row => ["package", `${name} ${version}`]),
+    ...(more > 0 ? [["", `… and ${plural(more, "more package")}`] as const] : []),
+  ];
 }
 
 function programText({ simulation, module, source }: Parts): string {
@@ -161,10 +186,11 @@ async function changesSince(
     readonly segment: Segment;
     readonly own: Parts;
     readonly changed: readonly Difference[] | undefined;
+    readonly params: ShownParams;
   },
 ): Promise<SegmentChange> {
-  const { before, parent, segment, own, changed } = given;
-  const changes = await changesBetween(before, segment, run.replayer.get);
+  const { before, parent, segment, own, changed, params } = given;
+  const changes = await changesBetween(before, segment, params.read);
   const old = await partsOf(before, run);
   const blockSize = own.streams === "continuous" ? undefined : run.blockSize;
   const stored = parent && (await storedState(run.replayer.get, parent, segment.start));
@@ -176,7 +202,8 @@ async function changesSince(
     after: toShortJson(b, LONGEST_VALUE).json,
   }));
   return {
-    params: paramsData(changes.params),
+    params: paramsData(changes.params, params.toJson),
+    ...(changes.long && { long: changes.long }),
     seed: changes.seed ? { before: old.seed, after: own.seed } : null,
     program: pair(({ source }) => source),
     generator: pair(({ generator }) => generator),

@@ -4,7 +4,7 @@ import type { LogEntry } from "../../history/log.ts";
 import type { Origins } from "../../history/origin.ts";
 import { shortId } from "../../object/id.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, table, visibleLine } from "../terminal/text.ts";
+import { count, noteText, table } from "../terminal/text.ts";
 import { originText, placeText } from "./origin-text.ts";
 
 const COLOURS = ["red", "green", "yellow", "blue", "magenta", "cyan"] as const;
@@ -36,7 +36,7 @@ export async function logGraph(
       out.style("green", namesText(names)),
       `${count(run.steps)}${unfinished}`,
       from.join(", "),
-      message === undefined ? "" : visibleLine(String(message)),
+      message === undefined ? "" : noteText(String(message)),
     ];
   });
   return table(await Promise.all(cells), [3]);

@@ -4,6 +4,7 @@ import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
 import type { Get } from "../../object/state.ts";
 import type { Run } from "../../replay/run.ts";
+import { missing } from "../../store/object-store.ts";
 
 /** So many objects, and the bytes of their bodies. */
 export interface Amount {
@@ -26,7 +27,7 @@ const MOST_OBJECTS = 20_000;
 
 /** Counts the objects of a run, and how many of them its parents have too. Replays nothing. */
 export async function sizeOf(run: Run): Promise<RunSize> {
-  const { get } = run.replayer;
+  const { get, env } = run.replayer;
   const before = await objectsOfParents(run);
   // Most objects are read to find what else is needed: their sizes are known then.
   const sizes = new Map<Id, number>();
@@ -45,8 +46,11 @@ export async function sizeOf(run: Run): Promise<RunSize> {
   const own = { count: 1, bytes: sizes.get(run.id) as number };
   const shared = { count: 0, bytes: 0 };
   for (const { kind, id, optional } of needed.slice(0, MOST_OBJECTS)) {
-    const bytes = sizes.get(id) ?? (await sizeOrNone(measure(kind, id), optional));
-    if (bytes === undefined) continue;
+    const bytes = sizes.get(id) ?? (await env.store.size(id));
+    if (bytes === undefined) {
+      if (optional) continue;
+      throw missing(kind, id);
+    }
     const amount = before?.has(id) ? shared : own;
     amount.count++;
     amount.bytes += bytes;
@@ -59,18 +63,6 @@ export async function sizeOf(run: Run): Promise<RunSize> {
     own: known ? own : null,
     shared: known ? shared : null,
   };
-}
-
-async function sizeOrNone(
-  body: Promise<Uint8Array>,
-  optional: boolean,
-): Promise<number | undefined> {
-  try {
-    return (await body).length;
-  } catch (error) {
-    if (optional) return undefined;
-    throw error;
-  }
 }
 
 /** What the runs that it came from need; undefined where one is not here, or they are too large. */

@@ -1,7 +1,24 @@
-import { visible, visibleBetweenColours } from "./visible.ts";
+import { visible, visibleBetweenColours, visibleLine } from "./visible.ts";
 import { width } from "./width.ts";
 
 export { visible, visibleLine } from "./visible.ts";
+
+/** What people write down of a run is cut to this in a text. */
+const LONGEST_NOTE = 1_000;
+
+/** Text from a store on one line; of a long one the beginning, and how long it is. */
+export function noteText(text: string): string {
+  if (text.length <= LONGEST_NOTE) return visibleLine(text);
+  return `${cutLine(text, LONGEST_NOTE)} (${count(text.length)} characters: --json prints all)`;
+}
+
+/** Text from a store on one line, at most so many letters of it. */
+export function cutLine(text: string, letters: number): string {
+  // Cut before anything else is done to it, and not within a character.
+  return text.length <= letters
+    ? visibleLine(text)
+    : `${visibleLine(text.slice(0, letters).replace(/[\ud800-\udbff]$/, ""))}…`;
+}
 
 /** A number with its thousands apart: `1,000,000`. */
 export function count(value: number): string {

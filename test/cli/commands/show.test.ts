@@ -1,3 +1,4 @@
+import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -193,6 +194,112 @@ describe("show of a run", () => {
     expect(origin).toMatchObject([{ kind: "forked", step: 500, name: null }]);
     const trusted = await elsewhere.ok("show", "a", "--json", "--trust");
     expect(trusted.json.segments[1].changes).toMatchObject({ state: true, fields: [{ after: 9 }] });
+  });
+});
+
+describe("what is long", () => {
+  const LETTERS = "x".repeat(5_000);
+
+  /** A table among the params that takes half a megabyte; a fork changes one number of it. */
+  async function tableProject(): Promise<Project> {
+    const project = await emptyProject();
+    const table = "Array.from({ length: 60_000 }, (_, i) => i / 7)";
+    await project.write(
+      "table.ts",
+      `export default {
+        name: "table", params: { first: 1, table: ${table} }, init: () => 0, step: (x) => x + 1,
+      };`,
+    );
+    await project.ok(...words("record table.ts --steps 100 --seed 1 -m"), LETTERS);
+    await project.ok(...words("branch fork main@50 --param table[7]=3 --message"), LETTERS);
+    await project.ok(...words("tag v1 fork -m"), LETTERS);
+    await project.ok(...words("save fork -o fork.replay"));
+    return project;
+  }
+
+  test("params are measured in text, and whole in JSON", async () => {
+    const project = await tableProject();
+    for (const line of ["show fork", "info fork.replay"]) {
+      const { stdout } = await project.ok(...words(line));
+      expect(stdout).toMatch(/^params +488 kB: --json prints them$/m);
+      expect(stdout).toMatch(/^ {2}params +488 kB: --json prints them$/m);
+      expect(stdout).toMatch(/^ {2}params +other values, 488 kB → 488 kB: --json lists them$/m);
+      expect(stdout.length).toBeLessThan(3_000);
+      const { json } = await project.ok(...words(line), "--json");
+      expect(
+        json.segments.map((one: { params: { table: number[] } }) => one.params.table[7]),
+      ).toEqual([1, 3]);
+      expect(json.segments[1].changes.params[0].name).toBe("table");
+      expect(Object.keys(json.segments[1])).not.toContain("paramsBytes");
+      expect(Object.keys(json.segments[1].changes)).not.toContain("long");
+    }
+    const { stdout } = await project.ok("log", "fork");
+    expect(stdout).toContain("  params other values, 488 kB → 488 kB: --json lists them");
+    expect(stdout).toContain("  params 488 kB: --json prints them");
+    const { runs } = (await project.ok("log", "fork", "--json")).json;
+    expect(runs[0].params.table[7]).toBe(3);
+  });
+
+  test("a damaged part of what is not printed does not stand in the way of the text", async () => {
+    const project = await tableProject();
+    const { chunks } = (await project.ok("cat-file", await paramsOf(project), "--json")).json
+      .content;
+    for (const name of await readdir(path.join(project.root, ".rewind/objects"))) {
+      const file = path.join(project.root, ".rewind/objects", name);
+      const bytes = await readFile(file);
+      const at = name.endsWith(".pack") ? bytes.indexOf(Buffer.from(chunks[0], "hex")) : -1;
+      if (at === -1) continue;
+      bytes[at + 100] = 1 ^ (bytes[at + 100] as number);
+      await chmod(file, 0o644);
+      await writeFile(file, bytes);
+    }
+    expect((await project.run("show", "main")).stdout).toContain("488 kB: --json prints them");
+    const whole = await project.run("show", "main", "--json");
+    expect([whole.status, whole.json.error.code]).toEqual([4, "OBJECT_CORRUPT"]);
+    // The sizes in the text are of all objects: none was read for them.
+    expect((await project.ok("show", "main")).stdout).toMatch(/^objects {2}19, 495 kB$/m);
+  });
+
+  async function paramsOf(project: Project): Promise<string> {
+    const { content } = (await project.ok("cat-file", "main", "--json")).json;
+    return content.segments[0].params.id;
+  }
+
+  test("messages are cut in text, and whole in JSON", async () => {
+    const project = await tableProject();
+    const lines = [
+      "show fork",
+      "info fork.replay",
+      "log fork",
+      "log --graph fork",
+      "branch",
+      "tag",
+    ];
+    for (const line of lines) {
+      const { stdout } = await project.ok(...words(line));
+      expect([line, stdout]).toEqual([
+        line,
+        expect.stringMatching(/ x{1000}… \(5,000 characters: --json prints all\)/),
+      ]);
+      expect(stdout).not.toContain("x".repeat(1_001));
+      expect((await project.ok(...words(line), "--json")).stdout).toContain(LETTERS);
+    }
+  });
+
+  test("many changed params are told by the first ones", async () => {
+    const project = await emptyProject();
+    const params = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, 0]));
+    await project.write(
+      "many.ts",
+      `export default { name: "many", params: ${JSON.stringify(params)}, init: () => 0, step: (x) => x };`,
+    );
+    await project.ok(...words("record many.ts --steps 10 --seed 1"));
+    const changes = Object.keys(params).flatMap((name) => ["--param", `${name}=1`]);
+    await project.ok("branch", "fork", "main@5", ...changes);
+    for (const line of ["show fork", "log fork"]) {
+      const { stdout } = await project.ok(...words(line));
+      expect(stdout).toContain("p18 0 → 1, p19 0 → 1 and 10 more\n");
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { age } from "../../../src/cli/terminal/text.ts";
+import { age, cutLine, noteText } from "../../../src/cli/terminal/text.ts";
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
@@ -18,4 +18,14 @@ test.each([
   [3 * 366 * day, "3 years ago"],
 ])("%d ms are %s", (ms, text) => {
   expect(age(ms)).toBe(text);
+});
+
+test("a line is cut between characters, and says so", () => {
+  expect(cutLine("a\nb", 3)).toBe("a b");
+  expect(cutLine("abcd", 3)).toBe("abc…");
+  expect(cutLine("ab😀", 3)).toBe("ab…");
+  expect(noteText("x".repeat(1_000))).toBe("x".repeat(1_000));
+  expect(noteText("x".repeat(1_001))).toBe(
+    `${"x".repeat(1_000)}… (1,001 characters: --json prints all)`,
+  );
 });
