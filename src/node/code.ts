@@ -6,7 +6,7 @@ import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
-import { readSource } from "../object/program-source.ts";
+import { readParts } from "../object/program-source.ts";
 import type { Get } from "../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
@@ -143,16 +143,6 @@ function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
   return (asked) => ends.find((end) => asked < end.line)?.isPackage ?? false;
 }
 
-/** The parts of a recorded source; none where one chunk holds all of it. */
-function partsOf({ parts }: Program, get: Get): Promise<SourcePart[]> {
-  return Promise.all(
-    parts.map(async ({ package: name, chunk }) => ({
-      package: name,
-      code: new TextDecoder().decode(await get("chunk", chunk)),
-    })),
-  );
-}
-
 /**
  * Loads the working file of a recorded program in its place. The path of the module is what the
  * recording says, not the user: one that leads out of the project is refused. Throws MODULE_FAILED.
@@ -190,8 +180,8 @@ async function storedSource(
   get: Get,
 ): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
   try {
-    const code = await readSource(program, get, nodeHash);
-    return { code, parts: await partsOf(program, get) };
+    const parts = await readParts(program, get, nodeHash);
+    return { code: parts.map(({ code }) => code).join(""), parts };
   } catch (error) {
     if (isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;

@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import type { ExternalImport, ExternalPackage } from "../../object/program.ts";
+import {
+  type ExternalImport,
+  type ExternalPackage,
+  isPackageVersion,
+} from "../../object/program.ts";
 import { findPackage } from "../packages.ts";
 import { confine } from "./confine.ts";
 import { digestOfFolder, isDigested } from "./package-digest.ts";
@@ -165,7 +169,7 @@ function readManifest(folder: string): Manifest {
     const { version, dependencies, optionalDependencies, peerDependencies } = content;
     const { gypfile, binary } = content;
     return {
-      version: typeof version === "string" ? version : "",
+      version: typeof version === "string" && isPackageVersion(version) ? version : "",
       dependencies: Object.keys({
         ...dependencies,
         ...optionalDependencies,
