@@ -13,6 +13,7 @@ import { FILE_META } from "./program/file-meta.ts";
 import { NO_REQUIRE, NODE_INTEROP } from "./program/interop.ts";
 import { splitBundle } from "./program/split.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
+import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
 
 /** A user's module with all that it imports, as one program. */
@@ -169,13 +170,11 @@ async function build(setup: {
     outside.add(file.folder);
     return true;
   };
-  // Only here, since it takes 30 ms to load and most commands bundle nothing.
-  const esbuild = await import("esbuild");
   let result: BuildResult;
   const failed = (messages: readonly Message[], cause?: unknown): RewindError =>
     buildError(messages, { module, insertions: met.insertions, cause });
   try {
-    result = await esbuild.build({ ...options, plugins });
+    result = await quietBuild({ ...options, plugins });
   } catch (cause) {
     const { errors = [] } = cause as { errors?: readonly Message[] };
     // What esbuild cannot bundle of a package, Node may still run.
