@@ -24,8 +24,8 @@ export function digestOfFolder(name: string, folder: string): string {
   const size = paths.reduce((sum, path) => sum + fs.lstatSync(join(folder, path)).size, 0);
   if (size > LARGEST_PACKAGE_BYTES) {
     const [most, got] = [LARGEST_PACKAGE_BYTES, size].map((one) => one.toLocaleString("en-US"));
-    const text = `expected the package ${name} to have at most ${most} bytes, got ${got}`;
-    throw new RewindError("PACKAGE_CHANGED", text, { name });
+    const tooLarge = `expected the package ${name} to have at most ${most} bytes, got ${got}`;
+    throw new RewindError("PACKAGE_CHANGED", tooLarge, { name });
   }
   for (const path of paths) {
     const file = join(folder, path);
@@ -35,8 +35,8 @@ export function digestOfFolder(name: string, folder: string): string {
     else {
       // An absolute path is one of the machine, such as the Python that built an addon, and no clone's.
       if (!isAbsolute(link) && !isDigested(real, whereTo(file, link))) {
-        const text = `expected the link ${slashed} in the package ${name} to stay in it`;
-        throw new RewindError("PACKAGE_CHANGED", text, { name });
+        const leadsAway = `expected the link ${slashed} in the package ${name} to stay in it`;
+        throw new RewindError("PACKAGE_CHANGED", leadsAway, { name });
       }
       hash.update(`${slashed}\0${link.length}\0`).update(link);
     }
