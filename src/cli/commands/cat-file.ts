@@ -52,7 +52,7 @@ export const catFile: Command = {
 function readable(kind: Kind, body: Uint8Array): unknown {
   if (kind !== "chunk") return decodeObject(kind, body);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     return body;
   }

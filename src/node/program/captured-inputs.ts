@@ -61,7 +61,7 @@ async function capturedInput(input: ProgramInput, get: Get): Promise<CapturedInp
 function namesIn(bytes: Uint8Array): string[] {
   let names: unknown;
   try {
-    names = JSON.parse(new TextDecoder().decode(bytes));
+    names = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     // Refused below.
   }
