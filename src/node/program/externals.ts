@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
@@ -92,8 +92,7 @@ export async function loadExternals(
   for (const external of externals) {
     for (const [kind, specifier, file] of external.specifiers) {
       const path = fileIn(external, file);
-      const url = `${pathToFileURL(path)}#${++instances}`;
-      const module = kind === "require" ? require(path) : await import(/* @vite-ignore */ url);
+      const module = kind === "require" ? require(path) : await imported(path, require);
       modules.set(`${kind}:${specifier}`, module);
     }
   }
@@ -101,6 +100,47 @@ export async function loadExternals(
 }
 
 let instances = 0;
+
+/** The names that the namespace of a CommonJS module has, as Node found them when it was first imported. */
+const namesOf = new Map<string, readonly string[]>();
+
+/**
+ * The namespace of a new instance of a module. Node can import a CommonJS module that requires others
+ * only once in a process; later instances are required, and get the namespace that the first one had.
+ */
+async function imported(path: string, require: NodeJS.Require): Promise<unknown> {
+  const names = namesOf.get(path);
+  if (names === undefined) {
+    const url = `${pathToFileURL(path)}#${++instances}`;
+    const namespace: Record<string, unknown> = await import(/* @vite-ignore */ url);
+    if (isCommonJs(path)) namesOf.set(path, Object.keys(namespace));
+    return namespace;
+  }
+  const exported: Record<string, unknown> = require(path);
+  const exportOf = (name: string): unknown => {
+    if (name === "module.exports") return exported;
+    return name === "default" ? exported : exported?.[name];
+  };
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, exportOf(name)])));
+}
+
+/** Whether Node takes a file for CommonJS: by its extension, or by the type of its package. */
+function isCommonJs(file: string): boolean {
+  if (!file.endsWith(".js")) return file.endsWith(".cjs");
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest)) return readType(manifest) !== "module";
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+function readType(manifest: string): unknown {
+  try {
+    return JSON.parse(readFileSync(manifest, "utf8")).type;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether a package has parts in machine code, which no bundle can hold. */
 export function isNative(folder: string): boolean {

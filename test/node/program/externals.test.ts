@@ -67,6 +67,33 @@ describe("a package stays outside", () => {
     ]);
   });
 
+  test.each(["import { next, value }", "import * as all", "import all"])(
+    "%s: CommonJS that calls what it requires is loaded anew each time",
+    async (clause) => {
+      const names = clause.includes("all") ? "const { next, value } = all;" : "";
+      const program = await bundled({
+        "m.ts": `${clause} from "plugins"; ${names} ${SIM}`,
+        ...common(
+          "plugins",
+          `module.exports = require("counter")(7); exports.value = 7; exports.next = 0;`,
+          {
+            dependencies: { counter: "1" },
+          },
+        ),
+        "node_modules/plugins/binding.gyp": "",
+        ...common(
+          "counter",
+          "let n = 0; module.exports = (value) => ({ value, next: () => ++n });",
+        ),
+      });
+      const { simulation, fresh } = await loadProgram(program);
+      const step = (one: typeof simulation): unknown => one.step(0, {} as never, {} as never);
+      const steps = [step(simulation), step(simulation)];
+      for (let i = 0; i < 3; i++) steps.push(step((await fresh()).simulation));
+      expect([simulation.name, ...steps]).toEqual(["7", 1, 2, 1, 1, 1]);
+    },
+  );
+
   test("with what it depends on, and beside packages that are bundled", async () => {
     const program = await bundled({
       "m.ts": `import wrap from "wrapper"; const { next, value } = wrap; ${SIM}`,
