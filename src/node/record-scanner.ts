@@ -92,7 +92,7 @@ export class RecordScanner {
   nextRecord(offset: number): ValidRecord | undefined {
     const end = Math.min(this.length - RECORD_HEADER_BYTES + 1, offset + LOOK_BYTES);
     for (let at = offset; at < end; ) {
-      const found = this.#windowFrom(at).indexOf(RECORD_MAGIC);
+      const found = indexOfMagic(this.#windowFrom(at));
       if (found === -1) {
         // The magic may lie across the end of the window.
         at = this.#windowAt + this.#window.length - RECORD_MAGIC.length + 1;
@@ -132,18 +132,25 @@ export class RecordScanner {
   }
 
   /** The window from `offset` on; read anew where it does not hold all of a header there. */
-  #windowFrom(offset: number): Buffer {
+  #windowFrom(offset: number): Uint8Array {
     const end = Math.min(offset + RECORD_HEADER_BYTES, this.length);
     if (offset < this.#windowAt || end > this.#windowAt + this.#window.length) {
       this.#window = this.#read(offset, Math.min(WINDOW, this.length - offset));
       this.#windowAt = offset;
     }
-    const { buffer, byteOffset, length } = this.#window;
-    const skip = offset - this.#windowAt;
-    return Buffer.from(buffer, byteOffset + skip, length - skip);
+    return this.#window.subarray(offset - this.#windowAt);
   }
 
   #read(offset: number, length: number): Uint8Array {
     return this.#files.read(this.#descriptor, offset, length);
   }
+}
+
+/** Where the magic of a record begins; -1 where it does not. One pass, whatever the bytes are. */
+function indexOfMagic(bytes: Uint8Array): number {
+  const [r, w, n, d] = RECORD_MAGIC;
+  for (let i = 0; i + 3 < bytes.length; i++) {
+    if (bytes[i] === r && bytes[i + 1] === w && bytes[i + 2] === n && bytes[i + 3] === d) return i;
+  }
+  return -1;
 }

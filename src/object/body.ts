@@ -14,6 +14,11 @@ const LONGEST_BODY: Readonly<Partial<Record<Kind, number>>> = {
   ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20 },
 };
 
+/** The longest body that an object of this kind can have, in bytes. */
+export function longestBody(kind: Kind): number {
+  return LONGEST_BODY[kind] ?? Number.POSITIVE_INFINITY;
+}
+
 /** The bytes of an object whose content is `value`, an array of a fixed schema. Throws TOO_LONG. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
   const out = new Writer();
