@@ -11,6 +11,7 @@ export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
 export type { StoreLock } from "./node/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
+export type { RunMeta } from "./object/run-meta.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
 export type {

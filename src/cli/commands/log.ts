@@ -77,9 +77,9 @@ async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object
     steps: run.steps,
     goal: run.goal,
     parents: run.parents,
-    message: toJson(run.meta.message ?? null),
+    message: run.meta.message ?? null,
     params: params === undefined ? null : toJson(params),
-    time: toJson(run.meta.time ?? null),
+    time: run.meta.time ?? null,
   };
 }
 
@@ -109,8 +109,8 @@ async function entryText(
     ...from.map((origin) => `  ${originText(origin)}`),
     ...(await changedText(segment, from[0], get)),
     ...((await changesState(from[0], segment, get)) ? ["  state changed"] : []),
-    ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
-    ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
+    ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(run.meta.time)}`]),
+    ...(run.meta.message === undefined ? [] : [`  ${visibleLine(run.meta.message)}`]),
   ].join("\n");
 }
 

@@ -110,7 +110,8 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
   const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
-  const shown = (value: unknown): string => visibleLine(String(value));
+  const shown = (value: unknown): string =>
+    typeof value === "string" ? visibleLine(value) : shortJson(value);
   const by = author === undefined ? "" : ` by ${shown(author)}`;
   return [
     ...(message === undefined ? [] : [["message", shown(message)] as const]),

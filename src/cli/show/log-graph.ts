@@ -36,7 +36,7 @@ export async function logGraph(
       out.style("green", namesText(names)),
       `${count(run.steps)}${unfinished}`,
       from.join(", "),
-      message === undefined ? "" : visibleLine(String(message)),
+      message === undefined ? "" : visibleLine(message),
     ];
   });
   return table(await Promise.all(cells), [3]);
