@@ -13,6 +13,7 @@ export type { Damage } from "./history/sound-refs.ts";
 export type { StoreLock } from "./node/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
+export type { RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";

@@ -3,6 +3,7 @@ import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 import { formatParamsRef, type ParamsRef, parseParamsRef } from "./params.ts";
+import { checkMeta, type RunMeta } from "./run-meta.ts";
 import { formatStateRef, parseStateRef, type StateRef } from "./state.ts";
 import {
   type Edge,
@@ -62,7 +63,7 @@ export interface RunManifest {
   /** What it was forked from or continues, and at which step. */
   readonly parents: readonly Parent[];
   /** What does not belong to the run itself: time, author, message, host. */
-  readonly meta: Readonly<Record<string, unknown>>;
+  readonly meta: RunMeta;
 }
 
 /** A run and a step of it. */
@@ -117,7 +118,7 @@ function parse(fields: Fields): RunManifest {
     edge: parseEdge(fields, checkpointCount(steps, blockSize)),
     final: parseStateRef(fields),
     parents: parseParents(fields),
-    meta: fields.record(),
+    meta: checkMeta(fields.record()),
   };
 }
 

@@ -111,8 +111,8 @@ export async function decodeArtifact(
     throw invalid("its bytes do not match its hash: it is damaged or cut short");
   }
   try {
-    const frames = readFrames(bytes.subarray(HEADER.length, end), compression, limits.content);
-    const content = readObjects(frames, hash);
+    const frames = readFrames(bytes.subarray(HEADER.length, end), limits.content);
+    const content = readObjects(frames, compression, hash);
     await checkComplete(content);
     return content;
   } catch (error) {
@@ -156,11 +156,15 @@ function encodeFrame(raw: Uint8Array, compression: Compression): Uint8Array[] {
   return [header, packed];
 }
 
-function readObjects(frames: Iterable<Uint8Array>, hash: Hash): ArtifactContent {
+function readObjects(
+  frames: readonly Frame[],
+  compression: Compression,
+  hash: Hash,
+): ArtifactContent {
   const objects = new Map<Id, StoredObject>();
   let run: Id<"run"> | undefined;
-  for (const raw of frames) {
-    for (const object of readFrame(raw)) {
+  for (const { packed, rawLength } of frames) {
+    for (const object of readFrame(unpack(packed, rawLength, compression))) {
       const id = objectId(hash, object.kind, object.body);
       if (run === undefined) {
         if (object.kind !== "run") throw invalid("its first object is not a run");
@@ -174,11 +178,15 @@ function readObjects(frames: Iterable<Uint8Array>, hash: Hash): ArtifactContent 
   return { run, objects };
 }
 
-function* readFrames(
-  bytes: Uint8Array,
-  compression: Compression,
-  largestContent: number,
-): Generator<Uint8Array> {
+/** A frame that was not unpacked yet. */
+interface Frame {
+  readonly packed: Uint8Array;
+  readonly rawLength: number;
+}
+
+/** The frames; what they declare together is summed before any of them is unpacked. */
+function readFrames(bytes: Uint8Array, largestContent: number): Frame[] {
+  const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let content = 0;
@@ -192,10 +200,11 @@ function* readFrames(
     content += rawLength;
     if (content > largestContent) throw invalid(`it declares over ${largestContent} bytes`);
     if (at + packedLength > bytes.length) throw invalid("it ends inside a frame");
-    yield unpack(bytes.subarray(at, at + packedLength), rawLength, compression);
+    frames.push({ packed: bytes.subarray(at, at + packedLength), rawLength });
     at += packedLength;
   }
   if (at !== bytes.length) throw invalid("bytes follow its last frame");
+  return frames;
 }
 
 function unpack(packed: Uint8Array, rawLength: number, compression: Compression): Uint8Array {

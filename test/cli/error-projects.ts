@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -254,6 +255,10 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       renameSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
       symlinkSync(path.join(project.root, "operations"), inStore(project, "logs/operations"));
     }),
+  "a log that is a hard link": () =>
+    walk(async (project) => {
+      linkSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
+    }),
   "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
   "a branch that names an object that is not there": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
@@ -461,6 +466,10 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
     const edge = [[], new Uint8Array(0), []];
     const numberAsMeta = [1, 1, 0, 0, [[0, id, id, {}, null]], edge, Uint8Array.of(0), [], 5];
     names.set("run-with-a-number-for-meta", writer.put("run", encodeBody("run", numberAsMeta)));
+    for (const [name, meta] of Object.entries(FORGED_META)) {
+      names.set(name, writer.put("run", encodeBody("run", [...numberAsMeta.slice(0, 8), meta])));
+    }
+    names.set("long-message", "m".repeat(10_001));
     const prefixes = new Map<string, string>();
     for (let i = 0; names.get("ambiguous") === undefined; i++) {
       const id = writer.put("tag", encodeTag({ ...TAG, message: String(i) }));
@@ -471,6 +480,15 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
   });
   return names;
 }
+
+/** What nobody notes beside a run. */
+const FORGED_META = {
+  "run-time-with-a-key-toString": { time: { toString: 5 } },
+  "run-host-of-objects": { host: { node: { toString: 5 } } },
+  "run-commit-of-a-number": { git: { commit: 5 } },
+  "run-many-values": { a: new Array(1_000).fill(0) },
+  "run-long-text": { a: "a".repeat(70_000) },
+};
 
 const TAG = { name: "t", target: "0".repeat(64) as Id<"run">, message: "", time: "" };
 

@@ -26,6 +26,11 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "nameOf(root, config)",
     because: "it takes a thousand names: test/node/odd-files.test.ts",
   },
+  {
+    file: "replay/drive.ts",
+    text: `INTERRUPTED", "interrupted")`,
+    because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
+  },
   // Arguments that the command line does not hand on as they are.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },

@@ -1,5 +1,4 @@
 import { isRewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
 import { namesOfRuns } from "../../history/names.ts";
@@ -92,9 +91,9 @@ function dataOf(shown: ShownParams): (entry: LogEntry) => Promise<object> {
       steps: run.steps,
       goal: run.goal,
       parents: run.parents,
-      message: toJson(run.meta.message ?? null),
+      message: run.meta.message ?? null,
       params: params?.values === undefined ? null : shown.toJson(params.values),
-      time: toJson(run.meta.time ?? null),
+      time: run.meta.time ?? null,
     };
   };
 }
@@ -139,8 +138,8 @@ async function entryText(
     ...from.map((origin) => `  ${originText(origin)}`),
     ...(await changedText(segment, from[0], shown)),
     ...((await changesState(from[0], segment, get, shown)) ? ["  state changed"] : []),
-    ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(String(run.meta.time))}`]),
-    ...(run.meta.message === undefined ? [] : [`  ${noteText(String(run.meta.message))}`]),
+    ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(run.meta.time)}`]),
+    ...(run.meta.message === undefined ? [] : [`  ${noteText(run.meta.message)}`]),
   ].join("\n");
 }
 
