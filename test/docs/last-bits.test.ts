@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { numpy, python, torch } from "rewind-engine/random";
 import { describe, expect, test } from "vitest";
 import { tablesOf } from "./blocks.ts";
+import { readPage } from "./pages.ts";
 
-const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const rows = tablesOf(README).get("generator draws of 10^6 differ in last bits") ?? [];
+const PAGE = readPage("docs/generators.md");
+const rows = tablesOf(PAGE).get("generator draws of 10^6 differ in last bits") ?? [];
 
 const SCRIPT = fileURLToPath(new URL("last-bits.py", import.meta.url));
 
-/** `LAST_BITS=1e6 npx vitest run … test/docs/last-bits.test.ts` counts as the README does: a minute. */
+/** `LAST_BITS=1e6 npx vitest run … test/docs/last-bits.test.ts` counts as many as the page: a minute. */
 const COUNT = Number(process.env.LAST_BITS ?? 20_000);
 
 const SEEDS: Readonly<Record<string, number>> = { numpy: 7, python: 42, torch: 42 };
@@ -36,7 +36,7 @@ const CASES = rows.flatMap(([generator = "", draws = "", differ = ""]) => {
   });
 });
 
-describe("the last bits of draws, as the README counts them", () => {
+describe("the last bits of draws, as docs/generators.md counts them", () => {
   test("each generator has its rows, whose methods there are", () => {
     expect(new Set(rows.map(([name = ""]) => nameIn(name)))).toEqual(new Set(Object.keys(SEEDS)));
     for (const [generator = "", draws = ""] of rows) {
@@ -61,7 +61,7 @@ describe("the last bits of draws, as the README counts them", () => {
       if (COUNT === 1e6) expect(different).toBe(differ);
       else expect(Math.abs(different - expected)).toBeLessThanOrEqual(5 * Math.sqrt(expected));
       for (const [i, x] of ours.entries()) {
-        // No more than the README's 8 units in the last place.
+        // No more than the page's 8 units in the last place.
         if (!(Math.abs(x / (theirs[i] as number) - 1) <= 8 * 2 ** -52)) expect(x).toBe(theirs[i]);
       }
     },
