@@ -5,10 +5,13 @@ import { PAGES, pageUrl, readPage } from "./pages.ts";
 
 // `npm run docs` runs this file with --update, which writes the pages.
 describe("the parts of the pages that are written from the code", () => {
-  test.each(PAGES)("%s is fresh", async (name) => {
-    const file = fileURLToPath(pageUrl(name));
-    await expect(await regenerated(readPage(name))).toMatchFileSnapshot(file);
-  });
+  test.each([...PAGES, "CONTRIBUTING.md", "fixtures/simulations/README.md"] as const)(
+    "%s is fresh",
+    async (name) => {
+      const file = fileURLToPath(pageUrl(name));
+      await expect(await regenerated(readPage(name))).toMatchFileSnapshot(file);
+    },
+  );
 
   test("each is on a page", () => {
     const used = PAGES.flatMap((name) => partNames(readPage(name)));
