@@ -1,17 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { PART_NAMES, partNames, regenerated } from "./generated.ts";
-import { PAGES, pageUrl, readPage } from "./pages.ts";
+import { PAGES, PROJECT_PAGES, pageUrl, readPage } from "./pages.ts";
 
 // `npm run docs` runs this file with --update, which writes the pages.
 describe("the parts of the pages that are written from the code", () => {
-  test.each([...PAGES, "CONTRIBUTING.md", "fixtures/simulations/README.md"] as const)(
-    "%s is fresh",
-    async (name) => {
-      const file = fileURLToPath(pageUrl(name));
-      await expect(await regenerated(readPage(name))).toMatchFileSnapshot(file);
-    },
-  );
+  test.each([...PAGES, ...PROJECT_PAGES])("%s is fresh", async (name) => {
+    const file = fileURLToPath(pageUrl(name));
+    await expect(await regenerated(readPage(name))).toMatchFileSnapshot(file);
+  });
 
   test("each is on a page", () => {
     const used = PAGES.flatMap((name) => partNames(readPage(name)));

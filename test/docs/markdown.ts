@@ -37,5 +37,6 @@ export function cellsOf(line: string): string[] {
 }
 
 function row(cells: readonly string[]): string {
-  return `| ${cells.map((cell) => (/^-{3,}$/.test(cell) ? "---" : cell)).join(" | ")} |`;
+  const padded = cells.map((cell) => (cell === "" ? " " : ` ${cell.replace(/^-{3,}$/, "---")} `));
+  return `|${padded.join("|")}|`;
 }
