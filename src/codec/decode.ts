@@ -1,13 +1,13 @@
-import { decodePlain } from "./cbor.ts";
-import { Cursor, SIMPLE } from "./cursor.ts";
-import { invalid } from "./invalid.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
-import { isPlain } from "./scan.ts";
-import { type Closing, StateReader } from "./state-reader.ts";
-import type { TypeCodecs } from "./types.ts";
-import { MAJOR } from "./writer.ts";
+import { decodePlain } from "./cbor/cbor.ts";
+import { Cursor, SIMPLE } from "./cbor/cursor.ts";
+import { invalid } from "./cbor/invalid.ts";
+import { DECODE_LIMITS, type DecodeLimits } from "./cbor/limits.ts";
+import { isPlain } from "./cbor/scan.ts";
+import { MAJOR } from "./cbor/writer.ts";
+import { type Closing, StateReader } from "./state/reader.ts";
+import type { TypeCodecs } from "./state/type-codecs.ts";
 
-export type { DecodeLimits } from "./limits.ts";
+export type { DecodeLimits } from "./cbor/limits.ts";
 
 /** How an encoding is decoded. */
 export interface DecodeOptions {

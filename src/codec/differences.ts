@@ -1,8 +1,8 @@
 import { equalBytes } from "../base/bytes.ts";
-import { Comparison, type Difference, type DifferenceOptions } from "./comparison.ts";
 import { encode } from "./encode.ts";
+import { Comparison, type Difference, type DifferenceOptions } from "./state/comparison.ts";
 
-export type { Difference, DifferenceOptions } from "./comparison.ts";
+export type { Difference, DifferenceOptions } from "./state/comparison.ts";
 
 /**
  * Where the states `a` and `b` differ, in the order of the document, numbers told apart as by

@@ -27,7 +27,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "twin replays find it first, unless all instances share what is hidden",
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
-  { file: "codec/path-access.ts", text: "to be open to changes", because: LIBRARY },
+  { file: "codec/state/access.ts", text: "to be open to changes", because: LIBRARY },
   { file: "cli/terminal/json-line.ts", text: "message, {}, { cause }", because: LARGE },
   {
     file: "random/numpy/relative.ts",

@@ -8,7 +8,7 @@ import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { TAG, VIEW_TYPES } from "../../src/codec/tags.ts";
+import { TAG, VIEW_TYPES } from "../../src/codec/state/tags.ts";
 import { nodeFiles } from "../../src/node/files.ts";
 import { nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
 import { createStore, openStore } from "../../src/node/store-folder.ts";

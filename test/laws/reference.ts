@@ -1,7 +1,7 @@
 import { toHex } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { parsePath, setAt } from "../../src/codec/path.ts";
+import { parsePath, setAt } from "../../src/codec/path/path.ts";
 import type { SeedRule } from "../../src/object/seeds.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
 import { generatorNamed } from "../../src/random/registry.ts";

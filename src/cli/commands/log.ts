@@ -1,5 +1,5 @@
 import { isRewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";

@@ -1,5 +1,5 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import { getAt, type Path } from "../../codec/path.ts";
+import { getAt, type Path } from "../../codec/path/path.ts";
 import type { Run } from "../../replay/run.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import { type Damage, soundRefs } from "../../history/sound-refs.ts";
 import { type Id, shortId } from "../../object/id.ts";

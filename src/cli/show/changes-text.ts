@@ -1,4 +1,4 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import type { ParamChange } from "../../history/changes.ts";
 import { visibleLine } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";

@@ -1,4 +1,4 @@
-import { toHex } from "../base/bytes.ts";
+import { toHex } from "../../base/bytes.ts";
 import { invalid } from "./invalid.ts";
 import type { DecodeLimits } from "./limits.ts";
 import { checkUtf8 } from "./utf8-check.ts";

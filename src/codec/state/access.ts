@@ -1,7 +1,7 @@
-import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
-import { formatPath, type Path, type PathStep } from "./path-format.ts";
-import { nearest } from "./path-nearest.ts";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { formatPath, type Path, type PathStep } from "../path/format.ts";
+import { nearest } from "./nearest-step.ts";
 import type { TypedArray } from "./tags.ts";
 
 /**

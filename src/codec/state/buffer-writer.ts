@@ -1,9 +1,9 @@
+import { LITTLE_ENDIAN, MAJOR, type Writer } from "../cbor/writer.ts";
 import { hiddenFault, isOrdinary } from "./buffer-cover.ts";
 import { bareFault, type Fault } from "./faults.ts";
 import { refusal } from "./refusal.ts";
 import type { Sharing } from "./sharing.ts";
 import { TAG, type ViewType, viewTypeOf } from "./tags.ts";
-import { LITTLE_ENDIAN, MAJOR, type Writer } from "./writer.ts";
 
 /** The views of one buffer that the state holds, and whether it holds the buffer itself. */
 interface BufferUse {

@@ -1,8 +1,8 @@
-import { Cursor, SIMPLE } from "./cursor.ts";
-import { KeyCheck } from "./key-check.ts";
-import type { DecodeLimits } from "./limits.ts";
-import { TextReader } from "./text-reader.ts";
-import { MAJOR } from "./writer.ts";
+import { Cursor, SIMPLE } from "../cbor/cursor.ts";
+import { KeyCheck } from "../cbor/key-check.ts";
+import type { DecodeLimits } from "../cbor/limits.ts";
+import { TextReader } from "../cbor/text-reader.ts";
+import { MAJOR } from "../cbor/writer.ts";
 
 /** Reads and checks what needs no tag, and leaves the tags to `tagged`. */
 export abstract class PlainReader extends Cursor {

@@ -1,8 +1,8 @@
-import { fromHex } from "../base/bytes.ts";
-import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
-import { VIEW_TYPES } from "./tags.ts";
-import type { TypeCodecs } from "./types.ts";
+import { fromHex } from "../../base/bytes.ts";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { VIEW_TYPES } from "../state/tags.ts";
+import type { TypeCodecs } from "../state/type-codecs.ts";
 
 /**
  * The value that `json`, in the form of `toJson`, stands for. Throws INVALID_ARGUMENT for a "$" key

@@ -1,5 +1,5 @@
-import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
 
 /**
  * The error for a value that a state may not hold: where it is, what it is, and what to do.

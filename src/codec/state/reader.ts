@@ -1,13 +1,13 @@
-import { RewindError } from "../base/errors.ts";
+import { RewindError } from "../../base/errors.ts";
+import { invalid } from "../cbor/invalid.ts";
+import type { DecodeLimits } from "../cbor/limits.ts";
+import { bigintFromBytes, MAJOR } from "../cbor/writer.ts";
 import { hiddenFault } from "./buffer-cover.ts";
 import { close, type Integrity, integrityOf, integrityOfTag } from "./integrity.ts";
-import { invalid } from "./invalid.ts";
-import type { DecodeLimits } from "./limits.ts";
 import { PlainReader } from "./plain-reader.ts";
 import { fromUtf16, isWellFormed, needsPairs } from "./strings.ts";
 import { TAG, type TypedArray, VIEW_TYPE_BY_TAG } from "./tags.ts";
-import type { TypeCodec, TypeCodecs } from "./types.ts";
-import { bigintFromBytes, MAJOR } from "./writer.ts";
+import type { TypeCodec, TypeCodecs } from "./type-codecs.ts";
 
 /** What is called for each object that would be closed, in its place. */
 export type Closing = (value: object, level: Integrity) => void;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromJson, toJson, toShortJson } from "../../src/codec/json.ts";
-import { same } from "./same.ts";
-import { states } from "./states.ts";
+import { fromJson, toJson, toShortJson } from "../../../src/codec/json/write.ts";
+import { same } from "../state/same.ts";
+import { states } from "../state/states.ts";
 
 const pairs: [unknown, unknown][] = [
   [1.5, 1.5],

@@ -1,5 +1,5 @@
+import type { PathStep } from "../path/format.ts";
 import { closedFault, type Integrity } from "./integrity.ts";
-import type { PathStep } from "./path-format.ts";
 
 /** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
 export interface Fault {

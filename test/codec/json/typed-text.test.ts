@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson } from "../../src/codec/json-text.ts";
-import { readTyped } from "../../src/codec/typed-text.ts";
-import { codeOf } from "../object/code-of.ts";
+import { parseJson } from "../../../src/codec/json/text.ts";
+import { readTyped } from "../../../src/codec/json/typed-text.ts";
+import { codeOf } from "../../object/code-of.ts";
 
 describe("a text", () => {
   test.each(["3e563", "7", "true", "null", "007", "", "1e999", "[1", "NaN", '"half', " x ", "{}"])(

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decode } from "../../src/codec/decode.ts";
-import { encode } from "../../src/codec/encode.ts";
-import { surelyEqual } from "../../src/codec/surely-equal.ts";
+import { decode } from "../../../src/codec/decode.ts";
+import { encode } from "../../../src/codec/encode.ts";
+import { surelyEqual } from "../../../src/codec/state/surely-equal.ts";
 import { states } from "./states.ts";
 
 const same = (a: unknown, b: unknown) => Buffer.compare(encode(a), encode(b)) === 0;

@@ -1,15 +1,15 @@
-import { RewindError } from "../base/errors.ts";
+import { RewindError } from "../../base/errors.ts";
+import { MAX_DEPTH } from "../cbor/limits.ts";
+import { bigintBytes, MAJOR, Writer } from "../cbor/writer.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
 import { BufferWriter } from "./buffer-writer.ts";
 import { arrayFault, bareFault, type Fault, propertyFault, symbolFault } from "./faults.ts";
 import { type Integrity, integrityOf, integrityTag } from "./integrity.ts";
-import { MAX_DEPTH } from "./limits.ts";
-import { formatPath, type PathStep } from "./path-format.ts";
 import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
 import { Sharing } from "./sharing.ts";
 import { isWellFormed, needsPairs, toUtf16 } from "./strings.ts";
 import { TAG } from "./tags.ts";
-import type { TypeCodec, TypeCodecs } from "./types.ts";
-import { bigintBytes, MAJOR, Writer } from "./writer.ts";
+import type { TypeCodec, TypeCodecs } from "./type-codecs.ts";
 
 /** How a state is encoded. */
 export interface EncodeOptions {

@@ -1,6 +1,6 @@
-import { RewindError } from "../base/errors.ts";
-import { readNumber } from "../base/number-text.ts";
-import type { Path, PathStep } from "./path-format.ts";
+import { RewindError } from "../../base/errors.ts";
+import { readNumber } from "../../base/number-text.ts";
+import type { Path, PathStep } from "./format.ts";
 
 /**
  * The path that `text` spells: names after dots, `[3]`, `["odd key"]`, `.get(17)` and `.get("a")`

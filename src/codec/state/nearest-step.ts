@@ -1,5 +1,5 @@
-import { editDistance } from "../base/nearest.ts";
-import { formatPath, type PathStep } from "./path-format.ts";
+import { editDistance } from "../../base/nearest.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
 
 /** How many keys are named. */
 const MOST = 5;

@@ -1,4 +1,4 @@
-import { toHex } from "../base/bytes.ts";
+import { toHex } from "../../base/bytes.ts";
 
 /** The CBOR major types that take an argument. */
 export const MAJOR = {

@@ -1,4 +1,4 @@
-import type { TypedArray } from "./tags.ts";
+import type { TypedArray } from "../state/tags.ts";
 
 /** How many characters a value takes as JSON, roughly, and whether that is with references. */
 export interface JsonSize {

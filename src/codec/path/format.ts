@@ -1,4 +1,4 @@
-import { describe } from "../base/checks.ts";
+import { describe } from "../../base/checks.ts";
 
 /**
  * One step of a path: a property by its name, an element by its index, the value under a key of a

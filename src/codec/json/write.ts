@@ -1,13 +1,13 @@
-import { toHex } from "../base/bytes.ts";
-import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
-import { jsonSize } from "./json-size.ts";
-import { formatPath, type PathStep } from "./path-format.ts";
-import { explainObject, explainPrimitive, refusal } from "./refusal.ts";
-import { viewTypeOf } from "./tags.ts";
-import type { TypeCodecs } from "./types.ts";
+import { toHex } from "../../base/bytes.ts";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
+import { explainObject, explainPrimitive, refusal } from "../state/refusal.ts";
+import { viewTypeOf } from "../state/tags.ts";
+import type { TypeCodecs } from "../state/type-codecs.ts";
+import { jsonSize } from "./size.ts";
 
-export { fromJson } from "./json-read.ts";
+export { fromJson } from "./read.ts";
 
 /** JSON of more characters than this does not fit into one text. */
 const LONGEST = 1 << 28;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRewindError } from "../../src/base/errors.ts";
+import { isRewindError } from "../../../src/base/errors.ts";
 import {
   formatPath,
   getAt,
@@ -8,8 +8,8 @@ import {
   type PathStep,
   parsePath,
   setAt,
-} from "../../src/codec/path.ts";
-import { numbers, strings } from "./states.ts";
+} from "../../../src/codec/path/path.ts";
+import { numbers, strings } from "../state/states.ts";
 
 const steps: fc.Arbitrary<PathStep> = fc.oneof(
   strings,

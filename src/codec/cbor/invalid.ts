@@ -1,4 +1,4 @@
-import { RewindError } from "../base/errors.ts";
+import { RewindError } from "../../base/errors.ts";
 
 /** The error for bytes that are not an encoding: what was expected, what came, and where. */
 export function invalid(expected: string, got: string, offset: number): RewindError {

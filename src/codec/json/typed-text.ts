@@ -1,6 +1,6 @@
-import { isNumberText, readNumber } from "../base/number-text.ts";
-import { fromJson } from "./json-read.ts";
-import { Numeral, parseJson } from "./json-text.ts";
+import { isNumberText, readNumber } from "../../base/number-text.ts";
+import { fromJson } from "./read.ts";
+import { Numeral, parseJson } from "./text.ts";
 
 /** A value that somebody typed, whose kind is not known yet: that of what it takes the place of. */
 export class TypedText {

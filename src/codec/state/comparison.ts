@@ -1,9 +1,9 @@
-import { equalBytes } from "../base/bytes.ts";
+import { equalBytes } from "../../base/bytes.ts";
+import { MAX_DEPTH } from "../cbor/limits.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
 import { integrityOf } from "./integrity.ts";
-import { MAX_DEPTH } from "./limits.ts";
-import { formatPath, type PathStep } from "./path-format.ts";
 import { viewTypeOf } from "./tags.ts";
-import type { TypeCodec, TypeCodecs } from "./types.ts";
+import type { TypeCodec, TypeCodecs } from "./type-codecs.ts";
 
 /** One place where two states differ. */
 export interface Difference {

@@ -1,5 +1,5 @@
+import type { PathStep } from "../path/format.ts";
 import type { Fault } from "./faults.ts";
-import type { PathStep } from "./path-format.ts";
 import { TAG } from "./tags.ts";
 
 /** How far an object is closed to change, as `Object.freeze`, `seal` and `preventExtensions` do it. */
