@@ -25,7 +25,7 @@ const FLOORS = [
 
 /** Where each package may be imported: there and nowhere else. */
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
-  "cbor-x": (file) => file === "codec/cbor/cbor.ts",
+  "cbor-x": (file) => file === "codec/cbor/plain.ts",
   "@noble/hashes": (file) => file === "codec/hash.ts",
   diff: (file) => file === "cli/diff/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",

@@ -1,4 +1,4 @@
-import type { Path } from "../../codec/path/path.ts";
+import type { Path } from "../../codec/path/format.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { originsIn } from "../../history/origin.ts";
 import { type StepSpec, stepOf } from "../../history/revision.ts";

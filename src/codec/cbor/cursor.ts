@@ -1,11 +1,33 @@
 import { toHex } from "../../base/bytes.ts";
-import { invalid } from "./invalid.ts";
-import type { DecodeLimits } from "./limits.ts";
-import { checkUtf8 } from "./utf8-check.ts";
+import { RewindError } from "../../base/errors.ts";
+import { invalidUtf8At } from "./utf8.ts";
 import { MAJOR } from "./writer.ts";
 
 /** The major type of numbers beyond integers, and of booleans, null and undefined. */
 export const SIMPLE = 7;
+
+/** What a decoder puts up with; more is refused before anything is built. */
+export interface DecodeLimits {
+  /** Arrays, maps and objects inside one another. */
+  readonly depth: number;
+  /** Values altogether, containers and keys included. */
+  readonly items: number;
+  /** Bytes of the whole encoding. */
+  readonly bytes: number;
+  /** Bytes of one bigint. */
+  readonly bigintBytes: number;
+}
+
+/** How deep a state may nest, when it is encoded and when it is decoded. */
+export const MAX_DEPTH = 1000;
+
+/** The limits where none are given. */
+export const DECODE_LIMITS: DecodeLimits = {
+  depth: MAX_DEPTH,
+  items: 100_000_000,
+  bytes: 2 ** 31 - 1,
+  bigintBytes: 2 ** 27,
+};
 
 /** Goes through an encoding item by item, and lets only well-formed, minimal heads pass. */
 export class Cursor {
@@ -67,8 +89,9 @@ export class Cursor {
     const bytes = this.bytes;
     for (let i = begin; i < this.at; i++) {
       if ((bytes[i] as number) < 0x80) continue;
-      checkUtf8(bytes, i, this.at);
-      return false;
+      const bad = invalidUtf8At(bytes, i, this.at);
+      if (bad < 0) return false;
+      throw invalid("UTF-8", `0x${(bytes[bad] as number).toString(16)}`, bad);
     }
     return true;
   }
@@ -136,6 +159,12 @@ export class Cursor {
     if (Number.isFinite(value) && !Number.isSafeInteger(value)) return value;
     throw invalid("a number in its shortest form", `${value} as a double`, start);
   }
+}
+
+/** The error for bytes that are not an encoding: what was expected, what came, and where. */
+export function invalid(expected: string, got: string, offset: number): RewindError {
+  const message = `expected ${expected}, got ${got} at byte ${offset}`;
+  return new RewindError("INVALID_ENCODING", message, { offset, expected, got });
 }
 
 const SIMPLE_VALUES: readonly unknown[] = [false, true, null, undefined];

@@ -1,4 +1,4 @@
-import { invalid } from "./invalid.ts";
+import { invalid } from "./cursor.ts";
 
 /** Objects with more keys than this look them up in a set. */
 const FEW = 8;

@@ -1,9 +1,7 @@
-import type { TypedArray } from "../state/tags.ts";
-
-/** How many characters a value takes as JSON, roughly, and whether that is with references. */
+/** About how many characters a value takes as JSON, and whether that counts references. */
 export interface JsonSize {
   readonly characters: number;
-  /** Whether objects that occur again are to be named, for all written out would be out of proportion. */
+  /** Whether objects that occur again are named, since writing all of them out would be out of proportion. */
   readonly needsReferences: boolean;
 }
 
@@ -13,12 +11,13 @@ const ALWAYS = 1 << 20;
 const TIMES = 4;
 
 /**
- * The size of `value` as JSON, found in time and memory in proportion to its objects, however often
- * each occurs. `partsOf` gives what an object holds, keys included; undefined for one that holds none.
+ * The size of `value` as JSON. It takes time and memory in proportion to the objects, however often each
+ * occurs. `partsOf` gives the values that an object holds, keys included, or how many characters one
+ * takes that holds no values.
  */
 export function jsonSize(
   value: unknown,
-  partsOf: (value: object) => Iterable<unknown> | undefined,
+  partsOf: (value: object) => Iterable<unknown> | number,
 ): JsonSize {
   const sizes = new Map<object, number>();
   let once = 0;
@@ -36,8 +35,8 @@ export function jsonSize(
     // Within itself it is a reference.
     sizes.set(part, REFERENCE);
     const parts = partsOf(part);
-    let size = own(parts === undefined ? leafSize(part) : 4);
-    for (const inner of parts ?? []) size += sizeOf(inner);
+    let size = own(typeof parts === "number" ? parts : 4);
+    if (typeof parts !== "number") for (const inner of parts) size += sizeOf(inner);
     sizes.set(part, size);
     return size;
   };
@@ -52,12 +51,4 @@ function primitiveSize(value: unknown): number {
   if (typeof value === "string") return value.length + 4;
   if (typeof value === "number") return Number.isSafeInteger(value) ? 8 : 20;
   return typeof value === "bigint" ? 20 : 6;
-}
-
-function leafSize(value: object): number {
-  if (value instanceof ArrayBuffer || value instanceof DataView) return 2 * value.byteLength + 16;
-  if (!ArrayBuffer.isView(value)) return 40;
-  const { length, BYTES_PER_ELEMENT } = value as TypedArray;
-  const isFloat = value instanceof Float64Array || value instanceof Float32Array;
-  return length * (isFloat ? 20 : 2 + Math.ceil(2.4 * BYTES_PER_ELEMENT)) + 40;
 }

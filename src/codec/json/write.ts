@@ -2,12 +2,12 @@ import { toHex } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { formatPath, type PathStep } from "../path/format.ts";
-import { explainObject, explainPrimitive, refusal } from "../state/refusal.ts";
-import { viewTypeOf } from "../state/tags.ts";
-import type { TypeCodecs } from "../state/type-codecs.ts";
+import { explainObject } from "../state/explain.ts";
+import type { JsonOutput } from "../state/kinds/kind.ts";
+import { kindOf } from "../state/kinds.ts";
+import { explainPrimitive, refusal } from "../state/refusal.ts";
+import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
 import { jsonSize } from "./size.ts";
-
-export { fromJson } from "./read.ts";
 
 /** JSON of more characters than this does not fit into one text. */
 const LONGEST = 1 << 28;
@@ -62,143 +62,123 @@ export function toShortJson(
 const SHORT = 10_000;
 const LEFT_OUT = "…";
 
-class JsonWriter {
+class JsonWriter implements JsonOutput {
   isCut = false;
-  private readonly types: TypeCodecs;
+  readonly #types: TypeCodecs;
   /** How many characters there is room for; more than infinitely many are never written. */
-  private room: number;
-  private needsReferences = false;
+  #room: number;
+  #needsReferences = false;
   /** Where the objects around the current value began, and where all others were met first. */
-  private readonly open = new Map<object, number>();
-  private readonly written = new Map<object, string>();
-  private readonly payloads = new Map<
-    object,
-    { readonly name: string; readonly stored: unknown }
-  >();
-  private readonly steps: PathStep[] = [];
+  readonly #open = new Map<object, number>();
+  readonly #written = new Map<object, string>();
+  readonly #payloads = new Map<object, { readonly name: string; readonly stored: unknown }>();
+  readonly #steps: PathStep[] = [];
 
   constructor(types: TypeCodecs, room: number) {
-    this.types = types;
-    this.room = room;
+    this.#types = types;
+    this.#room = room;
   }
 
   /** Finds out how long the whole is, and whether objects that occur again need references. */
   measure(value: unknown): { readonly characters: number } {
-    const size = jsonSize(value, (object) => this.partsOf(object));
-    this.needsReferences = size.needsReferences;
+    const size = jsonSize(value, (object) => this.#partsOf(object));
+    this.#needsReferences = size.needsReferences;
     return size;
   }
 
   value(value: unknown): unknown {
     switch (typeof value) {
       case "number":
-        this.room -= NUMBER;
+        this.#room -= NUMBER;
         return Number.isFinite(value) && !Object.is(value, -0)
           ? value
           : { $number: Object.is(value, -0) ? "-0" : String(value) };
       case "string":
-        return this.text(value);
+        return this.#text(value);
       case "boolean":
-        this.room -= NUMBER;
+        this.#room -= NUMBER;
         return value;
       case "undefined":
-        this.room -= NUMBER;
+        this.#room -= NUMBER;
         return { $undefined: true };
       case "bigint":
-        return { $bigint: this.bigint(value) };
+        return { $bigint: this.#bigint(value) };
       case "object":
-        this.room -= 2;
-        return value === null ? null : this.object(value);
+        this.#room -= 2;
+        return value === null ? null : this.#object(value);
       default:
-        throw refusal(formatPath(this.steps), ...explainPrimitive(value));
+        throw refusal(formatPath(this.#steps), ...explainPrimitive(value));
     }
   }
 
-  private text(text: string): string {
-    const room = Math.max(0, this.room);
-    this.room -= text.length + 2;
-    return text.length <= room ? text : this.leaveOut(`${text.slice(0, room)}${LEFT_OUT}`);
+  #text(text: string): string {
+    const room = Math.max(0, this.#room);
+    this.#room -= text.length + 2;
+    return text.length <= room ? text : this.#leaveOut(`${text.slice(0, room)}${LEFT_OUT}`);
   }
 
-  private bigint(value: bigint): string {
-    this.room -= NUMBER;
-    if (this.room === Number.POSITIVE_INFINITY) return String(value);
+  #bigint(value: bigint): string {
+    this.#room -= NUMBER;
+    if (this.#room === Number.POSITIVE_INFINITY) return String(value);
     // To write a long one takes long, and its first digits say little.
     const text = describe(value);
-    return text.endsWith("n") ? text.slice(0, -1) : this.leaveOut(text);
+    return text.endsWith("n") ? text.slice(0, -1) : this.#leaveOut(text);
   }
 
-  private leaveOut<T>(shown: T): T {
+  #leaveOut<T>(shown: T): T {
     this.isCut = true;
     return shown;
   }
 
-  private object(value: object): unknown {
-    const around = this.open.get(value);
-    if (around !== undefined) return this.reference(formatPath(this.steps.slice(0, around)));
-    if (this.needsReferences) {
-      const before = this.written.get(value);
-      if (before !== undefined) return this.reference(before);
-      this.written.set(value, formatPath(this.steps));
+  #object(value: object): unknown {
+    const around = this.#open.get(value);
+    if (around !== undefined) return this.#reference(formatPath(this.#steps.slice(0, around)));
+    if (this.#needsReferences) {
+      const before = this.#written.get(value);
+      if (before !== undefined) return this.#reference(before);
+      this.#written.set(value, formatPath(this.#steps));
     }
-    this.open.set(value, this.steps.length);
+    this.#open.set(value, this.#steps.length);
     try {
-      return this.contents(value);
+      return this.#contents(value);
     } finally {
-      this.open.delete(value);
+      this.#open.delete(value);
     }
   }
 
-  private reference($ref: string): unknown {
-    this.room -= $ref.length + 10;
+  spend(characters: number): void {
+    this.#room -= characters;
+  }
+
+  #reference($ref: string): unknown {
+    this.#room -= $ref.length + 10;
     return { $ref };
   }
 
-  private contents(value: object): unknown {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return this.plain(value as Fields);
-    if (Array.isArray(value) && prototype === Array.prototype) {
-      return this.list(value, (item, i) => this.under(i, item));
-    }
-    if (prototype === Map.prototype) {
-      return {
-        $map: this.list(value as Map<unknown, unknown>, (entry, i) => this.entry(entry, i)),
-      };
-    }
-    if (prototype === Set.prototype) {
-      return {
-        $set: this.list(value as Set<unknown>, (item, i) => this.under({ values: i }, item)),
-      };
-    }
-    if (prototype === Date.prototype) {
-      this.room -= 24;
-      return { $date: (value as Date).toJSON() };
-    }
-    if (prototype === ArrayBuffer.prototype) {
-      return { $buffer: this.hex(new Uint8Array(value as ArrayBuffer)) };
-    }
-    return this.view(value) ?? this.instance(value);
+  #contents(value: object): unknown {
+    const kind = kindOf(value);
+    return kind === undefined ? this.#instance(value) : kind.toJson(value, this);
   }
 
-  private plain(value: Fields): unknown {
+  fields(value: Fields): unknown {
     const entries: [string, unknown][] = [];
     for (const key of Object.keys(value)) {
-      if (this.room <= 0) {
-        entries.push([LEFT_OUT, this.leaveOut(LEFT_OUT)]);
+      if (this.#room <= 0) {
+        entries.push([LEFT_OUT, this.#leaveOut(LEFT_OUT)]);
         break;
       }
-      this.room -= key.length + 4;
+      this.#room -= key.length + 4;
       entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
     }
     // It defines properties, so "__proto__" is a key like any other.
     return Object.fromEntries(entries);
   }
 
-  private list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[] {
+  list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[] {
     const list: unknown[] = [];
     for (const item of items) {
-      if (this.room <= 0) {
-        list.push(this.leaveOut(LEFT_OUT));
+      if (this.#room <= 0) {
+        list.push(this.#leaveOut(LEFT_OUT));
         break;
       }
       list.push(write(item, list.length));
@@ -206,76 +186,51 @@ class JsonWriter {
     return list;
   }
 
-  private entry([key, item]: readonly [unknown, unknown], i: number): unknown {
-    const named = typeof key === "object" && key !== null ? { values: i } : { get: key };
-    return [this.under({ keys: i }, key), this.under(named, item)];
-  }
-
-  private hex(bytes: Uint8Array): string {
-    const room = Math.max(0, Math.floor(this.room / 2));
-    this.room -= 2 * bytes.length;
+  hex(bytes: Uint8Array): string {
+    const room = Math.max(0, Math.floor(this.#room / 2));
+    this.#room -= 2 * bytes.length;
     if (bytes.length <= room) return toHex(bytes);
-    return this.leaveOut(`${toHex(bytes.subarray(0, room))}${LEFT_OUT}`);
+    return this.#leaveOut(`${toHex(bytes.subarray(0, room))}${LEFT_OUT}`);
   }
 
-  private view(value: object): unknown {
-    const type = viewTypeOf(value);
-    if (type === undefined) return undefined;
-    if (value instanceof DataView) {
-      return { $view: this.hex(new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) };
-    }
-    const items = value as Iterable<number | bigint>;
-    return { $typed: type.name, values: this.list(items, (item) => this.value(item)) };
-  }
-
-  private instance(value: object): unknown {
-    const { name, stored } = this.payload(value);
+  #instance(value: object): unknown {
+    const { name, stored } = this.#payload(value);
     return { $type: name, value: this.value(stored) };
   }
 
   /** What the codec makes of an instance: asked once, so that shared parts of it are seen as such. */
-  private payload(value: object): { readonly name: string; readonly stored: unknown } {
-    const known = this.payloads.get(value);
+  #payload(value: object): { readonly name: string; readonly stored: unknown } {
+    const known = this.#payloads.get(value);
     if (known !== undefined) return known;
-    for (const [name, codec] of Object.entries(this.types)) {
-      if (!codec.is(value)) continue;
-      const payload = { name, stored: codec.encode(value) as unknown };
-      this.payloads.set(value, payload);
+    const named = codecFor(this.#types, value);
+    if (named !== undefined) {
+      const payload = { name: named.name, stored: named.codec.encode(value) as unknown };
+      this.#payloads.set(value, payload);
       return payload;
     }
-    throw refusal(formatPath(this.steps), ...explainObject(value));
+    throw refusal(formatPath(this.#steps), ...explainObject(value));
   }
 
-  private under(step: PathStep, item: unknown): unknown {
-    this.steps.push(step);
+  under(step: PathStep, item: unknown): unknown {
+    this.#steps.push(step);
     const json = this.value(item);
-    this.steps.pop();
+    this.#steps.pop();
     return json;
   }
 
-  /** What an object holds, for its size. */
-  private partsOf(value: object): Iterable<unknown> | undefined {
-    if (Array.isArray(value) || value instanceof Set) return value;
-    if (value instanceof Map) return flat(value);
-    const isLeaf =
-      value instanceof Date || value instanceof ArrayBuffer || viewTypeOf(value) !== undefined;
-    if (isLeaf) return undefined;
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return flat(Object.entries(value));
-    const isInstance = Object.values(this.types).some((codec) => codec.is(value));
+  /** What an object holds, or about how many characters it takes, for its size. */
+  #partsOf(value: object): Iterable<unknown> | number {
+    const kind = kindOf(value);
+    if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
+    const isInstance = codecFor(this.#types, value) !== undefined;
     // Anything else is refused, with its path, when it is written.
-    return isInstance ? [this.payload(value).stored] : undefined;
+    return isInstance ? [this.#payload(value).stored] : LEAF;
   }
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a number takes with what stands around it. */
+/** About how many characters a number takes with what stands around it. */
 const NUMBER = 8;
-
-function* flat(entries: Iterable<readonly [unknown, unknown]>): Generator<unknown> {
-  for (const [key, item] of entries) {
-    yield key;
-    yield item;
-  }
-}
+/** The same of an object that holds no values, if its kind does not say more. */
+const LEAF = 40;

@@ -14,6 +14,11 @@ export type PathStep =
 /** The way from the root of a state to a value within it; the empty path is the root. */
 export type Path = readonly PathStep[];
 
+/** The step to the value under the `position`th key of a Map: an object as a key has no name. */
+export function stepInto(key: unknown, position: number): PathStep {
+  return typeof key === "object" && key !== null ? { values: position } : { get: key };
+}
+
 /**
  * `path` as text, the way that JavaScript would write it, from `root` on.
  *

@@ -1,12 +1,14 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { editDistance } from "../../base/nearest.ts";
 import { formatPath, type Path, type PathStep } from "../path/format.ts";
-import { nearest } from "./nearest-step.ts";
-import type { TypedArray } from "./tags.ts";
+import { isObject, type Kind } from "./kinds/kind.ts";
+import { OBJECT } from "./kinds/object.ts";
+import { kindOf } from "./kinds.ts";
 
 /**
  * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
- * part of the path is not there and what is.
+ * part of the path is missing and what is there.
  *
  * @example
  * ```ts
@@ -38,109 +40,20 @@ export function setAt(root: unknown, path: Path, next: unknown): unknown {
   return root;
 }
 
-/** A field as an assignment makes it. */
-const DATA = { writable: true, enumerable: true };
+/** The kind of an object; an instance of a class, and what only looks like a kind, has fields. */
+function kindOrFields(value: object): Kind {
+  return kindOf(value) ?? (OBJECT as Kind);
+}
 
 function step(value: unknown, path: Path, at: number): unknown {
   const name = path[at] as PathStep;
-  if (typeof value === "object" && value !== null) {
-    if (typeof name !== "object") {
-      if (isField(value, name)) return (value as Record<PropertyKey, unknown>)[name];
-    } else if ("get" in name) {
-      if (value instanceof Map && value.has(name.get)) return value.get(name.get);
-    } else {
-      const members = membersOf(value, name);
-      const index = "keys" in name ? name.keys : name.values;
-      if (members !== undefined && index < members.length) return members[index];
-    }
-  }
+  const found = isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+  if (found !== undefined) return found.is;
   throw notFound(value, path, at);
 }
 
 function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolean {
-  if (typeof holder !== "object" || holder === null) return false;
-  if (isTypedArray(holder)) {
-    if (typeof name === "object" || !isField(holder, name)) return false;
-    checkElement(holder, next, path);
-    holder[name as number] = next as never;
-    return true;
-  }
-  if (typeof name !== "object") {
-    if (!mayHold(holder, name)) return false;
-    // Defined, not assigned: "__proto__" is a key like any other.
-    const present = Object.getOwnPropertyDescriptor(holder, name);
-    const property = { ...DATA, configurable: present?.configurable ?? true };
-    const isOpen = present === undefined || present.writable === true;
-    if (isOpen && Reflect.defineProperty(holder, name, { ...property, value: next })) return true;
-    throw closedError(path);
-  }
-  if ("get" in name) {
-    if (!(holder instanceof Map)) return false;
-    holder.set(name.get, next);
-    return true;
-  }
-  return putMember(holder, name, next);
-}
-
-function closedError(path: Path): RewindError {
-  const where = formatPath(path);
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${where} to be open to changes: ${formatPath(path.slice(0, -1))} is frozen or sealed`,
-    { path: where },
-  );
-}
-
-/** Replaces a value of a Map, or a member of a Set without changing the order, by its position. */
-function putMember(holder: object, name: PathStep, next: unknown): boolean {
-  if (typeof name !== "object" || !("values" in name)) return false;
-  if (holder instanceof Map && name.values < holder.size) {
-    holder.set([...holder.keys()][name.values], next);
-    return true;
-  }
-  if (!(holder instanceof Set) || name.values >= holder.size) return false;
-  const members = [...holder];
-  members[name.values] = next;
-  holder.clear();
-  for (const member of members) holder.add(member);
-  return true;
-}
-
-function isField(value: object, name: string | number): boolean {
-  // An array's length is its own property, yet no part of the state by itself.
-  if (Array.isArray(value) && name === "length") return false;
-  return Object.hasOwn(value, name);
-}
-
-function mayHold(holder: object, name: string | number): boolean {
-  if (!Array.isArray(holder)) {
-    return !(holder instanceof Map || holder instanceof Set || holder instanceof Date);
-  }
-  return typeof name === "number" && name <= holder.length;
-}
-
-function membersOf(value: object, name: { values: number } | { keys: number }) {
-  if (value instanceof Map) return [...("keys" in name ? value.keys() : value.values())];
-  return value instanceof Set && "values" in name ? [...value] : undefined;
-}
-
-function isTypedArray(value: object): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
-}
-
-function checkElement(array: TypedArray, next: unknown, path: Path): void {
-  const one = array.slice(0, 1);
-  const isRightType = typeof next === typeof one[0];
-  if (isRightType) one.fill(next as never);
-  // A Float32Array rounds whatever it gets, but must not turn it into an infinity.
-  const rounds = array instanceof Float32Array && Number.isFinite(one[0]) === Number.isFinite(next);
-  const fits = isRightType && (Object.is(one[0], next) || rounds);
-  if (fits) return;
-  throw new RewindError(
-    "INVALID_ARGUMENT",
-    `expected a value that an element of ${array.constructor.name} can hold for ${formatPath(path)}, got ${describe(next)}`,
-    { path: formatPath(path), value: next },
-  );
+  return isObject(holder) && kindOrFields(holder).put?.(holder, name, next, path) === true;
 }
 
 function notFound(value: unknown, path: Path, at: number): RewindError {
@@ -154,4 +67,27 @@ function notFound(value: unknown, path: Path, at: number): RewindError {
     missing,
     nearest: keys,
   });
+}
+
+/** How many keys an error names. */
+const MOST = 5;
+
+/** The steps from `value` that exist and resemble `wanted` most, as they are written in a path. */
+function nearest(value: unknown, wanted: PathStep): string[] {
+  if (!isObject(value)) return [];
+  const steps = kindOrFields(value).steps?.(value) ?? [];
+  if (typeof steps === "number") {
+    return steps === 0 ? ["no elements"] : [`elements [0] to [${steps - 1}]`];
+  }
+  const text = spell(wanted);
+  return steps
+    .slice(0, 10_000)
+    .map((step) => ({ step, distance: editDistance(spell(step), text) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MOST)
+    .map(({ step }) => formatPath([step], ""));
+}
+
+function spell(step: PathStep): string {
+  return typeof step === "object" && "get" in step ? String(step.get) : formatPath([step], "");
 }

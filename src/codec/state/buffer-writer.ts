@@ -3,7 +3,8 @@ import { hiddenFault, isOrdinary } from "./buffer-cover.ts";
 import { bareFault, type Fault } from "./faults.ts";
 import { refusal } from "./refusal.ts";
 import type { Sharing } from "./sharing.ts";
-import { TAG, type ViewType, viewTypeOf } from "./tags.ts";
+import { TAG } from "./tags.ts";
+import type { ViewType } from "./views.ts";
 
 /** The views of one buffer that the state holds, and whether it holds the buffer itself. */
 interface BufferUse {
@@ -19,26 +20,26 @@ interface BufferUse {
  * no part of the state shows is not stored: bytes of a buffer that no view covers may be anything.
  */
 export class BufferWriter {
-  private readonly out: Writer;
-  private readonly sharing: Sharing;
-  private readonly writeObject: (buffer: ArrayBuffer) => void;
-  private readonly path: () => string;
-  private readonly uses = new Map<ArrayBuffer, BufferUse>();
+  readonly #out: Writer;
+  readonly #sharing: Sharing;
+  readonly #writeObject: (buffer: ArrayBuffer) => void;
+  readonly #path: () => string;
+  readonly #uses = new Map<ArrayBuffer, BufferUse>();
 
   constructor(
     out: Writer,
     sharing: Sharing,
     state: { writeObject(buffer: ArrayBuffer): void; path(): string },
   ) {
-    this.out = out;
-    this.sharing = sharing;
-    this.writeObject = state.writeObject;
-    this.path = state.path;
+    this.#out = out;
+    this.#sharing = sharing;
+    this.#writeObject = state.writeObject;
+    this.#path = state.path;
   }
 
   /** Refuses buffers of which the views in the state show a part only, once all views are known. */
   checkHidden(): void {
-    for (const [buffer, { views, bare, doubtful }] of this.uses) {
+    for (const [buffer, { views, bare, doubtful }] of this.#uses) {
       if (bare || doubtful === undefined) continue;
       const fault = hiddenFault(
         buffer,
@@ -48,76 +49,76 @@ export class BufferWriter {
     }
   }
 
-  /** Writes `value` where it is a buffer or a view, and says what is wrong with it. */
-  write(value: object, prototype: object): Fault | undefined | "not a buffer" {
-    if (prototype === ArrayBuffer.prototype && value instanceof ArrayBuffer) {
-      const fault = bufferFault(value) ?? bareFault(value);
-      if (fault !== undefined) return fault;
-      if (!this.sharing.marking) {
-        const use = this.use(value);
-        if (use.views.length > 0) this.sharing.share(value);
-        use.bare = true;
-      }
-      this.buffer(value);
-      return undefined;
+  /** Writes a buffer that the state holds itself, or returns what is wrong with it. */
+  writeBuffer(buffer: ArrayBuffer): Fault | undefined {
+    const fault = bufferFault(buffer) ?? bareFault(buffer);
+    if (fault !== undefined) return fault;
+    if (!this.#sharing.marking) {
+      const use = this.#use(buffer);
+      if (use.views.length > 0) this.#sharing.share(buffer);
+      use.bare = true;
     }
-    const type = viewTypeOf(value);
-    if (type === undefined || !ArrayBuffer.isView(value)) return "not a buffer";
-    const elements = type.tag === 0 ? 0 : value.byteLength / type.elementBytes;
-    const fault = bufferFault(value.buffer) ?? bareFault(value, elements);
-    if (fault === undefined) this.view(value as ArrayBufferView<ArrayBuffer>, type);
+    this.#buffer(buffer);
+    return undefined;
+  }
+
+  /** Writes a view, or returns what is wrong with it. */
+  writeView(view: ArrayBufferView, type: ViewType): Fault | undefined {
+    const elements = type.number === 0 ? 0 : view.byteLength / type.elementBytes;
+    const fault = bufferFault(view.buffer) ?? bareFault(view, elements);
+    if (fault === undefined) this.#view(view as ArrayBufferView<ArrayBuffer>, type);
     return fault;
   }
 
-  private view(view: ArrayBufferView<ArrayBuffer>, type: ViewType): void {
+  #view(view: ArrayBufferView<ArrayBuffer>, type: ViewType): void {
     const buffer = view.buffer;
-    if (!this.sharing.marking) {
-      const use = this.use(buffer);
-      if (use.bare || use.views.length > 0) this.sharing.share(buffer);
+    if (!this.#sharing.marking) {
+      const use = this.#use(buffer);
+      if (use.bare || use.views.length > 0) this.#sharing.share(buffer);
       use.views.push({ view, type });
       if (view.byteLength !== buffer.byteLength || !isOrdinary(buffer))
-        use.doubtful ??= this.path();
+        use.doubtful ??= this.#path();
     }
     const elements = view.byteLength / type.elementBytes;
-    const whole = view.byteLength === buffer.byteLength && type.tag !== 0;
-    if (whole && !this.sharing.isShared(buffer)) {
-      if (type.tag !== 64) this.out.head(MAJOR.TAG, type.tag);
-      this.bytes(buffer, [{ view, type }]);
+    const whole = view.byteLength === buffer.byteLength && type.number !== 0;
+    if (whole && !this.#sharing.isShared(buffer)) {
+      if (type.number !== 64) this.#out.head(MAJOR.TAG, type.number);
+      this.#bytes(buffer, [{ view, type }]);
       return;
     }
-    this.out.head(MAJOR.TAG, TAG.VIEW);
-    this.out.head(MAJOR.ARRAY, 4);
-    this.out.head(MAJOR.UNSIGNED, type.tag);
-    if (this.sharing.marking && this.sharing.isShared(buffer)) this.writeObject(buffer);
-    else this.buffer(buffer);
-    this.out.number(view.byteOffset);
-    this.out.number(elements);
+    this.#out.head(MAJOR.TAG, TAG.VIEW);
+    this.#out.head(MAJOR.ARRAY, 4);
+    this.#out.head(MAJOR.UNSIGNED, type.number);
+    if (this.#sharing.marking && this.#sharing.isShared(buffer)) this.#writeObject(buffer);
+    else this.#buffer(buffer);
+    this.#out.number(view.byteOffset);
+    this.#out.number(elements);
   }
 
-  private buffer(buffer: ArrayBuffer): void {
-    const use = this.use(buffer);
+  #buffer(buffer: ArrayBuffer): void {
+    const use = this.#use(buffer);
     const type = use.views[0]?.type;
     // Where anything else looks at the same bytes, a NaN's payload is data and stays as it is.
     const alike = !use.bare && use.views.every((seen) => seen.type === type);
-    this.out.head(MAJOR.TAG, TAG.ARRAY_BUFFER);
-    this.bytes(buffer, alike ? use.views : []);
+    this.#out.head(MAJOR.TAG, TAG.ARRAY_BUFFER);
+    this.#bytes(buffer, alike ? use.views : []);
   }
 
-  private bytes(buffer: ArrayBuffer, views: BufferUse["views"]): void {
-    this.out.byteString(new Uint8Array(buffer));
-    const start = this.out.length - buffer.byteLength;
+  #bytes(buffer: ArrayBuffer, views: BufferUse["views"]): void {
+    this.#out.byteString(new Uint8Array(buffer));
+    const start = this.#out.length - buffer.byteLength;
     for (const { view } of views) {
       const at = start + view.byteOffset;
-      if (view instanceof Float64Array) writeNaNs(view, this.out.bytes, at, 8, [0xf8, 0x7f]);
-      else if (view instanceof Float32Array) writeNaNs(view, this.out.bytes, at, 4, [0xc0, 0x7f]);
+      if (view instanceof Float64Array) writeNaNs(view, this.#out.bytes, at, 8, [0xf8, 0x7f]);
+      else if (view instanceof Float32Array) writeNaNs(view, this.#out.bytes, at, 4, [0xc0, 0x7f]);
     }
   }
 
-  private use(buffer: ArrayBuffer): BufferUse {
-    let use = this.uses.get(buffer);
+  #use(buffer: ArrayBuffer): BufferUse {
+    let use = this.#uses.get(buffer);
     if (use === undefined) {
       use = { views: [], bare: false, doubtful: undefined };
-      this.uses.set(buffer, use);
+      this.#uses.set(buffer, use);
     }
     return use;
   }

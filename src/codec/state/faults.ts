@@ -1,5 +1,5 @@
 import type { PathStep } from "../path/format.ts";
-import { closedFault, type Integrity } from "./integrity.ts";
+import type { Integrity } from "./integrity.ts";
 
 /** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
 export interface Fault {
@@ -22,6 +22,25 @@ export function propertyFault(
   }
   if (property.enumerable === true) return closedFault(property, step, level);
   return { step, found: "is not enumerable", advice: "define it as an ordinary property" };
+}
+
+/**
+ * The fault of a property that is closed by itself: read-only or fixed where its object as a whole
+ * is not. A level says of all properties alike what may be done with them, and no more is stored.
+ */
+function closedFault(
+  { writable, configurable }: PropertyDescriptor,
+  step: PathStep,
+  level: Integrity | undefined,
+): Fault | undefined {
+  const isReadOnly = writable !== true && level !== "frozen";
+  const isFixed = configurable !== true && level !== "frozen" && level !== "sealed";
+  if (!isReadOnly && !isFixed) return undefined;
+  return {
+    step,
+    found: isReadOnly ? "is a read-only property" : "is a property that cannot be deleted",
+    advice: "define it as an ordinary property, or freeze the whole object with Object.freeze",
+  };
 }
 
 /** The fault of an object with symbols as keys. */

@@ -1,5 +1,3 @@
-import type { PathStep } from "../path/format.ts";
-import type { Fault } from "./faults.ts";
 import { TAG } from "./tags.ts";
 
 /** How far an object is closed to change, as `Object.freeze`, `seal` and `preventExtensions` do it. */
@@ -46,23 +44,4 @@ export function integrityTag(level: Integrity): number {
 
 export function integrityOfTag(tag: number): Integrity | undefined {
   return LEVELS.get(tag);
-}
-
-/**
- * The fault of a property that is closed by itself: read-only or fixed where its object as a whole
- * is not. A level says of all properties alike what may be done with them, and no more is stored.
- */
-export function closedFault(
-  { writable, configurable }: PropertyDescriptor,
-  step: PathStep,
-  level: Integrity | undefined,
-): Fault | undefined {
-  const isReadOnly = writable !== true && level !== "frozen";
-  const isFixed = configurable !== true && level !== "frozen" && level !== "sealed";
-  if (!isReadOnly && !isFixed) return undefined;
-  return {
-    step,
-    found: isReadOnly ? "is a read-only property" : "is a property that cannot be deleted",
-    advice: "define it as an ordinary property, or freeze the whole object with Object.freeze",
-  };
 }

@@ -22,3 +22,23 @@ export interface TypeCodec<T = any, Stored = any> {
 
 /** Codecs by the name that is stored with each instance. */
 export type TypeCodecs = Readonly<Record<string, TypeCodec>>;
+
+/** A codec and its name. */
+export interface NamedCodec {
+  readonly name: string;
+  readonly codec: TypeCodec;
+}
+
+/** The first codec whose instance `value` is; undefined when no codec knows it. */
+export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCodec | undefined {
+  for (const [name, codec] of Object.entries(types ?? {})) {
+    if (codec.is(value) === true) return { name, codec };
+  }
+  return undefined;
+}
+
+/** The codec with a stored name; undefined when there is no such codec. */
+export function codecNamed(types: TypeCodecs | undefined, name: unknown): TypeCodec | undefined {
+  const isKnown = typeof name === "string" && types !== undefined && Object.hasOwn(types, name);
+  return isKnown ? types[name] : undefined;
+}

@@ -1,8 +1,8 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { formatPath, type Path, type PathStep } from "../../codec/path/format.ts";
-import { type TypedArray, viewTypeOf } from "../../codec/state/tags.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
+import { type TypedArray, viewTypeOf } from "../../codec/state/views.ts";
 
 /**
  * The value to put in the place of `present`: `given`, where it is of the same kind. A plain object

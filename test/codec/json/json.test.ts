@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fromJson, toJson, toShortJson } from "../../../src/codec/json/write.ts";
+import { fromJson } from "../../../src/codec/json/read.ts";
+import { toJson, toShortJson } from "../../../src/codec/json/write.ts";
 import { same } from "../state/same.ts";
 import { states } from "../state/states.ts";
 

@@ -1,14 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
-import {
-  formatPath,
-  getAt,
-  type Path,
-  type PathStep,
-  parsePath,
-  setAt,
-} from "../../../src/codec/path/path.ts";
+import { formatPath, type Path, type PathStep } from "../../../src/codec/path/format.ts";
+import { parsePath } from "../../../src/codec/path/parse.ts";
+import { getAt, setAt } from "../../../src/codec/state/access.ts";
 import { numbers, strings } from "../state/states.ts";
 
 const steps: fc.Arbitrary<PathStep> = fc.oneof(

@@ -1,6 +1,6 @@
-import { Cursor, SIMPLE } from "./cursor.ts";
+import { Decoder } from "cbor-x/decode";
+import { Cursor, type DecodeLimits, SIMPLE } from "./cursor.ts";
 import { KeyCheck } from "./key-check.ts";
-import type { DecodeLimits } from "./limits.ts";
 import { MAJOR } from "./writer.ts";
 
 /**
@@ -20,6 +20,26 @@ export function isPlain(bytes: Uint8Array, limits: DecodeLimits): boolean {
   scanner.end();
   return true;
 }
+
+/**
+ * The value of well-formed CBOR without tags; whoever calls has scanned the bytes. Tags never come
+ * here: cbor-x's table of tag handlers is shared by the whole process and open to every program in
+ * it, some of its handlers evaluate code or expand without bound, and others lose data.
+ */
+export function decodePlain(bytes: Uint8Array): unknown {
+  // A view of our own: cbor-x leaves a property on its input, and gives Buffers for a Buffer.
+  return decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
+}
+
+// int64AsNumber: integers beyond 32 bits come back as numbers, not as bigints.
+// copyBuffers: what is decoded must not be a view of the input.
+const options = {
+  useRecords: false,
+  mapsAsObjects: true,
+  int64AsNumber: true,
+  copyBuffers: true,
+};
+const decoder = new Decoder(options);
 
 class Scanner extends Cursor {
   private readonly keys: KeyCheck = new KeyCheck(this.bytes);
