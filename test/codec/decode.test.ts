@@ -7,8 +7,7 @@ import { isPlain } from "../../src/codec/cbor/plain.ts";
 import { type DecodeOptions, decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { StateReader } from "../../src/codec/state/reader.ts";
-import { same } from "./state/same.ts";
-import { states } from "./state/states.ts";
+import { same, states } from "./state/states.ts";
 
 /** Decodes; an error must be the one that is promised. */
 function attempt(bytes: Uint8Array, options?: DecodeOptions): { value: unknown } | RewindError {

@@ -1,17 +1,19 @@
 import { ARRAY } from "./kinds/array.ts";
 import { ARRAY_BUFFER, DATA_VIEW, TYPED_ARRAYS } from "./kinds/buffers.ts";
 import { DATE } from "./kinds/date.ts";
-import type { JsonForm, Kind } from "./kinds/kind.ts";
+import { complete, type JsonForm, type Kind } from "./kinds/kind.ts";
 import { MAP } from "./kinds/map.ts";
 import { BARE_OBJECT, OBJECT } from "./kinds/object.ts";
 import { BIGINT, SCALAR_FORMS, type ScalarKind, UTF16_STRING } from "./kinds/scalars.ts";
 import { SET } from "./kinds/set.ts";
 
 /** Every kind of object that a state can hold, besides class instances with a codec. */
-export const KINDS: readonly Kind[] = [
-  ...[OBJECT, BARE_OBJECT, ARRAY, MAP, SET, DATE],
-  ...[ARRAY_BUFFER, ...TYPED_ARRAYS, DATA_VIEW],
-] as Kind[];
+export const KINDS: readonly Kind[] = (
+  [
+    ...[OBJECT, BARE_OBJECT, ARRAY, MAP, SET, DATE],
+    ...[ARRAY_BUFFER, ...TYPED_ARRAYS, DATA_VIEW],
+  ] as Kind[]
+).map(complete);
 
 /** Every kind of value that is not an object and has a tag of its own. */
 export const SCALARS: readonly ScalarKind<unknown>[] = [

@@ -31,12 +31,18 @@ class Look implements QuickLook {
     this.#bOf.set(a, b);
     this.#aOf.set(b, a);
     if (this.#depth >= DEPTH || !Object.isExtensible(a) || !Object.isExtensible(b)) return false;
-    const kind = kindOf(a);
-    if (kind?.surelyEqual === undefined || kind !== kindOf(b)) return false;
+    // What only has the prototype of `a` throws, or has no contents to be equal.
+    if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
     this.#depth++;
-    const equal = kind.surelyEqual(a, b, this);
+    const equal = this.#equalContents(a, b);
     this.#depth--;
     return equal;
+  }
+
+  #equalContents(a: object, b: object): boolean {
+    // Most objects are arrays, and looking each up in the table takes a tenth of the time.
+    if (Array.isArray(a)) return Array.isArray(b) && this.equalItems(a, b);
+    return kindOf(a)?.surelyEqual?.(a, b, this) ?? false;
   }
 
   equalItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromJson } from "../../../src/codec/json/read.ts";
 import { toJson, toShortJson } from "../../../src/codec/json/write.ts";
-import { same } from "../state/same.ts";
-import { states } from "../state/states.ts";
+import { same, states } from "../state/states.ts";
 
 const pairs: [unknown, unknown][] = [
   [1.5, 1.5],

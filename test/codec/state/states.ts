@@ -77,6 +77,42 @@ function record(entries: readonly (readonly [string, unknown])[], bare: boolean)
   return object;
 }
 
+/**
+ * Two different objects of each kind, and the path of the difference; the kinds by the names of
+ * `KINDS`. A new kind needs an entry.
+ */
+export const samples: Readonly<
+  Record<string, readonly [a: () => object, b: () => object, path: string]>
+> = {
+  Object: [() => ({ x: 1 }), () => ({ x: 2 }), "state.x"],
+  "object without prototype": [() => bare(1), () => bare(2), "state.x"],
+  Array: [() => [0, [1]], () => [0, [2]], "state[1][0]"],
+  Map: [() => new Map([[1, "a"]]), () => new Map([[1, "b"]]), "state.get(1)"],
+  Set: [() => new Set([1, 2]), () => new Set([1, 3]), "state.values()[1]"],
+  Date: [() => new Date(5), () => new Date(Number.NaN), "state"],
+  ArrayBuffer: [() => Uint8Array.of(1).buffer, () => Uint8Array.of(2).buffer, "state"],
+  DataView: [
+    () => new DataView(Uint8Array.of(1).buffer),
+    () => new DataView(Uint8Array.of(2).buffer),
+    "state",
+  ],
+  ...Object.fromEntries(
+    [Uint8Array, Uint8ClampedArray, Uint16Array, Uint32Array, Int8Array, Int16Array, Int32Array]
+      .concat([Float32Array, Float64Array] as never)
+      .map((View) => [View.name, [() => View.of(1, 2), () => View.of(1, 3), "state[1]"]]),
+  ),
+  ...Object.fromEntries(
+    [BigInt64Array, BigUint64Array].map((View) => [
+      View.name,
+      [() => View.of(1n, 2n), () => View.of(1n, 3n), "state[1]"],
+    ]),
+  ),
+};
+
+function bare(x: number): object {
+  return Object.assign(Object.create(null), { x });
+}
+
 /** A state without shared parts. */
 export const trees: fc.Arbitrary<unknown> = fc.letrec<{ node: unknown }>((tie) => ({
   node: fc.oneof(
@@ -147,4 +183,46 @@ function objectsIn(value: unknown, found: object[] = []): object[] {
         : Object.values(value);
   for (const part of parts) objectsIn(part, found);
   return found;
+}
+
+/**
+ * Whether no program could tell two states apart, object identity aside from which of their parts
+ * are one object. Written apart from the code that it judges.
+ */
+export function same(a: unknown, b: unknown, pairs: Map<object, object> = new Map()): boolean {
+  if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) {
+    return Object.is(a, b);
+  }
+  const partner = pairs.get(a);
+  if (partner !== undefined) return partner === b;
+  if ([...pairs.values()].includes(b)) return false;
+  pairs.set(a, b);
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  const tests = [Object.isExtensible, Object.isFrozen, Object.isSealed];
+  if (tests.some((test) => test(a) !== test(b))) return false;
+  const list = (x: unknown[], y: unknown[]) =>
+    x.length === y.length && x.every((item, i) => same(item, y[i], pairs));
+  if (a instanceof Date) return Object.is(a.getTime(), (b as Date).getTime());
+  if (a instanceof Map) return list([...a].flat(), [...(b as typeof a)].flat());
+  if (a instanceof Set) return list([...a], [...(b as typeof a)]);
+  if (a instanceof ArrayBuffer) return sameBytes(a, b as ArrayBuffer);
+  if (ArrayBuffer.isView(a)) {
+    const other = b as typeof a;
+    return (
+      a.byteOffset === other.byteOffset &&
+      a.byteLength === other.byteLength &&
+      same(a.buffer, other.buffer, pairs)
+    );
+  }
+  const keys = Reflect.ownKeys(a);
+  const get = (object: object, key: PropertyKey) =>
+    Object.getOwnPropertyDescriptor(object, key)?.value as unknown;
+  return (
+    list(keys, Reflect.ownKeys(b)) && keys.every((key) => same(get(a, key), get(b, key), pairs))
+  );
+}
+
+function sameBytes(a: ArrayBuffer, b: ArrayBuffer): boolean {
+  const [x, y] = [new Uint8Array(a), new Uint8Array(b)];
+  return x.length === y.length && x.every((byte, i) => byte === y[i]);
 }
