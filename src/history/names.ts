@@ -3,12 +3,9 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
+import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
-
-const HEADS = "refs/heads/";
-/** Where names are looked up, in the order in which they are listed. */
-const PLACES = [HEADS, "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
  * The names of each run that a ref names, as a revision spells them: branches first, then tags and
@@ -22,9 +19,9 @@ export async function namesOfRuns(
   const names = new Map<string, string[]>();
   const taken = new Set<string>();
   const all = await refs.list("refs/");
-  for (const place of PLACES) {
+  for (const place of LOOKUP_ORDER) {
     for (const { name, target } of all) {
-      if (PLACES.find((each) => name.startsWith(each)) !== place) continue;
+      if (LOOKUP_ORDER.find((each) => name.startsWith(each)) !== place) continue;
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);

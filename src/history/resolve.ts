@@ -5,6 +5,7 @@ import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import { type ObjectStore, reader } from "../store/object-store.ts";
+import { LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
 import { parseRevision, type Revision, stepOf } from "./revision.ts";
@@ -20,11 +21,8 @@ export interface Resolved {
   readonly step: number | undefined;
 }
 
-/**
- * Where a name is looked up, in this order: a branch comes before a tag of its name, which
- * `tags/NAME` names, and both before the first digits of an id.
- */
-const PLACES: readonly string[] = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/", ""];
+/** Where a name is looked up; the first digits of an id come after all of these. */
+const PLACES: readonly string[] = [...LOOKUP_ORDER, ""];
 
 /** A prefix of an id must have this many digits. */
 const SHORTEST_PREFIX = 4;
@@ -185,7 +183,5 @@ async function unknown(refs: RefStore, base: string, text: string): Promise<Rewi
 
 /** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
 async function namesOf(refs: RefStore): Promise<string[]> {
-  return (await refs.names("refs/")).map((name) =>
-    name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
-  );
+  return (await refs.names("refs/")).map(shortRef);
 }

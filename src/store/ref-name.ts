@@ -3,6 +3,21 @@ import { RewindError } from "../base/errors.ts";
 import { fold, RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
+/** The folder of the branches. */
+export const HEADS = "refs/heads/" as const;
+
+/**
+ * Where a name is looked up, in this order: a branch comes before a tag of its name, which
+ * `tags/NAME` names.
+ */
+export const LOOKUP_ORDER: readonly string[] = [HEADS, "refs/tags/", "refs/remotes/", "refs/"];
+
+/** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
+export function shortRef(ref: string): string {
+  const folder = LOOKUP_ORDER.find((each) => ref.startsWith(each)) ?? "";
+  return ref.slice(folder.length);
+}
+
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
 const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/^$/, "it is empty"],
@@ -115,7 +130,7 @@ export async function nextArchiveName(refs: RefStore, ref: string): Promise<stri
   const space = new RefSpace(names);
   const inTheWay = (name: string): boolean =>
     names.includes(name) || space.conflict(name) !== undefined;
-  let folder = `refs/archive/${ref.replace(/^refs\/heads\//, "")}`;
+  let folder = `refs/archive/${shortRef(ref)}`;
   // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
   while (names.some((name) => fold(`${folder}/`).startsWith(`${fold(name)}/`))) {
     folder += "-";
