@@ -37,7 +37,7 @@ import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
 import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
-import { reader } from "./store/object-store.ts";
+import { objectReader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 
 export type { Replaying, WhichProgram } from "./node/project-code.ts";
@@ -416,7 +416,7 @@ export class Repository {
 
   /** The programs that this user lets run, with what this store knows of them. */
   trusted(): Promise<readonly TrustedProgram[]> {
-    return trustedPrograms(this.#code.trust, reader(this.#store.objects));
+    return trustedPrograms(this.#code.trust, objectReader(this.#store.objects));
   }
 
   /** Deletes nothing and flushes nothing: closes the store's files. */

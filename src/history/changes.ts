@@ -2,7 +2,7 @@ import { equalBytes } from "../base/bytes.ts";
 import { encode } from "../codec/encode.ts";
 import { type ParamsRef, readParams, sameParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
-import { type Get, type StateRef, sameState } from "../object/state.ts";
+import { type ReadObject, type StateRef, sameState } from "../object/state.ts";
 
 /** What one segment has otherwise than another. */
 export interface SegmentChanges {
@@ -25,7 +25,7 @@ export interface ParamChange {
 export async function changesBetween(
   before: Segment,
   after: Segment,
-  get: Get,
+  get: ReadObject,
 ): Promise<SegmentChanges> {
   return {
     params: await changedParams(before.params, after.params, get),
@@ -34,7 +34,7 @@ export async function changesBetween(
   };
 }
 
-async function changedParams(a: ParamsRef, b: ParamsRef, get: Get): Promise<ParamChange[]> {
+async function changedParams(a: ParamsRef, b: ParamsRef, get: ReadObject): Promise<ParamChange[]> {
   if (sameParams(a, b)) return [];
   const [before, after] = await Promise.all([readParams(a, get), readParams(b, get)]);
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];

@@ -2,7 +2,7 @@ import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
@@ -50,7 +50,7 @@ export function runFinder(
   } = {},
 ): FindRun {
   const { known, onDamaged } = options;
-  const get = reader(store);
+  const get = objectReader(store);
   const found = new Map(known);
   return async (id) => {
     const kept = found.get(id);

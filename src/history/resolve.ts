@@ -4,7 +4,7 @@ import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import { LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
@@ -40,7 +40,7 @@ export async function resolve(store: ObjectStore, refs: RefStore, text: string):
       ? await resolveBase(store, refs, revision.base, text)
       : await resolveBefore(store, refs, revision.base, ago, text);
   const target = await peel(store, base.id);
-  const run = decodeRun(await reader(store)("run", target));
+  const run = decodeRun(await objectReader(store)("run", target));
   const { ref } = base;
   // HEAD's cursor belongs to the run that HEAD leads to now, which may have become shorter.
   const cursor = base.step === undefined ? undefined : Math.min(base.step, run.steps);

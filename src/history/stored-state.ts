@@ -1,6 +1,6 @@
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { decodeSeeds } from "../object/seeds.ts";
-import type { Get, StateRef } from "../object/state.ts";
+import type { ReadObject, StateRef } from "../object/state.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 
 /**
@@ -8,7 +8,7 @@ import { TimelineReader } from "../object/timeline-reader.ts";
  * the grid and at the end. Where generators go on, a checkpoint holds them too, and is not the state.
  */
 export async function storedState(
-  get: Get,
+  get: ReadObject,
   run: RunManifest,
   step: number,
 ): Promise<StateRef | undefined> {

@@ -4,7 +4,13 @@ import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
 import { type Fields, idBytes, unshared } from "./body.ts";
 import type { Id } from "./id.ts";
-import { decodeContent, type Get, type Put, putContent, readContent } from "./state.ts";
+import {
+  decodeContent,
+  type PutObject,
+  putContent,
+  type ReadObject,
+  readContent,
+} from "./state.ts";
 
 /** The params of a segment by name. */
 export type ParamValues = Readonly<Record<string, unknown>>;
@@ -16,7 +22,7 @@ export type ParamsRef = { readonly inline: ParamValues } | { readonly id: Id<"pa
 const INLINE_BYTES = 256;
 
 /** Stores the params of a segment, and returns what names them. */
-export function putParams(params: ParamValues, put: Put): ParamsRef {
+export function putParams(params: ParamValues, put: PutObject): ParamsRef {
   // A step is given frozen params; that they are frozen is no part of them.
   const plain = unshared(params) as ParamValues;
   const encoded = encode(plain, { root: "params" });
@@ -25,9 +31,9 @@ export function putParams(params: ParamValues, put: Put): ParamsRef {
 }
 
 /** The values of params, each time a copy. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
-export async function readParams(ref: ParamsRef, get: Get): Promise<ParamValues> {
+export async function readParams(ref: ParamsRef, readObject: ReadObject): Promise<ParamValues> {
   if ("inline" in ref) return unshared(ref.inline) as ParamValues;
-  return parseValues(await readContent("params", ref.id, get));
+  return parseValues(await readContent("params", ref.id, readObject));
 }
 
 /** Whether two refs name the same values. */

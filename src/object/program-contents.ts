@@ -2,7 +2,7 @@ import { utf8 } from "../base/bytes.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Program, splitLabel } from "./program.ts";
 import { readSource } from "./program-source.ts";
-import type { Get } from "./state.ts";
+import type { ReadObject } from "./state.ts";
 
 /** What a recorded program is made of. Names and versions are what the recording says. */
 export interface ProgramContents {
@@ -34,8 +34,12 @@ export interface PackageInProgram {
 }
 
 /** What a program is made of. Throws OBJECT_MISSING where its source was left out. */
-export async function contentsOf(program: Program, get: Get, hash: Hash): Promise<ProgramContents> {
-  const stretches = await stretchesOf(program, get, hash);
+export async function contentsOf(
+  program: Program,
+  readObject: ReadObject,
+  hash: Hash,
+): Promise<ProgramContents> {
+  const stretches = await stretchesOf(program, readObject, hash);
   return {
     stretches,
     files: filesIn(program, stretches),
@@ -43,13 +47,17 @@ export async function contentsOf(program: Program, get: Get, hash: Hash): Promis
   };
 }
 
-async function stretchesOf(program: Program, get: Get, hash: Hash): Promise<Stretch[]> {
-  const whole = await readSource(program, get, hash);
+async function stretchesOf(
+  program: Program,
+  readObject: ReadObject,
+  hash: Hash,
+): Promise<Stretch[]> {
+  const whole = await readSource(program, readObject, hash);
   if (program.parts.length === 0) return [{ label: undefined, code: whole }];
   return Promise.all(
     program.parts.map(async ({ package: label, chunk }) => ({
       label,
-      code: new TextDecoder().decode(await get("chunk", chunk)),
+      code: new TextDecoder().decode(await readObject("chunk", chunk)),
     })),
   );
 }

@@ -8,8 +8,8 @@ import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import { type ParamValues, readParams } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
-import type { Get } from "../../object/state.ts";
-import { reader } from "../../store/object-store.ts";
+import type { ReadObject } from "../../object/state.ts";
+import { objectReader } from "../../store/object-store.ts";
 import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
 import { paramsData, valuesText } from "../show/changes-text.ts";
@@ -48,7 +48,7 @@ export const log: Command = {
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(repo.store.objects, repo.store.refs, known);
-    const get = reader(repo.store.objects);
+    const get = objectReader(repo.store.objects);
     const text =
       args.graph === true
         ? await logGraph(entries, origins, out)
@@ -69,7 +69,7 @@ export const log: Command = {
   },
 };
 
-async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object> {
+async function entryData({ id, run, names }: LogEntry, get: ReadObject): Promise<object> {
   const params = await paramsOf(run.segments.at(-1), get);
   return {
     run: id,
@@ -84,7 +84,10 @@ async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object
 }
 
 /** The params of a segment; undefined where their object is damaged, which is no reason to end the log. */
-async function paramsOf(segment: Segment | undefined, get: Get): Promise<ParamValues | undefined> {
+async function paramsOf(
+  segment: Segment | undefined,
+  get: ReadObject,
+): Promise<ParamValues | undefined> {
   if (segment === undefined) return {};
   try {
     return await readParams(segment.params, get);
@@ -98,7 +101,7 @@ async function entryText(
   out: Output,
   { id, run, names }: LogEntry,
   origins: Origins,
-  get: Get,
+  get: ReadObject,
 ): Promise<string> {
   const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
@@ -118,7 +121,7 @@ async function entryText(
 async function changedText(
   segment: Segment,
   origin: Origin | undefined,
-  get: Get,
+  get: ReadObject,
 ): Promise<string[]> {
   const before = origin?.manifest?.segments.findLast(({ start }) => start <= origin.step);
   if (before === undefined) {
@@ -143,7 +146,7 @@ async function changedText(
 async function changesState(
   origin: Origin | undefined,
   segment: Segment,
-  get: Get,
+  get: ReadObject,
 ): Promise<boolean> {
   const { kind, step, manifest } = origin ?? {};
   const before = manifest?.segments.findLast(({ start }) => start <= (step as number));

@@ -38,7 +38,7 @@ export class Cursor {
   simple: unknown;
   readonly bytes: Uint8Array;
   readonly limits: DecodeLimits;
-  private items = 0;
+  #items = 0;
 
   constructor(bytes: Uint8Array, limits: DecodeLimits) {
     this.bytes = bytes;
@@ -51,12 +51,12 @@ export class Cursor {
   /** Reads the head of the next item: returns its major type, and leaves what it says. */
   head(): number {
     const start = this.at;
-    const first = this.byte();
+    const first = this.#byte();
     const major = first >>> 5;
     const info = first & 0x1f;
-    if (major === SIMPLE) this.readSimple(info, start);
+    if (major === SIMPLE) this.#readSimple(info, start);
     else if (info < 24) this.argument = info;
-    else this.readArgument(info, start);
+    else this.#readArgument(info, start);
     return major;
   }
 
@@ -104,8 +104,8 @@ export class Cursor {
     if (depth >= this.limits.depth) {
       throw invalid(`at most ${this.limits.depth} levels`, "one more", start);
     }
-    this.items += count;
-    if (this.items > this.limits.items) {
+    this.#items += count;
+    if (this.#items > this.limits.items) {
       throw invalid(`at most ${this.limits.items} items`, "more", start);
     }
   }
@@ -123,29 +123,29 @@ export class Cursor {
       : "the end";
   }
 
-  private byte(): number {
+  #byte(): number {
     const byte = this.bytes[this.at];
     if (byte === undefined) throw invalid("more bytes", "the end", this.at);
     this.at++;
     return byte;
   }
 
-  private readArgument(info: number, start: number): void {
+  #readArgument(info: number, start: number): void {
     if (info > 27) throw invalid("a definite length", this.hexAt(start), start);
     const size = 1 << (info - 24);
     let value = 0;
-    for (let i = 0; i < size; i++) value = value * 256 + this.byte();
+    for (let i = 0; i < size; i++) value = value * 256 + this.#byte();
     if (value < (LEAST[info - 24] as number)) {
       throw invalid("a head in the fewest bytes", `${value} in ${size}`, start);
     }
     this.argument = value;
   }
 
-  private readSimple(info: number, start: number): void {
-    if (info === 27) this.simple = this.readFloat(start);
+  #readSimple(info: number, start: number): void {
+    if (info === 27) this.simple = this.#readFloat(start);
     else if (info >= 20 && info < 24) this.simple = SIMPLE_VALUES[info - 20];
     else if (info === 25) {
-      const half = this.byte() * 256 + this.byte();
+      const half = this.#byte() * 256 + this.#byte();
       if (!HALVES.has(half)) {
         throw invalid("NaN, an infinity or -0 as a half float", "another", start);
       }
@@ -153,8 +153,8 @@ export class Cursor {
     } else throw invalid("a value of the state encoding", this.hexAt(start), start);
   }
 
-  private readFloat(start: number): number {
-    for (let i = 0; i < 8; i++) FLOAT_BYTES[i] = this.byte();
+  #readFloat(start: number): number {
+    for (let i = 0; i < 8; i++) FLOAT_BYTES[i] = this.#byte();
     const value = FLOAT.getFloat64(0);
     if (Number.isFinite(value) && !Number.isSafeInteger(value)) return value;
     throw invalid("a number in its shortest form", `${value} as a double`, start);

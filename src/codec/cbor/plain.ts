@@ -42,7 +42,7 @@ const options = {
 const decoder = new Decoder(options);
 
 class Scanner extends Cursor {
-  private readonly keys: KeyCheck = new KeyCheck(this.bytes);
+  readonly #keys: KeyCheck = new KeyCheck(this.bytes);
 
   /** Passes over one item inside `depth` containers; false at a tag. */
   item(depth: number): boolean {
@@ -57,41 +57,41 @@ class Scanner extends Cursor {
         this.skip(start);
         return true;
       case MAJOR.TEXT:
-        return this.text(start);
+        return this.#text(start);
       case MAJOR.ARRAY:
-        return this.array(this.argument, depth, start);
+        return this.#array(this.argument, depth, start);
       case MAJOR.MAP:
-        return this.fields(this.argument, depth, start);
+        return this.#fields(this.argument, depth, start);
       default:
         this.integer(major, start);
         return true;
     }
   }
 
-  private text(start: number): boolean {
+  #text(start: number): boolean {
     if (this.skipText(start)) return true;
     const begin = this.at - this.argument;
     // cbor-x loses a byte order mark at the start of a long text, so that counts as special.
     return !(this.bytes[begin] === 0xef && this.bytes[begin + 1] === 0xbb);
   }
 
-  private array(length: number, depth: number, start: number): boolean {
+  #array(length: number, depth: number, start: number): boolean {
     this.enter(length, depth, start);
     for (let i = 0; i < length; i++) if (!this.item(depth + 1)) return false;
     return true;
   }
 
-  private fields(length: number, depth: number, start: number): boolean {
+  #fields(length: number, depth: number, start: number): boolean {
     this.enter(2 * length, depth, start);
-    const object = this.keys.begin();
+    const object = this.#keys.begin();
     for (let i = 0; i < length; i++) {
       const keyStart = this.at;
       this.expect(MAJOR.TEXT, "a text as the key of an object");
-      if (!this.text(keyStart)) return false;
-      this.keys.add(object, this.at - this.argument, this.argument);
+      if (!this.#text(keyStart)) return false;
+      this.#keys.add(object, this.at - this.argument, this.argument);
       if (!this.item(depth + 1)) return false;
     }
-    this.keys.end(object);
+    this.#keys.end(object);
     return true;
   }
 }

@@ -2,7 +2,7 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { editDistance } from "../../base/nearest.ts";
 import { formatPath, type Path, type PathStep } from "../path/format.ts";
-import { isObject, type Kind } from "./kinds/kind.ts";
+import { isObject, type StateKind } from "./kinds/kind.ts";
 import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
 
@@ -41,8 +41,8 @@ export function setAt(root: unknown, path: Path, next: unknown): unknown {
 }
 
 /** The kind of an object; an instance of a class, and what only looks like a kind, has fields. */
-function kindOrFields(value: object): Kind {
-  return kindOf(value) ?? (OBJECT as Kind);
+function kindOrFields(value: object): StateKind {
+  return kindOf(value) ?? (OBJECT as StateKind);
 }
 
 function step(value: unknown, path: Path, at: number): unknown {

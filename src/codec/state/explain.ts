@@ -1,5 +1,5 @@
-import type { Kind } from "./kinds/kind.ts";
-import { KINDS } from "./kinds.ts";
+import type { StateKind } from "./kinds/kind.ts";
+import { STATE_KINDS } from "./kinds.ts";
 
 /** What is wrong with an object that is of no kind and has no codec. */
 export function explainObject(value: object): [found: string, advice: string] {
@@ -56,11 +56,11 @@ function isAbove(prototype: object | null, value: object): boolean {
 
 /** Advice for what a state cannot hold; a kind of the same name is something that it can hold. */
 function adviceFor(name: string): [found: string, advice: string] | undefined {
-  return KINDS.some((kind) => kind.name === name) ? undefined : ADVICE.get(name);
+  return STATE_KINDS.some((kind) => kind.name === name) ? undefined : ADVICE.get(name);
 }
 
 /** The kinds that a class can extend. */
-const BASES: readonly Kind[] = KINDS.filter(
+const BASES: readonly StateKind[] = STATE_KINDS.filter(
   ({ prototype }) => prototype !== null && prototype !== Object.prototype,
 );
 

@@ -11,14 +11,21 @@ import { parsePath } from "../../../src/codec/path/parse.ts";
 import { getAt, setAt } from "../../../src/codec/state/access.ts";
 import { ARRAY } from "../../../src/codec/state/kinds/array.ts";
 import { OBJECT } from "../../../src/codec/state/kinds/object.ts";
-import { KINDS, kindOf, SCALARS } from "../../../src/codec/state/kinds.ts";
+import { kindOf, SCALARS, STATE_KINDS } from "../../../src/codec/state/kinds.ts";
 import { surelyEqual } from "../../../src/codec/state/surely-equal.ts";
 import { same, samples, trees } from "./states.ts";
 
 test("every kind has samples, and no name, prototype or tag occurs twice", () => {
-  expect(KINDS.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
-  const tags = [...KINDS.flatMap(({ tag }) => tag ?? []), ...SCALARS.flatMap(({ tags }) => tags)];
-  for (const list of [KINDS.map(({ name }) => name), KINDS.map((kind) => kind.prototype), tags]) {
+  expect(STATE_KINDS.map(({ name }) => name).sort()).toEqual(Object.keys(samples).sort());
+  const tags = [
+    ...STATE_KINDS.flatMap(({ tag }) => tag ?? []),
+    ...SCALARS.flatMap(({ tags }) => tags),
+  ];
+  for (const list of [
+    STATE_KINDS.map(({ name }) => name),
+    STATE_KINDS.map((kind) => kind.prototype),
+    tags,
+  ]) {
     expect(new Set<unknown>(list).size).toBe(list.length);
   }
 });
@@ -29,7 +36,7 @@ test("the kinds that the writers know by themselves are those of the table", () 
   expect(kindOf([])?.surelyEqual).toBe(ARRAY.surelyEqual);
 });
 
-describe.each(KINDS.map((kind) => [kind.name, kind] as const))("%s", (name, kind) => {
+describe.each(STATE_KINDS.map((kind) => [kind.name, kind] as const))("%s", (name, kind) => {
   const [makeA, makeB, path] = samples[name] as (typeof samples)[string];
 
   test("is known by its prototype", () => {

@@ -79,7 +79,7 @@ function record(entries: readonly (readonly [string, unknown])[], bare: boolean)
 
 /**
  * Two different objects of each kind, and the path of the difference; the kinds by the names of
- * `KINDS`. A new kind needs an entry.
+ * `STATE_KINDS`. A new kind needs an entry.
  */
 export const samples: Readonly<
   Record<string, readonly [a: () => object, b: () => object, path: string]>

@@ -1,10 +1,10 @@
 import { MAJOR } from "../../cbor/writer.ts";
 import { type Comparer, type Spot, spotBelow } from "../difference.ts";
 import { arrayFault } from "../faults.ts";
-import { isObject, type Kind } from "./kind.ts";
+import { isObject, type StateKind } from "./kind.ts";
 import { defineField } from "./object.ts";
 
-export const ARRAY: Kind<unknown[]> = {
+export const ARRAY: StateKind<unknown[]> = {
   name: "Array",
   prototype: Array.prototype,
   tag: undefined,

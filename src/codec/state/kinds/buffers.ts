@@ -7,9 +7,9 @@ import type { Comparer, Spot } from "../difference.ts";
 import { TAG } from "../tags.ts";
 import { type TypedArray, VIEW_TYPES, type ViewType } from "../views.ts";
 import { compareElements } from "./array.ts";
-import { formOf, type JsonForm, type Kind, type QuickLook } from "./kind.ts";
+import { formOf, type JsonForm, type QuickLook, type StateKind } from "./kind.ts";
 
-export const ARRAY_BUFFER: Kind<ArrayBuffer> = {
+export const ARRAY_BUFFER: StateKind<ArrayBuffer> = {
   name: "ArrayBuffer",
   prototype: ArrayBuffer.prototype,
   tag: TAG.ARRAY_BUFFER,
@@ -35,7 +35,7 @@ export const ARRAY_BUFFER: Kind<ArrayBuffer> = {
 };
 
 /** The tag is also that of other views that do not fit their buffer, or share it. */
-export const DATA_VIEW: Kind<DataView> = {
+export const DATA_VIEW: StateKind<DataView> = {
   name: "DataView",
   prototype: DataView.prototype,
   tag: TAG.VIEW,
@@ -79,11 +79,11 @@ const TYPED_FORM: JsonForm = {
 };
 
 /** A kind for every type of typed array. */
-export const TYPED_ARRAYS: readonly Kind<TypedArray>[] = VIEW_TYPES.filter(
+export const TYPED_ARRAYS: readonly StateKind<TypedArray>[] = VIEW_TYPES.filter(
   (type) => type.number !== 0,
 ).map(typedArrayKind);
 
-function typedArrayKind(type: ViewType): Kind<TypedArray> {
+function typedArrayKind(type: ViewType): StateKind<TypedArray> {
   return {
     name: type.name,
     prototype: type.prototype,

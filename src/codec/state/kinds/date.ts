@@ -2,9 +2,9 @@ import { invalid, SIMPLE } from "../../cbor/cursor.ts";
 import { MAJOR } from "../../cbor/writer.ts";
 import { bareFault } from "../faults.ts";
 import { TAG } from "../tags.ts";
-import { formOf, type Kind } from "./kind.ts";
+import { formOf, type StateKind } from "./kind.ts";
 
-export const DATE: Kind<Date> = {
+export const DATE: StateKind<Date> = {
   name: "Date",
   prototype: Date.prototype,
   tag: TAG.DATE,

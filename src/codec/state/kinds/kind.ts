@@ -8,7 +8,7 @@ import type { StateOutput } from "../output.ts";
  * One kind of object that a state can hold. Everything that the encoding, the comparison, JSON and
  * paths know about it stands in this one record; `state/kinds.ts` lists the records.
  */
-export interface Kind<T extends object = object> {
+export interface StateKind<T extends object = object> {
   /** Its name in errors, such as "Map". */
   readonly name: string;
   /** The prototype of its objects: a subclass is another kind. */
@@ -46,7 +46,7 @@ export interface Kind<T extends object = object> {
 }
 
 /** The same record with every member: V8 is slower with kinds of which each has other members. */
-export function complete<T extends object>(kind: Kind<T>): Kind<T> {
+export function complete<T extends object>(kind: StateKind<T>): StateKind<T> {
   return {
     name: kind.name,
     prototype: kind.prototype,
@@ -63,7 +63,7 @@ export function complete<T extends object>(kind: Kind<T>): Kind<T> {
     steps: kind.steps,
     find: kind.find,
     put: kind.put,
-  } as Kind<T>;
+  } as StateKind<T>;
 }
 
 /** What `surelyEqual` of a kind can ask. */

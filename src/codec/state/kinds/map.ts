@@ -4,11 +4,11 @@ import { stepInto } from "../../path/format.ts";
 import { compareOrder, comparePositions, spotBelow } from "../difference.ts";
 import { bareFault } from "../faults.ts";
 import { TAG } from "../tags.ts";
-import { formOf, isObject, type Kind } from "./kind.ts";
+import { formOf, isObject, type StateKind } from "./kind.ts";
 
 type AnyMap = Map<unknown, unknown>;
 
-export const MAP: Kind<AnyMap> = {
+export const MAP: StateKind<AnyMap> = {
   name: "Map",
   prototype: Map.prototype,
   tag: TAG.MAP,

@@ -7,11 +7,11 @@ import { propertyFault, symbolFault } from "../faults.ts";
 import type { StateInput } from "../input.ts";
 import { needsPairs } from "../strings.ts";
 import { TAG } from "../tags.ts";
-import type { Kind } from "./kind.ts";
+import type { StateKind } from "./kind.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const OBJECT: Kind<Fields> = {
+export const OBJECT: StateKind<Fields> = {
   name: "Object",
   prototype: Object.prototype,
   tag: TAG.PAIRS,
@@ -88,7 +88,7 @@ export const OBJECT: Kind<Fields> = {
 };
 
 /** An object without a prototype; JSON does not tell it from another. */
-export const BARE_OBJECT: Kind<Fields> = {
+export const BARE_OBJECT: StateKind<Fields> = {
   ...OBJECT,
   name: "object without prototype",
   prototype: null,

@@ -3,9 +3,9 @@ import { MAJOR } from "../../cbor/writer.ts";
 import { compareOrder, comparePositions, spotBelow } from "../difference.ts";
 import { bareFault } from "../faults.ts";
 import { TAG } from "../tags.ts";
-import { formOf, isObject, type Kind } from "./kind.ts";
+import { formOf, isObject, type StateKind } from "./kind.ts";
 
-export const SET: Kind<Set<unknown>> = {
+export const SET: StateKind<Set<unknown>> = {
   name: "Set",
   prototype: Set.prototype,
   tag: TAG.SET,

@@ -1,13 +1,13 @@
 import { invalid } from "../../../../src/codec/cbor/cursor.ts";
 import { MAJOR } from "../../../../src/codec/cbor/writer.ts";
 import { bareFault } from "../../../../src/codec/state/faults.ts";
-import { formOf, type Kind } from "../../../../src/codec/state/kinds/kind.ts";
+import { formOf, type StateKind } from "../../../../src/codec/state/kinds/kind.ts";
 
 /** The next private tag; in `src` it would stand in `tags.ts`. */
 export const TAG_REG_EXP = 0x5277_00ff;
 
 /** A kind as the recipe in CONTRIBUTING asks for it: the test of the recipe adds it to the table. */
-export const REG_EXP: Kind<RegExp> = {
+export const REG_EXP: StateKind<RegExp> = {
   name: "RegExp",
   prototype: RegExp.prototype,
   tag: TAG_REG_EXP,
