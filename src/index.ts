@@ -7,7 +7,7 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
-export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
+export type { TypeCodec, TypeCodecs } from "./codec/state/type-codecs.ts";
 export type { Branches } from "./history/branches.ts";
 export type { Damage } from "./history/sound-refs.ts";
 export type { StoreLock } from "./node/store-locks.ts";

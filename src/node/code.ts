@@ -7,7 +7,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import { readParts } from "../object/program-source.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
@@ -100,7 +100,7 @@ function fromRoot({ root }: Project, cwd: string, file: string): string {
 export async function loadRecorded(
   project: Project,
   program: Program,
-  get: Get,
+  get: ReadObject,
   options: { readonly trusted: boolean; readonly replaced: boolean },
 ): Promise<LoadedProgram | undefined> {
   const { module, exportName } = program;
@@ -198,7 +198,7 @@ async function liesInProject({ root }: Project, module: string): Promise<boolean
 /** The stored source; undefined where it was left out. */
 async function storedSource(
   program: Program,
-  get: Get,
+  get: ReadObject,
 ): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
   try {
     const parts = await readParts(program, get, nodeHash);

@@ -1,8 +1,8 @@
 import { equalBytes, fromHex, toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { MAJOR, Writer } from "../codec/cbor/writer.ts";
 import { type DecodeLimits, decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
-import { MAJOR, Writer } from "../codec/writer.ts";
 import type { Id, Kind } from "./id.ts";
 
 /**

@@ -2,7 +2,7 @@ import { utf8 } from "../base/bytes.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Program, splitLabel } from "./program.ts";
 import { readParts } from "./program-source.ts";
-import type { Get } from "./state.ts";
+import type { ReadObject } from "./state.ts";
 
 /** What a recorded program is made of. Names and versions are what the recording says. */
 export interface ProgramContents {
@@ -34,7 +34,11 @@ export interface PackageInProgram {
 }
 
 /** What a program is made of. Throws OBJECT_MISSING where its source was left out. */
-export async function contentsOf(program: Program, get: Get, hash: Hash): Promise<ProgramContents> {
+export async function contentsOf(
+  program: Program,
+  get: ReadObject,
+  hash: Hash,
+): Promise<ProgramContents> {
   const parts = await readParts(program, get, hash);
   const stretches = parts.map(({ package: label, code }) => ({ label, code }));
   return {

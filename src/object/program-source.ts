@@ -3,7 +3,7 @@ import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, objectId } from "./id.ts";
 import type { Program } from "./program.ts";
-import type { Get } from "./state.ts";
+import type { ReadObject } from "./state.ts";
 
 /** The chunks that hold a program's source, in order. */
 export function sourceChunks({ source, parts }: Program): Id<"chunk">[] {
@@ -22,7 +22,11 @@ export interface SourceText {
  * was left out, and OBJECT_INVALID where the parts do not make up the source that the program names, or
  * one is not UTF-8 by itself: what is shown of each could be other than what runs.
  */
-export async function readParts(program: Program, get: Get, hash: Hash): Promise<SourceText[]> {
+export async function readParts(
+  program: Program,
+  get: ReadObject,
+  hash: Hash,
+): Promise<SourceText[]> {
   const { name, source, parts } = program;
   const chunks = await Promise.all(sourceChunks(program).map((id) => get("chunk", id)));
   if (parts.length > 0 && objectId(hash, "chunk", concatBytes(chunks)) !== source) {
@@ -32,7 +36,7 @@ export async function readParts(program: Program, get: Get, hash: Hash): Promise
 }
 
 /** The whole source of a program. Throws as `readParts` does. */
-export async function readSource(program: Program, get: Get, hash: Hash): Promise<string> {
+export async function readSource(program: Program, get: ReadObject, hash: Hash): Promise<string> {
   return (await readParts(program, get, hash)).map(({ code }) => code).join("");
 }
 

@@ -78,18 +78,18 @@ export function checkpointCount(steps: number, blockSize: number): number {
 }
 
 /** The timeline of a run. */
-export function timelineOf(run: RunManifest): Timeline {
-  return { count: checkpointCount(run.steps, run.blockSize), edge: run.edge };
+export function timelineOf(manifest: RunManifest): Timeline {
+  return { count: checkpointCount(manifest.steps, manifest.blockSize), edge: manifest.edge };
 }
 
 /** The root of a run's timeline: equal for runs with equal checkpoints, whoever recorded them. */
-export function rootOf(hash: Hash, run: RunManifest): string {
-  return timelineRoot(hash, run.steps, timelineOf(run), run.final);
+export function rootOf(hash: Hash, manifest: RunManifest): string {
+  return timelineRoot(hash, manifest.steps, timelineOf(manifest), manifest.final);
 }
 
 /** The bytes of a run object. */
-export function encodeRun(run: RunManifest): Uint8Array {
-  return encodeBody("run", format(run));
+export function encodeRun(manifest: RunManifest): Uint8Array {
+  return encodeBody("run", format(manifest));
 }
 
 /** Reads a run object. */
@@ -137,17 +137,17 @@ function parseParents(fields: Fields): Parent[] {
   );
 }
 
-function format(run: RunManifest): readonly unknown[] {
+function format(manifest: RunManifest): readonly unknown[] {
   return [
     RUN_FORMAT,
-    run.blockSize,
-    run.steps,
-    run.goal,
-    run.segments.map(formatSegment),
-    formatEdge(run.edge),
-    formatStateRef(run.final),
-    run.parents.map((parent) => [idBytes(parent.run), parent.step]),
-    run.meta,
+    manifest.blockSize,
+    manifest.steps,
+    manifest.goal,
+    manifest.segments.map(formatSegment),
+    formatEdge(manifest.edge),
+    formatStateRef(manifest.final),
+    manifest.parents.map((parent) => [idBytes(parent.run), parent.step]),
+    manifest.meta,
   ];
 }
 

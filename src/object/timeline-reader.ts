@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import type { Id } from "./id.ts";
-import { type Get, sameState } from "./state.ts";
+import { type ReadObject, sameState } from "./state.ts";
 import {
   decodeTile,
   type Edge,
@@ -14,15 +14,15 @@ import {
 /** How many decoded tiles a reader keeps: 64 × 64 entries. */
 const KEPT_TILES = 64;
 
-/** Reads entries of timelines whose tiles `get` gives, and keeps the tiles read last. */
+/** Reads entries of timelines whose tiles `readObject` gives, and keeps the tiles read last. */
 export class TimelineReader {
-  readonly #get: Get;
+  readonly #readObject: ReadObject;
   readonly #tiles = new Map<Id<"tile">, Tile>();
   /** Of tiles that were found to hold equal states: what they are compared as from then on. */
   readonly #equal = new Map<Id<"tile">, Id<"tile">>();
 
-  constructor(get: Get) {
-    this.#get = get;
+  constructor(readObject: ReadObject) {
+    this.#readObject = readObject;
   }
 
   /** Entry `index` of the timeline, which the caller has checked to be in range. */
@@ -32,7 +32,11 @@ export class TimelineReader {
   }
 
   /** The entries `from`, from + 1, … up to the end of their tile or to `to` (exclusive). */
-  async run(timeline: Timeline, from: number, to: number): Promise<readonly TimelineEntry[]> {
+  async entriesFrom(
+    timeline: Timeline,
+    from: number,
+    to: number,
+  ): Promise<readonly TimelineEntry[]> {
     const first = from - (from % TILE_ENTRIES);
     const entries = await this.entries(timeline, first / TILE_ENTRIES);
     return entries.slice(from - first, to - first);
@@ -142,7 +146,7 @@ export class TimelineReader {
   async #tile(id: Id<"tile">): Promise<Tile> {
     const kept = this.#tiles.get(id);
     if (kept !== undefined) return kept;
-    const tile = decodeTile(await this.#get("tile", id));
+    const tile = decodeTile(await this.#readObject("tile", id));
     if (this.#tiles.size >= KEPT_TILES) {
       // A Map lists its keys in the order of insertion: the first is the oldest.
       this.#tiles.delete(this.#tiles.keys().next().value as Id<"tile">);

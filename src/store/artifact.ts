@@ -4,7 +4,7 @@ import type { Hash } from "../codec/hash.ts";
 import { objectsOf } from "../object/closure.ts";
 import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 import type { Compression } from "./compression.ts";
 import type { StoredObject } from "./object-store.ts";
 
@@ -45,12 +45,12 @@ function largestContent(length: number): number {
 /** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
 export async function encodeArtifact(
   id: Id<"run">,
-  get: Get,
+  readObject: ReadObject,
   compression: Compression,
   hash: Hash,
   options: { readonly withCode: boolean },
 ): Promise<Uint8Array> {
-  const body = await get("run", id);
+  const body = await readObject("run", id);
   const parts: Uint8Array[] = [HEADER];
   let frame: Uint8Array[] = encodeObject("run", body);
   let frameBytes = OBJECT_HEADER_BYTES + body.length;
@@ -62,8 +62,8 @@ export async function encodeArtifact(
     frame = [];
     frameBytes = 0;
   };
-  for await (const needed of objectsOf(decodeRun(body), get)) {
-    const content = await readNeeded(needed, get, options.withCode);
+  for await (const needed of objectsOf(decodeRun(body), readObject)) {
+    const content = await readNeeded(needed, readObject, options.withCode);
     if (content === undefined) continue;
     frame.push(...encodeObject(needed.kind, content));
     frameBytes += OBJECT_HEADER_BYTES + content.length;
@@ -128,12 +128,12 @@ export async function decodeArtifact(
 
 async function readNeeded(
   needed: { readonly kind: Kind; readonly id: Id; readonly optional: boolean },
-  get: Get,
+  readObject: ReadObject,
   withCode: boolean,
 ): Promise<Uint8Array | undefined> {
   if (needed.optional && !withCode) return undefined;
   try {
-    return await get(needed.kind, needed.id);
+    return await readObject(needed.kind, needed.id);
   } catch (error) {
     if (needed.optional && isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;
@@ -235,13 +235,13 @@ function* readFrame(raw: Uint8Array): Generator<StoredObject> {
 }
 
 async function checkComplete({ run, objects }: ArtifactContent): Promise<void> {
-  const get: Get = async (kind, id) => {
+  const readObject: ReadObject = async (kind, id) => {
     const object = objects.get(id);
     if (object?.kind === kind) return object.body;
     throw invalid(`it lacks the ${kind} ${id}`);
   };
   let expected = 1;
-  for await (const needed of objectsOf(decodeRun(await get("run", run)), get)) {
+  for await (const needed of objectsOf(decodeRun(await readObject("run", run)), readObject)) {
     const object = objects.get(needed.id);
     if (object === undefined && needed.optional) continue;
     if (object?.kind !== needed.kind) throw invalid(`it lacks the ${needed.kind} ${needed.id}`);

@@ -30,7 +30,7 @@ import { encodeTile } from "../../src/object/timeline.ts";
 import { generatorNamed } from "../../src/random/registry.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { openRepository, type Repository } from "../../src/repository.ts";
-import { type ObjectWriter, reader } from "../../src/store/object-store.ts";
+import { type ObjectWriter, objectReader } from "../../src/store/object-store.ts";
 import {
   decodeHeader,
   PACK_HEADER,
@@ -432,7 +432,7 @@ async function partsOf(
   branch: string,
 ): Promise<{ kind: Kind; body: Uint8Array }[]> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { id, run } = await repo.resolve(branch);
   const parts = [{ kind: "run" as Kind, body: await get("run", id) }];
   for await (const { kind, id } of objectsOf(run, get))
@@ -495,7 +495,7 @@ const TAG = { name: "t", target: "0".repeat(64) as Id<"run">, message: "", time:
 /** Runs that can be read, and whose parts do not fit together; each on a branch of its own. */
 async function forgedRuns(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { run } = await repo.resolve("herd");
   const segment = run.segments[0] as RunManifest["segments"][number];
   const program = decodeProgram(await get("program", segment.program));
@@ -542,7 +542,7 @@ async function forgedRuns(project: Project): Promise<void> {
 /** Runs whose generators stand as none of their kind can, as it is noted at their start. */
 async function forgedStreams(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { run } = await repo.resolve("block");
   const { run: continuous } = await repo.resolve("continuous");
   const segment = continuous.segments[0] as RunManifest["segments"][number];

@@ -9,7 +9,7 @@ import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts"
 import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run.ts";
 import { encodeArtifact } from "../../src/store/artifact.ts";
-import { reader } from "../../src/store/object-store.ts";
+import { objectReader } from "../../src/store/object-store.ts";
 import { emptyProject, type Project } from "./run-cli.ts";
 
 const ODD_STATES: Readonly<Record<string, string>> = {
@@ -142,7 +142,7 @@ async function artifactWith(changes: Partial<RunManifest>): Promise<Uint8Array> 
   const env = nodeEnvironment();
   const walk = { name: "walk", init: () => 0, step: (x: number) => x + 1 };
   const run = await recordInto(env, codeOf(walk), { steps: 10, seed: 1 });
-  const get = reader(env.store);
+  const get = objectReader(env.store);
   const manifest = decodeRun(await get("run", run.id));
   const writer = await env.store.writer();
   const id = writer.put("run", encodeRun({ ...manifest, ...changes }));

@@ -8,7 +8,8 @@ import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { TAG, VIEW_TYPES } from "../../src/codec/tags.ts";
+import { TAG } from "../../src/codec/state/tags.ts";
+import { VIEW_TYPES } from "../../src/codec/state/views.ts";
 import { nodeFiles } from "../../src/node/files.ts";
 import { nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
 import { createStore, openStore } from "../../src/node/store-folder.ts";
@@ -64,7 +65,7 @@ describe("the examples of FORMAT.md", () => {
 describe("the tables of FORMAT.md", () => {
   test("list every tag, and no others", () => {
     const listed = (tables.get("tag content value") ?? []).map(([tag]) => Number(tag));
-    const known = [...Object.values(TAG), ...VIEW_TYPES.map(({ tag }) => tag)];
+    const known = [...Object.values(TAG), ...VIEW_TYPES.map(({ number }) => number)];
     expect(listed.sort((a, b) => a - b)).toEqual(
       known.filter((tag) => tag !== 0).sort((a, b) => a - b),
     );

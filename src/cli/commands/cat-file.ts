@@ -1,5 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { decodeObject } from "../../object/any.ts";
 import type { Id, Kind } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";

@@ -8,8 +8,8 @@ import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import type { ParamsRead } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
-import type { Get } from "../../object/state.ts";
-import { reader } from "../../store/object-store.ts";
+import type { ReadObject } from "../../object/state.ts";
+import { objectReader } from "../../store/object-store.ts";
 import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
 import { longText, paramsData, valuesText } from "../show/changes-text.ts";
@@ -52,7 +52,7 @@ export const log: Command = {
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(objects, refs, known, names);
-    const get = reader(objects);
+    const get = objectReader(objects);
     const gap = args.graph === true ? "\n" : "\n\n";
     const runs = out.json ? await each(entries, dataOf(wholeParams(get))) : [];
     const text = out.json
@@ -112,7 +112,11 @@ async function paramsOf(
   }
 }
 
-function textOf(out: Output, origins: Origins, get: Get): (entry: LogEntry) => Promise<string> {
+function textOf(
+  out: Output,
+  origins: Origins,
+  get: ReadObject,
+): (entry: LogEntry) => Promise<string> {
   const shown = shortParams(get);
   return (entry) => entryText(out, entry, { origins, get, shown });
 }
@@ -120,7 +124,7 @@ function textOf(out: Output, origins: Origins, get: Get): (entry: LogEntry) => P
 /** What the text of an entry is read with. */
 interface Reading {
   readonly origins: Origins;
-  readonly get: Get;
+  readonly get: ReadObject;
   readonly shown: ShownParams;
 }
 
@@ -175,7 +179,7 @@ async function changedText(
 async function changesState(
   origin: Origin | undefined,
   segment: Segment,
-  get: Get,
+  get: ReadObject,
   shown: ShownParams,
 ): Promise<boolean> {
   const { kind, step, manifest } = origin ?? {};

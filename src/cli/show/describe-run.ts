@@ -1,4 +1,4 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
 import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";

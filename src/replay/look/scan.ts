@@ -131,7 +131,7 @@ async function stretchesAhead(
   const { blockSize, steps, final } = replayer.run;
   const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
   const block = Math.floor(step / blockSize);
-  const known = await entries.run(timeline, block, timeline.count);
+  const known = await entries.entriesFrom(timeline, block, timeline.count);
   const next = block + known.length;
   const after = next < timeline.count ? await entries.entry(timeline, next) : undefined;
   const byEnd = new Map<number, Stretch>();
