@@ -8,10 +8,7 @@ const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
       { find: /^rewind-engine$/, replacement: source("index.ts") },
-      {
-        find: /^rewind-engine\/random$/,
-        replacement: source("random/index.ts"),
-      },
+      { find: /^rewind-engine\/random$/, replacement: source("random.ts") },
     ],
   },
   test: {

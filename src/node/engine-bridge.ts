@@ -18,7 +18,7 @@ export function ownEngine(): Engine {
   const extension = /\.[jt]s$/.exec(import.meta.url)?.[0] ?? ".js";
   return {
     main: new URL(`../index${extension}`, import.meta.url).href,
-    random: new URL(`../random/index${extension}`, import.meta.url).href,
+    random: new URL(`../random${extension}`, import.meta.url).href,
   };
 }
 

@@ -10,9 +10,7 @@ const FILES = [
     (name) => `random/python/${name}.ts`,
   ),
   ...["algorithm", "bits", "generator", "loader", "torch"].map((name) => `random/torch/${name}.ts`),
-  ...["consumer", "format", "locate", "parse", "reconstruct"].map(
-    (name) => `random/plan/${name}.ts`,
-  ),
+  ...["consumer", "format", "locate", "parse", "reconstruct"].map((name) => `plan/${name}.ts`),
   "random/xoshiro128.ts",
 ];
 

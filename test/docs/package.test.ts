@@ -56,7 +56,7 @@ describe("the package that npm pack makes", () => {
       "bin/rewind.js",
       "dist/cli/main.js",
       "dist/index.js",
-      "dist/random/index.js",
+      "dist/random.js",
     ]);
   });
 });

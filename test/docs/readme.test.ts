@@ -199,7 +199,7 @@ describe("README: its tables", () => {
       for (const [, name = ""] of functions.matchAll(/`(\w+)\(/g)) {
         expect((random as Record<string, unknown>)[name], name).toBeTypeOf("function");
       }
-      const index = readFileSync(new URL("../../src/random/index.ts", import.meta.url), "utf8");
+      const index = readFileSync(new URL("../../src/random.ts", import.meta.url), "utf8");
       for (const [, type] of gives.matchAll(/`([A-Z]\w+)`/g)) expect(index).toContain(`${type}`);
     }
     expect(rows.get("function gives")?.length).toBeGreaterThan(5);

@@ -166,7 +166,7 @@ test("the engine is by default the one that runs", async () => {
     "m.ts": `import * as types from "rewind-engine/random"; export default { ...${WALK}, types };`,
   });
   const { simulation } = await loadProgram(await programOf(root));
-  const own: Record<string, unknown> = await import("../../src/random/index.ts");
+  const own: Record<string, unknown> = await import("../../src/random.ts");
   expect(Object.keys(own)).not.toEqual([]);
   for (const name of Object.keys(own)) expect(simulation.types?.[name]).toBe(own[name]);
 });

@@ -1,5 +1,5 @@
-import { toHex } from "../../base/bytes.ts";
-import { type Hash, sha256 } from "../../codec/hash.ts";
+import { toHex } from "../base/bytes.ts";
+import { type Hash, sha256 } from "../codec/hash.ts";
 import { consumerOf } from "./consumers.ts";
 import { eventsOf, formatAction } from "./events.ts";
 import { checkKeys } from "./keys.ts";

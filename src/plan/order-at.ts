@@ -1,5 +1,5 @@
-import { checkInteger } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { checkInteger } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
 import { type EpochAction, formatAction } from "./events.ts";
 import { checkMade, checkOrderLength } from "./limits.ts";
 import { partAt } from "./parts.ts";

@@ -1,7 +1,7 @@
-import { RewindError } from "../../base/errors.ts";
-import { checkLength } from "../torch/permutation.ts";
-import { splitLengths } from "../torch/split.ts";
-import type { TorchEra } from "../torch/version.ts";
+import { RewindError } from "../base/errors.ts";
+import { checkLength } from "../random/torch/permutation.ts";
+import { splitLengths } from "../random/torch/split.ts";
+import type { TorchEra } from "../random/torch/version.ts";
 import type { PlanLoader } from "./plan.ts";
 
 /**

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isRewindError } from "../../../src/base/errors.ts";
-import { checkPlan } from "../../../src/random/plan/check.ts";
-import { formatPlan } from "../../../src/random/plan/format.ts";
-import { parsePlan } from "../../../src/random/plan/parse.ts";
-import type { Plan, PlanStep } from "../../../src/random/plan/plan.ts";
+import { isRewindError } from "../../src/base/errors.ts";
+import { checkPlan } from "../../src/plan/check.ts";
+import { formatPlan } from "../../src/plan/format.ts";
+import { parsePlan } from "../../src/plan/parse.ts";
+import type { Plan, PlanStep } from "../../src/plan/plan.ts";
 import { anyPlan } from "./plans.ts";
 
 // biome-ignore lint/suspicious/noSparseArray: it is what is refused.

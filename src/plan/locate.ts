@@ -1,5 +1,5 @@
-import { checkInteger, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { checkInteger, describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
 import { consumerOf } from "./consumers.ts";
 import { countEpochs, extendPlan } from "./count.ts";
 import { eventsOf } from "./events.ts";

@@ -1,7 +1,7 @@
-import { checkInteger, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import { checkBreak, loaderShape } from "../torch/loader-options.ts";
-import type { TorchEra } from "../torch/version.ts";
+import { checkInteger, describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
+import { checkBreak, loaderShape } from "../random/torch/loader-options.ts";
+import type { TorchEra } from "../random/torch/version.ts";
 import { checkKeys } from "./keys.ts";
 import type { PlanGenerator, PlanLoader } from "./plan.ts";
 

@@ -1,4 +1,4 @@
-import { DEFAULT_TORCH_VERSION } from "../torch/version.ts";
+import { DEFAULT_TORCH_VERSION } from "../random/torch/version.ts";
 import type { Consumer } from "./consumer.ts";
 import { NumpyConsumer } from "./numpy-consumer.ts";
 import type { PlanGenerator } from "./plan.ts";

@@ -1,6 +1,6 @@
-import { below } from "../integers.ts";
-import { shuffle } from "../shuffle.ts";
-import { type Xoshiro128, xoshiro } from "../xoshiro128.ts";
+import { below } from "../random/integers.ts";
+import { shuffle } from "../random/shuffle.ts";
+import { type Xoshiro128, xoshiro } from "../random/xoshiro128.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
 

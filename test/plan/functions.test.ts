@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { FUNCTION_FORMS } from "../../../src/random/plan/forms.ts";
-import { stateBefore } from "../../../src/random/plan/reconstruct.ts";
-import { readVectors } from "../vectors.ts";
+import { FUNCTION_FORMS } from "../../src/plan/forms.ts";
+import { stateBefore } from "../../src/plan/reconstruct.ts";
+import { readVectors } from "../random/vectors.ts";
 
 interface Call {
   readonly call: string;

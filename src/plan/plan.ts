@@ -1,4 +1,4 @@
-import type { LoaderOptions } from "../torch/loader-options.ts";
+import type { LoaderOptions } from "../random/torch/loader-options.ts";
 
 /**
  * What consumed a generator, from its seed on, in order: enough to find its state at any point. As a

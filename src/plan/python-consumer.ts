@@ -1,8 +1,8 @@
-import { utf8 } from "../../base/bytes.ts";
-import { Mt19937 } from "../mt19937.ts";
-import { jump } from "../mt19937-jump.ts";
-import { PythonRandom } from "../python/random.ts";
-import { keyOfSeed } from "../python/seed.ts";
+import { utf8 } from "../base/bytes.ts";
+import { Mt19937 } from "../random/mt19937.ts";
+import { jump } from "../random/mt19937-jump.ts";
+import { PythonRandom } from "../random/python/random.ts";
+import { keyOfSeed } from "../random/python/seed.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
 

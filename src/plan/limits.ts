@@ -1,8 +1,8 @@
-import { RewindError } from "../../base/errors.ts";
-import { epochCourse, epochDraws } from "../torch/loader-draws.ts";
-import { loaderShape } from "../torch/loader-options.ts";
-import { permutationDraws } from "../torch/permutation.ts";
-import { type TorchEra, torchEra } from "../torch/version.ts";
+import { RewindError } from "../base/errors.ts";
+import { epochCourse, epochDraws } from "../random/torch/loader-draws.ts";
+import { loaderShape } from "../random/torch/loader-options.ts";
+import { permutationDraws } from "../random/torch/permutation.ts";
+import { type TorchEra, torchEra } from "../random/torch/version.ts";
 import { totalOf } from "./count.ts";
 import type { EpochsStep, Plan, PlanGenerator, PlanStep } from "./plan.ts";
 

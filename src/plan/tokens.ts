@@ -1,4 +1,4 @@
-import { RewindError } from "../../base/errors.ts";
+import { RewindError } from "../base/errors.ts";
 
 /** A word, a number or a sign of a plan, and where it stands, both counted from 1. */
 export interface Token {

@@ -1,4 +1,4 @@
-import { readNumber } from "../../base/number-text.ts";
+import { readNumber } from "../base/number-text.ts";
 import { expectedAt, type TokenReader } from "./tokens.ts";
 
 /** A whole number from `low` to 2^53 - 1, such as 1444, 1_000_000 or 1e6. */

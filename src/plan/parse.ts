@@ -1,5 +1,5 @@
-import { isRewindError } from "../../base/errors.ts";
-import { DEFAULT_TORCH_VERSION } from "../torch/version.ts";
+import { isRewindError } from "../base/errors.ts";
+import { DEFAULT_TORCH_VERSION } from "../random/torch/version.ts";
 import { checkGenerator, checkPlan, MAX_DEPTH, StepChecker } from "./check.ts";
 import { meant } from "./keys.ts";
 import { endLoader, readLoader } from "./parse-loader.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { isRewindError } from "../../../src/base/errors.ts";
-import { type Located, locate } from "../../../src/random/plan/locate.ts";
-import { orderOf } from "../../../src/random/plan/reconstruct.ts";
+import { isRewindError } from "../../src/base/errors.ts";
+import { type Located, locate } from "../../src/plan/locate.ts";
+import { orderOf } from "../../src/plan/reconstruct.ts";
 
 const split = "seed 1; split 1806 0.8";
 const plan = `${split}; epochs 9 of shuffle 1444`;

@@ -1,7 +1,7 @@
-import { utf8 } from "../../base/bytes.ts";
-import { NumpyGenerator, numpy } from "../numpy/generator.ts";
-import { Pcg64 } from "../numpy/pcg64.ts";
-import { PCG_MULTIPLIER } from "../numpy/pcg64-step.ts";
+import { utf8 } from "../base/bytes.ts";
+import { NumpyGenerator, numpy } from "../random/numpy/generator.ts";
+import { Pcg64 } from "../random/numpy/pcg64.ts";
+import { PCG_MULTIPLIER } from "../random/numpy/pcg64-step.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 
 /**

@@ -1,5 +1,5 @@
-import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
 import { countEvents, extendPlan, loadersOf } from "./count.ts";
 import type { PlanEvent } from "./events.ts";
 import { checkKeys } from "./keys.ts";

@@ -1,7 +1,7 @@
-import { checkInteger, describe } from "../../base/checks.ts";
-import { isRewindError, RewindError } from "../../base/errors.ts";
-import { checkLength } from "../torch/permutation.ts";
-import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../torch/version.ts";
+import { checkInteger, describe } from "../base/checks.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { checkLength } from "../random/torch/permutation.ts";
+import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../random/torch/version.ts";
 import { checkBreakOf, checkLoader } from "./check-loader.ts";
 import { checkKeys } from "./keys.ts";
 import { checkWork, eraOf } from "./limits.ts";

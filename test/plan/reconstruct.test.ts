@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { toHex } from "../../../src/base/bytes.ts";
-import { isRewindError } from "../../../src/base/errors.ts";
-import { numpy } from "../../../src/random/numpy/generator.ts";
-import { loadingLines } from "../../../src/random/plan/consumer.ts";
-import { drawsOf, explain, orderOf, stateBefore } from "../../../src/random/plan/reconstruct.ts";
-import { python } from "../../../src/random/python/algorithm.ts";
-import { torch } from "../../../src/random/torch/torch.ts";
-import { readVectors } from "../vectors.ts";
+import { toHex } from "../../src/base/bytes.ts";
+import { isRewindError } from "../../src/base/errors.ts";
+import { loadingLines } from "../../src/plan/consumer.ts";
+import { drawsOf, explain, orderOf, stateBefore } from "../../src/plan/reconstruct.ts";
+import { numpy } from "../../src/random/numpy/generator.ts";
+import { python } from "../../src/random/python/algorithm.ts";
+import { torch } from "../../src/random/torch/torch.ts";
+import { readVectors } from "../random/vectors.ts";
 import { planFor } from "./plans.ts";
 
 interface Golden {

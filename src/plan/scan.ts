@@ -1,7 +1,7 @@
-import { Mt19937 } from "../mt19937.ts";
-import { epochCourse } from "../torch/loader-draws.ts";
-import { loaderShape } from "../torch/loader-options.ts";
-import { torch } from "../torch/torch.ts";
+import { Mt19937 } from "../random/mt19937.ts";
+import { epochCourse } from "../random/torch/loader-draws.ts";
+import { loaderShape } from "../random/torch/loader-options.ts";
+import { torch } from "../random/torch/torch.ts";
 import { eraOf } from "./limits.ts";
 import type { Plan, PlanLoader } from "./plan.ts";
 

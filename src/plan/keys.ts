@@ -1,6 +1,6 @@
-import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
+import { describe } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
 
 /**
  * Checks that a value is an object with no keys but these. One that is passed over, such as

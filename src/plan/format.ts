@@ -1,4 +1,4 @@
-import { DEFAULT_TORCH_VERSION } from "../torch/version.ts";
+import { DEFAULT_TORCH_VERSION } from "../random/torch/version.ts";
 import { checkPlan } from "./check.ts";
 import type { Plan } from "./plan.ts";
 import { formatStep } from "./step-text.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { numpy } from "../../../src/random/numpy/generator.ts";
-import { consumerOf } from "../../../src/random/plan/consumers.ts";
-import type { EpochAction } from "../../../src/random/plan/events.ts";
-import { NumpyConsumer } from "../../../src/random/plan/numpy-consumer.ts";
-import { PLAN_GENERATORS } from "../../../src/random/plan/plan.ts";
-import { PythonConsumer } from "../../../src/random/plan/python-consumer.ts";
-import { generatorNamed } from "../../../src/random/registry.ts";
-import { xoshiro } from "../../../src/random/xoshiro128.ts";
+import { consumerOf } from "../../src/plan/consumers.ts";
+import type { EpochAction } from "../../src/plan/events.ts";
+import { NumpyConsumer } from "../../src/plan/numpy-consumer.ts";
+import { PLAN_GENERATORS } from "../../src/plan/plan.ts";
+import { PythonConsumer } from "../../src/plan/python-consumer.ts";
+import { numpy } from "../../src/random/numpy/generator.ts";
+import { generatorNamed } from "../../src/random/registry.ts";
+import { xoshiro } from "../../src/random/xoshiro128.ts";
 
 const names = PLAN_GENERATORS;
 

@@ -1,8 +1,8 @@
-import type { TorchGenerator } from "../torch/generator.ts";
-import type { TorchDataLoader } from "../torch/loader.ts";
-import { permutationDraws } from "../torch/permutation.ts";
-import { torch } from "../torch/torch.ts";
-import { torchEra } from "../torch/version.ts";
+import type { TorchGenerator } from "../random/torch/generator.ts";
+import type { TorchDataLoader } from "../random/torch/loader.ts";
+import { permutationDraws } from "../random/torch/permutation.ts";
+import { torch } from "../random/torch/torch.ts";
+import { torchEra } from "../random/torch/version.ts";
 import type { ConsumedEpoch, Consumer } from "./consumer.ts";
 import type { EpochAction } from "./events.ts";
 import type { DrawsStep } from "./plan.ts";

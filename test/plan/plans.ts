@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { checkPlan } from "../../../src/random/plan/check.ts";
-import type { Plan, PlanGenerator, PlanStep } from "../../../src/random/plan/plan.ts";
+import { checkPlan } from "../../src/plan/check.ts";
+import type { Plan, PlanGenerator, PlanStep } from "../../src/plan/plan.ts";
 
 const count = fc.nat({ max: 4 });
 const length = fc.integer({ min: 1, max: 40 });

@@ -1,4 +1,4 @@
-import { isRewindError } from "../../base/errors.ts";
+import { isRewindError } from "../base/errors.ts";
 import { checkPlan } from "./check.ts";
 import type { EpochsStep, Plan, PlanStep } from "./plan.ts";
 
