@@ -9,6 +9,7 @@ const config: ViteUserConfig = defineConfig({
     alias: [
       { find: /^rewind-engine$/, replacement: source("index.ts") },
       { find: /^rewind-engine\/random$/, replacement: source("random.ts") },
+      { find: /^rewind-engine\/random\/(\w+)$/, replacement: source("random/$1/index.ts") },
     ],
   },
   test: {

@@ -1,5 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
-import { NumpyGenerator, numpy } from "../random/numpy/generator.ts";
+import { NumpyGenerator } from "../random/numpy/generator.ts";
+import { numpy } from "../random/numpy/numpy.ts";
 import { Pcg64 } from "../random/numpy/pcg64.ts";
 import { PCG_MULTIPLIER } from "../random/numpy/pcg64-step.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";

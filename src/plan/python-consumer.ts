@@ -1,7 +1,7 @@
 import { utf8 } from "../base/bytes.ts";
-import { Mt19937 } from "../random/mt19937.ts";
-import { jump } from "../random/mt19937-jump.ts";
-import { PythonRandom } from "../random/python/random.ts";
+import { jump } from "../random/mersenne/jump.ts";
+import { Mt19937 } from "../random/mersenne/mt19937.ts";
+import { PythonGenerator } from "../random/python/generator.ts";
 import { keyOfSeed } from "../random/python/seed.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
@@ -12,7 +12,7 @@ import type { DrawsStep } from "./plan.ts";
  */
 export class PythonConsumer extends PermutingConsumer {
   private twister = Mt19937.seededBy(keyOfSeed(0));
-  private rng = new PythonRandom(this.twister);
+  private rng = new PythonGenerator(this.twister);
   /** Where the twister stood when draws were counted last. */
   private counted = copyOf(this.twister);
   private count = 0;
@@ -25,7 +25,7 @@ export class PythonConsumer extends PermutingConsumer {
   override seed(seed: bigint): void {
     this.count = this.drawn;
     this.twister = Mt19937.seededBy(keyOfSeed(seed));
-    this.rng = new PythonRandom(this.twister);
+    this.rng = new PythonGenerator(this.twister);
     this.counted = copyOf(this.twister);
   }
 

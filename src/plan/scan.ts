@@ -1,4 +1,4 @@
-import { Mt19937 } from "../random/mt19937.ts";
+import { Mt19937 } from "../random/mersenne/mt19937.ts";
 import { epochCourse } from "../random/torch/loader-draws.ts";
 import { loaderShape } from "../random/torch/loader-options.ts";
 import { torch } from "../random/torch/torch.ts";

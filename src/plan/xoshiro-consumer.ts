@@ -1,13 +1,13 @@
 import { below } from "../random/integers.ts";
 import { shuffle } from "../random/shuffle.ts";
-import { type Xoshiro128, xoshiro } from "../random/xoshiro128.ts";
+import { type XoshiroGenerator, xoshiro } from "../random/xoshiro/index.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
 
 /** The default generator, `xoshiro(seed)`. A permutation is its `shuffle`, and the state its 16 bytes. */
 export class XoshiroConsumer extends PermutingConsumer {
   drawn = 0;
-  private rng: Xoshiro128 = xoshiro(0);
+  private rng: XoshiroGenerator = xoshiro(0);
 
   override seed(seed: bigint): void {
     this.rng = xoshiro(seed);

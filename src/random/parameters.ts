@@ -43,6 +43,17 @@ export function checkSize(size: unknown, name = "size"): number {
   throw invalid(name, "a whole number from 0 to 2^32 - 1", size);
 }
 
+/** Checks a distance, of either sign and any size: a whole number of `what`. Throws INVALID_ARGUMENT. */
+export function checkWholeNumber(value: unknown, what: string): bigint {
+  if (typeof value === "bigint") return value;
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected a whole number of ${what}, got ${describe(value)}`,
+    { value },
+  );
+}
+
 /** What `make` makes for so many numbers. Throws INVALID_ARGUMENT where there is no room for them. */
 export function withRoom<T>(size: number, make: (size: number) => T): T {
   try {

@@ -4,9 +4,9 @@ import { sha256 } from "../../src/codec/hash.ts";
 import { parsePath, setAt } from "../../src/codec/path.ts";
 import type { SeedRule } from "../../src/object/seeds.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
-import { generatorNamed } from "../../src/random/registry.ts";
 import { deriveSeed, streamSeed } from "../../src/random/seeds.ts";
-import { xoshiro128 } from "../../src/random/xoshiro128.ts";
+import { xoshiroAlgorithm } from "../../src/random/xoshiro/index.ts";
+import { generatorNamed } from "../../src/random.ts";
 import type { Form, Knobs } from "./forms.ts";
 
 /** What a fork changes, and at which step. */
@@ -109,7 +109,7 @@ function generatorsOf(
 
 /** The generator of one stream of a run. */
 export function generator(master: bigint, stream: string, index: number): RandomGenerator {
-  return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream, index }));
+  return xoshiroAlgorithm.fromSeed(deriveSeed({ hash: sha256, master, stream, index }));
 }
 
 function changed(form: Form, before: unknown, { amount, set }: Change): unknown {

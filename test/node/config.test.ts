@@ -6,7 +6,7 @@ import { Config } from "../../src/node/config.ts";
 import { type Files, nodeFiles } from "../../src/node/files.ts";
 import type { Variables } from "../../src/node/settings.ts";
 import { bytesOf, SETTINGS } from "../../src/node/settings.ts";
-import { generatorNames } from "../../src/random/registry.ts";
+import { generatorNames } from "../../src/random/generators.ts";
 import { temporaryFolder } from "../cli/run-cli.ts";
 import { failingFiles, OPERATIONS } from "./failing-files.ts";
 

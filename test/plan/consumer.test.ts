@@ -4,9 +4,9 @@ import type { EpochAction } from "../../src/plan/events.ts";
 import { NumpyConsumer } from "../../src/plan/numpy-consumer.ts";
 import { PLAN_GENERATORS } from "../../src/plan/plan.ts";
 import { PythonConsumer } from "../../src/plan/python-consumer.ts";
-import { numpy } from "../../src/random/numpy/generator.ts";
-import { generatorNamed } from "../../src/random/registry.ts";
-import { xoshiro } from "../../src/random/xoshiro128.ts";
+import { numpy } from "../../src/random/numpy/index.ts";
+import { xoshiro } from "../../src/random/xoshiro/index.ts";
+import { generatorNamed } from "../../src/random.ts";
 
 const names = PLAN_GENERATORS;
 

@@ -36,9 +36,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
-  ["xoshiro128++", "Xoshiro128"],
+  ["xoshiro128++", "XoshiroGenerator"],
   ["numpy", "NumpyGenerator"],
-  ["python", "PythonRandom"],
+  ["python", "PythonGenerator"],
   ["torch", "TorchGenerator"],
 ])("a state with a generator %s is refused by the name of its class", (name, className) => {
   const rng = library.generatorNamed(name).fromSeed(new Uint8Array(32));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exponential, normal } from "../../src/random/distributions.ts";
 import { normalQuantile } from "../../src/random/quantile.ts";
-import { xoshiro } from "../../src/random/xoshiro128.ts";
+import { xoshiro } from "../../src/random/xoshiro/index.ts";
 
 const LAST = 1 - 2 ** -53;
 

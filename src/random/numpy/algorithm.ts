@@ -19,7 +19,7 @@ import { unpackState } from "./state.ts";
  * const rng = numpyAlgorithm.fromSeed(new Uint8Array(32).fill(7));
  * ```
  */
-export const numpyAlgorithm: GeneratorAlgorithm = {
+export const numpyAlgorithm: GeneratorAlgorithm<NumpyGenerator> = {
   name: "numpy",
   version: 1,
   seeded: (seed) => unableToSpawn(SeedSequence.of(seed)),

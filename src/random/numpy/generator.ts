@@ -9,6 +9,7 @@ import {
   checkOptions,
   checkPositive,
   checkSize,
+  checkWholeNumber,
   withRoom,
 } from "../parameters.ts";
 import { lengthOf, lengthToShuffle } from "../shuffle.ts";
@@ -39,11 +40,8 @@ import {
 import { standardNormal } from "./normal.ts";
 import { Pcg64, type Pcg64State } from "./pcg64.ts";
 import { poisson } from "./poisson.ts";
-import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
-import { checkState, packState, parseState } from "./state.ts";
-
-export type { ChoiceOptions } from "./choice.ts";
-export type { IntegersOptions } from "./integers.ts";
+import type { SeedSequence } from "./seed-sequence.ts";
+import { packState } from "./state.ts";
 
 /**
  * A generator of the numbers that numpy draws: `numpy.random.Generator(numpy.random.PCG64(seed))`,
@@ -313,10 +311,7 @@ export class NumpyGenerator implements RandomGenerator {
    * that is left, as numpy does. Bit-exact.
    */
   advance(outputs: number | bigint): this {
-    if (typeof outputs !== "bigint" && !Number.isSafeInteger(outputs)) {
-      throw invalid(`expected a whole number of outputs, got ${describe(outputs)}`);
-    }
-    this.#bits.advance(BigInt(outputs));
+    this.#bits.advance(checkWholeNumber(outputs, "outputs"));
     return this;
   }
 
@@ -367,30 +362,6 @@ export class NumpyGenerator implements RandomGenerator {
     for (let i = 0; i < size; i++) array[i] = draw();
     return array;
   }
-}
-
-/**
- * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that goes on where another
- * stands, also one of Python.
- *
- * @param seed a whole number from 0 on, of any size, or a list of such numbers; or a state: what
- * `bitGenerator` gives, or the text that `print(json.dumps(rng.bit_generator.state))` prints in Python.
- * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for a state that is none.
- *
- * @example
- * ```ts
- * const rng = numpy(42);
- * const heights = rng.normal(1.75, 0.1, 1000); // 1000 doubles
- * const order = rng.permutation(52);
- * const twin = numpy(rng.bitGenerator);
- * twin.random() === rng.random(); // true
- * ```
- */
-export function numpy(seed: NumpySeed | Pcg64State | string): NumpyGenerator {
-  if (typeof seed === "string" && seed.trimStart().startsWith("{"))
-    return restored(parseState(seed));
-  const isState = typeof seed === "object" && seed !== null && "state" in seed;
-  return isState ? restored(checkState(seed)) : generatorOf(SeedSequence.of(seed as NumpySeed));
 }
 
 function generatorOf(sequence: SeedSequence): NumpyGenerator {

@@ -9,11 +9,6 @@ export type NumpySeed = number | bigint | readonly (number | bigint)[];
  * numpy's SeedSequence: spreads a seed over as many bits as a generator needs, and gives children
  * that are independent of each other. Bit-exact. After Melissa O'Neill, "Developing a seed_seq
  * alternative" (2015).
- *
- * @example
- * ```ts
- * SeedSequence.of(42).generateState(2); // Uint32Array [ 3444837047, 2669555309 ]
- * ```
  */
 export class SeedSequence {
   readonly #entropy: readonly number[];

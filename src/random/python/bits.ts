@@ -1,6 +1,6 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import type { Mt19937 } from "../mt19937.ts";
+import type { Mt19937 } from "../mersenne/mt19937.ts";
 import {
   listState,
   type PythonState,

@@ -1,6 +1,6 @@
 import { checkBytes, describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { MT_WORDS } from "../mt19937.ts";
+import { MT_WORDS } from "../mersenne/mt19937.ts";
 
 /**
  * What `random.Random.getstate()` returns in Python, as JSON has it: the version 3, the twister's

@@ -1,5 +1,5 @@
 import type { GeneratorAlgorithm } from "../generator.ts";
-import { Mt19937 } from "../mt19937.ts";
+import { Mt19937 } from "../mersenne/mt19937.ts";
 import { keyOfBytes } from "../python/seed.ts";
 import { checkSeed } from "../seeds.ts";
 import { freshState } from "./bits.ts";
@@ -28,7 +28,7 @@ import { DEFAULT_TORCH_VERSION } from "./version.ts";
  * const rng = torchAlgorithm.fromSeed(new Uint8Array(32).fill(7));
  * ```
  */
-export const torchAlgorithm: GeneratorAlgorithm = {
+export const torchAlgorithm: GeneratorAlgorithm<TorchGenerator> = {
   name: "torch",
   version: 2,
   seeded: (seed) => torch(seed),

@@ -1,7 +1,7 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { Mt19937 } from "../mt19937.ts";
-import { jump } from "../mt19937-jump.ts";
+import { jump } from "../mersenne/jump.ts";
+import { Mt19937 } from "../mersenne/mt19937.ts";
 import { torchSeed } from "./seed.ts";
 import { readTorchState, type TorchState, writeTorchState } from "./state.ts";
 

@@ -1,6 +1,6 @@
 import { equalBytes } from "../../base/bytes.ts";
 import { checkBytes } from "../../base/checks.ts";
-import { MT_WORDS, Mt19937 } from "../mt19937.ts";
+import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
 import { checkDeviates, invalidState, type TorchState } from "./state.ts";
 import { torchEra, versionCode, versionOfCode } from "./version.ts";
 

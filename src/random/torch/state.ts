@@ -1,6 +1,6 @@
 import { checkBytes } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { MT_WORDS, Mt19937 } from "../mt19937.ts";
+import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
 
 /** All that the next draws of PyTorch's CPU generator depend on, and the seed that it reports. */
 export interface TorchState {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
-import { python } from "../../../src/random/python/algorithm.ts";
-import type { PythonRandom } from "../../../src/random/python/random.ts";
+import type { PythonGenerator } from "../../../src/random/python/generator.ts";
+import { python } from "../../../src/random/python/index.ts";
 import type { PythonSeed } from "../../../src/random/python/seed.ts";
 
 describe("seeds that are none", () => {
@@ -28,7 +28,7 @@ describe("bad arguments are refused, and draw nothing", () => {
   const any = (value: unknown): never => value as never;
   const nan = Number.NaN;
 
-  test.each<readonly [what: string, message: string, call: (rng: PythonRandom) => unknown]>([
+  test.each<readonly [what: string, message: string, call: (rng: PythonGenerator) => unknown]>([
     [
       "getrandbits(-1)",
       "expected k to be a whole number in 0..2^20, got -1",
@@ -362,7 +362,7 @@ describe("bad arguments are refused, and draw nothing", () => {
   });
 });
 
-function words(rng: PythonRandom): number[] {
+function words(rng: PythonGenerator): number[] {
   return rng.getstate()[1];
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { toHex } from "../../src/base/bytes.ts";
-import { sha256 } from "../../src/codec/hash.ts";
-import { MT_WORDS, Mt19937 } from "../../src/random/mt19937.ts";
-import { jump } from "../../src/random/mt19937-jump.ts";
-import { readVectors } from "./vectors.ts";
+import { toHex } from "../../../src/base/bytes.ts";
+import { sha256 } from "../../../src/codec/hash.ts";
+import { jump } from "../../../src/random/mersenne/jump.ts";
+import { MT_WORDS, Mt19937 } from "../../../src/random/mersenne/mt19937.ts";
+import { readVectors } from "../vectors.ts";
 
 interface Outputs {
   readonly first: readonly number[];

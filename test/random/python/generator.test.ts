@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { python, pythonAlgorithm } from "../../../src/random/python/algorithm.ts";
+import { python, pythonAlgorithm } from "../../../src/random/python/index.ts";
 import { testGenerator } from "../laws.ts";
 
 testGenerator(pythonAlgorithm);

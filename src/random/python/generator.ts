@@ -13,7 +13,7 @@ import { PythonSequences } from "./sequences.ts";
  * method says how often, of a million draws against CPython 3.11.7 on Linux with glibc. The words
  * that a draw consumes are the same in any case but about one in 10^15.
  */
-export class PythonRandom extends PythonSequences implements RandomGenerator {
+export class PythonGenerator extends PythonSequences implements RandomGenerator {
   /**
    * A double between `low` and `high`, in either order, in their unit: `low + (high - low) * u` of
    * one `random()` u. `high` itself comes up only where the sum is rounded to it. Bit-exact.
