@@ -1,5 +1,5 @@
 import { checkInteger, describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { checkBreak, loaderShape } from "../random/torch/loader-options.ts";
 import type { TorchEra } from "../random/torch/version.ts";
 import { checkKeys } from "./keys.ts";
@@ -15,14 +15,16 @@ export function checkLoader(
   const { generator = "default", part, ...options } = loader;
   if (!options.numWorkers && (options.persistentWorkers || options.prefetchFactor !== undefined)) {
     const option = options.persistentWorkers ? "persistent" : "prefetch";
-    throw invalid(`expected workers 1 or more of a loader with ${option}, got none`);
+    throw invalidArgument(`expected workers 1 or more of a loader with ${option}, got none`);
   }
   const shape = loaderShape(options, era);
   if (generator !== "own" && generator !== "default") {
-    throw invalid(`expected a loader's generator to be own or default, got ${describe(generator)}`);
+    throw invalidArgument(
+      `expected a loader's generator to be own or default, got ${describe(generator)}`,
+    );
   }
   if (name !== "torch" && (shape.numWorkers > 0 || generator === "own")) {
-    throw invalid(`expected no workers and no own generator of a loader: ${name} has none`);
+    throw invalidArgument(`expected no workers and no own generator of a loader: ${name} has none`);
   }
   return {
     length: shape.length,
@@ -53,8 +55,4 @@ const LOADER_KEYS: readonly string[] = [
 export function checkBreakOf(loader: PlanLoader, breakAfter: unknown, era: TorchEra): number {
   const { generator: _, part: __, ...options } = loader;
   return checkBreak(breakAfter, loaderShape(options, era)) as number;
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -3,6 +3,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkLength } from "../random/torch/permutation.ts";
 import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../random/torch/version.ts";
 import { checkBreakOf, checkLoader } from "./check-loader.ts";
+import { invalidPlan } from "./invalid-plan.ts";
 import { checkKeys } from "./keys.ts";
 import { checkWork, eraOf } from "./limits.ts";
 import { partAt, partLengths } from "./parts.ts";
@@ -30,7 +31,7 @@ export function checkPlan(plan: Plan): Plan {
   const steps = new StepChecker(generator).steps(plan.steps);
   const first = steps[0]?.kind;
   if (first !== "seed") {
-    throw invalid(`expected a plan to begin with a seed, got ${first ?? "no steps"}`);
+    throw invalidPlan(`expected a plan to begin with a seed, got ${first ?? "no steps"}`);
   }
   checkWork({ generator, steps });
   return { generator, steps };
@@ -47,31 +48,32 @@ export function checkGenerator(generator: PlanGenerator | undefined): PlanGenera
     return { name, version: checked };
   }
   if (!PLAN_GENERATORS.includes(name)) {
-    throw invalid(
+    throw invalidPlan(
       `expected a generator among ${PLAN_GENERATORS.join(", ")}, got ${describe(name)}`,
     );
   }
   if (version === undefined) return { name };
-  throw invalid(
+  throw invalidPlan(
     `expected no version of ${name}, whose draws have not changed, got ${describe(version)}`,
   );
 }
 
 /** Checks steps one by one, in the order in which they are written. */
 export class StepChecker {
-  private readonly generator: PlanGenerator;
-  private readonly era: TorchEra;
+  readonly #generator: PlanGenerator;
+  readonly #era: TorchEra;
   /** The lengths of the parts of the latest split. */
-  private parts: readonly number[] = [];
+  #parts: readonly number[] = [];
 
   constructor(generator: PlanGenerator) {
-    this.generator = generator;
-    this.era = eraOf(generator);
+    this.#generator = generator;
+    this.#era = eraOf(generator);
   }
 
   /** Steps in their normal form. Throws INVALID_PLAN. */
   steps(steps: readonly PlanStep[], depth = 0): PlanStep[] {
-    if (!Array.isArray(steps)) throw invalid(`expected a list of steps, got ${describe(steps)}`);
+    if (!Array.isArray(steps))
+      throw invalidPlan(`expected a list of steps, got ${describe(steps)}`);
     // A list with holes has steps that `map` would pass over.
     return Array.from(steps, (step: PlanStep) => this.step(step, depth));
   }
@@ -84,42 +86,46 @@ export class StepChecker {
     }
     switch (step?.kind) {
       case "seed":
-        return { kind: step.kind, seed: checkSeed(step.seed, this.generator) };
+        return { kind: step.kind, seed: checkSeed(step.seed, this.#generator) };
       case "draws":
-        return { kind: step.kind, count: count(step.count, "draws"), unit: checkUnit(step.unit) };
+        return {
+          kind: step.kind,
+          count: checkCount(step.count, "draws"),
+          unit: checkUnit(step.unit),
+        };
       case "permutation":
         return { kind: step.kind, length: planCheck(() => checkLength(step.length, "the length")) };
       case "split":
-        return this.split(step);
+        return this.#split(step);
       case "epochs":
-        return this.epochs(step);
+        return this.#epochs(step);
       case "repeat": {
         if (depth >= MAX_DEPTH)
-          throw invalid(`expected at most ${MAX_DEPTH} repeats in one another`);
+          throw invalidPlan(`expected at most ${MAX_DEPTH} repeats in one another`);
         const steps = this.steps(step.steps, depth + 1);
-        return { kind: step.kind, count: count(step.count, "repeats"), steps };
+        return { kind: step.kind, count: checkCount(step.count, "repeats"), steps };
       }
       default:
-        throw invalid(
+        throw invalidPlan(
           `expected a step of the kind seed, draws, permutation, split, epochs or repeat, got ${describe(kind === undefined ? step : kind)}`,
         );
     }
   }
 
-  private split(step: SplitStep): SplitStep {
+  #split(step: SplitStep): SplitStep {
     const { kind, length, parts } = step;
-    this.parts = planCheck(() => partLengths(length, parts, this.era));
+    this.#parts = planCheck(() => partLengths(length, parts, this.#era));
     return { kind, length, parts: [...parts] };
   }
 
-  private epochs(step: EpochsStep): EpochsStep {
-    const loader = planCheck(() => checkLoader(step.loader, this.generator.name, this.era));
-    partAt(loader, this.parts);
-    const epochs: EpochsStep = { kind: "epochs", count: count(step.count, "epochs"), loader };
+  #epochs(step: EpochsStep): EpochsStep {
+    const loader = planCheck(() => checkLoader(step.loader, this.#generator.name, this.#era));
+    partAt(loader, this.#parts);
+    const epochs: EpochsStep = { kind: "epochs", count: checkCount(step.count, "epochs"), loader };
     if (step.breakAfter === undefined) return epochs;
     return {
       ...epochs,
-      breakAfter: planCheck(() => checkBreakOf(loader, step.breakAfter, this.era)),
+      breakAfter: planCheck(() => checkBreakOf(loader, step.breakAfter, this.#era)),
     };
   }
 }
@@ -136,17 +142,17 @@ const STEP_KEYS: Readonly<Record<PlanStep["kind"], readonly string[]>> = {
 
 function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
   if (typeof seed !== "bigint" && !Number.isSafeInteger(seed)) {
-    throw invalid(
+    throw invalidPlan(
       `expected a whole number as the seed, beyond 2^53 - 1 a bigint, got ${describe(seed)}`,
     );
   }
   const whole = BigInt(seed as number | bigint);
   if (name === "torch" && (whole < -(2n ** 63n) || whole >= 2n ** 64n)) {
-    throw invalid(`expected a seed in -2^63..2^64 - 1, got ${whole}`);
+    throw invalidPlan(`expected a seed in -2^63..2^64 - 1, got ${whole}`);
   }
-  if (name === "numpy" && whole < 0n) throw invalid(`expected a seed from 0 on, got ${whole}`);
+  if (name === "numpy" && whole < 0n) throw invalidPlan(`expected a seed from 0 on, got ${whole}`);
   if (name === "xoshiro" && (whole < 0n || whole >= 2n ** 256n)) {
-    throw invalid(`expected a seed in 0..2^256 - 1, got ${whole}`);
+    throw invalidPlan(`expected a seed in 0..2^256 - 1, got ${whole}`);
   }
   return whole;
 }
@@ -154,10 +160,10 @@ function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
 function checkUnit(unit: unknown): "words" | "doubles" {
   if (unit === undefined) return "words";
   if (unit === "words" || unit === "doubles") return unit;
-  throw invalid(`expected the unit of draws to be words or doubles, got ${describe(unit)}`);
+  throw invalidPlan(`expected the unit of draws to be words or doubles, got ${describe(unit)}`);
 }
 
-function count(value: unknown, name: string): number {
+function checkCount(value: unknown, name: string): number {
   return planCheck(() => checkInteger(value, `the number of ${name}`, 0));
 }
 
@@ -169,8 +175,4 @@ function planCheck<T>(check: () => T): T {
     if (!isRewindError(error, "INVALID_ARGUMENT", "INVALID_SEED")) throw error;
     throw new RewindError("INVALID_PLAN", error.message, {}, { cause: error });
   }
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_PLAN", message);
 }

@@ -1,10 +1,11 @@
-import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { epochCourse, epochDraws } from "../random/torch/loader-draws.ts";
 import { loaderShape } from "../random/torch/loader-options.ts";
 import { permutationDraws } from "../random/torch/permutation.ts";
 import { type TorchEra, torchEra } from "../random/torch/version.ts";
-import { totalOf } from "./count.ts";
+import { invalidPlan } from "./invalid-plan.ts";
 import type { EpochsStep, Plan, PlanGenerator, PlanStep } from "./plan.ts";
+import { totalOf } from "./totals.ts";
 
 /** The most events that a plan may come to: a minute's work. */
 const MAX_EVENTS = 1e8;
@@ -34,20 +35,22 @@ export function checkWork({ generator, steps }: Plan): void {
     1,
   );
   if (events > MAX_EVENTS) {
-    throw invalid(`expected a plan of at most 10^8 events, empty ones counted, got ${events}`);
+    throw invalidPlan(`expected a plan of at most 10^8 events, empty ones counted, got ${events}`);
   }
   const era = eraOf(generator);
   const total = (cost: (draws: Draws) => number): number =>
     totalOf(steps, (step) => cost(drawsOf(step, generator, era)));
   const draws = total(({ each, times }) => each * times);
   if (draws > Number.MAX_SAFE_INTEGER) {
-    throw invalid(`expected a plan of at most 2^53 - 1 draws, got about ${draws.toPrecision(3)}`);
+    throw invalidPlan(
+      `expected a plan of at most 2^53 - 1 draws, got about ${draws.toPrecision(3)}`,
+    );
   }
   // It passes over no more than it draws, but for what numpy and Python shuffle.
   if (draws * SHUFFLED <= MAX_PASSED) return;
   const passed = total(({ passed, times }) => passed * times);
   if (passed <= MAX_PASSED) return;
-  throw invalid(
+  throw invalidPlan(
     "expected a plan that passes over at most 2 * 10^10 draws one by one, or 10^9 items that numpy or " +
       `Python shuffles, got ${(passed / MAX_PASSED).toPrecision(3)} times as much`,
   );
@@ -70,7 +73,7 @@ export function checkMade(length: number): void {
 
 function checkMost(length: number, most: number, expected: string): void {
   if (length <= most) return;
-  throw new RewindError("INVALID_ARGUMENT", `expected ${expected}, got one of ${length}`);
+  throw invalidArgument(`expected ${expected}, got one of ${length}`);
 }
 
 /** What an event of a step draws, how much of it is passed over one by one, and how many there are. */
@@ -131,8 +134,4 @@ const SHUFFLED = 20;
 
 function walked(draws: number): number {
   return Math.min(draws, JUMPS_FROM);
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_PLAN", message);
 }

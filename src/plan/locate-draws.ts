@@ -1,4 +1,3 @@
-import { countEvents } from "./count.ts";
 import { formatPlan } from "./format.ts";
 import { eraOf } from "./limits.ts";
 import type { Located } from "./locate.ts";
@@ -7,6 +6,7 @@ import type { Plan, PlanLoader, PlanStep } from "./plan.ts";
 import { findEpoch } from "./points.ts";
 import { type DrawsTarget, scanDraws } from "./scan.ts";
 import { formatLoader } from "./step-text.ts";
+import { countEvents } from "./totals.ts";
 import { partOf, type Walked, walkTo } from "./walk.ts";
 
 /** What to look for among draws that a plan leaves out. */

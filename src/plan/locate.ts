@@ -1,8 +1,8 @@
 import { checkInteger, describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { consumerOf } from "./consumers.ts";
-import { countEpochs, extendPlan } from "./count.ts";
 import { eventsOf } from "./events.ts";
+import { extendPlan } from "./extend-plan.ts";
 import { formatPlan } from "./format.ts";
 import { type Hypothesis, hypothesesOf } from "./hypotheses.ts";
 import { checkKeys } from "./keys.ts";
@@ -11,6 +11,7 @@ import { locateAfterDraws } from "./locate-draws.ts";
 import type { Plan, PlanLoader, PlanStep } from "./plan.ts";
 import { loaderAt } from "./points.ts";
 import { formatLoader } from "./step-text.ts";
+import { countEpochs } from "./totals.ts";
 import { lengthsOf, type PlanLike, partOf, pass, planOf, splitFor } from "./walk.ts";
 
 /** How many epochs are looked at unless told. */
@@ -67,11 +68,11 @@ export function locate(plan: PlanLike, options: LocateOptions): Located[] {
   checkKeys(options, "what locate takes", ["order", "upTo", "loader", "draws"], INVALID);
   const upTo = checkInteger(options.upTo ?? DEFAULT_EPOCHS, "upTo", 1);
   const draws = checkInteger(options.draws ?? 0, "draws", 0);
-  if (draws > MAX_DRAWS) throw invalid(`expected at most 10^8 draws to try, got ${draws}`);
+  if (draws > MAX_DRAWS) throw invalidArgument(`expected at most 10^8 draws to try, got ${draws}`);
   const loader = loaderAt(written, options.loader);
   checkOrderLength(loader.length);
   if (upTo * loader.length > MAX_LOOKED_AT) {
-    throw invalid(
+    throw invalidArgument(
       `expected to look at epochs of at most 2 * 10^9 samples in all, got ${upTo} of ${loader.length}`,
     );
   }
@@ -88,7 +89,9 @@ export function locate(plan: PlanLike, options: LocateOptions): Located[] {
   }
   if (draws > 0) {
     if (written.generator.name !== "torch") {
-      throw invalid(`expected a plan of torch to try draws, got one of ${written.generator.name}`);
+      throw invalidArgument(
+        `expected a plan of torch to try draws, got one of ${written.generator.name}`,
+      );
     }
     const drawn = locateAfterDraws(written, { order, draws, loader, which: options.loader });
     found.push(...drawn.map((located) => ({ located, changes: 1 })));
@@ -162,20 +165,22 @@ function readings(
 function checkOrder(order: ArrayLike<number>, plan: Plan, loader: PlanLoader): number[] {
   const count: unknown = order?.length;
   if (typeof order !== "object" || typeof count !== "number" || !(count > 0)) {
-    throw invalid(
+    throw invalidArgument(
       `expected the first samples of an epoch as whole numbers, got ${describe(order)}`,
     );
   }
   if (!(count <= loader.length)) {
-    throw invalid(`expected at most the ${loader.length} samples of the loader, got ${count}`);
+    throw invalidArgument(
+      `expected at most the ${loader.length} samples of the loader, got ${count}`,
+    );
   }
   const most = Math.max(loader.length, largestSplit(plan.steps));
   const seen = new Set<number>();
   for (const sample of Array.from(order)) {
     if (!Number.isSafeInteger(sample) || sample < 0 || sample >= most) {
-      throw invalid(`expected samples in 0..${most - 1}, got ${describe(sample)}`);
+      throw invalidArgument(`expected samples in 0..${most - 1}, got ${describe(sample)}`);
     }
-    if (seen.has(sample)) throw invalid(`expected each sample once, got ${sample} again`);
+    if (seen.has(sample)) throw invalidArgument(`expected each sample once, got ${sample} again`);
     seen.add(sample);
   }
   return [...seen];
@@ -192,7 +197,3 @@ export function largestSplit(steps: readonly PlanStep[]): number {
 const MAX_DRAWS = 1e8;
 const MAX_LOOKED_AT = 2e9;
 const INVALID = "INVALID_ARGUMENT";
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
-}

@@ -10,44 +10,44 @@ import { PermutingConsumer, upTo } from "./consumer.ts";
  * `json.dumps(rng.bit_generator.state)`.
  */
 export class NumpyConsumer extends PermutingConsumer {
-  private rng = numpy(0);
+  #rng = numpy(0);
   /** The state of the recurrence when it was seeded, and what was drawn before. */
-  private start = this.rng.bitGenerator.state;
-  private before = 0;
+  #start = this.#rng.bitGenerator.state;
+  #before = 0;
 
   get drawn(): number {
-    const { state, increment } = this.rng.bitGenerator;
-    return this.before + stepsBetween(this.start, state, increment);
+    const { state, increment } = this.#rng.bitGenerator;
+    return this.#before + stepsBetween(this.#start, state, increment);
   }
 
   override seed(seed: bigint): void {
-    this.before = this.drawn;
-    this.rng = numpy(seed);
-    this.start = this.rng.bitGenerator.state;
+    this.#before = this.drawn;
+    this.#rng = numpy(seed);
+    this.#start = this.#rng.bitGenerator.state;
   }
 
   /** A double is one output, as is a word; half an output that is left stays. */
   override draws(count: number): void {
-    const { has32, spare32 } = this.rng.bitGenerator;
-    const { state, increment } = this.rng.advance(count).bitGenerator;
+    const { has32, spare32 } = this.#rng.bitGenerator;
+    const { state, increment } = this.#rng.advance(count).bitGenerator;
     const bits = Pcg64.restored({ state, increment, has32, spare32 });
-    this.rng = new NumpyGenerator(bits, undefined);
+    this.#rng = new NumpyGenerator(bits, undefined);
   }
 
   override permutation(length: number): ArrayLike<number> {
-    return this.rng.shuffle(upTo(length));
+    return this.#rng.shuffle(upTo(length));
   }
 
   override passPermutation(length: number): void {
     // The numbers in 0..i that numpy's shuffle draws: as many bits as i has, until they are no more.
     for (let i = length - 1; i > 0; i--) {
       const shift = Math.clz32(i);
-      while ((this.rng.uint32() << shift) >>> shift > i);
+      while ((this.#rng.uint32() << shift) >>> shift > i);
     }
   }
 
   override state(): Uint8Array {
-    const { state, increment, has32, spare32 } = this.rng.bitGenerator;
+    const { state, increment, has32, spare32 } = this.#rng.bitGenerator;
     return utf8(
       `{"bit_generator": "PCG64", "state": {"state": ${state}, "inc": ${increment}}, ` +
         `"has_uint32": ${has32}, "uinteger": ${spare32}}`,

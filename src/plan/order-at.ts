@@ -1,5 +1,5 @@
 import { checkInteger } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { type EpochAction, formatAction } from "./events.ts";
 import { checkMade, checkOrderLength } from "./limits.ts";
 import { partAt } from "./parts.ts";
@@ -54,8 +54,7 @@ export function itemsAt({ plan, consumer, event }: Walked): EventOrder {
   const action = event?.action;
   if (action?.kind !== "split" && action?.kind !== "permutation") {
     const got = action === undefined ? "the end" : formatAction(action);
-    throw new RewindError(
-      "INVALID_ARGUMENT",
+    throw invalidArgument(
       `expected an event with an order: a permutation, a split or an epoch, got ${got}`,
     );
   }

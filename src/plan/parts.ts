@@ -1,7 +1,8 @@
-import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { checkLength } from "../random/torch/permutation.ts";
 import { splitLengths } from "../random/torch/split.ts";
 import type { TorchEra } from "../random/torch/version.ts";
+import { invalidPlan } from "./invalid-plan.ts";
 import type { PlanLoader } from "./plan.ts";
 
 /**
@@ -20,8 +21,7 @@ export function partLengths(
   if (typeof alone !== "number") return splitLengths(length, parts, era.fractions);
   const first = alone > 0 && alone < 1 ? Math.floor(alone * length) : alone;
   if (Number.isInteger(first) && first >= 0 && first <= length) return [first, length - first];
-  throw new RewindError(
-    "INVALID_ARGUMENT",
+  throw invalidArgument(
     `expected a part of ${length} items, as a fraction or a length, got ${alone}`,
   );
 }
@@ -41,18 +41,16 @@ export function partAt(
     if (lengths[part - 1] === length) return part - 1;
     const split = lengths.length === 0 ? "no split" : `a split into ${lengths.length}`;
     const found = part > lengths.length ? split : `a part of ${lengths[part - 1]}`;
-    throw invalid(`expected a split before whose part ${part} has ${length} items, got ${found}`);
+    throw invalidPlan(
+      `expected a split before whose part ${part} has ${length} items, got ${found}`,
+    );
   }
   const fitting = [...lengths.keys()].filter((i) => lengths[i] === length);
   if (fitting.length < 2) return fitting[0];
   const numbers = fitting.map((i) => i + 1);
   const last = numbers.pop();
   const all = fitting.length > 2 ? "all" : "both";
-  throw invalid(
+  throw invalidPlan(
     `expected "part N" of the loader: parts ${numbers.join(", ")} and ${last} of the split ${all} have ${length} samples`,
   );
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_PLAN", message);
 }

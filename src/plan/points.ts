@@ -1,11 +1,12 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
-import { countEvents, extendPlan, loadersOf } from "./count.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import type { PlanEvent } from "./events.ts";
+import { extendPlan } from "./extend-plan.ts";
 import { checkKeys } from "./keys.ts";
 import { checkWork } from "./limits.ts";
 import type { Plan, PlanLoader } from "./plan.ts";
 import { formatLoader } from "./step-text.ts";
+import { countEvents, loadersOf } from "./totals.ts";
 
 /**
  * A point of a plan: before an epoch of a loader, which may be one that follows the plan; before an
@@ -41,7 +42,7 @@ export function findPoint(plan: Plan, point: PlanPoint): FoundPoint {
   const number: unknown = point === "end" ? end : isObject(point) ? point.event : point;
   const isEvent = point === "end" || isObject(point);
   if (!isEvent || !Number.isInteger(number) || Number(number) < 1 || Number(number) > end) {
-    throw invalid(
+    throw invalidArgument(
       `expected an event in 1..${end}, ${end} being the end, or an epoch, got ${describe(number)}`,
     );
   }
@@ -54,7 +55,7 @@ export function findEpoch(plan: Plan, point: EpochPoint): FoundPoint {
   const loader = loaderAt(plan, point.loader);
   const { epoch } = point;
   if (!Number.isSafeInteger(epoch) || epoch < 1 || epoch > MAX_EPOCH) {
-    throw invalid(`expected an epoch in 1..10^7, got ${describe(epoch)}`);
+    throw invalidArgument(`expected an epoch in 1..10^7, got ${describe(epoch)}`);
   }
   const name = formatLoader(loader);
   const longer = extendPlan(plan, loader, epoch);
@@ -81,7 +82,9 @@ export function loaderAt(plan: Plan, number?: number): PlanLoader {
       : loaders.length === 1
         ? "loader 1, the only one of the plan"
         : `a loader in 1..${loaders.length}`;
-  throw invalid(`expected ${expected}, got ${loaders.length === 0 ? "none" : describe(number)}`);
+  throw invalidArgument(
+    `expected ${expected}, got ${loaders.length === 0 ? "none" : describe(number)}`,
+  );
 }
 
 const MAX_EPOCH = 1e7;
@@ -89,8 +92,4 @@ const INVALID = "INVALID_ARGUMENT";
 
 function isObject(value: unknown): value is object & { readonly event?: unknown } {
   return typeof value === "object" && value !== null;
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -11,46 +11,46 @@ import type { DrawsStep } from "./plan.ts";
  * `json.dumps(random.getstate())`.
  */
 export class PythonConsumer extends PermutingConsumer {
-  private twister = Mt19937.seededBy(keyOfSeed(0));
-  private rng = new PythonGenerator(this.twister);
+  #twister = Mt19937.seededBy(keyOfSeed(0));
+  #rng = new PythonGenerator(this.#twister);
   /** Where the twister stood when draws were counted last. */
-  private counted = copyOf(this.twister);
-  private count = 0;
+  #counted = copyOf(this.#twister);
+  #total = 0;
 
   get drawn(): number {
-    this.count += catchUp(this.counted, this.twister);
-    return this.count;
+    this.#total += catchUp(this.#counted, this.#twister);
+    return this.#total;
   }
 
   override seed(seed: bigint): void {
-    this.count = this.drawn;
-    this.twister = Mt19937.seededBy(keyOfSeed(seed));
-    this.rng = new PythonGenerator(this.twister);
-    this.counted = copyOf(this.twister);
+    this.#total = this.drawn;
+    this.#twister = Mt19937.seededBy(keyOfSeed(seed));
+    this.#rng = new PythonGenerator(this.#twister);
+    this.#counted = copyOf(this.#twister);
   }
 
   override draws(count: number, unit: DrawsStep["unit"]): void {
     const words = unit === "doubles" ? 2 * count : count;
-    this.count = this.drawn + words;
-    jump(this.twister, words);
-    this.counted = copyOf(this.twister);
+    this.#total = this.drawn + words;
+    jump(this.#twister, words);
+    this.#counted = copyOf(this.#twister);
   }
 
   override permutation(length: number): ArrayLike<number> {
-    return this.rng.shuffle(upTo(length));
+    return this.#rng.shuffle(upTo(length));
   }
 
   override passPermutation(length: number): void {
     // The numbers below n that random.shuffle draws: as many bits as n has, until they are less.
     for (let n = length; n > 1; n--) {
       const shift = Math.clz32(n);
-      while (this.twister.uint32() >>> shift >= n);
+      while (this.#twister.uint32() >>> shift >= n);
     }
   }
 
   override state(): Uint8Array {
     // With the spaces that Python's json.dumps writes, so that digests agree.
-    return utf8(JSON.stringify(this.rng.getstate()).replaceAll(",", ", "));
+    return utf8(JSON.stringify(this.#rng.getstate()).replaceAll(",", ", "));
   }
 }
 

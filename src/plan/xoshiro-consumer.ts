@@ -7,16 +7,16 @@ import type { DrawsStep } from "./plan.ts";
 /** The default generator, `xoshiro(seed)`. A permutation is its `shuffle`, and the state its 16 bytes. */
 export class XoshiroConsumer extends PermutingConsumer {
   drawn = 0;
-  private rng: XoshiroGenerator = xoshiro(0);
+  #rng: XoshiroGenerator = xoshiro(0);
 
   override seed(seed: bigint): void {
-    this.rng = xoshiro(seed);
+    this.#rng = xoshiro(seed);
   }
 
   override draws(count: number, unit: DrawsStep["unit"]): void {
     const words = unit === "doubles" ? 2 * count : count;
     this.drawn += words;
-    this.rng.advance(words);
+    this.#rng.advance(words);
   }
 
   override permutation(length: number): ArrayLike<number> {
@@ -29,12 +29,12 @@ export class XoshiroConsumer extends PermutingConsumer {
   }
 
   override state(): Uint8Array {
-    return this.rng.state();
+    return this.#rng.state();
   }
 
   /** The next word, counted. */
   uint32(): number {
     this.drawn++;
-    return this.rng.uint32();
+    return this.#rng.uint32();
   }
 }

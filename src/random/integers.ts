@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import type { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import type { RandomGenerator } from "./generator.ts";
 
 /** Where whole numbers come from: 32 random bits at a time. */
@@ -75,21 +76,15 @@ function invalidRange(low: unknown, high: unknown): RewindError {
   const data = { low, high };
   const whole = [low, high].every((bound) => Number.isInteger(bound));
   if (!whole) {
-    return new RewindError(
-      "INVALID_ARGUMENT",
-      `expected low and high to be whole numbers, ${got}`,
-      data,
-    );
+    return invalidArgument(`expected low and high to be whole numbers, ${got}`, data);
   }
   if ((low as number) >= (high as number)) {
-    return new RewindError(
-      "INVALID_ARGUMENT",
+    return invalidArgument(
       `expected low to be less than high, which is not drawn itself, ${got}`,
       data,
     );
   }
-  return new RewindError(
-    "INVALID_ARGUMENT",
+  return invalidArgument(
     `expected low and high within 2^53 of zero and at most 2^53 apart, ${got}`,
     data,
   );

@@ -1,6 +1,7 @@
 import { utf8 } from "../base/bytes.ts";
 import { checkBytes, checkInteger, describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import type { Hash } from "../codec/hash.ts";
 
 /**
@@ -134,8 +135,7 @@ function checkStream(stream: string): string {
   if (typeof stream === "string" && /^[!-~]+$/.test(stream) && stream.length <= NAME_BYTES) {
     return stream;
   }
-  throw new RewindError(
-    "INVALID_ARGUMENT",
+  throw invalidArgument(
     `expected stream to be 1 to ${NAME_BYTES} printable ASCII characters, got ${describe(stream)}`,
     { stream },
   );

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import type { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { below, type Uint32Source } from "./integers.ts";
 
 /**
@@ -47,7 +48,7 @@ export function choice<T>(source: Uint32Source, items: ArrayLike<T>): T {
 export function lengthToChooseFrom(items: ArrayLike<unknown>): number {
   const length = lengthOf(items);
   if (length > 0) return length;
-  throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none", { length });
+  throw invalidArgument("expected items to choose from, got none", { length });
 }
 
 /** How many items there are to put into another order. Throws INVALID_ARGUMENT. */
@@ -80,17 +81,14 @@ function isWritable(items: ArrayLike<unknown>, length: number): boolean {
 
 function unchangeable(items: ArrayLike<unknown>): RewindError {
   const what = Array.isArray(items) ? `a frozen array of ${items.length}` : describe(items);
-  return new RewindError(
-    "INVALID_ARGUMENT",
+  return invalidArgument(
     `expected items to be an array or a typed array that can be changed, got ${what}`,
     { length: items.length },
   );
 }
 
 function notList(items: ArrayLike<unknown>): RewindError {
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected items to be an array or a typed array, got ${describe(items)}`,
-    { length: items?.length },
-  );
+  return invalidArgument(`expected items to be an array or a typed array, got ${describe(items)}`, {
+    length: items?.length,
+  });
 }

@@ -3,7 +3,6 @@ import { toHex } from "../../base/bytes.ts";
 import { nodeHash } from "../../node/platform.ts";
 import { saveFile } from "../../node/user-files.ts";
 import { languageOf, loadingLines } from "../../plan/consumer.ts";
-import { loadersOf } from "../../plan/count.ts";
 import { formatAction } from "../../plan/events.ts";
 import { formatPlan } from "../../plan/format.ts";
 import {
@@ -15,6 +14,7 @@ import {
 } from "../../plan/order-at.ts";
 import type { Plan } from "../../plan/plan.ts";
 import { findPoint, type PlanPoint } from "../../plan/points.ts";
+import { loadersOf } from "../../plan/totals.ts";
 import { type Walked, walkForOrder, walkTo } from "../../plan/walk.ts";
 import { type Arguments, type Context, STATUS } from "../command.ts";
 import { optional, usageError } from "../input/parse.ts";

@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { NumberSet } from "../number-set.ts";
 import { checkFlag, checkOptions, checkSize, withRoom } from "../parameters.ts";
 import { bounded } from "./integers.ts";
@@ -41,15 +41,20 @@ export function chosenIndices(
   const shuffled = checkFlag(options.shuffle, "shuffle", true);
   const size = options.size === undefined ? 1 : checkSize(options.size);
   const p = options.p === undefined ? undefined : checkProbabilities(options.p, population);
-  if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
+  if (population === 0 && size > 0)
+    throw invalidArgument("expected items to choose from, got none");
   if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
   if (size > population) {
-    throw invalid(`expected size to be at most ${population} without replacement, got ${size}`);
+    throw invalidArgument(
+      `expected size to be at most ${population} without replacement, got ${size}`,
+    );
   }
   if (p === undefined) return sample(source, population, size, shuffled);
   const possible = p.filter((each) => each > 0).length;
   if (size <= possible) return weightedSample(source, p, size);
-  throw invalid(`expected size to be at most ${possible}, as many as have a chance, got ${size}`);
+  throw invalidArgument(
+    `expected size to be at most ${possible}, as many as have a chance, got ${size}`,
+  );
 }
 
 const OPTIONS: readonly (keyof ChoiceOptions)[] = ["size", "replace", "p", "shuffle"];
@@ -162,20 +167,20 @@ function weightedSample(source: Pcg64, p: readonly number[], size: number): Floa
  */
 function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
   if (!(Array.isArray(p) || ArrayBuffer.isView(p))) {
-    throw invalid(`expected p to be an array of probabilities, got ${describe(p)}`);
+    throw invalidArgument(`expected p to be an array of probabilities, got ${describe(p)}`);
   }
   const list = Array.from(p as ArrayLike<number>);
   if (list.length !== population) {
-    throw invalid(`expected ${population} probabilities, got ${list.length}`);
+    throw invalidArgument(`expected ${population} probabilities, got ${list.length}`);
   }
   const wrong = list.findIndex((each) => !(Number.isFinite(each) && each >= 0));
   if (wrong !== -1) {
-    throw invalid(`expected p[${wrong}] to be a probability, got ${describe(list[wrong])}`);
+    throw invalidArgument(`expected p[${wrong}] to be a probability, got ${describe(list[wrong])}`);
   }
   const sum = compensatedSum(list);
   const epsilon = p instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
   if (Math.abs(sum - 1) > Math.fround(Math.sqrt(epsilon))) {
-    throw invalid(`expected the probabilities to sum to 1, got ${sum}`);
+    throw invalidArgument(`expected the probabilities to sum to 1, got ${sum}`);
   }
   return list;
 }
@@ -212,8 +217,4 @@ function indexIn(limits: readonly number[], u: number): number {
     else to = middle;
   }
   return from;
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

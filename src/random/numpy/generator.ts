@@ -1,5 +1,5 @@
 import { checkInteger, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { below, countIn } from "../integers.ts";
 import {
@@ -175,7 +175,7 @@ export class NumpyGenerator implements RandomGenerator {
     checkFinite("low", low);
     checkFinite("high", high);
     const range = high - low;
-    if (range < 0) throw invalid(`expected low to be at most high, got ${low} and ${high}`);
+    if (range < 0) throw invalidArgument(`expected low to be at most high, got ${low} and ${high}`);
     checkFinite("high - low", range);
     return this.#draws(size, () => low + range * this.#bits.random());
   }
@@ -253,7 +253,8 @@ export class NumpyGenerator implements RandomGenerator {
   poisson(mean: number, size: number): Float64Array;
   poisson(mean = 1, size?: number): number | Float64Array {
     checkNotNegative("the mean", mean);
-    if (mean > MOST_POISSON) throw invalid(`expected the mean to be at most 9e15, got ${mean}`);
+    if (mean > MOST_POISSON)
+      throw invalidArgument(`expected the mean to be at most 9e15, got ${mean}`);
     return this.#draws(size, () => poisson(this.#bits, mean));
   }
 
@@ -262,7 +263,7 @@ export class NumpyGenerator implements RandomGenerator {
   binomial(n: number, p: number, size: number): Float64Array;
   binomial(n: number, p: number, size?: number): number | Float64Array {
     checkInteger(n, "n", 0);
-    if (!(p >= 0 && p <= 1)) throw invalid(`expected p to be in 0..1, got ${describe(p)}`);
+    if (!(p >= 0 && p <= 1)) throw invalidArgument(`expected p to be in 0..1, got ${describe(p)}`);
     return this.#draws(size, () => binomial(this.#bits, n, p));
   }
 
@@ -282,7 +283,7 @@ export class NumpyGenerator implements RandomGenerator {
   permutation<T>(items: number | ArrayLike<T>): Float64Array | T[] {
     if (typeof items === "number") return this.shuffle(upTo(checkSize(items, "n")));
     if (Array.isArray(items) || ArrayBuffer.isView(items)) return this.shuffle(Array.from(items));
-    throw invalid(`expected a whole number n or an array, got ${describe(items)}`);
+    throw invalidArgument(`expected a whole number n or an array, got ${describe(items)}`);
   }
 
   /**
@@ -329,7 +330,7 @@ export class NumpyGenerator implements RandomGenerator {
   spawn(count: number): NumpyGenerator[] {
     checkSize(count, "count");
     if (this.#sequence === undefined) {
-      throw invalid(
+      throw invalidArgument(
         "expected a generator that numpy(seed) made to spawn, got another, whose state would not say " +
           "how often it did: take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
       );
@@ -386,7 +387,3 @@ const MOST_POISSON = 9e15;
 
 const NO_OPTIONS: IntegersOptions = {};
 const INTEGERS_OPTIONS: readonly (keyof IntegersOptions)[] = ["size", "dtype", "endpoint"];
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "numpy" });
-}

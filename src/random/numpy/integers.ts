@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { below } from "../integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
 
@@ -86,14 +86,14 @@ export function integerRange(
 ): IntegerRange {
   if (!Object.hasOwn(WIDTHS, type)) {
     const known = Object.keys(WIDTHS).join(", ");
-    throw invalid(`expected dtype to be one of ${known}, got ${describe(type)}`);
+    throw invalidArgument(`expected dtype to be one of ${known}, got ${describe(type)}`);
   }
   const first = wholeNumber(low, "low");
   const end = wholeNumber(high, "high");
   const last = endpoint ? end : end - 1n;
   if (last < first) {
     const than = endpoint ? "at most high" : "less than high, which is not drawn itself";
-    throw invalid(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
+    throw invalidArgument(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
   }
   checkHolds(type, first, last);
   return {
@@ -217,7 +217,7 @@ function checkHolds(type: IntegerType, first: bigint, last: bigint): void {
   const least = type.startsWith("u") ? 0n : -(1n << (width - 1n));
   const most = least + (1n << width) - 1n;
   if (first >= least && last <= most) return;
-  throw invalid(
+  throw invalidArgument(
     `expected integers in ${least}..${most}, which ${type} holds, got ${first}..${last}`,
   );
 }
@@ -226,7 +226,7 @@ function wholeNumber(value: unknown, name: string): bigint {
   if (typeof value === "bigint") return value;
   if (Number.isInteger(value) && Math.abs(value as number) <= 2 ** 53)
     return BigInt(value as number);
-  throw invalid(
+  throw invalidArgument(
     `expected ${name} to be a whole number, beyond 2^53 a bigint, got ${describe(value)}`,
   );
 }
@@ -238,7 +238,3 @@ function isExact(value: bigint): boolean {
 
 const TWO_53 = 2n ** 53n;
 const MINUS_TWO_53 = -TWO_53;
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
-}

@@ -32,29 +32,29 @@ const FILLS: readonly number[] = [4, 32, 256];
  */
 export class Pcg64 {
   /** The index of the next output in the buffer, and how many are in there. */
-  private at = 0;
-  private filled = 0;
-  private has32 = 0;
-  private spare32 = 0;
-  private buffer: OutputBuffer = NOTHING;
-  private doubles: Float64Array = NOTHING.doubles;
+  #at = 0;
+  #filled = 0;
+  #has32 = 0;
+  #spare32 = 0;
+  #buffer: OutputBuffer = NOTHING;
+  #doubles: Float64Array = NOTHING.doubles;
   /** Which of `FILLS` the buffer holds; -1 before the first. */
-  private level = -1;
+  #level = -1;
   /** Whether the buffer is this generator's alone. */
-  private owns = false;
+  #owns = false;
   /** The index of the next output of the buffer that was taken away; -1 where none was. */
-  private lostAt = -1;
+  #lostAt = -1;
   /** State and increment before the first output of the buffer, and behind the last one. */
-  private readonly before = new Uint32Array(PCG_WORDS);
-  private readonly words: Uint32Array;
-  private readonly fill: PcgFill;
+  readonly #before = new Uint32Array(PCG_WORDS);
+  readonly #words: Uint32Array;
+  readonly #fill: PcgFill;
   /** How many outputs were made since `origin`, which counts from when the generator was seeded. */
-  private made = 0;
-  private origin = 0n;
+  #made = 0;
+  #origin = 0n;
 
   private constructor(words: Uint32Array, fill: PcgFill) {
-    this.words = words;
-    this.fill = fill;
+    this.#words = words;
+    this.#fill = fill;
   }
 
   static seeded(sequence: SeedSequence, fill: PcgFill = pcgFill()): Pcg64 {
@@ -83,53 +83,54 @@ export class Pcg64 {
     write(words, 0, from.state);
     write(words, 4, from.increment);
     const generator = new Pcg64(words, fill);
-    generator.has32 = from.has32;
-    generator.spare32 = from.spare32;
+    generator.#has32 = from.has32;
+    generator.#spare32 = from.spare32;
     return generator;
   }
 
   /** Half an output that is still to be used, where `has32` is 1. */
   get spare(): Pick<Pcg64State, "has32" | "spare32"> {
-    return { has32: this.has32 as 0 | 1, spare32: this.spare32 };
+    return { has32: this.#has32 as 0 | 1, spare32: this.#spare32 };
   }
 
   /** Puts half an output there that is still to be used. */
   keep(spare32: number): void {
-    this.has32 = 1;
-    this.spare32 = spare32;
+    this.#has32 = 1;
+    this.#spare32 = spare32;
   }
 
   /** The next double in [0, 1): the upper 53 bits of one output. */
   random(): number {
-    if (this.at === this.filled) this.refill();
-    return this.doubles[this.at++] as number;
+    if (this.#at === this.#filled) this.#refill();
+    return this.#doubles[this.#at++] as number;
   }
 
   /** Half an output: its low word, and at the next call its high word. */
   uint32(): number {
-    if (this.has32 === 1) {
-      this.has32 = 0;
-      return this.spare32;
+    if (this.#has32 === 1) {
+      this.#has32 = 0;
+      return this.#spare32;
     }
-    const at = this.next();
-    this.has32 = 1;
-    this.spare32 = this.buffer.words[at + 1] as number;
-    return this.buffer.words[at] as number;
+    const at = this.#next();
+    this.#has32 = 1;
+    this.#spare32 = this.#buffer.words[at + 1] as number;
+    return this.#buffer.words[at] as number;
   }
 
   /** The next output. Half an output that is left stays for `uint32`. */
   uint64(): bigint {
-    const at = this.next();
+    const at = this.#next();
     return (
-      (BigInt(this.buffer.words[at + 1] as number) << 32n) | BigInt(this.buffer.words[at] as number)
+      (BigInt(this.#buffer.words[at + 1] as number) << 32n) |
+      BigInt(this.#buffer.words[at] as number)
     );
   }
 
   /** Draws an output for a reader of its two words, `low` and `high`. */
   draw(): void {
-    const at = this.next();
-    this.low = this.buffer.words[at] as number;
-    this.high = this.buffer.words[at + 1] as number;
+    const at = this.#next();
+    this.low = this.#buffer.words[at] as number;
+    this.high = this.#buffer.words[at + 1] as number;
   }
 
   /** The words of the output that `draw` drew last. */
@@ -137,98 +138,92 @@ export class Pcg64 {
   high = 0;
 
   state(): Pcg64State {
-    const state = wide(this.words, 0);
-    const increment = wide(this.words, 4);
-    const { has32, spare32 } = this;
-    return {
-      state: jumped(state, increment, -BigInt(this.unread)),
-      increment,
-      has32: has32 as 0 | 1,
-      spare32,
-    };
+    const state = wide(this.#words, 0);
+    const increment = wide(this.#words, 4);
+    return { state: jumped(state, increment, -BigInt(this.#unread)), increment, ...this.spare };
   }
 
   /** How many outputs were drawn since it was seeded, modulo 2^128; of a restored one, since then. */
   get position(): bigint {
-    return BigInt.asUintN(128, this.origin + BigInt(this.made - this.unread));
+    return BigInt.asUintN(128, this.#origin + BigInt(this.#made - this.#unread));
   }
 
   /** Moves by so many outputs, backward where negative, in O(log n); drops half an output. */
   advance(outputs: bigint): void {
     const { state, increment } = this.state();
-    this.origin = BigInt.asUintN(128, this.position + outputs);
-    write(this.words, 0, jumped(state, increment, outputs));
-    this.made = 0;
-    this.at = this.filled;
-    this.lostAt = -1;
-    this.has32 = 0;
-    this.spare32 = 0;
+    this.#origin = BigInt.asUintN(128, this.position + outputs);
+    write(this.#words, 0, jumped(state, increment, outputs));
+    this.#made = 0;
+    this.#at = this.#filled;
+    this.#lostAt = -1;
+    this.#has32 = 0;
+    this.#spare32 = 0;
   }
 
   /** The index of the next output's low word in the buffer. */
-  private next(): number {
-    if (this.at === this.filled) this.refill();
-    const at = 2 * this.at;
-    this.at++;
+  #next(): number {
+    if (this.#at === this.#filled) this.#refill();
+    const at = 2 * this.#at;
+    this.#at++;
     return at;
   }
 
   /** The outputs that were made and not drawn. */
-  private get unread(): number {
-    return this.filled - (this.lostAt < 0 ? this.at : this.lostAt);
+  get #unread(): number {
+    return this.#filled - (this.#lostAt < 0 ? this.#at : this.#lostAt);
   }
 
-  private refill(): void {
-    if (this.lostAt >= 0) {
-      this.makeAgain();
+  #refill(): void {
+    if (this.#lostAt >= 0) {
+      this.#makeAgain();
       return;
     }
-    const level = Math.min(this.level + 1, FILLS.length - 1);
-    if (!this.owns) this.share(level);
-    else if (level > this.level) this.own(level);
-    this.makeOutputs();
-    this.made += this.filled;
-    this.at = 0;
+    const level = Math.min(this.#level + 1, FILLS.length - 1);
+    if (!this.#owns) this.#share(level);
+    else if (level > this.#level) this.#own(level);
+    this.#makeOutputs();
+    this.#made += this.#filled;
+    this.#at = 0;
   }
 
   /** Makes the outputs again that were taken away. */
-  private makeAgain(): void {
-    this.words.set(this.before);
-    this.own(this.level);
-    this.makeOutputs();
-    this.at = this.lostAt;
-    this.lostAt = -1;
+  #makeAgain(): void {
+    this.#words.set(this.#before);
+    this.#own(this.#level);
+    this.#makeOutputs();
+    this.#at = this.#lostAt;
+    this.#lostAt = -1;
   }
 
-  private makeOutputs(): void {
-    for (let i = 0; i < PCG_WORDS; i++) this.before[i] = this.words[i] as number;
-    this.fill(this.words, this.buffer.words, this.doubles);
+  #makeOutputs(): void {
+    for (let i = 0; i < PCG_WORDS; i++) this.#before[i] = this.#words[i] as number;
+    this.#fill(this.#words, this.#buffer.words, this.#doubles);
   }
 
   /** Takes the buffer that all share. */
-  private share(level: number): void {
-    if (sharing !== this) sharing?.lose();
+  #share(level: number): void {
+    if (sharing !== undefined && sharing !== this) sharing.#lose();
     sharing = this;
-    this.use(level, SHARED[level] as OutputBuffer);
+    this.#use(level, SHARED[level] as OutputBuffer);
   }
 
   /** The shared buffer goes to another generator. */
-  private lose(): void {
-    if (this.at === this.filled) return;
-    this.lostAt = this.at;
-    this.at = this.filled;
+  #lose(): void {
+    if (this.#at === this.#filled) return;
+    this.#lostAt = this.#at;
+    this.#at = this.#filled;
   }
 
-  private own(level: number): void {
-    this.owns = true;
-    this.use(level, outputBuffer(FILLS[level] as number));
+  #own(level: number): void {
+    this.#owns = true;
+    this.#use(level, outputBuffer(FILLS[level] as number));
   }
 
-  private use(level: number, buffer: OutputBuffer): void {
-    this.level = level;
-    this.buffer = buffer;
-    this.doubles = buffer.doubles;
-    this.filled = buffer.doubles.length;
+  #use(level: number, buffer: OutputBuffer): void {
+    this.#level = level;
+    this.#buffer = buffer;
+    this.#doubles = buffer.doubles;
+    this.#filled = buffer.doubles.length;
   }
 }
 

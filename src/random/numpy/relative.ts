@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { RelativeState } from "../generator.ts";
 import { NumpyGenerator } from "./generator.ts";
 import { Pcg64 } from "./pcg64.ts";
@@ -12,7 +12,8 @@ import { SeedSequence } from "./seed-sequence.ts";
  */
 export const numpyRelative: RelativeState = {
   write(generator) {
-    if (!(generator instanceof NumpyGenerator)) throw invalid("a numpy generator", generator);
+    if (!(generator instanceof NumpyGenerator))
+      throw invalidArgument(`expected a numpy generator, got ${describe(generator)}`);
     const { position, has32, spare32 } = generator.position;
     const bytes: number[] = [];
     for (let rest = 2n * position + BigInt(has32); ; rest >>= 7n) {
@@ -33,7 +34,7 @@ export const numpyRelative: RelativeState = {
     const has32 = code & 1n;
     const isShortest = end === 1 || bytes[end - 1] !== 0;
     if (end === 0 || !isShortest || code >> 129n > 0n || bytes.length !== end + 4 * Number(has32)) {
-      throw invalid("the position of a numpy generator", bytes);
+      throw invalidArgument("expected the position of a numpy generator, got other bytes");
     }
     const bits = Pcg64.seeded(SeedSequence.of(seed));
     bits.advance(code >> 1n);
@@ -42,10 +43,3 @@ export const numpyRelative: RelativeState = {
     return new NumpyGenerator(bits, undefined);
   },
 };
-
-function invalid(expected: string, got: unknown): RewindError {
-  const what = got instanceof Uint8Array ? "bytes that are none" : describe(got);
-  return new RewindError("INVALID_ARGUMENT", `expected ${expected}, got ${what}`, {
-    generator: "numpy",
-  });
-}

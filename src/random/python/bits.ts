@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { Mt19937 } from "../mersenne/mt19937.ts";
 import {
   listState,
@@ -59,15 +59,14 @@ export class PythonBits {
    */
   getrandbits(k: number): number | bigint {
     if (!(Number.isInteger(k) && k >= 0 && k <= MAX_BITS)) {
-      throw new RewindError(
-        "INVALID_ARGUMENT",
-        `expected k to be a whole number in 0..2^20, got ${describe(k)}`,
-        { name: "k", value: k },
-      );
+      throw invalidArgument(`expected k to be a whole number in 0..2^20, got ${describe(k)}`, {
+        name: "k",
+        value: k,
+      });
     }
     if (k === 0) return 0;
     if (k <= 32) return this.twister.uint32() >>> (32 - k);
-    if (k > 53) return this.bigBits(k);
+    if (k > 53) return this.#bigBits(k);
     const low = this.twister.uint32();
     return (this.twister.uint32() >>> (64 - k)) * TWO_32 + low;
   }
@@ -121,14 +120,14 @@ export class PythonBits {
    * The caller has checked that `count` is a whole number in 1..2^53.
    */
   protected below(count: number): number {
-    if (count >= TWO_32) return this.wideBelow(count);
+    if (count >= TWO_32) return this.#wideBelow(count);
     const shift = Math.clz32(count);
     let bits = this.twister.uint32() >>> shift;
     while (bits >= count) bits = this.twister.uint32() >>> shift;
     return bits;
   }
 
-  private wideBelow(count: number): number {
+  #wideBelow(count: number): number {
     const shift = Math.clz32(count / TWO_32);
     for (;;) {
       const low = this.twister.uint32();
@@ -144,17 +143,17 @@ export class PythonBits {
     const digits = count.toString(16);
     const length = 4 * digits.length + 28 - Math.clz32(Number.parseInt(digits.charAt(0), 16));
     for (;;) {
-      const bits = this.bigBits(length);
+      const bits = this.#bigBits(length);
       if (bits < count) return bits;
     }
   }
 
   /** By halves where there are many, since to append word by word is quadratic. */
-  private bigBits(k: number): bigint {
+  #bigBits(k: number): bigint {
     if (k > 1024) {
       const lower = 32 * Math.floor(k / 64);
-      const low = this.bigBits(lower);
-      return (this.bigBits(k - lower) << BigInt(lower)) | low;
+      const low = this.#bigBits(lower);
+      return (this.#bigBits(k - lower) << BigInt(lower)) | low;
     }
     let bits = 0n;
     for (let done = 0; done < k; done += 32) {

@@ -1,4 +1,4 @@
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { checkFinite, checkNotNegative, checkNotZero, checkPositive } from "../parameters.ts";
 import { gamma } from "./gamma.ts";
@@ -193,8 +193,7 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 function checkShape(name: string, shape: number): void {
   checkPositive(name, shape);
   if (shape <= MOST_SHAPE) return;
-  throw new RewindError(
-    "INVALID_ARGUMENT",
+  throw invalidArgument(
     `expected ${name} to be at most ${MOST_SHAPE}, got ${shape}: Python would draw for ever`,
     { name, value: shape },
   );

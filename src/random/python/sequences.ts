@@ -1,5 +1,5 @@
 import { checkInteger } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { NumberSet } from "../number-set.ts";
 import { checkOptions, checkSize, withRoom } from "../parameters.ts";
 import { lengthOf, lengthToChooseFrom, lengthToShuffle } from "../shuffle.ts";
@@ -61,11 +61,11 @@ export class PythonSequences extends PythonIntegers {
     const size = sizeOf(population);
     checkSize(k, "k");
     if (weights !== undefined && cumWeights !== undefined) {
-      throw invalid("expected weights or cumWeights, got both");
+      throw invalidArgument("expected weights or cumWeights, got both");
     }
     const chosen: (T | number)[] = [];
     if (weights === undefined && cumWeights === undefined) {
-      if (size === 0 && k > 0) throw invalid("expected items to choose from, got none");
+      if (size === 0 && k > 0) throw invalidArgument("expected items to choose from, got none");
       while (chosen.length < k) chosen.push(itemAt(population, Math.floor(this.random() * size)));
       return chosen;
     }
@@ -116,9 +116,9 @@ export class PythonSequences extends PythonIntegers {
     const sums = options.counts === undefined ? undefined : cumulativeCounts(size, options.counts);
     const total = sums === undefined ? size : (sums[size - 1] as number);
     if (checkSize(k, "k") > total) {
-      throw invalid(`expected k to be at most the population's ${total} items, got ${k}`);
+      throw invalidArgument(`expected k to be at most the population's ${total} items, got ${k}`);
     }
-    const chosen = total <= setSizeOf(k) ? this.fromPool(total, k) : this.withSet(total, k);
+    const chosen = total <= setSizeOf(k) ? this.#fromPool(total, k) : this.#withSet(total, k);
     if (sums === undefined) return chosen.map((i) => itemAt(population, i));
     return chosen.map((i) => itemAt(population, positionAfter(sums, i, size - 1)));
   }
@@ -147,7 +147,7 @@ export class PythonSequences extends PythonIntegers {
     return items;
   }
 
-  private fromPool(size: number, k: number): number[] {
+  #fromPool(size: number, k: number): number[] {
     const pool = withRoom(size, () =>
       size <= 2 ** 32 ? new Uint32Array(size) : new Float64Array(size),
     );
@@ -161,7 +161,7 @@ export class PythonSequences extends PythonIntegers {
     return chosen;
   }
 
-  private withSet(size: number, k: number): number[] {
+  #withSet(size: number, k: number): number[] {
     const chosen: number[] = [];
     const known = new NumberSet(k);
     while (chosen.length < k) {
@@ -193,8 +193,4 @@ function sizeOf(population: Population<unknown>): number {
 
 function itemAt<T>(population: Population<T>, index: number): T | number {
   return typeof population === "number" ? index : (population[index] as T);
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -1,7 +1,8 @@
 import { equalBytes } from "../../base/bytes.ts";
 import { checkBytes } from "../../base/checks.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
-import { checkDeviates, invalidState, type TorchState } from "./state.ts";
+import { checkDeviates, type TorchState } from "./state.ts";
 import { torchEra, versionCode, versionOfCode } from "./version.ts";
 
 const SEED_AT = 0;
@@ -48,7 +49,9 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
   const version = versionOfCode(view.getUint8(VERSION_AT));
   const fresh = (flags & FRESH) !== 0;
   if (drawn < 1 || drawn > MT_WORDS || flags > 7 || (fresh && drawn < MT_WORDS)) {
-    throw invalidState(`expected 1 to ${MT_WORDS} drawn words, got ${drawn} with flags ${flags}`);
+    throw invalidArgument(
+      `expected 1 to ${MT_WORDS} drawn words, got ${drawn} with flags ${flags}`,
+    );
   }
   torchEra(version);
   const words = new Uint32Array(MT_WORDS);
@@ -63,5 +66,5 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
   // One form for one state: no deviate where the flags say that there is none.
   if (equalBytes(writeCompactState(checkDeviates(state), version), bytes))
     return { state, version };
-  throw invalidState("expected no deviate where the flags say that there is none, got one");
+  throw invalidArgument("expected no deviate where the flags say that there is none, got one");
 }

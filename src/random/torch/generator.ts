@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { exponential } from "../distributions.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { countIn } from "../integers.ts";
@@ -34,12 +34,12 @@ export interface DtypeOption {
 export class TorchGenerator extends TorchBits implements RandomGenerator {
   /** The version of PyTorch whose draws are followed. */
   readonly version: string;
-  private readonly era: TorchEra;
+  readonly #era: TorchEra;
 
   /** Not for use from outside: see `torch` and `torchAlgorithm`. */
   constructor(state: TorchState, version: string) {
     super(state);
-    this.era = torchEra(version);
+    this.#era = torchEra(version);
     this.version = version;
   }
 
@@ -112,8 +112,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   ): number | bigint | Float64Array | BigInt64Array {
     const [from, to] = high === undefined ? [typeof low === "bigint" ? 0n : 0, low] : [low, high];
     return typeof from === "bigint"
-      ? this.bigints(from, to as bigint, size)
-      : this.numbers(from, to as number, size);
+      ? this.#bigints(from, to as bigint, size)
+      : this.#numbers(from, to as number, size);
   }
 
   /** 63 random bits, as `torch.empty(size, dtype=torch.int64).random_()`: two draws. Bit-exact. */
@@ -136,7 +136,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * ```
    */
   randperm(n: number): Uint32Array<ArrayBuffer> {
-    return permutation(this, checkLength(n), this.era.insideOutFrom);
+    return permutation(this, checkLength(n), this.#era.insideOutFrom);
   }
 
   /**
@@ -157,10 +157,10 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   randn(size: number, options?: { readonly dtype?: "float32" }): Float32Array<ArrayBuffer>;
   randn(size?: number, options: DtypeOption = NO_OPTIONS): number | Float32Array | Float64Array {
     const double = isDouble(options);
-    if (size === undefined) return double ? this.nextNormal() : Math.fround(this.nextNormal());
+    if (size === undefined) return double ? this.#nextNormal() : Math.fround(this.#nextNormal());
     const values = arrayOf(size, double);
     if (values.length < BLOCK) {
-      for (let i = 0; i < values.length; i++) values[i] = this.nextNormal();
+      for (let i = 0; i < values.length; i++) values[i] = this.#nextNormal();
     } else if (values instanceof Float64Array) {
       fillDoubles(this, values);
     } else {
@@ -183,7 +183,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * ```
    */
   randomSplit(n: number, parts: readonly number[]): number[][] {
-    const lengths = splitLengths(checkLength(n), parts, this.era.fractions);
+    const lengths = splitLengths(checkLength(n), parts, this.#era.fractions);
     const order = Array.from(this.randperm(n));
     let from = 0;
     return lengths.map((length) => {
@@ -213,8 +213,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     checkOptions(options, LOADER_OPTIONS);
     const { generator, version = this.version, ...shape } = options;
     if (generator !== undefined && !isTorchGenerator(generator)) {
-      throw new RewindError(
-        "INVALID_ARGUMENT",
+      throw invalidArgument(
         `expected generator to be a torch generator, got ${describe(generator)}`,
       );
     }
@@ -234,7 +233,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   normal(mean = 0, standardDeviation = 1): number {
     checkFinite("the mean", mean);
     checkNotNegative("the standard deviation", standardDeviation);
-    return mean + standardDeviation * this.nextNormal();
+    return mean + standardDeviation * this.#nextNormal();
   }
 
   /** An exponential deviate of two draws, `-log1p(-u) * mean`. */
@@ -250,7 +249,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * @throws INVALID_ARGUMENT for what cannot be changed.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
-    permuteItems(this, items, this.era.insideOutFrom);
+    permuteItems(this, items, this.#era.insideOutFrom);
     return items;
   }
 
@@ -259,7 +258,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     return items[evenBelow(this, lengthToChooseFrom(items))] as T;
   }
 
-  private nextNormal(): number {
+  #nextNormal(): number {
     const spare = this.spareNormal;
     if (spare !== undefined) {
       this.spareNormal = undefined;
@@ -270,16 +269,16 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     return first;
   }
 
-  private numbers(low: number, high: number, size?: number): number | Float64Array {
-    const draw = numberDraw(low, high, this.era.wideRange);
+  #numbers(low: number, high: number, size?: number): number | Float64Array {
+    const draw = numberDraw(low, high, this.#era.wideRange);
     if (size === undefined) return draw(this);
     const values = withRoom(checkSize(size), () => new Float64Array(size));
     for (let i = 0; i < size; i++) values[i] = draw(this);
     return values;
   }
 
-  private bigints(low: bigint, high: bigint, size?: number): bigint | BigInt64Array {
-    const draw = bigintDraw(low, high, this.era.wideRange);
+  #bigints(low: bigint, high: bigint, size?: number): bigint | BigInt64Array {
+    const draw = bigintDraw(low, high, this.#era.wideRange);
     if (size === undefined) return draw(this);
     return int64s(size, () => draw(this));
   }
@@ -312,11 +311,9 @@ function isDouble(options: DtypeOption): boolean {
   checkOptions(options, DTYPE_OPTIONS);
   const { dtype = "float32" }: { readonly dtype?: unknown } = options;
   if (dtype === "float32" || dtype === "float64") return dtype === "float64";
-  throw new RewindError(
-    "INVALID_ARGUMENT",
-    `expected dtype to be "float32" or "float64", got ${describe(dtype)}`,
-    { dtype },
-  );
+  throw invalidArgument(`expected dtype to be "float32" or "float64", got ${describe(dtype)}`, {
+    dtype,
+  });
 }
 
 function arrayOf(

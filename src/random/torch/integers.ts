@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import type { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { remainder64, uint64, type WordSource } from "./words.ts";
 
 /** The way to draw from low..high - 1 that `randint` takes, its bounds checked. */
@@ -53,9 +54,8 @@ function invalidBounds(low: unknown, high: unknown): RewindError {
       : typeof low === "bigint" && typeof high === "bigint"
         ? "low and high in -2^63..2^63 - 1"
         : "low and high to be whole numbers within 2^53 of zero, or both bigints";
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${expected}, got ${describe(low)} and ${describe(high)}`,
-    { low, high },
-  );
+  return invalidArgument(`expected ${expected}, got ${describe(low)} and ${describe(high)}`, {
+    low,
+    high,
+  });
 }

@@ -1,5 +1,5 @@
 import { checkInteger } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { checkFlag } from "../parameters.ts";
 import { checkLength } from "./permutation.ts";
 import type { TorchEra } from "./version.ts";
@@ -42,14 +42,14 @@ export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape 
     persistentWorkers: checkFlag(options.persistentWorkers, "persistentWorkers"),
   };
   if (shape.shuffle && shape.length === 0) {
-    throw invalidLoader("expected at least one sample to shuffle, got none");
+    throw invalidArgument("expected at least one sample to shuffle, got none");
   }
   if (shape.numWorkers === 0 && (shape.persistentWorkers || options.prefetchFactor !== undefined)) {
     const option = shape.persistentWorkers ? "persistentWorkers" : "prefetchFactor";
-    throw invalidLoader(`expected at least one worker for ${option}, got numWorkers 0`);
+    throw invalidArgument(`expected at least one worker for ${option}, got numWorkers 0`);
   }
   if (shape.persistentWorkers && !era.persistentWorkers) {
-    throw invalidLoader("expected no persistentWorkers: loaders have them from torch 1.7 on");
+    throw invalidArgument("expected no persistentWorkers: loaders have them from torch 1.7 on");
   }
   return shape;
 }
@@ -64,11 +64,7 @@ export function checkBreak(breakAfter: unknown, shape: LoaderShape): number | un
   if (breakAfter === undefined) return undefined;
   const batches = batchCount(shape);
   if (checkInteger(breakAfter, "breakAfter", 0) <= batches) return breakAfter as number;
-  throw invalidLoader(
+  throw invalidArgument(
     `expected to break off after at most ${batches} batches, all that there are, got ${breakAfter}`,
   );
-}
-
-function invalidLoader(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -1,5 +1,5 @@
 import { checkBytes } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
 
 /** All that the next draws of PyTorch's CPU generator depend on, and the seed that it reports. */
@@ -65,7 +65,7 @@ export function readTorchState(bytes: Uint8Array): TorchState {
   const fresh = left === 1 && next === 0n;
   const following = left >= 1 && left <= MT_WORDS && Number(next) === MT_WORDS + 1 - left;
   if (view.getInt32(SEEDED_AT, true) === 0 || !(fresh || following)) {
-    throw invalidState(
+    throw invalidArgument(
       `expected a torch state with words left and next in step, got ${left} left and ${next} next`,
     );
   }
@@ -83,7 +83,7 @@ export function readTorchState(bytes: Uint8Array): TorchState {
 export function checkDeviates(state: TorchState): TorchState {
   const { spareNormal = 0, spareFloat = 0 } = state;
   if (Number.isFinite(spareNormal) && Number.isFinite(spareFloat)) return state;
-  throw invalidState(
+  throw invalidArgument(
     `expected a torch state whose normal deviate is finite, got ${spareNormal} and ${spareFloat}`,
   );
 }
@@ -91,8 +91,4 @@ export function checkDeviates(state: TorchState): TorchState {
 function readWords(view: DataView): Uint32Array {
   // PyTorch keeps a word of 32 bits in 64, and takes the low half of what it is given.
   return Uint32Array.from({ length: MT_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
-}
-
-export function invalidState(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "torch" });
 }

@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 
 /** The PyTorch whose draws are followed unless another version is asked for. */
 export const DEFAULT_TORCH_VERSION = "1.13";
@@ -32,8 +32,7 @@ export interface TorchEra {
 export function torchEra(version: string): TorchEra {
   const number = numberOf(version);
   if (!(number >= 10_006 && number <= NEWEST && number % 10_000 <= LAST_MINOR)) {
-    throw new RewindError(
-      "INVALID_ARGUMENT",
+    throw invalidArgument(
       `expected a version of PyTorch from 1.6 on, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}` +
         (number > NEWEST ? ": 2.13 is the newest whose draws were compared" : ""),
       { version },

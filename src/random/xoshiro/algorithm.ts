@@ -1,5 +1,5 @@
 import { checkBytes } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { sha256 } from "../../codec/hash.ts";
 import type { GeneratorAlgorithm } from "../generator.ts";
 import { checkSeed, deriveSeed } from "../seeds.ts";
@@ -32,11 +32,9 @@ export const xoshiroAlgorithm: GeneratorAlgorithm<XoshiroGenerator> = {
     checkBytes(state, "a xoshiro128++ state", STATE_BYTES);
     const generator = ofWords(state);
     if (generator !== undefined) return generator;
-    throw new RewindError(
-      "INVALID_ARGUMENT",
-      "expected a xoshiro128++ state with a bit set, got 16 zero bytes",
-      { generator: "xoshiro128++" },
-    );
+    throw invalidArgument("expected a xoshiro128++ state with a bit set, got 16 zero bytes", {
+      generator: "xoshiro128++",
+    });
   },
 };
 
