@@ -1,8 +1,8 @@
 import { RewindError } from "./errors.ts";
 
 /**
- * The error for an argument that a function does not accept. `message` says what was expected and what
- * came; `data` has the facts.
+ * The error for an argument that a function does not accept. `message` says what was expected and
+ * what came; `data` has the facts.
  */
 export function invalidArgument(
   message: string,

@@ -5,7 +5,10 @@ import type { TorchEra } from "../random/torch/version.ts";
 import { checkKeys } from "./keys.ts";
 import type { PlanGenerator, PlanLoader } from "./plan.ts";
 
-/** A loader with its defaults left out. Throws INVALID_ARGUMENT where there is no such loader. */
+/**
+ * A loader without the options that are defaults. Throws INVALID_ARGUMENT for options that cannot
+ * be.
+ */
 export function checkLoader(
   loader: PlanLoader,
   name: PlanGenerator["name"],
@@ -15,7 +18,7 @@ export function checkLoader(
   const { generator = "default", part, ...options } = loader;
   if (!options.numWorkers && (options.persistentWorkers || options.prefetchFactor !== undefined)) {
     const option = options.persistentWorkers ? "persistent" : "prefetch";
-    throw invalidArgument(`expected workers 1 or more of a loader with ${option}, got none`);
+    throw invalidArgument(`expected at least 1 worker for a loader with ${option}, got none`);
   }
   const shape = loaderShape(options, era);
   if (generator !== "own" && generator !== "default") {
@@ -51,7 +54,7 @@ const LOADER_KEYS: readonly string[] = [
   "part",
 ];
 
-/** The batches after which a loop is left. Throws INVALID_ARGUMENT where there are not as many. */
+/** The batches after which a loop is left. Throws INVALID_ARGUMENT if the loader has fewer. */
 export function checkBreakOf(loader: PlanLoader, breakAfter: unknown, era: TorchEra): number {
   const { generator: _, part: __, ...options } = loader;
   return checkBreak(breakAfter, loaderShape(options, era)) as number;

@@ -16,12 +16,12 @@ import {
   type SplitStep,
 } from "./plan.ts";
 
-/** How many repeats a plan may have in one another. */
+/** How deep the repeats of a plan may be nested. */
 export const MAX_DEPTH = 50;
 
 /**
- * The plan in its normal form, with defaults left out, so that two plans are the same if their normal
- * forms are.
+ * The plan in its normal form, with defaults left out, so that two plans are the same if their
+ * normal forms are.
  *
  * @throws INVALID_PLAN
  */
@@ -74,7 +74,7 @@ export class StepChecker {
   steps(steps: readonly PlanStep[], depth = 0): PlanStep[] {
     if (!Array.isArray(steps))
       throw invalidPlan(`expected a list of steps, got ${describe(steps)}`);
-    // A list with holes has steps that `map` would pass over.
+    // `map` would skip the holes of a list.
     return Array.from(steps, (step: PlanStep) => this.step(step, depth));
   }
 
@@ -130,7 +130,7 @@ export class StepChecker {
   }
 }
 
-/** What steps of each kind have, besides that. */
+/** The keys of steps of each kind, besides `kind`. */
 const STEP_KEYS: Readonly<Record<PlanStep["kind"], readonly string[]>> = {
   seed: ["seed"],
   draws: ["count", "unit"],
@@ -150,7 +150,8 @@ function checkSeed(seed: unknown, { name }: PlanGenerator): bigint {
   if (name === "torch" && (whole < -(2n ** 63n) || whole >= 2n ** 64n)) {
     throw invalidPlan(`expected a seed in -2^63..2^64 - 1, got ${whole}`);
   }
-  if (name === "numpy" && whole < 0n) throw invalidPlan(`expected a seed from 0 on, got ${whole}`);
+  if (name === "numpy" && whole < 0n)
+    throw invalidPlan(`expected a seed of at least 0, got ${whole}`);
   if (name === "xoshiro" && (whole < 0n || whole >= 2n ** 256n)) {
     throw invalidPlan(`expected a seed in 0..2^256 - 1, got ${whole}`);
   }
@@ -167,7 +168,7 @@ function checkCount(value: unknown, name: string): number {
   return planCheck(() => checkInteger(value, `the number of ${name}`, 0));
 }
 
-/** What a check of the generator's own finds wrong, as an error in the plan. */
+/** Turns what a check of the generator refuses into an error of the plan. */
 function planCheck<T>(check: () => T): T {
   try {
     return check();

@@ -3,7 +3,7 @@ import type { DrawsStep, PlanGenerator } from "./plan.ts";
 
 /** A generator as a plan consumes it. */
 export interface Consumer {
-  /** The outputs drawn in all, seeding apart: 32-bit words, of numpy 64-bit ones. */
+  /** The outputs drawn in all, without seeding: 32-bit words, or 64-bit ones of numpy. */
   readonly drawn: number;
   seed(seed: bigint): void;
   draws(count: number, unit: DrawsStep["unit"]): void;
@@ -26,7 +26,7 @@ export interface ConsumedEpoch {
   readonly baseSeed: bigint | undefined;
 }
 
-/** What a generator of a library without data loaders makes of epochs: a permutation each. */
+/** A generator of a library without data loaders: each epoch is a permutation. */
 export abstract class PermutingConsumer implements Consumer {
   abstract readonly drawn: number;
   abstract seed(seed: bigint): void;
@@ -55,20 +55,21 @@ export function upTo(length: number): Uint32Array {
 
 /** How a state is loaded. */
 export interface LoadingOptions {
-  /** Whether it is that of `g`, the generator that the data loader was given, of PyTorch. */
+  /** Whether it is the state of `g`, the generator that PyTorch's data loader was given. */
   readonly own?: boolean;
   /**
-   * The loaders whose persistent workers had been started by then, as plans write them. To start
-   * workers draws, so that it must be done before the state is loaded.
+   * The loaders whose persistent workers had been started by then, as plans write them. Starting
+   * workers draws, so they must be started before the state is loaded.
    */
   readonly started?: readonly string[];
 }
 
 /**
- * The lines of Python, of TypeScript for xoshiro, that load a state of `stateBefore` from a file: into PyTorch's default
- * generator, or into `g` where `own` says that the data loader was given one of its own; into a numpy
- * generator `rng`; into the module `random`. They belong right before the loop, after all else that
- * draws: the model, `random_split`, and the start of persistent workers, which is one of the lines.
+ * The lines of Python, of TypeScript for xoshiro, that load a state of `stateBefore` from a file:
+ * into PyTorch's default generator, or into `g` where `own` says that the data loader was given one
+ * of its own; into a numpy generator `rng`; into the module `random`. They belong right before the
+ * loop, after all else that draws: the model, `random_split`, and the start of persistent workers,
+ * which is one of the lines.
  *
  * @example
  * ```ts
@@ -114,7 +115,10 @@ export function languageOf({ name }: PlanGenerator): "Python" | "TypeScript" {
   return name === "xoshiro" ? "TypeScript" : "Python";
 }
 
-/** The expression of that language that gives the first digits of a state's digest, as `explain` does. */
+/**
+ * The expression of that language that gives the first digits of a state's digest, as `explain`
+ * does.
+ */
 export function digestExpression({ name }: PlanGenerator, digits: number): string {
   if (name === "xoshiro") {
     return `createHash("sha256").update(rng.state()).digest("hex").slice(0, ${digits})`;

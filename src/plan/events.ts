@@ -29,7 +29,7 @@ export interface EpochAction {
   readonly breakAfter: number | undefined;
 }
 
-/** All that a plan in its normal form does, in order. */
+/** Everything that a plan in its normal form does, in order. */
 export function* eventsOf(plan: Plan): Generator<PlanEvent> {
   const epochs = new Map<string, number>();
   let number = 0;

@@ -3,9 +3,10 @@ import { formatLoader } from "./step-text.ts";
 import { countEpochs } from "./totals.ts";
 
 /**
- * The plan, continued until a loader has `epochs` epochs. If the last step is a repeat with the loader,
- * it is repeated more often; else more epochs follow, which are like the loader's last ones. A plan
- * mostly says what consumed the generator until now, and the epoch that is asked for is the next one.
+ * The plan, continued until a loader has `epochs` epochs. If the last step is a repeat with the
+ * loader, it is repeated more often; else more epochs follow, which are like the loader's last
+ * ones. A plan mostly says what consumed the generator until now, and the epoch that is asked for
+ * is the next one.
  */
 export function extendPlan(plan: Plan, loader: PlanLoader, epochs: number): Plan {
   const name = formatLoader(loader);

@@ -6,7 +6,7 @@ import { formatStep } from "./step-text.ts";
 /**
  * The text of a plan, in one line; `parsePlan` reads the same plan from it.
  *
- * @throws INVALID_PLAN for a value that is no plan.
+ * @throws INVALID_PLAN for a value that is not a plan.
  *
  * @example
  * ```ts

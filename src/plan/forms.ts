@@ -12,13 +12,13 @@ export const GENERATOR_FORMS: readonly PlanForm[] = [
 /** The steps. */
 export const STEP_FORMS: readonly PlanForm[] = [
   ["seed 1", "the generator is seeded; the first step of a plan"],
-  ["draws 1000", "so many outputs of it: 32 bits, of numpy 64"],
+  ["draws 1000", "1000 outputs of it: 32 bits each, 64 of numpy"],
   ["draws 1000 doubles", "calls of random(); of torch, float64 of rand"],
   ["permutation 1444", "randperm, rng.permutation, random.shuffle"],
   ["split 1806 0.8", "random_split into int(0.8 * 1806) and the rest"],
   ["split 1806 0.8 0.2", "by fractions, as PyTorch takes them: 1445 and 361"],
   ["split 1806 1444 362", "by lengths"],
-  ["epochs 9 of shuffle 1444", "loops over a loader that shuffles so many samples"],
+  ["epochs 9 of shuffle 1444", "9 loops over a loader that shuffles 1444 samples"],
   ["epochs 9 of loader 362", "over one that keeps the order, and draws as well"],
   ["repeat 9 { epochs 1 of shuffle 50; draws 8 }", "these steps, over and over"],
 ];
@@ -32,12 +32,12 @@ export const LOADER_FORMS: readonly PlanForm[] = [
   ["workers 4 persistent", "persistent_workers: they are started once"],
   ["generator own", "the plan's generator was given to it: generator=g"],
   ["part 2", "of the split; unless told, the only one of its length"],
-  ["break after 10", "each loop is left after so many batches"],
+  ["break after 10", "each loop is left after 10 batches"],
 ];
 
 /**
- * The draws of PyTorch's own functions on the CPU, in 32-bit words, of n numbers of type float32: as
- * torch 2.13 was measured (fixtures/vectors/plans-draws.json).
+ * The draws of PyTorch's own functions on the CPU, in 32-bit words, of n numbers of type float32:
+ * as torch 2.13 was measured (fixtures/vectors/plans-draws.json).
  */
 export const FUNCTION_FORMS: readonly PlanForm[] = [
   ["nn.Linear(a, b)", "a * b, and b for the bias"],

@@ -2,10 +2,10 @@ import { isRewindError } from "../base/errors.ts";
 import { checkPlan } from "./check.ts";
 import type { EpochsStep, Plan, PlanStep } from "./plan.ts";
 
-/** Another thing that may have consumed the generator, as a plan. */
+/** What may have consumed the generator instead, as a plan. */
 export interface Hypothesis {
   readonly name: string;
-  /** How many things it takes to be other than they are written. */
+  /** How many changes to the written plan it assumes. */
   readonly changes: number;
   readonly plan: Plan;
 }

@@ -3,8 +3,8 @@ import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
 /**
- * Checks that a value is an object with no keys but these. One that is passed over, such as
- * `batchsize`, would give the order of another program.
+ * Checks that a value is an object with no keys but these. If a key such as `batchsize` were
+ * ignored, the order would be that of another program.
  *
  * @param what such as "the options of locate"
  * @throws `code`
@@ -25,7 +25,7 @@ export function checkKeys(
   throw new RewindError(code, `expected ${what} to be ${wrong}`);
 }
 
-/** The name that was meant, if there is one like what was written: "; did you mean batch?" */
+/** Asks for the name that was probably meant: "; did you mean batch?"; empty if none is close. */
 export function meant(written: string, names: readonly string[]): string {
   const [name] = nearest(written, names);
   return name === undefined ? "" : `; did you mean ${name}?`;

@@ -7,24 +7,24 @@ import { invalidPlan } from "./invalid-plan.ts";
 import type { EpochsStep, Plan, PlanGenerator, PlanStep } from "./plan.ts";
 import { totalOf } from "./totals.ts";
 
-/** The most events that a plan may come to: a minute's work. */
+/** The most events of a plan: a minute's work. */
 const MAX_EVENTS = 1e8;
 
-/** The most numbers that a plan may pass over without a jump: a minute's work as well. */
+/** The most numbers that a plan may skip without a jump: a minute's work as well. */
 const MAX_PASSED = 2e10;
 
 /** The most samples that an order may have: all of it, and its batches, are in memory. */
 const MAX_ORDER = 2 ** 24;
 
-/** The most items of a split of which an order is taken, or of a permutation that is made. */
+/** The most items of a permutation or a split that is made. */
 const MAX_MADE = 2 ** 28;
 
-/** From how many draws on the generators of torch and python jump. */
+/** The number of draws from which the generators of torch and python jump. */
 const JUMPS_FROM = 5e6;
 
 /**
- * Checks that a plan can be walked through: that it comes to no more events than a minute allows,
- * passes over no more numbers, and draws no more than can be counted.
+ * Checks that a plan can be walked through: that its events and the numbers that it skips take at
+ * most a minute each, and that its draws can be counted.
  *
  * @throws INVALID_PLAN
  */
@@ -46,7 +46,7 @@ export function checkWork({ generator, steps }: Plan): void {
       `expected a plan of at most 2^53 - 1 draws, got about ${draws.toPrecision(3)}`,
     );
   }
-  // It passes over no more than it draws, but for what numpy and Python shuffle.
+  // It skips no more than it draws, except for the shuffles of numpy and Python.
   if (draws * SHUFFLED <= MAX_PASSED) return;
   const passed = total(({ passed, times }) => passed * times);
   if (passed <= MAX_PASSED) return;
@@ -56,7 +56,7 @@ export function checkWork({ generator, steps }: Plan): void {
   );
 }
 
-/** The era of PyTorch; numpy and Python split as the present one does. */
+/** The era of PyTorch. Splits of numpy and Python are cut as the newest PyTorch cuts them. */
 export function eraOf({ version }: PlanGenerator): TorchEra {
   return torchEra(version ?? "2.13");
 }
@@ -66,7 +66,7 @@ export function checkOrderLength(length: number): void {
   checkMost(length, MAX_ORDER, "an order of at most 2^24 samples");
 }
 
-/** Checks of how many items a permutation is to be made. Throws INVALID_ARGUMENT. */
+/** Checks the number of items of a permutation that is to be made. Throws INVALID_ARGUMENT. */
 export function checkMade(length: number): void {
   checkMost(length, MAX_MADE, "a permutation of at most 2^28 items to make");
 }
@@ -76,7 +76,7 @@ function checkMost(length: number, most: number, expected: string): void {
   throw invalidArgument(`expected ${expected}, got one of ${length}`);
 }
 
-/** What an event of a step draws, how much of it is passed over one by one, and how many there are. */
+/** The draws of each event of a step, how many are skipped one by one, and the number of events. */
 interface Draws {
   readonly each: number;
   readonly passed: number;
@@ -125,11 +125,11 @@ function shuffleDraws(
     const each = permutationDraws(length, era.insideOutFrom);
     return { each, passed: walked(each) };
   }
-  // Draws are rejected, up to every other one, so that none can be passed over unseen.
+  // Up to every other draw is rejected, so none can be skipped unseen.
   return { each: 2 * length, passed: SHUFFLED * length };
 }
 
-/** How many twists' numbers it takes as long as to draw one number of a shuffle. */
+/** Drawing one number of a shuffle takes as long as twisting this many words. */
 const SHUFFLED = 20;
 
 function walked(draws: number): number {

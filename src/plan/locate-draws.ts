@@ -9,18 +9,18 @@ import { formatLoader } from "./step-text.ts";
 import { countEvents } from "./totals.ts";
 import { partOf, type Walked, walkTo } from "./walk.ts";
 
-/** What to look for among draws that a plan leaves out. */
+/** What to look for when a plan leaves draws out. */
 export interface DrawsSearch {
   readonly order: readonly number[];
   readonly draws: number;
   readonly loader: PlanLoader;
-  /** The loader's number, where it was given. */
+  /** The loader's number, if it was given. */
   readonly which: number | undefined;
 }
 
 /**
- * The plan with more draws before its first epoch, or right after its seed, wherever that epoch begins
- * as was asked.
+ * The plan with more draws before its first epoch, or right after its seed, for each number of
+ * draws with which that epoch begins with the wanted samples.
  */
 export function locateAfterDraws(plan: Plan, search: DrawsSearch): Located[] {
   const { loader, which, order, draws } = search;
@@ -53,7 +53,9 @@ export function locateAfterDraws(plan: Plan, search: DrawsSearch): Located[] {
   );
 }
 
-/** How many draws are tried right after the seed, where each makes another split. */
+/**
+ * How many draws are tried right after the seed, since each number of draws makes another split.
+ */
 export function drawsAfterSeed(draws: number, splitLength: number): number {
   return Math.min(draws, Math.floor(MAX_SPLIT / Math.max(splitLength, 1)));
 }
@@ -92,7 +94,7 @@ function splitAfter(
 
 const MAX_BETWEEN = 1e8;
 
-/** The plan with draws put in before a step. They do not change how many others there are. */
+/** The plan with draws inserted before a step. The number of all other draws stays the same. */
 function withDraws(plan: Plan, at: number, count: number): Plan {
   const draws: PlanStep = { kind: "draws", count, unit: "words" };
   return { ...plan, steps: [...plan.steps.slice(0, at), draws, ...plan.steps.slice(at)] };
@@ -103,7 +105,7 @@ function has(step: PlanStep, loader: PlanLoader): boolean {
   return step.kind === "epochs" && formatLoader(step.loader) === formatLoader(loader);
 }
 
-/** The last seed before a step; -1 where another lies hidden in a repeat after it. */
+/** The last seed before a step; -1 if a repeat after it contains another seed. */
 function seedBefore(plan: Plan, at: number): number {
   const seed = plan.steps.findLastIndex((step, i) => i < at && step.kind === "seed");
   const seeds = (step: PlanStep): boolean =>

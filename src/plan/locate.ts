@@ -14,7 +14,7 @@ import { formatLoader } from "./step-text.ts";
 import { countEpochs } from "./totals.ts";
 import { lengthsOf, type PlanLike, partOf, pass, planOf, splitFor } from "./walk.ts";
 
-/** How many epochs are looked at unless told. */
+/** How many epochs are looked at unless `upTo` is given. */
 export const DEFAULT_EPOCHS = 100;
 
 /** What to look for, and how far. */
@@ -26,18 +26,18 @@ export interface LocateOptions {
   /** Which loader of the plan, as in `orderOf`. */
   readonly loader?: number;
   /**
-   * Of torch, how many more 32-bit draws there may have been right after the seed, as of a model that
-   * was built before the split, or before the first epoch: all numbers of them up to this are tried,
+   * For torch: the most 32-bit draws that the plan may lack, right after the seed (a model that was
+   * built before the split, say) or before the first epoch. Every number up to this one is tried,
    * some hundred thousand a second. Default 0.
    */
   readonly draws?: number;
 }
 
-/** An epoch that begins as was asked. */
+/** An epoch that begins with the wanted samples. */
 export interface Located {
   /**
-   * What consumed the generator if it is so: "as written", "by torch 1.8", "after 352 draws", "with 352
-   * draws after the seed" …
+   * What consumed the generator if it is so: "as written", "by torch 1.8", "after 352 draws", "with
+   * 352 draws after the seed" …
    */
   readonly hypothesis: string;
   readonly epoch: number;
@@ -48,13 +48,14 @@ export interface Located {
 }
 
 /**
- * The epochs of a plan that begin with some samples: as it is written, and as it would be if what is
- * often overlooked had been so. A test of what consumed a generator, as far as the samples given are
- * enough to tell: of n samples, m agree by chance once in n (n - 1) … (n - m + 1) epochs. What takes
- * the fewest changes to the plan comes first, and of these the epoch nearest to those of the plan.
+ * The epochs of a plan that begin with some samples: as it is written, and as it would be if what
+ * is often overlooked had been so. A test of what consumed a generator, as far as the samples given
+ * are enough to tell: of n samples, m agree by chance once in n (n - 1) … (n - m + 1) epochs. What
+ * takes the fewest changes to the plan comes first, and of these the epoch nearest to those of the
+ * plan.
  *
- * @throws INVALID_PLAN, or INVALID_ARGUMENT for samples that can begin no epoch, for a plan without a
- * loader, and for more epochs than can be looked at.
+ * @throws INVALID_PLAN, or INVALID_ARGUMENT for samples that can begin no epoch, for a plan without
+ * a loader, and for more epochs than can be looked at.
  *
  * @example
  * ```ts
@@ -81,7 +82,7 @@ export function locate(plan: PlanLike, options: LocateOptions): Located[] {
   const explained = new Set<string>();
   for (const hypothesis of hypothesesOf(written)) {
     for (const [located, drawn] of epochsOf(hypothesis, order, upTo, options.loader)) {
-      // One that comes to the same epoch by as many draws explains no more than one before.
+      // A hypothesis with the same epoch after as many draws explains no more than an earlier one.
       const explanation = `${located.epoch} ${located.as} ${drawn}`;
       if (!explained.has(explanation)) found.push({ located, changes: hypothesis.changes });
       explained.add(explanation);
@@ -111,7 +112,7 @@ function nearestFirst(epochs: number): (a: Ranked, b: Ranked) => number {
   return (a, b) => a.changes - b.changes || beyond(a) - beyond(b);
 }
 
-/** The epochs of one hypothesis that begin as was asked, and what was drawn before each. */
+/** The epochs of one hypothesis that begin with the wanted samples, and the draws before each. */
 function epochsOf(
   { name, plan }: Hypothesis,
   order: readonly number[],
@@ -146,7 +147,7 @@ function epochsOf(
   return found;
 }
 
-/** What the samples may be: positions of the loader, or indices of the part that it loads. */
+/** What the samples may mean: positions in the loader, or indices of the part that it loads. */
 function readings(
   order: readonly number[],
   part: Uint32Array | undefined,

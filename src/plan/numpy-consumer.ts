@@ -11,7 +11,7 @@ import { PermutingConsumer, upTo } from "./consumer.ts";
  */
 export class NumpyConsumer extends PermutingConsumer {
   #rng = numpy(0);
-  /** The state of the recurrence when it was seeded, and what was drawn before. */
+  /** The state of the recurrence after the last seeding, and the draws before that. */
   #start = this.#rng.bitGenerator.state;
   #before = 0;
 
@@ -26,7 +26,7 @@ export class NumpyConsumer extends PermutingConsumer {
     this.#start = this.#rng.bitGenerator.state;
   }
 
-  /** A double is one output, as is a word; half an output that is left stays. */
+  /** A double is one output, and so is a word. A spare half of an output stays. */
   override draws(count: number): void {
     const { has32, spare32 } = this.#rng.bitGenerator;
     const { state, increment } = this.#rng.advance(count).bitGenerator;
@@ -39,7 +39,7 @@ export class NumpyConsumer extends PermutingConsumer {
   }
 
   override passPermutation(length: number): void {
-    // The numbers in 0..i that numpy's shuffle draws: as many bits as i has, until they are no more.
+    // numpy's shuffle draws numbers in 0..i: as many bits as i has, until they are at most i.
     for (let i = length - 1; i > 0; i--) {
       const shift = Math.clz32(i);
       while ((this.#rng.uint32() << shift) >>> shift > i);

@@ -9,15 +9,17 @@ import { cut, lengthsOf, partOf, type Walked } from "./walk.ts";
 export interface EpochOrder {
   readonly epoch: number;
   /**
-   * The samples in the order in which they came: indices into the dataset that was split, where the
-   * loader's length is that of a part of the last split before, else `positions`.
+   * The samples in the order in which they came: indices into the dataset that was split, if the
+   * loader loads a part of the last split before, else `positions`.
    */
   readonly order: number[];
   /** The same as the loader counts them, in 0..length - 1. */
   readonly positions: number[];
   /** `order` in batches, those that came. */
   readonly batches: number[][];
-  /** The base seed of the loader's workers, worker w being seeded by it plus w; undefined without. */
+  /**
+   * The base seed of the loader's workers, worker w being seeded by it plus w; undefined without.
+   */
   readonly baseSeed: bigint | undefined;
 }
 
@@ -43,7 +45,7 @@ export function epochAt(walked: Walked, action: EpochAction, batch?: number): Ep
   const positions = Array.from(consumed.order);
   const order = part === undefined ? positions : positions.map((at) => part[at] as number);
   const whole = loader.dropLast ? Math.floor(order.length / size) : Math.ceil(order.length / size);
-  // After how many batches a loop was left is said in the loader's batches.
+  // `breakAfter` counts the loader's own batches.
   const came = batch === undefined ? Math.min(breakAfter ?? whole, whole) : whole;
   const batches = Array.from({ length: came }, (_, i) => order.slice(i * size, (i + 1) * size));
   return { epoch, order, positions, batches, baseSeed: consumed.baseSeed };
@@ -65,8 +67,8 @@ export function itemsAt({ plan, consumer, event }: Walked): EventOrder {
 }
 
 /**
- * Why the samples of an epoch are positions in its loader, where a split before lets expect indices
- * into what was split; undefined where it does not.
+ * Why the samples of an epoch are positions in its loader, if a split before suggests that they are
+ * indices into what was split; undefined if no split does.
  */
 export function whyPositions({ split, event }: Walked): string | undefined {
   if (split === undefined || event?.action.kind !== "epoch") return undefined;

@@ -15,17 +15,17 @@ import { expectedAt, planErrorAt, readTokens, type Token, type TokenReader } fro
  * | --- | --- |
  * | `generator torch 1.13` | first, where it is not that: `torch` of a version, `numpy`, `python` |
  * | `seed 1` | the seed; a plan begins with one |
- * | `draws 1000` | so many outputs of the generator; `draws 1000 doubles`: calls of `random()` |
+ * | `draws 1000` | 1000 outputs of the generator; `draws 1000 doubles`: calls of `random()` |
  * | `permutation 1444` | `randperm` |
  * | `split 1806 1444 362` | `random_split` by lengths; `split 1806 0.8 0.2` by fractions |
  * | `split 1806 0.8` | into `int(0.8 * 1806)` and the rest |
- * | `epochs 9 of shuffle 1444 batch 64` | loops over a shuffling loader of so many samples |
+ * | `epochs 9 of shuffle 1444 batch 64` | 9 loops over a shuffling loader of 1444 samples |
  * | `epochs 9 of loader 362` | over a loader that keeps the order |
  * | `repeat 9 { …; … }` | its steps, over and over |
  *
- * After its length a loader may have `batch 64`, `drop last`, `workers 4`, `prefetch 2`, `persistent`,
- * `generator own` (it was given the plan's generator) and `part 1` (of the split); after these an
- * epoch may `break after 10` batches.
+ * After its length a loader may have `batch 64`, `drop last`, `workers 4`, `prefetch 2`,
+ * `persistent`, `generator own` (it was given the plan's generator) and `part 1` (of the split);
+ * after these an epoch may `break after 10` batches.
  *
  * @throws INVALID_PLAN with line and column.
  *

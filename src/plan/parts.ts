@@ -9,7 +9,7 @@ import type { PlanLoader } from "./plan.ts";
  * The lengths of a split's parts. One part alone is the first of two, as most programs wrote it:
  * `n = int(0.8 * length); random_split(dataset, [n, length - n])`.
  *
- * @throws INVALID_ARGUMENT where there is no such split.
+ * @throws INVALID_ARGUMENT if the items cannot be split so.
  */
 export function partLengths(
   length: number,
@@ -27,11 +27,11 @@ export function partLengths(
 }
 
 /**
- * Which part of a split a loader loads, from 0 on: the one that it names, or else the one that has its
- * length; undefined where none has.
+ * The index of the part of a split that a loader loads, counted from 0: the part that it names, or
+ * else the one of its length; undefined if no part has its length.
  *
- * @param lengths those of the parts of the last split before; empty where there was none
- * @throws INVALID_PLAN where the part that is named has another length, or several parts have it.
+ * @param lengths the lengths of the parts of the last split before; empty without a split
+ * @throws INVALID_PLAN if the named part has another length, or if several parts have the length.
  */
 export function partAt(
   { length, part }: PlanLoader,

@@ -18,23 +18,23 @@ export type PlanPoint = EpochPoint | { readonly event: number } | "end";
 export interface EpochPoint {
   readonly epoch: number;
   /**
-   * Of which of the plan's loaders, from 1 on in the order in which they are written; the first that
-   * shuffles, or else the first, unless given.
+   * The number of the plan's loader, counted from 1 in the order in which they are written; unless
+   * given, the first that shuffles, or else the first.
    */
   readonly loader?: number;
 }
 
 /** A point of a plan, found. */
 export interface FoundPoint {
-  /** The plan, gone on with as far as to reach it. */
+  /** The plan, continued as far as the point. */
   readonly plan: Plan;
-  /** Whether it is before this event; before none where it is the end. */
+  /** Whether the point is before this event; the end is before no event. */
   isBefore(event: PlanEvent): boolean;
   /** Of an epoch, its loader. */
   readonly loader?: PlanLoader;
 }
 
-/** Finds a point. Throws INVALID_ARGUMENT where the plan has none such. */
+/** Finds a point. Throws INVALID_ARGUMENT if the plan does not have it. */
 export function findPoint(plan: Plan, point: PlanPoint): FoundPoint {
   if (isObject(point) && "epoch" in point) return findEpoch(plan, point as EpochPoint);
   if (isObject(point)) checkKeys(point, "a point", ["event", "epoch", "loader"], INVALID);
@@ -72,7 +72,7 @@ export function findEpoch(plan: Plan, point: EpochPoint): FoundPoint {
 export function loaderAt(plan: Plan, number?: number): PlanLoader {
   const loaders = loadersOf(plan.steps);
   const shuffling = loaders.find(({ shuffle }) => shuffle);
-  // A text that reads as a number would find one, too.
+  // A text such as "0" would index the list, too.
   const named = typeof number === "number" ? loaders[number - 1] : undefined;
   const loader = number === undefined ? (shuffling ?? loaders[0]) : named;
   if (loader !== undefined) return loader;

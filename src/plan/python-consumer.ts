@@ -41,7 +41,7 @@ export class PythonConsumer extends PermutingConsumer {
   }
 
   override passPermutation(length: number): void {
-    // The numbers below n that random.shuffle draws: as many bits as n has, until they are less.
+    // random.shuffle draws numbers below n: as many bits as n has, until they are less than n.
     for (let n = length; n > 1; n--) {
       const shift = Math.clz32(n);
       while (this.#twister.uint32() >>> shift >= n);
@@ -58,7 +58,7 @@ function copyOf({ words, drawn }: Mt19937): Mt19937 {
   return Mt19937.restored(words, drawn);
 }
 
-/** Moves `behind` up to `ahead`, and says how many words that took. */
+/** Moves `behind` forward to `ahead`, and returns the number of words between them. */
 function catchUp(behind: Mt19937, ahead: Mt19937): number {
   let words = 0;
   while (behind.words.some((word, i) => word !== ahead.words[i])) {

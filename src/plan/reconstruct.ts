@@ -16,21 +16,23 @@ export interface PlanRow {
   readonly text: string;
   /** The draws of this event: 32-bit words of torch and python, 64-bit outputs of numpy. */
   readonly draws: number;
-  /** The draws with all those before. */
+  /** The draws up to and including this event. */
   readonly total: number;
-  /** SHA-256 of the state before, as `stateBefore` gives it; none before the first seed. */
+  /** SHA-256 of the state before, as `stateBefore` gives it; undefined before the first seed. */
   readonly before: string | undefined;
   readonly after: string;
 }
 
 /**
- * The generator's state before a point of a plan, in the form that its library loads (the 5,056 bytes
- * of `torch.get_rng_state()`; JSON for numpy and Python): `loadingLines` are the lines of Python.
+ * The generator's state before a point of a plan, in the form that its library loads (the 5,056
+ * bytes of `torch.get_rng_state()`; JSON for numpy and Python): `loadingLines` are the lines of
+ * Python.
  *
- * A program that restores it must have made its `random_split` before, since that draws as well:
- * split, then restore, then go on with the epochs. Else one permutation too many is consumed.
+ * A program that restores it must make its `random_split` first, because that draws as well: split,
+ * then restore, then run the epochs. In another order, one more permutation would be consumed.
  *
- * @throws INVALID_PLAN for what is no plan, INVALID_ARGUMENT for a point that it has not.
+ * @throws INVALID_PLAN for anything that is not a plan, INVALID_ARGUMENT for a point that it does
+ * not have.
  *
  * @example
  * ```ts
@@ -43,8 +45,8 @@ export function stateBefore(plan: PlanLike, point: PlanPoint): Uint8Array {
 }
 
 /**
- * The draws that a plan has consumed before a point, or in all, seeding apart: 32-bit words of torch
- * and python, 64-bit outputs of numpy.
+ * The draws that a plan has consumed before a point, or in all, without seeding: 32-bit words of
+ * torch and python, 64-bit outputs of numpy.
  *
  * @throws as `stateBefore`.
  *
@@ -58,12 +60,12 @@ export function drawsOf(plan: PlanLike, point: PlanPoint = "end"): number {
 }
 
 /**
- * The samples of an epoch of a plan, or of one that follows it, and their batches; or the items of the
- * permutation or the split that is event number `event`, as `explain` numbers them.
+ * The samples of an epoch of a plan, or of one that follows it, and their batches; or the items of
+ * the permutation or the split that is event number `event`, as `explain` numbers them.
  *
- * @param options.batch the size of the batches, where it is not the loader's
- * @throws as `stateBefore`; INVALID_ARGUMENT as well for an order of more than 2^24 samples, and for
- * one of a split or permutation of more than 2^28 items.
+ * @param options.batch the size of the batches, if it is not the loader's
+ * @throws as `stateBefore`; INVALID_ARGUMENT as well for an order of more than 2^24 samples, and
+ * for one of a split or permutation of more than 2^28 items.
  *
  * @example
  * ```ts
@@ -98,8 +100,8 @@ export function orderOf(
 }
 
 /**
- * What a plan does, event by event: the draws, and digests of the states, to compare with those of a
- * program. The rows are made one by one as they are asked for.
+ * What a plan does, event by event: the draws, and digests of the states, to compare with those of
+ * a program. The rows are made one by one as they are asked for.
  *
  * @throws INVALID_PLAN
  *

@@ -13,7 +13,7 @@ export interface DrawsScan {
   /** A state of the generator, and how many draws the plan has from there to the epoch. */
   readonly state: Uint8Array;
   readonly between: number;
-  /** How many draws more are tried: 1 to so many. */
+  /** The most draws that are tried, from 1. */
   readonly draws: number;
 }
 
@@ -21,7 +21,7 @@ export interface DrawsScan {
 export interface DrawsTarget {
   /** The samples that the epoch begins with. */
   readonly order: readonly number[];
-  /** The split that they are of, where that comes after the draws that are tried. */
+  /** The split that they belong to, if it comes after the draws that are tried. */
   readonly split?: {
     readonly length: number;
     /** Where the loader's part begins in the permutation. */
@@ -34,11 +34,11 @@ export interface DrawsTarget {
 }
 
 /**
- * After how many more 32-bit draws a loader's first epoch would begin with some samples, for each
- * target. It tells how many draws an unknown amount of work took, such as to initialize a model.
+ * For each target: after how many more 32-bit draws a loader's first epoch would begin with its
+ * samples. It tells how many draws some unknown work took, such as initializing a model.
  *
- * Where the draws came before a split, it was another one for each number of them. A part's item k
- * is then found from the draws up to k alone: the swaps are followed back.
+ * If the draws came before a split, each number of draws makes another split. Item k of a part is
+ * then found from the draws up to k alone, by following the swaps back.
  */
 export function scanDraws(scan: DrawsScan, targets: readonly DrawsTarget[]): number[][] {
   const { plan, loader, draws, between } = scan;
@@ -90,8 +90,8 @@ function itemAt(words: Uint32Array, start: number, k: number, inverse: Float64Ar
   // The last item is what is left.
   let at = k < length - 1 ? k + ((words[start + k] as number) % (length - k)) : k;
   for (let i = Math.min(k, length - 1) - 1; i >= 0; i--) {
-    // Whether i + word % left is `at`: to multiply takes a tenth as long as to divide. The quotient
-    // may be one too many or too few.
+    // Whether i + word % left is `at`. Multiplying takes a tenth as long as dividing. The quotient
+    // may be off by one.
     const word = words[start + i] as number;
     const left = length - i;
     const rest = word - Math.floor(word * (inverse[left] as number)) * left - (at - i);

@@ -2,7 +2,7 @@ import { RewindError } from "../base/errors.ts";
 
 /** A word, a number or a sign of a plan, and where it stands, both counted from 1. */
 export interface Token {
-  /** Nothing at the end of the text. */
+  /** Empty at the end of the text. */
   readonly text: string;
   readonly line: number;
   readonly column: number;
@@ -12,11 +12,11 @@ export interface Token {
 
 /** The tokens of a plan one by one. */
 export interface TokenReader {
-  /** The next token, which stays. */
+  /** The next token, without taking it. */
   peek(): Token;
-  /** The next token, which is taken. */
+  /** Takes the next token. */
   take(): Token;
-  /** Whether the next token is `text`; it is taken then. */
+  /** Whether the next token is `text`; takes it if so. */
   takes(text: string): boolean;
 }
 
@@ -34,7 +34,7 @@ export function readTokens(text: string): TokenReader {
   return { peek, take, takes: (wanted) => peek().text === wanted && take() !== undefined };
 }
 
-/** The error that something else was expected at `token`; `hint` says what helps. */
+/** The error for a token when something else was expected; `hint` says what helps. */
 export function expectedAt(token: Token, expected: string, hint = ""): RewindError {
   const got = token.text === "" ? "the end" : token.text === ";" ? "the step's end" : quoted(token);
   const helps = token.thousands ? "; a thousand is written 1_000" : hint;

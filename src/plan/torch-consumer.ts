@@ -55,7 +55,7 @@ export class TorchConsumer implements Consumer {
   }
 
   #loader({ loader, name, breakAfter }: EpochAction): TorchDataLoader {
-    // A loop that is not left draws the same whatever its batches are: of one there is none to cut.
+    // A loop that runs to its end draws the same whatever its batches are, so one batch is enough.
     const whole = breakAfter === undefined && !loader.persistentWorkers;
     const key = whole ? `all of ${name}` : name;
     const known = this.#loaders.get(key);

@@ -12,19 +12,22 @@ export function loadersOf(steps: readonly PlanStep[]): PlanLoader[] {
   return [...loaders.values()];
 }
 
-/** The events that steps come to: one for each, for each epoch of one, and each time over. */
+/** The number of events of some steps: one for each step or epoch, as often as it is repeated. */
 export function countEvents(steps: readonly PlanStep[]): number {
   return totalOf(steps, (step) => (step.kind === "epochs" ? step.count : 1));
 }
 
-/** The epochs of a loader in steps. */
+/** The number of epochs of a loader in some steps. */
 export function countEpochs(steps: readonly PlanStep[], loader: string): number {
   return totalOf(steps, (step) =>
     step.kind === "epochs" && formatLoader(step.loader) === loader ? step.count : 0,
   );
 }
 
-/** The sum of what steps count for, each as often as it is repeated; a turn for at least `turn`. */
+/**
+ * The sum of an amount over steps, as often as they are repeated; each turn counts for at least
+ * `turn`.
+ */
 export function totalOf(
   steps: readonly PlanStep[],
   amount: (step: PlanStep) => number,

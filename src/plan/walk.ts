@@ -22,23 +22,23 @@ export interface Walked {
   readonly consumer: Consumer;
   /** The event before which it stands; undefined at the end. */
   readonly event: PlanEvent | undefined;
-  /** The last split before, if there was one. */
+  /** The last split before it, if any. */
   readonly split: WalkedSplit | undefined;
   /** The loaders whose persistent workers were started before, by their names. */
   readonly started: ReadonlySet<string>;
 }
 
-/** A split that a walk came by. */
+/** A split on the way. */
 export interface WalkedSplit {
   readonly number: number;
   readonly lengths: readonly number[];
-  /** All items in their new order, where a loader that is walked for loads a part of them. */
+  /** All items in their new order, if the loader that is asked for loads a part of them. */
   readonly items: ArrayLike<number> | undefined;
 }
 
 /**
- * The generator of a plan as it stands at a point. A split is passed over, unless it may be of the
- * dataset of `loader`, whose samples are then wanted.
+ * The generator of a plan as it stands at a point. The items of a split are made only if `loader`
+ * may load a part of them.
  */
 export function walkTo({ plan, isBefore }: FoundPoint, loader?: PlanLoader): Walked {
   const consumer = consumerOf(plan.generator);
@@ -59,7 +59,7 @@ export function walkTo({ plan, isBefore }: FoundPoint, loader?: PlanLoader): Wal
   return { plan, consumer, event: undefined, split, started };
 }
 
-/** The items of a split, if a loader may load a part of them; they are consumed in any case. */
+/** The items of a split if a loader may load a part of them. They are consumed in any case. */
 export function splitFor(
   consumer: Consumer,
   { length }: SplitStep,
@@ -74,7 +74,7 @@ export function splitFor(
   return undefined;
 }
 
-/** The same, with the samples of the epoch that it stands before, if it does. */
+/** The same, ready to give the samples of the epoch that it stands before, if it is an epoch. */
 export function walkForOrder(found: FoundPoint): Walked {
   if (found.loader !== undefined) return walkTo(found, found.loader);
   for (const event of eventsOf(found.plan)) {
@@ -84,7 +84,7 @@ export function walkForOrder(found: FoundPoint): Walked {
   return walkTo(found);
 }
 
-/** Consumes what an action does, and makes nothing of it. */
+/** Consumes what an action draws, without making its order. */
 export function pass(consumer: Consumer, action: Action): void {
   if (action.kind === "seed") consumer.seed(action.seed);
   else if (action.kind === "draws") consumer.draws(action.count, action.unit);

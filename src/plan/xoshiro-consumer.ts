@@ -4,7 +4,10 @@ import { type XoshiroGenerator, xoshiro } from "../random/xoshiro/index.ts";
 import { PermutingConsumer, upTo } from "./consumer.ts";
 import type { DrawsStep } from "./plan.ts";
 
-/** The default generator, `xoshiro(seed)`. A permutation is its `shuffle`, and the state its 16 bytes. */
+/**
+ * The default generator, `xoshiro(seed)`. A permutation is its `shuffle`, and the state its 16
+ * bytes.
+ */
 export class XoshiroConsumer extends PermutingConsumer {
   drawn = 0;
   #rng: XoshiroGenerator = xoshiro(0);

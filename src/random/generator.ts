@@ -28,8 +28,8 @@ export interface GeneratorAlgorithm<G extends RandomGenerator = RandomGenerator>
   readonly version: number;
   /**
    * The generator that a plain loop would make of a whole number from 0 to 2^256 - 1, such as
-   * `xoshiro(42)` or `numpy(42)`. Throws INVALID_SEED if the library that is followed does not accept
-   * the number.
+   * `xoshiro(42)` or `numpy(42)`. Throws INVALID_SEED if the library that is followed does not
+   * accept the number.
    */
   seeded(seed: bigint): G;
   /** A generator seeded by 32 bytes, such as a block seed. */

@@ -149,7 +149,10 @@ export function checkName(name: string): GeneratorName {
   );
 }
 
-/** Checks that an algorithm still draws what it drew when `version` was recorded. Throws GENERATOR_CHANGED. */
+/**
+ * Checks that an algorithm still draws what it drew when `version` was recorded. Throws
+ * GENERATOR_CHANGED.
+ */
 export function checkVersion(
   algorithm: GeneratorAlgorithm,
   version: number | undefined,

@@ -1,8 +1,10 @@
-/** A set of whole numbers from 0 on, of any size: a Set holds 2^24 at most. */
+/**
+ * A set of whole numbers that are not negative. It can be of any size; a Set holds at most 2^24.
+ */
 export class NumberSet {
   readonly #parts: readonly Set<number>[];
 
-  /** For so many numbers. */
+  /** For about `size` numbers. */
   constructor(size: number) {
     this.#parts = Array.from({ length: Math.ceil(size / PART) + 1 }, () => new Set<number>());
   }
@@ -20,5 +22,5 @@ export class NumberSet {
   }
 }
 
-/** Half of what a Set holds, since parts are not quite even. */
+/** Half of what a Set holds, because the parts are not quite equal. */
 const PART = 2 ** 23;

@@ -18,7 +18,7 @@ export function checkPositive(name: string, value: unknown): void {
 /** The same, and not below 0. */
 export function checkNotNegative(name: string, value: unknown): void {
   if (!(Number.isFinite(value) && (value as number) >= 0)) {
-    throw unexpected(name, "a finite number from 0 on", value);
+    throw unexpected(name, "a finite number, at least 0", value);
   }
 }
 
@@ -29,14 +29,16 @@ export function checkNotZero(name: string, value: unknown): void {
   }
 }
 
-/** Checks an option that is true or false; false where it is not given. Throws INVALID_ARGUMENT. */
+/**
+ * Checks an option that is true or false; `otherwise` if it is not given. Throws INVALID_ARGUMENT.
+ */
 export function checkFlag(flag: unknown, name: string, otherwise = false): boolean {
   if (flag === undefined) return otherwise;
   if (typeof flag === "boolean") return flag;
   throw unexpected(name, "true or false", flag);
 }
 
-/** Checks how many are to be drawn, a whole number from 0 to 2^32 - 1. Throws INVALID_ARGUMENT. */
+/** Checks how many numbers to draw: a whole number in 0..2^32 - 1. Throws INVALID_ARGUMENT. */
 export function checkSize(size: unknown, name = "size"): number {
   if (typeof size === "number" && Number.isInteger(size) && size >= 0 && size < 2 ** 32) {
     return size + 0;
@@ -44,14 +46,17 @@ export function checkSize(size: unknown, name = "size"): number {
   throw unexpected(name, "a whole number from 0 to 2^32 - 1", size);
 }
 
-/** Checks a distance, of either sign and any size: a whole number of `what`. Throws INVALID_ARGUMENT. */
+/**
+ * Checks a distance, of either sign and any size: a whole number of `what`. Throws
+ * INVALID_ARGUMENT.
+ */
 export function checkWholeNumber(value: unknown, what: string): bigint {
   if (typeof value === "bigint") return value;
   if (Number.isSafeInteger(value)) return BigInt(value as number);
   throw invalidArgument(`expected a whole number of ${what}, got ${describe(value)}`, { value });
 }
 
-/** What `make` makes for so many numbers. Throws INVALID_ARGUMENT where there is no room for them. */
+/** What `make` makes for `size` numbers. Throws INVALID_ARGUMENT if they do not fit into memory. */
 export function withRoom<T>(size: number, make: (size: number) => T): T {
   try {
     return make(size);
@@ -66,8 +71,8 @@ export function withRoom<T>(size: number, make: (size: number) => T): T {
 }
 
 /**
- * Checks what was given as options: a plain object with no other names than these, so that none is
- * misspelt in vain. Throws INVALID_ARGUMENT.
+ * Checks options: a plain object that has no names but these, so that a misspelt one is not
+ * ignored. Throws INVALID_ARGUMENT.
  */
 export function checkOptions(options: unknown, names: readonly string[]): void {
   if (!isPlainObject(options)) throw unexpected("the options", `{ ${names.join(", ")} }`, options);
@@ -76,7 +81,7 @@ export function checkOptions(options: unknown, names: readonly string[]): void {
   }
 }
 
-/** Also of another realm, whose `Object.prototype` is not this one. */
+/** Also accepts objects of another realm, whose `Object.prototype` is another object. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -46,6 +46,8 @@ describe("choice", () => {
   });
 
   test("refuses to choose from nothing", () => {
-    expect(() => choice(zeros(), [])).toThrow("expected items to choose from, got none");
+    expect(() => choice(zeros(), [])).toThrow(
+      "expected at least one item to choose from, got none",
+    );
   });
 });

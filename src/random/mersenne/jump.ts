@@ -1,8 +1,8 @@
 import { MT_WORDS, Mt19937 } from "./mt19937.ts";
 
 /**
- * Passes over so many draws in a time that grows with their logarithm: about as long as 5 million
- * draws passed over by `skip`, which it calls where that is shorter. The state is the same.
+ * Skips `draws` draws in a time that grows with their logarithm. It takes about as long as skipping
+ * 5 million draws by `skip`, which it calls for fewer. The state is the same.
  *
  * Source: Hiroshi Haramoto, Makoto Matsumoto, Takuji Nishimura, Francois Panneton and Pierre
  * L'Ecuyer, "Efficient jump ahead for F2-linear random number generators", INFORMS Journal on
@@ -10,7 +10,7 @@ import { MT_WORDS, Mt19937 } from "./mt19937.ts";
  * characteristic polynomial p. So word number n is the sum, over the terms t^i of t^n mod p, of the
  * words number i.
  *
- * @param draws a whole number from 0 on that the caller has checked
+ * @param draws a whole number, at least 0, that the caller has checked
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function jump(twister: Mt19937, draws: number | bigint): void {
   const end = BigInt(twister.drawn) + BigInt(draws);
   const twists = (end - 1n) / BigInt(MT_WORDS);
   const start = twists * BigInt(MT_WORDS);
-  // From word 1, since of word 0 only the upper bit takes part in the recurrence.
+  // From word 1, because only the upper bit of word 0 takes part in the recurrence.
   twister.words.set(combined(wordsFrom1(twister), powerOfT(start - 1n)));
   twister.drawn = Number(end - start);
 }
@@ -46,7 +46,9 @@ function wordsFrom1({ words }: Mt19937): Uint32Array {
   return all.subarray(1);
 }
 
-/** The sums of `words` at the distances that the polynomial has terms for, a whole state of them. */
+/**
+ * The sums of `words` at the distances that the polynomial has terms for, a whole state of them.
+ */
 function combined(words: Uint32Array, polynomial: Uint32Array): Uint32Array {
   const at: number[] = [];
   for (let i = 0; i < DEGREE; i++) {
@@ -77,7 +79,7 @@ function combined(words: Uint32Array, polynomial: Uint32Array): Uint32Array {
 function powerOfT(exponent: bigint): Uint32Array {
   const terms = termsOfP();
   const bits = exponent.toString(2);
-  // As many leading bits as make a power below p's degree are no work.
+  // The leading bits that give a power below p's degree need no work.
   const head = Math.min(bits.length, 14);
   const first = Number.parseInt(bits.slice(0, head), 2);
   let power: Uint32Array = new Uint32Array(MT_WORDS);

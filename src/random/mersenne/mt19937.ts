@@ -15,9 +15,9 @@ export const MT_WORDS = 624;
  * ```
  */
 export class Mt19937 {
-  /** The state: words that the draws up to the next twist temper, in their order. */
+  /** The state: the words that are tempered and drawn, in order, before the next twist. */
   readonly words: Uint32Array;
-  /** How many of the words have been drawn, 0..624; at 624 the next draw twists first. */
+  /** How many of the words have been drawn, 0..624. At 624 the next draw twists first. */
   drawn: number = MT_WORDS;
 
   private constructor(words: Uint32Array, drawn: number) {
@@ -37,7 +37,7 @@ export class Mt19937 {
     return new Mt19937(words, MT_WORDS);
   }
 
-  /** With these 624 words, which are copied, of which so many are drawn. */
+  /** A twister that has drawn the first `drawn` of these 624 words. The words are copied. */
   static restored(words: Uint32Array, drawn: number): Mt19937 {
     return new Mt19937(words.slice(), drawn);
   }
@@ -55,7 +55,7 @@ export class Mt19937 {
     return (y ^ (y >>> 18)) >>> 0;
   }
 
-  /** Passes over so many draws, without tempering them: a twist for every 624. */
+  /** Skips `draws` draws without tempering them: one twist for every 624. */
   skip(draws: number): void {
     let left = draws;
     while (left > MT_WORDS - this.drawn) {
@@ -79,13 +79,13 @@ function filledFrom(seed: number): Uint32Array {
   return words;
 }
 
-/** What every seeding by a key begins with. */
+/** The words with which every seeding by a key begins. */
 const FILLED = filledFrom(19650218);
 
 /**
- * Both passes of `init_by_array`. Each word waits for the one before, which is all that this costs:
- * so that one is kept at hand as a signed number, and word 0, a copy of the last word on the way
- * round, is not written.
+ * Both passes of `init_by_array`. Each word depends on the one before, and this wait is the whole
+ * cost. So the word before is kept in a variable as a signed number, and word 0, which would only
+ * be a copy of the last word, is not written.
  */
 function mix(words: Uint32Array, key: Uint32Array): void {
   let before = (words[0] as number) | 0;
@@ -110,10 +110,10 @@ function mix(words: Uint32Array, key: Uint32Array): void {
 const MIDDLE = 397;
 
 /**
- * Makes the next 624 words in place: each is the upper bit of one word and the lower 31 of the next,
- * times the matrix of the recurrence, and the word 397 on. The last bit, spread over the word, selects
- * the matrix's row without a branch. Written out three times, since in a fresh process, where code is
- * interpreted, calls cost as much as all the rest.
+ * Makes the next 624 words in place. Each is the upper bit of one word and the lower 31 of the
+ * next, times the matrix of the recurrence, xor the word 397 places on. The last bit, spread over
+ * the word, selects the matrix's row without a branch. The loop body is written out three times,
+ * because in a fresh process, where code is interpreted, calls would cost as much as all the rest.
  */
 function twist(words: Uint32Array): void {
   let upper = (words[0] as number) | 0;

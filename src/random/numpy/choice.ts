@@ -7,7 +7,7 @@ import type { Pcg64 } from "./pcg64.ts";
 
 /** How items are chosen. */
 export interface ChoiceOptions {
-  /** How many; one unless given. */
+  /** How many items; one unless given. */
   readonly size?: number | undefined;
   /** Whether an item can be chosen again: true unless given. */
   readonly replace?: boolean;
@@ -17,19 +17,19 @@ export interface ChoiceOptions {
   readonly shuffle?: boolean;
 }
 
-/** The same of one item. */
+/** Options for one item. */
 export interface OneChoice extends ChoiceOptions {
   readonly size?: undefined;
 }
 
-/** The same of many. */
+/** Options for many items. */
 export interface ManyChoices extends ChoiceOptions {
   readonly size: number;
 }
 
 /**
- * Which of 0..population - 1 are chosen. Throws INVALID_ARGUMENT for wrong probabilities, and for
- * more without replacement than there are.
+ * The indices in 0..population - 1 that are chosen. Throws INVALID_ARGUMENT for wrong
+ * probabilities, and for more items without replacement than the population has.
  */
 export function chosenIndices(
   source: Pcg64,
@@ -42,7 +42,7 @@ export function chosenIndices(
   const size = options.size === undefined ? 1 : checkSize(options.size);
   const p = options.p === undefined ? undefined : checkProbabilities(options.p, population);
   if (population === 0 && size > 0)
-    throw invalidArgument("expected items to choose from, got none");
+    throw invalidArgument("expected at least one item to choose from, got none");
   if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
   if (size > population) {
     throw invalidArgument(
@@ -128,7 +128,7 @@ export function upTo(length: number): Float64Array {
   return numbers;
 }
 
-/** Zeros. Throws INVALID_ARGUMENT where there is no room for as many. */
+/** Zeros. Throws INVALID_ARGUMENT if they do not fit into memory. */
 export function doubles(length: number): Float64Array {
   return withRoom(length, (size) => new Float64Array(size));
 }
@@ -162,8 +162,8 @@ function weightedSample(source: Pcg64, p: readonly number[], size: number): Floa
 }
 
 /**
- * Checks probabilities: as many as there are items, none negative, a sum of 1 but for 1.5e-8. Single
- * precision, a Float32Array, may be off by 3.5e-4, as in numpy.
+ * Checks probabilities: as many as there are items, none negative, a sum within 1.5e-8 of 1, or
+ * within 3.5e-4 for single precision (a Float32Array), as in numpy.
  */
 function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
   if (!(Array.isArray(p) || ArrayBuffer.isView(p))) {
@@ -207,7 +207,7 @@ function cumulative(p: readonly number[]): number[] {
   return sums.map((each) => each / sum);
 }
 
-/** How many of the limits are at most `u`: by halves. */
+/** How many of the limits are at most `u`, by binary search. */
 function indexIn(limits: readonly number[], u: number): number {
   let from = 0;
   let to = limits.length;

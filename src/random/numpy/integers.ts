@@ -20,20 +20,20 @@ export type IntegerType = keyof typeof WIDTHS;
 
 /** How integers are drawn. */
 export interface IntegersOptions<T extends IntegerType = IntegerType> {
-  /** How many; one, as a number, unless given. */
+  /** How many integers; one, as a number, unless given. */
   readonly size?: number | undefined;
-  /** The type whose way to draw is taken; "int64" unless given. */
+  /** The type that decides how numpy draws; "int64" unless given. */
   readonly dtype?: T;
-  /** Whether `high` can be drawn itself. */
+  /** Whether `high` itself can be drawn; false unless given. */
   readonly endpoint?: boolean;
 }
 
-/** The same of one integer. */
+/** Options for one integer. */
 export interface OneInteger extends IntegersOptions {
   readonly size?: undefined;
 }
 
-/** The same of many. */
+/** Options for many integers. */
 export interface ManyIntegers<T extends IntegerType> extends IntegersOptions<T> {
   readonly size: number;
 }
@@ -50,7 +50,7 @@ export interface ArraysOfNumbers {
   readonly uint8: Uint8Array;
 }
 
-/** The same where a bound is a bigint. */
+/** The same if a bound is a bigint. */
 export interface ArraysOfBigints extends Omit<ArraysOfNumbers, "int64" | "uint64"> {
   readonly int64: BigInt64Array;
   readonly uint64: BigUint64Array;
@@ -73,11 +73,11 @@ export interface IntegerRange {
 }
 
 /**
- * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT where there
- * are none, and where the type does not hold them.
+ * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT for an
+ * empty range, and for one that the type does not hold.
  *
- * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them in
- * 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
+ * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them
+ * in 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
  */
 export function integerRange(
   low: number | bigint,
@@ -92,7 +92,7 @@ export function integerRange(
   const end = wholeNumber(high, "high");
   const last = endpoint ? end : end - 1n;
   if (last < first) {
-    const than = endpoint ? "at most high" : "less than high, which is not drawn itself";
+    const than = endpoint ? "at most high" : "less than high, which is excluded";
     throw invalidArgument(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
   }
   checkHolds(type, first, last);
@@ -159,7 +159,7 @@ type Drawer = IntegerRange["draw"];
 
 /** How to draw a number in 0..span, every one equally likely. */
 function drawerOf(width: number, span: bigint): Drawer {
-  // Of one number numpy draws nothing.
+  // For a range of one number numpy draws nothing.
   if (span === 0n) return () => 0;
   if (width < 32) return (source, spare) => narrow(source, spare, width, Number(span) + 1);
   if (span <= 0xffffffffn) return (source) => below(source, Number(span) + 1);
@@ -231,7 +231,7 @@ function wholeNumber(value: unknown, name: string): bigint {
   );
 }
 
-/** 2^53 too is exact, as are all below it: so bounds that are numbers always give numbers. */
+/** 2^53 is exact, as are all numbers below it. So bounds that are numbers always give numbers. */
 function isExact(value: bigint): boolean {
   return value <= TWO_53 && value >= MINUS_TWO_53;
 }

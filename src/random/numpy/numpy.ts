@@ -4,12 +4,12 @@ import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
 import { checkState, parseState } from "./state.ts";
 
 /**
- * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that goes on where another
- * stands, also one of Python.
+ * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that continues where
+ * another stands, in Python too.
  *
- * @param seed a whole number from 0 on, of any size, or a list of such numbers; or a state: what
+ * @param seed a whole number, at least 0, of any size, or a list of such numbers; or a state: what
  * `bitGenerator` gives, or the text that `print(json.dumps(rng.bit_generator.state))` prints in Python.
- * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for a state that is none.
+ * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for another state.
  *
  * @example
  * ```ts

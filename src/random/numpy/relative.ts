@@ -6,9 +6,10 @@ import { Pcg64 } from "./pcg64.ts";
 import { SeedSequence } from "./seed-sequence.ts";
 
 /**
- * A generator's state as its position: twice the outputs drawn since it was seeded, plus one where
- * half an output is left, in seven bits a byte, the lowest first; then the 32 bits that are left.
- * After 10^7 draws that is 4 bytes, where the whole state takes 37. It is restored by `advance`.
+ * A generator's state as its position: twice the number of outputs drawn since it was seeded, plus
+ * one if half an output is left, in seven bits a byte, the lowest first; then the 32 bits that are
+ * left. After 10^7 draws that is 4 bytes, and the whole state would be 37. It is restored by
+ * `advance`.
  */
 export const numpyRelative: RelativeState = {
   write(generator) {

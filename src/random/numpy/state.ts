@@ -9,14 +9,17 @@ const INCREMENT_AT = 16;
 const HAS32_AT = 32;
 const SPARE32_AT = 33;
 
-/** All that the next draws depend on: state and increment, 16 bytes each, and the 32 bits left. */
+/**
+ * Everything that the next draws depend on: state and increment, 16 bytes each, and the spare 32
+ * bits.
+ */
 export function packState({ state, increment, has32, spare32 }: Pcg64State): Uint8Array {
   const bytes = new Uint8Array(STATE_BYTES);
   const view = new DataView(bytes.buffer);
   writeWide(view, 0, state);
   writeWide(view, INCREMENT_AT, increment);
   view.setUint8(HAS32_AT, has32);
-  // A spare that was drawn is left out, so that equal futures have equal states.
+  // A spare that was already drawn is left out, so that equal futures have equal states.
   view.setUint32(SPARE32_AT, has32 === 1 ? spare32 : 0, true);
   return bytes;
 }
@@ -29,14 +32,14 @@ export function unpackState(bytes: Uint8Array): Pcg64State {
   const spare32 = view.getUint32(SPARE32_AT, true);
   const increment = readWide(view, INCREMENT_AT);
   if (has32 > 1 || (has32 === 0 && spare32 !== 0) || (increment & 1n) === 0n) {
-    throw invalidArgument("expected a numpy state, got bytes that are none");
+    throw invalidArgument("expected a numpy state, got other bytes");
   }
   return { state: readWide(view, 0), increment, has32: has32 as 0 | 1, spare32 };
 }
 
 /**
- * The state in the JSON of numpy's `bit_generator.state`, whose numbers are too long for JavaScript's
- * own reader. Throws INVALID_ARGUMENT for any other text.
+ * The state in the JSON of numpy's `bit_generator.state`, whose numbers are too long for
+ * JavaScript's own reader. Throws INVALID_ARGUMENT for any other text.
  */
 export function parseState(text: string): Pcg64State {
   const kind = /"bit_generator": *"(\w*)"/.exec(text)?.[1];

@@ -104,7 +104,7 @@ function unsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 }
 
-/** Signed LEB128 of a constant, which may be written as an unsigned number of its width. */
+/** Signed LEB128 of a constant, which may also be written as an unsigned number of its width. */
 function signed(value: bigint, opcode: number): number[] {
   let rest = BigInt.asIntN(opcode === 0x41 ? 32 : 64, value);
   const bytes: number[] = [];

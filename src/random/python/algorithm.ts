@@ -7,8 +7,8 @@ import { keyOfBytes } from "./seed.ts";
 import { unpackState } from "./state.ts";
 
 /**
- * CPython's generator as the backend of a simulation. `fromSeed` takes the 32 bytes as one number,
- * little-endian, so that a block's generator is in Python
+ * CPython's generator as the generator of a simulation. `fromSeed` takes the 32 bytes as one
+ * number, little-endian, so that a block's generator is in Python
  * `random.Random(int.from_bytes(seed, "little"))`. The state is 2,512 bytes: the 624 words and the
  * position of the twister, and the spare deviate of `gauss`.
  *

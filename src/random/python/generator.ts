@@ -8,15 +8,15 @@ import { PythonSequences } from "./sequences.ts";
  * CPython's `random.Random`: the same numbers from the same seed, method by method, as
  * Lib/random.py of CPython 3.11 draws them. `python(seed)` makes one.
  *
- * "Bit-exact" is said of what equals CPython's number bit for bit. Where a result passes through
- * log, exp, pow, sin or cos, its last bit may differ between V8 and the libm of a Python; each such
- * method says how often, of a million draws against CPython 3.11.7 on Linux with glibc. The words
- * that a draw consumes are the same in any case but about one in 10^15.
+ * "Bit-exact" means equal to CPython's number in every bit. The last bit of log, exp, pow, sin and
+ * cos may differ between V8 and the libm of a Python. A method that uses them says how many of a
+ * million draws differed from CPython 3.11.7 on Linux with glibc. A draw consumes the same words as
+ * in Python, except in about one of 10^15 cases.
  */
 export class PythonGenerator extends PythonSequences implements RandomGenerator {
   /**
    * A double between `low` and `high`, in either order, in their unit: `low + (high - low) * u` of
-   * one `random()` u. `high` itself comes up only where the sum is rounded to it. Bit-exact.
+   * one `random()` u. `high` itself comes up only if the sum is rounded to it. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless both are finite; so do all distributions for their parameters.
    *
@@ -32,8 +32,9 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
   }
 
   /**
-   * A deviate of the triangular distribution from `low` to `high` with its peak at `mode`, the middle
-   * where it is not given; all in one unit. One `random()`. Bit-exact: it takes a square root alone.
+   * A deviate of the triangular distribution from `low` to `high` with its peak at `mode`, by
+   * default in the middle; all in one unit. One `random()`. Bit-exact: it takes a square root
+   * alone.
    *
    * @example
    * ```ts
@@ -56,7 +57,7 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
    * A normal deviate with the mean `mu` and the standard deviation `sigma`, in their unit, by the
    * ratio of uniform deviates: A. J. Kinderman and J. F. Monahan, "Computer generation of random
    * variables using the ratio of uniform deviates", ACM Transactions on Mathematical Software 3
-   * (1977), 257-260. Two `random()`, and two more where they are rejected: 2.74 on average. Bit-exact
+   * (1977), 257-260. Two `random()`, and two more if they are rejected: 2.74 on average. Bit-exact
    * (0 mismatches): the logarithm only decides whether a pair is rejected.
    *
    * @example
@@ -77,9 +78,10 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 
   /**
    * The same distribution by the method of G. E. P. Box and M. E. Muller, "A note on the generation
-   * of random normal deviates", Annals of Mathematical Statistics 29 (1958), 610-611: two `random()`
-   * give two deviates, and the second is kept for the next call. Exact but for the last bits of log,
-   * sin and cos: 60,891 mismatches for `gauss()`, by at most 3 units in the last place.
+   * of random normal deviates", Annals of Mathematical Statistics 29 (1958), 610-611: two
+   * `random()` give two deviates, and the second is kept for the next call. Exact except for the
+   * last bits of log, sin and cos: 60,891 mismatches for `gauss()`, by at most 3 units in the last
+   * place.
    *
    * @example
    * ```ts
@@ -102,8 +104,8 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 
   /**
    * A deviate whose logarithm is normal with the mean `mu` and the standard deviation `sigma`:
-   * exp of `normalvariate`, with its draws; Infinity where that overflows (Python raises an error).
-   * Exact but for the last bit of exp: 97,853 mismatches for (0, 1).
+   * exp of `normalvariate`, with its draws; Infinity if that overflows (Python raises an error).
+   * Exact except for the last bit of exp: 97,853 mismatches for (0, 1).
    *
    * @example
    * ```ts
@@ -117,9 +119,9 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
   }
 
   /**
-   * An exponential deviate at the rate `lambd` (1), that is with the mean 1 / `lambd`; from 0 on, or
-   * up to 0 where the rate is negative. `-log(1 - u) / lambd` of one `random()` u. Exact but for the
-   * last bit of log: 73,229 mismatches for (1).
+   * An exponential deviate at the rate `lambd` (1), that is with the mean 1 / `lambd`; at least 0,
+   * or at most 0 if the rate is negative. `-log(1 - u) / lambd` of one `random()` u. Exact but for
+   * the last bit of log: 73,229 mismatches for (1).
    *
    * @throws INVALID_ARGUMENT also for a rate of 0.
    *
@@ -135,11 +137,11 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 
   /**
    * A gamma deviate of the shape `alpha` and the scale `beta`, so with the mean alpha * beta. One
-   * `random()` for a shape of 1, else two or more. Exact but for the last bits of log, exp and pow:
-   * 11,364 mismatches for (0.5, 1), 73,229 for (1, 1), 100,187 for (3, 2).
+   * `random()` for a shape of 1, else two or more. Exact except for the last bits of log, exp and
+   * pow: 11,364 mismatches for (0.5, 1), 73,229 for (1, 1), 100,187 for (3, 2).
    *
-   * @throws INVALID_ARGUMENT unless both are above 0, and for a shape above 8.9e307, of which Python
-   * itself never returns.
+   * @throws INVALID_ARGUMENT unless both are above 0, and for a shape above 8.9e307, for which
+   * Python never returns.
    *
    * @example
    * ```ts
@@ -154,7 +156,7 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 
   /**
    * A beta deviate, in 0..1, of the shapes `alpha` and `beta`: y / (y + z) of two gamma deviates.
-   * Exact but for the last bits of log, exp and pow: 132,692 mismatches for (2, 3), 12,093 for
+   * Exact except for the last bits of log, exp and pow: 132,692 mismatches for (2, 3), 12,093 for
    * (0.5, 0.5).
    *
    * @throws INVALID_ARGUMENT as `gammavariate`.
@@ -182,14 +184,16 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
     return this.normalvariate(mean, standardDeviation);
   }
 
-  /** `expovariate(1 / mean)`, also for a mean of 0. Throws INVALID_ARGUMENT for a negative mean. */
+  /**
+   * `expovariate(1 / mean)`, and 0 for a mean of 0. Throws INVALID_ARGUMENT for a negative mean.
+   */
   exponential(mean = 1): number {
     checkNotNegative("the mean", mean);
     return -Math.log(1 - this.random()) / (1 / mean);
   }
 }
 
-/** Twice a shape is taken, and where that overflows no deviate is ever accepted. */
+/** The method doubles the shape. If that overflows, no deviate is ever accepted. */
 function checkShape(name: string, shape: number): void {
   checkPositive(name, shape);
   if (shape <= MOST_SHAPE) return;

@@ -3,17 +3,19 @@ import type { RewindError } from "../../base/errors.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
 import { PythonBits } from "./bits.ts";
 
-/** The whole numbers of `random.Random`: `randrange` and `randint` of Lib/random.py, CPython 3.11. */
+/**
+ * The whole numbers of `random.Random`: `randrange` and `randint` of Lib/random.py, CPython 3.11.
+ */
 export class PythonIntegers extends PythonBits {
   /**
-   * One of the numbers of Python's `range(stop)` or `range(start, stop, step)`, each equally likely;
-   * `stop` is not among them. Of numbers a number, of bigints a bigint. With n numbers in the range,
-   * it takes as many bits as n has, and again where they are not less than n: one word, or one for
-   * every 32 bits, twice at most on average. Bit-exact.
+   * One of the numbers of Python's `range(stop)` or `range(start, stop, step)`, each equally
+   * likely; `stop` is excluded. Numbers give a number, bigints give a bigint. For n numbers in the
+   * range it draws as many bits as n has, again while they are not less than n: one word for every
+   * 32 bits, and at most twice on average. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for an empty range, for what is not whole, for numbers that are not
-   * within 2^53 of zero or more than 2^53 apart (give bigints), for numbers and bigints mixed, and
-   * for a step of 0.
+   * @throws INVALID_ARGUMENT for an empty range, for a number that is not whole, for numbers beyond
+   * 2^53 or more than 2^53 apart (give bigints), for numbers mixed with bigints, and for a step of
+   * 0.
    *
    * @example
    * ```ts
@@ -30,7 +32,7 @@ export class PythonIntegers extends PythonBits {
   randrange(start: number | bigint, stop?: number | bigint, step?: number | bigint) {
     if (stop === undefined) {
       if (step !== undefined)
-        throw invalidArgument("expected a stop where there is a step, got none");
+        throw invalidArgument("expected a stop when a step is given, got none");
       return typeof start === "bigint" ? this.#bigRange(0n, start, 1n) : this.#range(0, start, 1);
     }
     return typeof start === "bigint"
@@ -77,13 +79,13 @@ export class PythonIntegers extends PythonBits {
 
 const TWO_53 = 2 ** 53;
 
-/** How many numbers there are from `start` to `stop`, at least one. */
+/** The number of numbers from `start` to `stop`, at least one. */
 function lengthOfRange(start: unknown, stop: unknown, step: unknown): number {
   if (!Number.isSafeInteger(start)) throw notWhole("start", start);
   if (!(Number.isInteger(stop) && Math.abs(stop as number) <= TWO_53)) throw notWhole("stop", stop);
   if (!Number.isSafeInteger(step)) throw notWhole("step", step);
   const width = (stop as number) - (start as number);
-  // A difference of 2^53 + 1 is rounded to 2^53, but then it does not lead from start to stop.
+  // A difference of 2^53 + 1 is rounded to 2^53, and then `start + width` is not `stop`.
   if (Math.abs(width) > TWO_53 || (start as number) + width !== stop) {
     throw invalidArgument(
       `expected start and stop at most 2^53 apart, got ${describe(start)} and ${describe(stop)}: ` +
@@ -92,7 +94,7 @@ function lengthOfRange(start: unknown, stop: unknown, step: unknown): number {
   }
   if (step === 1 && width > 0) return width;
   if (step === 0) throw invalidArgument("expected a step other than 0, got 0");
-  // The remainder is exact, so that what is divided is a multiple of the step and rounds nowhere.
+  // The remainder is exact, so the division is exact too.
   const rest = width % (step as number);
   const count = (width - rest) / (step as number) + (rest === 0 ? 0 : 1);
   if (width === 0 || width > 0 !== (step as number) > 0) throw emptyRange(start, stop, step);

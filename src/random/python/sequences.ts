@@ -15,17 +15,17 @@ export interface ChoicesOptions {
   readonly weights?: ArrayLike<number>;
   /** The running sums of such weights. */
   readonly cumWeights?: ArrayLike<number>;
-  /** How many items to draw, 1 where it is not given. */
+  /** How many items to draw; 1 unless given. */
   readonly k?: number;
 }
 
-/** What `random.Random` draws from a list; from Lib/random.py of CPython 3.11. */
+/** The draws of `random.Random` from a list; from Lib/random.py of CPython 3.11. */
 export class PythonSequences extends PythonIntegers {
   /**
    * One of `items` (an array, a typed array or a text), each equally likely: the item at
    * `randrange(length)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where there are none.
+   * @throws INVALID_ARGUMENT if `items` is empty.
    *
    * @example
    * ```ts
@@ -38,10 +38,10 @@ export class PythonSequences extends PythonIntegers {
 
   /**
    * `k` items drawn with replacement, each in proportion to its weight: `weights`, or their running
-   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the 53 bits of
-   * `random()`: of n items to one part in 2^53 / n. A number n stands for Python's `range(n)`. One
-   * `random()` an item. Bit-exact, unless the weights are whole
-   * numbers that add up to more than 2^53, which Python adds as such.
+   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the
+   * 53 bits of `random()`: of n items to one part in 2^53 / n. A number n stands for Python's
+   * `range(n)`. One `random()` an item. Bit-exact, unless the weights are whole numbers that add up
+   * to more than 2^53, which Python adds as such.
    *
    * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not as many as the
    * items, for running sums that descend, for both, and for no items.
@@ -65,7 +65,8 @@ export class PythonSequences extends PythonIntegers {
     }
     const chosen: (T | number)[] = [];
     if (weights === undefined && cumWeights === undefined) {
-      if (size === 0 && k > 0) throw invalidArgument("expected items to choose from, got none");
+      if (size === 0 && k > 0)
+        throw invalidArgument("expected at least one item to choose from, got none");
       while (chosen.length < k) chosen.push(itemAt(population, Math.floor(this.random() * size)));
       return chosen;
     }
@@ -86,8 +87,8 @@ export class PythonSequences extends PythonIntegers {
    * left, or, as Python does where the population is more than some 12 times as large, from all of
    * them, again where the item was drawn before. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and for counts that
-   * are not whole, negative, all 0 or not as many as the items.
+   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and
+   * for counts that are not whole, negative, all 0 or not as many as the items.
    *
    * @example
    * ```ts
@@ -128,8 +129,8 @@ export class PythonSequences extends PythonIntegers {
    * every order is equally likely. For i from the last index down to 1 it swaps item i with item
    * `randrange(i + 1)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such as
-   * a frozen array; nothing is drawn then.
+   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such
+   * as a frozen array; nothing is drawn then.
    *
    * @example
    * ```ts
@@ -177,7 +178,9 @@ export class PythonSequences extends PythonIntegers {
 const CHOICES_OPTIONS: readonly (keyof ChoicesOptions)[] = ["weights", "cumWeights", "k"];
 const SAMPLE_OPTIONS: readonly string[] = ["counts"];
 
-/** Up to which population Python takes a pool: the memory that a set of `k` numbers would need. */
+/**
+ * The largest population for which Python takes a pool: the memory that a set of `k` numbers needs.
+ */
 function setSizeOf(k: number): number {
   if (k <= 5) return 21;
   let table = 4;

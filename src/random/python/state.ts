@@ -15,7 +15,7 @@ export type PythonStateLike = readonly [
   gaussNext: number | null,
 ];
 
-/** What a state holds; `gaussNext` is NaN where there is none. */
+/** The parts of a state; `gaussNext` is NaN if no deviate is kept. */
 export interface StateParts {
   readonly words: Uint32Array;
   readonly drawn: number;
@@ -29,7 +29,7 @@ export interface StateParts {
  * | --- | --- |
  * | 0..3 | "PyMT" in ASCII |
  * | 4..5 | how many words are drawn, 0..624 |
- * | 6..7 | 1 where `gauss` keeps a deviate, else 0 |
+ * | 6..7 | 1 if `gauss` keeps a deviate, else 0 |
  * | 8..15 | that deviate as a double, else zeros |
  * | 16..2511 | the 624 words |
  */
@@ -48,7 +48,7 @@ export function packState({ words, drawn, gaussNext }: StateParts): Uint8Array {
   return bytes;
 }
 
-/** What `packState` packed. Throws INVALID_ARGUMENT for any other bytes. */
+/** Reads the bytes of `packState`. Throws INVALID_ARGUMENT for any other bytes. */
 export function unpackState(state: Uint8Array): StateParts {
   checkBytes(state, "a state of python", STATE_BYTES);
   const view = new DataView(state.buffer, state.byteOffset, STATE_BYTES);
@@ -58,7 +58,9 @@ export function unpackState(state: Uint8Array): StateParts {
   const kept = view.getUint16(6, true);
   const deviate = view.getFloat64(8, true);
   if (!(kept === 1 ? Number.isFinite(deviate) : kept === 0 && view.getBigUint64(8, true) === 0n)) {
-    throw invalidArgument("expected a state of python with a finite deviate or none, got neither");
+    throw invalidArgument(
+      "expected a state of python with a finite spare deviate or without one, got another",
+    );
   }
   const words = new Uint32Array(MT_WORDS);
   for (let i = 0; i < MT_WORDS; i++) words[i] = view.getUint32(WORDS_AT + 4 * i, true);
@@ -74,7 +76,7 @@ export function listState({ words, drawn, gaussNext }: StateParts): PythonState 
   return [3, list, Number.isNaN(gaussNext) ? null : gaussNext];
 }
 
-/** What such a list holds. Throws INVALID_ARGUMENT for any other value. */
+/** Reads a state in Python's own form. Throws INVALID_ARGUMENT for any other value. */
 export function readListedState(state: PythonStateLike): StateParts {
   if (!Array.isArray(state) || state.length !== 3) {
     throw invalidArgument(`expected a state [3, words, gaussNext], got ${describe(state)}`);
@@ -122,7 +124,7 @@ function checkDrawn(drawn: unknown): number {
   );
 }
 
-/** Of the first word only the upper bit counts; without any bit the twister draws 0 for ever. */
+/** Only the upper bit of the first word counts. If no bit is set, the twister draws 0 for ever. */
 function checkWords(words: Uint32Array): Uint32Array {
   if ((words[0] as number) >= 2 ** 31 || words.some((word, i) => i > 0 && word !== 0)) return words;
   throw invalidArgument("expected a state with a bit set, got one that draws 0 for ever");

@@ -16,7 +16,7 @@ export function cumulativeWeights(
   return checkSums(size, sums as ArrayLike<number>, weights ? "weights" : "cumWeights");
 }
 
-/** The running sums of how often each of `size` items is there. Throws INVALID_ARGUMENT. */
+/** The running sums of the counts of `size` items. Throws INVALID_ARGUMENT. */
 export function cumulativeCounts(size: number, counts: ArrayLike<number>): ArrayLike<number> {
   const sums = checkSums(size, runningSums("counts", counts, isCount), "counts");
   const total = sums[size - 1] as number;
@@ -57,7 +57,7 @@ function runningSums(
   for (let i = 0; i < sums.length; i++) {
     if (!isValid(values[i])) {
       const kind = isValid === isCount ? "whole" : "finite";
-      throw unexpected(`expected ${name}[${i}] to be a ${kind} number from 0 on`, values[i]);
+      throw unexpected(`expected ${name}[${i}] to be a ${kind} number, at least 0`, values[i]);
     }
     sum += values[i] as number;
     sums[i] = sum;
@@ -72,7 +72,7 @@ function checkSums(size: number, sums: ArrayLike<number>, name: string): ArrayLi
   for (let i = 0; i < size; i++) {
     const sum: unknown = sums[i];
     if (!(typeof sum === "number" && sum >= before)) {
-      throw unexpected(`expected ${name}[${i}] to be a number from ${before} on`, sum);
+      throw unexpected(`expected ${name}[${i}] to be a number, at least ${before}`, sum);
     }
     before = sum;
   }

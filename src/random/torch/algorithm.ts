@@ -9,8 +9,8 @@ import { torch } from "./torch.ts";
 import { DEFAULT_TORCH_VERSION } from "./version.ts";
 
 /**
- * PyTorch's generator as the backend of a simulation. `manual_seed` seeds the Mersenne Twister by 32
- * bits alone, so that of 77,000 blocks two would be as likely as not to draw the same numbers. So
+ * PyTorch's generator as the generator of a simulation. `manual_seed` seeds the Mersenne Twister by
+ * only 32 bits: of 77,000 blocks two would as likely as not draw the same numbers. So
  * `fromSeed` takes all 32 bytes, as Python's `random.Random` does: the words of a block's generator
  * are those of `random.Random(int.from_bytes(seed, "little"))`, and `initialSeed()` is the first 8
  * bytes as a number, little-endian. In PyTorch it is
@@ -21,7 +21,7 @@ import { DEFAULT_TORCH_VERSION } from "./version.ts";
  * torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
  * ```
  *
- * `seeded`, of a run under `continuous`, is `torch.manual_seed`.
+ * `seeded`, which runs under `continuous` use, is `torch.manual_seed`.
  *
  * @example
  * ```ts

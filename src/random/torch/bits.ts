@@ -23,7 +23,8 @@ export abstract class TorchBits {
   }
 
   /**
-   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate goes.
+   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate is
+   * dropped.
    *
    * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; a negative one is taken
    * plus 2^64. Its low 32 bits alone decide what is drawn.
@@ -46,14 +47,15 @@ export abstract class TorchBits {
 
   /**
    * The state in the 5,056 bytes of `torch.get_rng_state()`. In Python, a file of them loads with
-   * `torch.set_rng_state(torch.frombuffer(bytearray(open("state.bin", "rb").read()), dtype=torch.uint8))`.
+   * `torch.set_rng_state(torch.frombuffer(bytearray(open("state.bin", "rb").read()),
+   * dtype=torch.uint8))`.
    */
   getRngState(): Uint8Array<ArrayBuffer> {
     return writeTorchState(this.snapshot());
   }
 
   /**
-   * Goes to a state, as `torch.set_rng_state`, and returns the generator.
+   * Moves the generator to a state, as `torch.set_rng_state`, and returns it.
    *
    * @param state the 5,056 bytes that PyTorch or `getRngState` gave
    * @throws INVALID_ARGUMENT for any others; the generator is then as it was.
@@ -70,10 +72,10 @@ export abstract class TorchBits {
   }
 
   /**
-   * Passes over so many 32-bit draws: a twist of the state for every 624, or, of many millions, a jump
+   * Skips `draws` 32-bit draws: a twist of the state for every 624, or, for many millions, a jump
    * that takes as long as 5 million.
    *
-   * @throws INVALID_ARGUMENT unless it is a whole number from 0 on.
+   * @throws INVALID_ARGUMENT unless `draws` is a whole number, at least 0.
    */
   skip(draws: number | bigint): void {
     const isCount = typeof draws === "bigint" || Number.isSafeInteger(draws);

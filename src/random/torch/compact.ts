@@ -20,7 +20,7 @@ const HAS_FLOAT = 4;
 
 /**
  * A state in half the bytes of PyTorch's own form, for checkpoints: the seed, how many words are
- * drawn, flags, the version of PyTorch whose draws are followed, the spare normal deviates and the 624
+ * drawn, flags, the version of PyTorch that is followed, the spare normal deviates and the 624
  * words, all little-endian, 2,520 bytes.
  */
 export function writeCompactState(state: TorchState, version: string): Uint8Array<ArrayBuffer> {
@@ -40,7 +40,7 @@ export function writeCompactState(state: TorchState, version: string): Uint8Arra
   return bytes;
 }
 
-/** What is in the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
+/** Reads the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
 export function readCompactState(bytes: Uint8Array): { state: TorchState; version: string } {
   checkBytes(bytes, "a torch state", COMPACT_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -63,8 +63,8 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
     spareNormal: (flags & HAS_NORMAL) === 0 ? undefined : view.getFloat64(NORMAL_AT, true),
     spareFloat: (flags & HAS_FLOAT) === 0 ? undefined : view.getFloat32(FLOAT_AT, true),
   };
-  // One form for one state: no deviate where the flags say that there is none.
+  // One form for each state: without its flag, a deviate is 0.
   if (equalBytes(writeCompactState(checkDeviates(state), version), bytes))
     return { state, version };
-  throw invalidArgument("expected no deviate where the flags say that there is none, got one");
+  throw invalidArgument("expected no deviate without its flag, got one");
 }

@@ -10,7 +10,8 @@ export type IntegerDraw<T> = (source: WordSource) => T;
  * How `randint(low, high)` draws a number: `low` plus one 32-bit draw modulo the range, or, from
  * `wideRange` on, two draws as 64 bits modulo the range.
  *
- * @throws INVALID_ARGUMENT unless the bounds are whole numbers within 2^53 of zero, `low` the lesser.
+ * @throws INVALID_ARGUMENT unless the bounds are whole numbers within 2^53 of zero, `low` the
+ * lesser.
  */
 export function numberDraw(low: number, high: number, wideRange: number): IntegerDraw<number> {
   if (!(isBound(low) && isBound(high) && low < high)) throw invalidBounds(low, high);
@@ -50,7 +51,7 @@ function isInt64(value: unknown): value is bigint {
 function invalidBounds(low: unknown, high: unknown): RewindError {
   const expected =
     (isBound(low) && isBound(high)) || (isInt64(low) && isInt64(high))
-      ? "low to be less than high, which is not drawn itself"
+      ? "low to be less than high, which is excluded"
       : typeof low === "bigint" && typeof high === "bigint"
         ? "low and high in -2^63..2^63 - 1"
         : "low and high to be whole numbers within 2^53 of zero, or both bigints";

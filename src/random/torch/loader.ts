@@ -16,7 +16,7 @@ import type { WordSource } from "./words.ts";
 /** What a data loader draws from: `TorchGenerator`, as far as a loader needs it. */
 export interface LoaderGenerator extends WordSource {
   readonly version: string;
-  /** Passes over so many draws. */
+  /** Skips `draws` draws. */
   skip(draws: number): void;
 }
 
@@ -28,7 +28,7 @@ export interface TorchEpoch {
   readonly batches: number[][];
   /** The seed of worker w is this plus w. */
   readonly baseSeed: bigint;
-  /** The 32-bit words that it took of the loader's generator. */
+  /** The 32-bit words that it drew from the loader's generator. */
   readonly draws: number;
 }
 
@@ -66,7 +66,7 @@ export class TorchDataLoader {
     this.#own = own;
   }
 
-  /** Batches in an epoch that is not broken off. */
+  /** The batches of an epoch that runs to its end. */
   get length(): number {
     return batchCount(this.#shape);
   }
@@ -98,12 +98,12 @@ export class TorchDataLoader {
     };
   }
 
-  /** Passes over the next epoch, without making its order, and says how many draws it took. */
+  /** Skips the next epoch without making its order, and returns the number of its draws. */
   skip(options: { readonly breakAfter?: number } = {}): number {
     checkOptions(options, EPOCH_OPTIONS);
     const course = this.#begin(options.breakAfter);
     const draws = epochDraws(this.#shape, this.#era, course);
-    // Persistent workers keep the seed that they began with, which later epochs tell.
+    // Persistent workers keep their first seed, and later epochs report it.
     const keeps = course.baseSeed && this.#shape.persistentWorkers;
     if (keeps) this.#baseSeed = int63(this.#generator);
     this.#generator.skip(keeps ? draws - 2 : draws);
@@ -132,7 +132,7 @@ export class TorchDataLoader {
 
 const EPOCH_OPTIONS: readonly string[] = ["breakAfter"];
 
-/** A generator seeded by `seed`, of which the low 32 bits count. */
+/** A generator seeded by the low 32 bits of `seed`. */
 function throwaway(seed: bigint): WordSource {
   return Mt19937.seeded(Number(BigInt.asUintN(32, seed)));
 }

@@ -6,9 +6,9 @@ import { invalidArgument } from "../../base/invalid-argument.ts";
  *
  * `parts` are lengths that add up to `length`, or fractions that add up to 1: of these each part
  * gets the floor of its share, and what is left over goes to the parts one by one from the first.
- * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions whose
- * sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds without
- * rounding at each step, comes to 1 where it was to be.
+ * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions
+ * whose sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds
+ * without rounding at each step, comes to 1 where it was to be.
  *
  * @throws INVALID_ARGUMENT for other parts, and for fractions where `fractions` is false.
  */
@@ -18,7 +18,7 @@ export function splitLengths(
   fractions: boolean,
 ): readonly number[] {
   if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) {
-    throw invalidArgument(`expected lengths or fractions from 0 on, got ${listed(parts)}`);
+    throw invalidArgument(`expected lengths or fractions of at least 0, got ${listed(parts)}`);
   }
   const sum = parts.reduce((total, part) => total + part, 0);
   // Python's math.isclose, of a sum of at most 1.

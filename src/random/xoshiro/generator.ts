@@ -8,8 +8,8 @@ export const STATE_BYTES = 16;
 /**
  * The default generator, xoshiro128++ 1.0. `xoshiro(seed)` makes one.
  *
- * Source: David Blackman and Sebastiano Vigna, "Scrambled linear pseudorandom number generators", ACM
- * Transactions on Mathematical Software 47 (2021), 36; the reference is xoshiro128plusplus.c at
+ * Source: David Blackman and Sebastiano Vigna, "Scrambled linear pseudorandom number generators",
+ * ACM Transactions on Mathematical Software 47 (2021), 36; the reference is xoshiro128plusplus.c at
  * https://prng.di.unimi.it. The period is 2^128 - 1 words.
  */
 export class XoshiroGenerator extends UniformGenerator {
@@ -43,8 +43,9 @@ export class XoshiroGenerator extends UniformGenerator {
   }
 
   /**
-   * Moves forward by `words` words in O(log n), or back if `words` is negative. One `uint32()` is one
-   * word, one `random()` is two. 2^64 words are the `jump()` of the reference, 2^96 its `long_jump()`.
+   * Moves forward by `words` words in O(log n), or back if `words` is negative. One `uint32()` is
+   * one word, one `random()` is two. 2^64 words are the `jump()` of the reference, 2^96 its
+   * `long_jump()`.
    *
    * @throws INVALID_ARGUMENT unless `words` is a whole number.
    *

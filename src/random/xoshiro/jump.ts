@@ -2,13 +2,13 @@
 export type XoshiroWords = readonly [s0: number, s1: number, s2: number, s3: number];
 
 /**
- * The state `draws` words further on, or back where negative, in O(log draws).
+ * The state `draws` words forward, or back if `draws` is negative, in O(log draws).
  *
- * The step from one state to the next is a linear map whose characteristic polynomial p is known. So
- * the state `draws` steps on is the sum, over the terms t^i of t^draws mod p, of the states i steps on:
- * Haramoto et al., "Efficient jump ahead for F2-linear random number generators", INFORMS Journal on
- * Computing 20 (2008), 385-390. For 2^64 and 2^96 draws the polynomials are those of `jump` and
- * `long_jump` in the reference, xoshiro128plusplus.c.
+ * The step from one state to the next is a linear map whose characteristic polynomial p is known.
+ * So the state `draws` steps on is the sum, over the terms t^i of t^draws mod p, of the states i
+ * steps on: Haramoto et al., "Efficient jump ahead for F2-linear random number generators", INFORMS
+ * Journal on Computing 20 (2008), 385-390. For 2^64 and 2^96 draws the polynomials are those of
+ * `jump` and `long_jump` in the reference, xoshiro128plusplus.c.
  */
 export function jumpXoshiro128(words: XoshiroWords, draws: bigint): XoshiroWords {
   let left = powerOfT(((draws % PERIOD) + PERIOD) % PERIOD);
@@ -49,7 +49,9 @@ function powerOfT(exponent: bigint): bigint {
   return power;
 }
 
-/** In the field of two elements the square of a sum has the terms of the sum, at twice their places. */
+/**
+ * In the field of two elements the square of a sum has the terms of the sum, at twice their places.
+ */
 function squared(polynomial: bigint): bigint {
   // Read in base 4, the binary digits stand at twice their places.
   return [...polynomial.toString(2)].reduce((square, bit) => (square << 2n) | BigInt(bit), 0n);

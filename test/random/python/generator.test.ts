@@ -126,12 +126,16 @@ describe("the state", () => {
     ["with another magic", 'which begins with "PyMT"', (state) => state.fill(0, 0, 1)],
     ["with 625 words drawn", "in 0..624, got 625", (state) => state.fill(0x71, 4, 5).fill(2, 5, 6)],
     [
-      "with a spare deviate that is neither there nor not",
-      "got neither",
+      "with a spare deviate whose flag is neither 0 nor 1",
+      "or without one, got another",
       (state) => state.fill(2, 6, 7),
     ],
-    ["with a spare deviate that is not to be there", "got neither", (state) => state.fill(0, 6, 7)],
-    ["with an infinite deviate", "got neither", (state) => infinite(state)],
+    [
+      "with a spare deviate and no flag",
+      "or without one, got another",
+      (state) => state.fill(0, 6, 7),
+    ],
+    ["with an infinite deviate", "or without one, got another", (state) => infinite(state)],
     ["of zeros", "expected a state with a bit set", (state) => state.fill(0, 16)],
   ])("%s is refused", (_, message, change) => {
     const rng = python(10);
