@@ -1,5 +1,5 @@
 import type { GeneratorAlgorithm } from "../random/generator.ts";
-import { generatorNamed, generatorNames } from "../random/registry.ts";
+import { generatorsWith } from "../random/generators.ts";
 
 /**
  * What helps where a step called a method that its generator does not have: how it is spelled here, or
@@ -10,10 +10,7 @@ export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): stri
   if (called === undefined || has(algorithm, called)) return undefined;
   const spelled = called.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (has(algorithm, spelled)) return `its name here is ${spelled}`;
-  const others = generatorNames().filter((name) => {
-    const other = generatorNamed(name);
-    return has(other, called) || has(other, spelled);
-  });
+  const others = generatorsWith(called, spelled);
   if (others.length === 0) return undefined;
   const names = others.join(" and of ");
   const change = `record with --rng ${others[0]}, or say rng: "${others[0]}" in the simulation`;
