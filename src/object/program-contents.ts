@@ -1,7 +1,8 @@
-import { utf8 } from "../base/bytes.ts";
+import { concatBytes, utf8 } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
+import { type Id, objectId } from "./id.ts";
 import { type Program, splitLabel } from "./program.ts";
-import { readSource } from "./program-source.ts";
 import type { ReadObject } from "./state.ts";
 
 /** What a recorded program is made of. Names and versions are what the recording says. */
@@ -12,7 +13,7 @@ export interface ProgramContents {
   readonly packages: readonly PackageInProgram[];
 }
 
-/** A stretch of the source: one package's, as `name@version`, or the user's own. */
+/** A stretch of the source: the code of one package, as `name@version`, or the user's own code. */
 export interface Stretch {
   readonly label: string | undefined;
   readonly code: string;
@@ -45,6 +46,32 @@ export async function contentsOf(
     files: filesIn(program, stretches),
     packages: packagesIn(program, stretches),
   };
+}
+
+/** The chunks that hold a program's source, in order. */
+export function sourceChunks({ source, parts }: Program): Id<"chunk">[] {
+  return parts.length === 0 ? [source] : parts.map(({ chunk }) => chunk);
+}
+
+/**
+ * The whole source of a program. Throws OBJECT_MISSING if it was left out, and OBJECT_INVALID if the
+ * parts do not make up the source that the program names.
+ */
+export async function readSource(
+  program: Program,
+  readObject: ReadObject,
+  hash: Hash,
+): Promise<string> {
+  const chunks = await Promise.all(sourceChunks(program).map((id) => readObject("chunk", id)));
+  const whole = concatBytes(chunks);
+  if (program.parts.length > 0 && objectId(hash, "chunk", whole) !== program.source) {
+    throw new RewindError(
+      "OBJECT_INVALID",
+      `expected the parts of the program "${program.name}" to make up its source`,
+      { name: program.name },
+    );
+  }
+  return new TextDecoder().decode(whole);
 }
 
 async function stretchesOf(

@@ -1,27 +1,27 @@
 import { RewindError } from "../base/errors.ts";
 
 /**
- * The names of refs that there are or will be, arranged to tell at once whether another can stand
- * beside them on every file system: some take two spellings of a letter for one name.
+ * The names of present and future refs, indexed to find fast whether another name can exist beside
+ * them on every file system: some take two spellings of a letter for one.
  */
 export class RefSpace {
-  /** Names by what a file system may make of them. */
+  /** The names by their folded forms. */
   readonly #names = new Map<string, readonly string[]>();
-  /** Of each folder in which a name lies, such a name. */
+  /** A name inside each folder. */
   readonly #folders = new Map<string, string>();
 
   constructor(names: Iterable<string>) {
     for (const name of names) this.add(name);
   }
 
-  /** Adds a name, whatever it stands beside. */
+  /** Adds a name without checking it. */
   add(name: string): void {
     const folded = fold(name);
     this.#names.set(folded, [...(this.#names.get(folded) ?? []), name]);
     for (const folder of foldersOf(folded)) this.#folders.set(folder, name);
   }
 
-  /** A name that `name` cannot stand beside, and why; undefined where there is none. */
+  /** A name that `name` conflicts with, and why; undefined if there is no conflict. */
   conflict(name: string): { readonly other: string; readonly problem: string } | undefined {
     const folded = fold(name);
     const same = this.#names.get(folded)?.find((other) => other !== name);
@@ -33,7 +33,7 @@ export class RefSpace {
       : { other, problem: "one would be a folder of the other" };
   }
 
-  /** Checks that a name can stand beside the others. Throws REF_CONFLICT. */
+  /** Checks that a name conflicts with no other. Throws REF_CONFLICT. */
   check(name: string): void {
     const conflict = this.conflict(name);
     if (conflict === undefined) return;
@@ -45,9 +45,9 @@ export class RefSpace {
   }
 }
 
-/** A name as file systems compare them that tell no cases and no compositions apart. */
+/** A name as file systems compare it that ignore case and Unicode composition. */
 export function fold(name: string): string {
-  // Upper case first: it is ſ and ß and ﬁ that only it brings together with s and ss and fi.
+  // Upper case first: only that maps ſ, ß and ﬁ to s, ss and fi.
   return name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
 }
 

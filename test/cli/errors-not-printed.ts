@@ -27,7 +27,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "twin replays find it first, unless all instances share what is hidden",
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
-  { file: "codec/state/access.ts", text: "to be open to changes", because: LIBRARY },
+  { file: "codec/state/kinds/object.ts", text: "to be open to changes", because: LIBRARY },
   { file: "cli/terminal/json-line.ts", text: "message, {}, { cause }", because: LARGE },
   {
     file: "random/numpy/relative.ts",
@@ -83,7 +83,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   // What a damaged store says besides the errors of the commands that want what is damaged.
   { file: "node/recover.ts", text: "after the damage at byte", because: NOTE },
   { file: "node/operation-log.ts", text: "} of logs/operations", because: NOTE },
-  { file: "store/tip.ts", text: "to hold a ref and a run", because: NOTE },
+  { file: "store/tip.ts", text: "to hold refs and their runs", because: NOTE },
   { file: "store/tip.ts", text: "to be encoded", because: NOTE },
   { file: "store/pack-index.ts", text: "expected an index with the header", because: NOTE },
   { file: "store/pack-index.ts", text: "ids, got", because: NOTE },
@@ -168,8 +168,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "esbuild itself cannot be started",
   },
   {
-    file: "object/program-source.ts",
+    file: "object/program-contents.ts",
     text: "to make up its source",
-    because: "no program of ours is such; test/object/program-source.test.ts",
+    because: "no program of ours is such; test/object/program-contents.test.ts",
   },
 ];

@@ -21,7 +21,7 @@ test("short params stand in the run, long ones are an object, and the longest ar
   }
 });
 
-test("that they are frozen makes no difference, and what is read is the caller's own", async () => {
+test("frozen params are stored like others, and each reader gets a copy", async () => {
   const { put, get } = counted();
   for (const length of [10, 1_000]) {
     const params = long(length);

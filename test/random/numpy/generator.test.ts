@@ -231,7 +231,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "a to be a finite number above 0, got 0": (rng) => rng.beta(0, 1),
     "the mean to be at most 9e15, got 10000000000000000": (rng) => rng.poisson(1e16),
     "p to be in 0..1, got 1.5": (rng) => rng.binomial(10, 1.5),
-    "n to be a whole number from 0 on, got -1": (rng) => rng.binomial(-1, 0.5),
+    "n to be a whole number, at least 0, got -1": (rng) => rng.binomial(-1, 0.5),
     "items to choose from, got none": (rng) => rng.choice([]),
     "size to be at most 3 without replacement, got 4": (rng) =>
       rng.choice(3, { size: 4, replace: false }),
@@ -243,7 +243,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
     "a whole number of outputs, got 0.5": (rng) => rng.advance(0.5),
-    "jumps to be a whole number from 0 on, got -1": (rng) => rng.jumped(-1),
+    "jumps to be a whole number, at least 0, got -1": (rng) => rng.jumped(-1),
     "count to be a whole number from 0 to 2^32 - 1, got 0.5": (rng) => rng.spawn(0.5),
     "low to be at most high, got 5 and 2": (rng) => rng.uniform(5, 2),
     "high - low to be a finite number, got Infinity": (rng) => rng.uniform(-1.7e308, 1.7e308),

@@ -3,7 +3,7 @@ import { utf8 } from "../../src/base/bytes.ts";
 import { sha256 } from "../../src/codec/hash.ts";
 import { objectId } from "../../src/object/id.ts";
 import type { Program } from "../../src/object/program.ts";
-import { readSource } from "../../src/object/program-source.ts";
+import { readSource } from "../../src/object/program-contents.ts";
 import { BARE } from "./bare-program.ts";
 import { objects } from "./memory.ts";
 
