@@ -17,7 +17,7 @@ const OUTSIDE =
 
 export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "object/program.ts", text: '{ kind: "program" }', because: FORGED },
-  { file: "object/program-source.ts", text: "to be UTF-8", because: FORGED },
+  { file: "object/program-contents.ts", text: "to be UTF-8", because: FORGED },
   { file: "node/program/externals.ts", text: "expected a file of the package", because: OUTSIDE },
   { file: "node/program/package-digest.ts", text: "tooLarge", because: OUTSIDE },
   { file: "node/program/package-digest.ts", text: "leadsAway", because: OUTSIDE },
@@ -197,8 +197,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "esbuild itself cannot be started",
   },
   {
-    file: "object/program-source.ts",
+    file: "object/program-contents.ts",
     text: "to make up its source",
-    because: "no program of ours is such; test/object/program-source.test.ts",
+    because: "no program of ours is such; test/object/program-contents.test.ts",
   },
 ];

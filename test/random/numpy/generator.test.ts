@@ -244,7 +244,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
     "a whole number of outputs, got 0.5": (rng) => rng.advance(0.5),
-    "jumps to be a whole number from 0 on, got -1": (rng) => rng.jumped(-1),
+    "jumps to be a whole number, at least 0, got -1": (rng) => rng.jumped(-1),
     "count to be a whole number from 0 to 2^32 - 1, got 0.5": (rng) => rng.spawn(0.5),
     "low to be at most high, got 5 and 2": (rng) => rng.uniform(5, 2),
     "high - low to be a finite number, got Infinity": (rng) => rng.uniform(-1.7e308, 1.7e308),

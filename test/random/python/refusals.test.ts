@@ -204,7 +204,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ["sample of a set", "got an instance of Set", (r) => r.sample(any(new Set([1])), 1)],
     [
       "sample of -3",
-      "expected population to be a whole number from 0 on, got -3",
+      "expected population to be a whole number, at least 0, got -3",
       (r) => r.sample(-3, 1),
     ],
     [

@@ -3,8 +3,9 @@ import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { sha256 } from "../../src/codec/hash.ts";
 import { objectId } from "../../src/object/id.ts";
 import type { Program } from "../../src/object/program.ts";
-import { contentsOf } from "../../src/object/program-contents.ts";
-import { readSource } from "../../src/object/program-source.ts";
+
+import { contentsOf, readSource } from "../../src/object/program-contents.ts";
+
 import { BARE } from "./bare-program.ts";
 import { objects } from "./memory.ts";
 
