@@ -56,7 +56,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "expected a branch, a tag or HEAD",
     because: "reflog itself refuses it, in the words of its usage",
   },
-  { file: "codec/path-access.ts", text: "to be open to changes", because: LIBRARY },
+  { file: "codec/state/kinds/object.ts", text: "to be open to changes", because: LIBRARY },
   { file: "cli/terminal/json-line.ts", text: "message, {}, { cause }", because: LARGE },
   {
     file: "random/numpy/relative.ts",

@@ -236,9 +236,8 @@ export class NumpyGenerator implements RandomGenerator {
 
   /**
    * A beta deviate, in 0..1. Both shapes are above 0; tiny ones are drawn as in numpy 2. If a shape
-   * is above 1, it is made of two gamma deviates: 0 of 10^6 differ if both are at least 1; in the
-   * last bits differ 12,509 of beta(0.5, 2) and 8,899 of beta(2, 0.5). Else by powers: 778 of 10^6
-   * (shapes 0.5).
+   * is above 1, it is made from two gamma deviates: 0 of 10^6 differ, except 12,509 of beta(0.5, 2)
+   * and 8,899 of beta(2, 0.5), in the last bits. Otherwise by powers: 778 of 10^6 differ (shapes 0.5).
    */
   beta(a: number, b: number): number;
   beta(a: number, b: number, size: number): Float64Array;

@@ -8,7 +8,7 @@ export interface Ziggurat {
   readonly density: Float64Array;
 }
 
-// The tables of numpy 2.4, numpy/random/src/distributions/ziggurat_constants.h, as little-endian doubles
+// The tables of numpy, numpy/random/src/distributions/ziggurat_constants.h, as little-endian doubles
 // in base 64: ki_double, wi_double and fi_double of the normal density, then ke_double, we_double and
 // fe_double of the exponential one, 256 entries each. To regenerate them, print the six arrays of that
 // header as doubles (ki and ke are uint64) and encode the bytes in base 64.
