@@ -27,7 +27,7 @@ const FLOORS = [
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "cbor-x": (file) => file === "codec/cbor.ts",
   "@noble/hashes": (file) => file === "codec/hash.ts",
-  diff: (file) => file === "cli/diff/source-diff.ts",
+  diff: (file) => file === "cli/commands/diff/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
   "get-east-asian-width": (file) => file === "cli/terminal/width.ts",
 };

@@ -97,7 +97,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   rng: {
     group: "reconstruct",
     summary: "the shuffles, splits and states of a past run of PyTorch, numpy or Python",
-    load: async () => (await import("./commands/rng.ts")).rng,
+    load: async () => (await import("./commands/rng/rng.ts")).rng,
   },
   save: {
     group: "share",

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { POSITIONALS } from "../../../src/cli/commands/completion/complete.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
-import { POSITIONALS } from "../../../src/cli/completion/complete.ts";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { SETTINGS } from "../../../src/node/settings.ts";
 import { generatorNames } from "../../../src/random/registry.ts";

@@ -1,0 +1,70 @@
+import { describe } from "../../../base/checks.ts";
+import { isRewindError, RewindError } from "../../../base/errors.ts";
+import { formatPath, getAt, type Path } from "../../../codec/path.ts";
+import type { LongOptions } from "../../../replay/environment.ts";
+import { sample, sampledSteps } from "../../../replay/look/samples.ts";
+import type { Range } from "../../../replay/look/scan.ts";
+import type { Replayer } from "../../../replay/replayer.ts";
+import { count } from "../../terminal/text.ts";
+
+/** A number of two runs at some of their steps. */
+export interface Samples {
+  readonly path: string;
+  readonly steps: readonly number[];
+  /** The number at each step; undefined where the state has none there. */
+  readonly a: readonly (number | undefined)[];
+  readonly b: readonly (number | undefined)[];
+}
+
+/** A run, and what it is called. */
+interface Side {
+  readonly name: string;
+  readonly replayer: Replayer;
+}
+
+/**
+ * Reads the number at `path` at up to `most` evenly spaced steps. Throws PATH_NOT_FOUND, or
+ * INVALID_ARGUMENT where something else is there, unless one of the runs has a number at one of the steps.
+ */
+export async function sampleBoth(
+  path: Path,
+  [a, b]: readonly [Side, Side],
+  range: Range,
+  most: number,
+  options: LongOptions,
+): Promise<Samples> {
+  const steps = sampledSteps(range, most, [a.replayer, b.replayer]);
+  let problem: RewindError | undefined;
+  const read = ({ name, replayer }: Side): Promise<(number | undefined)[]> =>
+    sample(
+      replayer,
+      steps,
+      (state, step) => {
+        const found = numberAt(state, path, `step ${count(step)} of ${name}`);
+        if (!(found instanceof RewindError)) return found;
+        problem ??= found;
+        return undefined;
+      },
+      options,
+    );
+  const samples = { path: formatPath(path), steps, a: await read(a), b: await read(b) };
+  const none = [...samples.a, ...samples.b].every((value) => value === undefined);
+  if (none && problem !== undefined) throw problem;
+  return samples;
+}
+
+/** The number that a path leads to, or why there is none. */
+function numberAt(state: unknown, path: Path, where: string): number | RewindError {
+  try {
+    const value = getAt(state, path);
+    if (typeof value === "number" || typeof value === "bigint") return Number(value);
+    return new RewindError(
+      "INVALID_ARGUMENT",
+      `expected a number at ${formatPath(path)}, got ${describe(value)} at ${where}`,
+      { path: formatPath(path) },
+    );
+  } catch (error) {
+    if (isRewindError(error, "PATH_NOT_FOUND")) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import { isRewindError } from "../../../base/errors.ts";
+import { toJson } from "../../../codec/json.ts";
+import { changesBetween, stateWasChanged } from "../../../history/changes.ts";
+import type { LogEntry } from "../../../history/log.ts";
+import { type Origin, type Origins, originsIn } from "../../../history/origin.ts";
+import type { Damage } from "../../../history/sound-refs.ts";
+import { storedState } from "../../../history/stored-state.ts";
+import { shortId } from "../../../object/id.ts";
+import { type ParamValues, readParams } from "../../../object/params.ts";
+import type { Segment } from "../../../object/run.ts";
+import type { Get } from "../../../object/state.ts";
+import { reader } from "../../../store/object-store.ts";
+import type { Command } from "../../command.ts";
+import { optionalCount, usageError } from "../../input/parse.ts";
+import { paramsData, valuesText } from "../../show/changes-text.ts";
+import { damagedData, reportDamage } from "../../show/damage.ts";
+import { originText } from "../../show/origin-text.ts";
+import { formatState } from "../../show/state.ts";
+import type { Output } from "../../terminal/output.ts";
+import { count, plural, visibleLine } from "../../terminal/text.ts";
+import { drawnOrder, logGraph } from "./log-graph.ts";
+
+export const log: Command = {
+  usage: "[revision]",
+  describe:
+    "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what was changed. A..B lists the runs behind B that are not behind A.",
+  options: {
+    all: { describe: "every run that a branch or tag leads to", type: "boolean" },
+    graph: { describe: "draw the branches, one line for each run", type: "boolean" },
+    limit: { short: "n", describe: "list so many runs at most", type: "text", value: "N" },
+  },
+  examples: [
+    ["log", "where the current branch comes from"],
+    ["log --all --graph", "how all runs descend from each other"],
+    ["log --all -n 5", "the five latest runs"],
+    ["log main..fix", "the runs that fix has and main has not"],
+  ],
+  async run(args, { out, open }) {
+    const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
+    if (args.all === true && args.revision !== undefined)
+      throw usageError("expected --all or a revision, got both");
+    const repo = await open();
+    const damaged: Damage[] = [];
+    const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"), {
+      onDamaged: (damage) => damaged.push(damage),
+    });
+    const latest = all.slice(0, limit);
+    const entries = args.graph === true ? drawnOrder(latest) : latest;
+    const known = new Map(all.map(({ id, run }) => [id, run]));
+    const origins = await originsIn(repo.store.objects, repo.store.refs, known);
+    const get = reader(repo.store.objects);
+    const text =
+      args.graph === true
+        ? await logGraph(entries, origins, out)
+        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
+            "\n\n",
+          );
+    const runs = await Promise.all(entries.map((entry) => entryData(entry, get)));
+    await repo.close();
+    out.result({ runs, ...damagedData(damaged) }, () => {
+      if (all.length === 0 && damaged.length > 0) return "no run that can be read";
+      if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
+      const more = all.length - entries.length;
+      const gap = args.graph === true ? "\n" : "\n\n";
+      const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
+      return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
+    });
+    return reportDamage(out, damaged);
+  },
+};
+
+async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object> {
+  const params = await paramsOf(run.segments.at(-1), get);
+  return {
+    run: id,
+    branches: names,
+    steps: run.steps,
+    goal: run.goal,
+    parents: run.parents,
+    message: toJson(run.meta.message ?? null),
+    params: params === undefined ? null : toJson(params),
+    time: toJson(run.meta.time ?? null),
+  };
+}
+
+/** The params of a segment; undefined where their object is damaged, which is no reason to end the log. */
+async function paramsOf(segment: Segment | undefined, get: Get): Promise<ParamValues | undefined> {
+  if (segment === undefined) return {};
+  try {
+    return await readParams(segment.params, get);
+  } catch (error) {
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
+}
+
+async function entryText(
+  out: Output,
+  { id, run, names }: LogEntry,
+  origins: Origins,
+  get: Get,
+): Promise<string> {
+  const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
+  const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
+  const from = await origins.of(id, run);
+  const segment = run.segments.at(-1) as Segment;
+  return [
+    `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
+    ...from.map((origin) => `  ${originText(origin)}`),
+    ...(await changedText(segment, from[0], get)),
+    ...((await changesState(from[0], segment, get)) ? ["  state changed"] : []),
+    ...(run.meta.time === undefined ? [] : [`  recorded ${visibleLine(String(run.meta.time))}`]),
+    ...(run.meta.message === undefined ? [] : [`  ${visibleLine(String(run.meta.message))}`]),
+  ].join("\n");
+}
+
+/** The params of a run; of one that came from another, what it has otherwise. */
+async function changedText(
+  segment: Segment,
+  origin: Origin | undefined,
+  get: Get,
+): Promise<string[]> {
+  const before = origin?.manifest?.segments.findLast(({ start }) => start <= origin.step);
+  if (before === undefined) {
+    const params = await paramsOf(segment, get);
+    if (params === undefined) return ["  params cannot be read"];
+    return Object.keys(params).length === 0
+      ? []
+      : [`  params ${formatState(params, { oneLine: true })}`];
+  }
+  const { params, seed, program } = await changesBetween(before, segment, get);
+  return [
+    ...(params.length > 0 ? [`  params ${valuesText(paramsData(params))}`] : []),
+    ...(seed ? ["  another seed"] : []),
+    ...(program ? ["  other code"] : []),
+  ];
+}
+
+/**
+ * Whether a fork began with another state than its origin had there, as far as that is stored: no
+ * code runs for a log. Inside a block only a fork that changes nothing else is known to.
+ */
+async function changesState(
+  origin: Origin | undefined,
+  segment: Segment,
+  get: Get,
+): Promise<boolean> {
+  const { kind, step, manifest } = origin ?? {};
+  const before = manifest?.segments.findLast(({ start }) => start <= (step as number));
+  if (kind !== "forked" || segment.start !== step || !segment.begin) return false;
+  if (manifest === undefined || before === undefined) return false;
+  try {
+    const stored = await storedState(get, manifest, step);
+    const changes = await changesBetween(before, segment, get);
+    return stateWasChanged(segment, changes, { blockSize: undefined, stored }) === true;
+  } catch (error) {
+    if (isRewindError(error)) return false;
+    throw error;
+  }
+}

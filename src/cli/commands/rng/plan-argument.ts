@@ -1,0 +1,49 @@
+import fs from "node:fs/promises";
+import path from "node:path";
+import { isRewindError, RewindError } from "../../../base/errors.ts";
+import { readFile } from "../../../node/user-files.ts";
+import { parsePlan } from "../../../random/plan/parse.ts";
+import type { Plan } from "../../../random/plan/plan.ts";
+import { usageError } from "../../input/parse.ts";
+
+/**
+ * The plan that an argument is: its text, or a file of it, as `@FILE` or `FILE.plan`. Throws
+ * INVALID_PLAN, with the line that is wrong as `data.source`, USAGE and FILE_FAILED.
+ */
+export async function readPlan(argument: string, cwd: string): Promise<Plan> {
+  const file = fileIn(argument);
+  if (file === undefined) return parse(argument, "");
+  await checkFile(path.resolve(cwd, file), file);
+  const bytes = await readFile(path.resolve(cwd, file));
+  return parse(new TextDecoder().decode(bytes), `${file}, `);
+}
+
+function fileIn(argument: string): string | undefined {
+  if (argument === "@") throw usageError("expected @FILE, a file with a plan, got @ alone");
+  if (argument.startsWith("@")) return argument.slice(1);
+  return argument.endsWith(".plan") ? argument : undefined;
+}
+
+/** More than this is no plan that anyone wrote. */
+const LARGEST_PLAN = 2 ** 20;
+
+/** Refuses what cannot hold a plan, such as a device that never ends; what is not there, `readFile`. */
+async function checkFile(absolute: string, file: string): Promise<void> {
+  const found = await fs.stat(absolute).catch(() => undefined);
+  if (found === undefined || found.isDirectory()) return;
+  if (found.isFile() && found.size <= LARGEST_PLAN) return;
+  const got = found.isFile() ? `${found.size} bytes` : "none such";
+  throw usageError(`expected ${file} to be a file of at most 1 MiB with a plan, got ${got}`);
+}
+
+function parse(text: string, where: string): Plan {
+  try {
+    return parsePlan(text);
+  } catch (error) {
+    if (!isRewindError(error, "INVALID_PLAN")) throw error;
+    const source = text.split(/\r\n|\r|\n/)[Number(error.data.line) - 1];
+    // Of an empty line there is nothing to show.
+    const data = { ...error.data, ...(source?.trim() ? { source } : {}) };
+    throw new RewindError("INVALID_PLAN", where + error.message, data, { cause: error });
+  }
+}

@@ -1,0 +1,84 @@
+import { toHex } from "../../../base/bytes.ts";
+import { parseRevision } from "../../../history/revision.ts";
+import type { Run } from "../../../replay/run.ts";
+import { type Command, FORCE_OPTION, STATUS, TRUST_OPTION } from "../../command.ts";
+import { optional, optionalCount, usageError } from "../../input/parse.ts";
+import { wholeRun } from "../../input/revision.ts";
+import { describeRun, runText } from "../../show/describe-run.ts";
+import { showSource } from "../../show/source.ts";
+import type { Output } from "../../terminal/output.ts";
+import { count } from "../../terminal/text.ts";
+import { showState } from "../show/show-state.ts";
+
+export const show: Command = {
+  usage: "[revision]",
+  describe:
+    "Of a run: what it is, the chain of runs that it came from, what changed in each segment, its sizes.\nOf REV@STEP: the state there. Without a revision: the state at the cursor.",
+  options: {
+    seeds: { describe: "list the seed of every block", type: "boolean" },
+    source: {
+      describe: "print the recorded source of its program, without its packages",
+      type: "boolean",
+    },
+    packages: { describe: "with --source: list its packages, with their sizes", type: "boolean" },
+    package: { describe: "with --source: print this package", type: "text", value: "NAME" },
+    all: { describe: "with --source: print all of it", type: "boolean" },
+    limit: { short: "n", describe: "list so many seeds at most", type: "text", value: "N" },
+    force: FORCE_OPTION,
+    trust: TRUST_OPTION,
+  },
+  examples: [
+    ["show", "where HEAD is, and the state there"],
+    ["show main", "what is this run, and where did it come from?"],
+    ["show main@842_137", "the state after 842,137 steps"],
+    ["show main --seeds -n 3", "the seeds of its first blocks"],
+    ["show main --source", "the code that made it"],
+    ["show main --source --packages", "the packages that were recorded with it"],
+  ],
+  async run(args, { out, open, long }) {
+    const revision = optional(args.revision);
+    const limit = optionalCount(args.limit, "-n");
+    if (limit !== undefined && args.seeds !== true)
+      throw usageError("expected --seeds beside -n: it limits how many are listed");
+    if (args.seeds === true && args.source === true)
+      throw usageError("expected --seeds or --source, got both");
+    const wish = {
+      ...{ all: args.all === true, packages: args.packages === true },
+      package: optional(args.package),
+    };
+    const wishes = [wish.all, wish.packages, wish.package !== undefined].filter(Boolean).length;
+    if (wishes > 0 && args.source !== true)
+      throw usageError("expected --source beside --packages, --package and --all");
+    if (wishes > 1) throw usageError("expected one of --packages, --package and --all");
+    const repo = await open({ trust: args.trust === true });
+    if (args.source === true) {
+      const { run, step = run.steps } = await repo.revision(revision ?? "HEAD");
+      await showSource(out, run, step, wish);
+    } else if (args.seeds === true) {
+      const { run } = await wholeRun(repo, revision ?? "HEAD");
+      await showSeeds(out, run, limit ?? run.checkpoints);
+    } else if (revision === undefined || parseRevision(revision).step !== undefined) {
+      const options = { signal: long("checking").signal, force: args.force === true };
+      await showState(out, await repo.revision(revision ?? "HEAD"), options);
+    } else {
+      const { run } = await repo.revision(revision);
+      const description = await describeRun(run, { refs: repo.store.refs, replays: true });
+      out.result(description, () => runText(description));
+    }
+    await repo.close();
+    return STATUS.ok;
+  },
+};
+
+async function showSeeds(out: Output, run: Run, limit: number): Promise<void> {
+  const seeds: { block: number; step: number; seed: string }[] = [];
+  for (let block = 0; block < Math.min(run.checkpoints, limit); block++) {
+    const step = block * run.blockSize;
+    seeds.push({ block, step, seed: toHex(await run.replayer.seedOfBlock(block)) });
+  }
+  out.result({ seeds }, () =>
+    seeds
+      .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)
+      .join("\n"),
+  );
+}
