@@ -30,6 +30,7 @@ const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   diff: (file) => file === "cli/commands/diff/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
   "get-east-asian-width": (file) => file === "cli/terminal/width.ts",
+  yargs: (file) => file === "cli/arguments.ts" || file === "cli/command.ts",
 };
 
 /** Where Node's modules may be imported. `repository.ts` opens folders, so it is at home on Node. */

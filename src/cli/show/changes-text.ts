@@ -10,7 +10,7 @@ export interface ValueChange {
   readonly after: unknown;
 }
 
-/** Changes of params, ready for JSON; a param that is not declared there is `{"$undefined": true}`. */
+/** Changes of params, ready for JSON; an undeclared param is `{"$undefined": true}`. */
 export function paramsData(changes: readonly ParamChange[]): ValueChange[] {
   return changes.map(({ name, before, after }) => ({
     name,
@@ -26,7 +26,7 @@ export function valuesText(changes: readonly ValueChange[]): string {
     .join(", ");
 }
 
-/** A value, short enough for a line; `none` where there was nothing. */
+/** A value, short enough for a line; `none` if there was no value. */
 function short(json: unknown): string {
   if ((json as { $undefined?: true } | null)?.$undefined === true) return "none";
   const text = shortJson(json);

@@ -10,7 +10,7 @@ import { originText } from "./origin-text.ts";
 import { type RunSize, sizeOf } from "./run-size.ts";
 import { shortJson } from "./state.ts";
 
-/** What there is to say of a run, ready for JSON. */
+/** The description of a run, ready for JSON. */
 export interface RunDescription {
   readonly run: string;
   readonly names: readonly string[];
@@ -35,12 +35,12 @@ interface OriginDescription {
   readonly name: string | null;
 }
 
-/** Of more segments than this only the last ones are replayed to see what was changed in the state. */
+/** Only the last segments, this many, are replayed to see what was changed in the state. */
 const MOST_REPLAYED = 20;
 
 /**
- * Describes a run by its objects, and, with `replays`, by a replay of what comes before each change
- * of its state, where its code may run.
+ * Describes a run from its objects; with `replays` also from a replay of the step before each change
+ * of its state, if its code may run.
  */
 export async function describeRun(
   run: Run,
@@ -50,7 +50,7 @@ export async function describeRun(
   const { segments } = manifest;
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
-  // A fork at step 0 has no segment of its parent's left.
+  // A fork at step 0 keeps no segment of its parent.
   const replaced = segments[0] && replacedStart(segments[0], chain);
   return {
     run: run.id,
@@ -105,7 +105,7 @@ function sizeText({ count: objects, bytes, counted, own, shared }: RunSize): str
   return `${all}: shared with its origin ${part(shared)}, its own ${part(own)}`;
 }
 
-/** Who made the run, when and where. They wrote it themselves, and need not have meant well. */
+/** Who made the run, when and where, in their own words, which are not to be trusted. */
 function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
@@ -124,7 +124,7 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   ];
 }
 
-/** Of a chain longer than this the text says how much longer it is. */
+/** The text lists at most this many origins, and counts the rest. */
 const MOST_ORIGINS = 50;
 
 function originLines(origin: readonly OriginDescription[]): string[] {

@@ -14,7 +14,6 @@ import { age, count, table, visibleLine } from "../../terminal/text.ts";
 export async function listBranches({ out, open, now }: Context): Promise<number> {
   const repo = await open();
   const { branches, damaged } = await describeBranches(repo);
-  await repo.close();
   const rows = branches.map((branch) => [
     branch.current ? "*" : " ",
     branch.current ? out.style("green", branch.name) : branch.name,
@@ -25,23 +24,19 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
     branch.message === null ? "" : visibleLine(String(branch.message)),
   ]);
   out.result({ branches, ...damagedData(damaged) }, () =>
-    rows.length > 0
-      ? table(rows)
-      : damaged.length > 0
-        ? "no branch that can be read"
-        : "no branches yet",
+    rows.length > 0 ? table(rows) : damaged.length > 0 ? "no readable branch" : "no branches yet",
   );
   return reportDamage(out, damaged);
 }
 
-/** What there is to say of a branch in a list, ready for JSON. */
+/** A branch in a list, ready for JSON. */
 interface BranchDescription {
   readonly name: string;
   readonly run: Id<"run">;
   readonly steps: number;
   readonly goal: number;
   readonly parents: RunManifest["parents"];
-  /** What it was forked from, or cut from, as a revision. */
+  /** The revision that it was forked or reset from. */
   readonly from: string | null;
   /** When its run was recorded, ISO 8601. */
   readonly time: string | null;
@@ -79,7 +74,7 @@ async function describeBranches(repo: Repository): Promise<{
 
 const HEADS = "refs/heads/";
 
-/** The current branch; none where HEAD is damaged, which `onDamaged` is told. */
+/** The current branch; none if HEAD is damaged, which `onDamaged` is told. */
 async function currentOr(
   repo: Repository,
   onDamaged: (error: RewindError) => void,
@@ -93,7 +88,7 @@ async function currentOr(
   }
 }
 
-/** Where a run left another's past; what it was extended or resumed from is its own. */
+/** Where a run left another's past. The runs that it extends or resumes are its own past. */
 async function forkedFrom(
   origins: Origins,
   id: Id<"run">,

@@ -1,12 +1,7 @@
-import { toJson } from "../../../codec/json.ts";
 import { guessTyped, readTyped, TypedText } from "../../../codec/typed-text.ts";
-import { shortId } from "../../../object/id.ts";
 import { paramBeside } from "../../../replay/params.ts";
-import type { Run } from "../../../replay/run.ts";
-import { usageError } from "../../input/parse.ts";
-import { madeRun } from "../../show/print-run.ts";
-import { formatState, shortJson } from "../../show/state.ts";
-import { count, table } from "../../terminal/text.ts";
+import { usageError } from "../../input/usage-error.ts";
+import { formatState } from "../../show/state.ts";
 import { labels } from "./label.ts";
 
 /** One fork of a matrix: its branch, and the params that are its own. */
@@ -17,7 +12,7 @@ export interface Cell {
 
 /**
  * The forks that `--matrix beta=0.1,0.2 --matrix gamma=1,2` asks for, one for each combination:
- * `NAME/0.1/1`, `NAME/0.1/2` and so on (`labels` says how values are called). Throws USAGE.
+ * `NAME/0.1/1`, `NAME/0.1/2` and so on (`labels` names the values). Throws USAGE.
  */
 export function matrixCells(name: string, given: readonly string[]): Cell[] {
   const axes = given.map(parseAxis);
@@ -36,8 +31,8 @@ export function matrixCells(name: string, given: readonly string[]): Cell[] {
 }
 
 /**
- * What to give `--matrix` for the cells from number `from` on: several times, where they are not all
- * combinations of some values.
+ * The values of `--matrix` that make the cells from number `from` to the last. Cells that are not all
+ * combinations of some values take several command lines, a list for each.
  */
 export function matrixRest(given: readonly string[], from: number): string[][] {
   const axes = given.map(parseAxis);
@@ -47,7 +42,7 @@ export function matrixRest(given: readonly string[], from: number): string[][] {
     digits.unshift(rest % values.length);
     rest = Math.floor(rest / values.length);
   }
-  // Of a row that is begun the rest of it, then the rows after it, and so on outward.
+  // The rest of the row in which cell `from` is, then the rows after it, and so on outward.
   const innermost = Math.max(
     0,
     digits.findLastIndex((digit) => digit > 0),
@@ -91,7 +86,7 @@ function parseAxis(text: string): Axis {
   return { param, values: parts.map((written, i) => ({ written, label: names[i] as string })) };
 }
 
-/** Checks that no two values of an axis are the same, read as the params that a fork would change. */
+/** Checks that the values of an axis differ, when read as the params that a fork would change. Throws USAGE. */
 export function checkDistinct(
   given: readonly string[],
   params: Readonly<Record<string, unknown>>,
@@ -108,7 +103,7 @@ function givenTwice(param: string, value: string): Error {
   return usageError(`--matrix ${param} has the value ${value} twice`);
 }
 
-/** The parts of a list between its commas; those inside brackets and quotes are no such. */
+/** The parts of a list between its commas. Commas inside brackets and quotes do not separate. */
 function splitList(text: string): string[] {
   const parts = [""];
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[\s\S]/g)) {
@@ -122,51 +117,4 @@ function splitList(text: string): string[] {
 function depthOf(text: string): number {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
   return bare.replace(/[^[{]/g, "").length - bare.replace(/[^\]}]/g, "").length;
-}
-
-/** What there is to say of the forks of a matrix, ready for JSON. */
-export function matrixData(cells: readonly Cell[], runs: readonly Run[]): unknown {
-  const branches = runs.map((run, i) => ({
-    ...madeRun(run, cells[i]?.branch),
-    params: toJson(run.params),
-  }));
-  return { branches };
-}
-
-/** Longer states are not shown in a table. */
-const SHORT_STATE = 40;
-
-/** Of more forks than this the table says how many more there are. */
-const MOST_ROWS = 50;
-
-/** The forks of a matrix as a table. */
-export async function matrixTable(cells: readonly Cell[], runs: readonly Run[]): Promise<string> {
-  const more = runs.length - MOST_ROWS;
-  const rows = await Promise.all(
-    runs.slice(0, MOST_ROWS).map(async (run, i) => {
-      const { branch = "", params = {} } = cells[i] ?? {};
-      const values = Object.keys(params).map(
-        (name) => `${name}=${shortJson(toJson(paramBeside(run.params, name, undefined).recorded))}`,
-      );
-      const state = await lastState(run);
-      return [
-        branch,
-        values.join(" "),
-        shortId(run.id),
-        count(run.steps),
-        shortId(run.root),
-        state,
-      ];
-    }),
-  );
-  const hasStates = rows.some((row) => row.at(-1) !== "");
-  const head = ["branch", "params", "run", "steps", "root", hasStates ? "last state" : ""];
-  const text = table([head, ...rows], [3]);
-  return more > 0 ? `${text}\n… and ${count(more)} more; \`rewind branch\` lists them` : text;
-}
-
-async function lastState(run: Run): Promise<string> {
-  const { simulation } = await run.replayer.segmentAt(run.steps);
-  const text = formatState(await run.get(run.steps), { oneLine: true, types: simulation.types });
-  return text.length > SHORT_STATE ? "" : text;
 }

@@ -9,7 +9,8 @@ import { storeFiles } from "../../../node/store-files.ts";
 import { isId, shortId } from "../../../object/id.ts";
 import { generatorNames } from "../../../random/registry.ts";
 import type { RefStore } from "../../../store/ref-store.ts";
-import { COMMANDS } from "../../commands.ts";
+import type { WordKind } from "../../command.ts";
+import { COMMANDS } from "../../command-list.ts";
 import { TOPICS } from "../../help/help-topics.ts";
 import { SHELLS } from "./shells.ts";
 
@@ -19,24 +20,9 @@ export interface Candidate {
   readonly describe: string;
 }
 
-/** What a word of a command line can be: of a kind, or one of these. */
-export type What =
-  | "revision"
-  | "branch"
-  | "tag"
-  | "files"
-  | "folders"
-  | "command"
-  | "topic"
-  | "setting"
-  | "generator"
-  | "shell"
-  | "nothing"
-  | readonly string[];
-
-/** Words of a kind, for a word that begins with `current`; more than fit may be among them. */
+/** Words of a kind, or these words, for a word that begins with `current`. Some may not fit it. */
 export async function candidatesFor(
-  what: What,
+  what: WordKind | readonly string[],
   current: string,
   folder: string,
 ): Promise<Candidate[]> {
@@ -48,7 +34,7 @@ export async function candidatesFor(
     case "tag":
       return named(await refNames(folder), "tag");
     case "command":
-      return [...commands(), { value: "help", describe: "explain a command, or a topic" }];
+      return [...commands(), { value: "help", describe: "explain a command or a topic" }];
     case "topic": {
       return [
         ...commands(),
@@ -74,7 +60,7 @@ function plain(values: readonly string[]): Candidate[] {
   return values.map((value) => ({ value, describe: "" }));
 }
 
-/** Refs and, where the word may be one, the ids of runs; behind the dots of a range as well. */
+/** Refs and, if the word may be one, the ids of runs; also after the dots of a range. */
 async function revisions(current: string, folder: string): Promise<Candidate[]> {
   const [, range = "", rest = ""] = /^(.*\.\.)?(.*)$/s.exec(current) ?? [];
   const names = await refNames(folder);
@@ -100,7 +86,7 @@ function named(refs: readonly Candidate[], kind: string): Candidate[] {
   return refs.filter(({ describe }) => describe === kind);
 }
 
-/** The refs of the store of a folder, by the names that revisions have for them. */
+/** The refs of a folder's store, as revisions name them. */
 async function refNames(folder: string): Promise<Candidate[]> {
   const names = await fromRefs(folder, (refs) => refs.names("refs/"));
   return names.filter(isPlain).map((ref) => ({
@@ -110,14 +96,14 @@ async function refNames(folder: string): Promise<Candidate[]> {
 }
 
 /**
- * Whether a name means the same to every shell, in quotes or out of them. A branch of a clone may be
- * called `$(…)`: a shell that put it into a line would run it.
+ * Whether a name means the same to every shell, in quotes or not. A branch of a clone may be called
+ * `$(…)`: a shell that put it into a line would run it.
  */
 function isPlain(ref: string): boolean {
   return /^[\p{L}\p{M}\p{N}._/%+:,=-]+$/u.test(ref);
 }
 
-/** The runs whose ids begin so and that a ref names or has named, the latest first. */
+/** The runs whose ids begin with these digits and that a ref names or has named, the latest first. */
 async function runIds(digits: string, folder: string): Promise<Candidate[]> {
   const runs = await fromRefs(folder, async (refs) => {
     const changes = (await refs.operations()).flatMap((operation) => operation.changes);
@@ -133,7 +119,7 @@ async function runIds(digits: string, folder: string): Promise<Candidate[]> {
   return [...new Set(runs)].map((id) => ({ value: shown(id), describe: "run" }));
 }
 
-/** What can be read of the refs; nothing where there is no store, or where it is damaged. */
+/** What can be read of the refs; nothing without a store, or when it is damaged. */
 async function fromRefs<T>(
   folder: string,
   read: (refs: RefStore) => Promise<readonly T[]>,

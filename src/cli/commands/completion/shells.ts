@@ -1,11 +1,11 @@
-/** The shells that there are scripts for. */
+/** The shells that have scripts. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * A script that makes a shell ask `rewind completion` how a word can go on. The answer is a line
- * for each candidate, or `:files` or `:folders`, which the shell lists itself.
+ * A script that makes a shell ask `rewind completion` how a word can go on. The answer is a line for
+ * each candidate; or `:files` or `:folders`, and then the shell lists these itself.
  */
 export function scriptFor(shell: Shell): string {
   return { bash: BASH, zsh: ZSH, fish: FISH }[shell].trim();

@@ -14,9 +14,9 @@ import { nameOf, type Sides } from "./diff-sides.ts";
 import { type Samples, sampleBoth } from "./plot-data.ts";
 import { type SourceDifference, sourceDifferences } from "./source-diff.ts";
 
-/** What is asked of two runs. */
+/** What a comparison is to find out. */
 export interface CompareRequest extends Ends {
-  /** The step at which to compare; a percentage or a step from the end of those that both have. */
+  /** The step at which to compare; percentages and steps from the end count the steps that both have. */
   readonly at: StepSpec | undefined;
   /** The number to plot. */
   readonly path: Path | undefined;
@@ -28,15 +28,15 @@ export interface CompareRequest extends Ends {
   readonly columns: number;
 }
 
-/** Two runs compared: all that is printed. */
+/** The comparison of two runs: everything that is printed. */
 export interface Compared {
-  /** What the two are called. */
+  /** The names of the two. */
   readonly names: readonly [a: string, b: string];
   readonly differs: boolean;
-  /** Which states were compared, where steps were asked for. */
+  /** The steps of the compared states, if steps were asked for. */
   readonly at: readonly [a: number, b: number] | undefined;
   readonly result: RunDifference;
-  /** The run that both come from. */
+  /** The run from which both come. */
   readonly shared: SharedRun | undefined;
   readonly sources: readonly SourceDifference[];
   readonly samples: Samples | undefined;
@@ -45,12 +45,12 @@ export interface Compared {
   readonly typesAtEnd: TypeCodecs | undefined;
 }
 
-/** So many differences of a state are listed unless all are asked for. */
+/** By default at most this many differences of a state are listed. */
 const MOST_FIELDS = 20;
 
 type Side = RevisionOf<unknown, Record<string, unknown>>;
 
-/** Compares what two revisions name. */
+/** Compares the runs or the states that two revisions name. */
 export async function compareRuns(
   repo: Repository,
   sides: Sides,
@@ -98,7 +98,7 @@ function both(step: number | undefined): readonly [number, number] | undefined {
   return step === undefined ? undefined : [step, step];
 }
 
-/** The run that both come from, where they have a past in common. */
+/** The run from which both come, if they share a past. */
 async function sharedRunOf(
   repo: Repository,
   a: Side,

@@ -15,19 +15,19 @@ import { stateLine } from "../../show/state.ts";
 import { count, plural, table, visible, visibleLine } from "../../terminal/text.ts";
 import type { SourceDifference } from "./source-diff.ts";
 
-/** What the two runs are called, and how much is to be listed. */
+/** The names of the two runs, and whether all fields are listed. */
 export interface Wording {
   readonly names: readonly [a: string, b: string];
   readonly allFields: boolean;
 }
 
-/** So much is listed unless all is asked for. */
+/** What is listed at most, by default. */
 const MOST_FIELDS = 20;
 const MOST_AT_END = 5;
 const MOST_LINES = 40;
 const MOST_SPANS = 100;
 
-/** Where the runs forked, and what was changed. */
+/** Where the runs forked, and what was changed there. */
 export function historyText(
   { forkStep, inputs, segments }: RunDifference,
   forkedFrom: string | undefined,
@@ -47,14 +47,14 @@ export function historyText(
   ];
 }
 
-/** Whether the runs were made alike but for one thing: then it need not be said from where on. */
+/** Whether one change explains all segments: then the steps where it begins need not be listed. */
 function isOneChange(inputs: readonly Difference[], segments: readonly InputDifference[]): boolean {
   const texts = (changes: readonly Difference[]): string => changes.map(inputText).join("\n");
   const last = texts(inputs.filter((input) => !isOfWhole(input)));
   return segments.every(({ changes }) => texts(changes) === last);
 }
 
-/** Whether it is of the whole run, rather than of a segment. */
+/** Whether it is a property of the whole run, not of a segment. */
 function isOfWhole({ path }: Difference): boolean {
   return path === "steps" || path === "blockSize";
 }
@@ -75,9 +75,9 @@ export function sourcesText(
   return sources.flatMap(({ patch, missing }) => {
     if (missing.length > 0) {
       const whose = missing.map((side) => names[side === "a" ? 0 : 1]).join(" and ");
-      return [`the source of ${whose} is not here to compare: it was saved without its code`];
+      return [`the source of ${whose} is missing: it was saved without its code`];
     }
-    if (patch === undefined) return ["the sources have too little in common to list it"];
+    if (patch === undefined) return ["the sources differ too much to list the differences"];
     const kept = options.all ? patch : patch.slice(0, MOST_LINES);
     const more = patch.length - kept.length;
     const lines = kept.map((line) => options.paint(visible(line)));
@@ -103,7 +103,7 @@ export function changesText(
   return table([["", ...names, "difference"], ...rows], [1, 2, 3]);
 }
 
-/** What is left out of a table, where anything is. */
+/** A line that counts what a table leaves out, if anything. */
 export function moreText(different: number, listed: number): string[] {
   return different > listed
     ? [`and ${count(different - listed)} more (--all-fields or --json)`]
@@ -119,7 +119,7 @@ export function endText(end: StateDifference, wording: Wording, types?: TypeCode
   const sorted = [...end.changes].sort((x, y) => sizeOf(differenceOf(y)) - sizeOf(differenceOf(x)));
   const listed = wording.allFields ? end.changes : sorted.slice(0, MOST_AT_END);
   const all = listed.length === different;
-  // Of a state that is one number there is nothing to count.
+  // A state that is one number needs no count.
   const counted = fields === 1 ? "" : `: ${count(different)} of ${plural(fields, "field")}`;
   return [
     `different at the end, step ${count(step)}${counted}${all || fields === 1 ? "" : ", the largest"}`,
@@ -163,7 +163,7 @@ export function statisticsText(statistics: DifferenceStatistics, wording: Wordin
     ...moreText(fields.length, listed.length),
     ...(notFollowed === 0
       ? []
-      : [`fields that came up later are not listed; they differed ${count(notFollowed)} times`]),
+      : [`fields that appeared later are not listed; they differed ${count(notFollowed)} times`]),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Samples } from "./plot-data.ts";
 
 const COLOURS = { a: "cyan", b: "yellow", both: "reset", mark: "gray" } as const;
 
-/** A plot of one number of both runs, with what its signs mean. */
+/** A plot of one number of both runs, with a legend. */
 export function plotText(
   samples: Samples,
   mark: number | undefined,
@@ -29,20 +29,20 @@ export function plotText(
   ];
   return [
     `${visible(path)} at ${which} from ${count(from)} to ${count(to)}`,
-    ...(drawn === undefined ? ["no value is finite"] : [...drawn, legend.join("   ")]),
+    ...(drawn === undefined ? ["no finite value"] : [...drawn, legend.join("   ")]),
     ...gapText(steps, a, names[0]),
     ...gapText(steps, b, names[1]),
   ];
 }
 
-/** The values as JSON: null where a state has no number there. */
+/** The values as JSON; null if a state has no number there. */
 export function plotJson({ path, steps, a, b }: Samples): object {
   const values = (series: Samples["a"]): unknown[] =>
     series.map((value) => (value === undefined ? null : toJson(value)));
   return { path, steps, a: values(a), b: values(b) };
 }
 
-/** Says where a series has gaps, and why: NaN, Infinity, no number at all. */
+/** Says where a series has gaps, and why: NaN, Infinity, or no number. */
 function gapText(steps: readonly number[], series: Samples["a"], name: string): string[] {
   const gaps = series.flatMap((value, i) =>
     finite(value) === undefined ? [{ step: steps[i] as number, value }] : [],

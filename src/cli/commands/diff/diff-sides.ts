@@ -1,5 +1,5 @@
 import { parseRange, parseRevision } from "../../../history/revision.ts";
-import { usageError } from "../../input/parse.ts";
+import { usageError } from "../../input/usage-error.ts";
 import { visibleLine } from "../../terminal/text.ts";
 
 /** The two revisions that are compared. */
@@ -11,12 +11,11 @@ export interface Sides {
 }
 
 /**
- * The sides of `a b` or `a..b`; a side of a range that is left out is HEAD, as in Git. Throws USAGE
- * where one of them names a step and the other does not.
+ * The sides of `a b` or `a..b`; an empty side of a range is HEAD, as in Git. Throws USAGE when one of
+ * them names a step and the other does not.
  */
-export function sidesOf(first: unknown, second: unknown): Sides {
-  const [a, b] =
-    second === undefined ? sidesOfRange(String(first)) : [String(first), String(second)];
+export function sidesOf(first: string, second: string | undefined): Sides {
+  const [a, b] = second === undefined ? sidesOfRange(first) : [first, second];
   const [stepped, other] = [a, b].map((side) => parseRevision(side).step !== undefined);
   if (stepped === other) return { a, b, steps: stepped === true };
   const [withStep, without] = stepped ? [a, b] : [b, a];
@@ -33,7 +32,7 @@ function sidesOfRange(text: string): [string, string] {
   return [range.from ?? "HEAD", range.to ?? "HEAD"];
 }
 
-/** A revision as the head of a column. */
+/** A revision, short enough for the head of a column. */
 export function nameOf(revision: string): string {
   const text = visibleLine(revision);
   return text.length > 24 ? `${text.slice(0, 23)}…` : text;

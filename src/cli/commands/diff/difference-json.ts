@@ -5,7 +5,7 @@ import type { DifferenceStatistics } from "../../../replay/compare/field-statist
 import type { Compared } from "./compare.ts";
 import { plotJson } from "./describe-plot.ts";
 
-/** A comparison as JSON. What was asked for only adds keys. */
+/** A comparison as JSON. Options only add keys. */
 export function differenceJson(compared: Compared): object {
   const { result, at, differs, shared, sources, samples, types, typesAtEnd } = compared;
   const { identical, forkStep, firstDifferentStep, changes, inputs, segments, end } = result;

@@ -12,7 +12,7 @@ import {
 } from "./describe-difference.ts";
 import { plotText } from "./describe-plot.ts";
 
-/** What of a comparison is printed in full. */
+/** The parts of a comparison that are printed in full. */
 export interface Wanted {
   readonly allFields: boolean;
   readonly allSource: boolean;
@@ -36,13 +36,13 @@ function sameText(compared: Compared, wanted: Wanted, out: Output): string[] {
   if (at !== undefined) {
     return [at[0] === at[1] ? `identical at step ${count(at[0])}` : "the states are identical"];
   }
-  // What was changed may change nothing.
+  // A change may have no effect.
   return result.inputs.length + result.segments.length === 0
     ? ["the runs are identical"]
     : [...originText(compared, wanted, out), "the states are identical at every step"];
 }
 
-/** Where the runs come from, and how each was made. */
+/** Where the runs come from, and how they were made differently. */
 function originText(compared: Compared, { allFields, allSource }: Wanted, out: Output): string[] {
   const { names, result, shared, sources } = compared;
   const paint = (line: string): string => {
@@ -66,7 +66,7 @@ function partingText(compared: Compared, wanted: Wanted, out: Output): string[] 
       : [changesText(changes, wording, types), ...moreText(different, changes.length)];
   if (at !== undefined) {
     const [a, b] = at;
-    // Of two steps of one run there is no fork to speak of.
+    // Two steps of one run have no fork.
     return a === b
       ? [...origin, `different at step ${count(a)}`, ...table]
       : [...(result.inputs.length === 0 ? [] : origin), "the states differ", ...table];

@@ -7,24 +7,24 @@ import type { Range } from "../../../replay/look/scan.ts";
 import type { Replayer } from "../../../replay/replayer.ts";
 import { count } from "../../terminal/text.ts";
 
-/** A number of two runs at some of their steps. */
+/** One number of two runs, at some of their steps. */
 export interface Samples {
   readonly path: string;
   readonly steps: readonly number[];
-  /** The number at each step; undefined where the state has none there. */
+  /** The number at each step; undefined if the state has no number there. */
   readonly a: readonly (number | undefined)[];
   readonly b: readonly (number | undefined)[];
 }
 
-/** A run, and what it is called. */
+/** A run and its name. */
 interface Side {
   readonly name: string;
   readonly replayer: Replayer;
 }
 
 /**
- * Reads the number at `path` at up to `most` evenly spaced steps. Throws PATH_NOT_FOUND, or
- * INVALID_ARGUMENT where something else is there, unless one of the runs has a number at one of the steps.
+ * Reads the number at `path` at up to `most` evenly spaced steps. If neither run has a number at any of
+ * them, throws PATH_NOT_FOUND, or INVALID_ARGUMENT for another value.
  */
 export async function sampleBoth(
   path: Path,
@@ -53,7 +53,7 @@ export async function sampleBoth(
   return samples;
 }
 
-/** The number that a path leads to, or why there is none. */
+/** The number at a path, or the error that says why there is no number. */
 function numberAt(state: unknown, path: Path, where: string): number | RewindError {
   try {
     const value = getAt(state, path);

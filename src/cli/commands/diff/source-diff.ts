@@ -5,27 +5,27 @@ import type { Replayer } from "../../../replay/replayer.ts";
 
 /** How the recorded sources of two programs differ. */
 export interface SourceDifference {
-  /** The first step that the two programs made each in its way. */
+  /** The first step that the two programs made differently. */
   readonly from: number;
   /** Digests of the sources. */
   readonly a: string;
   readonly b: string;
-  /** A unified diff, one line each; undefined where a source is missing, or too much differs. */
+  /** A unified diff by lines; undefined if a source is missing, or if too much differs. */
   readonly patch: readonly string[] | undefined;
-  /** Whose source is missing: its run was saved without it. */
+  /** The sides whose source is missing: their runs were saved without it. */
   readonly missing: readonly ("a" | "b")[];
 }
 
-/** One of two runs, and what it is called. */
+/** One of two runs, and its name. */
 interface Side {
   readonly name: string;
   readonly replayer: Replayer;
 }
 
-/** More lines removed and added than this, and a diff says less than that there is one. */
+/** A diff of more removed and added lines than this would tell nothing. */
 const MOST_EDITS = 2_000;
 
-/** Compares the sources that two runs were made with, as far as their programs differ. */
+/** Compares the sources of two runs wherever their programs differ. */
 export async function sourceDifferences(
   a: Side,
   b: Side,
@@ -48,7 +48,7 @@ export async function sourceDifferences(
   return [...found.values()];
 }
 
-/** The recorded source in force at a step; undefined where it is not in the store, as it need not be. */
+/** The recorded source in force at a step; undefined if it is not in the store. */
 async function sourceOf({ replayer }: Side, step: number): Promise<string | undefined> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
   try {
@@ -68,7 +68,7 @@ async function patchOf(
   [titleA, titleB]: readonly [string, string],
   [a, b]: readonly [string, string],
 ): Promise<string[] | undefined> {
-  // Only here, since most runs that are compared have one program.
+  // Loaded only here: most compared runs have the same program.
   const { structuredPatch } = await import("diff");
   const options = { context: 3, maxEditLength: MOST_EDITS };
   const patch = structuredPatch(titleA, titleB, a, b, undefined, undefined, options);

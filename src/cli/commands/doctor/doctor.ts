@@ -1,10 +1,10 @@
 import type { StoreLock } from "../../../node/store-locks.ts";
-import { type Command, STATUS } from "../../command.ts";
+import { type Command, command, STATUS } from "../../command.ts";
 
 import { age, table, visibleLine } from "../../terminal/text.ts";
 
-export const doctor: Command = {
-  usage: "",
+export const doctor: Command = command({
+  positionals: {},
   describe:
     "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended goes by itself; whether one on another machine or in another container\nstill runs cannot be seen from here, and its lock stays until --break-lock removes it.",
   options: {
@@ -18,11 +18,11 @@ export const doctor: Command = {
     ["doctor", "who holds which lock"],
     ["doctor --break-lock", "the container that recorded is gone"],
   ],
+  keys: { doctor: [{ locks: ["file", "owner", "life", "silentSeconds"] }, "removed"] },
   async run(args, { out, open }) {
     const breaks = args.breakLock === true;
     const repo = await open();
     const locks = breaks ? repo.breakLocks() : repo.locks();
-    await repo.close();
     const data = locks.map(({ name, owner = null, life, silentMs }) => ({
       file: name,
       owner,
@@ -30,13 +30,13 @@ export const doctor: Command = {
       silentSeconds: Math.floor(silentMs / 1000),
     }));
     out[breaks ? "done" : "result"]({ locks: data, removed: breaks }, () => {
-      if (locks.length === 0) return "there are no locks";
+      if (locks.length === 0) return "no locks";
       const rows = table(locks.map(row));
       return breaks ? `removed\n${rows}` : rows;
     });
     return STATUS.ok;
   },
-};
+});
 
 const LIVES = { alive: "runs", dead: "has ended", unknown: "cannot be seen from here" } as const;
 

@@ -1,10 +1,16 @@
 import { isRewindError, RewindError } from "../../../base/errors.ts";
 import { count, plural } from "../../terminal/text.ts";
 
-/** --from and --to, where they are not the ends of the run. */
+/** --from and --to, unless they are the ends of the run. */
 export interface Ends {
   readonly from: string | undefined;
   readonly to: string | undefined;
+}
+
+/** The first and the last of the steps that matched. */
+export interface Matches {
+  readonly first?: number | undefined;
+  readonly last?: number | undefined;
 }
 
 /** How far a search came: the data of INTERRUPTED. A bisection counts the states that it looked at. */
@@ -15,12 +21,13 @@ interface Progress {
 }
 
 /**
- * Ctrl-C in a search of a run of so many steps: how far it got, and the command line that goes on
- * from there, which `goOn` makes. Any other error as it is.
+ * The error of a search of a run of `steps` steps that Ctrl-C ended: how far it got, what it found, and
+ * the command line that goes on from there, which `goOn` makes. Any other error as it is.
  */
 export function interruptedSearch(
   error: unknown,
   steps: number,
+  { first, last }: Matches,
   goOn: (ends: Ends) => string,
 ): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
@@ -29,20 +36,27 @@ export function interruptedSearch(
     from: rest.from === 0 ? undefined : written(rest.from),
     to: rest.to === steps ? undefined : written(rest.to),
   };
-  return new RewindError("INTERRUPTED", `interrupted: ${progressText(looked, held)}`, {
+  const found = held === 0 ? { count: 0 } : { count: held, first, last };
+  return new RewindError("INTERRUPTED", `interrupted: ${progressText(looked, found)}`, {
+    ...(typeof looked === "object" && { looked, ...found }),
     goOn: goOn(ends),
   });
 }
 
-function progressText(looked: Progress["looked"], held: number): string {
+function progressText(
+  looked: Progress["looked"],
+  { count: matching, first, last }: Matches & { readonly count: number },
+): string {
   if (looked === undefined) return "looked at no step yet";
   if (typeof looked === "number") return `looked at ${plural(looked, "state")}`;
   const { from, to } = looked;
   if (from === to) {
-    return `looked at step ${count(from)}, it ${held === 0 ? "did not hold" : "held"} there`;
+    return `looked at step ${count(from)}, which ${matching === 0 ? "does not match" : "matches"}`;
   }
-  const times = held === 0 ? "none" : count(held);
-  return `looked at steps ${count(from)} to ${count(to)}, it held at ${times} of them`;
+  const steps = `looked at steps ${count(from)} to ${count(to)}`;
+  if (matching === 0) return `${steps}, and none of them matches`;
+  if (matching === 1) return `${steps}, and one of them matches: ${count(Number(first))}`;
+  return `${steps}, and ${count(matching)} of them match: the first ${count(Number(first))}, the last ${count(Number(last))}`;
 }
 
 /** A step as the command line takes it: `412_001`. */

@@ -16,7 +16,7 @@ export function drawnOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
   );
 }
 
-/** The branch DAG, one line for each run: lanes, short id, names, steps, fork point, message. */
+/** The graph of runs, one line for each: lanes, short id, names, steps, fork point, message. */
 export async function logGraph(
   entries: readonly LogEntry[],
   origins: Origins,

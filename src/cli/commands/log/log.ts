@@ -10,8 +10,9 @@ import { type ParamValues, readParams } from "../../../object/params.ts";
 import type { Segment } from "../../../object/run.ts";
 import type { Get } from "../../../object/state.ts";
 import { reader } from "../../../store/object-store.ts";
-import type { Command } from "../../command.ts";
-import { optionalCount, usageError } from "../../input/parse.ts";
+import { type Command, command } from "../../command.ts";
+import { optionalCount } from "../../input/parse.ts";
+import { usageError } from "../../input/usage-error.ts";
 import { paramsData, valuesText } from "../../show/changes-text.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
 import { originText } from "../../show/origin-text.ts";
@@ -20,14 +21,14 @@ import type { Output } from "../../terminal/output.ts";
 import { count, plural, visibleLine } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
 
-export const log: Command = {
-  usage: "[revision]",
+export const log: Command = command({
+  positionals: { revision: { type: "string", completes: "revision" } },
   describe:
-    "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what was changed. A..B lists the runs behind B that are not behind A.",
+    "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what changed. A..B lists the runs from which B came and A did not.",
   options: {
     all: { describe: "every run that a branch or tag leads to", type: "boolean" },
     graph: { describe: "draw the branches, one line for each run", type: "boolean" },
-    limit: { short: "n", describe: "list so many runs at most", type: "text", value: "N" },
+    limit: { alias: "n", describe: "list at most N runs", type: "string", value: "N" },
   },
   examples: [
     ["log", "where the current branch comes from"],
@@ -35,39 +36,44 @@ export const log: Command = {
     ["log --all -n 5", "the five latest runs"],
     ["log main..fix", "the runs that fix has and main has not"],
   ],
+  keys: {
+    log: [
+      {
+        runs: [...["run", "branches", "steps", "goal", "parents", "message", "params", "time"]],
+      },
+    ],
+  },
   async run(args, { out, open }) {
     const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
-    if (args.all === true && args.revision !== undefined)
+    if (args.all && args.revision !== undefined)
       throw usageError("expected --all or a revision, got both");
     const repo = await open();
     const damaged: Damage[] = [];
-    const all = await repo.log(args.all === true ? undefined : String(args.revision ?? "HEAD"), {
+    const all = await repo.log(args.all ? undefined : (args.revision ?? "HEAD"), {
       onDamaged: (damage) => damaged.push(damage),
     });
     const latest = all.slice(0, limit);
-    const entries = args.graph === true ? drawnOrder(latest) : latest;
+    const entries = args.graph ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(repo.store.objects, repo.store.refs, known);
     const get = reader(repo.store.objects);
-    const text =
-      args.graph === true
-        ? await logGraph(entries, origins, out)
-        : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
-            "\n\n",
-          );
+    const text = args.graph
+      ? await logGraph(entries, origins, out)
+      : (await Promise.all(entries.map((entry) => entryText(out, entry, origins, get)))).join(
+          "\n\n",
+        );
     const runs = await Promise.all(entries.map((entry) => entryData(entry, get)));
-    await repo.close();
     out.result({ runs, ...damagedData(damaged) }, () => {
-      if (all.length === 0 && damaged.length > 0) return "no run that can be read";
-      if (all.length === 0) return args.all === true ? "no runs yet" : "no runs";
+      if (all.length === 0 && damaged.length > 0) return "no readable run";
+      if (all.length === 0) return args.all ? "no runs yet" : "no runs";
       const more = all.length - entries.length;
-      const gap = args.graph === true ? "\n" : "\n\n";
+      const gap = args.graph ? "\n" : "\n\n";
       const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
       return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
     });
     return reportDamage(out, damaged);
   },
-};
+});
 
 async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object> {
   const params = await paramsOf(run.segments.at(-1), get);
@@ -83,7 +89,7 @@ async function entryData({ id, run, names }: LogEntry, get: Get): Promise<object
   };
 }
 
-/** The params of a segment; undefined where their object is damaged, which is no reason to end the log. */
+/** The params of a segment; undefined if their object is damaged: the log goes on without them. */
 async function paramsOf(segment: Segment | undefined, get: Get): Promise<ParamValues | undefined> {
   if (segment === undefined) return {};
   try {
@@ -114,7 +120,7 @@ async function entryText(
   ].join("\n");
 }
 
-/** The params of a run; of one that came from another, what it has otherwise. */
+/** The params of a run; for a run that came from another, what it has different. */
 async function changedText(
   segment: Segment,
   origin: Origin | undefined,
@@ -137,8 +143,8 @@ async function changedText(
 }
 
 /**
- * Whether a fork began with another state than its origin had there, as far as that is stored: no
- * code runs for a log. Inside a block only a fork that changes nothing else is known to.
+ * Whether a fork began with another state than its origin had there, as far as stored objects show:
+ * a log runs no code. For a fork inside a block, this is known only if nothing else was changed.
  */
 async function changesState(
   origin: Origin | undefined,

@@ -4,15 +4,19 @@ import { countEvents } from "../../../random/plan/count.ts";
 import { formatPlan } from "../../../random/plan/format.ts";
 import type { Plan } from "../../../random/plan/plan.ts";
 import { explain, type PlanRow } from "../../../random/plan/reconstruct.ts";
-import { type Arguments, type Context, STATUS } from "../../command.ts";
+import { type Context, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { count, plural, table } from "../../terminal/text.ts";
 
-/** Each event is a line: a plan of a million of them is not meant to be read. */
+/** Each event is a line, and nobody reads a million of them. */
 const MOST_EVENTS = 1_000;
 
 /** `rewind rng explain PLAN`: event by event, with draws and digests. */
-export async function explainPlan(plan: Plan, args: Arguments, { out }: Context): Promise<number> {
+export async function explainPlan(
+  plan: Plan,
+  args: { readonly limit: string | undefined },
+  { out }: Context,
+): Promise<number> {
   const limit = optionalCount(args.limit, "--limit") ?? MOST_EVENTS;
   const rows: PlanRow[] = [];
   if (limit > 0) {
@@ -27,7 +31,7 @@ export async function explainPlan(plan: Plan, args: Arguments, { out }: Context)
   return STATUS.ok;
 }
 
-/** As many digits of a digest as tell the states of a plan apart. */
+/** The digits of a digest that suffice to tell the states of a plan apart. */
 const DIGITS = 16;
 
 function text(plan: Plan, rows: readonly PlanRow[], more: number): string {

@@ -7,14 +7,26 @@ import type { Plan } from "../../../random/plan/plan.ts";
 import { findEpoch, loaderAt } from "../../../random/plan/points.ts";
 import { orderOf } from "../../../random/plan/reconstruct.ts";
 import { walkTo } from "../../../random/plan/walk.ts";
-import { type Arguments, type Context, type Option, STATUS } from "../../command.ts";
+import { type Context, type OptionsByName, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
-import { optional, optionalCount, usageError } from "../../input/parse.ts";
+import { optionalCount } from "../../input/parse.ts";
+import { usageError } from "../../input/usage-error.ts";
 import { count, plural } from "../../terminal/text.ts";
 import { countFromOne } from "./plan-text.ts";
 
-/** `rewind rng locate PLAN --order LIST`: the epochs that begin so, and what was tested. */
-export async function locateInPlan(plan: Plan, args: Arguments, { out }: Context): Promise<number> {
+interface LocateArguments {
+  readonly order: string | undefined;
+  readonly upTo: string | undefined;
+  readonly draws: string | undefined;
+  readonly loader: string | undefined;
+}
+
+/** `rewind rng locate PLAN --order LIST`: the epochs that begin with these samples, and what was tested. */
+export async function locateInPlan(
+  plan: Plan,
+  args: LocateArguments,
+  { out }: Context,
+): Promise<number> {
   const order = orderIn(args.order);
   const upTo = countFromOne(args.upTo, "--up-to") ?? DEFAULT_EPOCHS;
   const draws = optionalCount(args.draws, "--draws") ?? 0;
@@ -27,7 +39,7 @@ export async function locateInPlan(plan: Plan, args: Arguments, { out }: Context
   out.result({ plan: formatPlan(plan), upTo, draws, found, tested }, () =>
     [
       ...(found.length === 0
-        ? ["no epoch begins so"]
+        ? ["no epoch begins with these samples"]
         : found.slice(0, MOST_SHOWN).flatMap((located) => foundLines(located, which))),
       ...(found.length > MOST_SHOWN ? [`and ${count(found.length - MOST_SHOWN)} more`] : []),
       ...(shuffle && found.length > 1 ? [tellApart(found, which)] : []),
@@ -37,14 +49,16 @@ export async function locateInPlan(plan: Plan, args: Arguments, { out }: Context
     ].join("\n"),
   );
   if (shuffle && looked * chance(order.length, length) > UNLIKELY) {
-    out.note(`among ${count(looked)} orders some may begin so by chance: give more samples`);
+    out.note(
+      `among ${count(looked)} orders, some may begin with these samples by chance: give more samples`,
+    );
   }
   const why = whyPositions(walkTo(findEpoch(plan, { epoch: 1, ...which })));
   if (why !== undefined) out.note(why);
   return found.length === 0 ? STATUS.failed : STATUS.ok;
 }
 
-/** What has not been printed is as --json has it. */
+/** The text lists at most this many; --json lists all. */
 const MOST_SHOWN = 20;
 
 function drawsText(draws: number, afterSeed: number): string {
@@ -53,7 +67,7 @@ function drawsText(draws: number, afterSeed: number): string {
   return `, and up to ${plural(draws, "draw")} more before the first${fewer} or right after the seed`;
 }
 
-/** What helps to choose among several epochs that begin as was asked. */
+/** What helps to choose among several epochs that begin with the samples. */
 function tellApart(found: readonly Located[], which: { readonly loader?: number }): string {
   const orders = found
     .slice(0, MOST_SHOWN)
@@ -62,13 +76,13 @@ function tellApart(found: readonly Located[], which: { readonly loader?: number 
   const same = others.every((order) => order.every((sample, i) => sample === first[i]));
   return same
     ? `these ${found.length} give the same samples throughout: those of another epoch tell them apart`
-    : `${found.length} epochs begin so: more samples tell some of them apart`;
+    : `${found.length} epochs begin with these samples: more samples tell some of them apart`;
 }
 
-/** How likely it may be that what was found is none. */
+/** The chance of a false find above which a note warns. */
 const UNLIKELY = 0.01;
 
-/** How likely a random order of `length` samples begins with some that are given. */
+/** The chance that a random order of `length` samples begins with `given` known ones. */
 function chance(given: number, length: number): number {
   let likely = 1;
   for (let i = 0; i < Math.min(given, length); i++) likely /= length - i;
@@ -86,14 +100,13 @@ function foundLines(
   ];
 }
 
-const POINT_OPTIONS: Readonly<Record<string, Option>> = {
-  epoch: { describe: "", type: "text" },
-  loader: { describe: "", type: "text" },
+const POINT_OPTIONS: OptionsByName = {
+  epoch: { describe: "", type: "string" },
+  loader: { describe: "", type: "string" },
 };
 
-/** Whole numbers with commas or spaces between them, in brackets or not. Throws USAGE. */
-function orderIn(given: unknown): number[] {
-  const text = optional(given);
+/** Reads whole numbers with commas or spaces between them, with or without brackets. Throws USAGE. */
+function orderIn(text: string | undefined): number[] {
   if (text === undefined) throw usageError("expected --order LIST, the first samples of an epoch");
   const words = text
     .replace(/^\s*\[|\]\s*$/g, "")

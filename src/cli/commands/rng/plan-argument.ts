@@ -4,11 +4,11 @@ import { isRewindError, RewindError } from "../../../base/errors.ts";
 import { readFile } from "../../../node/user-files.ts";
 import { parsePlan } from "../../../random/plan/parse.ts";
 import type { Plan } from "../../../random/plan/plan.ts";
-import { usageError } from "../../input/parse.ts";
+import { usageError } from "../../input/usage-error.ts";
 
 /**
- * The plan that an argument is: its text, or a file of it, as `@FILE` or `FILE.plan`. Throws
- * INVALID_PLAN, with the line that is wrong as `data.source`, USAGE and FILE_FAILED.
+ * Reads a plan: the argument itself, or the file that it names, as `@FILE` or `FILE.plan`. Throws
+ * USAGE, FILE_FAILED, and INVALID_PLAN with the wrong line as `data.source`.
  */
 export async function readPlan(argument: string, cwd: string): Promise<Plan> {
   const file = fileIn(argument);
@@ -24,15 +24,15 @@ function fileIn(argument: string): string | undefined {
   return argument.endsWith(".plan") ? argument : undefined;
 }
 
-/** More than this is no plan that anyone wrote. */
+/** No plan that a person wrote is larger. */
 const LARGEST_PLAN = 2 ** 20;
 
-/** Refuses what cannot hold a plan, such as a device that never ends; what is not there, `readFile`. */
+/** Refuses what cannot hold a plan, such as a device that never ends. `readFile` refuses missing files. */
 async function checkFile(absolute: string, file: string): Promise<void> {
   const found = await fs.stat(absolute).catch(() => undefined);
   if (found === undefined || found.isDirectory()) return;
   if (found.isFile() && found.size <= LARGEST_PLAN) return;
-  const got = found.isFile() ? `${found.size} bytes` : "none such";
+  const got = found.isFile() ? `${found.size} bytes` : "something else";
   throw usageError(`expected ${file} to be a file of at most 1 MiB with a plan, got ${got}`);
 }
 
@@ -42,7 +42,7 @@ function parse(text: string, where: string): Plan {
   } catch (error) {
     if (!isRewindError(error, "INVALID_PLAN")) throw error;
     const source = text.split(/\r\n|\r|\n/)[Number(error.data.line) - 1];
-    // Of an empty line there is nothing to show.
+    // An empty line is not shown.
     const data = { ...error.data, ...(source?.trim() ? { source } : {}) };
     throw new RewindError("INVALID_PLAN", where + error.message, data, { cause: error });
   }

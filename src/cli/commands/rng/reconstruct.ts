@@ -16,19 +16,31 @@ import {
 import type { Plan } from "../../../random/plan/plan.ts";
 import { findPoint, type PlanPoint } from "../../../random/plan/points.ts";
 import { type Walked, walkForOrder, walkTo } from "../../../random/plan/walk.ts";
-import { type Arguments, type Context, STATUS } from "../../command.ts";
-import { optional, usageError } from "../../input/parse.ts";
+import { type Context, STATUS } from "../../command.ts";
+import { usageError } from "../../input/usage-error.ts";
 import { count, plural } from "../../terminal/text.ts";
 import { countFromOne, drawsText, wrapped } from "./plan-text.ts";
 
+interface PointArguments {
+  readonly epoch: string | undefined;
+  readonly event: string | undefined;
+  readonly loader: string | undefined;
+  readonly batch: string | undefined;
+  readonly out: string | undefined;
+}
+
 /**
- * `rewind rng PLAN`: the order of an epoch, a permutation or a split, or the state at a point, which it
- * prints or writes.
+ * `rewind rng PLAN`: prints the order of an epoch, a permutation or a split, or prints or writes the
+ * state at a point.
  */
-export async function reconstruct(plan: Plan, args: Arguments, context: Context): Promise<number> {
+export async function reconstruct(
+  plan: Plan,
+  args: PointArguments,
+  context: Context,
+): Promise<number> {
   const { out } = context;
   const batch = countFromOne(args.batch, "--batch");
-  const file = optional(args.out);
+  const file = args.out;
   const point = pointIn(args);
   if (file === "") throw usageError('expected a file name after --out, got ""');
   if (file !== undefined && batch !== undefined) {
@@ -41,7 +53,7 @@ export async function reconstruct(plan: Plan, args: Arguments, context: Context)
     await writeState(plan, walkTo(found), file, context);
     return STATUS.ok;
   }
-  // At the end there is no order, and no event to look for.
+  // The end of a plan has neither an order nor an event.
   const walked = point === "end" ? walkTo(found) : walkForOrder(found);
   const { data, lines } = describePoint(plan, walked);
   const action = walked.event?.action;
@@ -68,7 +80,7 @@ export async function reconstruct(plan: Plan, args: Arguments, context: Context)
   return STATUS.ok;
 }
 
-function pointIn(args: Arguments): PlanPoint {
+function pointIn(args: PointArguments): PlanPoint {
   const epoch = countFromOne(args.epoch, "--epoch", "10^7");
   const event = countFromOne(args.event, "--event");
   const loader = countFromOne(args.loader, "--loader");
@@ -105,14 +117,14 @@ async function writeState(
   );
 }
 
-/** What a program must have done before it loads a state, since it draws. */
+/** What draws in a program, and must come before it loads a state. */
 function whenToLoad({ plan, event, split }: Walked): string {
   if (plan.generator.name !== "torch" || event?.action.kind !== "epoch") return "";
   const done = split === undefined ? "the model" : "the model and random_split";
   return `, right before the loop: after ${done}, which draw${split === undefined ? "s" : ""} as well`;
 }
 
-/** A point of a plan: the state there, and what was drawn until then. */
+/** A point of a plan: the state there, and what was drawn before it. */
 interface Point {
   readonly bytes: Uint8Array;
   /** Such as "before epoch 10 of shuffle 1444". */
@@ -142,7 +154,7 @@ function seedLines({ baseSeed }: EpochOrder): string[] {
   return baseSeed === undefined ? [] : [`  base seed        ${baseSeed}; worker w has it plus w`];
 }
 
-/** The batches of an epoch, where they have a size; else all its samples. */
+/** The batches of an epoch, if they have a size; else all its samples. */
 function orderLines(
   { order, batches }: EpochOrder,
   size: number | undefined,

@@ -1,6 +1,6 @@
-import type { Plan } from "../../../random/plan/plan.ts";
-import type { Arguments, Command, Context } from "../../command.ts";
-import { usageError } from "../../input/parse.ts";
+import { type Command, command } from "../../command.ts";
+import { usageError } from "../../input/usage-error.ts";
+import { camelCase } from "../../option-words.ts";
 import { explainPlan } from "./explain.ts";
 import { locateInPlan } from "./locate.ts";
 import { readPlan } from "./plan-argument.ts";
@@ -8,54 +8,57 @@ import { reconstruct } from "./reconstruct.ts";
 
 const EXAMPLE = '"seed 1; split 1806 0.8; epochs 9 of shuffle 1444"';
 
-export const rng: Command = {
-  usage: "[explain|locate] <plan>",
+export const rng: Command = command({
+  positionals: {
+    verb: { type: "string", choices: ["explain", "locate"] },
+    plan: { type: "string", demandOption: true, completes: "files" },
+  },
   describe: `Reconstructs what a generator of PyTorch, numpy or Python did, from a plan of what consumed it: the order
 of the samples of an epoch, of a permutation or a split, the generator's state before it, as a file that
-Python loads, and how many draws there were. A point of the plan is an epoch, which may follow it, an
-event, or its end.
+Python loads, and the number of draws. A point of the plan is an epoch, which may come after it, an event,
+or its end.
   explain  the plan event by event, with draws and digests of the states
-  locate   the epoch that begins with samples that are known; exit status 1 where there is none
+  locate   the epoch that begins with known samples; exit status 1 when no epoch does
 A plan is a text, @FILE or FILE.plan: \`rewind help plans\`. Needs no store.`,
   options: {
-    epoch: { describe: "the point: before this epoch, from 1 on", type: "text", value: "N" },
+    epoch: { describe: "the point: before this epoch, counted from 1", type: "string", value: "N" },
     event: {
       describe: "the point: before this event, as explain numbers them; one more is the end",
-      type: "text",
+      type: "string",
       value: "N",
     },
     loader: {
-      describe: "of which loader of the plan, from 1 on; the first that shuffles unless told",
-      type: "text",
+      describe: "which loader of the plan, counted from 1; by default the first that shuffles",
+      type: "string",
       value: "N",
     },
-    batch: { describe: "the epoch in batches of so many samples", type: "text", value: "N" },
+    batch: { describe: "print the epoch in batches of N samples", type: "string", value: "N" },
     out: {
-      short: "o",
+      alias: "o",
       describe: "write the state at the point to a file, and print the Python that loads it",
-      type: "text",
+      type: "string",
       value: "FILE",
+      completes: "files",
     },
     limit: {
-      short: "n",
-      describe: "explain: at most so many events; 1,000 unless told",
-      type: "text",
+      alias: "n",
+      describe: "explain: list at most N events; 1,000 by default",
+      type: "string",
       value: "N",
     },
     order: {
       describe: "locate: the first samples of an epoch, such as 1247,795,625",
-      type: "text",
+      type: "string",
       value: "LIST",
     },
     "up-to": {
-      describe: "locate: look at so many epochs; 100 unless told",
-      type: "text",
+      describe: "locate: look at the first N epochs; 100 by default",
+      type: "string",
       value: "N",
     },
     draws: {
-      describe:
-        "locate: try up to so many 32-bit draws more, after the seed or before the first epoch",
-      type: "text",
+      describe: "locate: try up to N more 32-bit draws, after the seed or before the first epoch",
+      type: "string",
       value: "N",
     },
   },
@@ -65,35 +68,56 @@ A plan is a text, @FILE or FILE.plan: \`rewind help plans\`. Needs no store.`,
     [`rng explain ${EXAMPLE}`, "each event, its draws, and a digest of the state after it"],
     [`rng locate ${EXAMPLE} --order 1247,795,625`, "which epoch began with these samples?"],
   ],
-  async run(args, context) {
-    const verb = String(args.verb ?? "");
-    const { run, options } = VERBS[verb] as Verb;
-    checkOptions(verb, options, args);
-    return run(await readPlan(String(args.plan), context.cwd), args, context);
+  keys: {
+    "rng PLAN": ["plan", "before", "draws", "state"],
+    "rng PLAN --epoch": [
+      ...["plan", "before", "draws", "state"],
+      ...["epoch", "order", "positions", "batches", "baseSeed"],
+    ],
+    "rng PLAN --event": ["plan", "before", "draws", "state", "parts"],
+    "rng PLAN --out": ["plan", "before", "draws", "state", "file", "bytes", "loading"],
+    "rng explain": [
+      "plan",
+      { events: ["event", "text", "draws", "total", "before", "after"] },
+      "more",
+    ],
+    "rng locate": [
+      ...["plan", "upTo", "draws"],
+      { found: ["hypothesis", "epoch", "as", "plan"] },
+      "tested",
+    ],
   },
-};
+  async run(args, context) {
+    checkOptions(args.verb ?? "", args);
+    const plan = await readPlan(args.plan, context.cwd);
+    switch (args.verb) {
+      case "explain":
+        return explainPlan(plan, args, context);
+      case "locate":
+        return locateInPlan(plan, args, context);
+      default:
+        return reconstruct(plan, args, context);
+    }
+  },
+});
 
-interface Verb {
-  /** The options that it takes, as arguments name them. */
-  readonly options: readonly string[];
-  readonly run: (plan: Plan, args: Arguments, context: Context) => Promise<number>;
-}
+/** The options that each verb takes. */
+const TAKES = {
+  "": ["epoch", "event", "loader", "batch", "out"],
+  explain: ["limit"],
+  locate: ["loader", "order", "up-to", "draws"],
+} as const;
 
-const VERBS: Readonly<Record<string, Verb>> = {
-  "": { options: ["epoch", "event", "loader", "batch", "out"], run: reconstruct },
-  explain: { options: ["limit"], run: explainPlan },
-  locate: { options: ["loader", "order", "upTo", "draws"], run: locateInPlan },
-};
-
-/** Throws USAGE for an option that the verb passes over. */
-function checkOptions(verb: string, options: readonly string[], args: Arguments): void {
-  const others = Object.entries(VERBS).filter(([name]) => name !== verb);
-  for (const [other, { options: theirs }] of others) {
-    const strange = theirs.find((name) => !options.includes(name) && args[name] !== undefined);
+/** Throws USAGE for an option of another verb, which this one would ignore. */
+function checkOptions(verb: keyof typeof TAKES, args: Readonly<Record<string, unknown>>): void {
+  const own: readonly string[] = TAKES[verb];
+  for (const [other, theirs] of Object.entries(TAKES)) {
+    const strange = theirs.find(
+      (name) => !own.includes(name) && args[camelCase(name)] !== undefined,
+    );
     if (strange === undefined) continue;
-    const written = `--${strange.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw usageError(
-      `${written} is for \`rewind rng ${`${other} `.trimStart()}PLAN\`, not for ${verb === "" ? "this" : verb}`,
+      `--${strange} is for \`rewind rng ${`${other} `.trimStart()}PLAN\`, not for ${verb === "" ? "this" : verb}`,
     );
   }
 }

@@ -6,7 +6,7 @@ import { formatState } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
 import { count } from "../../terminal/text.ts";
 
-/** Prints the state at the step that a revision names, or the last one: where it is, and what. */
+/** Prints the state at the step that a revision names, by default the last; and where it is. */
 export async function showState(
   out: Output,
   { run, ref, step = run.steps }: RevisionOf<unknown, object>,
