@@ -104,6 +104,26 @@ describe("floors", () => {
     expect(uses(modules, (name) => /^process\.(exit|exitCode|abort)$/.test(name))).toEqual([]);
   });
 
+  test("no circle of imports in src/cli, those of types too", () => {
+    const graph = new Map(
+      modules
+        .filter(({ file }) => floorOf(file) === "cli")
+        .map(({ file, imports }) => [
+          file,
+          imports.flatMap((specifier) => targetOf(file, specifier) ?? []),
+        ]),
+    );
+    expect(circleIn(graph)).toEqual([]);
+    expect(
+      circleIn(
+        new Map([
+          ["a", ["b"]],
+          ["b", ["c", "a"]],
+        ]),
+      ),
+    ).toEqual(["a", "b", "a"]);
+  });
+
   test("these tests see a broken rule", () => {
     const { imports, names } = read(`
       import type { A } from "../cli/a.ts";
@@ -153,6 +173,27 @@ function everyImport(broken: (found: Import) => boolean): string[] {
       .filter(broken)
       .map(({ specifier }) => `src/${file} imports ${specifier}`),
   );
+}
+
+/** The first circle that is found, from a file back to it; empty when there is none. */
+function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string[] => {
+    const at = path.indexOf(file);
+    if (at !== -1) return [...path.slice(at), file];
+    if (done.has(file)) return [];
+    for (const target of graph.get(file) ?? []) {
+      const circle = visit(target, [...path, file]);
+      if (circle.length > 0) return circle;
+    }
+    done.add(file);
+    return [];
+  };
+  for (const file of graph.keys()) {
+    const circle = visit(file, []);
+    if (circle.length > 0) return circle;
+  }
+  return [];
 }
 
 function uses(some: typeof modules, broken: (name: string) => boolean): string[] {
