@@ -342,7 +342,7 @@ export class Repository {
   /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
   async revision<S = unknown, P extends object = Record<string, unknown>>(
     text: string,
-    options: { readonly program?: Replaying } = {},
+    options: { readonly program?: Replaying | undefined } = {},
   ): Promise<RevisionOf<S, P>> {
     const { id, run, ref, step } = await this.resolve(text);
     const { base, ago } = parseRevision(text);

@@ -1,191 +1,128 @@
-import { parseArgs } from "node:util";
+import yargs, { type Argv, type Options } from "yargs";
 import { nearest } from "../base/nearest.ts";
-import type { Arguments, Command, Option } from "./command.ts";
-import { usageError } from "./input/parse.ts";
-
-/** Options that every command takes. */
-export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
-  json: { describe: "print the result as JSON", type: "boolean" },
-  C: { describe: "work in this folder", type: "text", value: "DIR" },
-  pager: {
-    describe: "print long output at once, not through a pager",
-    type: "boolean",
-    negatable: true,
-  },
-  quiet: {
-    short: "q",
-    describe: "print no notes, nor what was done: only what was asked for, and errors",
-    type: "boolean",
-  },
-  help: { short: "h", describe: "print this", type: "boolean" },
-};
+import type { Arguments, Command, Option, OptionsByName } from "./command.ts";
+import { usageError } from "./input/usage-error.ts";
+import { camelCase, readOptionWord, written } from "./option-words.ts";
+import { GLOBAL_OPTIONS } from "./options.ts";
+import { namePositionals } from "./positionals.ts";
 
 /**
- * Reads the arguments of a command: options by their names in camel case (`blockSize`), positionals
- * by theirs. A boolean option is true or false; any other one a text, undefined, or with `many` a
- * list. What stands behind `--` is no option. Throws USAGE where they do not fit; with --help they
- * need not.
+ * Reads the arguments of a command, with the types that `command` infers: a boolean option is true or
+ * undefined; any other one a text or undefined, or with `array` a list of texts. Words after `--` are
+ * positionals. Throws USAGE when they do not fit the command; with --help nothing is required.
  */
 export function parseArguments(
-  command: Pick<Command, "usage" | "options" | "explainExtra">,
-  argv: readonly string[],
+  command: Pick<Command, "positionals" | "options" | "explainExtra">,
+  words: readonly string[],
 ): Arguments {
-  const options = { ...command.options, ...GLOBAL_OPTIONS };
-  const { values, positionals } = split(argv, options);
-  const args: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) {
-    const given = values.get(name);
-    if (option.required && given === undefined && !values.has("help")) {
-      throw usageError(`expected ${nameOf(name)} ${option.value ?? "VALUE"}`);
-    }
-    args[camelCase(name)] = option.many ? given : read(name, option, given);
-  }
-  const explain = (): string | undefined => command.explainExtra?.(args, argv);
-  return {
-    ...args,
-    ...(args.help === true ? {} : namePositionals(command.usage, positionals, explain)),
-  };
-}
-
-/** How an option is written: `--steps`, `-C`. */
-export function nameOf(name: string): string {
-  return name.length === 1 ? `-${name}` : `--${name}`;
-}
-
-type Options = Readonly<Record<string, Option>>;
-
-interface Split {
-  /** What was given for each option; "" and "no" for booleans. */
-  readonly values: ReadonlyMap<string, readonly string[]>;
-  readonly positionals: readonly string[];
-}
-
-/** Node's own parser takes the arguments apart; what is wrong with them is told in our words. */
-function split(argv: readonly string[], options: Options): Split {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(
-      Object.entries(options).map(([name, option]) => [name, nodeOption(name, option)]),
-    ),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
+  const options: OptionsByName = { ...command.options, ...GLOBAL_OPTIONS };
+  let missing: Error | undefined;
+  const parser = parserOf(options).fail((failure) => {
+    const [, name] = /^Missing required arguments?: ([^,]+)/.exec(failure) ?? [];
+    if (name === undefined) throw inOurWords(failure, options, words);
+    // A misspelt option may be the missing one, and yargs tells of it next.
+    missing = usageError(`expected ${written(name)} ${options[name]?.value ?? "VALUE"}`);
   });
-  const values = new Map<string, string[]>();
-  const positionals: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind !== "option") continue;
-    const [name, value] = readOption(token, argv[token.index] ?? "", options);
-    values.set(name, [...(values.get(name) ?? []), value]);
+  const read = parser.parseSync(prepared(words, options));
+  const isHelp = read.help === true;
+  if (missing !== undefined && !isHelp) throw missing;
+  const args = Object.fromEntries(
+    Object.entries(options).map(([name, option]) => [
+      camelCase(name),
+      valueGiven(name, option, read[name]),
+    ]),
+  );
+  if (isHelp) return args;
+  const explainExtra = (): string | undefined => command.explainExtra?.(args, words);
+  return { ...args, ...namePositionals(command.positionals, read._.map(String), explainExtra) };
+}
+
+/** Positionals stay in `_`: as yargs' own they would be read again, and `-x > 5` be taken for options. */
+function parserOf(options: OptionsByName): Argv {
+  return yargs()
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .detectLocale(false)
+    .parserConfiguration({
+      // A value is the text that was written, whatever it looks like.
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+      "dot-notation": false,
+      "boolean-negation": false,
+    })
+    .options(Object.fromEntries(Object.entries(options).map(([name, o]) => [name, yargsOption(o)])))
+    .strictOptions();
+}
+
+/** A list is an option that may be repeated: from the values of its own lists yargs takes off quotes. */
+function yargsOption({ type, alias, choices, demandOption }: Option): Options {
+  return { type, alias, choices, demandOption, requiresArg: type === "string" };
+}
+
+/**
+ * The words as yargs must have them to read them as people mean them: `-bNAME` as `-b=NAME`. Throws
+ * USAGE for what yargs reads in its own way: `--json=yes` as false, `--b` as `-b`.
+ */
+function prepared(words: readonly string[], options: OptionsByName): string[] {
+  const line = beforeDashes(words);
+  const ready = line.map((word) => {
+    if (/^--[^-=](=|$)/.test(word)) throw unknownOption(options, words);
+    const { names = [], value } = readOptionWord(word, options) ?? {};
+    const last = names.at(-1);
+    if (value === undefined || last === undefined) return word;
+    const name = word.slice(0, word.length - value.length).replace(/=$/, "");
+    if (options[last]?.type !== "boolean") return `${name}=${value}`;
+    throw usageError(`${name} takes no value, got ${JSON.stringify(value)}`);
+  });
+  return [...ready, ...words.slice(line.length)];
+}
+
+function beforeDashes(words: readonly string[]): readonly string[] {
+  const end = words.indexOf("--");
+  return end === -1 ? words : words.slice(0, end);
+}
+
+function valueGiven(name: string, { array }: Option, value: unknown): unknown {
+  if (array) return value === undefined ? undefined : [value].flat();
+  if (!Array.isArray(value)) return value;
+  throw usageError(`${written(name)} was given more than once`);
+}
+
+/** What yargs found wrong, in our words. */
+function inOurWords(failure: string, options: OptionsByName, words: readonly string[]): Error {
+  if (failure.startsWith("Not enough arguments following")) return missingValue(options, words);
+  if (failure.startsWith("Unknown argument")) return unknownOption(options, words);
+  const [, name = "", got] = /Argument: ([^,]+), Given: (.*), Choices: /s.exec(failure) ?? [];
+  const choices = options[name]?.choices;
+  if (choices === undefined) return new Error(failure);
+  return usageError(`expected ${written(name)} to be ${choices.join(" or ")}, got ${got}`);
+}
+
+/** An option at the end of the line, or before another option. */
+function missingValue(options: OptionsByName, words: readonly string[]): Error {
+  const line = beforeDashes(words);
+  const at = line.findLastIndex((word, i) => {
+    const { names = [], value } = readOptionWord(word, options) ?? {};
+    const takesValue = options[names.at(-1) ?? ""]?.type === "string" && value === undefined;
+    return takesValue && !/^(?!-)|^-\d|^-$/.test(words[i + 1] ?? "--");
+  });
+  const name = line[at] ?? "";
+  const next = words[at + 1];
+  const got = next === undefined ? "" : `, got ${next}: write ${name}=${next} if you mean that`;
+  return usageError(`expected a value for ${name}${got}`);
+}
+
+function unknownOption(options: OptionsByName, words: readonly string[]): Error {
+  const word = beforeDashes(words).find((word) =>
+    readOptionWord(word, options)?.names.includes(undefined),
+  );
+  const name = String(word).replace(/^(--[^=]*)=.*$/s, "$1");
+  if (/^-[^-].*\W/.test(name)) {
+    return usageError(`there is no option ${name}; if it is not an option, put it after --`);
   }
-  return { values, positionals };
-}
-
-function nodeOption(
-  name: string,
-  { type, short }: Option,
-): { type: "string" | "boolean"; short?: string } {
-  const letter = short ?? (name.length === 1 ? name : undefined);
-  return {
-    type: type === "text" ? "string" : "boolean",
-    ...(letter !== undefined && { short: letter }),
-  };
-}
-
-/** An option as Node's parser found it. */
-interface OptionToken {
-  readonly name: string;
-  /** As it was written: `--steps`, `-b`. */
-  readonly rawName: string;
-  readonly value?: string | undefined;
-  /** Whether the value stood behind an equals sign. */
-  readonly inlineValue?: boolean | undefined;
-}
-
-function readOption(
-  token: OptionToken,
-  written: string,
-  options: Options,
-): [name: string, value: string] {
-  const { name, rawName, value, inlineValue } = token;
-  const negated = name.startsWith("no-") ? name.slice(3) : "";
-  if (options[negated]?.negatable && value === undefined) return [negated, "no"];
-  const option = Object.hasOwn(options, name) ? options[name] : undefined;
-  // `--C` is no way to write -C.
-  if (option === undefined || (rawName === `--${name}` && name.length === 1))
-    throw unknownOption(written.replace(/^(--[^=]*)=.*$/s, "$1"), options);
-  if (option.type === "boolean") {
-    if (value === undefined) return [name, ""];
-    throw usageError(`${rawName} takes no value, got ${JSON.stringify(value)}`);
-  }
-  // A number may be negative; anything else that begins with a dash is an option.
-  if (value === undefined || (!inlineValue && /^--?[^\d-]/.test(value))) {
-    const got =
-      value === undefined ? "" : `, got ${value}: write ${rawName}=${value} if that is it`;
-    throw usageError(`expected a value for ${rawName}${got}`);
-  }
-  return [name, value];
-}
-
-function unknownOption(written: string, options: Options): Error {
-  const names = Object.keys(options).filter((name) => name.length > 1);
-  const near = nearest(written.replace(/^-+/, ""), names).map(nameOf);
-  const hint = /^-[^-].*\W/.test(written)
-    ? "; if it is no option, put it behind --"
-    : near.length > 0
-      ? `; did you mean ${near.join(" or ")}?`
-      : "";
-  return usageError(`there is no option ${written}${hint}`);
-}
-
-function read(name: string, option: Option, given: readonly string[] | undefined): unknown {
-  const [value] = given ?? [];
-  if (option.type === "boolean")
-    return value === undefined ? option.negatable === true : value === "";
-  if (given !== undefined && given.length > 1) {
-    throw usageError(`${nameOf(name)} was given more than once`);
-  }
-  if (value !== undefined && option.choices !== undefined && !option.choices.includes(value)) {
-    throw usageError(
-      `expected ${nameOf(name)} to be ${option.choices.join(" or ")}, got ${JSON.stringify(value)}`,
-    );
-  }
-  return value;
-}
-
-/** The words of which one may stand first, by a usage such as `[explain|locate] <plan>`. */
-export function verbsIn(usage: string): readonly string[] {
-  return /^\[(\w+(?:\|\w+)+)\]/.exec(usage)?.[1]?.split("|") ?? [];
-}
-
-/** Positionals by the names in a usage such as `<revision> [expression..]`; a word as `verb`. */
-function namePositionals(
-  usage: string,
-  given: readonly string[],
-  explain: () => string | undefined,
-): Record<string, unknown> {
-  const named: Record<string, unknown> = {};
-  const waiting = [...given];
-  if (verbsIn(usage).includes(waiting[0] ?? "")) named.verb = waiting.shift();
-  for (const [, bracket, name = "", more] of usage.matchAll(/([<[])(\w+)(\.\.)?[>\]]/g)) {
-    if (bracket === "<" && waiting.length === 0)
-      throw usageError(`expected ${usage}: no ${name} was given`);
-    named[name] = more === undefined ? waiting.shift() : waiting.splice(0);
-  }
-  const [extra] = waiting;
-  if (extra !== undefined) {
-    const [meant] = named.verb === undefined ? nearest(String(given[0]), verbsIn(usage)) : [];
-    const wrong =
-      meant === undefined
-        ? `unexpected argument ${JSON.stringify(extra)}`
-        : `there is no ${given[0]}; did you mean ${meant}?`;
-    throw usageError(`expected ${usage || "no arguments"}: ${wrong}`, explain());
-  }
-  return named;
-}
-
-/** The name by which an option is read: `blockSize` of `--block-size`. */
-export function camelCase(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const known = Object.keys(options).filter((option) => option.length > 1);
+  const near = nearest(name.replace(/^-+/, ""), known).map(written);
+  const question = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
+  return usageError(`there is no option ${name}${question}`);
 }

@@ -1,38 +1,94 @@
+import type { InferredOptionType, Options } from "yargs";
 import type { LongOptions } from "../replay/environment.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
 import type { Output } from "./terminal/output.ts";
 
-/** What a command line said, by the names of its positionals and options. */
-export type Arguments = Readonly<Record<string, unknown>>;
+/** What a word of a command line can be, for completion. */
+export type WordKind =
+  | "revision"
+  | "branch"
+  | "tag"
+  | "files"
+  | "folders"
+  | "command"
+  | "topic"
+  | "setting"
+  | "setting-value"
+  | "generator"
+  | "shell";
 
-/** An option of a command, under its long name; a name of one letter is its only one. */
-export interface Option {
+/** An option of a command, under its long name; a name of one letter is its only name. */
+export interface Option extends Pick<Options, "array" | "demandOption"> {
   readonly describe: string;
-  readonly type: "text" | "boolean";
+  readonly type: "string" | "boolean";
   /** Another name, of one letter. */
-  readonly short?: string;
-  /** What its value is, for help: `N`, `FILE`. */
+  readonly alias?: string;
+  /** What help calls its value: `N`, `FILE`. */
   readonly value?: string;
   readonly choices?: readonly string[];
-  readonly required?: boolean;
-  /** It may be given several times, and its values are a list. */
-  readonly many?: boolean;
-  /** A boolean that is true unless `--no-name` is given. */
-  readonly negatable?: boolean;
+  /** How TAB completes its value; not at all by default. */
+  readonly completes?: WordKind;
 }
+
+/** A positional, under the name that usage gives it. */
+export interface Positional extends Pick<Options, "array" | "demandOption"> {
+  readonly type: "string";
+  /** Words of which it is one. A command's first positional with choices may be left out. */
+  readonly choices?: readonly string[];
+  /** How TAB completes it; not at all by default. */
+  readonly completes?: WordKind;
+}
+
+export type OptionsByName = Readonly<Record<string, Option>>;
+export type PositionalsByName = Readonly<Record<string, Positional>>;
+
+/** What a command line said, by the names of its positionals and options in camel case. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** The keys of a result in JSON; an object names the keys of what lies at its own key. */
+export type Keys = readonly (string | Readonly<Record<string, readonly string[]>>)[];
 
 /** A verb of the command line. */
 export interface Command {
-  /** Its positionals, such as `<revision> [expression..]`. */
-  readonly usage: string;
+  readonly positionals: PositionalsByName;
+  readonly options: OptionsByName;
   readonly describe: string;
-  readonly options: Readonly<Record<string, Option>>;
   /** Command lines without `rewind`, each with what it does. */
   readonly examples: readonly (readonly [line: string, says: string])[];
-  /** What to write instead, where there is an argument too many; undefined for the usual hint. */
-  explainExtra?(args: Arguments, argv: readonly string[]): string | undefined;
+  /** The keys that --json prints, by the form of the command: `find`, `find --count`. */
+  readonly keys: Readonly<Record<string, Keys>>;
+  /** What to write instead when there is one argument too many; undefined for the usual hint. */
+  explainExtra?(args: Arguments, words: readonly string[]): string | undefined;
   /** Does the work; returns the exit status. */
   run(args: Arguments, context: Context): Promise<number>;
+}
+
+type CamelCase<Name extends string> = Name extends `${infer Start}-${infer Rest}`
+  ? `${Start}${Capitalize<CamelCase<Rest>>}`
+  : Name;
+
+/** What positionals or options are read as. */
+type ValuesOf<Definitions extends Readonly<Record<string, Option | Positional>>> = {
+  readonly [Name in keyof Definitions & string as CamelCase<Name>]: InferredOptionType<
+    Definitions[Name]
+  >;
+};
+
+/** Defines a command. What its positionals and options say gives the types of `run`'s arguments. */
+export function command<
+  const P extends PositionalsByName,
+  const O extends OptionsByName,
+>(definition: {
+  readonly positionals: P;
+  readonly options: O;
+  readonly describe: string;
+  readonly examples: Command["examples"];
+  readonly keys: Command["keys"];
+  explainExtra?(args: Partial<ValuesOf<O>>, words: readonly string[]): string | undefined;
+  run(args: ValuesOf<P> & ValuesOf<O>, context: Context): Promise<number>;
+}): Command {
+  // Here alone the types of a command's own arguments are left behind; `parseArguments` keeps to them.
+  return definition as unknown as Command;
 }
 
 /** What commands are given from outside. */
@@ -42,12 +98,16 @@ export interface Context {
   readonly cwd: string;
   /** The environment variables. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Everything that comes in on standard input. */
+  /** Reads all of standard input. */
   input(): Promise<Uint8Array>;
   /** The time now, in milliseconds since 1970. */
   now(): number;
-  /** Opens the store here or above. */
-  open(options?: RepositoryOptions): Promise<Repository>;
+  /** Opens the store here or above, the first time that it is called; the dispatcher closes it. */
+  open(options?: Pick<RepositoryOptions, "trust">): Promise<Repository>;
+  /** Creates a store in a folder; the dispatcher closes it. */
+  create(folder: string): Promise<Repository>;
+  /** The definition of a command, by its name; undefined for a word that names no command. */
+  command(name: string): Promise<Command | undefined>;
   /** What a long operation is given: progress on the terminal, and Ctrl-C. */
   long(verb: string): LongOptions;
 }
@@ -61,25 +121,3 @@ export const STATUS: {
   readonly damaged: 4;
   readonly interrupted: 130;
 } = { ok: 0, failed: 1, usage: 2, differs: 3, damaged: 4, interrupted: 130 };
-
-/** Lets a command run code that came from elsewhere. */
-export const TRUST_OPTION: Option = {
-  describe: "let code run that came from elsewhere, now and later",
-  type: "boolean",
-};
-
-/** Shows a state whose replay is not as recorded. */
-export const FORCE_OPTION: Option = {
-  describe: "print the state even where its replay does not give what was recorded",
-  type: "boolean",
-};
-
-/** Options that replaying commands share. */
-export const REPLAY_OPTIONS: Readonly<Record<string, Option>> = {
-  program: {
-    describe: "the code that replays: as recorded (unless told), or the working file",
-    type: "text",
-    choices: ["recorded", "working"],
-  },
-  trust: TRUST_OPTION,
-};

@@ -2,14 +2,14 @@ import { type ErrorCode, isRewindError, type RewindError } from "../base/errors.
 import { nearest } from "../base/nearest.ts";
 import { shortId } from "../object/id.ts";
 import { STATUS } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
-import { quoted } from "./input/command-line.ts";
+import { isCommandName } from "./command-list.ts";
+import { quoted } from "./input/quoted.ts";
 import { formatState } from "./show/state.ts";
 import { count, pointAt } from "./terminal/text.ts";
 
 type Data = Readonly<Record<string, unknown>>;
 
-/** What helps after an error, where something does. */
+/** What helps after an error, if anything does. */
 const HINTS: Partial<
   Record<ErrorCode, (data: Data, argv: readonly string[]) => string | undefined>
 > = {
@@ -21,7 +21,7 @@ const HINTS: Partial<
   REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
   REF_EXISTS: ({ branch, tag }, argv) =>
     tag === undefined && commandIn(argv) === "record"
-      ? "record on another branch with -b NAME, or anew on this one with --restart"
+      ? "record on another branch with -b NAME, or again on this one with --restart"
       : tag === undefined
         ? `choose another name, or look at it with \`rewind show ${branch}\``
         : `move it with --force, or look at it with \`rewind show ${tag}\``,
@@ -29,24 +29,24 @@ const HINTS: Partial<
   INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
   REF_MOVED: ({ verb, ref, archived }) =>
     Array.isArray(archived)
-      ? `look at it with \`rewind show ${archived[0]}\`, and at what was done with \`rewind reflog\``
+      ? `look at it with \`rewind show ${archived[0]}\`, and at what happened with \`rewind reflog\``
       : verb === undefined || ref === undefined
-        ? "somebody changed it meanwhile; look at it with `rewind log` and try again"
-        : `something else has changed it since; what it has named: \`rewind reflog ${String(ref).replace(/^refs\/(heads\/)?/, "")}\``,
+        ? "someone changed it in the meantime; look at it with `rewind log` and try again"
+        : `something else has changed it since; \`rewind reflog ${String(ref).replace(/^refs\/(heads\/)?/, "")}\` lists what it has named`,
   LOCKED: ({ life, owner }) =>
     life === "unknown" && owner === undefined
       ? "it is taken over ten seconds after it was written; `rewind doctor --break-lock` removes it now"
       : life === "unknown"
         ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
-        : "wait until it has ended; a lock whose process has died is taken over by itself",
+        : "wait until it has ended; the lock of a dead process is taken over automatically",
   UNKNOWN_REVISION: ({ names, known, log }) =>
     log === undefined ? namesHint(names, known) : `\`rewind reflog ${log}\` lists them`,
-  NOTHING_TO_UNDO: () => "`rewind log --all` lists the runs that there are",
+  NOTHING_TO_UNDO: () => "`rewind log --all` lists all runs",
   NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
   BRANCH_UNFINISHED: ({ branch }) =>
-    `go on with \`rewind resume ${branch}\`, or record anew with --restart, which archives it`,
+    `continue it with \`rewind resume ${branch}\`, or record again with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${branch}\` goes on as recorded; to change it from a step on, fork: ` +
+    `\`rewind resume ${branch}\` continues it as recorded; to change it from a step on, fork: ` +
     `\`rewind branch NAME ${branch}@STEP${forkOptions(differences)}\``,
   REF_NOT_FOUND: ({ names, known, tag }) =>
     tag === undefined || (names as string[]).length > 0
@@ -66,7 +66,7 @@ const HINTS: Partial<
   INVALID_ARGUMENT: ({ rule, hint }, argv) =>
     rule === undefined
       ? (optionalText(hint) ?? usageHint(argv))
-      : "`rewind show REV` prints the seed that all follow from",
+      : "`rewind show REV` prints the seed from which all of them follow",
   STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the one half-way",
   INVALID_STEPS: ({ branch, steps, value, step }, argv) =>
     step === true
@@ -101,7 +101,7 @@ const HINTS: Partial<
       ? "put the module back at that path, or replay with the program as recorded"
       : "a module's path starts at this folder, or at the one that -C names",
   MODULE_FAILED: ({ hint }) =>
-    optionalText(hint) ?? "mend the module and run the command again; nothing was recorded",
+    optionalText(hint) ?? "fix the module, then run the command again; nothing was recorded",
   INIT_FAILED: ({ hint }) =>
     optionalText(hint) ?? "init(ctx) makes the first state, from ctx.params and ctx.rng",
   EXPORT_NOT_FOUND: ({ module, hint }) =>
@@ -120,10 +120,10 @@ const HINTS: Partial<
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
   STEP_FAILED: (data, argv) =>
-    [optionalText(data.hint), mendHint(data, argv)].filter(Boolean).join("; ") ||
-    "mend the step, and run the command again",
+    [optionalText(data.hint), fixHint(data, argv)].filter(Boolean).join("; ") ||
+    "fix the step, then run the command again",
   UNSUPPORTED_STATE: (data, argv) =>
-    mendHint(data, argv) ??
+    fixHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
   CODEC_LOSSY: () =>
     "fix that codec in the simulation's types: decode(encode(x)) must have all that x has, in its order",
@@ -133,13 +133,13 @@ const HINTS: Partial<
       : "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
   INTERRUPTED: (data) => {
     if (data.goOn !== undefined) return `\`${data.goOn}\` goes on from there`;
-    // Cut short in its own work, a recording keeps what it has committed, for the next command to find.
+    // A recording that is cut short in its own work keeps what it has committed, for the next command.
     if (data.torn === true)
       return "what was committed, if anything, comes back with the next command";
     return keptHint(data) ?? "nothing has changed: run the command again";
   },
   SELF_CHECK_FAILED: (data, argv) =>
-    mendHint(data, argv) ??
+    fixHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",
   REPLAY_MISMATCH: ({ causes }, argv) =>
     argv.includes("working")
@@ -169,21 +169,21 @@ const HINTS: Partial<
   UNKNOWN_SETTING: ({ known }) => `there is ${listed(known)}`,
   INVALID_SETTING: () => "`rewind config` lists the settings and where each is from",
   SETTING_NOT_SET: () => "`rewind config` lists the settings and where each is from",
-  INVALID_CONFIG: ({ file }) => `mend ${file}, a JSON object of settings, or remove it`,
+  INVALID_CONFIG: ({ file }) => `fix ${file}, a JSON object of settings, or remove it`,
   FILE_FAILED: () => "check the path, its folder and its permissions",
-  STORE_FAILED: () => "what was recorded before is not touched; look at the file named",
+  STORE_FAILED: () => "what was recorded before is untouched; look at the named file",
   STORE_FULL: () => "nothing was lost: make room and run the command again",
   STORE_READ_ONLY: () => "check the permissions of .rewind, or work on a copy",
-  STORE_DAMAGED: () => "what is not damaged stays readable; restore the file named from a copy",
-  OBJECT_CORRUPT: () => "what is not damaged stays readable; restore the file named from a copy",
+  STORE_DAMAGED: () => "everything else stays readable; restore the named file from a copy",
+  OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a copy",
   OBJECT_INVALID: () =>
-    "it was damaged, or was not written by rewind; what is not damaged stays readable",
+    "it was damaged, or was not written by rewind; everything else stays readable",
   INVALID_ENCODING: ({ name }) =>
     name === undefined
-      ? "it was damaged, or was not written by rewind; what is not damaged stays readable"
+      ? "it was damaged, or was not written by rewind; everything else stays readable"
       : "or replay with the program as recorded, which has the codec",
   OBJECT_MISSING: () =>
-    "it may lie in a store that this one was copied from: copy its objects/ folder again",
+    "it may be in the store from which this one was copied: copy its objects/ folder again",
   INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
   UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",
 };
@@ -191,7 +191,7 @@ const HINTS: Partial<
 /** The hint for an error of a command line, or undefined. */
 export function hintFor(error: RewindError, argv: readonly string[]): string | undefined {
   const { rest, left, changed } = error.data;
-  if (left === true) return LEFT_HINT;
+  if (left === true) return error.code === "STORE_FULL" ? `make room; ${LEFT_HINT}` : LEFT_HINT;
   if (changed === true && DISK_FAILURES.has(error.code)) return CHANGED_HINT;
   const hint = HINTS[error.code]?.(error.data, argv);
   if (!Array.isArray(rest) || rest.length === 0) return hint;
@@ -201,7 +201,7 @@ export function hintFor(error: RewindError, argv: readonly string[]): string | u
 
 /** After a recording that could not be stored to its end. */
 const LEFT_HINT =
-  "what was recorded until then is kept: `rewind branch` lists it, `rewind resume BRANCH` goes on with it";
+  "what was recorded before that is kept: `rewind branch` lists it, `rewind resume BRANCH` continues it";
 
 const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "STORE_FAILED",
@@ -210,7 +210,7 @@ const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "FILE_FAILED",
 ]);
 
-/** After the work is done, and it is only told of, say. */
+/** After a command has done its work, and fails to print it, say. */
 const CHANGED_HINT =
   "what the command had changed by then is kept: `rewind log` shows it, `rewind undo` takes it back";
 
@@ -250,13 +250,13 @@ export function statusFor(error: unknown): number {
   }
 }
 
-/** What an error says, with the state before a step that failed, or the place in a plan. */
+/** The message of an error, with the state before the failed step, or the place in the plan. */
 export function messageFor(error: RewindError): string {
   const { source, column, hint } = error.data;
   if (error.code === "INVALID_PLAN" && typeof source === "string") {
     return `${error.message}\n${pointAt(source, Number(column))}`;
   }
-  // In the library the message says what to use instead; here the hint says it, once.
+  // In the library the message says what to use instead; here the hint does.
   const message = typeof hint === "string" ? error.message.replace(`: ${hint}`, "") : error.message;
   if (!Object.hasOwn(error.data, "state")) return message;
   return `${message}\n  the state before it: ${formatState(error.data.state, { oneLine: true })}`;
@@ -270,10 +270,10 @@ function usageHint(argv: readonly string[]): string {
 }
 
 function commandIn(argv: readonly string[]): string | undefined {
-  return argv.find((argument) => Object.hasOwn(COMMANDS, argument));
+  return argv.find(isCommandName);
 }
 
-/** What a fork is told, to be as the values that were given; of the others no fork can be. */
+/** The options with which a fork has the given values; those that no fork can change are left out. */
 function forkOptions(differences: unknown): string {
   const options = (
     differences as readonly { name: string; given: unknown; recorded: unknown }[]
@@ -293,13 +293,13 @@ function keptHint({ branch, kept, goal, made }: Data): string | undefined {
   if (branch === undefined) {
     return Array.isArray(made) && made.length > 0 ? "`rewind branch` lists those made" : undefined;
   }
-  return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: \`rewind resume ${branch}\` goes on`;
+  return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: \`rewind resume ${branch}\` continues it`;
 }
 
-/** After code failed that is recorded: to go on with it as it is would fail again. */
-function mendHint({ branch, kept, goal }: Data, argv: readonly string[]): string | undefined {
+/** After recorded code failed: to continue with the same code would fail again. */
+function fixHint({ branch, kept, goal }: Data, argv: readonly string[]): string | undefined {
   const again = (name: unknown): string =>
-    `mend the code, then \`rewind branch NAME ${name} --program working\` goes on with it`;
+    `fix the code, then \`rewind branch NAME ${name} --program working\` continues with it`;
   if (branch !== undefined) {
     return `the first ${count(Number(kept))} of ${count(Number(goal))} steps are kept on ${branch}: ${again(branch)}`;
   }
@@ -308,11 +308,11 @@ function mendHint({ branch, kept, goal }: Data, argv: readonly string[]): string
 
 function functionHint({ step, reason, changed, name, hint }: Data, line: string): string {
   if (typeof hint === "string") return hint;
-  if (name !== undefined) return "mend that codec in the simulation's types";
+  if (name !== undefined) return "fix that codec in the simulation's types";
   const assigned = /^TypeError: (Assignment to constant|Cannot assign to read only)/;
   if (changed === true || assigned.test(String(reason))) return "to compare, write === and not =";
   if (/^ReferenceError/.test(String(reason))) {
-    return "an expression sees state, step, params and previous, and what JavaScript has";
+    return "an expression sees state, step, params and previous, and JavaScript's own functions";
   }
   if (step === 0 && /\bprevious\b/.test(line)) {
     return "there is no previous state at step 0: begin with --from 1, or write previous?.";

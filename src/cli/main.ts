@@ -1,41 +1,20 @@
-import fs from "node:fs";
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
 import { engineVersion } from "../node/packages.ts";
-import type { Repository } from "../repository.ts";
-import { parseArguments } from "./arguments.ts";
-import { type Arguments, type Context, STATUS } from "./command.ts";
-import { commandOf } from "./command-name.ts";
-import { COMMANDS, type CommandEntry } from "./commands.ts";
+import { type Arguments, type Command, STATUS } from "./command.ts";
+import { COMMAND_NAMES, type CommandName, isCommandName } from "./command-list.ts";
+import { commandPosition } from "./command-word.ts";
+import { running } from "./context.ts";
 import { hintFor, messageFor, statusFor } from "./errors.ts";
 import { overview } from "./help/overview.ts";
-import { quoted } from "./input/command-line.ts";
-import { usageError } from "./input/parse.ts";
+import { loadCommand } from "./load-command.ts";
+import type { Process } from "./process.ts";
 import { Output, type Terminal } from "./terminal/output.ts";
-import type { Page } from "./terminal/pager.ts";
-import { progressBar } from "./terminal/progress.ts";
 
 export { breakOnInterrupt } from "../node/interruptible.ts";
 
-/** What the command line is given by the process. */
-export interface Process {
-  readonly argv: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: Terminal;
-  readonly stderr: Terminal;
-  /** Calls back at Ctrl-C; returns what stops listening. */
-  onInterrupt(listener: () => void): () => void;
-  /** The time now, in milliseconds since 1970; the system's unless given. */
-  readonly now?: () => number;
-  /** Reads all of standard input. */
-  readonly readInput?: () => Promise<Uint8Array>;
-  /** Shows long text; without it, text is printed as it is. */
-  readonly page?: Page;
-}
-
-/** Runs one command line, and returns the exit status. Prints errors; never throws. */
+/** Runs one command line, and returns the exit status. Prints errors, and never throws. */
 export async function main(process: Process): Promise<number> {
   const out = new Output({
     stdout: process.stdout,
@@ -53,7 +32,7 @@ export async function main(process: Process): Promise<number> {
   }
 }
 
-/** Shows what was too long for the terminal, once the command has let go of the store. */
+/** Shows text that was too long for the terminal, after the command has closed the store. */
 async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void> {
   if (page === undefined || !out.holdsText) return;
   const { pageHeld } = await import("./off-store.ts");
@@ -61,9 +40,12 @@ async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void>
 }
 
 async function dispatch(process: Process, out: Output): Promise<number> {
-  const { name, rest } = await commandOf(process.argv);
+  const { name, rest } = await splitCommand(process.argv);
   if (name === undefined || name === "help") return about(name, rest, process, out);
-  const command = await (COMMANDS[name] as CommandEntry).load();
+  const [command, { parseArguments }] = await Promise.all([
+    loadCommand(name),
+    import("./arguments.ts"),
+  ]);
   const args = parseArguments(command, rest);
   configure(out, args, process);
   if (args.help === true) {
@@ -71,34 +53,49 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     out.text(helpText(name, command));
     return STATUS.ok;
   }
-  const opened: Repository[] = [];
-  const interrupt = new AbortController();
-  let stopListening: (() => void) | undefined;
-  // Only what looks at the signal may keep Ctrl-C from ending the process.
-  const signal = (): AbortSignal => {
-    stopListening ??= process.onInterrupt(() => interrupt.abort());
-    return interrupt.signal;
-  };
+  return run(command, args, process, out);
+}
+
+/**
+ * The name of the command and the arguments around it; no name when there are options alone. Throws
+ * USAGE for a name that no command has.
+ */
+async function splitCommand(argv: readonly string[]): Promise<{
+  readonly name: CommandName | "help" | undefined;
+  readonly rest: readonly string[];
+}> {
+  const at = commandPosition(argv);
+  const name = argv[at];
+  const rest = argv.filter((_, i) => i !== at);
+  if (name === undefined || name === "help" || isCommandName(name)) return { name, rest };
+  // Loaded only when something is wrong: a right command need not wait for it.
+  const { unknownCommand } = await import("./off-store.ts");
+  throw unknownCommand(name, COMMAND_NAMES);
+}
+
+/** Runs a command, and closes what it opened. */
+async function run(
+  command: Command,
+  args: Arguments,
+  process: Process,
+  out: Output,
+): Promise<number> {
+  const { context, hasChanged, end } = running(out, args, process);
   try {
-    const given = context(out, args, folderOf(args, process), process, signal);
-    return await command.run(args, {
-      ...given,
-      open: async (options) => {
-        const repo = await given.open(options);
-        opened.push(repo);
-        return repo;
-      },
-    });
+    const status = await command.run(args, context);
+    await end();
+    return status;
   } catch (thrown) {
+    // The failure that came first is the one to report.
+    await end().catch(() => undefined);
     const error = systemFailure(thrown, process.cwd) ?? thrown;
-    throw opened.some((repo) => repo.hasChanged) ? withChanged(error) : error;
+    throw hasChanged() ? withChanged(error) : error;
   } finally {
-    stopListening?.();
     out.clearBar();
   }
 }
 
-/** A failure after the command has changed the store: its data says so. */
+/** The same failure, whose data says that the command had changed the store before. */
 function withChanged(error: unknown): unknown {
   if (!isRewindError(error)) return error;
   const { code, message, data, cause } = error;
@@ -113,7 +110,7 @@ async function about(
   out: Output,
 ): Promise<number> {
   // `rewind help get` is `rewind get --help`.
-  const command = rest.find((argument) => Object.hasOwn(COMMANDS, argument));
+  const command = rest.find(isCommandName);
   if (name === "help" && command !== undefined) {
     return dispatch({ ...process, argv: [...rest, "--help"] }, out);
   }
@@ -121,91 +118,31 @@ async function about(
     out.raw(`rewind ${engineVersion()}\n`);
     return STATUS.ok;
   }
-  const args = parseArguments({ usage: name === "help" ? "[command]" : "", options: {} }, rest);
+  const { parseArguments } = await import("./arguments.ts");
+  const args = parseArguments(name === "help" ? HELP : NOTHING, rest);
   configure(out, args, process);
-  out.text(args.command === undefined ? overview() : await topicText(String(args.command)));
+  out.text(typeof args.command === "string" ? await topicText(args.command) : overview());
   return STATUS.ok;
 }
 
-/** What `rewind help` says of a topic that is no command. Throws USAGE where it is none either. */
+/** What `rewind` takes without a command, and what `rewind help` takes. */
+const NOTHING: Pick<Command, "positionals" | "options"> = { positionals: {}, options: {} };
+const HELP: typeof NOTHING = { positionals: { command: { type: "string" } }, options: {} };
+
+/** What `rewind help` says about a topic. Throws USAGE for a word that is neither topic nor command. */
 async function topicText(name: string): Promise<string> {
   const { TOPICS, unknownCommand } = await import("./off-store.ts");
   const topic = TOPICS.get(name);
   if (topic !== undefined) return topic.text();
-  throw unknownCommand(name, [...Object.keys(COMMANDS), ...TOPICS.keys()]);
+  throw unknownCommand(name, [...COMMAND_NAMES, ...TOPICS.keys()]);
 }
 
 function configure(out: Output, args: Arguments, { page, env }: Process): void {
-  const holds = page !== undefined && args.pager !== false && env.TERM !== "dumb";
+  const holds = page !== undefined && args.noPager !== true && env.TERM !== "dumb";
   out.configure({ json: args.json === true, quiet: args.quiet === true, holds });
 }
 
-/** The folder to work in. Throws USAGE: a store above one that does not exist is not meant. */
-function folderOf(args: Arguments, process: Process): string {
-  if (args.C === undefined) return process.cwd;
-  const folder = path.resolve(process.cwd, String(args.C));
-  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
-  throw usageError(`expected -C to name a folder, got ${JSON.stringify(args.C)}`);
-}
-
-/** A command checks what it shows for this long, beyond what was asked for. */
-const CHECK_MS = 1_000;
-
-function context(
-  out: Output,
-  args: Arguments,
-  cwd: string,
-  { env, now = Date.now, readInput = noInput }: Process,
-  signal: () => AbortSignal,
-): Context {
-  return {
-    out,
-    cwd,
-    env,
-    now,
-    input: readInput,
-    async open(options = {}) {
-      const { Config, openRepository } = await import("./on-store.ts");
-      const repo = await openRepository(cwd, {
-        onNotice: (text) => out.note(text),
-        checkMs: CHECK_MS,
-        onUnchecked: ({ from, to }) => out.note(uncheckedNote(args, from, to)),
-        // Asked for when something is recorded: settings that are damaged hinder nothing else.
-        author: () => new Config(cwd, env).get("author").value,
-        ...options,
-      });
-      for (const { ref, run } of repo.recovered) {
-        const branch = ref.replace(/^refs\/(heads\/)?/, "");
-        out.note(
-          `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps` +
-            (run.steps < run.goal ? `; \`rewind ${goingOn(branch)}\` goes on` : ""),
-        );
-      }
-      return repo;
-    },
-    long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
-  };
-}
-
-/** Says which steps a command did not check, and what checks them. */
-function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
-  const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
-  return (
-    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} are not checked yet, ` +
-    `for their steps are slow: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
-  );
-}
-
-/** What goes on with a recovered recording: its branch, or where that has gone on, a fork to its goal. */
-function goingOn(name: string): string {
-  return name.startsWith("archive/") ? `branch NAME ${quoted(name)}` : `resume ${quoted(name)}`;
-}
-
-async function noInput(): Promise<Uint8Array> {
-  return new Uint8Array();
-}
-
-/** Prints an error, with --json on stdout as well. Only a fault of ours shows where it came from. */
+/** Prints an error; with --json on stdout too. Only a fault in rewind itself shows its stack. */
 function report(thrown: unknown, process: Process, out: Output): number {
   const error = systemFailure(thrown, process.cwd) ?? thrown;
   const { argv, env } = process;
@@ -225,8 +162,8 @@ function report(thrown: unknown, process: Process, out: Output): number {
 }
 
 /**
- * What the system refused somewhere, as an error of ours: it is a fault of the disk or of its rights, not
- * of rewind's. Undefined for anything else.
+ * A failure of the system, such as a full disk or missing permissions, as a RewindError: it is not a
+ * fault in rewind. Undefined for any other error.
  */
 function systemFailure(error: unknown, cwd: string): RewindError | undefined {
   const { code, message, path: file } = (error ?? {}) as NodeJS.ErrnoException;
@@ -238,15 +175,15 @@ function systemFailure(error: unknown, cwd: string): RewindError | undefined {
   return new RewindError("FILE_FAILED", `${problem}${where}`, { file }, { cause: error });
 }
 
-/** Whether --json stands among the arguments, also where they could not be read. */
+/** Whether --json is among the arguments, even if they could not be read. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
 }
 
-/** Prints an error that no command waits for, from a module's own timers, say; returns the status. */
+/** Prints an error for which no command waits, from a module's timer, say; returns the status. */
 export function reportStray(error: unknown, stderr: Terminal): number {
   const out = new Output({ stdout: stderr, stderr, colour: false });
-  out.error(messageOf(error), "no command waits for what failed: a module left it running");
+  out.error(messageOf(error), "no command waited for it: a module left it running");
   return STATUS.failed;
 }

@@ -1,27 +1,42 @@
-// What works on a store, in one module: to load another file costs more than the code of all of these.
+import type { Command } from "./command.ts";
+import type { OnStoreName } from "./command-list.ts";
+import { branch } from "./commands/branch/branch.ts";
+import { catFile } from "./commands/cat-file.ts";
+import { checkout } from "./commands/checkout.ts";
+import { diff } from "./commands/diff/diff.ts";
+import { doctor } from "./commands/doctor/doctor.ts";
+import { extend } from "./commands/extend.ts";
+import { find } from "./commands/find/find.ts";
+import { get } from "./commands/get.ts";
+import { info } from "./commands/info.ts";
+import { init } from "./commands/init.ts";
+import { load } from "./commands/load.ts";
+import { log } from "./commands/log/log.ts";
+import { record } from "./commands/record.ts";
+import { redo } from "./commands/redo.ts";
+import { reflog } from "./commands/reflog.ts";
+import { reset } from "./commands/reset.ts";
+import { resume } from "./commands/resume.ts";
+import { save } from "./commands/save.ts";
+import { show } from "./commands/show/show.ts";
+import { stats } from "./commands/stats.ts";
+import { step } from "./commands/step.ts";
+import { tag } from "./commands/tag/tag.ts";
+import { trust } from "./commands/trust/trust.ts";
+import { undo } from "./commands/undo.ts";
+import { verify } from "./commands/verify.ts";
+
 export { Config } from "../node/config.ts";
-export { openRepository } from "../repository.ts";
-export { branch } from "./commands/branch.ts";
-export { catFile } from "./commands/cat-file.ts";
-export { checkout } from "./commands/checkout.ts";
-export { diff } from "./commands/diff.ts";
-export { doctor } from "./commands/doctor.ts";
-export { extend } from "./commands/extend.ts";
-export { find } from "./commands/find.ts";
-export { get } from "./commands/get.ts";
-export { info } from "./commands/info.ts";
-export { init } from "./commands/init.ts";
-export { load } from "./commands/load.ts";
-export { log } from "./commands/log.ts";
-export { record } from "./commands/record.ts";
-export { reflog } from "./commands/reflog.ts";
-export { reset } from "./commands/reset.ts";
-export { resume } from "./commands/resume.ts";
-export { save } from "./commands/save.ts";
-export { show } from "./commands/show.ts";
-export { stats } from "./commands/stats.ts";
-export { step } from "./commands/step.ts";
-export { tag } from "./commands/tag.ts";
-export { trust } from "./commands/trust.ts";
-export { redo, undo } from "./commands/undo.ts";
-export { verify } from "./commands/verify.ts";
+export { initRepository, openRepository } from "../repository.ts";
+
+/**
+ * The commands that work on a store, in one module: to load another file costs more time than the
+ * code of all of these.
+ */
+export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
+  ...{ init, record, resume, extend },
+  ...{ get, checkout, step, show, log, find, stats },
+  ...{ branch, reset, undo, redo, diff, verify },
+  ...{ save, load, info, trust },
+  ...{ tag, reflog, doctor, "cat-file": catFile },
+};

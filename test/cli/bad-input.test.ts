@@ -33,7 +33,7 @@ describe("no store, or not this one", () => {
     );
   });
 
-  test("a store of another format, or with a config that is none", async () => {
+  test("a store of another format, or with a broken config", async () => {
     const project = await walkProject();
     await project.write(".rewind/config", '{"format":99}\n');
     const other = await refused(project, "get", "main");
@@ -230,7 +230,7 @@ describe("a step that fails", () => {
     expect(stderr).toBe(
       "error: step 777 failed: RangeError: too many\n" +
         '  the state before it: {"n":777,"list":[1,2]}\n' +
-        "hint: the first 768 of 1,000 steps are kept on main: mend the code, then `rewind branch NAME main --program working` goes on with it\n",
+        "hint: the first 768 of 1,000 steps are kept on main: fix the code, then `rewind branch NAME main --program working` continues with it\n",
     );
     expect((await project.ok("show", "HEAD")).stdout).toContain(
       "steps    768 of 1,000, unfinished\n",
@@ -238,10 +238,10 @@ describe("a step that fails", () => {
     expect((await project.ok("branch")).stdout).toContain("768 steps of 1,000, unfinished");
     expect((await project.ok("get", "main@768", "--path", "n")).stdout).toBe("768\n");
     expect((await project.ok("verify", "--full", "--json")).json.ok).toBe(true);
-    // Mended, it goes on from there.
+    // The fixed code continues from there.
     await project.write("model.ts", failing(-1));
-    await project.ok(..."branch mended main --steps 1000 --program working".split(" "));
-    expect((await project.ok("get", "mended", "--path", "n")).stdout).toBe("1000\n");
+    await project.ok(..."branch fixed main --steps 1000 --program working".split(" "));
+    expect((await project.ok("get", "fixed", "--path", "n")).stdout).toBe("1000\n");
   });
 
   test("in the first block keeps nothing, so that the same command can be run again", async () => {

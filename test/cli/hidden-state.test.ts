@@ -106,7 +106,7 @@ describe("a state that the run did not have is not given", () => {
     for (const command of ["get", "show"]) {
       const { status, stdout, stderr } = await project.run(command, "main@505", "--force");
       expect([status, stdout]).toEqual([3, expect.stringMatching(/\b25\n$/)]);
-      expect(stderr).toContain("the state that was printed is not to be trusted");
+      expect(stderr).toContain("do not trust the state that was printed");
     }
   });
 

@@ -145,7 +145,7 @@ describe("the process", () => {
     expect((await ended).signal).toBe("SIGKILL");
     const { stderr, stdout } = await project.ok("branch");
     expect(stderr).toMatch(
-      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps; `rewind resume main` goes on\n$/,
+      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps; `rewind resume main` continues it\n$/,
     );
     expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished +just now\n$/);
     // A reader brings nothing back, so the next one says it again; a writer says it for the last time.
@@ -163,7 +163,7 @@ describe("the process", () => {
     expect((await project.ok("diff", "main", "whole")).stdout).toBe("the runs are identical\n");
   });
 
-  test("killed on a branch that is not HEAD's, or is another's now: the note has what goes on", async () => {
+  test("killed on a branch that is not HEAD's, or is another's now: the note says what continues it", async () => {
     for (const [taken, command] of [
       [false, "resume far"],
       [true, "branch NAME archive/far/1"],
@@ -179,9 +179,9 @@ describe("the process", () => {
         await project.write(".rewind/refs/heads/far", `${json.run}\n`);
       }
       const { stderr } = await project.run("branch");
-      const note = `\\d+ of 1000000000000 steps; \`rewind ${command}\` goes on\n`;
+      const note = `\\d+ of 1000000000000 steps; \`rewind ${command}\` continues it\n`;
       expect(stderr).toMatch(new RegExp(`^note: recovered .*, ${note}`));
-      // As it is said: the name is for the user to choose, and Ctrl-C ends what goes on.
+      // The user chooses the name; Ctrl-C ends the command that continues it.
       const line = command.replace("NAME", "new").split(" ");
       const went = await project.runWith({ interrupt: true }, ...line);
       expect(went.stderr).toMatch(/^note: .*\nerror: interrupted at step \d+\n/);

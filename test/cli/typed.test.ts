@@ -199,7 +199,7 @@ describe("standard input and output", () => {
         cwd: project.root,
       }).catch((error) => error);
       expect(failed.code, failed.stderr).toBe(2);
-      expect(failed.stderr).toContain("may not make code from text");
+      expect(failed.stderr).toContain("may not compile text to code");
       expect(path.isAbsolute(project.root)).toBe(true);
     }
   });

@@ -1,7 +1,9 @@
-import { GLOBAL_OPTIONS } from "../../src/cli/arguments.ts";
-import type { Option } from "../../src/cli/command.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import { GROUPS } from "../../src/cli/help/overview.ts";
+import type { OptionsByName } from "../../src/cli/command.ts";
+import { COMMANDS, type CommandName, GROUPS } from "../../src/cli/command-list.ts";
+import { loadCommand } from "../../src/cli/load-command.ts";
+import { written } from "../../src/cli/option-words.ts";
+import { GLOBAL_OPTIONS } from "../../src/cli/options.ts";
+import { usageOf } from "../../src/cli/positionals.ts";
 
 /** What the pages say about a command. */
 export interface CommandText {
@@ -29,14 +31,15 @@ export interface OptionText {
 /** Every command, in the order of the help. This file alone knows how commands are defined. */
 export async function commandTexts(): Promise<CommandText[]> {
   const texts: CommandText[] = [];
-  for (const [name, { group, summary, load }] of Object.entries(COMMANDS)) {
-    const { usage, describe, options, examples } = await load();
+  for (const [name, { group, summary }] of Object.entries(COMMANDS)) {
+    const { positionals, describe, options, examples } = await loadCommand(name as CommandName);
+    const usage = usageOf(positionals);
     const own = optionTexts(options).filter(
       (option) => !Object.hasOwn(GLOBAL_OPTIONS, option.name),
     );
     texts.push({
       ...{ name, summary, usage, describe, examples },
-      group: GROUPS[group] ?? group,
+      group: GROUPS[group],
       options: own,
     });
   }
@@ -48,16 +51,14 @@ export function globalOptionTexts(): OptionText[] {
   return optionTexts(GLOBAL_OPTIONS);
 }
 
-function optionTexts(options: Readonly<Record<string, Option>>): OptionText[] {
+function optionTexts(options: OptionsByName): OptionText[] {
   return Object.entries(options).map(([name, option]) => {
-    const long = option.negatable ? `--no-${name}` : name.length === 1 ? `-${name}` : `--${name}`;
-    const names = option.short === undefined ? long : `-${option.short}, ${long}`;
-    const value = option.choices?.join("|") ?? option.value ?? "VALUE";
-    const required = option.required ? " (required)" : "";
+    const { alias, choices, value = "VALUE", type, demandOption, describe } = option;
+    const names = alias === undefined ? written(name) : `-${alias}, ${written(name)}`;
     return {
       name,
-      written: option.type === "text" ? `${names} ${value}` : names,
-      describe: `${option.describe}${required}`,
+      written: type === "boolean" ? names : `${names} ${choices?.join("|") ?? value}`,
+      describe: demandOption ? `${describe} (required)` : describe,
     };
   });
 }

@@ -45,7 +45,7 @@ const SESSION: readonly Turn[] = [
   ["get main@-1 --path x", 0, `${x(main, 400)}`],
   ["get main@50% --path agents[1]", 0, line(agent(at(main, 200), 1))],
   ["get main@401", 1, "error: expected a step in 0..400, got 401: …\nhint: -1 is the last step, …"],
-  ["find main 'state.x > 10'", 1, "it holds at no step"],
+  ["find main 'state.x > 10'", 1, "no step matches"],
   [
     "find main 'state.x <= -30'",
     0,
@@ -68,7 +68,7 @@ const SESSION: readonly Turn[] = [
     counted(changesOf(main.slice(0, 401), (state) => agent(state, 0).ill)),
   ],
   ["find main 'state.agents[0].age >= 250' --bisect", 0, `${found(main, 250)}\nlooked at … states`],
-  ["find main@100..main@200 'state.x === 0'", 1, "it holds at no step"],
+  ["find main@100..main@200 'state.x === 0'", 1, "no step matches"],
   [
     "stats main 'state.agents[0].age'",
     0,

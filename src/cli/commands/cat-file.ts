@@ -2,28 +2,29 @@ import { RewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { decodeObject } from "../../object/any.ts";
 import type { Id, Kind } from "../../object/id.ts";
-import { type Command, STATUS } from "../command.ts";
+import { type Command, command, STATUS } from "../command.ts";
 import { formatState } from "../show/state.ts";
 import { count } from "../terminal/text.ts";
 
-export const catFile: Command = {
-  usage: "<id>",
+export const catFile: Command = command({
+  positionals: { id: { type: "string", demandOption: true, completes: "revision" } },
   describe:
-    "Prints any object of the store, by the first digits of its id or a revision: what it is, and its\ncontent.",
+    "Prints any object of the store, found by the first digits of its id or by a revision: what it is, and\nits content.",
   options: {
     raw: { describe: "write the body's bytes as they are", type: "boolean" },
   },
   examples: [
     ["cat-file main", "the run that a branch names"],
-    ["cat-file 3f2a91", "an object whose id begins so"],
+    ["cat-file 3f2a91", "an object whose id begins with these digits"],
   ],
+  keys: { "cat-file": ["id", "kind", "bytes", "content"] },
   async run(args, { out, open }) {
     const repo = await open();
     const { objects } = repo.store;
-    const prefix = String(args.id).toLowerCase();
+    const prefix = args.id.toLowerCase();
     const isPrefix = /^[0-9a-f]{4,64}$/.test(prefix);
     const found = isPrefix ? await objects.withPrefix(prefix, 10) : [];
-    const ids = found.length > 0 ? found : [(await repo.resolve(String(args.id))).id];
+    const ids = found.length > 0 ? found : [(await repo.resolve(args.id)).id];
     const [id] = ids as [Id];
     if (ids.length > 1) {
       throw new RewindError("AMBIGUOUS_ID", `${args.id} is the beginning of ${ids.length} ids`, {
@@ -32,9 +33,8 @@ export const catFile: Command = {
       });
     }
     const object = await objects.get(id);
-    await repo.close();
     if (object === undefined) throw new RewindError("OBJECT_MISSING", `expected ${id}, found none`);
-    if (args.raw === true) {
+    if (args.raw) {
       out.bytes(object.body);
       return STATUS.ok;
     }
@@ -46,9 +46,9 @@ export const catFile: Command = {
     );
     return STATUS.ok;
   },
-};
+});
 
-/** A chunk as text where it is one, such as the source of a program; anything else by its fields. */
+/** A chunk as text if it is text, such as the source of a program; anything else by its fields. */
 function readable(kind: Kind, body: Uint8Array): unknown {
   if (kind !== "chunk") return decodeObject(kind, body);
   try {

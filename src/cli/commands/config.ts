@@ -1,18 +1,21 @@
 import { RewindError } from "../../base/errors.ts";
 import { Config, type Setting } from "../../node/config.ts";
 import { SETTINGS } from "../../node/settings.ts";
-import { type Command, STATUS } from "../command.ts";
-import { optional, usageError } from "../input/parse.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { table, visibleLine } from "../terminal/text.ts";
 
-export const config: Command = {
-  usage: "[key] [value]",
+export const config: Command = command({
+  positionals: {
+    key: { type: "string", completes: "setting" },
+    value: { type: "string", completes: "setting-value" },
+  },
   describe:
-    "Lists the settings, prints one, or sets it. rng is the project's: it is kept in .rewind/config and goes\nwhere the store goes. author is this copy's, in .rewind/local/config, or with --global yours in every\nproject; pager is always yours. REWIND_AUTHOR and REWIND_PAGER, where set, win.",
+    "Lists the settings, prints one, or sets it. rng is the project's: it is kept in .rewind/config and goes\nwhere the store goes. author is this copy's, in .rewind/local/config, or with --global yours in every\nproject; pager is always yours. REWIND_AUTHOR and REWIND_PAGER come first if they are set.",
   options: {
     global: { describe: "your own setting, for every project", type: "boolean" },
-    unset: { describe: "take a setting away", type: "boolean" },
+    unset: { describe: "remove a setting", type: "boolean" },
   },
   examples: [
     ["config", "list the settings and where each is from"],
@@ -20,16 +23,16 @@ export const config: Command = {
     ['config author "Ada Lovelace"', "set it, for this copy of the store"],
     ["config rng xoshiro128++", "the generator that record uses in this project"],
   ],
+  keys: { config: [{ settings: ["key", "value", "from"] }] },
   async run(args, { out, cwd, env }) {
-    const key = optional(args.key);
-    const value = optional(args.value);
+    const key = args.key;
+    const value = args.value;
     const settings = new Config(cwd, env);
-    const place = args.global === true ? "global" : undefined;
+    const place = args.global ? "global" : undefined;
     if (key === undefined) {
-      if (args.unset === true)
-        throw usageError("expected what to unset: rewind config --unset KEY");
-      list(out, args.global === true ? settings.listOf("global") : settings.list());
-    } else if (args.unset === true) {
+      if (args.unset) throw usageError("expected what to unset: rewind config --unset KEY");
+      list(out, args.global ? settings.listOf("global") : settings.list());
+    } else if (args.unset) {
       if (value !== undefined) throw usageError("expected one setting: rewind config --unset KEY");
       changed(out, await settings.set(key, undefined, place));
     } else if (value !== undefined) {
@@ -42,7 +45,7 @@ export const config: Command = {
     }
     return STATUS.ok;
   },
-};
+});
 
 function list(out: Output, settings: readonly Setting[]): void {
   out.result(data(settings), () => {
@@ -57,7 +60,7 @@ function list(out: Output, settings: readonly Setting[]): void {
   });
 }
 
-/** Says what holds now, which need not be what was set: the environment may know better. */
+/** Says what is in force now, which may differ from what was set: the environment comes first. */
 function changed(out: Output, setting: Setting): void {
   const { key, value, source } = setting;
   out.done(data([setting]), () =>

@@ -5,21 +5,27 @@ import { decodeRun } from "../../object/run.ts";
 import { Run, unpackInto } from "../../replay/run.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
 import { objectReader } from "../../store/object-store.ts";
-import { type Command, STATUS } from "../command.ts";
+import { type Command, command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../show/describe-run.ts";
 import { size } from "../terminal/text.ts";
 
-export const info: Command = {
-  usage: "<file>",
+export const info: Command = command({
+  positionals: { file: { type: "string", demandOption: true, completes: "files" } },
   describe:
-    "Describes a file that save wrote (- is standard input), every byte of it checked. Runs nothing, needs\nno store.",
+    "Describes a file that save wrote (- is standard input), and checks every byte of it. Runs nothing,\nneeds no store.",
   options: {},
   examples: [
     ["info run.replay", "what is in it?"],
     ["info run.replay --json", "the same for a script"],
   ],
+  keys: {
+    info: [
+      ...["bytes", "run", "names", "root", "steps", "goal", "blockSize", "checkpoints", "objects"],
+      ...["segments", "parents", "origin", "meta"],
+    ],
+  },
   async run(args, { out, cwd, input }) {
-    const file = String(args.file);
+    const { file } = args;
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
     const env = nodeEnvironment();
     const id = await unpackInto(env, bytes);
@@ -34,4 +40,4 @@ export const info: Command = {
     );
     return STATUS.ok;
   },
-};
+});

@@ -1,21 +1,22 @@
 import path from "node:path";
 import { readFile } from "../../node/user-files.ts";
 import { shortId } from "../../object/id.ts";
-import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional } from "../input/parse.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { TRUST_OPTION } from "../options.ts";
 import { printRun } from "../show/print-run.ts";
 import { count } from "../terminal/text.ts";
 
-export const load: Command = {
-  usage: "<file>",
+export const load: Command = command({
+  positionals: { file: { type: "string", demandOption: true, completes: "files" } },
   describe:
-    "Loads a run from a file that save wrote, or from standard input, which is -, every byte of it\nchecked, as a new branch where -b names one. Nothing of it is run; its code runs later only when you trust it.",
+    "Loads a run from a file that save wrote (- is standard input), checks every byte of it, and makes a new\nbranch if -b names one. Runs nothing; its code runs later only once you trust it.",
   options: {
     branch: {
-      short: "b",
-      describe: "the branch that shall name the run",
-      type: "text",
+      alias: "b",
+      describe: "the new branch that names the run",
+      type: "string",
       value: "NAME",
+      completes: "branch",
     },
     trust: TRUST_OPTION,
   },
@@ -23,14 +24,14 @@ export const load: Command = {
     ["load run.replay -b theirs", "then: rewind verify theirs --full --trust"],
     ["load run.replay", "without a branch: its id names it"],
   ],
+  keys: { load: ["branch", "run", "root", "steps", "blockSize", "checkpoints"] },
   async run(args, { out, cwd, open, input }) {
-    const repo = await open({ trust: args.trust === true });
-    const file = String(args.file);
+    const repo = await open({ trust: args.trust });
+    const file = args.file;
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
-    const branch = optional(args.branch);
+    const branch = args.branch;
     const run = await repo.load(bytes, { branch });
-    if (args.trust === true) await run.replayer.segmentAt(run.steps);
-    await repo.close();
+    if (args.trust) await run.replayer.segmentAt(run.steps);
     const name = branch === undefined ? "" : ` as ${branch}`;
     const id = shortId(run.id);
     const next =
@@ -40,4 +41,4 @@ export const load: Command = {
     printRun(out, run, branch, `loaded ${count(run.steps)} steps${name}`, { next });
     return STATUS.ok;
   },
-};
+});

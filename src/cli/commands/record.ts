@@ -1,37 +1,39 @@
-import { type Command, STATUS } from "../command.ts";
-import { optional, parseCount } from "../input/parse.ts";
-import { RECORDING, readRecording } from "../input/recording-options.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { parseCount } from "../input/parse.ts";
+import { readRecording } from "../input/recording.ts";
+import { RECORDING, STREAMS_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration, plural } from "../terminal/text.ts";
 
-export const record: Command = {
-  usage: "<module>",
+export const record: Command = command({
+  positionals: { module: { type: "string", demandOption: true, completes: "files" } },
   describe:
     "Records a run of the simulation that a TypeScript or JavaScript module exports (path#export names\nthe export), on a new branch. Ctrl-C keeps what was recorded up to the last checkpoint.",
   options: {
     steps: {
-      describe: "how many steps: 1000000, 1_000_000 or 1e6",
-      type: "text",
+      describe: "the number of steps: 1000000, 1_000_000 or 1e6",
+      type: "string",
       value: "N",
-      required: true,
+      demandOption: true,
     },
     seed: RECORDING.seed,
     branch: {
-      short: "b",
-      describe: "the branch to record on; the current one unless given",
-      type: "text",
+      alias: "b",
+      describe: "the branch to record on; by default the current one",
+      type: "string",
       value: "NAME",
+      completes: "branch",
     },
     restart: {
-      describe: "record anew where the branch has a run, which is archived",
+      describe: "record again if the branch has a run, which is archived",
       type: "boolean",
     },
     param: RECORDING.param,
-    "block-size": RECORDING["block-size"],
+    "block-size": RECORDING.blockSize,
     rng: RECORDING.rng,
-    streams: RECORDING.streams,
+    streams: STREAMS_OPTION,
     message: RECORDING.message,
-    "self-check": RECORDING["self-check"],
+    "self-check": RECORDING.selfCheck,
   },
   examples: [
     ["record walk.ts --steps 1e6 --seed 42", "a million steps, on the current branch"],
@@ -45,26 +47,26 @@ export const record: Command = {
     ],
     [
       "record sir.ts#sir --steps 400 --restart",
-      "anew on the current branch; the old run is archived",
+      "again on the current branch; the old run is archived",
     ],
   ],
+  keys: { record: ["branch", "run", "root", "steps", "blockSize", "checkpoints", "seed"] },
   async run(args, { out, cwd, open, long }) {
     const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
     const repo = await open();
     const started = performance.now();
-    const name = optional(args.branch) ?? (await repo.branches.current()) ?? "main";
-    const run = await repo.record(String(args.module), {
+    const name = args.branch ?? (await repo.branches.current()) ?? "main";
+    const run = await repo.record<unknown, Record<string, unknown>>(args.module, {
       ...options,
       ...long("recording"),
       branch: name,
-      restart: args.restart === true,
+      restart: args.restart,
       cwd,
     });
     const took = duration(performance.now() - started);
     const seed = await seedOf(run, options.seed);
-    await repo.close();
     const text = `recorded ${plural(run.steps, "step")} on ${name} in ${took}`;
     printRun(out, run, name, text, { seed });
     return STATUS.ok;
   },
-};
+});

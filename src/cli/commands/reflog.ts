@@ -3,23 +3,25 @@ import { loggedRef, peel } from "../../history/resolve.ts";
 import { parseRevision } from "../../history/revision.ts";
 import { type Id, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
-import { type Command, STATUS } from "../command.ts";
-import { optional, optionalCount, usageError } from "../input/parse.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { optionalCount } from "../input/parse.ts";
+import { usageError } from "../input/usage-error.ts";
 import { plural, table, visibleLine } from "../terminal/text.ts";
 
-export const reflog: Command = {
-  usage: "[branch]",
+export const reflog: Command = command({
+  positionals: { branch: { type: "string", completes: "branch" } },
   describe:
-    "Lists the runs that a branch, a tag, an archived run's name, or HEAD has named, the latest first, with\nthe command that made it so. NAME@{n} names the run in any command.",
+    "Lists the runs that a branch, a tag, an archived name or HEAD has named, the latest first, with the\ncommand that changed it. NAME@{n} names the run in any command.",
   options: {
-    limit: { short: "n", describe: "list so many at most", type: "text", value: "N" },
+    limit: { alias: "n", describe: "list at most N", type: "string", value: "N" },
   },
   examples: [
     ["reflog main", "then: rewind show main@{1}"],
     ["reflog -n 5", "the last five of HEAD"],
   ],
+  keys: { reflog: [{ entries: ["revision", "time", "command", "run", "steps"] }] },
   async run(args, { out, open }) {
-    const name = optional(args.branch) ?? "HEAD";
+    const name = args.branch ?? "HEAD";
     const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
     const repo = await open();
     const named = (await history(repo.store.refs, await refOf(repo, name))).filter(
@@ -31,7 +33,6 @@ export const reflog: Command = {
         return { revision: `${name}@{${n}}`, time, command, run, steps: await stepsOf(repo, run) };
       }),
     );
-    await repo.close();
     out.result({ entries }, () => {
       if (named.length === 0) return `${name} has named no run yet`;
       const rows = entries.map(({ revision, time, command, run, steps }) => [
@@ -49,9 +50,9 @@ export const reflog: Command = {
     });
     return STATUS.ok;
   },
-};
+});
 
-/** The full name of the ref, or HEAD. Throws USAGE where the text names a run in another way. */
+/** The full name of the ref, or HEAD. Throws USAGE when the text names a run in another way. */
 async function refOf(repo: Repository, name: string): Promise<string> {
   const { ago, step } = parseRevision(name);
   const whole = ago === undefined && step === undefined;
@@ -61,7 +62,7 @@ async function refOf(repo: Repository, name: string): Promise<string> {
   throw usageError(`expected a branch, a tag or HEAD, got ${JSON.stringify(name)}`);
 }
 
-/** How many steps a run has; null where it is not in the store. */
+/** The number of steps of a run; null if it is not in the store. */
 async function stepsOf(repo: Repository, run: Id<"run">): Promise<number | null> {
   return (await repo.store.objects.has(run)) ? (await repo.resolve(run)).run.steps : null;
 }

@@ -1,49 +1,53 @@
 import { checkExpected } from "../../replay/record/expected.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Repository } from "../../repository.ts";
-import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
-import { optional, optionalCount, usageError } from "../input/parse.ts";
-import { RECORDING, readRecording } from "../input/recording-options.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { optionalCount } from "../input/parse.ts";
+import { readRecording } from "../input/recording.ts";
 import { currentBranch } from "../input/revision.ts";
+import { usageError } from "../input/usage-error.ts";
+import { RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { count, duration, plural } from "../terminal/text.ts";
 
-export const resume: Command = {
-  usage: "[branch]",
+export const resume: Command = command({
+  positionals: { branch: { type: "string", completes: "branch" } },
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to the steps\nthat it was asked for. It has the root that one uninterrupted recording has. What --steps, --seed,\n--param, --block-size, --rng, --streams and --fresh-if-missing say must be what was recorded: nothing is\nchanged by going on.",
+    "Continues a recording that was interrupted or that failed, from its last checkpoint to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams\nand --fresh-if-missing change nothing: they must say what was recorded.",
   options: {
     "fresh-if-missing": {
-      describe: "where the branch has no run, record this module",
-      type: "text",
+      describe: "record this module if the branch has no run",
+      type: "string",
       value: "MODULE",
+      completes: "files",
     },
-    steps: { describe: "the steps that it was asked for", type: "text", value: "N" },
-    seed: { ...RECORDING.seed, describe: "the master seed that it was begun with" },
-    param: { ...RECORDING.param, describe: "a param's recorded value; may be given several times" },
-    "block-size": { ...RECORDING["block-size"], describe: "the steps between its checkpoints" },
+    steps: { describe: "the steps of the recording", type: "string", value: "N" },
+    seed: { ...RECORDING.seed, describe: "its master seed" },
+    param: { ...RECORDING.param, describe: "a param's recorded value; may be repeated" },
+    "block-size": { ...RECORDING.blockSize, describe: "the steps between its checkpoints" },
     rng: { ...RECORDING.rng, describe: "its random number generator" },
-    streams: { ...RECORDING.streams, describe: "how its generators are seeded" },
-    message: { ...RECORDING.message, describe: "a line about the run, where it is recorded now" },
-    "self-check": RECORDING["self-check"],
+    streams: { ...STREAMS_OPTION, describe: "how its generators are seeded" },
+    message: { ...RECORDING.message, describe: "a line about the run, if it is recorded now" },
+    "self-check": RECORDING.selfCheck,
     trust: TRUST_OPTION,
   },
   examples: [
-    ["resume unfinished", "go on after Ctrl-C"],
+    ["resume unfinished", "continue after Ctrl-C"],
     [
       "resume nightly --fresh-if-missing walk.ts --steps 5000 --seed 7",
-      "for a script that may be started again: record, go on, or nothing to do",
+      "for a script that may be started again: record, continue, or do nothing",
     ],
   ],
+  keys: { resume: ["branch", "run", "root", "steps", "blockSize", "checkpoints", "seed"] },
   async run(args, { out, cwd, open, long }) {
     const wanted = { ...readRecording(args), steps: optionalCount(args.steps, "--steps") };
-    const repo = await open({ trust: args.trust === true });
+    const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
     const started = performance.now();
     const took = (): string => duration(performance.now() - started);
-    const module = optional(args.freshIfMissing);
+    const module = args.freshIfMissing;
     const found = module === undefined ? undefined : await standing(repo, branch);
-    // What is not recorded now must be what was.
+    // A run that exists must be of this code.
     const program =
       module === undefined || found === undefined ? undefined : await repo.sourceOf(module, cwd);
     const expected = { ...wanted, program };
@@ -52,7 +56,7 @@ export const resume: Command = {
     if (module !== undefined && found === undefined) {
       const { steps } = wanted;
       if (steps === undefined) {
-        throw usageError(`expected --steps N: ${branch} has no run, and is to be recorded`);
+        throw usageError(`expected --steps N: ${branch} has no run yet, and would be recorded`);
       }
       run = await repo.record(module, { ...wanted, ...long("recording"), steps, branch, cwd });
       text = `recorded ${plural(run.steps, "step")} on ${branch} in ${took()}`;
@@ -67,11 +71,10 @@ export const resume: Command = {
     }
     const isNew = module !== undefined && found === undefined;
     const seed = await seedOf(run, isNew ? wanted.seed : "recorded before");
-    await repo.close();
     printRun(out, run, branch, text, { seed });
     return STATUS.ok;
   },
-};
+});
 
 /** The run of a branch, if it has one. */
 async function standing(repo: Repository, branch: string): Promise<Run | undefined> {

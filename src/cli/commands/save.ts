@@ -1,39 +1,40 @@
 import path from "node:path";
 import { saveFile } from "../../node/user-files.ts";
 import { shortId } from "../../object/id.ts";
-import { type Command, STATUS } from "../command.ts";
-import { usageError } from "../input/parse.ts";
+import { type Command, command, STATUS } from "../command.ts";
 import { wholeRun } from "../input/revision.ts";
+import { usageError } from "../input/usage-error.ts";
 import { size } from "../terminal/text.ts";
 
-export const save: Command = {
-  usage: "<revision>",
+export const save: Command = command({
+  positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },
   describe:
-    "Writes a run, with everything that is needed to replay it, to one file. Its code goes along unless\n--no-code is given; whoever loads the file must then have the module.",
+    "Writes a run, with everything that is needed to replay it, to one file. With --no-code the code is left\nout, and anyone who loads the file must have the module.",
   options: {
     output: {
-      short: "o",
+      alias: "o",
       describe: "the file, such as run.replay; - is standard output",
-      type: "text",
+      type: "string",
       value: "FILE",
-      required: true,
+      completes: "files",
+      demandOption: true,
     },
-    code: { describe: "leave the program's source out", type: "boolean", negatable: true },
+    "no-code": { describe: "leave the program's source out", type: "boolean" },
   },
   examples: [
     ["save main -o run.replay", "a file for a colleague"],
     ["save main -o run.replay --no-code", "without the source"],
   ],
+  keys: { save: ["run", "file", "bytes"] },
   async run(args, { out, cwd, open }) {
-    const file = String(args.output);
+    const { output: file } = args;
     if (file === "-" && out.json) {
       throw usageError("expected a file with --json, got -: standard output has one of the two");
     }
     const repo = await open();
     const { run } = await wholeRun(repo, args.revision);
-    const bytes = await run.artifact({ code: args.code !== false });
+    const bytes = await run.artifact({ code: !args.noCode });
     if (file !== "-") await saveFile(path.resolve(cwd, file), bytes);
-    await repo.close();
     if (file === "-") {
       out.bytes(bytes);
       out.note(`saved ${shortId(run.id)}, ${size(bytes.length)}`);
@@ -45,4 +46,4 @@ export const save: Command = {
     );
     return STATUS.ok;
   },
-};
+});

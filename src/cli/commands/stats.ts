@@ -1,33 +1,39 @@
 import { describe } from "../../base/checks.ts";
 import { toJson } from "../../codec/json/write.ts";
-import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
+import { type Command, command, STATUS } from "../command.ts";
 import { parseExpression } from "../input/expression.ts";
 import { withMissingField } from "../input/missing-field.ts";
-import { RANGE_OPTIONS, stepsOf } from "../input/range.ts";
+import { stepsOf } from "../input/range.ts";
+import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { count, table } from "../terminal/text.ts";
 
-export const stats: Command = {
-  usage: "<revision> [expression..]",
+export const stats: Command = command({
+  positionals: {
+    revision: { type: "string", demandOption: true, completes: "revision" },
+    expression: { type: "string", array: true },
+  },
   describe:
-    "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (of the state itself unless one is given), over every\nstep of a run, or of a range: main@100..@200. One pass.",
+    "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (by default of the state itself), over every\nstep of a run, or of a range: main@100..@200. One pass.",
   options: {
     ...RANGE_OPTIONS,
-    ...REPLAY_OPTIONS,
+    program: PROGRAM_OPTION,
+    trust: TRUST_OPTION,
   },
   examples: [
-    ["stats main", "of a state that is a number"],
-    ['stats main "state > 0"', "how often something holds: the mean of 1s and 0s"],
-    ['stats main@99%.. "state - previous"', "by how much it changes in a step, at the end"],
+    ["stats main", "when the state is a number"],
+    ['stats main "state > 0"', "how often it is positive: the mean of 1s and 0s"],
+    ['stats main@99%.. "state - previous"', "how much it changes in a step, at the end"],
     ['stats main "state.x" "state.x ** 2" --json', "of two expressions, for a script"],
   ],
+  keys: { stats: ["count", { series: ["mean", "variance", "min", "max"] }] },
   async run(args, { out, open, long }) {
-    const given = (args.expression as string[] | undefined) ?? [];
-    const names = given.length > 0 ? given.map(String) : ["state"];
+    const { expression: given = [] } = args;
+    const names = given.length > 0 ? given : ["state"];
     const expressions = names.map(parseExpression);
-    const repo = await open({ trust: args.trust === true });
+    const repo = await open({ trust: args.trust });
     const { run, from, to } = await stepsOf(repo, args);
     const measured = run.stats(
-      // A rest, since a third parameter is refused where no expression asks for the state before.
+      // A rest, since a third parameter is refused unless an expression reads the state before.
       (state, ctx, ...before) =>
         expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
@@ -35,7 +41,6 @@ export const stats: Command = {
     const result = await measured.catch(async (error) => {
       throw await withMissingField(error, run, names);
     });
-    await repo.close();
     const rows = names.map((name, i) => ({
       name,
       mean: result.mean[i] as number,
@@ -61,9 +66,9 @@ export const stats: Command = {
     );
     return STATUS.ok;
   },
-};
+});
 
-/** A truth counts as 1 or 0, so that its mean is how often it holds. */
+/** True counts as 1 and false as 0, so that the mean is how often it is true. */
 function numberOf(value: unknown, expression: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;

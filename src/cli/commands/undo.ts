@@ -1,34 +1,27 @@
-import { inverse, redo as redoLast, undo as undoLast } from "../../history/operations.ts";
+import { inverse, undo as undoLast } from "../../history/operations.ts";
 import { peel } from "../../history/resolve.ts";
 import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import { parseHead } from "../../store/head.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
-import { type Command, type Context, STATUS } from "../command.ts";
+import { type Command, type Context, command, STATUS } from "../command.ts";
 import { count, table, visibleLine } from "../terminal/text.ts";
 
-export const undo: Command = {
-  usage: "",
+export const undo: Command = command({
+  positionals: {},
   describe:
     "Takes the last operation back: every branch, tag and HEAD that it changed is as it was before. Runs\nstay in the store. May be repeated, operation by operation; redo does the operation again.",
   options: {},
   examples: [["undo", "take the last record, branch, reset, … back"]],
+  keys: { undo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
   run: (_args, context) => carryOut(context, undoLast, "undone", "`rewind redo` does it again"),
-};
+});
 
-export const redo: Command = {
-  usage: "",
-  describe:
-    "Does the operation again that was undone last. An undo can be redone until something else is done.",
-  options: {},
-  examples: [["redo", "after one undo too many"]],
-  run: (_args, context) => carryOut(context, redoLast, "done again", "`rewind undo` takes it back"),
-};
-
-/** Of more changes than this the text says how many more there are. */
+/** The text lists at most this many changes, and counts the rest. */
 const MOST_ROWS = 20;
 
-async function carryOut(
+/** Undoes or redoes an operation, and prints what changed. */
+export async function carryOut(
   { out, open }: Context,
   act: (refs: RefStore) => Promise<Operation>,
   done: string,
@@ -39,7 +32,6 @@ async function carryOut(
   const made = act === undoLast ? changes.map(inverse) : changes;
   const rows = await Promise.all(made.slice(0, MOST_ROWS).map((change) => changeRow(repo, change)));
   const more = made.length - rows.length;
-  await repo.close();
   const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
   out.done({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
     [

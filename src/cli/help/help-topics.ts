@@ -7,13 +7,13 @@ import {
 } from "../../plan/forms.ts";
 import { table } from "../terminal/text.ts";
 
-/** A page of help that is about no single command. */
+/** A page of help that is not about one command. */
 export interface Topic {
   readonly summary: string;
   text(): string;
 }
 
-/** What `rewind help <topic>` explains, besides the commands. */
+/** The topics of `rewind help <topic>`, besides the commands. */
 export const TOPICS: ReadonlyMap<string, Topic> = new Map([
   ["revisions", { summary: "how runs, steps and ranges are named", text: revisions }],
   [
@@ -37,8 +37,7 @@ function revisions(): string {
 
 function expressions(): string {
   return page(
-    "An expression is JavaScript. It is evaluated at every step, and sees what is there; one that changes\n" +
-      "the state is refused.",
+    "An expression is JavaScript, evaluated at every step. It cannot change the state.",
     [
       "it sees",
       [
@@ -51,7 +50,7 @@ function expressions(): string {
     [
       "such as",
       [
-        ['rewind find main "state > 500"', "of a state that is a number"],
+        ['rewind find main "state > 500"', "when the state is a number"],
         ['rewind find main "Number.isNaN(state.x)"', "where did it go wrong?"],
         ['rewind find main "step > 1000 && state.counts.I === 0"', "when was it over?"],
         ['rewind stats main "Math.abs(state.x)"', "mean, variance and extremes over every step"],
@@ -61,13 +60,13 @@ function expressions(): string {
       "a path, for get --path and branch --set",
       [
         ["agents[3].infected", "a field of an element"],
-        ['["odd key"].x', "a key that is no name"],
+        ['["odd key"].x', "a key that is not a name"],
         ["contacts.get(17)", "an entry of a Map"],
-        ["state", "the whole state, where it is a number, say"],
+        ["state", "the whole state, such as a state that is a number"],
       ],
     ],
     "Values on the command line are JSON: 0.5, true, null, [1, 2]; also NaN, Infinity, -Infinity and -0.\n" +
-      "What is no JSON is text.",
+      "A value that is not JSON is text.",
   );
 }
 
@@ -76,18 +75,18 @@ function plans(): string {
     "A plan says what consumed a generator, from its seed on: steps with semicolons or new lines between\n" +
       "them. From # on a line is a comment. Numbers read 1444, 1_444 or 1e3.\n\n" +
       "  seed 1; split 1806 0.8; epochs 9 of shuffle 1444",
-    ["the generator, first; PyTorch 1.13 unless told", GENERATOR_FORMS],
+    ["the generator, first; PyTorch 1.13 if it is left out", GENERATOR_FORMS],
     ["the steps", PLAN_STEPS],
     ["after a loader's length", LOADER_FORMS],
-    "Steps with a loader written in the same way go on with it: its epochs are counted on. The samples of\n" +
-      "an epoch are indices into what was split, where the loader's length is that of a part of the last\n" +
-      "split before; else they are positions in the loader.",
+    "Steps with a loader written in the same way continue with it, and its epochs are counted on. The samples of\n" +
+      "an epoch are indices into what was split, if the loader's length is that of a part of the last split\n" +
+      "before it; else they are positions in the loader.",
     ["what PyTorch's functions draw on the CPU, of n float32: write it as draws", FUNCTION_FORMS],
     "A state goes into a program right before the loop: after the model and random_split, which draw as\n" +
-      "well, and after the start of persistent workers by iter(loader), which `--out` prints where it is\n" +
-      "needed. What the workers themselves drew is not brought back.",
+      "well, and after the start of persistent workers by iter(loader), which `--out` prints if it is\n" +
+      "needed. The workers' own draws are not reconstructed.",
     "Whether loaders have workers, a generator of their own, and which version of PyTorch it was changes\n" +
-      "what they draw: `rewind rng locate` tests such guesses on samples that are known, and with --draws\n" +
+      "what they draw: `rewind rng locate` tests such guesses on known samples, and with --draws\n" +
       "how many draws a model took that was built after the seed.",
     "A plan cannot say that two loaders are looped over at once, nor what WeightedRandomSampler,\n" +
       "DistributedSampler or a sampler with replacement chose, nor what np.random.seed and the functions of\n" +

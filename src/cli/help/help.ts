@@ -1,5 +1,7 @@
-import { GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
-import type { Command, Option } from "../command.ts";
+import type { Command, Option, OptionsByName } from "../command.ts";
+import { written } from "../option-words.ts";
+import { GLOBAL_OPTIONS } from "../options.ts";
+import { usageOf } from "../positionals.ts";
 import { table } from "../terminal/text.ts";
 
 /** What `rewind <command> --help` prints. */
@@ -14,10 +16,10 @@ export function helpText(name: string, command: Command): string {
             .split("\n")
             .map((line) => `  ${line}`),
         ];
-  const rowsOf = (options: Readonly<Record<string, Option>>): string[][] =>
-    Object.entries(options).flatMap(([option, about]) => optionRows(option, about));
+  const rowsOf = (options: OptionsByName): string[][] =>
+    Object.entries(options).map(([option, about]) => optionRow(option, about));
   return [
-    `usage: rewind ${name} ${command.usage}`.trimEnd(),
+    `usage: rewind ${name} ${usageOf(command.positionals)}`.trimEnd(),
     "",
     command.describe,
     ...section("options", rowsOf(command.options)),
@@ -29,12 +31,9 @@ export function helpText(name: string, command: Command): string {
 }
 
 /** An option and what it is for. */
-function optionRows(name: string, option: Option): string[][] {
-  const long = option.negatable === true ? `--no-${name}` : nameOf(name);
-  const written = option.short === undefined ? long : `-${option.short}, ${long}`;
-  const value = option.choices?.join("|") ?? option.value ?? "VALUE";
-  const required = option.required === true ? " (required)" : "";
-  return [
-    [option.type === "text" ? `${written} ${value}` : written, `${option.describe}${required}`],
-  ];
+function optionRow(name: string, option: Option): string[] {
+  const { alias, choices, value = "VALUE", type, demandOption, describe } = option;
+  const names = alias === undefined ? written(name) : `-${alias}, ${written(name)}`;
+  const shown = type === "boolean" ? names : `${names} ${choices?.join("|") ?? value}`;
+  return [shown, demandOption ? `${describe} (required)` : describe];
 }

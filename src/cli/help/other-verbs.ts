@@ -1,13 +1,13 @@
-/** Verbs that people know from Git and other tools, and what does it here. */
+/** Verbs that people know from Git and other tools, and what does their work here. */
 export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["add", "`rewind record <module> --steps N` stores a run whole; nothing needs to be added"],
   ["archive", "`rewind save REV -o FILE.replay` writes one file"],
   ["back", "`rewind step --back` moves the cursor back, `rewind reset BRANCH@STEP` the branch"],
   [
     "bisect",
-    "`rewind diff A B` finds the first different step, `rewind find` where something first holds",
+    "`rewind diff A B` finds the first different step, `rewind find` the first step that matches",
   ],
-  ["blame", '`rewind find REV "EXPRESSION"` says at which step something came about'],
+  ["blame", '`rewind find REV "EXPRESSION"` says at which step something first holds'],
   ["cat", "`rewind get REV@STEP` prints a state, `rewind cat-file ID` any object"],
   ["cherry-pick", "`rewind branch NAME REV@STEP --set PATH=VALUE` makes the same change elsewhere"],
   ["clean", "`rewind branch -d NAME` deletes a branch; its run stays in the store"],
@@ -54,7 +54,7 @@ export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["replay", "`rewind get REV@STEP` replays to a step, `rewind verify` replays and compares"],
   [
     "restore",
-    "`rewind get REV@STEP` prints a state, `rewind reset BRANCH@STEP` takes a branch back to it",
+    "`rewind get REV@STEP` prints a state, `rewind reset BRANCH@STEP` rewinds a branch to it",
   ],
   [
     "revert",
@@ -66,7 +66,7 @@ export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["run", "`rewind record <module> --steps N` runs a simulation and records it"],
   ["simulate", "`rewind record <module> --steps N` runs a simulation and records it"],
   ["start", "`rewind init` creates a store, `rewind record <module> --steps N` a run"],
-  ["stash", "nothing is ever in the way: `rewind branch NAME REV@STEP` keeps a change as a branch"],
+  ["stash", "nothing is ever in the way; `rewind branch NAME REV@STEP` keeps a change as a branch"],
   ["state", "`rewind show` prints the state at the cursor, `rewind get REV@STEP` any other"],
   ["status", "`rewind show` says where HEAD is, `rewind branch` lists the branches"],
   ["switch", "`rewind checkout BRANCH` makes it the current branch"],

@@ -1,22 +1,9 @@
-import { COMMANDS } from "../commands.ts";
+import { COMMANDS, GROUPS } from "../command-list.ts";
 
-/** What each group of commands is for, in the order of a day's work. */
-export const GROUPS: Readonly<Record<string, string>> = {
-  start: "start a project",
-  record: "record runs",
-  look: "look at any step",
-  fork: "fork, and take back",
-  compare: "compare",
-  reconstruct: "reconstruct",
-  share: "share",
-  maintain: "name and maintain",
-};
-
-/** What `rewind` alone prints: first steps, and the commands grouped by what one is doing. */
+/** What `rewind` alone prints: first steps, and the commands in groups. */
 export function overview(): string {
   const commands = Object.entries(COMMANDS);
   const width = Math.max(...commands.map(([name]) => name.length));
-  const groups = [...new Set(commands.map(([, { group }]) => group))];
   return [
     "rewind: Git for long stochastic runs. Record one, see any step of it, fork it anywhere, compare.",
     "",
@@ -28,15 +15,15 @@ export function overview(): string {
     "  rewind get main@50%                                 the state half-way, exactly as it was",
     "  rewind branch what-if main@50% --seed 7             another future from there",
     "  rewind diff main what-if                            where the two part",
-    ...groups.flatMap((group) => [
+    ...Object.entries(GROUPS).flatMap(([group, title]) => [
       "",
-      GROUPS[group] ?? group,
+      title,
       ...commands
         .filter(([, entry]) => entry.group === group)
         .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     "",
-    "where to read on",
+    "read more",
     "  rewind help <command>    its options, with examples; also rewind <command> --help",
     "  rewind help revisions    how runs, steps and ranges are named: main@50%, HEAD~100, main@{1}",
     "  rewind help expressions  what find and stats compute, and how paths into a state read",

@@ -3,19 +3,19 @@ import { editDistance, nearest } from "../../base/nearest.ts";
 import { OTHER_VERBS } from "./other-verbs.ts";
 
 /**
- * What is wrong with a command, or a topic of help, that is none of `known`: the error says which
- * was meant, or what does the work of a verb from elsewhere.
+ * The error for a command or a help topic that is not among `known`. It says which one may be meant,
+ * or, for a verb of another tool, what does its work here.
  */
 export function unknownCommand(name: string, known: readonly string[]): RewindError {
-  const none = `there is no command ${JSON.stringify(name)}`;
+  const problem = `there is no command ${JSON.stringify(name)}`;
   const hint = OTHER_VERBS.get(name.toLowerCase());
-  if (hint !== undefined) return new RewindError("USAGE", none, { hint });
+  if (hint !== undefined) return new RewindError("USAGE", problem, { hint });
   const meant = likeliest(name.toLowerCase(), known);
   const question = meant.length > 0 ? `; did you mean ${meant.join(" or ")}?` : "";
-  return new RewindError("USAGE", `${none}${question}`);
+  return new RewindError("USAGE", `${problem}${question}`);
 }
 
-/** The names that begin so; or else the nearest ones, and none that is further off than these. */
+/** The names that begin with this one; or else those that are nearest to it. */
 function likeliest(name: string, known: readonly string[]): readonly string[] {
   const begun = known.filter((each) => name.length > 1 && each.startsWith(name));
   if (begun.length > 0) return begun;

@@ -1,30 +1,26 @@
-import { camelCase, GLOBAL_OPTIONS, nameOf } from "../arguments.ts";
-import type { Arguments, Option } from "../command.ts";
+import type { Arguments, OptionsByName } from "../command.ts";
+import { camelCase, written } from "../option-words.ts";
+import { GLOBAL_OPTIONS } from "../options.ts";
+import { quoted } from "./quoted.ts";
 
 /**
- * A command line as one would type it, quoted for a shell: what was read from one, with other
- * positionals or options.
+ * A command line as one would type it, quoted for a shell: one that was read, with other positionals
+ * or options.
  */
 export function commandLine(
   command: string,
   positionals: readonly string[],
   args: Arguments,
-  options: Readonly<Record<string, Option>>,
+  options: OptionsByName,
 ): string {
-  const given = Object.entries({ ...options, ...GLOBAL_OPTIONS }).flatMap(([name, option]) => {
+  const given = Object.keys({ ...options, ...GLOBAL_OPTIONS }).flatMap((name) => {
     const value = args[camelCase(name)];
-    if (option.negatable) return value === false ? [`--no-${name}`] : [];
-    if (option.type === "boolean") return value === true ? [nameOf(name)] : [];
-    const values = value === undefined ? [] : option.many ? (value as unknown[]) : [value];
-    return values.flatMap((each) => [nameOf(name), String(each)]);
+    if (value === undefined) return [];
+    if (value === true) return [written(name)];
+    return [value].flat().flatMap((each) => [written(name), String(each)]);
   });
   const words = positionals.some((word) => word.startsWith("-"))
     ? [...given, "--", ...positionals]
     : [...positionals, ...given];
   return ["rewind", command, ...words].map(quoted).join(" ");
-}
-
-/** A word as a shell reads it back: in single quotes, unless every character of it is harmless. */
-export function quoted(word: string): string {
-  return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

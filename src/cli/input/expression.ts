@@ -1,24 +1,24 @@
 import vm from "node:vm";
 import { readNumber } from "../../base/number-text.ts";
 import type { Look } from "../../replay/look/look.ts";
-import { usageError } from "./parse.ts";
+import { usageError } from "./usage-error.ts";
 
 /** An expression of the command line, compiled. */
 export interface Expression {
   /** As it was typed. */
   readonly text: string;
   readonly look: Look;
-  /** Whether `look` wants the state before as well: it costs time to keep it. */
+  /** Whether `look` reads the state before as well, which takes time to keep. */
   readonly previous: boolean;
 }
 
 /**
- * A JavaScript expression over `state`, `step`, `params` and `previous`, the state one step before.
- * Throws USAGE, which points at what cannot be read.
+ * Compiles a JavaScript expression over `state`, `step`, `params` and `previous`, the state one step
+ * before. Throws USAGE, which points at a syntax error.
  */
 export function parseExpression(text: string): Expression {
   const compiled = compile(text);
-  // A word in a text or behind a dot counts as well, and costs time only.
+  // The word inside a text or after a dot counts too, which costs only time.
   const previous = /\bprevious\b/.test(text);
   const look: Look = previous
     ? (state, ctx, before) => compiled(state, ctx.step, ctx.params, before)
@@ -28,7 +28,7 @@ export function parseExpression(text: string): Expression {
 
 type Compiled = (state: unknown, step: number, params: unknown, previous: unknown) => unknown;
 
-// Constants, so that `state = 5`, written for `state == 5`, throws and does not hold everywhere.
+// Constants, so that `state = 5`, written for `state == 5`, throws instead of matching every step.
 const CONSTANTS = "state = $state, step = $step, params = $params, previous = $previous";
 
 function compile(text: string): Compiled {
@@ -45,13 +45,13 @@ function compile(text: string): Compiled {
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     throw usageError(
-      "this process may not make code from text, and an expression is text",
+      "this process may not compile text to code, and an expression is text",
       "run it without --disallow-code-generation-from-strings, or use `find` of the library with a function",
     );
   }
 }
 
-/** Throws INVALID_NUMBER for a number in an expression that JavaScript would read as another one. */
+/** Throws INVALID_NUMBER for a number that JavaScript would read as another one. */
 function checkNumbers(text: string): void {
   for (const [, number] of text.matchAll(LITERALS)) {
     if (number !== undefined)
@@ -59,14 +59,14 @@ function checkNumbers(text: string): void {
   }
 }
 
-/** Texts, which hold no numbers, and decimal numbers, which are no bigints. */
+/** Texts, in which no number counts; and decimal numbers, without bigints. */
 const LITERALS: RegExp =
   /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<![\w$.])((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?)(?![\w$])/gi;
 
 function checkSyntax(text: string): void {
   const fault = faultIn(`"use strict";(`, text, "\n)");
   if (fault === undefined) return;
-  // Our own parenthesis is behind it: what stands there is not what the user wrote.
+  // Our own parenthesis follows the text: the fault must not be reported there.
   const { message, at } = faultIn(`"use strict";0,`, text, "\n") ?? fault;
   const where =
     text.trim() === ""
@@ -77,7 +77,7 @@ function checkSyntax(text: string): void {
   throw usageError(`cannot read the expression ${JSON.stringify(text)}: ${where}`);
 }
 
-/** What V8 cannot read, and where in the text it found it. */
+/** A syntax error that V8 found, and its place in the text. */
 interface Fault {
   readonly message: string;
   readonly at: number;
@@ -88,7 +88,7 @@ function faultIn(before: string, text: string, after: string): Fault | undefined
     new vm.Script(`${before}${text}${after}`, { filename: "expression" });
     return undefined;
   } catch (error) {
-    // The stack begins with the line, and a caret below the place in it.
+    // The stack begins with the line, and has a caret below the place.
     const { message, stack = "" } = error as Error;
     const [, line = "1", caret] = /^expression:(\d+)\n.*\n( *)\^/.exec(stack) ?? [];
     if (caret === undefined) return { message, at: text.length };

@@ -4,8 +4,8 @@ import { getAt } from "../../codec/state/access.ts";
 import type { Run } from "../../replay/run.ts";
 
 /**
- * Says which field of the state an expression reads that no state at these steps has, and which
- * fields are near it; undefined when it finds none.
+ * Says which field an expression reads that the state has at none of these steps, and which fields
+ * have similar names; undefined if the state has all of them.
  */
 export async function missingField(
   run: Run,
@@ -19,13 +19,13 @@ export async function missingField(
     const state = await run.get(step, { check: false });
     faults.push(paths.map((path) => faultOf(state, path)));
   }
-  // A field may come and go: it is misspelt only when it is nowhere.
+  // A field may come and go: it is misspelt only if it is at none of the steps.
   const at = paths.findIndex((_, i) => faults.every((found) => found[i] !== undefined));
   const fault = faults.at(-1)?.[at];
   return fault && `at step ${steps.at(-1)} ${fault}`;
 }
 
-/** The failure of an expression, with a hint when it read a field that the state does not have. */
+/** The failure of an expression, with a hint if it read a field that the state does not have. */
 export async function withMissingField(
   error: unknown,
   run: Run,
@@ -35,7 +35,7 @@ export async function withMissingField(
   const { step, reason } = error.data;
   if (typeof step !== "number" || !/^TypeError/.test(String(reason))) return error;
   for (const expression of expressions) {
-    // The failure itself is what to report, also when the state cannot be had.
+    // The failure itself is reported, even if the state cannot be read.
     const hint = await missingField(run, expression, [step]).catch(() => undefined);
     if (hint === undefined) continue;
     const { code, message, data, cause } = error;
@@ -47,7 +47,7 @@ export async function withMissingField(
 const NAME = "[\\p{ID_Start}_$][\\p{ID_Continue}$]*";
 const STEP = `\\s*(?:\\?\\.|\\.)\\s*(${NAME})|(?:\\?\\.)?\\[\\s*(?:(\\d+)|"([^"\\\\]*)"|'([^'\\\\]*)')\\s*\\]`;
 const TEXTS = `"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\`(?:[^\`\\\\]|\\\\.)*\``;
-/** Texts, in which nothing is read, and what is read of the state by constant names. */
+/** Texts, in which nothing is read; and the fields of the state that are read by constant names. */
 const READS = new RegExp(`${TEXTS}|(?<![\\w$.])state((?:${STEP})+)`, "gu");
 
 function pathsIn(expression: string): Path[] {
@@ -62,7 +62,7 @@ function pathsIn(expression: string): Path[] {
   );
 }
 
-/** Which part of a path a state does not have, and what it has; undefined when it has all of it. */
+/** Which part of a path a state does not have, and what it has instead; undefined if it has all of it. */
 function faultOf(state: unknown, path: Path): string | undefined {
   let value = state;
   for (const [i, step] of path.entries()) {
@@ -71,7 +71,7 @@ function faultOf(state: unknown, path: Path): string | undefined {
       return messageOf(state, path.slice(0, i + 1));
     }
     value = (value as Record<PropertyKey, unknown>)[step as PropertyKey];
-    // What a method returns is not known here.
+    // The result of a method is not known here.
     if (typeof value === "function") return undefined;
   }
   return undefined;

@@ -1,15 +1,10 @@
 import { RewindError } from "../../base/errors.ts";
 import { wholeNumber } from "../../base/number-text.ts";
 import { TypedText } from "../../codec/json/typed-text.ts";
-
-/** A wrong command line: exit status 2. The hint is how to see the command's help unless given. */
-export function usageError(message: string, hint?: string): RewindError {
-  return new RewindError("USAGE", message, hint === undefined ? {} : { hint });
-}
+import { usageError } from "./usage-error.ts";
 
 /** A whole number as people write it: `1000000`, `1_000_000`, `1e6`. */
-export function parseCount(text: unknown, name: string): number {
-  const value = String(text);
+export function parseCount(value: string, name: string): number {
   const isCount = /^\d+(_\d+)*$/.test(value) || /^\d+(\.\d+)?e\d+$/i.test(value);
   const count = isCount ? wholeNumber(value.replaceAll("_", "")) : undefined;
   if (count !== undefined && count <= Number.MAX_SAFE_INTEGER) return Number(count);
@@ -22,35 +17,36 @@ export function parseCount(text: unknown, name: string): number {
   }
   throw new RewindError(
     "INVALID_STEPS",
-    `expected ${name} to be a whole number from 0 on, such as 1000, 1_000_000 or 1e6, got ${JSON.stringify(value)}`,
+    `expected ${name} to be a whole number, at least 0, such as 1000, 1_000_000 or 1e6, got ${JSON.stringify(value)}`,
     { name, value },
   );
 }
 
-/** The same where it may be left out. */
-export function optionalCount(text: unknown, name: string): number | undefined {
+/** The same for an option that may be left out. */
+export function optionalCount(text: string | undefined, name: string): number | undefined {
   return text === undefined ? undefined : parseCount(text, name);
 }
 
-/** A master seed: digits, however many. */
-export function parseSeed(text: unknown): number | bigint {
-  const value = String(text);
+/** A master seed: any number of digits. */
+export function parseSeed(value: string): number | bigint {
   if (/^\d+(_\d+)*$/.test(value)) {
     const seed = BigInt(value.replaceAll("_", ""));
     return seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed;
   }
   throw new RewindError(
     "INVALID_SEED",
-    `expected a seed that is a whole number from 0 on, got ${JSON.stringify(String(text))}`,
-    { value: text },
+    `expected a seed that is a whole number, at least 0, got ${JSON.stringify(value)}`,
+    { value },
   );
 }
 
-/** `name=value` pairs of an option that may be given several times; the kind of a value is not known yet. */
-export function parsePairs(given: unknown, option: string): Record<string, TypedText> | undefined {
+/** The `name=value` pairs of an option that may be repeated. The kinds of the values are not known yet. */
+export function parsePairs(
+  given: readonly string[] | undefined,
+  option: string,
+): Record<string, TypedText> | undefined {
   if (given === undefined) return undefined;
-  const pairs = (Array.isArray(given) ? given : [given]).map((item) => {
-    const text = String(item);
+  const pairs = given.map((text) => {
     // A path such as `a["x=y"]` may itself hold an equals sign.
     const at = /^(?:[^="]|"(?:[^"\\]|\\.)*")*=/.exec(text)?.[0].length;
     if (at === undefined)
@@ -61,9 +57,4 @@ export function parsePairs(given: unknown, option: string): Record<string, Typed
   const twice = names.find((name, i) => names.includes(name, i + 1));
   if (twice !== undefined) throw usageError(`--${option} ${twice} was given more than once`);
   return Object.fromEntries(pairs);
-}
-
-/** A text option, or undefined. */
-export function optional(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
 }

@@ -3,29 +3,28 @@ import { parseRange, parseRevision, type StepSpec, stepOf } from "../../history/
 import type { RangeOptions } from "../../replay/look/look.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Repository, WhichProgram } from "../../repository.ts";
-import type { Arguments, Option } from "../command.ts";
-import { usageError } from "./parse.ts";
 import { wholeRun } from "./revision.ts";
 import { optionalStep } from "./step-text.ts";
+import { usageError } from "./usage-error.ts";
 
-/** Options of commands that look at every step of a run, or at some of them. */
-export const RANGE_OPTIONS: Readonly<Record<string, Option>> = {
-  from: { describe: "the first step to look at: 500, 50%, -1", type: "text", value: "STEP" },
-  to: { describe: "the last step to look at", type: "text", value: "STEP" },
-};
-
-/** --from and --to, as they are given. */
-export function rangeOf(args: Arguments): Ends {
-  return { from: optionalStep(args.from, "--from"), to: optionalStep(args.to, "--to") };
+/** --from and --to as they were given. */
+export interface RangeArguments {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
 }
 
-/** The two ends of a range of steps, where they are given. */
+/** Reads --from and --to. */
+export function readEnds({ from, to }: RangeArguments): Ends {
+  return { from: optionalStep(from, "--from"), to: optionalStep(to, "--to") };
+}
+
+/** The two ends of a range of steps, if they were given. */
 export interface Ends {
   readonly from: StepSpec | undefined;
   readonly to: StepSpec | undefined;
 }
 
-/** The steps that they are in a run of so many. */
+/** The steps that they mean in a run of this many steps. */
 export function endsIn({ from, to }: Ends, steps: number): Pick<RangeOptions, "from" | "to"> {
   const step = (spec: StepSpec | undefined): number | undefined =>
     spec && stepOf(spec, steps, steps);
@@ -34,23 +33,28 @@ export function endsIn({ from, to }: Ends, steps: number): Pick<RangeOptions, "f
 
 const INSTEAD = "for some steps only, use a range such as main@5..@9, or use --from and --to";
 
-/** The steps of a run that a command line names. */
+/** The steps of a run that a command looks at. */
 export interface Steps {
   readonly run: Run;
-  /** What names the run and no step of it: `main`, `main@{1}`. */
+  /** The name of the run, without a step: `main`, `main@{1}`. */
   readonly name: string;
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
 
 /**
- * The steps that a command looks at: of a range such as `main@100..@200`, or of a run, between
- * --from and --to where they are given. Throws USAGE where both are.
+ * The steps that a command looks at: a range such as `main@100..@200`, or a run, from --from to --to
+ * if they are given. Throws USAGE when both are.
  */
-export async function stepsOf(repo: Repository, args: Arguments): Promise<Steps> {
-  const text = String(args.revision);
-  const ends = rangeOf(args);
-  const program = args.program as WhichProgram;
+export async function stepsOf(
+  repo: Repository,
+  args: RangeArguments & {
+    readonly revision: string;
+    readonly program?: WhichProgram | undefined;
+  },
+): Promise<Steps> {
+  const { revision: text, program } = args;
+  const ends = readEnds(args);
   const sides = parseRange(text);
   if (sides === undefined) {
     const { run } = await wholeRun(repo, text, { program, instead: INSTEAD });
@@ -58,7 +62,7 @@ export async function stepsOf(repo: Repository, args: Arguments): Promise<Steps>
     return { run, name: text, from, to };
   }
   if (ends.from !== undefined || ends.to !== undefined) {
-    throw usageError(`expected a range, ${text}, or --from and --to, got both`);
+    throw usageError(`expected either the range ${text} or --from and --to, got both`);
   }
   const { objects, refs } = repo.store;
   const range = await resolveRange(objects, refs, text);

@@ -2,9 +2,8 @@ import { RewindError } from "../../base/errors.ts";
 import { readStep, type StepSpec } from "../../history/revision.ts";
 import { parseCount } from "./parse.ts";
 
-/** A step of an option, as a revision spells one behind its `@`: `842_137`, `50%`, `-1`; `1e6` too. */
-export function parseStepText(text: unknown, name: string): StepSpec {
-  const value = String(text);
+/** A step, written as after the `@` of a revision: `842_137`, `50%`, `-1`; or as `1e6`. */
+export function parseStepText(value: string, name: string): StepSpec {
   const step = readStep(value, (digits) => parseCount(digits.replaceAll("_", ""), name));
   if (step !== undefined) return step;
   if (/^\d[\d_.]*(e\d+)?$/i.test(value)) return { at: parseCount(value, name) };
@@ -15,7 +14,7 @@ export function parseStepText(text: unknown, name: string): StepSpec {
   );
 }
 
-/** The same where it may be left out. */
-export function optionalStep(text: unknown, name: string): StepSpec | undefined {
+/** The same for an option that may be left out. */
+export function optionalStep(text: string | undefined, name: string): StepSpec | undefined {
   return text === undefined ? undefined : parseStepText(text, name);
 }

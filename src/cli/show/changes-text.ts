@@ -9,7 +9,7 @@ export interface ValueChange {
   readonly after: unknown;
 }
 
-/** Changes of params, ready for JSON; a param that is not declared there is `{"$undefined": true}`. */
+/** Changes of params, ready for JSON; an undeclared param is `{"$undefined": true}`. */
 export function paramsData(
   changes: readonly ParamChange[],
   toJson: (value: unknown) => unknown,
@@ -40,7 +40,7 @@ export function longText({ before, after }: NonNullable<SegmentChanges["long"]>)
   return `other values, ${size(before)} → ${size(after)}: --json lists them`;
 }
 
-/** A value, short enough for a line; `none` where there was nothing. */
+/** A value, short enough for a line; `none` if there was no value. */
 function short(json: unknown): string {
   if ((json as { $undefined?: true } | null)?.$undefined === true) return "none";
   const text = shortJson(json);

@@ -2,13 +2,13 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { LongOptions } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run.ts";
 
-/** A check that should take longer than this comes after the answer. */
+/** A check that is expected to take longer than this comes after the answer. */
 const QUICK_MS = 100;
 
 /**
- * Shows the state at a step, which `print` prints, and checks that it is the one that the run had:
- * before it is printed where that is quick, else after, so that the answer does not wait. Throws
- * REPLAY_MISMATCH; with `force` the state is printed all the same.
+ * Prints the state at a step with `print`, and checks that the run had this state: before it is
+ * printed if the check is quick, else after, so that the answer need not wait. Throws
+ * REPLAY_MISMATCH; with `force` the state is printed anyway.
  */
 export async function showChecked<S, P extends object>(
   run: Run<S, P>,
@@ -31,7 +31,7 @@ export async function showChecked<S, P extends object>(
     await check(options);
   } catch (error) {
     if (!isRewindError(error, "REPLAY_MISMATCH")) throw error;
-    const message = `the state that was printed is not to be trusted: ${error.message}`;
+    const message = `do not trust the state that was printed: ${error.message}`;
     throw new RewindError(error.code, message, error.data, { cause: error });
   }
 }

@@ -3,10 +3,10 @@ import { STATUS } from "../command.ts";
 import { hintFor } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 
-/** Tells of what is damaged, after what is not was listed; returns the exit status. */
+/** Reports damage after everything else was listed; returns the exit status. */
 export function reportDamage(out: Output, damaged: readonly Damage[]): number {
   for (const [i, { ref, error }] of damaged.entries()) {
-    // One hint for all: they are damaged alike, or a copy helps with each.
+    // One hint for all of them: a copy helps with each.
     const hint = i === damaged.length - 1 ? hintFor(error, []) : undefined;
     out.error(damageText({ ref, error }), hint);
   }
@@ -16,12 +16,12 @@ export function reportDamage(out: Output, damaged: readonly Damage[]): number {
 function damageText({ ref, error }: Damage): string {
   const { message } = error;
   if (ref === undefined) return message;
-  // What a file of the store holds is told with the file's name, which is the ref's.
+  // The message may begin with the file's name, which is the ref's.
   const problem = message.startsWith(`${ref}: `) ? message.slice(ref.length + 2) : message;
   return `${whatIs(ref)} is damaged: ${problem}`;
 }
 
-/** What is damaged as a key of JSON, which is there where anything is. */
+/** The damage as a key of JSON; no key if nothing is damaged. */
 export function damagedData(damaged: readonly Damage[]): {
   readonly damaged?: readonly { readonly ref: string | null; readonly problem: string }[];
 } {
@@ -31,7 +31,7 @@ export function damagedData(damaged: readonly Damage[]): {
   };
 }
 
-/** A ref as people call it: `the branch main`. */
+/** A ref in words: `the branch main`. */
 function whatIs(ref: string): string {
   return ref
     .replace(/^refs\/heads\//, "the branch ")

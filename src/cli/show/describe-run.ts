@@ -16,7 +16,7 @@ import { type RunSize, sizeOf } from "./run-size.ts";
 import { shortParams, wholeParams } from "./shown-params.ts";
 import { shortJson } from "./state.ts";
 
-/** What there is to say of a run, ready for JSON. */
+/** The description of a run, ready for JSON. */
 export interface RunDescription {
   readonly run: string;
   readonly names: readonly string[];
@@ -41,12 +41,12 @@ interface OriginDescription {
   readonly name: string | null;
 }
 
-/** Of more segments than this only the last ones are replayed to see what was changed in the state. */
+/** Only the last segments, this many, are replayed to see what was changed in the state. */
 const MOST_REPLAYED = 20;
 
 /**
- * Describes a run by its objects, and, with `replays`, by a replay of what comes before each change
- * of its state, where its code may run. Long params are read only for a description that is `whole`.
+ * Describes a run from its objects; with `replays` also from a replay of the step before each change
+ * of its state, if its code may run. Long params are read only for a description that is `whole`.
  */
 export async function describeRun(
   run: Run,
@@ -61,7 +61,7 @@ export async function describeRun(
   const params = whole ? wholeParams(replayer.get) : shortParams(replayer.get);
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
-  // A fork at step 0 has no segment of its parent's left.
+  // A fork at step 0 keeps no segment of its parent.
   const replaced = segments[0] && replacedStart(segments[0], chain);
   // One after the other: what one of them takes in memory is let go before the next.
   const described: SegmentDescription[] = [];
@@ -123,7 +123,7 @@ function sizeText({ count: objects, bytes, counted, own, shared }: RunSize): str
   return `${all}: shared with its origin ${part(shared)}, its own ${part(own)}`;
 }
 
-/** Who made the run, when and where. They wrote it themselves, and need not have meant well. */
+/** Who made the run, when and where, in their own words, which are not to be trusted. */
 function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
@@ -143,7 +143,7 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   ];
 }
 
-/** Of a chain longer than this the text says how much longer it is. */
+/** The text lists at most this many origins, and counts the rest. */
 const MOST_ORIGINS = 50;
 
 function originLines(origin: readonly OriginDescription[]): string[] {

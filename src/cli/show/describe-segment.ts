@@ -18,7 +18,7 @@ export interface SegmentDescription extends Parts {
   /** How long the params are, where they were not read. */
   readonly paramsBytes?: number;
   readonly stateStored: boolean;
-  /** What it has otherwise than the segment before it; null of the first. */
+  /** What differs from the segment before it; null for the first segment. */
   readonly changes: SegmentChange | null;
 }
 
@@ -34,7 +34,7 @@ interface Parts {
   readonly streams: string;
 }
 
-/** What changed where a segment begins; what stayed as it was is empty, or null. */
+/** What changed where a segment begins. What did not change is empty or null. */
 interface SegmentChange {
   readonly params: readonly ValueChange[];
   /** How long the params are, where they were not compared. */
@@ -42,9 +42,9 @@ interface SegmentChange {
   readonly seed: Pair | null;
   readonly program: Pair | null;
   readonly generator: Pair | null;
-  /** Whether the state was changed by hand; null where only a replay could tell. */
+  /** Whether the state was changed by hand; null if only a replay could tell. */
   readonly state: boolean | null;
-  /** Which fields of it were, the first hundred; null where that is not known. */
+  /** The first hundred fields that were; null if that is not known. */
   readonly fields: readonly ValueChange[] | null;
 }
 
@@ -63,15 +63,15 @@ interface Wanted extends Past {
 
 /** What a segment is compared with. */
 interface Past {
-  /** The segment before it; none where the run was recorded with it. */
+  /** The segment before it; undefined if the run began with it. */
   readonly before: Segment | undefined;
-  /** The run that was forked at step 0, where that is where the segment begins. */
+  /** The run that was forked at step 0, if the segment begins there. */
   readonly parent: RunManifest | undefined;
 }
 
 /**
- * Describes a segment, and what changed since the segment `before` it: by its objects alone, or with
- * `replays` by a replay of the step before it too, where its code may run.
+ * Describes a segment, and what changed since the segment `before` it: from its objects alone; with
+ * `replays` also from a replay of the step before it, if its code may run.
  */
 export async function describeSegment(
   run: Run,
@@ -94,7 +94,7 @@ export async function describeSegment(
   };
 }
 
-/** A segment as text: all of the first one, and of later ones what changed. */
+/** A segment as text: all of the first segment, and the changes of later ones. */
 export function segmentText(segment: SegmentDescription): string[] {
   const { changes, start } = segment;
   const rows = [
@@ -112,7 +112,7 @@ export function shownParams({ params, paramsBytes }: SegmentDescription): string
   return paramsBytes === undefined ? paramsText(params) : measuredText(paramsBytes);
 }
 
-/** What a value that was changed by hand is cut to, here where no state is asked for. */
+/** Values that were changed by hand are cut to this length: nobody asked for a whole state here. */
 const LONGEST_VALUE = 100_000;
 
 type Row = readonly [name: string, text: string];
@@ -136,12 +136,12 @@ function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[]
     ...(params.length === 0 ? [] : [["params", valuesText(params)] as const]),
     ...(long === undefined ? [] : [["params", longText(long)] as const]),
     ...(state === true ? [["state", fieldsText(fields ?? [])] as const] : []),
-    ...(state === null ? [["state", "perhaps changed as well: diff tells"] as const] : []),
+    ...(state === null ? [["state", "may have changed too: diff tells"] as const] : []),
   ];
   return rows.length === 0 ? [["params", "given again, with the same values"]] : rows;
 }
 
-/** Of more fields than this the text says how many more there are. */
+/** The text lists at most this many fields, and counts the rest. */
 const MOST_FIELDS = 5;
 
 function fieldsText(fields: readonly ValueChange[]): string {
@@ -165,7 +165,7 @@ function programText({ simulation, module, source }: Parts): string {
   return `${simulation} (${module ?? "handed over in memory"}, ${shortId(source)})`;
 }
 
-/** Nothing of what is usual. */
+/** How generators are seeded, unless it is the usual way. */
 function streamsText({ streams }: Parts): string {
   return streams === "block" ? "" : `, ${streams} streams`;
 }
@@ -174,7 +174,7 @@ function arrow({ before, after }: Pair): string {
   return `${seedText(before)} → ${seedText(after)}`;
 }
 
-/** A seed's digits, also of one that JSON cannot carry as a number. */
+/** A seed's digits, even if JSON cannot hold it as a number. */
 function seedText(seed: unknown): string {
   return String((seed as { $bigint?: string }).$bigint ?? seed);
 }

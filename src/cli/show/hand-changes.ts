@@ -9,9 +9,9 @@ import type { Run } from "../../replay/run.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 
 /**
- * What was changed by hand in the state with which a segment begins: replays the step before it, or
- * at step 0 reads the first state of the run that was forked, `parent`, and compares. Undefined where
- * that cannot be told: where there is no such run, or where the code is not at hand or not trusted.
+ * What was changed by hand in the state with which a segment begins. Compares it with the result of the
+ * step before it; at step 0 with the first state of `parent`, the run that was forked. Undefined if
+ * there is no such run, or if the code is missing or not trusted.
  */
 export async function changedByHand(
   { replayer }: Run,
@@ -35,7 +35,7 @@ export async function changedByHand(
   }
 }
 
-/** The state that comes of the steps before `start`, as a simulation that takes over there reads it. */
+/** The state that the steps before `start` give, as the simulation that takes over there reads it. */
 async function stateUnchanged(
   past: Replayer,
   start: number,
@@ -45,6 +45,6 @@ async function stateUnchanged(
   const { env } = past;
   const position = await past.position(start - 1);
   env.guard(() => advance(position, start));
-  // New code has new classes: the state is read again, as the fork read it.
+  // Other code has other classes: the state is read again, as the fork read it.
   return decodeState(encodeState(position.state, position.segment.simulation, env), simulation);
 }

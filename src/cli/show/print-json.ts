@@ -1,11 +1,11 @@
 const LINE_WIDTH = 96;
 
-/** JSON with each array and object on one line where it fits, else one element a line. */
+/** JSON with each array and object on one line if it fits, else with one element a line. */
 export function printJson(json: unknown, indent = ""): string {
   const flat = flatJson(json, LINE_WIDTH - indent.length);
   if (flat !== undefined) return flat;
   if (typeof json !== "object" || json === null) return JSON.stringify(json) ?? "null";
-  // As far in as a line goes there is no more to see in the indent.
+  // Beyond the width of a line, deeper indentation shows nothing more.
   const inner = indent.length < LINE_WIDTH ? `${indent}  ` : indent;
   if (Array.isArray(json)) {
     if (json.every((item) => typeof item === "number")) return wrapNumbers(json, indent);
@@ -17,7 +17,7 @@ export function printJson(json: unknown, indent = ""): string {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-/** JSON on one line; undefined where that is longer than `room`, which is found out soon. */
+/** JSON on one line; undefined if that is longer than `room`, which is found early. */
 function flatJson(json: unknown, room: number): string | undefined {
   if (typeof json === "string" && json.length > room) return undefined;
   if (typeof json !== "object" || json === null) {

@@ -14,25 +14,25 @@ export interface MadeRun {
   readonly checkpoints: number;
 }
 
-/** What there is to say of a run that was just made, ready for JSON. */
+/** A run that was just made, ready for JSON. */
 export function madeRun(run: Run, branch: string | undefined): MadeRun {
   const { id, root, steps, blockSize, checkpoints } = run;
   return { branch: branch ?? null, run: id, root, steps, blockSize, checkpoints };
 }
 
-/** What a run was seeded by at its start, and whether nobody said so. */
+/** The seed of a run at its start, and whether rewind chose it. */
 export interface SeedOf {
   readonly master: number | bigint;
   readonly chosen: boolean;
 }
 
-/** The seed of a run that was recorded from its start, `given` where somebody gave it. */
+/** The seed with which a run was recorded; `given` if the command line gave it. */
 export async function seedOf({ replayer }: Run, given: unknown): Promise<SeedOf> {
   const { seeds } = await replayer.parts(replayer.segmentRecorded(0));
   return { master: seeds.master, chosen: given === undefined };
 }
 
-/** Prints a run that was just made; with `seed` what it was seeded by, and `next`, what can be done. */
+/** Prints a run that was just made; if given, with its `seed` and with what can be done `next`. */
 export function printRun(
   out: Output,
   run: Run,
@@ -47,7 +47,7 @@ export function printRun(
       text,
       `  run   ${shortId(id)}`,
       `  root  ${shortId(root)}`,
-      // Who gave a seed knows it.
+      // A user who gave the seed knows it.
       ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
       `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
       ...(next === undefined ? [] : [next]),
@@ -55,7 +55,7 @@ export function printRun(
   );
 }
 
-/** A seed as scripts read it: a number where that holds it. */
+/** A seed as scripts read it: a number if it fits into one. */
 function seedJson(master: number | bigint): unknown {
   return toJson(master <= Number.MAX_SAFE_INTEGER ? Number(master) : master);
 }

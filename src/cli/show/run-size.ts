@@ -6,30 +6,30 @@ import type { ReadObject } from "../../object/state.ts";
 import type { Run } from "../../replay/run.ts";
 import { missing } from "../../store/object-store.ts";
 
-/** So many objects, and the bytes of their bodies. */
+/** A number of objects, and the bytes of their bodies. */
 export interface Amount {
   readonly count: number;
   readonly bytes: number;
 }
 
-/** How much a run takes, its own manifest among it. */
+/** The size of a run, with its own manifest. */
 export interface RunSize extends Amount {
-  /** Whether all was counted: of very large runs only the beginning is. */
+  /** Whether all objects were counted: in very large runs only the first ones are. */
   readonly counted: boolean;
-  /** What the runs that it came from do not have; null where that is not known. */
+  /** The objects that the runs from which it came do not have; null if that is not known. */
   readonly own: Amount | null;
-  /** What they have as well. */
+  /** The objects that they have too. */
   readonly shared: Amount | null;
 }
 
-/** Of runs with more objects than this, not all are counted. */
+/** At most this many objects are counted. */
 const MOST_OBJECTS = 20_000;
 
-/** Counts the objects of a run, and how many of them its parents have too. Replays nothing. */
+/** Counts the objects of a run, and those that its parents have too. Replays nothing. */
 export async function sizeOf(run: Run): Promise<RunSize> {
   const { get, env } = run.replayer;
   const before = await objectsOfParents(run);
-  // Most objects are read to find what else is needed: their sizes are known then.
+  // Most objects are read anyway, to find what else is needed.
   const sizes = new Map<Id, number>();
   const measure: ReadObject = async (kind, id) => {
     const body = await get(kind, id);
@@ -65,7 +65,7 @@ export async function sizeOf(run: Run): Promise<RunSize> {
   };
 }
 
-/** What the runs that it came from need; undefined where one is not here, or they are too large. */
+/** The objects of the runs from which it came; undefined if one is missing, or if there are too many. */
 async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> {
   const { get } = run.replayer;
   const ids = new Set<Id>();
@@ -78,7 +78,7 @@ async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> 
     }
     return ids;
   } catch (error) {
-    // That a parent is gone or damaged is no hindrance to its fork.
+    // A fork can be described even if its parent is missing or damaged.
     if (isRewindError(error)) return undefined;
     throw error;
   }

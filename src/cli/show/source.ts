@@ -2,11 +2,11 @@ import { utf8 } from "../../base/bytes.ts";
 import { splitLabel } from "../../object/program.ts";
 import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
 import type { Run } from "../../replay/run.ts";
-import { usageError } from "../input/parse.ts";
+import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, visible, visibleLine } from "../terminal/text.ts";
 
-/** What of a recorded source is to be shown: the user's own files, where nothing else is said. */
+/** The part of a recorded source to show; by default the user's own files. */
 export interface SourceWish {
   readonly all: boolean;
   readonly packages: boolean;
@@ -14,7 +14,7 @@ export interface SourceWish {
   readonly package: string | undefined;
 }
 
-/** Prints the source in force at a step, or what packages are in it. */
+/** Prints the source in force at a step, or lists the packages in it. */
 export async function showSource(
   out: Output,
   { replayer }: Run,

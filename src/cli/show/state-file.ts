@@ -5,12 +5,11 @@ import { saveFile } from "../../node/user-files.ts";
 import { encodeState } from "../../replay/environment.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 import type { Repository } from "../../repository.ts";
-import { optional, usageError } from "../input/parse.ts";
+import { usageError } from "../input/usage-error.ts";
 import { jsonLine } from "../terminal/json-line.ts";
 
-/** The file that -o names, .json or .cbor; undefined where none is named. Throws USAGE. */
-export function stateFile(given: unknown): string | undefined {
-  const file = optional(given);
+/** Checks the file that -o names, .json or .cbor. Throws USAGE. */
+export function checkStateFile(file: string | undefined): string | undefined {
   if (file === undefined || /\.(json|cbor)$/i.test(file)) return file;
   throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
 }

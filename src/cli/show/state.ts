@@ -4,12 +4,12 @@ import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { visible } from "../terminal/text.ts";
 import { printJson } from "./print-json.ts";
 
-/** Of a value that is longer than this the text shows the beginning: what is meant to be read, can be. */
+/** Text shows at most this many characters of a value: nobody reads more. */
 const LONGEST_TEXT = 1_000_000;
-/** What a message shows of one. */
+/** A message shows at most this many. */
 const LONGEST_IN_MESSAGE = 200;
 
-/** A state as text: JSON with the forms for special values, short enough for a message where asked. */
+/** A state as text: JSON with forms for special values; with `oneLine` short enough for a message. */
 export function formatState(
   state: unknown,
   options: { readonly oneLine?: boolean; readonly types?: TypeCodecs | undefined } = {},
@@ -20,12 +20,12 @@ export function formatState(
   return isCut ? `${formatJson(json)}\n${CUT}` : formatJson(json);
 }
 
-/** A state on one line, cut only where no one would read on. */
+/** A state on one line, cut only if it is very long. */
 export function stateLine(state: unknown, types?: TypeCodecs): string {
   return visible(JSON.stringify(shortened(state, LONGEST_TEXT, types).json) ?? "null");
 }
 
-/** A state ready for JSON; one that cannot be stored is named by a text. */
+/** A state ready for JSON; if it cannot be stored, a text that names it. */
 export function stateJson(state: unknown, types?: TypeCodecs): unknown {
   try {
     return toJson(state, types);
@@ -54,13 +54,13 @@ function named(state: unknown): string {
 const CUT =
   "… cut after a million characters: `rewind get REV@STEP -o state.cbor` writes all of it";
 
-/** JSON on one line, cut where it is too long for a message. */
+/** JSON on one line, cut if it is too long for a message. */
 export function shortJson(json: unknown): string {
   const text = visible(JSON.stringify(json) ?? "null");
   return text.length > LONGEST_IN_MESSAGE ? `${text.slice(0, LONGEST_IN_MESSAGE)}…` : text;
 }
 
-/** JSON over as many lines as it takes to read it well. */
+/** JSON on as many lines as it takes to read it well. */
 export function formatJson(json: unknown): string {
   return visible(printJson(json));
 }

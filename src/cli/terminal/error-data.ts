@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { toJson } from "../../codec/json/write.ts";
 
-/** The facts of an error, ready for JSON; what JSON has no form for, as text. */
+/** The facts of an error, ready for JSON; those for which JSON has no form, as text. */
 export function errorData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data)

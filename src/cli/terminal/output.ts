@@ -4,7 +4,7 @@ import { jsonLine } from "./json-line.ts";
 import { rowsOf } from "./text.ts";
 import { visible, visibleBetweenColours } from "./visible.ts";
 
-/** What of a stream the output needs. */
+/** The parts of a stream that the output needs. */
 export interface Terminal {
   write(text: string | Uint8Array): unknown;
   readonly isTTY?: boolean | undefined;
@@ -14,7 +14,7 @@ export interface Terminal {
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Where results and messages go: results to stdout, everything else to stderr. */
+/** Prints results to stdout, and everything else to stderr. */
 export class Output {
   #json = false;
   #quiet = false;
@@ -35,7 +35,7 @@ export class Output {
     this.#colour = options.colour;
   }
 
-  /** What the arguments say, once they are read; `holds` where long text is for a pager. */
+  /** Applies the arguments, once they are read; `holds` keeps long text for a pager. */
   configure(options: {
     readonly json: boolean;
     readonly quiet: boolean;
@@ -46,13 +46,13 @@ export class Output {
     this.#holds = options.holds === true && !options.json && this.#stdout.isTTY === true;
   }
 
-  /** A command's result: `data`, or what it gives, as one line of JSON with --json, else the text. */
+  /** A command's result: with --json `data`, or what it returns, as one line of JSON; else the text. */
   result(data: unknown, text: () => string): void {
     if (!this.#json) this.text(text());
     else this.raw(`${visible(jsonLine(typeof data === "function" ? data() : data))}\n`);
   }
 
-  /** What a command did, as `result` prints it; nothing with --quiet, unless JSON was asked for. */
+  /** What a command did, printed as a result; with --quiet nothing, unless --json is given too. */
   done(data: unknown, text: () => string): void {
     if (this.#json || !this.#quiet) this.result(data, text);
   }
@@ -62,9 +62,9 @@ export class Output {
     return this.#json;
   }
 
-  /** Text to read, without its last line feed. More than fits on the terminal is held for a pager. */
+  /** Text to read, without its last line feed. Text longer than the terminal is held for a pager. */
   text(text: string): void {
-    // Every text passes here, whoever wrote what is in it; of commands to the terminal our colours stay.
+    // Every text passes here, whoever wrote it. Of all commands to the terminal, only our colours stay.
     const shown = this.#colours(this.#stdout) ? visibleBetweenColours(text) : visible(text);
     if (this.#holds && this.#isLong(shown)) this.#held += `${shown}\n`;
     else this.raw(`${shown}\n`);
@@ -73,7 +73,7 @@ export class Output {
   /** Text for stdout as it is. */
   raw(text: string): void {
     this.clearBar();
-    // What comes after something that is held back stays after it.
+    // Text that follows held text must stay after it.
     if (this.#held !== "") this.#held += text;
     else this.#stdout.write(text);
   }
@@ -85,26 +85,26 @@ export class Output {
     this.#stdout.write(bytes);
   }
 
-  /** Whether there is text that was held back. */
+  /** Whether text was held back. */
   get holdsText(): boolean {
     return this.#held !== "";
   }
 
-  /** What was held back, which is then for the caller to print. */
+  /** Returns the text that was held back; the caller prints it. */
   takeHeld(): string {
     const held = this.#held;
     this.#held = "";
     return held;
   }
 
-  /** Something to know that is neither result nor error. */
+  /** Something that the user should know, and that is neither a result nor an error. */
   note(text: string): void {
     if (this.#quiet) return;
     this.clearBar();
     this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${visible(text)}\n`);
   }
 
-  /** An error, and what helps; where results are JSON, also as one of these. */
+  /** An error, and what helps; if results are JSON, also as JSON. */
   error(
     text: string,
     hint: string | undefined,
@@ -122,7 +122,7 @@ export class Output {
     }
   }
 
-  /** Replaces the line at the bottom of the terminal; does nothing where stderr is none. */
+  /** Replaces the line at the bottom of the terminal; does nothing if stderr is not a terminal. */
   bar(text: string): void {
     if (!this.showsBars) return;
     this.#bar = true;
@@ -134,7 +134,7 @@ export class Output {
     this.#bar = false;
   }
 
-  /** How many columns results may take. */
+  /** The number of columns that results may take. */
   get columns(): number {
     return this.#stdout.columns ?? 80;
   }
@@ -146,13 +146,13 @@ export class Output {
   #isLong(text: string): boolean {
     // A terminal that does not know its size says 0.
     const { rows = 0, columns = 0 } = this.#stdout;
-    // The prompt that follows takes a row too.
+    // The prompt after the text takes a row too.
     return rows > 0 && rowsOf(text, columns || 80) >= rows;
   }
 
   /** Coloured text, on a terminal that wants colours. */
   style(style: Style, text: string, stream: Terminal = this.#stdout): string {
-    // Whether to colour was decided from the terminal and the environment; styleText must not ask again.
+    // The terminal and the environment have decided on colours; styleText must not decide again.
     return this.#colours(stream) ? styleText(style, text, { validateStream: false }) : text;
   }
 

@@ -4,12 +4,12 @@ import type { Variables } from "../../node/settings.ts";
 import type { Output } from "./output.ts";
 
 /**
- * Shows text in a program that the user chose, a command line for the shell, with these variables
- * besides the process's own. Returns false where it cannot be started.
+ * Shows text in the program that the user chose: a command line for the shell, which gets these
+ * variables besides the process's own. Returns false if it cannot be started.
  */
 export type Page = (command: string, text: string, variables: Variables) => Promise<boolean>;
 
-/** Prints what the output held back for being long: in the user's pager, or as it is. */
+/** Prints the long text that the output held back: in the user's pager, or as it is. */
 export async function pageHeld(
   out: Output,
   page: Page,
@@ -20,7 +20,7 @@ export async function pageHeld(
   if (text === "") return;
   const command = pagerOf(out, cwd, variables);
   if (command !== undefined) {
-    // Quit where it all fits, keep colours, leave the text on the screen; as Git has it.
+    // As in Git: quit if all of it fits, keep colours, leave the text on the screen.
     const less = variables.LESS === undefined ? { LESS: "FRX" } : {};
     if (await page(command, text, less)) return;
     out.note(`cannot start the pager ${JSON.stringify(command)}: printed without it`);
@@ -28,13 +28,13 @@ export async function pageHeld(
   out.raw(text);
 }
 
-/** The pager's command line; undefined where there is to be none. */
+/** The pager's command line; undefined if the user wants none. */
 function pagerOf(out: Output, cwd: string, variables: Variables): string | undefined {
   try {
     const command = new Config(cwd, variables).get("pager").value?.trim();
     return command === "" || command === "cat" ? undefined : command;
   } catch (error) {
-    // Settings that cannot be read are no reason to keep a result back.
+    // The result is printed even if the settings cannot be read.
     if (!isRewindError(error)) throw error;
     out.note(error.message);
     return undefined;

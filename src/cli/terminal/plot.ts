@@ -2,35 +2,35 @@
 export interface PlotData {
   /** In rising order. */
   readonly steps: readonly number[];
-  /** The value at each step; undefined where there is none that can be drawn. */
+  /** The value at each step; undefined if it cannot be drawn. */
   readonly a: readonly (number | undefined)[];
   readonly b: readonly (number | undefined)[];
   /** A step to mark: where the runs part. */
   readonly mark: number | undefined;
 }
 
-/** Whose a sign is, to be coloured. */
+/** What a sign stands for, which gives its colour. */
 export type PlotPart = "a" | "b" | "both" | "mark";
 
-/** The sign of each series; where both are, the two lie on each other. */
+/** The sign of each series; `both` where the two coincide. */
 export const SIGNS: Readonly<Record<PlotPart, string>> = { a: "+", b: "x", both: "*", mark: "┊" };
 
 const ROWS = 12;
 
-/** A plot is at least so wide, on however narrow a terminal. */
+/** The least width of a plot, on any terminal. */
 const LEAST_COLUMNS = 10;
 
-/** How wide the values beside the plot mostly are at the most, with the axis. */
+/** The width of most labels beside a plot, with the axis. */
 const LABEL_WIDTH = 14;
 
-/** How many steps can be told apart on so many columns. */
+/** The number of steps that a plot can tell apart on a terminal of `columns` columns. */
 export function plotColumns(columns: number): number {
   return Math.max(LEAST_COLUMNS, columns - LABEL_WIDTH);
 }
 
 /**
  * Draws two series over their steps, 12 rows high and at most `columns` wide, with values on the
- * left and steps below. Undefined where there is no value to draw.
+ * left and steps below. Undefined if there is no value to draw.
  */
 export function drawPlot(
   data: PlotData,
@@ -52,7 +52,7 @@ export function drawPlot(
   return [...rows.map((row) => row.trimEnd()), ...stepAxis(data, width, left)];
 }
 
-/** What is drawn in each cell, row by row from the top. */
+/** The part in each cell, row by row from the top. */
 function place(
   { steps, a, b, mark }: PlotData,
   columns: number,
@@ -89,12 +89,12 @@ function markColumn(mark: number, steps: readonly number[], columns: number): nu
 
 function rowOf(value: number, low: number, high: number): number {
   if (low === high) return Math.floor(ROWS / 2);
-  // Halved, since the difference of two numbers can be too large for one.
+  // Halved, since the difference of two numbers may exceed the largest number.
   const part = (high / 2 - value / 2) / (high / 2 - low / 2);
   return Math.round(part * (ROWS - 1));
 }
 
-/** The values beside the first, the last and a middle row; "" beside the others. */
+/** The labels of the first, the last and a middle row; "" for the others. */
 function valueLabels(low: number, high: number): string[] {
   const labels = new Array<string>(ROWS).fill("");
   const middle = Math.floor(ROWS / 2);
@@ -102,7 +102,7 @@ function valueLabels(low: number, high: number): string[] {
     labels[middle] = numberLabel(low, 6);
     return labels;
   }
-  // As many digits as it takes to tell the two ends apart.
+  // Enough digits to tell the two ends apart.
   let digits = 5;
   while (digits < 17 && numberLabel(low, digits) === numberLabel(high, digits)) digits++;
   const part = middle / (ROWS - 1);
@@ -112,7 +112,7 @@ function valueLabels(low: number, high: number): string[] {
   return labels;
 }
 
-/** A value with as many decimals as matter over a range. */
+/** A value with the decimals that matter over a range. */
 function rounded(value: number, range: number): number {
   const decimals = 2 - Math.floor(Math.log10(range));
   return decimals > 15 || decimals < 0 ? value : Number(value.toFixed(decimals));

@@ -7,7 +7,7 @@ const SILENT_MS = 250;
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
 
-/** A progress bar with rate and time left, on stderr, on a terminal only. */
+/** Draws a progress bar with rate and time left on stderr, if that is a terminal. */
 export function progressBar(out: Output, verb: string): (progress: Progress) => void {
   const started = performance.now();
   let drawn = 0;

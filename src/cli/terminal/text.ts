@@ -22,7 +22,7 @@ export function cutLine(text: string, letters: number): string {
 
 /** A number with its thousands apart: `1,000,000`. */
 export function count(value: number): string {
-  // What knows every language's way takes 12 ms to load, which a command that prints one count would wait for.
+  // The formatter for all languages takes 12 ms to load, for which a command with one count would wait.
   if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
   return value.toLocaleString("en-US");
 }
@@ -41,7 +41,7 @@ export function size(bytes: number): string {
   return `${unit === 0 ? value : value.toPrecision(3)} ${units[unit]}`;
 }
 
-/** A length of time: `340 ms`, `2.4 s`, `3 min 12 s`, `2 h 5 min`. */
+/** A duration: `340 ms`, `2.4 s`, `3 min 12 s`, `2 h 5 min`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1_000).toPrecision(3)} s`;
@@ -50,7 +50,7 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How long ago something was: `5 min ago`, `3 days ago`. */
+/** How long ago something happened: `5 min ago`, `3 days ago`. */
 export function age(ms: number): string {
   const units: readonly [unit: string, ms: number][] = [
     ["year", 365.25 * 86_400_000],
@@ -67,12 +67,12 @@ export function age(ms: number): string {
   return `${count(number)} ${unit}${many} ago`;
 }
 
-/** Rows of cells as lines, the columns aligned: to the left, or to the right where `right` says so. */
+/** Rows of cells as lines, with aligned columns: to the left, or to the right for those in `right`. */
 export function table(
   given: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  // Before it is measured: what is not seen takes more room as it is printed.
+  // Before the cells are measured: an unseen character takes more room as it is printed.
   const rows = given.map((row) => row.map(visibleBetweenColours));
   const widths: number[] = [];
   for (const row of rows) {
@@ -85,7 +85,7 @@ export function table(
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }
 
-/** A line with a caret below its column, counted from 1; of a long one what stands around it. */
+/** A line with a caret below its column, counted from 1; a long line is cut around it. */
 export function pointAt(line: string, column: number): string {
   const middle = Math.min(column - 1 - POINTED_WIDTH / 2, line.length - POINTED_WIDTH);
   const from = Math.max(0, middle);
@@ -97,7 +97,7 @@ export function pointAt(line: string, column: number): string {
 
 const POINTED_WIDTH = 96;
 
-/** How many rows of a terminal lines of text take. */
+/** The number of terminal rows that a text takes. */
 export function rowsOf(text: string, columns: number): number {
   const lines = text.split("\n").map((line) => Math.max(1, Math.ceil(width(line) / columns)));
   return lines.reduce((sum, rows) => sum + rows, 0);

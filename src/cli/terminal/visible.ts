@@ -1,7 +1,7 @@
 /**
- * What would command a terminal, or change how a text reads without being seen: control characters,
- * those that turn the direction of writing, those of no width, fillers, and halves of characters. The
- * selectors of variants stay: they belong to emoji.
+ * Characters that would command a terminal, or change how a text reads without being seen: control
+ * characters, changes of the writing direction, characters without width, fillers, and lone halves of
+ * surrogate pairs. Variation selectors stay: they belong to emoji.
  */
 const UNSEEN: RegExp =
   /(?![\n\t]|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
@@ -20,7 +20,7 @@ export function visibleLine(text: string): string {
   return visible(text).replace(/\s+/g, " ");
 }
 
-/** The same with what colours text left as it is. */
+/** The same, but colours stay as they are. */
 export function visibleBetweenColours(text: string): string {
   return text
     .split(COLOUR)

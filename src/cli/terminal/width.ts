@@ -1,8 +1,8 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-/** How many columns a text takes on a terminal, its colours left out. */
+/** The number of terminal columns that a text takes; colours take none. */
 export function width(text: string): number {
-  // Nearly every text is plain, and needs no look at what its characters are.
+  // Nearly every text is plain, and its characters need not be looked up.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const [character] of text.replace(COLOURS, "").matchAll(CHARACTERS)) {
@@ -14,10 +14,10 @@ export function width(text: string): number {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins a colour.
 const COLOURS: RegExp = /\u001b\[[0-9;]*m/g;
 
-/** A character, with the selector behind it that makes an emoji of it. */
+/** A character, with the selector that makes it an emoji if one follows. */
 const CHARACTERS: RegExp = /\p{Extended_Pictographic}\ufe0f|[\s\S]/gu;
 
-/** Marks stand over what is before them, and the rest of these is not seen. */
+/** Marks stand over the character before them; the others are not seen. */
 const NO_WIDTH: RegExp = /^[\p{Mn}\p{Me}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 
 function widthOf(character: string): number {

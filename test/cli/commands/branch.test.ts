@@ -105,7 +105,7 @@ describe("branch", () => {
     expect((await project.ok("get", "main")).stdout).toBe("10\n");
   });
 
-  test("without a revision forks at the cursor, or at the end where there is none", async () => {
+  test("without a revision forks at the cursor, or at the end without a cursor", async () => {
     const project = await counterProject(100);
     const end = await project.ok("branch", "end", "--steps", "110", "--set", "x=7");
     expect(end.stdout).toMatch(/^forked end at step 100 of /);
@@ -356,7 +356,7 @@ describe("branch --matrix", () => {
       "",
       "error: step 70 failed: Error: no more on g/3; made before it: g/1, g/2\n" +
         "  the state before it: 250\n" +
-        "hint: the first 70 of 100 steps are kept on g/3: mend the code, then `rewind branch NAME g/3 --program working` goes on with it; " +
+        "hint: the first 70 of 100 steps are kept on g/3: fix the code, then `rewind branch NAME g/3 --program working` continues with it; " +
         "for the values after it: `rewind branch g main@10 --matrix a=4`\n",
     ]);
     expect((await project.ok("get", "g/2")).stdout).toBe(`${10 + 90 * 3}\n`);

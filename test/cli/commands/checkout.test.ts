@@ -193,7 +193,7 @@ describe("checkout and step", () => {
     expect((await project.ok(...words("get HEAD --json"))).json).toMatchObject({ run, step: 997 });
   });
 
-  test("checkout is an operation, a step is none", async () => {
+  test("checkout is an operation, and a step is not", async () => {
     const project = await walkProject();
     await project.ok(...words("branch fork main@100"));
     await project.ok(...words("checkout fork@7"));

@@ -125,7 +125,7 @@ describe("config", () => {
         line,
         1,
         "error: .rewind/local/config: expected JSON\n" +
-          "hint: mend .rewind/local/config, a JSON object of settings, or remove it\n",
+          "hint: fix .rewind/local/config, a JSON object of settings, or remove it\n",
       ]);
     }
     expect((await project.ok(...words("get main@5"))).stderr).toBe("");

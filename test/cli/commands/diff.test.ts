@@ -326,7 +326,7 @@ describe("diff", () => {
     });
   });
 
-  test("where the run that both come from has ended before, none is named", async () => {
+  test("no common run is named if it ended before the fork", async () => {
     const project = await counters();
     await project.ok(..."branch a main --steps 40".split(" "));
     await project.ok(..."branch b main --steps 40".split(" "));
@@ -396,9 +396,7 @@ describe("diff", () => {
     await other.ok(..."load run.replay -b old".split(" "));
     const { status, stdout } = await other.run("diff", "old", "main");
     expect(status).toBe(3);
-    expect(stdout).toContain(
-      "\nthe source of old is not here to compare: it was saved without its code\n",
-    );
+    expect(stdout).toContain("\nthe source of old is missing: it was saved without its code\n");
     const { json } = await other.run("diff", "main", "old", "--json");
     expect(json.sources).toEqual([
       expect.objectContaining({ from: 0, patch: null, missing: ["b"] }),

@@ -17,8 +17,8 @@ const elsewhere = (): string =>
   JSON.stringify({ ...JSON.parse(lockText("")), host: "elsewhere", pid: 77 });
 
 describe("doctor", () => {
-  test("says that there are no locks", async () => {
-    expect((await (await walkProject()).ok("doctor")).stdout).toBe("there are no locks\n");
+  test("says that no locks", async () => {
+    expect((await (await walkProject()).ok("doctor")).stdout).toBe("no locks\n");
   });
 
   test("a lock of another machine is listed, named by what it stops, and removed when told", async () => {

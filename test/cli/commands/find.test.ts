@@ -31,10 +31,10 @@ describe("find", () => {
     expect((await project.ok("find", "fork", "params.k === 3", "--json")).json.step).toBe(50);
   });
 
-  test("none found: status 1, nulls", async () => {
+  test("no step matches: status 1, nulls", async () => {
     const project = await model();
     const text = await project.run("find", "main", "state.x < 0");
-    expect([text.status, text.stdout]).toEqual([1, "it holds at no step\n"]);
+    expect([text.status, text.stdout]).toEqual([1, "no step matches\n"]);
     const { status, json } = await project.run("find", "main", "state.x < 0", "--json");
     expect([status, json]).toEqual([1, { step: null, state: null }]);
   });
@@ -117,10 +117,10 @@ describe("find", () => {
     ]);
   });
 
-  test("an expression that begins with a dash goes behind --", async () => {
+  test("an expression that begins with a dash goes after --", async () => {
     const project = await model();
     const { status, stderr } = await project.run("find", "main", "-state.x < -3");
-    expect([status, stderr]).toEqual([2, expect.stringContaining("put it behind --")]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining("put it after --")]);
     expect((await project.ok("find", "main", "--json", "--", "-state.x < -3")).json.step).toBe(2);
   });
 
@@ -151,7 +151,7 @@ describe("a range", () => {
   test.each([
     [
       ["main@1..@5", "true", "--from", "2"],
-      "expected a range, main@1..@5, or --from and --to, got both",
+      "expected either the range main@1..@5 or --from and --to, got both",
     ],
     [["main@1..@5", "true", "--to", "2"], "or --from and --to, got both"],
     [["main@1..fork@5", "true"], "expected both sides to name the same run, got"],
@@ -188,7 +188,7 @@ describe("previous", () => {
     expect((await project.ok(...before)).json.step).toBe(50);
   });
 
-  test("there is none at step 0, and the hint says so", async () => {
+  test("step 0 has no previous state, and the hint says so", async () => {
     const project = await model();
     const { status, stderr } = await project.run("find", "main", "state.x > previous.x");
     expect(status).toBe(1);
@@ -208,17 +208,17 @@ describe("--last", () => {
     expect(json).toEqual({ step: 60, state: { x: 120 } });
   });
 
-  test("none: status 1, nulls", async () => {
+  test("no step matches: status 1, nulls", async () => {
     const project = await model();
     const text = await project.run("find", "main", "state.x < 0", "--last");
-    expect([text.status, text.stdout]).toEqual([1, "it holds at no step\n"]);
+    expect([text.status, text.stdout]).toEqual([1, "no step matches\n"]);
     const { status, json } = await project.run("find", "main", "state.x < 0", "--last", "--json");
     expect([status, json]).toEqual([1, { step: null, state: null }]);
   });
 });
 
 describe("--count", () => {
-  test("prints at how many steps it holds, the first and the last", async () => {
+  test("prints how many steps match, the first and the last", async () => {
     const project = await model();
     const { stdout } = await project.ok(
       "find",
@@ -226,16 +226,16 @@ describe("--count", () => {
       "state.x % 20 === 0 && step > 0",
       "--count",
     );
-    expect(stdout).toBe("it holds at 10 steps: the first 10, the last 100\n");
+    expect(stdout).toBe("10 steps match: the first 10, the last 100\n");
     expect((await project.ok("find", "main", "step === 7", "--count")).stdout).toBe(
-      "it holds at 1 step: 7\n",
+      "1 step matches: 7\n",
     );
   });
 
-  test("none: status 1, nulls", async () => {
+  test("no step matches: status 1, nulls", async () => {
     const project = await model();
     const text = await project.run("find", "main", "state.x < 0", "--count");
-    expect([text.status, text.stdout]).toEqual([1, "it holds at no step\n"]);
+    expect([text.status, text.stdout]).toEqual([1, "no step matches\n"]);
     const { status, json } = await project.run("find", "main", "state.x < 0", "--count", "--json");
     expect([status, json]).toEqual([1, { count: 0, first: null, last: null }]);
   });
@@ -257,12 +257,12 @@ describe("--bisect", () => {
     expect(json).toEqual({ step: 5, state: { x: 10 }, looked: 1 });
   });
 
-  test("does not hold at the last: none, status 1", async () => {
+  test("the last step does not match: status 1", async () => {
     const project = await model();
     const text = await project.run("find", "main", "step === 50", "--bisect");
     expect([text.status, text.stdout]).toEqual([
       1,
-      "it does not hold at step 100, the last\nlooked at 2 states\n",
+      "the last step, 100, does not match\nlooked at 2 states\n",
     ]);
     const { status, json } = await project.run("find", "main", "false", "--bisect", "--json");
     expect([status, json]).toEqual([1, { step: null, state: null, looked: 2 }]);
@@ -387,7 +387,7 @@ describe("Ctrl-C", () => {
     const { status, stdout, stderr } = await pressed(project, 5_000, "main", holds);
     expect([status, stdout]).toEqual([130, ""]);
     const [, upTo = ""] =
-      /^error: interrupted: looked at steps 0 to ([\d,]+), it held at none of them\n/.exec(
+      /^error: interrupted: looked at steps 0 to ([\d,]+), and none of them matches\n/.exec(
         stderr,
       ) ?? [];
     const next = Number(upTo.replaceAll(",", "")) + 1;
@@ -398,17 +398,20 @@ describe("Ctrl-C", () => {
     expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(1_999_000);
   });
 
-  test("--count tells how often it held: the rest of the steps gives the rest", async () => {
+  test("--count gives what it found: the rest of the steps gives the rest", async () => {
     const project = await long();
     const even = "pressAt(step) || state.x % 2 === 0";
     const argv = ["main@10..@1_900_001", even, "--count", "--json"];
     const { status, stdout, stderr } = await pressed(project, 5_000, ...argv);
-    expect([status, JSON.parse(stdout).error.code]).toEqual([130, "INTERRUPTED"]);
+    const { error } = JSON.parse(stdout);
+    expect([status, error.code]).toEqual([130, "INTERRUPTED"]);
     const [, held = ""] =
-      /^error: interrupted: looked at steps 10 to [\d,]+, it held at ([\d,]+) of them\n/.exec(
+      /^error: interrupted: looked at steps 10 to [\d,]+, and ([\d,]+) of them match: the first 10, the last [\d,]+\n/.exec(
         stderr,
       ) ?? [];
-    // The range is now one of options, since its beginning has moved.
+    expect(error.data).toMatchObject({ count: Number(held.replaceAll(",", "")), first: 10 });
+    expect(error.data.last).toBe(error.data.looked.to - (error.data.looked.to % 2));
+    // The range is now given by options, since its beginning has moved.
     expect(goOn(stderr)).toEqual([
       ..."find main".split(" "),
       even,
@@ -425,7 +428,7 @@ describe("Ctrl-C", () => {
     const { status, stderr } = await pressed(project, 1_900_500, ...argv);
     expect(status).toBe(130);
     expect(stderr).toMatch(
-      /^error: interrupted: looked at steps [\d,]+ to 2,000,000, it held at none/,
+      /^error: interrupted: looked at steps [\d,]+ to 2,000,000, and none of them matches/,
     );
     expect(goOn(stderr)).toEqual([
       ...["find", "main", holds, "--last", "--from", "5", "--to"],
@@ -444,12 +447,12 @@ describe("Ctrl-C", () => {
     expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(17);
   });
 
-  test("at once: only the first step was looked at, or none", async () => {
+  test("at once: it looked at one step, or at no step", async () => {
     const project = await long();
     const first = await project.runWith({ interrupt: true }, ..."find main step<0".split(" "));
     expect([first.status, first.stderr]).toEqual([
       130,
-      "error: interrupted: looked at step 0, it did not hold there\n" +
+      "error: interrupted: looked at step 0, which does not match\n" +
         "hint: `rewind find main 'step<0' --from 1` goes on from there\n",
     ]);
     const none = await project.runWith({ interrupt: true }, ..."find main@500.. step<0".split(" "));
@@ -470,7 +473,7 @@ describe("Ctrl-C", () => {
       expect(again).toEqual(
         expect.arrayContaining(["main@{0}", "--program", "working", "--quiet"]),
       );
-      expect((await project.run(...again)).stdout).toBe("it holds at no step\n");
+      expect((await project.run(...again)).stdout).toBe("no step matches\n");
     }
   });
 });

@@ -204,7 +204,7 @@ describe("log --graph", () => {
     `);
   });
 
-  test("each lane has a colour on a terminal, none where NO_COLOR is set", async () => {
+  test("each lane has a colour on a terminal, unless NO_COLOR is set", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500"));
     await project.ok(...words("branch b main@600"));

@@ -137,12 +137,12 @@ describe("record", () => {
       [
         "record walk.ts --steps 10 -b main",
         "the branch main exists already",
-        "record on another branch with -b NAME, or anew on this one with --restart",
+        "record on another branch with -b NAME, or again on this one with --restart",
       ],
       [
         "record walk.ts --steps 10 -b unfinished",
         "unfinished holds an unfinished recording: 70 of 100 steps",
-        "go on with `rewind resume unfinished`, or record anew with --restart, which archives it",
+        "continue it with `rewind resume unfinished`, or record again with --restart, which archives it",
       ],
     ];
     for (const [line, error, hint] of refused) {

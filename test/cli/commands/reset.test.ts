@@ -74,7 +74,7 @@ describe("reset", () => {
     );
   });
 
-  test("takes a cursor beyond the step along, and undo leaves none that leads nowhere", async () => {
+  test("moves a cursor beyond the step, and undo leaves no cursor beyond the end", async () => {
     const project = await counterProject(1000);
     await project.ok(...words("checkout main@842"));
     await project.ok(...words("reset main@500"));

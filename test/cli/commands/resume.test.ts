@@ -19,7 +19,7 @@ describe("resume", () => {
     expect([failed.status, failed.stderr]).toEqual([
       1,
       expect.stringContaining(
-        "hint: the first 70 of 100 steps are kept on unfinished: mend the code, then `rewind branch NAME unfinished --program working` goes on with it",
+        "hint: the first 70 of 100 steps are kept on unfinished: fix the code, then `rewind branch NAME unfinished --program working` continues with it",
       ),
     ]);
     const { stdout } = await project.ok(...words("resume unfinished"));
@@ -87,7 +87,7 @@ describe("resume", () => {
       "error: main was recorded with other values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
         "params.name is a, given b; params.q is not declared, given 1; steps is 50, given 60; " +
         "rng is xoshiro128++, given other\n" +
-        "hint: `rewind resume main` goes on as recorded; to change it from a step on, fork: `rewind branch NAME main@STEP " +
+        "hint: `rewind resume main` continues it as recorded; to change it from a step on, fork: `rewind branch NAME main@STEP " +
         "--seed 6 --param p=0.75 --param name=b --steps 60`\n",
     );
     expect(await project.storeDigest()).toBe(before);
@@ -147,7 +147,7 @@ describe("resume --fresh-if-missing", () => {
     );
   });
 
-  test("of the current branch where none is named", async () => {
+  test("of the current branch by default", async () => {
     const project = await emptyProject("walk.ts");
     const { json } = await project.ok(
       ...words("resume --fresh-if-missing walk.ts --steps 20 --json"),
@@ -160,7 +160,7 @@ describe("resume --fresh-if-missing", () => {
     const missing = await project.run(...words("resume nightly --fresh-if-missing fragile.ts"));
     expect([missing.status, missing.stderr]).toEqual([
       2,
-      expect.stringContaining("expected --steps N: nightly has no run, and is to be recorded"),
+      expect.stringContaining("expected --steps N: nightly has no run yet, and would be recorded"),
     ]);
     await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
     await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));

@@ -190,7 +190,7 @@ describe("rng PLAN", () => {
     expect(json.baseSeed).toEqual({ $bigint: String(baseSeed) });
   });
 
-  test("notes where the loader is none of the split's parts", async () => {
+  test("notes a loader that is not a part of the split", async () => {
     const plan = "seed 1; split 606 0.8; epochs 3 of shuffle 485";
     const { stderr, status } = await runCli(["rng", plan, "--epoch", "1"]);
     expect([status, stderr]).toEqual([
@@ -289,11 +289,11 @@ describe("rng locate", () => {
     expect(stdout).toContain("\n  by torch 2.13\n");
   });
 
-  test("exit status 1 where there is none; as many epochs and draws as it is told", async () => {
+  test("exit status 1 when no epoch matches; --up-to and --draws limit the search", async () => {
     const argv = ["rng", "locate", PLAN, "--order", order.join()];
     const short = await runCli([...argv, "--up-to", "3"]);
     expect([short.status, short.stderr]).toEqual([1, ""]);
-    expect(short.stdout).toMatch(/^no epoch begins so\n\ntested epochs 1 to 3\n/);
+    expect(short.stdout).toMatch(/^no epoch begins with these samples\n\ntested epochs 1 to 3\n/);
     const split = "seed 1; split 1806 0.8";
     const later = orderOf(`${split}; draws 777; epochs 1 of shuffle 1444`, { epoch: 1 }).order;
     const list = later.slice(0, 4).join();
@@ -333,7 +333,9 @@ describe("rng locate", () => {
 
   test("notes where samples are so few that some agree by chance", async () => {
     const few = await runCli(["rng", "locate", PLAN, "--order", String(order[0])]);
-    expect(few.stderr).toMatch(/^note: among 1,\d00 orders some may begin so by chance: give more/);
+    expect(few.stderr).toMatch(
+      /^note: among 1,\d00 orders, some may begin with these samples by chance: give more/,
+    );
     const kept = "seed 1; epochs 2 of loader 9";
     expect((await runCli(["rng", "locate", kept, "--order", "0,1"])).stderr).toBe("");
   });
@@ -401,7 +403,7 @@ describe("what is wrong", () => {
       "expected --epoch to be a whole number from 1 to 10^7, got -1",
     ],
     [["rng", PLAN, "--epoch", "1e8"], "expected an epoch in 1..10^7, got 100000000"],
-    [["rng", PLAN, "--event", "0"], "expected --event to be a whole number from 1 on, got 0"],
+    [["rng", PLAN, "--event", "0"], "expected --event to be a whole number, at least 1, got 0"],
     [["rng", PLAN, "-o", ""], 'expected a file name after --out, got ""'],
     [["rng", "@/dev/zero"], "expected /dev/zero to be a file of at most 1 MiB with a plan"],
     [["rng", "locate", PLAN, "--order", "5000"], "expected samples in 0..1805, got 5000"],
@@ -418,7 +420,7 @@ describe("what is wrong", () => {
     [["rng", PLAN, "--loader", "1"], "expected --epoch N with --loader"],
     [
       ["rng", PLAN, "--epoch", "1", "--batch", "0"],
-      "expected --batch to be a whole number from 1 on, got 0",
+      "expected --batch to be a whole number, at least 1, got 0",
     ],
     [
       ["rng", PLAN, "--epoch", "1", "--batch", "4", "-o", "x"],

@@ -358,7 +358,7 @@ describe("show of a state", () => {
 });
 
 describe("show", () => {
-  test("--seeds, -n and --source, of HEAD's run where none is named", async () => {
+  test("--seeds, -n and --source, of HEAD's run by default", async () => {
     const project = await walkProject();
     await project.ok(...words("checkout main@7"));
     const { seeds } = (await project.ok("show", "--seeds", "--json")).json;

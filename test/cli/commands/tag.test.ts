@@ -49,7 +49,7 @@ describe("tag", () => {
       "error: the tag v1 exists already\nhint: move it with --force, or look at it with `rewind show v1`\n",
     ]);
     expect((await project.ok(...words("tag -f v1 main"))).stdout).toBe(
-      `v1 names ${second.slice(0, 12)} now, no longer ${first.slice(0, 12)}\n`,
+      `v1 now names ${second.slice(0, 12)}, no longer ${first.slice(0, 12)}\n`,
     );
     expect(await runOf(project, "v1")).toBe(second);
     expect((await project.ok(...words("tag -d v1"))).stdout).toBe(

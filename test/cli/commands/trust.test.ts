@@ -34,7 +34,7 @@ describe("trust", () => {
         "^model, from model\\.ts#model\\n" +
           "model\\.ts {5}[\\d,]+ bytes\\nlib/next\\.ts {2}\\d+ bytes\\n" +
           "pack 1\\.2\\.0 {2}\\d+ bytes\\n\\n" +
-          "trusted: this code may run from now on, in every project of yours\\n$",
+          "trusted: this code may run from now on, in all your projects\\n$",
       ),
     );
     expect((await here.ok("get", "theirs@5")).stdout).toBe("6\n");
@@ -59,7 +59,7 @@ describe("trust", () => {
     const [{ program }] = (await here.ok(...words("trust theirs --json"))).json.programs;
     expect((await here.ok("trust", "--list")).stdout).toBe(`${program}  model, from model.ts\n`);
     expect((await here.ok(...words("trust --forget theirs"))).stdout).toBe(
-      "trusted no longer: 1 program\n",
+      "no longer trusted: 1 program\n",
     );
     expect((await here.run("get", "theirs@5")).status).toBe(1);
     expect((await here.ok(...words("trust --forget theirs"))).stdout).toBe(

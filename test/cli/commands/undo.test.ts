@@ -127,7 +127,7 @@ describe("undo and redo", () => {
     const none = await project.run("redo");
     expect([none.status, none.stderr]).toEqual([
       1,
-      "error: there is no undone operation to redo\nhint: `rewind log --all` lists the runs that there are\n",
+      "error: there is no undone operation to redo\nhint: `rewind log --all` lists all runs\n",
     ]);
   });
 
@@ -158,7 +158,7 @@ describe("undo and redo", () => {
       1,
       "",
       `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, it is ${fork} now\n` +
-        "hint: something else has changed it since; what it has named: `rewind reflog main`\n",
+        "hint: something else has changed it since; `rewind reflog main` lists what it has named\n",
     ]);
     expect(await project.storeDigest()).toBe(before);
     await project.write(".rewind/refs/heads/main", `${cut}\n`);

@@ -26,7 +26,7 @@ describe("verify", () => {
     const { status, stdout } = await project.run("verify", "--full");
     expect(status).toBe(3);
     expect(stdout).toMatch(
-      /^block 0, steps 0 to 10, depends on what the program did before\nfirst different step: 1\n {2}state\.n: after other steps \d+, in a fresh instance 1\nlikely cause: something that is not in its state: .*\n$/,
+      /^block 0, steps 0 to 10, depends on what the program did before\nfirst different step: 1\n {2}state\.n: after other steps \d+, in a fresh instance 1\nlikely cause: something outside its state: .*\n$/,
     );
     const { json } = await project.run("verify", "--full", "--json");
     expect(Object.keys(json)).toEqual(["ok", "blocksChecked", "mismatch"]);
@@ -49,7 +49,7 @@ describe("verify", () => {
         "block 3, steps 30 to 40, depends on what the program did before",
         "first different step: 31",
         "  state.seen: after other steps 1, in a fresh instance 0",
-        "likely cause: something that is not in its state: `rewind record --self-check` finds it at once\n",
+        "likely cause: something outside its state: `rewind record --self-check` finds it at once\n",
       ].join("\n"),
     ]);
   });

@@ -1,0 +1,178 @@
+import { toJson } from "../../../codec/json/write.ts";
+import type { Path } from "../../../codec/path/format.ts";
+import { parsePath } from "../../../codec/path/parse.ts";
+import { getAt } from "../../../codec/state/access.ts";
+import type { Found } from "../../../replay/look/find.ts";
+import type { Look } from "../../../replay/look/look.ts";
+import type { Run } from "../../../replay/run.ts";
+import { type Command, type Context, command, STATUS } from "../../command.ts";
+import { commandLine } from "../../input/command-line.ts";
+import { type Expression, parseExpression } from "../../input/expression.ts";
+import { missingField, withMissingField } from "../../input/missing-field.ts";
+import { type Steps, stepsOf } from "../../input/range.ts";
+import { usageError } from "../../input/usage-error.ts";
+import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../../options.ts";
+import { formatState } from "../../show/state.ts";
+import type { Output } from "../../terminal/output.ts";
+import { count, plural } from "../../terminal/text.ts";
+import { interruptedSearch, type Matches } from "./interrupted-search.ts";
+
+export const find: Command = command({
+  positionals: {
+    revision: { type: "string", demandOption: true, completes: "revision" },
+    expression: { type: "string", demandOption: true },
+  },
+  describe:
+    "Prints the first step at which a JavaScript expression over state, step, params and previous holds,\nand the state there; previous is the state one step before, undefined at step 0. One pass over every\nstep of a run, or of a range: main@100..@200. Exit status 1 when no step matches.",
+  options: {
+    last: { describe: "the last step, searching from the end", type: "boolean" },
+    count: { describe: "the number of steps, the first and the last of them", type: "boolean" },
+    bisect: {
+      describe: "by halving, for what stays true once true: looks at about 20 of a million states",
+      type: "boolean",
+    },
+    path: {
+      describe: "print only this part of the state, such as agents[3].x",
+      type: "string",
+      value: "PATH",
+    },
+    ...RANGE_OPTIONS,
+    program: PROGRAM_OPTION,
+    trust: TRUST_OPTION,
+  },
+  examples: [
+    ['find main "state > 500"', "when the state is a number"],
+    ['find main@50%.. "Number.isNaN(state.x)"', "where did it go wrong, in the second half?"],
+    [
+      'find main@99%.. "state < 0 && previous >= 0" --count',
+      "how often does it fall below 0 there?",
+    ],
+    ['find main "state === 0" --last', "when was it 0 for the last time?"],
+    ['find main "state.agents[3].x > 0" --path agents[3]', "the step, and that part of the state"],
+    ['find main "state.agents[3].x > 1_000" --bisect', "for what only grows: at once"],
+  ],
+  keys: {
+    find: ["step", "state"],
+    "find --count": ["count", "first", "last"],
+    "find --bisect": ["step", "state", "looked"],
+  },
+  async run(args, context) {
+    const expression = parseExpression(args.expression);
+    const mode = modeOf(args);
+    const path = args.path === undefined ? [] : parsePath(args.path);
+    if (mode === "count" && path.length > 0) {
+      throw usageError("expected --count or --path, got both: --count prints no state");
+    }
+    const repo = await context.open({ trust: args.trust });
+    const steps = await stepsOf(repo, args);
+    const { from, to } = steps;
+    const { look, matches } = noting(expression.look);
+    const options = { ...context.long("looking"), from, to, previous: expression.previous };
+    try {
+      const status = await SEARCHES[mode](steps.run, look, { ...context, path }, options);
+      if (status === STATUS.failed) await noteMissingField(expression, steps, context.out);
+      return status;
+    } catch (cause) {
+      const error = await withMissingField(cause, steps.run, [expression.text]);
+      throw interruptedSearch(error, steps.run.steps, matches, (ends) =>
+        commandLine("find", [steps.name, expression.text], { ...args, ...ends }, find.options),
+      );
+    }
+  },
+});
+
+/** The same function, which notes where it holds: what an interrupted count has found. */
+function noting(look: Look): { readonly look: Look; readonly matches: Matches } {
+  const matches: { first?: number; last?: number } = {};
+  return {
+    matches,
+    // A rest, since a third parameter is refused unless the expression reads the state before.
+    look(state, ctx, ...before) {
+      const holds = Boolean(look(state, ctx, before[0]));
+      if (holds) {
+        matches.first ??= ctx.step;
+        matches.last = ctx.step;
+      }
+      return holds;
+    },
+  };
+}
+
+/** Says which field is misspelt, if one is: it is undefined at every step, and rarely matches. */
+async function noteMissingField(
+  { text }: Expression,
+  { run, from = 0, to = run.steps }: Steps,
+  out: Output,
+): Promise<void> {
+  const missing = await missingField(run, text, [from, to]);
+  if (missing !== undefined) out.note(missing);
+}
+
+const MODES = ["last", "count", "bisect"] as const;
+type Mode = (typeof MODES)[number] | "first";
+
+function modeOf(args: Partial<Record<(typeof MODES)[number], boolean | undefined>>): Mode {
+  const given = MODES.filter((mode) => args[mode]);
+  if (given.length <= 1) return given[0] ?? "first";
+  throw usageError(
+    `expected one of --last, --count and --bisect, got ${given.map((mode) => `--${mode}`).join(" and ")}`,
+  );
+}
+
+/** Searches a run, prints what it finds, and returns the exit status. */
+type Search = (
+  run: Run,
+  look: Look,
+  context: Context & { readonly path: Path },
+  options: Parameters<Run["find"]>[1],
+) => Promise<number>;
+
+const SEARCHES: Readonly<Record<Mode, Search>> = {
+  async first(run, look, { out, path }, options) {
+    return print(out, run, await run.find(look, options), { none: NONE, path });
+  },
+  async last(run, look, { out, path }, options) {
+    return print(out, run, await run.findLast(look, options), { none: NONE, path });
+  },
+  async count(run, look, { out }, options) {
+    const { count: matching, first, last } = await run.count(look, options);
+    out.result({ count: matching, first: first ?? null, last: last ?? null }, () => {
+      if (first === undefined || last === undefined) return NONE;
+      const ends =
+        matching === 1 ? count(first) : `the first ${count(first)}, the last ${count(last)}`;
+      return `${plural(matching, "step")} ${matching === 1 ? "matches" : "match"}: ${ends}`;
+    });
+    return matching === 0 ? STATUS.failed : STATUS.ok;
+  },
+  async bisect(run, look, { out, path }, options) {
+    const { found, looked } = await run.bisect(look, options);
+    const none = `the last step, ${count(options?.to ?? run.steps)}, does not match`;
+    return print(out, run, found, { none, path, looked });
+  },
+};
+
+const NONE = "no step matches";
+
+/** Prints a step and its state, or that no step matches; and how many states were looked at, if given. */
+async function print(
+  out: Output,
+  run: Run,
+  found: Found<unknown> | undefined,
+  { none, path, looked }: { readonly none: string; readonly path: Path; readonly looked?: number },
+): Promise<number> {
+  const state = found && getAt(found.state, path);
+  const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
+  const data = (): object => ({
+    step: found?.step ?? null,
+    state: found === undefined ? null : toJson(state, types),
+    looked,
+  });
+  out.result(data, () =>
+    [
+      found === undefined ? none : `step ${count(found.step)}`,
+      ...(found === undefined ? [] : [formatState(state, { types })]),
+      ...(looked === undefined ? [] : [`looked at ${plural(looked, "state")}`]),
+    ].join("\n"),
+  );
+  return found === undefined ? STATUS.failed : STATUS.ok;
+}

@@ -1,0 +1,62 @@
+import { type GraphPiece, graph } from "../../../history/graph.ts";
+import { graphOrder } from "../../../history/graph-order.ts";
+import type { LogEntry } from "../../../history/log.ts";
+import type { Origins } from "../../../history/origin.ts";
+import { shortId } from "../../../object/id.ts";
+import { originText, placeText } from "../../show/origin-text.ts";
+import type { Output } from "../../terminal/output.ts";
+import { count, noteText, table } from "../../terminal/text.ts";
+
+const COLOURS = ["red", "green", "yellow", "blue", "magenta", "cyan"] as const;
+
+/** The entries in the order in which `logGraph` draws them. */
+export function drawnOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
+  return graphOrder(entries.map((entry) => ({ ...nodeOf(entry), entry }))).map(
+    ({ entry }) => entry,
+  );
+}
+
+/** The graph of runs, one line for each: lanes, short id, names, steps, fork point, message. */
+export async function logGraph(
+  entries: readonly LogEntry[],
+  origins: Origins,
+  out: Output,
+): Promise<string> {
+  const rows = graph(entries.map(nodeOf));
+  const cells = entries.map(async (entry, i) => {
+    const { id, run, names } = entry;
+    const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}` : "";
+    const from = (await origins.of(id, run)).map((origin) =>
+      origin.kind === "forked" ? `from ${placeText(origin)}` : originText(origin),
+    );
+    const { message } = run.meta;
+    return [
+      coloured(rows[i] ?? [], out),
+      out.style("yellow", shortId(id)),
+      out.style("green", namesText(names)),
+      `${count(run.steps)}${unfinished}`,
+      from.join(", "),
+      message === undefined ? "" : noteText(message),
+    ];
+  });
+  return table(await Promise.all(cells), [3]);
+}
+
+function nodeOf({ id, run }: LogEntry): { id: string; parents: readonly string[] } {
+  return { id, parents: run.parents.map((parent) => parent.run) };
+}
+
+/** A row of the drawing, each lane in its colour. */
+function coloured(pieces: readonly GraphPiece[], out: Output): string {
+  return pieces
+    .map(({ text, lane }) =>
+      text === " " ? text : out.style(COLOURS[lane % COLOURS.length] ?? "red", text),
+    )
+    .join("");
+}
+
+/** The names of a run, few enough for a line. */
+function namesText(names: readonly string[]): string {
+  const more = names.length > 4 ? ` and ${names.length - 3} more` : "";
+  return `${names.slice(0, more === "" ? 4 : 3).join(", ")}${more}`;
+}

@@ -1,0 +1,13 @@
+import { redo as redoLast } from "../../history/operations.ts";
+import { type Command, command } from "../command.ts";
+import { carryOut } from "./undo.ts";
+
+export const redo: Command = command({
+  positionals: {},
+  describe:
+    "Does the last undone operation again. An undo can be redone until another operation is done.",
+  options: {},
+  examples: [["redo", "after one undo too many"]],
+  keys: { redo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
+  run: (_args, context) => carryOut(context, redoLast, "done again", "`rewind undo` takes it back"),
+});

@@ -1,0 +1,96 @@
+import { toHex } from "../../../base/bytes.ts";
+import { parseRevision } from "../../../history/revision.ts";
+import { Run } from "../../../replay/run.ts";
+import { type Command, command, STATUS } from "../../command.ts";
+import { optionalCount } from "../../input/parse.ts";
+import { wholeRun } from "../../input/revision.ts";
+import { usageError } from "../../input/usage-error.ts";
+import { FORCE_OPTION, TRUST_OPTION } from "../../options.ts";
+import { describeRun, runText } from "../../show/describe-run.ts";
+import { showSource } from "../../show/source.ts";
+import type { Output } from "../../terminal/output.ts";
+import { count } from "../../terminal/text.ts";
+import { showState } from "../show/show-state.ts";
+
+export const show: Command = command({
+  positionals: { revision: { type: "string", completes: "revision" } },
+  describe:
+    "For a run: what it is, the chain of runs that it came from, what changed in each segment, its sizes.\nFor REV@STEP: the state there. Without a revision: the state at the cursor.",
+  options: {
+    seeds: { describe: "list the seed of every block", type: "boolean" },
+    source: {
+      describe: "print the recorded source of its program, without its packages",
+      type: "boolean",
+    },
+    packages: { describe: "with --source: list its packages, with their sizes", type: "boolean" },
+    package: { describe: "with --source: print this package", type: "string", value: "NAME" },
+    all: { describe: "with --source: print all of it", type: "boolean" },
+    limit: { alias: "n", describe: "list at most N seeds", type: "string", value: "N" },
+    force: FORCE_OPTION,
+    trust: TRUST_OPTION,
+  },
+  examples: [
+    ["show", "where HEAD is, and the state there"],
+    ["show main", "what is this run, and where did it come from?"],
+    ["show main@842_137", "the state after 842,137 steps"],
+    ["show main --seeds -n 3", "the seeds of its first blocks"],
+    ["show main --source", "the code that made it"],
+    ["show main --source --packages", "the packages that were recorded with it"],
+  ],
+  keys: {
+    show: ["name", "run", "step", "steps", "goal", "state"],
+    "show REV@STEP": ["name", "run", "step", "steps", "goal", "state"],
+    "show REV": [
+      ...["run", "names", "root", "steps", "goal", "blockSize", "checkpoints", "objects"],
+      ...["segments", "parents", "origin", "meta"],
+    ],
+    "show --seeds": [{ seeds: ["block", "step", "seed"] }],
+    "show --source": ["module", "source", { packages: ["name", "version", "bytes"] }],
+  },
+  async run(args, { out, open, long }) {
+    const revision = args.revision;
+    const limit = optionalCount(args.limit, "-n");
+    if (limit !== undefined && !args.seeds)
+      throw usageError("expected --seeds beside -n: it limits how many are listed");
+    if (args.seeds && args.source) throw usageError("expected --seeds or --source, got both");
+    const wish = {
+      ...{ all: args.all === true, packages: args.packages === true },
+      package: args.package,
+    };
+    const wishes = [wish.all, wish.packages, wish.package !== undefined].filter(Boolean).length;
+    if (wishes > 0 && !args.source)
+      throw usageError("expected --source beside --packages, --package and --all");
+    if (wishes > 1) throw usageError("expected one of --packages, --package and --all");
+    const repo = await open({ trust: args.trust });
+    if (args.source) {
+      const { run, step = run.steps } = await repo.revision(revision ?? "HEAD");
+      await showSource(out, run, step, wish);
+    } else if (args.seeds) {
+      const { run } = await wholeRun(repo, revision ?? "HEAD");
+      await showSeeds(out, run, limit ?? run.checkpoints);
+    } else if (revision === undefined || parseRevision(revision).step !== undefined) {
+      const options = { signal: long("checking").signal, force: args.force === true };
+      await showState(out, await repo.revision(revision ?? "HEAD"), options);
+    } else {
+      const { id, run: manifest } = await repo.resolve(revision);
+      const run = new Run(id, manifest, repo.environment());
+      const { refs } = repo.store;
+      const description = await describeRun(run, { refs, replays: true, whole: out.json });
+      out.result(description, () => runText(description));
+    }
+    return STATUS.ok;
+  },
+});
+
+async function showSeeds(out: Output, run: Run, limit: number): Promise<void> {
+  const seeds: { block: number; step: number; seed: string }[] = [];
+  for (let block = 0; block < Math.min(run.checkpoints, limit); block++) {
+    const step = block * run.blockSize;
+    seeds.push({ block, step, seed: toHex(await run.replayer.seedOfBlock(block)) });
+  }
+  out.result({ seeds }, () =>
+    seeds
+      .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)
+      .join("\n"),
+  );
+}

@@ -1,0 +1,29 @@
+import { listTags } from "../../../history/tags.ts";
+import { shortId } from "../../../object/id.ts";
+import type { Context } from "../../command.ts";
+import { damagedData, reportDamage } from "../../show/damage.ts";
+import { noteText, table } from "../../terminal/text.ts";
+
+/** `rewind tag`. */
+export async function listAllTags({ out, open }: Context): Promise<number> {
+  const { store } = await open();
+  const { tags, damaged } = await listTags(store.objects, store.refs);
+  const data = tags.map(({ name, target, message, time }) => ({
+    name,
+    run: target,
+    message,
+    time,
+  }));
+  out.result({ tags: data, ...damagedData(damaged) }, () => {
+    if (tags.length === 0) return damaged.length > 0 ? "no readable tag" : "no tags yet";
+    return table(
+      tags.map(({ name, target, message, time }) => [
+        out.style("green", name),
+        shortId(target),
+        noteText(time),
+        noteText(message),
+      ]),
+    );
+  });
+  return reportDamage(out, damaged);
+}

@@ -1,0 +1,31 @@
+import { type Context, STATUS } from "../../command.ts";
+import { filesText, packagesText } from "../../show/source.ts";
+import { visibleLine } from "../../terminal/text.ts";
+
+/** `rewind trust [REV]`. */
+export async function addTrust(
+  revision: string | undefined,
+  { out, open }: Context,
+): Promise<number> {
+  const repo = await open();
+  const programs = await repo.trust(revision);
+  const data = programs.map(({ exportName = null, files = null, ...program }) => {
+    return { ...program, exportName, files };
+  });
+  out.result({ programs: data }, () =>
+    [
+      ...programs.map(({ name, module, exportName, files, packages }) => {
+        const entry = exportName === undefined ? module : `${module}#${exportName}`;
+        return [
+          visibleLine(`${name}, from ${entry}`),
+          files === undefined
+            ? "its code was left out when it was saved: your own files run, if they give the same"
+            : filesText(files),
+          ...(packages.length === 0 ? [] : [packagesText(packages)]),
+        ].join("\n");
+      }),
+      "trusted: this code may run from now on, in all your projects",
+    ].join("\n\n"),
+  );
+  return STATUS.ok;
+}

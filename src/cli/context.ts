@@ -1,0 +1,113 @@
+import fs from "node:fs";
+import path from "node:path";
+import type { Repository, RepositoryOptions } from "../repository.ts";
+import type { Arguments, Context } from "./command.ts";
+import { isCommandName } from "./command-list.ts";
+import { quoted } from "./input/quoted.ts";
+import { usageError } from "./input/usage-error.ts";
+import { loadCommand } from "./load-command.ts";
+import type { Process } from "./process.ts";
+import type { Output } from "./terminal/output.ts";
+import { progressBar } from "./terminal/progress.ts";
+
+/** What a command runs with, and what is to be done when it has ended. */
+export interface Running {
+  readonly context: Context;
+  /** Whether the command has changed the store. */
+  hasChanged(): boolean;
+  /** Closes the store, if the command opened it, and stops listening for Ctrl-C. */
+  end(): Promise<void>;
+}
+
+/** Prepares what a command runs with. Throws USAGE when -C does not name a folder. */
+export function running(out: Output, args: Arguments, process: Process): Running {
+  const cwd = folderOf(args, process);
+  const { env, now = Date.now, readInput = noInput } = process;
+  let repo: Repository | undefined;
+  const interrupt = new AbortController();
+  let stopListening: (() => void) | undefined;
+  // Only a command that looks at the signal may keep Ctrl-C from ending the process.
+  const signal = (): AbortSignal => {
+    stopListening ??= process.onInterrupt(() => interrupt.abort());
+    return interrupt.signal;
+  };
+  return {
+    context: {
+      ...{ out, cwd, env, now },
+      input: readInput,
+      async open(options) {
+        repo ??= await openStore({ out, args, cwd, env }, options);
+        return repo;
+      },
+      async create(folder) {
+        const { initRepository } = await import("./on-store.ts");
+        repo = await initRepository(folder);
+        return repo;
+      },
+      command: async (name) => (isCommandName(name) ? loadCommand(name) : undefined),
+      long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
+    },
+    hasChanged: () => repo?.hasChanged === true,
+    async end() {
+      stopListening?.();
+      await repo?.close();
+    },
+  };
+}
+
+/** The folder to work in. To take the store of a folder above a mistyped one would be a surprise. */
+function folderOf({ C: given }: Arguments, { cwd }: Process): string {
+  if (typeof given !== "string") return cwd;
+  const folder = path.resolve(cwd, given);
+  if (fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder;
+  throw usageError(`expected -C to name a folder, got ${JSON.stringify(given)}`);
+}
+
+async function noInput(): Promise<Uint8Array> {
+  return new Uint8Array();
+}
+
+/** How long a command checks the states that it shows, beyond the time that it takes to find them. */
+const CHECK_MS = 1_000;
+
+interface Opening extends Pick<Context, "out" | "cwd" | "env"> {
+  readonly args: Arguments;
+}
+
+/** Opens the store here or above, and tells of recordings that a dead process left in it. */
+async function openStore(
+  { out, args, cwd, env }: Opening,
+  options: Pick<RepositoryOptions, "trust"> = {},
+): Promise<Repository> {
+  const { Config, openRepository } = await import("./on-store.ts");
+  const repo = await openRepository(cwd, {
+    onNotice: (text) => out.note(text),
+    checkMs: CHECK_MS,
+    onUnchecked: ({ from, to }) => out.note(uncheckedNote(args, from, to)),
+    // Read when something is recorded: damaged settings must not get in the way of anything else.
+    author: () => new Config(cwd, env).get("author").value,
+    ...options,
+  });
+  for (const { ref, run } of repo.recovered) {
+    const branch = ref.replace(/^refs\/(heads\/)?/, "");
+    const next = run.steps < run.goal ? `; \`rewind ${continuing(branch)}\` continues it` : "";
+    out.note(
+      `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps${next}`,
+    );
+  }
+  return repo;
+}
+
+/** Says which steps a command did not check, and what checks them. */
+function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
+  const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
+  return (
+    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} are slow, and were not ` +
+    `checked: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
+  );
+}
+
+/** What continues a recovered recording: its branch; or a fork, if the branch has moved on since. */
+function continuing(name: string): string {
+  return name.startsWith("archive/") ? `branch NAME ${quoted(name)}` : `resume ${quoted(name)}`;
+}

@@ -1,0 +1,35 @@
+import type { SeedRule } from "../../object/seeds.ts";
+import { optionalCount, parsePairs, parseSeed } from "./parse.ts";
+
+/** The options of RECORDING as they were given; a command has those that it takes. */
+export interface RecordingOptions {
+  readonly seed?: string | undefined;
+  readonly param?: readonly string[] | undefined;
+  readonly blockSize?: string | undefined;
+  readonly rng?: string | undefined;
+  readonly streams?: SeedRule | undefined;
+  readonly message?: string | undefined;
+  readonly selfCheck?: boolean | undefined;
+}
+
+/** The same, read. */
+export interface RecordingArguments {
+  readonly seed: number | bigint | undefined;
+  readonly params: Record<string, unknown> | undefined;
+  readonly blockSize: number | undefined;
+  readonly rng: string | undefined;
+  readonly streams: SeedRule | undefined;
+  readonly message: string | undefined;
+  readonly selfCheck: boolean | undefined;
+}
+
+/** Reads these options. Throws USAGE and the like. */
+export function readRecording(given: RecordingOptions): RecordingArguments {
+  const { seed, param, blockSize, rng, streams, message, selfCheck } = given;
+  return {
+    seed: seed === undefined ? undefined : parseSeed(seed),
+    params: parsePairs(param, "param"),
+    blockSize: optionalCount(blockSize, "--block-size"),
+    ...{ rng, streams, message, selfCheck },
+  };
+}

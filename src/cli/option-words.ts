@@ -1,0 +1,46 @@
+import type { OptionsByName } from "./command.ts";
+
+/** What a word with dashes in front says: `--steps=5`, `-fd`, `-bNAME`. */
+export interface OptionWord {
+  /** The options that it names; undefined for a name or a letter that no option has. */
+  readonly names: readonly (string | undefined)[];
+  /** The value that is attached to the last of them. */
+  readonly value: string | undefined;
+}
+
+/** Reads a word as options; undefined for a positional, a negative number, `-` and `--`. */
+export function readOptionWord(word: string, options: OptionsByName): OptionWord | undefined {
+  const [, long, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+  if (long !== undefined) return { names: [longName(long, options)], value };
+  if (!/^-[^-\d]/.test(word)) return undefined;
+  const names: (string | undefined)[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const name = nameOfLetter(word.charAt(at), options);
+    names.push(name);
+    if (name !== undefined && options[name]?.type === "boolean") continue;
+    // The rest of the word is the value of the first option that takes one.
+    const rest = word.slice(at + 1);
+    return { names, value: rest === "" ? undefined : rest.replace(/^=/, "") };
+  }
+  return { names, value: undefined };
+}
+
+/** How an option is written: `--steps`, `-C`. */
+export function written(name: string): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}
+
+/** The name by which an option is read: `blockSize` of `--block-size`. */
+export function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function longName(word: string, options: OptionsByName): string | undefined {
+  // `--C` and `--b` are no way to write a letter.
+  return word.length > 1 && Object.hasOwn(options, word) ? word : undefined;
+}
+
+function nameOfLetter(letter: string, options: OptionsByName): string | undefined {
+  if (Object.hasOwn(options, letter)) return letter;
+  return Object.keys(options).find((name) => options[name]?.alias === letter);
+}

@@ -1,0 +1,83 @@
+import type { SEED_RULES } from "../object/seeds.ts";
+import type { OptionsByName } from "./command.ts";
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS: OptionsByName = {
+  json: { describe: "print the result as JSON", type: "boolean" },
+  C: { describe: "work in this folder", type: "string", value: "DIR", completes: "folders" },
+  "no-pager": { describe: "print long output at once, not through a pager", type: "boolean" },
+  quiet: {
+    alias: "q",
+    describe: "print only the result and errors: no notes, and not what was done",
+    type: "boolean",
+  },
+  help: { alias: "h", describe: "print this", type: "boolean" },
+};
+
+/** Lets a command run code that came from elsewhere. */
+export const TRUST_OPTION = {
+  describe: "let code from elsewhere run, now and later",
+  type: "boolean",
+} as const;
+
+/** Shows a state whose replay is not as recorded. */
+export const FORCE_OPTION = {
+  describe: "print the state even when its replay differs from what was recorded",
+  type: "boolean",
+} as const;
+
+/** Which code replays a run. */
+export const PROGRAM_OPTION = {
+  describe: "the code that replays: as recorded (the default), or the working file",
+  type: "string",
+  choices: ["recorded", "working"],
+} as const;
+
+/** Options of commands that look at all steps of a run, or at a range of them. */
+export const RANGE_OPTIONS = {
+  from: { describe: "the first step to look at: 500, 50%, -1", type: "string", value: "STEP" },
+  to: { describe: "the last step to look at", type: "string", value: "STEP" },
+} as const;
+
+/** Options that commands which record share; each takes those that it needs. */
+export const RECORDING = {
+  seed: { describe: "the master seed; a random one by default", type: "string", value: "S" },
+  param: {
+    describe: "a param's value, of its default's kind; o.b is a part; may be repeated",
+    type: "string",
+    value: "NAME=VALUE",
+    array: true,
+  },
+  blockSize: {
+    describe: "steps between checkpoints; by default the square root of the steps",
+    type: "string",
+    value: "B",
+  },
+  rng: {
+    describe: "the generator; by default the simulation's or the project's own",
+    type: "string",
+    value: "NAME",
+    completes: "generator",
+  },
+  message: { alias: "m", describe: "a line about the run", type: "string", value: "TEXT" },
+  selfCheck: { describe: "replay each block at once and compare", type: "boolean" },
+} as const;
+
+/** The option that gives params from a step on. */
+export const PARAM_FROM_THERE = {
+  describe: "a param's value from there on; may be repeated",
+  type: "string",
+  value: "NAME=VALUE",
+  array: true,
+} as const;
+
+/** How generators are seeded. */
+export const STREAMS_OPTION: {
+  readonly describe: string;
+  readonly type: "string";
+  readonly choices: typeof SEED_RULES;
+} = {
+  describe: "seed generators at each block (the default), once, or at each step",
+  type: "string",
+  choices: ["block", "continuous", "step"],
+};

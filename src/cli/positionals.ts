@@ -1,0 +1,43 @@
+import { nearest } from "../base/nearest.ts";
+import type { Arguments, PositionalsByName } from "./command.ts";
+import { usageError } from "./input/usage-error.ts";
+
+/** How positionals read in help: `<revision> [expression..]`, `[explain|locate] <plan>`. */
+export function usageOf(positionals: PositionalsByName): string {
+  return Object.entries(positionals)
+    .map(([name, { demandOption, choices, array }]) => {
+      const text = `${choices?.join("|") ?? name}${array ? ".." : ""}`;
+      return demandOption ? `<${text}>` : `[${text}]`;
+    })
+    .join(" ");
+}
+
+/** Gives each word to the positional whose it is. Throws USAGE for too few words and for too many. */
+export function namePositionals(
+  positionals: PositionalsByName,
+  words: readonly string[],
+  explainExtra: () => string | undefined,
+): Arguments {
+  const named: Record<string, unknown> = {};
+  const waiting = [...words];
+  for (const [name, { demandOption, choices, array }] of Object.entries(positionals)) {
+    if (choices !== undefined && !choices.includes(waiting[0] ?? "")) continue;
+    if (demandOption && waiting.length === 0) {
+      throw usageError(`expected ${usageOf(positionals)}: no ${name} was given`);
+    }
+    named[name] = array ? waiting.splice(0) : waiting.shift();
+  }
+  const [extra] = waiting;
+  if (extra === undefined) return named;
+  const verbs = Object.values(positionals).flatMap(({ choices }) => choices ?? []);
+  const [first = ""] = words;
+  const [meant] = verbs.includes(first) ? [] : nearest(first, verbs);
+  const problem =
+    meant === undefined
+      ? `unexpected argument ${JSON.stringify(extra)}`
+      : `there is no ${first}; did you mean ${meant}?`;
+  throw usageError(
+    `expected ${usageOf(positionals) || "no arguments"}: ${problem}`,
+    explainExtra(),
+  );
+}
