@@ -47,11 +47,6 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
   {
-    file: "replay/record/write-runs.ts",
-    text: "left: true",
-    because: "the failure of a disk, which the attacks cause at every call",
-  },
-  {
     file: "repository/reflog.ts",
     text: "expected a branch, a tag or HEAD",
     because: "reflog itself refuses it, in the words of its usage",
