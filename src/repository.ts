@@ -51,13 +51,15 @@ export type { ProgramToTrust, TrustedProgram } from "./node/trusted-programs.ts"
 export interface RepositoryOptions {
   /** Is told what a user should know and what is no error: that a working file has changed, say. */
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** Lets code run that came from elsewhere, inside a loaded file or a cloned store, now and later. */
+  /**
+   * Lets code run that came from elsewhere, inside a loaded file or a cloned store, now and later.
+   */
   readonly trust?: boolean | undefined;
   /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
   /**
-   * How long a check of a replay may take beyond what was asked for, in milliseconds; without a limit
-   * unless given. See `Run.get`.
+   * How long a check of a replay may take beyond what was asked for, in milliseconds; without a
+   * limit unless given. See `Run.get`.
    */
   readonly checkMs?: number | undefined;
   /** Is told which steps were left unchecked at that limit. */
@@ -138,8 +140,8 @@ export class Repository {
   /** The project folder, which holds `.rewind`. */
   readonly root: string;
   /**
-   * Recordings that a dead process left. They can be read as they will be once they are brought back,
-   * which is the first thing that happens when something is written.
+   * Recordings that a dead process left. They can be read as they will be once they are brought
+   * back, which is the first thing that happens when something is written.
    */
   readonly recovered: readonly Recovered[];
   /** The branches, and which of them is the current one. */
@@ -186,7 +188,9 @@ export class Repository {
     );
   }
 
-  /** Whether a ref has been changed by it: a failure that comes after that is not one of the work. */
+  /**
+   * Whether a ref has been changed by it: a failure that comes after that is not one of the work.
+   */
   get hasChanged(): boolean {
     return this.#hasChanged;
   }
@@ -197,9 +201,9 @@ export class Repository {
   }
 
   /**
-   * Records a simulation on a new branch: a simulation as it is, or a module as `path#export`, whose
-   * code is then stored with the run. A recording that fails or is interrupted stays on its branch
-   * up to its last checkpoint. With `restart` the branch may have a run, which is named
+   * Records a simulation on a new branch: a simulation as it is, or a module as `path#export`,
+   * whose code is then stored with the run. A recording that fails or is interrupted stays on its
+   * branch up to its last checkpoint. With `restart` the branch may have a run, which is named
    * `archive/<branch>/<n>` from then on. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
@@ -273,8 +277,8 @@ export class Repository {
 
   /**
    * Makes the run of a branch longer: to `steps` in all, or `by` so many. The result has the
-   * timeline that one uninterrupted recording has. With `params` a new segment begins at the present
-   * end, the new values over the old ones. Throws INVALID_STEPS where that is not longer.
+   * timeline that one uninterrupted recording has. With `params` a new segment begins at the
+   * present end, the new values over the old ones. Throws INVALID_STEPS where that is not longer.
    *
    * @example
    * ```ts
@@ -316,8 +320,8 @@ export class Repository {
 
   /**
    * Cuts the history of a branch after a step: the state there stays, and is the last one. The
-   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on. A cursor beyond
-   * the step goes to it.
+   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on. A cursor
+   * beyond the step goes to it.
    *
    * @example
    * ```ts
@@ -333,7 +337,9 @@ export class Repository {
     return { run: run as unknown as Run<S, P>, archived };
   }
 
-  /** Lets an error say how to read the code of a branch; what is wrong with the name is told later. */
+  /**
+   * Lets an error say how to read the code of a branch; what is wrong with the name is told later.
+   */
   async #noteBranch(branch: string): Promise<void> {
     const { run } = await this.resolve(branch).catch(() => ({ run: undefined }));
     if (run !== undefined) this.#code.named(run, branch);
@@ -355,14 +361,17 @@ export class Repository {
     return resolve(this.#store.objects, this.#store.refs, text);
   }
 
-  /** The runs behind a revision, behind B and not A of `A..B`, or behind every ref; the latest first. */
+  /**
+   * The runs behind a revision, behind B and not A of `A..B`, or behind every ref; the latest
+   * first.
+   */
   log(revision?: string, options?: LogOptions): Promise<readonly LogEntry[]> {
     return log(this.#store.objects, this.#store.refs, revision, options);
   }
 
   /**
-   * Loads a `.replay` file, or the bytes of one, into the store, as a new branch where one is named. Its code runs only
-   * once it is trusted.
+   * Loads a `.replay` file, or the bytes of one, into the store, as a new branch where one is
+   * named. Its code runs only once it is trusted.
    */
   async load<S = unknown, P extends object = Record<string, unknown>>(
     file: string | Uint8Array,
@@ -380,8 +389,8 @@ export class Repository {
 
   /**
    * Takes the last operation back: every ref that it changed is as it was before. Runs stay in the
-   * store. May be repeated, operation by operation. Returns the operation. Throws NOTHING_TO_UNDO, and
-   * REF_MOVED where a ref was changed by something else since.
+   * store. May be repeated, operation by operation. Returns the operation. Throws NOTHING_TO_UNDO,
+   * and REF_MOVED where a ref was changed by something else since.
    *
    * @example
    * ```ts
@@ -393,7 +402,10 @@ export class Repository {
     return undo(this.#store.refs);
   }
 
-  /** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
+  /**
+   * Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO,
+   * REF_MOVED.
+   */
   redo(): Promise<Operation> {
     return redo(this.#store.refs);
   }
@@ -404,8 +416,9 @@ export class Repository {
   }
 
   /**
-   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`; `total` says
-   * how many there are. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that names no ref.
+   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`; `total`
+   * says how many there are. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that names no
+   * ref.
    *
    * @example
    * ```ts
@@ -436,8 +449,9 @@ export class Repository {
   }
 
   /**
-   * Lets the recorded code of a revision run, HEAD's unless one is given: from now on, for this user, in
-   * every project. Returns what that code is made of. Throws PROGRAM_MISSING where it is not in the store.
+   * Lets the recorded code of a revision run, HEAD's unless one is given: from now on, for this
+   * user, in every project. Returns what that code is made of. Throws PROGRAM_MISSING where it is
+   * not in the store.
    *
    * @example
    * ```ts
@@ -452,7 +466,10 @@ export class Repository {
     return programs;
   }
 
-  /** Forgets that programs are trusted: those of a revision, or one by its id. Returns those that were. */
+  /**
+   * Forgets that programs are trusted: those of a revision, or one by its id. Returns those that
+   * were.
+   */
   async untrust(revision: string): Promise<readonly Id<"program">[]> {
     const { trust } = this.#code;
     if (isId(revision) && trust.forget(revision as Id<"program">)) {

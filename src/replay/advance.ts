@@ -7,7 +7,7 @@ import type { Params, StepContext } from "./simulation.ts";
 import type { Streams } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
-/** A place in a run from which it can go on: a live state and the generators beside it. */
+/** A place in a run from which it can go on: a live state and its generators. */
 export interface Standing {
   step: number;
   state: unknown;
@@ -21,15 +21,15 @@ export interface Position extends Standing {
 }
 
 /**
- * Is shown each state that a replay passes, with the context there; stops it by returning true. It
- * must change neither.
+ * Called with each state that a replay passes and the context there. It must change neither.
+ * Returning true stops the replay.
  */
 export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
 
 /**
- * The one verb under everything: applies steps until the position is at step `to`, in the same
- * segment and block. With `visit`, shows it each new state, and returns whether it asked to stop.
- * Throws STEP_FAILED, which names the step, and leaves the position unusable.
+ * Applies steps until the position is at step `to`, in the same segment and block. Everything else
+ * is built on this. Calls `visit` with each new state and returns whether it stopped the replay.
+ * Throws STEP_FAILED, which names the step and leaves the position unusable.
  */
 export function advance(position: Position, to: number, visit?: Visit): boolean {
   const { segment, watch } = position;
@@ -63,7 +63,7 @@ function runReseeding(position: Standing, to: number, visit: Visit | undefined):
   return false;
 }
 
-// One tight loop, nothing per step but the step: this is where the time of every command goes.
+// A tight loop that does nothing but the step: every command spends its time here.
 function run(position: Standing, to: number): false {
   const { streams, segment } = position;
   const { simulation, context } = segment;
@@ -105,12 +105,14 @@ function runVisiting(position: Standing, to: number, visit: Visit | undefined): 
   return stopped;
 }
 
-/** Only an object can have been changed in place by a step that returned nothing. */
+/**
+ * A step that returns nothing must have changed its state in place, so the state must be an object.
+ */
 function checkInPlace(state: unknown, step: number): void {
   if (typeof state === "object" && state !== null) return;
   throw new RewindError(
     "STEP_RETURNED_NOTHING",
-    `step ${step} returned nothing, and its state, ${describe(state)}, cannot be changed in place`,
+    `step ${step} returned nothing, but its state, ${describe(state)}, cannot be changed in place`,
     { step },
   );
 }

@@ -2,8 +2,8 @@ import type { GeneratorAlgorithm } from "../random/generator.ts";
 import { generatorNamed, generatorNames } from "../random/registry.ts";
 
 /**
- * What helps where a step called a method that its generator does not have: how it is spelled here, or
- * which generators have it. Undefined where the error is another one.
+ * A hint for a step that called a method which its generator lacks: how the method is spelled here,
+ * or which generators have it. Undefined for any other error.
  */
 export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): string | undefined {
   const called = error instanceof TypeError ? NOT_A_FUNCTION.exec(error.message)?.[1] : undefined;
@@ -16,11 +16,14 @@ export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): stri
   });
   if (others.length === 0) return undefined;
   const names = others.join(" and of ");
-  const change = `record with --rng ${others[0]}, or say rng: "${others[0]}" in the simulation`;
-  return `${spelled} is a method of ${names}, and this run draws from ${algorithm.name}: ${change}`;
+  const change = `record with --rng ${others[0]}, or set rng: "${others[0]}" in the simulation`;
+  return `${spelled} is a method of ${names}, but this run draws from ${algorithm.name}: ${change}`;
 }
 
-/** Of a variable, of what a call gave, or of a member called rng: no list within a state is a generator. */
+/**
+ * Called on a variable, on a call's result or on a member `rng`: any other member is not a
+ * generator.
+ */
 const NOT_A_FUNCTION = /^(?:\w+|.*\)|.*\.rng)\.(\w+) is not a function/;
 
 function has(algorithm: GeneratorAlgorithm, method: string): boolean {

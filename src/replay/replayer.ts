@@ -18,18 +18,18 @@ import type { StreamStates } from "./streams.ts";
 import { checkStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
 import { Watch } from "./watch.ts";
 
-/** How a replay is held to what was recorded. */
+/** How a replay is compared with the recording. */
 export interface CheckOptions {
   /**
-   * Whether a replay goes on to the end of its block and is compared with what was recorded, where
-   * that was not done here before; true unless given.
+   * Whether to go on to the end of the block and compare the replay with the recording, unless that
+   * was done here before. Default true.
    */
   readonly check?: boolean | undefined;
 }
 
 /**
- * Replays a recorded run: finds the checkpoint before a step, and advances from it. Each replay runs
- * in an instance of the program of its own, so that nothing reaches it but the checkpoint.
+ * Replays a recorded run: finds the checkpoint before a step and advances from it. Each replay runs
+ * in its own instance of the program, so that only the checkpoint can affect it.
  */
 export class Replayer {
   readonly env: Environment;
@@ -37,10 +37,10 @@ export class Replayer {
   readonly get: Get;
   readonly timeline: Timeline;
   readonly entries: TimelineReader;
-  /** Where the stretches begin that were checked. */
+  /** The steps at which checked stretches begin. */
   readonly checked: Set<number> = new Set();
   readonly #segments = new Map<number, Promise<LiveSegment>>();
-  /** The simulation of each context that a step was given. */
+  /** The simulation of each context that steps get. */
   readonly #simulations = new WeakMap<object, AnySimulation>();
 
   constructor(run: RunManifest, env: Environment) {
@@ -52,8 +52,8 @@ export class Replayer {
   }
 
   /**
-   * The last place at or before `step` from which a replay can begin: fewer than B steps back. Where
-   * it is not `watched`, the replay has no witness to compare.
+   * The last place at or before `step` from which a replay can begin, less than a block before it.
+   * Without `watched`, the replay has no witness to compare.
    */
   async start(step: number, { watched = true }: { watched?: boolean } = {}): Promise<Start> {
     checkStepInRange(step, this.run.steps);
@@ -71,7 +71,7 @@ export class Replayer {
     return this.#startAt(grid, encoded, streams, segment, watched);
   }
 
-  /** A live position at `step`, which belongs to the caller. Throws REPLAY_MISMATCH. */
+  /** A live position at `step`. It belongs to the caller. Throws REPLAY_MISMATCH. */
   async position(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
     const start = await this.start(step);
     const live = restore(start);
@@ -88,8 +88,8 @@ export class Replayer {
   }
 
   /**
-   * The state at `step`, which belongs to the caller: its instances are of the classes of
-   * `segmentAt(step)`. The last one is stored, and not replayed. Throws REPLAY_MISMATCH.
+   * The state at `step`. It belongs to the caller, and its instances have the classes of
+   * `segmentAt(step)`. The last state is read from the store, not replayed. Throws REPLAY_MISMATCH.
    */
   async state(step: number, options: CheckOptions & LongOptions = {}): Promise<unknown> {
     const shared = await this.segmentAt(step);
@@ -102,7 +102,7 @@ export class Replayer {
     return this.env.guard(() => ownCopy(state, segment.simulation, simulation, this.env));
   }
 
-  /** The step of `start(step)`: where the stretch begins that `step` lies in. */
+  /** The step of `start(step)`: the start of the stretch that contains `step`. */
   stretchStart(step: number): number {
     const { start, begin } = this.segmentRecorded(step);
     const grid = this.gridBefore(step);
@@ -114,7 +114,7 @@ export class Replayer {
     return stretchAt(this, start);
   }
 
-  /** What is stored of the state at `step`: only on the grid and at the end is there anything. */
+  /** The stored state at `step`; undefined except on the grid and at the end. */
   async stored(step: number): Promise<StateRef | undefined> {
     if (step === this.run.steps) return this.run.final;
     if (step % this.run.blockSize !== 0) return undefined;
@@ -137,19 +137,19 @@ export class Replayer {
   }
 
   /**
-   * The segment to which the step from the state at `step` belongs, with the classes of the states
-   * that are given out. Replays run in instances of their own.
+   * The segment of the step that turns the state at `step` into the next. Its classes are those of
+   * the states that callers get; replays run in other instances.
    */
   segmentAt(step: number): Promise<LiveSegment> {
     return this.#segment(this.#segmentIndex(step));
   }
 
-  /** The same, as it is recorded. */
+  /** The same segment, as recorded. */
   segmentRecorded(step: number): Segment {
     return this.run.segments[this.#segmentIndex(step)] as Segment;
   }
 
-  /** The simulation whose steps are given this context. */
+  /** The simulation whose steps get this context. */
   simulationOf(context: object): AnySimulation {
     return this.#simulations.get(context) as AnySimulation;
   }
@@ -166,7 +166,7 @@ export class Replayer {
     if (seeds.rule !== "block") {
       throw new RewindError(
         "INVALID_ARGUMENT",
-        `expected a run whose generators are seeded by block, got one with ${seeds.rule} streams`,
+        `expected a run whose generators are seeded by block, got a run with ${seeds.rule} streams`,
         { rule: seeds.rule },
       );
     }
@@ -211,7 +211,7 @@ export class Replayer {
       if (recorded === undefined) throw new RewindError("OBJECT_INVALID", `no segment ${index}`);
       segment = openSegment(recorded, this.run.blockSize, this.get, this.env);
       this.#segments.set(index, segment);
-      // Once its program is trusted, the same run can be replayed.
+      // The caller may trust the program and try again.
       segment.catch(() => this.#segments.delete(index));
     }
     return segment;

@@ -22,7 +22,7 @@ import { type CheckOptions, Replayer } from "./replayer.ts";
 import type { Simulation } from "./simulation.ts";
 
 /**
- * A recorded run: every state of it, at a step's notice. `S` is the state, `P` the params.
+ * A recorded run, which gives the state at any step. `S` is the state, `P` the params.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ import type { Simulation } from "./simulation.ts";
  * ```
  */
 export class Run<S = unknown, P extends object = Record<string, unknown>> {
-  /** What names the run: a hash of its manifest. */
+  /** The run's id: a hash of its manifest. */
   readonly id: Id<"run">;
   readonly manifest: RunManifest;
   readonly #env: Environment;
@@ -40,7 +40,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   readonly #params: Readonly<Record<string, unknown>>;
 
-  /** `runOf` reads the params that it takes; without them the run can be looked at, not into. */
+  /** `runOf` reads the params; without them, `params` is empty. */
   constructor(
     id: Id<"run">,
     manifest: RunManifest,
@@ -55,22 +55,22 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     this.#cache = new BlockCache(this.#replayer);
   }
 
-  /** The steps recorded: there is a state at each of 0..steps. */
+  /** The number of recorded steps: there is a state at each of 0..steps. */
   get steps(): number {
     return this.manifest.steps;
   }
 
-  /** Steps in a block: no state is further than this from a checkpoint. */
+  /** Steps in a block. Reaching any state takes fewer steps than this. */
   get blockSize(): number {
     return this.manifest.blockSize;
   }
 
-  /** How many checkpoints the timeline holds. */
+  /** The number of checkpoints. */
   get checkpoints(): number {
     return this.#replayer.timeline.count;
   }
 
-  /** The timeline's root: equal for equal recordings, whoever made them. */
+  /** The timeline's root hash, which is equal for equal recordings. */
   get root(): string {
     return rootOf(this.#env.store.hash, this.manifest);
   }
@@ -80,26 +80,25 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     return this.#params as Readonly<P>;
   }
 
-  /** What the run was forked from or continues, and at which step. */
+  /** The runs that this one was forked from or continues, and at which step. */
   get parents(): readonly Parent[] {
     return this.manifest.parents;
   }
 
-  /** Whether the recording reached the steps that it was asked for. */
+  /** Whether the recording reached the requested number of steps. */
   get finished(): boolean {
     return this.manifest.steps === this.manifest.goal;
   }
 
-  /** What replays the run, for the commands built on it. */
+  /** Replays the run, for code that is built on it. */
   get replayer(): Replayer {
     return this.#replayer;
   }
 
   /**
-   * The state at `step`, from 0 to `steps`: a copy of the caller's own. Applies fewer than
-   * `blockSize` steps. The first time in a block it goes on to the end of the block and compares the
-   * replay with what was recorded, unless `check` is false. Throws STEP_OUT_OF_RANGE,
-   * REPLAY_MISMATCH.
+   * A copy of the state at `step`, from 0 to `steps`. Applies fewer than `blockSize` steps. The
+   * first time in a block, it goes on to the end of the block and compares the replay with the
+   * recording, unless `check` is false. Throws STEP_OUT_OF_RANGE, REPLAY_MISMATCH.
    *
    * @example
    * ```ts
@@ -113,9 +112,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * The state at `step` at once, and the check that `get` makes before it gives the state: for those
-   * who would show it first. Where `check` throws REPLAY_MISMATCH, the state is not the one that the
-   * run had.
+   * The state at `step`, and a function that checks it as `get` does. Use it to show the state
+   * before the check is done. If `check` throws REPLAY_MISMATCH, the run did not have this state.
    *
    * @example
    * ```ts
@@ -131,8 +129,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Forks the run at `step`, with changes or without, and records the fork to its parent's length
-   * or to `steps`. The parent is not touched; what lies before the fork is shared.
+   * Forks the run at `step`, with or without changes, and records the fork to its parent's length
+   * or to `steps`. The parent stays as it is; the fork shares what comes before it.
    *
    * @example
    * ```ts
@@ -153,11 +151,11 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * The first step at which `predicate` holds, and the state there; undefined where there is none.
-   * One exact pass over every step, or over those from `from` to `to`. With `previous: true` the
-   * predicate is given the state one step before as well, undefined at step 0. Throws
-   * FUNCTION_FAILED, which names the step, and INTERRUPTED, whose data is what was `looked` at and
-   * the `rest`, each `{ from, to }`.
+   * The first step at which `predicate` holds, and the state there; undefined if no step matches.
+   * Looks at every step, or at those from `from` to `to`. With `previous: true`, the predicate also
+   * gets the state one step before, undefined at step 0. Throws FUNCTION_FAILED, which names the
+   * step, and INTERRUPTED, whose data holds the steps `looked` at and the `rest`, each `{ from, to
+   * }`.
    *
    * @example
    * ```ts
@@ -170,8 +168,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * The last step at which `predicate` holds, and the state there; undefined where there is none.
-   * Goes from the last block to the first, so that a late one is found soon. Throws as `find` does.
+   * The last step at which `predicate` holds, and the state there; undefined if no step matches.
+   * Goes from the last block to the first, so that it finds a late match soon. Throws as `find`
+   * does.
    *
    * @example
    * ```ts
@@ -183,8 +182,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * At how many steps `predicate` holds, and the first and the last of them. One pass. Throws as
-   * `find` does; the data of INTERRUPTED says at how many steps it `held` so far.
+   * The number of steps at which `predicate` holds, and the first and the last of them. Throws as
+   * `find` does; the data of INTERRUPTED also holds the number of matches so far, `held`.
    *
    * @example
    * ```ts
@@ -196,9 +195,10 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * The first step at which `predicate` holds, for one that stays true once it is true, by halving
-   * the range: regenerates about log2 of its steps in states, and says how many it `looked` at.
-   * Holds it not at the last step, `found` is undefined. Throws as `find` does.
+   * The first step at which `predicate` holds, if it stays true once it is true. Halves the range
+   * again and again, so it looks at about log2 as many states as there are steps; `looked` is that
+   * number. `found` is undefined if the predicate does not hold at the last step. Throws as `find`
+   * does.
    *
    * @example
    * ```ts
@@ -210,8 +210,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Count, mean, population variance, minimum and maximum of a number over every step; of an array
-   * of numbers each of these, and the covariance matrix. One pass.
+   * Count, mean, population variance, minimum and maximum of a number over every step. For an array
+   * of numbers, the same for each of them, and the covariance matrix.
    *
    * @example
    * ```ts
@@ -228,7 +228,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Replays blocks from their checkpoints and compares: about ten of them, or all with `full`.
+   * Replays about ten blocks, or all with `full`, and compares them with the recording.
    *
    * @example
    * ```ts
@@ -240,9 +240,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Writes the run to a `.replay` file: everything that is needed to replay it anywhere, verified
-   * when it is loaded. With `code: false` the source of its program is left out, and whoever loads
-   * the file must have it. Throws FILE_FAILED.
+   * Writes the run to a `.replay` file that holds everything needed to replay it anywhere. Loading
+   * verifies the file. With `code: false` it leaves out the program's source, which whoever loads
+   * the file must then have. Throws FILE_FAILED.
    *
    * @example
    * ```ts
@@ -261,14 +261,14 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
-   * Compares this run (a) with another (b), down to the first step and the fields that differ, and
-   * says how the states differ at the end. The two need not have anything in common. Throws
-   * STEP_OUT_OF_RANGE; with `spans` or `statistics` also REPLAY_MISMATCH.
+   * Compares this run (a) with another (b): the first step that differs, the fields that differ
+   * there, and how the states differ at the end. The two need not share any history. Throws
+   * STEP_OUT_OF_RANGE, and with `spans` or `statistics` REPLAY_MISMATCH.
    *
    * @example
    * ```ts
    * const { firstDifferentStep, changes, end } = await run.diff(fork);
-   * const { spans } = await run.diff(fork, { spans: true }); // where they are equal, where not
+   * const { spans } = await run.diff(fork, { spans: true }); // where they are equal and where they differ
    * ```
    */
   diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
@@ -285,7 +285,10 @@ export async function openRun<S, P extends object>(
   return runOf<S, P>(id, decodeRun(body), env);
 }
 
-/** The run of a manifest that was read or written. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
+/**
+ * The run with a manifest that was read or written. Throws OBJECT_MISSING, OBJECT_INVALID and the
+ * like.
+ */
 export async function runOf<S = unknown, P extends object = Record<string, unknown>>(
   id: Id<"run">,
   manifest: RunManifest,
@@ -296,7 +299,9 @@ export async function runOf<S = unknown, P extends object = Record<string, unkno
   return new Run<S, P>(id, manifest, env, params);
 }
 
-/** Puts what an artifact holds into the environment's store, all of it verified, and opens the run. */
+/**
+ * Puts what an artifact holds into the environment's store, all of it verified, and opens the run.
+ */
 export async function loadInto<S, P extends object>(
   env: Environment,
   bytes: Uint8Array,
@@ -331,8 +336,8 @@ export async function recordInto<S, P extends object>(
 }
 
 /**
- * Plans a recording and carries it out with a writer of its own. `onLasting` is called once the run
- * has survived a power cut, and before its journal is sealed, to give it a name.
+ * Plans a recording and carries it out with its own writer. Calls `onLasting` to name the run once
+ * a power cut can no longer lose it, before its journal is sealed.
  */
 export async function writeRun(
   env: Environment,

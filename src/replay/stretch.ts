@@ -12,17 +12,17 @@ import type { Replayer } from "./replayer.ts";
 import { type TwinReplay, Twins } from "./twins.ts";
 
 /**
- * The steps that one replay covers: from a checkpoint, or from where a segment begins inside a block,
- * to the end of the block, of the run, or to the next segment.
+ * The steps of one replay. They begin at a checkpoint, or at a segment that begins inside a block,
+ * and end with the block, with the run, or at the next segment.
  */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** What was recorded of the states inside. */
+  /** The recorded digest of the states inside. */
   readonly witness: Witness;
-  /** What is stored of the state at `to`; undefined where a segment begins there with another one. */
+  /** The stored state at `to`; undefined if a segment begins there with another state. */
   readonly end: StateRef | undefined;
-  /** What a check of it is remembered under; made when it is first asked for. */
+  /** The key under which a check of it is remembered; made at the first request. */
   key?: string;
 }
 
@@ -47,7 +47,7 @@ async function witnessOf(replayer: Replayer, from: number): Promise<Witness> {
   return (await entries.entry(timeline, from / run.blockSize)).witness;
 }
 
-/** Whether a replay of the stretch was compared here before, by this program, and agreed. */
+/** Whether a replay of the stretch by this program was compared here before and agreed. */
 export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<boolean> {
   if (replayer.checked.has(stretch.from)) return true;
   const known = replayer.env.checks.has(await keyOf(replayer, stretch));
@@ -56,10 +56,10 @@ export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<b
 }
 
 /**
- * Compares a stretch with what was recorded, and remembers that it agreed. `live` is a replay that
- * stands inside it, and goes on to its end. Where the program can be run anew, the stretch is replayed
- * twice instead, in two instances that did other things before, and the two are compared at every
- * step: so that an effect that comes and goes between the digests is found too. Stops unchecked at the
+ * Compares a stretch with the recording, and remembers that it agreed. `live` is a replay inside
+ * the stretch, and goes on to its end. If the program can run again, the stretch is instead
+ * replayed twice, in two instances with different pasts, and the two are compared at every step.
+ * This also finds an effect that comes and goes between the digests. Stops without a result at the
  * limit of `env.checks`. Throws REPLAY_MISMATCH.
  */
 export async function checkStretch(
@@ -70,7 +70,7 @@ export async function checkStretch(
 ): Promise<void> {
   const { env } = replayer;
   const { from, to } = stretch;
-  const replay = canBeRunAnew(live)
+  const replay = canRunAgain(live)
     ? await new Twins(env, { warm: true }).begin(await replayer.start(from), to)
     : alone(live);
   const { position } = replay;
@@ -86,23 +86,23 @@ export async function checkStretch(
   await rememberChecked(replayer, stretch);
 }
 
-/** Whether replays have instances of the program of their own. */
-export function canBeRunAnew({ segment }: Pick<Position, "segment">): boolean {
+/** Whether each replay gets its own instance of the program. */
+export function canRunAgain({ segment }: Pick<Position, "segment">): boolean {
   return segment.program.fresh !== undefined;
 }
 
-/** One replay, without another beside it. */
+/** A single replay, in the form of a pair. */
 function alone(position: Position): Pick<TwinReplay, "position" | "advance" | "parting"> {
   return { position, advance: (to) => void advance(position, to), parting: undefined };
 }
 
-/** Remembers that a replay of the stretch agreed with what was recorded. */
+/** Remembers that a replay of the stretch agreed with the recording. */
 export async function rememberChecked(replayer: Replayer, stretch: Stretch): Promise<void> {
   replayer.checked.add(stretch.from);
   replayer.env.checks.add(await keyOf(replayer, stretch));
 }
 
-/** Advances in slices to step `to`; returns false where the limit of `env.checks` came first. */
+/** Advances in slices to step `to`; returns false if the limit of `env.checks` came first. */
 async function advanceInTime(
   { env }: Replayer,
   replay: Pick<TwinReplay, "position" | "advance">,
@@ -117,7 +117,7 @@ async function advanceInTime(
   return replay.position.step >= to;
 }
 
-/** Compares a replay at the end of a stretch with what was recorded. Throws REPLAY_MISMATCH. */
+/** Compares a replay at the end of a stretch with the recording. Throws REPLAY_MISMATCH. */
 export async function checkEnd(
   replayer: Replayer,
   live: Position,
@@ -127,7 +127,7 @@ export async function checkEnd(
   throw await replayMismatch(replayer, stretch);
 }
 
-/** Whether a replay at the end of a stretch has its witness and its last state. */
+/** Whether a replay at the end of a stretch has the recorded witness and last state. */
 export function agrees(
   replayer: Pick<Replayer, "env">,
   live: Position,
@@ -140,7 +140,7 @@ export function agrees(
   return agreesAs(encoded, replayer, live, stretch);
 }
 
-/** The same of a state that is encoded already. */
+/** The same for a state that is encoded already. */
 export function agreesAs(
   encoded: Uint8Array,
   { env }: Pick<Replayer, "env">,
@@ -153,8 +153,8 @@ export function agreesAs(
 }
 
 /**
- * REPLAY_MISMATCH for a stretch, with what may be the cause; `parted` is the step at which two replays
- * gave different states, where they did.
+ * REPLAY_MISMATCH for a stretch, with its likely causes. `parted` is the step at which two replays
+ * gave different states, if they did.
  */
 export async function replayMismatch(
   replayer: Replayer,
@@ -175,14 +175,14 @@ export async function replayMismatch(
   const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
   return new RewindError(
     "REPLAY_MISMATCH",
-    `the replay of steps ${from} to ${to} does not give what was recorded: ${cause}`,
+    `the replay of steps ${from} to ${to} does not match the recording: ${cause}`,
     { ...data, causes },
   );
 }
 
 const HIDDEN = "the simulation depends on something that is not in its state";
 
-/** What a check of the stretch holds for: the code, where it begins, and what was recorded of it. */
+/** A digest of everything that a check depends on: the code, the start, and the recorded end. */
 async function keyOf(replayer: Replayer, stretch: Stretch): Promise<string> {
   stretch.key ??= await makeKey(replayer, stretch);
   return stretch.key;
@@ -205,7 +205,7 @@ async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch):
 
 const paramsKeys = new WeakMap<Segment, string>();
 
-/** Made once for a segment: its params may be large. */
+/** Made once for a segment, because its params may be large. */
 function paramsKey(segment: Segment, { store }: Environment): string {
   let key = paramsKeys.get(segment);
   if (key === undefined) {

@@ -58,12 +58,12 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
   [
     "restores another order",
     { ...exact, decode: ([items, label]) => new Bag([...items].sort(), label) },
-    /what its decode gives is encoded otherwise/,
+    /what its decode returns is encoded differently/,
   ],
   [
     "restores a field with its default",
     { ...exact, decode: ([items]) => new Bag(items) },
-    /what its decode gives is encoded otherwise/,
+    /what its decode returns is encoded differently/,
   ],
   [
     "restores -0 as 0",
@@ -75,12 +75,12 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
           `${label}!`,
         ),
     },
-    /encoded otherwise/,
+    /encoded differently/,
   ],
   [
     "restores something else",
     { ...exact, decode: (stored) => stored },
-    /its decode gives something that its is does not take/,
+    /its is does not accept what its decode returns/,
   ],
   [
     "cannot read what it stores",
@@ -94,7 +94,7 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
       encode: (bag) => [[...bag.items], String(calls++)],
       decode: ([items, label]) => new Bag(items, label),
     },
-    /encoded otherwise/,
+    /encoded differently/,
   ],
 ])("one is refused, with its type and path, that %s", (_, codec, message) => {
   const found = String(check(codec, state()));
@@ -109,7 +109,9 @@ let calls = 0;
 
 test("an instance that its codec does not freeze, or always does, is told from the original", () => {
   const freezing: TypeCodec<Bag> = { ...exact, decode: ([i, l]) => Object.freeze(new Bag(i, l)) };
-  expect(check(freezing, state())).toBe(`${LOSSY}its decode freezes what was not frozen`);
+  expect(check(freezing, state())).toBe(
+    `${LOSSY}its decode returns a frozen object for one that was not frozen`,
+  );
   expect(check(freezing, [Object.freeze(new Bag([1]))])).toBeUndefined();
 });
 

@@ -61,7 +61,7 @@ describe("a simulation that says what it draws from", () => {
     const named = await record(clinic, { steps: 50, seed: 1, rng: "numpy" });
     expect(named.root).toBe((await record(clinic, { steps: 50, seed: 1 })).root);
     await expect(record(clinic, { steps: 50, seed: 1, rng: "python" })).rejects.toThrow(
-      'expected rng to be numpy, from which "clinic" says that it draws, got "python"',
+      'expected rng to be numpy, the generator of "clinic", got "python"',
     );
     const block = await record(clinic, { steps: 50, seed: 1, streams: "block" });
     expect(block.root).not.toBe(named.root);
@@ -75,7 +75,7 @@ describe("a simulation that says what it draws from", () => {
     });
     const python = { ...clinic, rng: "python" } as never;
     await expect(run.branch(4, { simulation: python })).rejects.toThrow(
-      'expected rng to be python, from which "clinic" says that it draws, got "numpy"',
+      'expected rng to be python, the generator of "clinic", got "numpy"',
     );
     await expect(run.branch(4, { simulation: clinic as never })).resolves.toBeDefined();
   });
@@ -122,7 +122,7 @@ describe("a method that the generator does not have", () => {
     [
       "xoshiro128++",
       (rng: { binomial(n: number, p: number): number }) => rng.binomial(9, 0.5),
-      'binomial is a method of numpy, and this run draws from xoshiro128++: record with --rng numpy, or say rng: "numpy" in the simulation',
+      'binomial is a method of numpy, but this run draws from xoshiro128++: record with --rng numpy, or set rng: "numpy" in the simulation',
     ],
     [
       "numpy",
@@ -132,7 +132,7 @@ describe("a method that the generator does not have", () => {
     [
       "numpy",
       (rng: { gauss(a: number, b: number): number }) => rng.gauss(0, 1),
-      'gauss is a method of python, and this run draws from numpy: record with --rng python, or say rng: "python" in the simulation',
+      'gauss is a method of python, but this run draws from numpy: record with --rng python, or set rng: "python" in the simulation',
     ],
     ["numpy", (rng: { zipf(): number }) => rng.zipf(), undefined],
     ["numpy", (rng: { random(): { x(): number } }) => rng.random().x(), undefined],

@@ -45,7 +45,7 @@ describe("what a step may not call", () => {
       { object: dice, key: "absent", name: "dice.absent()", hint: "" },
     ]);
     expect(() => guard(() => dice.roll())).toThrow(
-      "dice.roll() was called in a step, and a replay would not give the same: use rng.integer(1, 7)",
+      "dice.roll() was called in a step, and a replay would not give the same result: use rng.integer(1, 7)",
     );
     expect(dice.roll()).toBe(6);
     expect(Object.keys(dice)).toEqual(["roll"]);

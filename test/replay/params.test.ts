@@ -62,9 +62,9 @@ describe("params of a script", () => {
   test("the shape of an object is checked to its depth", () => {
     const wrong = { o: { a: 1, b: { c: "2", on: false }, list: [] } };
     expect(() => mergeParams(DEFAULTS, wrong)).toThrow(
-      'expected param o.b.c to be of the type number, got "2"',
+      'expected param o.b.c to be a number, got "2"',
     );
-    expect(() => mergeParams(DEFAULTS, { o: { a: 1 } })).toThrow("got one with no b");
+    expect(() => mergeParams(DEFAULTS, { o: { a: 1 } })).toThrow("b is missing");
     expect(codeOf(() => mergeParams(DEFAULTS, { "o.a": 1 }))).toBe("UNKNOWN_PARAM");
   });
 

@@ -233,7 +233,7 @@ describe("bad input", () => {
 
   test("a run without block seeds has none to list", async () => {
     const run = await record(walk, { steps: 30, seed: 1, streams: "continuous" });
-    await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got one with continuous streams");
+    await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got a run with continuous streams");
   });
 
   test.each([

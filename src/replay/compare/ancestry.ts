@@ -3,14 +3,14 @@ import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../object/run.ts";
 import type { Replayer } from "../replayer.ts";
 
-/** Whether one of two runs comes from the other, or both from a third. */
+/** Whether one of two runs comes from the other, or both come from a third. */
 export async function haveCommonAncestor(a: Replayer, b: Replayer): Promise<boolean> {
   const behindA = await ancestry(a);
   for (const id of await ancestry(b)) if (behindA.has(id)) return true;
   return false;
 }
 
-/** The ids of a run and of all that it came from, as far as those are in its store. */
+/** The ids of a run and of all its ancestors in the store. */
 async function ancestry({ run, env, get }: Replayer): Promise<ReadonlySet<Id<"run">>> {
   const ids = new Set([objectId(env.store.hash, "run", encodeRun(run))]);
   const waiting = [run];
@@ -25,7 +25,7 @@ async function ancestry({ run, env, get }: Replayer): Promise<ReadonlySet<Id<"ru
   return ids;
 }
 
-/** An ancestor is not needed for a comparison: its damage is no reason to refuse one. */
+/** Undefined if the ancestor is damaged: a comparison does not need it. */
 async function runIfReadable(
   get: Replayer["get"],
   id: Id<"run">,

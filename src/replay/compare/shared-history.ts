@@ -7,9 +7,9 @@ import type { Replayer } from "../replayer.ts";
 import { haveCommonAncestor } from "./ancestry.ts";
 
 /**
- * The step up to which two runs have the same segments, and so should have the same states:
- * undefined where they share none, infinite where they are the same throughout. It is 0 where one
- * was forked at step 0: it began with the other's first state, changed perhaps.
+ * The step up to which two runs have the same segments, and so should have the same states.
+ * Undefined if they share none, infinite if they share all. It is 0 if one was forked at step 0,
+ * because it began with the other's first state, perhaps changed.
  */
 export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | undefined> {
   if (a.run.blockSize !== b.run.blockSize) return undefined;
@@ -29,12 +29,15 @@ export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | un
   return Math.min(a.run.steps, b.run.steps);
 }
 
-/** Whether two segments turn equal states into equal states, given generators that stand alike. */
+/** Whether two segments turn equal states and generators into equal states. */
 export function sameRules(a: Segment, b: Segment): boolean {
   return a.program === b.program && a.seeds === b.seeds && sameParams(a.params, b.params);
 }
 
-/** The first step from `from` on at which stored states differ; both runs have it. */
+/**
+ * The first step, at least `from`, at which stored states differ, among the steps that both runs
+ * have.
+ */
 export async function firstStoredDifference(
   a: Replayer,
   b: Replayer,
@@ -48,7 +51,7 @@ export async function firstStoredDifference(
   return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
 }
 
-/** Whether two segments begin at one step, alike, and go on alike. */
+/** Whether two segments begin at the same step, with equal states and rules. */
 export function sameSegment(a: Segment, b: Segment): boolean {
   return a.start === b.start && sameRules(a, b) && sameBegin(a, b);
 }

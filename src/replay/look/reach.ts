@@ -3,8 +3,8 @@ import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
 
 /**
- * A live position at `step`, the caller's own, that is not checked yet: whoever goes on from it
- * compares the end of its block. Ctrl-C ends it.
+ * A live position at `step`, not checked yet: the caller compares the end of its block. It belongs
+ * to the caller. The signal interrupts it.
  */
 export function reach(
   replayer: Replayer,

@@ -5,8 +5,8 @@ import type { Replayer } from "../replayer.ts";
 import type { Range } from "./scan.ts";
 
 /**
- * Up to `most` steps of the range, evenly spaced, both ends among them. Where checkpoints lie close
- * enough the steps between the ends are theirs, so that nothing needs to be replayed.
+ * Up to `most` steps of the range, evenly spaced, with both ends. If checkpoints are close enough,
+ * the steps between the ends are checkpoints, so that nothing needs to be replayed.
  */
 export function sampledSteps(
   { from, to }: Range,
@@ -26,7 +26,7 @@ export function sampledSteps(
   return [...new Set(steps)];
 }
 
-/** What `read` makes of the state at each of the steps, which rise. One pass. */
+/** Calls `read` with the state at each of the steps, in one pass. The steps must rise. */
 export async function sample<T>(
   replayer: Replayer,
   steps: readonly number[],
@@ -56,7 +56,7 @@ export async function sample<T>(
   return values;
 }
 
-/** Whether the step `to` lies in the block and segment of a position at `step`. */
+/** Whether the step `to` is in the block and segment of a position at `step`. */
 function isAhead(replayer: Replayer, step: number, to: number): boolean {
   const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
   return to < Math.min(replayer.gridAfter(step), cut);

@@ -10,17 +10,17 @@ import { Watch } from "../watch.ts";
 import { fingerprint, functionChangedState } from "./failures.ts";
 import { reach } from "./reach.ts";
 
-/** The steps that a scan visits, both ends included. */
+/** A range of steps, both ends included. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Shows `visit` the state at each step of the range, in one pass, until it returns true; gives the
- * state and the step at which it did, replayed without it. Each block's end is compared with its
- * checkpoint, and the last state with a replay, so that what was seen is what was recorded. Throws
- * REPLAY_MISMATCH where it is not, and FUNCTION_FAILED where that is because `visit` changed it.
+ * Calls `visit` with the state at each step of the range, in one pass, until it returns true.
+ * Returns the position at which it did, replayed without `visit`. The end of each block is compared
+ * with its checkpoint, and the last state with a replay, so that `visit` saw the recorded states.
+ * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state.
  */
 export async function scan(
   replayer: Replayer,
@@ -37,7 +37,7 @@ export async function scan(
         const cut = replayer.segmentAfter(position.step);
         if (cut === position.step + 1) {
           await leave(replayer, position, cut);
-          // A segment's first state need not be what the one before it leads to.
+          // A segment may begin with another state than the one before it leads to.
           position = await replayer.position(cut);
           stopped = env.guard(() => visitAt(position, visit));
         } else {
@@ -61,14 +61,14 @@ function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
   return visit(state, segment.context);
 }
 
-/** Takes the last step before the next segment, unseen, and compares what is recorded up to there. */
+/** Applies the last step before the next segment without `visit`, and compares the stretch. */
 async function leave(replayer: Replayer, position: Position, cut: number): Promise<void> {
   replayer.env.guard(() => advance(position, cut));
   const stretch = await replayer.stretch(position.watch.start);
   if (!agrees(replayer, position, stretch)) throw await mismatchOf(replayer, stretch);
 }
 
-/** Advances over blocks of which it is known what was recorded. */
+/** Advances over blocks and compares the end of each with the given stretches. */
 async function cross(
   replayer: Replayer,
   position: Position,
@@ -97,7 +97,7 @@ async function cross(
   return stopped;
 }
 
-/** Begins the next block with the state that the one before led to. */
+/** Begins the next block with the state at the end of the one before. */
 function enterBlock({ env }: Replayer, position: Position, lengthBytes: number): void {
   const { step, segment } = position;
   position.watch = Watch.from(step, lengthBytes, segment, env);
@@ -105,8 +105,8 @@ function enterBlock({ env }: Replayer, position: Position, lengthBytes: number):
 }
 
 /**
- * Why a stretch did not end as recorded: REPLAY_MISMATCH where a replay alone does not either, and
- * FUNCTION_FAILED where it does.
+ * The reason why a stretch did not end as recorded: FUNCTION_FAILED if a replay without `visit`
+ * does end as recorded, REPLAY_MISMATCH if it does not either.
  */
 async function mismatchOf(replayer: Replayer, stretch: Stretch): Promise<RewindError> {
   const live = restore(await replayer.start(stretch.from));
@@ -122,7 +122,7 @@ function sameStates({ env }: Replayer, seen: Position, replayed: Position): bool
   return equalBytes(encodeState(seen.state, seen.segment.simulation, env), expected);
 }
 
-/** The stretches from where a position stands to the end of a tile, or to the next segment, by their ends. */
+/** The stretches from a position to the end of a tile or to the next segment, by their ends. */
 async function stretchesAhead(
   replayer: Replayer,
   { step, watch }: Position,
@@ -140,7 +140,7 @@ async function stretchesAhead(
     const begins = (block + i) * blockSize;
     const ends = Math.min(begins + blockSize, steps);
     to = ends;
-    // Where the next segment begins is looked at apart.
+    // `leave` compares the stretch before the next segment.
     if (ends >= cut) break;
     const end = ends === steps ? final : (known[i + 1] ?? after)?.state;
     const from = i === 0 ? watch.start : begins;

@@ -1,8 +1,8 @@
 import type { LongOptions, Progress } from "../environment.ts";
 
 /**
- * What each of several long operations, one after the other, is given to report to, so that
- * `onProgress` hears how far all of them have come. `totals` are the steps that each has to do.
+ * One `onProgress` for each of several long operations in a row, so that the given `onProgress` is
+ * told the progress of all of them together. `totals` are the steps of each.
  */
 export function jointProgress(
   totals: readonly number[],

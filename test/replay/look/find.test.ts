@@ -305,7 +305,7 @@ describe("a function that is not as it should be", () => {
           // At step 5 the assignment changes nothing; it does so at every other one.
           await expect(run[search](assigning, options)).rejects.toMatchObject({
             code: "FUNCTION_FAILED",
-            message: expect.stringContaining("the function changed the state that it was shown"),
+            message: expect.stringContaining("the function changed the state that it looked at"),
           });
         }
         const stats = run.stats((state) => {
@@ -331,7 +331,7 @@ describe("a function that is not as it should be", () => {
       };
       await expect(run[search](assigning, { previous: true })).rejects.toMatchObject({
         code: "FUNCTION_FAILED",
-        message: expect.stringContaining("the function changed the state that it was shown"),
+        message: expect.stringContaining("the function changed the state that it looked at"),
       });
     }
   });
@@ -375,7 +375,9 @@ describe("a function that is not as it should be", () => {
     expect((await run.bisect((state) => state.n >= 40)).found?.step).toBe(40);
     await expect(run.count(() => true, { previous: true })).rejects.toMatchObject({
       code: "FUNCTION_FAILED",
-      message: expect.stringMatching(/^the state at step 1 cannot be shown as the previous one: /),
+      message: expect.stringMatching(
+        /^the state at step 1 cannot be passed on as the previous one: /,
+      ),
     });
   });
 });

@@ -20,7 +20,7 @@ describe("a self-check replays each part in a fresh instance", () => {
       "let n = 0;",
       "if (step === 5) n = 1; s.n = step < 10 ? 0 : n;",
       { from: 10, to: 20, path: "state.n", a: 1, b: 0 },
-      "replaying steps 10..20 gave another state: state.n was 1 and is 0 in the replay",
+      "replaying steps 10..20 gave a different state: state.n was 1 and is 0 in the replay",
     ],
     [
       "the same, not shown at the end",
