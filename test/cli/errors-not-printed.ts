@@ -23,8 +23,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
   {
     file: "replay/record/self-check.ts",
-    text: "other states on the way",
-    because: "twin replays find it first, unless all instances share what is hidden",
+    text: "different states on the way",
+    because: "twin replays find it first, unless all instances share the hidden state",
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
   {

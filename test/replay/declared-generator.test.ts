@@ -23,8 +23,8 @@ const greedy = (call: (rng: never) => unknown) =>
     step: (_: number, rng) => call(rng as never) as number,
   });
 
-describe("a simulation that says what it draws from", () => {
-  test("is recorded so, as the plain loop", async () => {
+describe("a simulation that declares its generator", () => {
+  test("is recorded with it, as a plain loop", async () => {
     const run = await record(clinic, { steps: 500, seed: 42 });
     const rng = numpy(42);
     let waiting = rng.integers(0, 5);
@@ -57,7 +57,7 @@ describe("a simulation that says what it draws from", () => {
     expectTypeOf<Parameters<typeof clinic.step>[1]>().toEqualTypeOf<NumpyGenerator>();
   });
 
-  test("takes the same name, no other one, and other streams where they are asked for", async () => {
+  test("accepts the same name and other streams, but no other name", async () => {
     const named = await record(clinic, { steps: 50, seed: 1, rng: "numpy" });
     expect(named.root).toBe((await record(clinic, { steps: 50, seed: 1 })).root);
     await expect(record(clinic, { steps: 50, seed: 1, rng: "python" })).rejects.toThrow(
@@ -67,7 +67,7 @@ describe("a simulation that says what it draws from", () => {
     expect(block.root).not.toBe(named.root);
   });
 
-  test("does not go on with a run that draws from another", async () => {
+  test("does not continue a run with another generator", async () => {
     const run = await record({ ...clinic, rng: undefined } as never, {
       steps: 9,
       seed: 1,
@@ -87,14 +87,14 @@ describe("a simulation that says what it draws from", () => {
     expect(() => record({ ...clinic, ...wrong } as never, { steps: 1 })).toThrow(message);
   });
 
-  test("a name that no generator has", async () => {
+  test("an unknown generator", async () => {
     const wrong = { ...clinic, rng: "mt19937" } as never;
     await expect(record(wrong, { steps: 1 })).rejects.toThrow("expected a generator among");
   });
 });
 
-describe("a method that the generator does not have", () => {
-  test("is not looked for where it was asked of something in a state", async () => {
+describe("a method that the generator lacks", () => {
+  test("gets no hint if it was called on something in a state", async () => {
     const simulation = defineSimulation({
       name: "lists",
       init: () => ({ agents: [] as number[] }),
@@ -105,7 +105,7 @@ describe("a method that the generator does not have", () => {
     );
   });
 
-  test("of a stream is looked for as well", async () => {
+  test("gets a hint for a stream too", async () => {
     const simulation = defineSimulation({
       name: "stream",
       init: () => 0,

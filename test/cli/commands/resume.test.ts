@@ -111,7 +111,7 @@ describe("resume", () => {
     expect([before.status, before.stderr]).toEqual([
       2,
       expect.stringContaining(
-        "other values: seed is 3, given 1; params.p is 2, given 0; steps is 100, given 50\n",
+        "different values: seed is 3, given 1; params.p is 2, given 0; steps is 100, given 50\n",
       ),
     ]);
     await project.ok(...words("resume fork --param p=2 --seed 3 --steps 100"));

@@ -9,7 +9,7 @@ const program = (keeps: string, step: string): { text: string } => ({
 });
 
 describe("a self-check replays each part in a fresh instance", () => {
-  test("what keeps nothing outside its state passes", async () => {
+  test("a program that keeps nothing outside its state passes", async () => {
     const { run } = await recordProgram(program("", "s.n += rng.random();"), options);
     expect(run.steps).toBe(60);
   });
@@ -54,7 +54,7 @@ describe("a self-check replays each part in a fresh instance", () => {
     });
   });
 
-  test("what was recorded before the part that fails is kept", async () => {
+  test("the recording before the part that fails is kept", async () => {
     let n = 0;
     const leak = { name: "leak", init: () => 0, step: () => (n++ < 80 ? 0 : n) };
     const env = slicedEnvironment(() => 1_100);
