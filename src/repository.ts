@@ -399,8 +399,8 @@ export class Repository {
    *
    * @example
    * ```ts
-   * await repo.branches.delete("side");
-   * await repo.undo();
+   * await repo.reset("main", 500_000);
+   * await repo.undo(); // main names its old run again
    * ```
    */
   undo(): Promise<Operation> {
@@ -427,7 +427,7 @@ export class Repository {
    * @example
    * ```ts
    * const { entries } = await repo.reflog("main");
-   * await repo.revision(entries[1].revision); // main@{1}
+   * await repo.revision(entries[0].revision); // main@{0}
    * ```
    */
   reflog(
@@ -466,7 +466,7 @@ export class Repository {
    */
   async trust(revision = "HEAD"): Promise<readonly ProgramToTrust[]> {
     const { run, step = run.steps } = await this.revision(revision);
-    const programs = await programsToTrust(run.manifest, step, run.replayer.get);
+    const programs = await programsToTrust(run.manifest, step, run.replayer.readObject);
     for (const { program } of programs) this.#code.trust.add(program);
     return programs;
   }

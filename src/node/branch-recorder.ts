@@ -66,13 +66,13 @@ export class BranchRecorder {
         old = await this.#replaced(branch, options.restart ?? false);
       },
       name: async ([recording]) => {
-        const { id: to, run } = recording as Recording;
+        const { id: to, manifest } = recording as Recording;
         if (old === undefined) {
           return this.#branches.create(branch, to, { command: "record", checkout: true });
         }
         const command = `record --restart ${branch}`;
         const how = { command, archive: true, checkout: true };
-        await this.#branches.move(branch, { ...how, from: old, to, steps: run.steps });
+        await this.#branches.move(branch, { ...how, from: old, to, steps: manifest.steps });
       },
     });
     return run as Run;
@@ -191,9 +191,9 @@ export class BranchRecorder {
         from = await openRun(await this.#branches.get(branch), this.#environment());
       },
       name: async ([recording]) => {
-        const { id: to, run } = recording as Recording;
+        const { id: to, manifest } = recording as Recording;
         const archive = onArchived !== undefined;
-        const move = { command: `${command} ${branch}`, archive, steps: run.steps, to };
+        const move = { command: `${command} ${branch}`, archive, steps: manifest.steps, to };
         const name = await this.#branches.move(branch, { ...move, from: (from as Run).id });
         onArchived?.(name);
       },
@@ -205,7 +205,7 @@ export class BranchRecorder {
     const env = this.#environment();
     const recordings = await recordOnBranches(this.#store, env, work);
     try {
-      return await Promise.all(recordings.map(({ id, run }) => runOf(id, run, env)));
+      return await Promise.all(recordings.map(({ id, manifest }) => runOf(id, manifest, env)));
     } catch (error) {
       throw withLeft(error);
     }

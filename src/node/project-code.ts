@@ -79,7 +79,7 @@ export class ProjectCode {
     },
   ): Promise<Code> {
     if (options.program !== "working") return this.of(options.program as string, options.cwd);
-    const last = replayer.segmentRecorded(replayer.run.steps);
+    const last = replayer.segmentRecorded(replayer.manifest.steps);
     const { program } = await replayer.parts(last);
     const code = await (await modules()).loadWorking(this.#project, program);
     if (code !== undefined) return code;

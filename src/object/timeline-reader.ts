@@ -30,7 +30,11 @@ export class TimelineReader {
   }
 
   /** The entries `from`, from + 1, … up to the end of their tile or to `to` (exclusive). */
-  async run(timeline: Timeline, from: number, to: number): Promise<readonly TimelineEntry[]> {
+  async entriesFrom(
+    timeline: Timeline,
+    from: number,
+    to: number,
+  ): Promise<readonly TimelineEntry[]> {
     const first = from - (from % TILE_ENTRIES);
     const entries = await this.entries(timeline, first / TILE_ENTRIES);
     return entries.slice(from - first, to - first);

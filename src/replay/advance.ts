@@ -34,7 +34,11 @@ export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
 export function advance(position: Position, to: number, visit?: Visit): boolean {
   const { segment, watch } = position;
   const go =
-    segment.source.rule === "step" ? runReseeding : visit === undefined ? run : runVisiting;
+    segment.source.rule === "step"
+      ? applyReseeding
+      : visit === undefined
+        ? applySteps
+        : applyVisiting;
   try {
     segment.begin();
     let stopped = false;
@@ -52,19 +56,19 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
 }
 
 /** Gives each step generators of its own. */
-function runReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
+function applyReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
   const { source } = position.segment;
   while (position.step < to) {
     const next = position.step + 1;
     position.streams = source.at(position.step);
-    if (visit === undefined) run(position, next);
-    else if (runVisiting(position, next, visit)) return true;
+    if (visit === undefined) applySteps(position, next);
+    else if (applyVisiting(position, next, visit)) return true;
   }
   return false;
 }
 
 // A tight loop that does nothing but the step: every command spends its time here.
-function run(position: Standing, to: number): false {
+function applySteps(position: Standing, to: number): false {
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;
@@ -82,8 +86,8 @@ function run(position: Standing, to: number): false {
   return false;
 }
 
-function runVisiting(position: Standing, to: number, visit: Visit | undefined): boolean {
-  if (visit === undefined) return run(position, to);
+function applyVisiting(position: Standing, to: number, visit: Visit | undefined): boolean {
+  if (visit === undefined) return applySteps(position, to);
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;

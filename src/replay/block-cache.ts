@@ -34,7 +34,7 @@ export class BlockCache {
   /** A copy of the state at `step`, not yet checked. It belongs to the caller. */
   async state(step: number): Promise<unknown> {
     const replayer = this.#replayer;
-    if (step === replayer.run.steps) return replayer.state(step);
+    if (step === replayer.manifest.steps) return replayer.stateAt(step);
     if (this.#live !== undefined && this.#live.step <= step && this.#holds(step)) {
       return replayer.env.guard(() => this.#seek(step));
     }
@@ -68,8 +68,8 @@ export class BlockCache {
 
   /** Whether the state at `step` is stored, or its block is known to replay as recorded. */
   isChecked(step: number): boolean {
-    const { checked, run } = this.#replayer;
-    if (step === run.steps) return true;
+    const { checked, manifest } = this.#replayer;
+    if (step === manifest.steps) return true;
     const from = this.#replayer.stretchStart(step);
     return from === step || checked.has(from);
   }

@@ -18,10 +18,10 @@ export type WhileLoading = (call: GuardedCall, values: readonly unknown[]) => An
 /** Runs code that may not read a clock or draw random numbers elsewhere. */
 export interface Guard {
   /**
-   * Runs `run`, which must be synchronous, and returns its result. Throws FORBIDDEN_IN_STEP if it
+   * Runs `work`, which must be synchronous, and returns its result. Throws FORBIDDEN_IN_STEP if it
    * made a guarded call, even if it caught that error.
    */
-  <T>(run: () => T): T;
+  <T>(work: () => T): T;
   /**
    * Loads a module so that its own references (`const { random } = Math;`) are refused in its steps
    * too. While it loads, `whileLoading` answers the guarded calls; without it, all are allowed.
@@ -63,7 +63,7 @@ export interface GuardOptions {
    * Wraps a whole run so that it can be ended from outside, perhaps without reaching `finally`.
    * `step` returns the step that is running, or undefined between steps.
    */
-  around?<T>(run: () => T, step: () => number | undefined): T;
+  around?<T>(work: () => T, step: () => number | undefined): T;
 }
 
 /**
@@ -138,9 +138,9 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     unpin = undefined;
   };
 
-  const around = <T>(run: () => T): T =>
-    options.around === undefined ? run() : options.around(run, () => whole.running?.step);
-  const guard = <T>(run: () => T): T => {
+  const around = <T>(work: () => T): T =>
+    options.around === undefined ? work() : options.around(work, () => whole.running?.step);
+  const guard = <T>(work: () => T): T => {
     const outer = steps;
     const held = places;
     if (outer === 0) {
@@ -151,7 +151,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     steps++;
     let result: T;
     try {
-      result = outer === 0 ? around(run) : run();
+      result = outer === 0 ? around(work) : work();
     } finally {
       // Reset, not decremented: a run that was ended from outside did not decrement its nested
       // runs.

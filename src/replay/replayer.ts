@@ -33,8 +33,8 @@ export interface CheckOptions {
  */
 export class Replayer {
   readonly env: Environment;
-  readonly run: RunManifest;
-  readonly get: Get;
+  readonly manifest: RunManifest;
+  readonly readObject: Get;
   readonly timeline: Timeline;
   readonly entries: TimelineReader;
   /** The steps at which checked stretches begin. */
@@ -43,12 +43,12 @@ export class Replayer {
   /** The simulation of each context that steps get. */
   readonly #simulations = new WeakMap<object, AnySimulation>();
 
-  constructor(run: RunManifest, env: Environment) {
+  constructor(manifest: RunManifest, env: Environment) {
     this.env = env;
-    this.run = run;
-    this.get = reader(env.store);
-    this.timeline = timelineOf(run);
-    this.entries = new TimelineReader(this.get);
+    this.manifest = manifest;
+    this.readObject = reader(env.store);
+    this.timeline = timelineOf(manifest);
+    this.entries = new TimelineReader(this.readObject);
   }
 
   /**
@@ -56,23 +56,23 @@ export class Replayer {
    * Without `watched`, the replay has no witness to compare.
    */
   async start(step: number, { watched = true }: { watched?: boolean } = {}): Promise<Start> {
-    checkStepInRange(step, this.run.steps);
+    checkStepInRange(step, this.manifest.steps);
     const index = this.#segmentIndex(step);
-    const recorded = this.run.segments[index];
+    const recorded = this.manifest.segments[index];
     const segment = await this.#fresh(index);
     const grid = this.gridBefore(step);
     if (recorded?.begin !== undefined && recorded.start >= grid) {
       const { state, generator: main, named } = recorded.begin;
-      const encoded = await readState(state, this.get);
+      const encoded = await readState(state, this.readObject);
       return this.#startAt(recorded.start, encoded, { main, named }, segment, watched);
     }
     const ref = (await this.stored(grid)) as StateRef;
-    const { encoded, streams } = decodeCheckpoint(await readState(ref, this.get), segment);
+    const { encoded, streams } = decodeCheckpoint(await readState(ref, this.readObject), segment);
     return this.#startAt(grid, encoded, streams, segment, watched);
   }
 
   /** A live position at `step`. It belongs to the caller. Throws REPLAY_MISMATCH. */
-  async position(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
+  async positionAt(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
     const start = await this.start(step);
     const live = restore(start);
     const { signal } = options;
@@ -83,7 +83,7 @@ export class Replayer {
     if (await isChecked(this, stretch)) return live;
     const here = this.env.guard(() => startIfStorable(live, this.env));
     await checkStretch(this, live, stretch, options);
-    if (here === undefined) return this.position(step, { ...options, check: false });
+    if (here === undefined) return this.positionAt(step, { ...options, check: false });
     return restore({ ...here, segment: await here.segment.fresh() });
   }
 
@@ -91,14 +91,17 @@ export class Replayer {
    * The state at `step`. It belongs to the caller, and its instances have the classes of
    * `segmentAt(step)`. The last state is read from the store, not replayed. Throws REPLAY_MISMATCH.
    */
-  async state(step: number, options: CheckOptions & LongOptions = {}): Promise<unknown> {
+  async stateAt(step: number, options: CheckOptions & LongOptions = {}): Promise<unknown> {
     const shared = await this.segmentAt(step);
     const { simulation } = shared;
-    if (step === this.run.steps) {
-      const { encoded } = decodeCheckpoint(await readState(this.run.final, this.get), shared);
+    if (step === this.manifest.steps) {
+      const { encoded } = decodeCheckpoint(
+        await readState(this.manifest.final, this.readObject),
+        shared,
+      );
       return decodeState(encoded, simulation);
     }
-    const { state, segment } = await this.position(step, options);
+    const { state, segment } = await this.positionAt(step, options);
     return this.env.guard(() => ownCopy(state, segment.simulation, simulation, this.env));
   }
 
@@ -116,24 +119,24 @@ export class Replayer {
 
   /** The stored state at `step`; undefined except on the grid and at the end. */
   async stored(step: number): Promise<StateRef | undefined> {
-    if (step === this.run.steps) return this.run.final;
-    if (step % this.run.blockSize !== 0) return undefined;
-    return (await this.entries.entry(this.timeline, step / this.run.blockSize)).state;
+    if (step === this.manifest.steps) return this.manifest.final;
+    if (step % this.manifest.blockSize !== 0) return undefined;
+    return (await this.entries.entry(this.timeline, step / this.manifest.blockSize)).state;
   }
 
   /** The last step on the grid at or before `step`. */
   gridBefore(step: number): number {
-    return step - (step % this.run.blockSize);
+    return step - (step % this.manifest.blockSize);
   }
 
   /** The first step on the grid after `step`. */
   gridAfter(step: number): number {
-    return this.gridBefore(step) + this.run.blockSize;
+    return this.gridBefore(step) + this.manifest.blockSize;
   }
 
   /** The first step after `step` at which a segment begins, or undefined. */
   segmentAfter(step: number): number | undefined {
-    return this.run.segments.find((segment) => segment.start > step)?.start;
+    return this.manifest.segments.find((segment) => segment.start > step)?.start;
   }
 
   /**
@@ -146,7 +149,7 @@ export class Replayer {
 
   /** The same segment, as recorded. */
   segmentRecorded(step: number): Segment {
-    return this.run.segments[this.#segmentIndex(step)] as Segment;
+    return this.manifest.segments[this.#segmentIndex(step)] as Segment;
   }
 
   /** The simulation whose steps get this context. */
@@ -156,12 +159,12 @@ export class Replayer {
 
   /** The program and the seeds of a segment of this run. */
   parts(segment: Segment): Promise<SegmentParts> {
-    return this.env.programs.parts(segment, this.get);
+    return this.env.programs.parts(segment, this.readObject);
   }
 
   /** The seed of the generator at the first step of a block, 32 bytes. */
   async seedOfBlock(block: number): Promise<Uint8Array> {
-    const { seeds } = await this.parts(this.segmentRecorded(block * this.run.blockSize));
+    const { seeds } = await this.parts(this.segmentRecorded(block * this.manifest.blockSize));
     const { hash } = this.env.store;
     if (seeds.rule !== "block") {
       throw new RewindError(
@@ -188,13 +191,13 @@ export class Replayer {
     watched: boolean,
   ): Start {
     const watch = watched
-      ? Watch.from(step, encoded.length, this.run, this.env)
+      ? Watch.from(step, encoded.length, this.manifest, this.env)
       : Watch.idle(step, this.env);
     return { step, encoded, streams, segment, watch };
   }
 
   #segmentIndex(step: number): number {
-    return this.run.segments.findLastIndex((segment) => segment.start <= step);
+    return this.manifest.segments.findLastIndex((segment) => segment.start <= step);
   }
 
   async #fresh(index: number): Promise<LiveSegment> {
@@ -207,9 +210,9 @@ export class Replayer {
   #segment(index: number): Promise<LiveSegment> {
     let segment = this.#segments.get(index);
     if (segment === undefined) {
-      const recorded = this.run.segments[index];
+      const recorded = this.manifest.segments[index];
       if (recorded === undefined) throw new RewindError("OBJECT_INVALID", `no segment ${index}`);
-      segment = openSegment(recorded, this.run.blockSize, this.get, this.env);
+      segment = openSegment(recorded, this.manifest.blockSize, this.readObject, this.env);
       this.#segments.set(index, segment);
       // The caller may trust the program and try again.
       segment.catch(() => this.#segments.delete(index));

@@ -147,7 +147,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     const recording = await writeRun(this.#env, options, (writer) =>
       planFork(this, writer, step, { ...(changes as ForkOptions), code }),
     );
-    return runOf<S, P>(recording.id, finished(recording).run, this.#env);
+    return runOf<S, P>(recording.id, finished(recording).manifest, this.#env);
   }
 
   /**
@@ -257,7 +257,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   artifact(options: { readonly code?: boolean } = {}): Promise<Uint8Array> {
     const { store, compression } = this.#env;
     const withCode = options.code ?? true;
-    return encodeArtifact(this.id, this.#replayer.get, compression, store.hash, { withCode });
+    return encodeArtifact(this.id, this.#replayer.readObject, compression, store.hash, {
+      withCode,
+    });
   }
 
   /**
@@ -332,7 +334,7 @@ export async function recordInto<S, P extends object>(
   const recording = await writeRun(env, options, async (writer) =>
     planRecording(env, writer, code, options as RecordOptions),
   );
-  return runOf<S, P>(recording.id, finished(recording).run, env);
+  return runOf<S, P>(recording.id, finished(recording).manifest, env);
 }
 
 /**

@@ -28,10 +28,10 @@ export interface Stretch {
 
 /** The stretch that begins at `from`, a step from which a replay can begin. */
 export async function stretchAt(replayer: Replayer, from: number): Promise<Stretch> {
-  const { run } = replayer;
+  const { manifest } = replayer;
   const cut = replayer.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
-  const to = Math.min(replayer.gridAfter(from), cut, run.steps);
-  const begun = run.segments.find(({ start }) => start === to)?.begin;
+  const to = Math.min(replayer.gridAfter(from), cut, manifest.steps);
+  const begun = manifest.segments.find(({ start }) => start === to)?.begin;
   return {
     from,
     to,
@@ -41,10 +41,10 @@ export async function stretchAt(replayer: Replayer, from: number): Promise<Stret
 }
 
 async function witnessOf(replayer: Replayer, from: number): Promise<Witness> {
-  const { run, entries, timeline } = replayer;
-  if (from === run.steps) return 0;
-  if (from % run.blockSize !== 0) return replayer.segmentRecorded(from).begin?.witness ?? 0;
-  return (await entries.entry(timeline, from / run.blockSize)).witness;
+  const { manifest, entries, timeline } = replayer;
+  if (from === manifest.steps) return 0;
+  if (from % manifest.blockSize !== 0) return replayer.segmentRecorded(from).begin?.witness ?? 0;
+  return (await entries.entry(timeline, from / manifest.blockSize)).witness;
 }
 
 /** Whether a replay of the stretch by this program was compared here before and agreed. */
@@ -161,8 +161,8 @@ export async function replayMismatch(
   { from, to }: Pick<Stretch, "from" | "to">,
   parted?: number,
 ): Promise<RewindError> {
-  const { env, run } = replayer;
-  const data = { from, to, block: Math.floor(from / run.blockSize) };
+  const { env, manifest } = replayer;
+  const data = { from, to, block: Math.floor(from / manifest.blockSize) };
   if (parted !== undefined) {
     return new RewindError(
       "REPLAY_MISMATCH",
@@ -171,7 +171,7 @@ export async function replayMismatch(
     );
   }
   const { program } = await replayer.parts(replayer.segmentRecorded(from));
-  const causes = (await env.differencesFrom?.(program, run.meta)) ?? [];
+  const causes = (await env.differencesFrom?.(program, manifest.meta)) ?? [];
   const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
   return new RewindError(
     "REPLAY_MISMATCH",
@@ -189,12 +189,12 @@ async function keyOf(replayer: Replayer, stretch: Stretch): Promise<string> {
 }
 
 async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
-  const { env, run } = replayer;
+  const { env, manifest } = replayer;
   const segment = replayer.segmentRecorded(from);
   const begun = segment.start === from ? segment.begin : undefined;
   const about = [
     ...["checked", segment.program, segment.seeds, paramsKey(segment, env)],
-    ...[from, to, run.blockSize, witness],
+    ...[from, to, manifest.blockSize, witness],
     nameOf(begun?.state ?? (await replayer.stored(from))),
     nameOf(end),
     ...(begun === undefined ? [] : [toHex(begun.generator)]),

@@ -194,7 +194,7 @@ describe("path independence: one root, however a run came about", () => {
         expect(kept).toBeUndefined();
         continue;
       }
-      expect(kept!.run).toMatchObject({ steps, goal: lineage.steps });
+      expect(kept!.manifest).toMatchObject({ steps, goal: lineage.steps });
       const run = await openRun<unknown, Knobs>(kept!.id, reopened(env, simulation));
       const resumed = await run.branch(run.steps, { steps: lineage.steps });
       expect(resumed.root).toBe(whole.root);

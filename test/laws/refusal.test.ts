@@ -122,8 +122,8 @@ async function expectKept(
     expect(recording).toBeUndefined();
     return failure!;
   }
-  expect(recording!.run.steps).toBe(kept);
-  expect(recording!.run.goal).toBe(steps);
+  expect(recording!.manifest.steps).toBe(kept);
+  expect(recording!.manifest.goal).toBe(steps);
   const here = reopened(env, BENIGN);
   const run = await openRun<Box, { quick: number }>(recording!.id, here);
   expect(run.finished).toBe(false);
@@ -337,7 +337,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
           const options = { steps, blockSize, seed: 1 };
           const { kept, failure } = await attempt(env, simulation, options);
           expect(failure).toMatchObject({ code: "STEP_RETURNED_NOTHING", data: { step: at } });
-          expect(kept?.run.steps ?? 0).toBe(at - (at % blockSize));
+          expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
           if (kept === undefined) return;
           const run = await openRun(kept.id, env);
           expect(Object.is(await run.get(run.steps), state)).toBe(true);
@@ -368,7 +368,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
         // The error shows the state before the step that failed.
         const shown = encodingOf(form, failure?.data.state);
         expect(Buffer.compare(shown, bytes[at]!)).toBe(0);
-        expect(kept?.run.steps ?? 0).toBe(at - (at % blockSize));
+        expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
         if (kept === undefined) return;
         const run = await openRun<unknown, Knobs>(kept.id, reopened(env, simulation));
         expect(run.steps).toBe(at - (at % blockSize));
@@ -393,7 +393,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
         expect(kept).toBeUndefined();
         continue;
       }
-      expect(kept!.run.steps).toBe(50);
+      expect(kept!.manifest.steps).toBe(50);
       const fork = await openRun<Box, { quick: number }>(kept!.id, reopened(env, BENIGN));
       for (const t of [0, step, 50]) expect(await fork.get(t)).toEqual(await run.get(t));
       const mended = await fork.branch(50, { simulation: BENIGN as never, steps: 80 });

@@ -144,7 +144,9 @@ describe("TimelineReader", () => {
         const from = at % count;
         const to = Math.min(from + width, count);
         const end = Math.min(to, (Math.floor(from / 64) + 1) * 64);
-        expect(await reader.run(timeline, from, to)).toEqual(ALL.slice(from, Math.max(from, end)));
+        expect(await reader.entriesFrom(timeline, from, to)).toEqual(
+          ALL.slice(from, Math.max(from, end)),
+        );
       }),
       { numRuns: 100 },
     );
@@ -153,7 +155,7 @@ describe("TimelineReader", () => {
   test("reading all entries in order reads each tile once", async () => {
     const reader = new TimelineReader(STORE.get);
     const before = STORE.reads.tile;
-    for (let k = 0; k < ALL.length; k += 64) await reader.run(FULL, k, ALL.length);
+    for (let k = 0; k < ALL.length; k += 64) await reader.entriesFrom(FULL, k, ALL.length);
     const tiles = Math.floor(20_000 / 64) + Math.floor(20_000 / 4096);
     expect(STORE.reads.tile - before).toBe(tiles);
   });

@@ -57,7 +57,7 @@ export async function describeRun(
 ): Promise<RunDescription> {
   const { manifest, replayer } = run;
   const { segments } = manifest;
-  const params = whole ? wholeParams(replayer.get) : shortParams(replayer.get);
+  const params = whole ? wholeParams(replayer.readObject) : shortParams(replayer.readObject);
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 has no segment of its parent's left.

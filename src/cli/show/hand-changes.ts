@@ -21,12 +21,12 @@ export async function changedByHand(
   const { start, begin } = segment;
   if (begin === undefined) return [];
   if (start === 0 && parent === undefined) return undefined;
-  const { env, get } = replayer;
+  const { env, readObject } = replayer;
   try {
     const { simulation } = await replayer.segmentAt(start);
     const past = start === 0 ? new Replayer(parent as RunManifest, env) : replayer;
     const before = await stateUnchanged(past, start, simulation);
-    const after = decodeState(await readState(begin.state, get), simulation);
+    const after = decodeState(await readState(begin.state, readObject), simulation);
     const { types } = simulation;
     return differences(before, after, { types });
   } catch (error) {
@@ -43,7 +43,7 @@ async function stateUnchanged(
 ): Promise<unknown> {
   if (start === 0) return decodeState((await past.start(0)).encoded, simulation);
   const { env } = past;
-  const position = await past.position(start - 1);
+  const position = await past.positionAt(start - 1);
   env.guard(() => advance(position, start));
   // New code has new classes: the state is read again, as the fork read it.
   return decodeState(encodeState(position.state, position.segment.simulation, env), simulation);

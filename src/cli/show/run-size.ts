@@ -27,12 +27,12 @@ const MOST_OBJECTS = 20_000;
 
 /** Counts the objects of a run, and how many of them its parents have too. Replays nothing. */
 export async function sizeOf(run: Run): Promise<RunSize> {
-  const { get, env } = run.replayer;
+  const { readObject, env } = run.replayer;
   const before = await objectsOfParents(run);
   // Most objects are read to find what else is needed: their sizes are known then.
   const sizes = new Map<Id, number>();
   const measure: Get = async (kind, id) => {
-    const body = await get(kind, id);
+    const body = await readObject(kind, id);
     sizes.set(id, body.length);
     return body;
   };
@@ -67,11 +67,14 @@ export async function sizeOf(run: Run): Promise<RunSize> {
 
 /** What the runs that it came from need; undefined where one is not here, or they are too large. */
 async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> {
-  const { get } = run.replayer;
+  const { readObject } = run.replayer;
   const ids = new Set<Id>();
   try {
     for (const parent of run.parents) {
-      for await (const { id } of objectsOf(decodeRun(await get("run", parent.run)), get)) {
+      for await (const { id } of objectsOf(
+        decodeRun(await readObject("run", parent.run)),
+        readObject,
+      )) {
         if (ids.size >= MOST_OBJECTS) return undefined;
         ids.add(id);
       }

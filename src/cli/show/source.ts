@@ -22,8 +22,8 @@ export async function showSource(
   wish: SourceWish,
 ): Promise<void> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
-  const { get, env } = replayer;
-  const { stretches, packages } = await contentsOf(program, get, env.store.hash);
+  const { readObject, env } = replayer;
+  const { stretches, packages } = await contentsOf(program, readObject, env.store.hash);
   if (wish.packages) {
     out.result({ module: program.module ?? null, packages }, () => packagesText(packages));
     return;

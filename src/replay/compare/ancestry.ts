@@ -11,14 +11,14 @@ export async function haveCommonAncestor(a: Replayer, b: Replayer): Promise<bool
 }
 
 /** The ids of a run and of all its ancestors in the store. */
-async function ancestry({ run, env, get }: Replayer): Promise<ReadonlySet<Id<"run">>> {
-  const ids = new Set([objectId(env.store.hash, "run", encodeRun(run))]);
-  const waiting = [run];
+async function ancestry({ manifest, env, readObject }: Replayer): Promise<ReadonlySet<Id<"run">>> {
+  const ids = new Set([objectId(env.store.hash, "run", encodeRun(manifest))]);
+  const waiting = [manifest];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     for (const { run: parent } of at.parents) {
       if (ids.has(parent)) continue;
       ids.add(parent);
-      const manifest = await runIfReadable(get, parent);
+      const manifest = await runIfReadable(readObject, parent);
       if (manifest !== undefined) waiting.push(manifest);
     }
   }
@@ -27,7 +27,7 @@ async function ancestry({ run, env, get }: Replayer): Promise<ReadonlySet<Id<"ru
 
 /** Undefined if the ancestor is damaged: a comparison does not need it. */
 async function runIfReadable(
-  get: Replayer["get"],
+  get: Replayer["readObject"],
   id: Id<"run">,
 ): Promise<RunManifest | undefined> {
   try {

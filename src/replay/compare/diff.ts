@@ -89,13 +89,13 @@ export async function diff(
   }
   const first = await firstDifference(a, b, history, options);
   if (first === undefined) {
-    const identical = a.run.steps === b.run.steps;
+    const identical = a.manifest.steps === b.manifest.steps;
     const none = { firstDifferentStep: undefined, changes: [], different: 0, end: undefined };
     return { ...about, identical, ...none };
   }
   const there = await between(first, first);
   const { changes, different } = there;
-  const last = Math.min(a.run.steps, b.run.steps);
+  const last = Math.min(a.manifest.steps, b.manifest.steps);
   const end = first === last ? there : await between(last, last);
   return { ...about, identical: false, firstDifferentStep: first, changes, different, end };
 }
@@ -122,7 +122,7 @@ async function firstDifference(
   // A continuous run's checkpoint also holds generators, so it may differ though its state does
   // not.
   const known = (await isContinuous(a)) || (await isContinuous(b)) ? undefined : stored;
-  const to = known ?? Math.min(a.run.steps, b.run.steps);
+  const to = known ?? Math.min(a.manifest.steps, b.manifest.steps);
   let found = known;
   await lockstep(a, b, { ...options, from: shared, to }, (pa, pb) => {
     if (!differ(pa, pb, a.env)) return "equal";
@@ -145,7 +145,7 @@ async function overSteps(
   { shared = 0, stored }: History,
   options: DiffOptions,
 ): Promise<Pick<RunDifference, "spans" | "statistics">> {
-  const { from, to } = rangeOf(a.run.steps < b.run.steps ? a : b, options);
+  const { from, to } = rangeOf(a.manifest.steps < b.manifest.steps ? a : b, options);
   const spans = options.spans === true ? new Spans() : undefined;
   const tally = options.statistics === true ? new FieldTally() : undefined;
   if (spans === undefined && tally === undefined)

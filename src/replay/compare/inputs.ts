@@ -17,7 +17,7 @@ export interface InputDifference {
 export async function changedInputs(a: Replayer, b: Replayer): Promise<readonly Difference[]> {
   const [inputsA, inputsB] = await Promise.all(
     [a, b].map(async (replayer) => {
-      const { steps, blockSize, segments } = replayer.run;
+      const { steps, blockSize, segments } = replayer.manifest;
       return { steps, blockSize, ...(await inputsOf(replayer, segments.at(-1) as Segment)) };
     }),
   );
@@ -26,8 +26,8 @@ export async function changedInputs(a: Replayer, b: Replayer): Promise<readonly 
 
 /** The same by ranges of steps that both runs have, without the ranges that both made alike. */
 export async function changedSegments(a: Replayer, b: Replayer): Promise<InputDifference[]> {
-  const end = Math.min(a.run.steps, b.run.steps);
-  const starts = [...a.run.segments, ...b.run.segments].map(({ start }) => start);
+  const end = Math.min(a.manifest.steps, b.manifest.steps);
+  const starts = [...a.manifest.segments, ...b.manifest.segments].map(({ start }) => start);
   const cuts = [...new Set(starts)].filter((start) => start < end).sort((x, y) => x - y);
   const found: InputDifference[] = [];
   for (const [i, from] of cuts.entries()) {
@@ -51,7 +51,7 @@ async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<st
   return {
     seed: seeds.master,
     streams: seeds.rule,
-    params: await readParams(segment.params, replayer.get),
+    params: await readParams(segment.params, replayer.readObject),
     program: nameOf(program),
   };
 }

@@ -60,7 +60,7 @@ export async function lockstep(
       // Nothing differs in the rest of the range.
       if (step > to) return to;
       if (step > next) {
-        [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
+        [pa, pb] = await Promise.all([a.positionAt(step), b.positionAt(step)]);
       } else if (sameFuture || pa.step + 1 === next) {
         pa = await cross(a, pa, next, !sameFuture);
         pb = await cross(b, pb, next, !sameFuture);
@@ -95,7 +95,7 @@ function advanceBoth(
 /** Whether equal states and generators give equal ones after the next step. */
 function comparisonOfRules(a: Replayer, b: Replayer): (step: number) => boolean {
   // Different block sizes give different generators in nearly every block.
-  if (a.run.blockSize !== b.run.blockSize) return () => false;
+  if (a.manifest.blockSize !== b.manifest.blockSize) return () => false;
   let known: { readonly a: Segment; readonly b: Segment; readonly same: boolean } | undefined;
   return (step) => {
     const [segmentA, segmentB] = [a.segmentRecorded(step), b.segmentRecorded(step)];
@@ -130,7 +130,7 @@ async function nextThatCanDiffer(
 ): Promise<number> {
   if (step !== a.gridBefore(step) || next !== a.gridAfter(step)) return next;
   const stored = await firstStoredDifference(a, b, step);
-  const end = stored ?? Math.min(a.run.steps, b.run.steps);
+  const end = stored ?? Math.min(a.manifest.steps, b.manifest.steps);
   const cut = Math.min(a.segmentAfter(step) ?? end, b.segmentAfter(step) ?? end, end - 1);
   return Math.max(next, a.gridBefore(cut));
 }
@@ -144,10 +144,10 @@ async function cross(
 ): Promise<Position> {
   const begins = next === boundaryAfter(replayer, position.step);
   if (check || !begins) replayer.env.guard(() => advance(position, next));
-  if (check && (begins || next === replayer.run.steps)) {
+  if (check && (begins || next === replayer.manifest.steps)) {
     await checkEnd(replayer, position, await replayer.stretch(position.watch.start));
   }
-  return begins ? replayer.position(next) : position;
+  return begins ? replayer.positionAt(next) : position;
 }
 
 /** The step at which the next block or segment begins. */

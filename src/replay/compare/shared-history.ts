@@ -12,8 +12,8 @@ import { haveCommonAncestor } from "./ancestry.ts";
  * because it began with the other's first state, perhaps changed.
  */
 export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | undefined> {
-  if (a.run.blockSize !== b.run.blockSize) return undefined;
-  const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
+  if (a.manifest.blockSize !== b.manifest.blockSize) return undefined;
+  const [segmentsA, segmentsB] = [a.manifest.segments, b.manifest.segments];
   const count = Math.max(segmentsA.length, segmentsB.length);
   for (let i = 0; i < count; i++) {
     const [segmentA, segmentB] = [segmentsA[i], segmentsB[i]];
@@ -22,11 +22,11 @@ export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | un
       segmentA?.start ?? Number.POSITIVE_INFINITY,
       segmentB?.start ?? Number.POSITIVE_INFINITY,
     );
-    if (i > 0) return Math.min(start, a.run.steps, b.run.steps);
+    if (i > 0) return Math.min(start, a.manifest.steps, b.manifest.steps);
     return (await haveCommonAncestor(a, b)) ? 0 : undefined;
   }
-  if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
-  return Math.min(a.run.steps, b.run.steps);
+  if (a.manifest.steps === b.manifest.steps) return Number.POSITIVE_INFINITY;
+  return Math.min(a.manifest.steps, b.manifest.steps);
 }
 
 /** Whether two segments turn equal states and generators into equal states. */
@@ -43,12 +43,12 @@ export async function firstStoredDifference(
   b: Replayer,
   from = 0,
 ): Promise<number | undefined> {
-  const { blockSize, steps, final } = a.run;
-  if (blockSize !== b.run.blockSize) return undefined;
+  const { blockSize, steps, final } = a.manifest;
+  if (blockSize !== b.manifest.blockSize) return undefined;
   const first = Math.ceil(from / blockSize);
   const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries, first);
   if (checkpoint !== undefined) return checkpoint * blockSize;
-  return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
+  return steps === b.manifest.steps && !sameState(final, b.manifest.final) ? steps : undefined;
 }
 
 /** Whether two segments begin at the same step, with equal states and rules. */

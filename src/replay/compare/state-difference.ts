@@ -42,7 +42,7 @@ export async function comparableAt(
 ): Promise<ComparableStates> {
   const [sideA, sideB] = await Promise.all(
     [a, b].map(async ({ replayer, step }) => ({
-      state: await replayer.state(step),
+      state: await replayer.stateAt(step),
       simulation: (await replayer.segmentAt(step)).simulation,
     })),
   );

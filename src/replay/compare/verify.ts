@@ -64,8 +64,8 @@ export async function verify(
   options: VerifyOptions = {},
   recorded?: Replayer,
 ): Promise<Verification> {
-  const { env, run } = replayer;
-  const { blockSize } = run;
+  const { env, manifest } = replayer;
+  const { blockSize } = manifest;
   const { blocks, twins } = plan(replayer, options);
   const checked = new Set<number>();
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
@@ -75,7 +75,7 @@ export async function verify(
   // Counts every block as a whole one, so that progress is even.
   await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
     const begins = (blocks[at] as number) * blockSize;
-    const ends = Math.min(begins + blockSize, run.steps);
+    const ends = Math.min(begins + blockSize, manifest.steps);
     // Blocks after the first known mismatch no longer matter.
     if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
     replay ??= await replayFrom(replayer, begins, twins(at));
@@ -122,8 +122,12 @@ function plan(
 /**
  * The requested block; all blocks if they are few; if not, some blocks from the first to the last.
  */
-function chosenBlocks({ run, timeline: { count } }: Replayer, { at }: VerifyOptions): number[] {
-  if (at !== undefined) return count === 0 ? [] : [Math.max(0, Math.ceil(at / run.blockSize) - 1)];
+function chosenBlocks(
+  { manifest, timeline: { count } }: Replayer,
+  { at }: VerifyOptions,
+): number[] {
+  if (at !== undefined)
+    return count === 0 ? [] : [Math.max(0, Math.ceil(at / manifest.blockSize) - 1)];
   if (count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);
   return Array.from({ length: SAMPLED_BLOCKS }, (_, i) =>
     Math.round((i * (count - 1)) / (SAMPLED_BLOCKS - 1)),
@@ -140,8 +144,8 @@ function scattered(blocks: readonly number[]): number[] {
  * Runs `init` again and compares the state, unless the run began with another state than init's.
  */
 async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
-  const { env, run } = replayer;
-  if (run.segments[0]?.begin !== undefined) return undefined;
+  const { env, manifest } = replayer;
+  if (manifest.segments[0]?.begin !== undefined) return undefined;
   const segment = await (await replayer.segmentAt(0)).fresh();
   const { simulation } = segment;
   const { state: initial, streams } = initialState(env, segment);
@@ -170,7 +174,7 @@ async function compareStretch(
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
   const { from, to, end } = stretch;
-  const block = Math.floor(from / replayer.run.blockSize);
+  const block = Math.floor(from / replayer.manifest.blockSize);
   if (agrees(replayer, position, stretch)) {
     if (parting !== undefined) {
       return { block, from, to, against: "replay", ...parting, causes: [] };
@@ -183,8 +187,8 @@ async function compareStretch(
   const changes =
     recorded !== undefined && step !== undefined
       ? compareStates(
-          await recorded.state(step, UNCHECKED),
-          await replayer.state(step, UNCHECKED),
+          await recorded.stateAt(step, UNCHECKED),
+          await replayer.stateAt(step, UNCHECKED),
           segment.simulation,
         )
       : end === undefined
@@ -204,11 +208,11 @@ async function compareStretch(
 const UNCHECKED = { check: false } as const;
 
 async function readCheckpointState(
-  { get }: Replayer,
+  { readObject }: Replayer,
   ref: StateRef,
   segment: LiveSegment,
 ): Promise<unknown> {
-  const { encoded } = decodeCheckpoint(await readState(ref, get), segment);
+  const { encoded } = decodeCheckpoint(await readState(ref, readObject), segment);
   return decodeState(encoded, segment.simulation);
 }
 

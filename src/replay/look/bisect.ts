@@ -50,7 +50,7 @@ export async function bisect<S>(
     options.onProgress?.({ done: most, total: most });
     if (high > to) return { found: undefined, looked };
     return {
-      found: await found<S>(await replayer.position(high, { signal: options.signal }), replayer),
+      found: await found<S>(await replayer.positionAt(high, { signal: options.signal }), replayer),
       looked,
     };
   } catch (error) {
@@ -70,9 +70,9 @@ async function look(
   const { signal } = options;
   const before =
     options.previous === true && step > 0
-      ? previousAt(await replayer.position(step - 1, { signal }), env)
+      ? previousAt(await replayer.positionAt(step - 1, { signal }), env)
       : NOTHING;
-  const { state, segment } = await replayer.position(step, { signal });
+  const { state, segment } = await replayer.positionAt(step, { signal });
   const { simulation, context } = segment;
   context.step = step;
   const expected = fingerprint(state, simulation, env);

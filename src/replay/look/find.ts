@@ -70,7 +70,7 @@ export async function findLast<S>(
       await lookThrough(Math.max(from, firstOfBlock(replayer, to + 1 - until)));
       return last === undefined ? to - end : total;
     });
-    return last === undefined ? undefined : found<S>(await replayer.position(last), replayer);
+    return last === undefined ? undefined : found<S>(await replayer.positionAt(last), replayer);
   } catch (error) {
     const looked = end === to ? undefined : { from: end + 1, to };
     throw interruptedPass(error, looked, { from, to: end }, 0);

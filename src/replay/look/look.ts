@@ -28,7 +28,7 @@ export type Look<S = unknown, P = Params, R = unknown> = (
 
 /** The steps to look at. Throws STEP_OUT_OF_RANGE and INVALID_ARGUMENT. */
 export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
-  const { steps } = replayer.run;
+  const { steps } = replayer.manifest;
   const to = checkStepInRange(options.to ?? steps, steps);
   const from = checkStepInRange(options.from ?? 0, steps);
   if (from <= to) return { from, to };

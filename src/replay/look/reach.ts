@@ -11,5 +11,5 @@ export function reach(
   step: number,
   { signal }: Pick<LongOptions, "signal">,
 ): Promise<Position> {
-  return replayer.position(step, { signal, check: false });
+  return replayer.positionAt(step, { signal, check: false });
 }

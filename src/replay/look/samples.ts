@@ -16,7 +16,7 @@ export function sampledSteps(
   const count = Math.min(most, to - from + 1);
   if (count === 1) return [from];
   const spacing = (to - from) / (count - 1);
-  const [first = 1, ...others] = replayers.map(({ run }) => run.blockSize);
+  const [first = 1, ...others] = replayers.map(({ manifest }) => manifest.blockSize);
   const shared = others.reduce(leastCommonMultiple, first);
   const grid = shared <= spacing ? shared : 1;
   const steps = Array.from({ length: count }, (_, i) => {
@@ -33,7 +33,7 @@ export async function sample<T>(
   read: (state: unknown, step: number) => T,
   options: LongOptions = {},
 ): Promise<T[]> {
-  const { env, run } = replayer;
+  const { env, manifest } = replayer;
   const values: T[] = [];
   let position: Position | undefined;
   const range = { from: steps[0] ?? 0, to: (steps.at(-1) ?? -1) + 1 };
@@ -41,10 +41,10 @@ export async function sample<T>(
     for (let step = steps[values.length]; step !== undefined; step = steps[values.length]) {
       if (step >= until) break;
       const to = step;
-      if (to === run.steps) values.push(read(await replayer.state(to), to));
+      if (to === manifest.steps) values.push(read(await replayer.stateAt(to), to));
       else {
         if (position === undefined || !isAhead(replayer, position.step, to)) {
-          position = await replayer.position(to, { signal: options.signal });
+          position = await replayer.positionAt(to, { signal: options.signal });
         }
         const here = position;
         env.guard(() => advance(here, to));

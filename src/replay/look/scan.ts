@@ -38,7 +38,7 @@ export async function scan(
         if (cut === position.step + 1) {
           await leave(replayer, position, cut);
           // A segment may begin with another state than the one before it leads to.
-          position = await replayer.position(cut);
+          position = await replayer.positionAt(cut);
           stopped = env.guard(() => visitAt(position, visit));
         } else {
           const ahead = await stretchesAhead(replayer, position);
@@ -51,7 +51,7 @@ export async function scan(
     });
   }
   if (!stopped && compared === position.step) return undefined;
-  const again = await replayer.position(position.step);
+  const again = await replayer.positionAt(position.step);
   if (!sameStates(replayer, position, again)) throw functionChangedState(position.step);
   return stopped ? again : undefined;
 }
@@ -128,10 +128,10 @@ async function stretchesAhead(
   { step, watch }: Position,
 ): Promise<{ readonly to: number; readonly byEnd: ReadonlyMap<number, Stretch> }> {
   const { entries, timeline } = replayer;
-  const { blockSize, steps, final } = replayer.run;
+  const { blockSize, steps, final } = replayer.manifest;
   const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
   const block = Math.floor(step / blockSize);
-  const known = await entries.run(timeline, block, timeline.count);
+  const known = await entries.entriesFrom(timeline, block, timeline.count);
   const next = block + known.length;
   const after = next < timeline.count ? await entries.entry(timeline, next) : undefined;
   const byEnd = new Map<number, Stretch>();

@@ -47,7 +47,7 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
 
 /** The place at `step` from which forks begin, so that several forks need only one replay. */
 export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
-  const position = await replayer.position(step);
+  const position = await replayer.positionAt(step);
   return replayer.env.guard(() => startOf(position, replayer.env));
 }
 
@@ -63,10 +63,10 @@ export async function planFork(
   ref?: string,
 ): Promise<RecordingPlan> {
   const { replayer } = parent;
-  const { run, env } = replayer;
-  checkStepInRange(step, run.steps, "parent");
+  const { manifest, env } = replayer;
+  checkStepInRange(step, manifest.steps, "parent");
   // A fork of an unfinished run goes to the length requested for that run.
-  const goal = checkSteps(options.steps ?? run.goal);
+  const goal = checkSteps(options.steps ?? manifest.goal);
   if (goal < step) {
     throw new RewindError(
       "INVALID_STEPS",
@@ -80,12 +80,12 @@ export async function planFork(
   const { start } = options;
   const position =
     start === undefined
-      ? await replayer.position(step)
+      ? await replayer.positionAt(step)
       : restore({ ...start, segment: await start.segment.fresh() });
   const changed = isChanged(options)
     ? await changedSegment(replayer, writer, position, options)
     : undefined;
-  const { blockSize } = run;
+  const { blockSize } = manifest;
   const whole = Math.floor(step / blockSize);
   return {
     place: changed?.place ?? position,
@@ -95,7 +95,7 @@ export async function planFork(
     draft: {
       blockSize,
       goal,
-      segments: segmentsBefore(run, position, changed?.segment),
+      segments: segmentsBefore(manifest, position, changed?.segment),
       parents: [{ run: parent.id, step }],
       meta: runMeta(env, options.message),
     },
@@ -108,7 +108,7 @@ async function openBlock(
   replayer: Replayer,
   { step, watch }: Position,
 ): Promise<RecordingPlan["open"]> {
-  const { blockSize } = replayer.run;
+  const { blockSize } = replayer.manifest;
   if (step % blockSize === 0) return undefined;
   const { timeline, entries } = replayer;
   const entry = await entries.entry(timeline, Math.floor(step / blockSize));
@@ -141,9 +141,9 @@ async function changedSegment(
   position: Position,
   changes: Changes,
 ): Promise<{ readonly place: Standing; readonly segment: Segment }> {
-  const { env, run } = replayer;
+  const { env, manifest } = replayer;
   const { step } = position;
-  const before = run.segments.findLast((segment) => segment.start <= step) as Segment;
+  const before = manifest.segments.findLast((segment) => segment.start <= step) as Segment;
   const { program, seeds } = await replayer.parts(before);
   const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
   const algorithm = generatorNamed(program.generator, program.generatorVersion);
@@ -151,7 +151,7 @@ async function changedSegment(
   const { simulation } = code;
   // Throws if the new code declares another generator.
   generatorAsked(simulation, { rng: algorithm.name });
-  const valuesBefore = await readParams(before.params, replayer.get);
+  const valuesBefore = await readParams(before.params, replayer.readObject);
   const params = mergeParams(
     paramsBefore(valuesBefore, changes.code),
     changes.params,
@@ -164,7 +164,7 @@ async function changedSegment(
     params,
     algorithm,
     rule: seeds.rule,
-    blockSize: run.blockSize,
+    blockSize: manifest.blockSize,
     master,
     hash: env.store.hash,
   });
@@ -183,7 +183,7 @@ async function changedSegment(
   const begins =
     step === 0 ||
     replacesBegin ||
-    step % run.blockSize !== 0 ||
+    step % manifest.blockSize !== 0 ||
     stateChanged ||
     (reseeded && seeds.rule === "continuous");
   const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;

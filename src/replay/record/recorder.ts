@@ -43,7 +43,7 @@ export interface RecorderOptions extends LongOptions {
 /** A finished recording, or the part of it before a failure. */
 export interface Recording {
   readonly id: Id<"run">;
-  readonly run: RunManifest;
+  readonly manifest: RunManifest;
   /** The run object's body. */
   readonly body: Uint8Array;
   /** Why the recording ended early, if it did. The run then ends at its last checkpoint. */
@@ -92,9 +92,9 @@ export async function recordRun(
     if (error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
-  const run = recorder.manifest();
-  const body = encodeRun(run);
-  return { id: writer.put("run", body), run, body, failure };
+  const manifest = recorder.manifest();
+  const body = encodeRun(manifest);
+  return { id: writer.put("run", body), manifest, body, failure };
 }
 
 /** Stores the objects of a recording before its first step, and returns the body of that run. */

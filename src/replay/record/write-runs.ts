@@ -46,7 +46,7 @@ export async function writeRuns(
       const recording = await recordRun(env, writer, planned, options);
       failure = recording.failure;
       // Without a finished block there is nothing to keep: the plan would give the same beginning.
-      if (failure === undefined || recording.run.steps > from) {
+      if (failure === undefined || recording.manifest.steps > from) {
         await writer.commit({ ref: planned.ref, run: recording.body });
         recordings.push(recording);
       }

@@ -60,7 +60,7 @@ describe("a self-check replays each part in a fresh instance", () => {
     const env = slicedEnvironment(() => 1_100);
     const { kept, failure } = await attempt(env, leak as never, options);
     expect(failure?.code).toBe("SELF_CHECK_FAILED");
-    expect(kept?.run.steps).toBeLessThan(60);
-    expect((kept?.run.steps ?? 0) % 10).toBe(0);
+    expect(kept?.manifest.steps).toBeLessThan(60);
+    expect((kept?.manifest.steps ?? 0) % 10).toBe(0);
   });
 });
