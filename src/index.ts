@@ -7,12 +7,13 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
-export type { TypeCodec, TypeCodecs } from "./codec/types.ts";
+export type { TypeCodec, TypeCodecs } from "./codec/state/type-codecs.ts";
 export type { Branches } from "./history/branches.ts";
 export type { Damage } from "./history/sound-refs.ts";
 export type { StoreLock } from "./node/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
+export type { RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";

@@ -40,7 +40,7 @@ import { loadInto, type Run, runOf } from "./replay/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
 import { type NamedRun, reflog } from "./repository/reflog.ts";
 import { Tags } from "./repository/tags.ts";
-import { reader } from "./store/object-store.ts";
+import { objectReader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 import type { Operation } from "./store/ref-store.ts";
 
@@ -486,7 +486,7 @@ export class Repository {
 
   /** The programs that this user trusts, with what this store knows about them. */
   trusted(): Promise<readonly TrustedProgram[]> {
-    return trustedPrograms(this.#code.trust, reader(this.#store.objects));
+    return trustedPrograms(this.#code.trust, objectReader(this.#store.objects));
   }
 
   /** Closes the store's files. It deletes and flushes nothing. */

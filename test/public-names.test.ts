@@ -42,6 +42,7 @@ const MAIN = [
   "type Run",
   "type RunDifference",
   "type RunManifest",
+  "type RunMeta",
   "type Segment",
   "type Simulation",
   "type Span",

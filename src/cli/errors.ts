@@ -154,7 +154,10 @@ const HINTS: Partial<
       : "`rewind get REV@STEP` prints the whole state",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
-  PACKAGE_CHANGED: ({ name, recorded }) => `npm install ${name}@${recorded}`,
+  PACKAGE_CHANGED: ({ name, recorded }) =>
+    recorded === undefined
+      ? `what stays outside a program is compared file by file: look at the folder of ${name}`
+      : `npm install ${name}@${recorded}`,
   PROGRAM_NOT_TRUSTED: ({ revision }) => {
     const name = typeof revision === "string" ? quoted(revision) : "REV";
     return `\`rewind show ${name} --source\` prints it; once you trust it, \`rewind trust ${name}\` lets it run`;

@@ -1,13 +1,10 @@
-import { decodePlain } from "./cbor.ts";
-import { Cursor, SIMPLE } from "./cursor.ts";
-import { invalid } from "./invalid.ts";
-import { DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
-import { isPlain } from "./scan.ts";
-import { type Closing, StateReader } from "./state-reader.ts";
-import type { TypeCodecs } from "./types.ts";
-import { MAJOR } from "./writer.ts";
+import { Cursor, DECODE_LIMITS, type DecodeLimits, invalid, SIMPLE } from "./cbor/cursor.ts";
+import { decodePlain, isPlain } from "./cbor/plain.ts";
+import { MAJOR } from "./cbor/writer.ts";
+import { type Closing, StateReader } from "./state/reader.ts";
+import type { TypeCodecs } from "./state/type-codecs.ts";
 
-export type { DecodeLimits } from "./limits.ts";
+export type { DecodeLimits } from "./cbor/cursor.ts";
 
 /** How an encoding is decoded. */
 export interface DecodeOptions {

@@ -1,8 +1,10 @@
 import { equalBytes } from "../base/bytes.ts";
-import { Comparison, type Difference, type DifferenceOptions } from "./comparison.ts";
 import { encode } from "./encode.ts";
+import { Comparison, type DifferenceOptions } from "./state/comparison.ts";
+import type { Difference } from "./state/difference.ts";
 
-export type { Difference, DifferenceOptions } from "./comparison.ts";
+export type { DifferenceOptions } from "./state/comparison.ts";
+export type { Difference } from "./state/difference.ts";
 
 /**
  * Where the states `a` and `b` differ, in the order of the document, numbers told apart as by
@@ -15,7 +17,7 @@ export type { Difference, DifferenceOptions } from "./comparison.ts";
  * ```
  */
 export function differences(a: unknown, b: unknown, options: DifferenceOptions = {}): Difference[] {
-  const found = new Comparison(options).run(a, b);
+  const found = new Comparison(options).differences(a, b);
   if (found.length > 0 || options.limit === 0) return found;
   const other = otherEncoding(a, b, options);
   return other === undefined ? [] : [other];
@@ -48,7 +50,7 @@ export function countDifferences(
     visit(difference);
   };
   const comparison = new Comparison(options, counting);
-  comparison.run(a, b);
+  comparison.differences(a, b);
   const other = different === 0 ? otherEncoding(a, b, options) : undefined;
   if (other !== undefined) counting(other);
   return { fields: comparison.equal + different, different };

@@ -1,7 +1,7 @@
-import { type EncodeOptions, StateWriter } from "./state-writer.ts";
-import { writeNumber } from "./writer.ts";
+import { writeNumber } from "./cbor/writer.ts";
+import { type EncodeOptions, StateWriter } from "./state/writer.ts";
 
-export type { EncodedInstance, EncodeOptions } from "./state-writer.ts";
+export type { EncodedInstance, EncodeOptions } from "./state/writer.ts";
 
 /**
  * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states give equal

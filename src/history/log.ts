@@ -148,5 +148,5 @@ function byTime([idA, runA]: Entry, [idB, runB]: Entry): number {
 
 /** When a run was recorded, as it says itself; ISO 8601, so that texts compare as times. */
 function timeOf(run: RunManifest): string {
-  return String(run.meta.time ?? "");
+  return run.meta.time ?? "";
 }

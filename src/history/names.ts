@@ -2,13 +2,10 @@ import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
-
-const HEADS = "refs/heads/";
-/** Where names are looked up, in this order. */
-const PLACES = [HEADS, "refs/tags/", "refs/remotes/", "refs/"] as const;
 
 /**
  * The names of each run that has one, as a revision spells them: branches first, then tags, then
@@ -24,9 +21,9 @@ export async function namesOfRuns(
   const all = await refs.list("refs/");
   // Many refs may name one run, or one tag.
   const peeled = new Map<string, Id<"run"> | undefined>();
-  for (const place of PLACES) {
+  for (const place of LOOKUP_ORDER) {
     for (const { name, target } of all) {
-      if (PLACES.find((each) => name.startsWith(each)) !== place) continue;
+      if (LOOKUP_ORDER.find((each) => name.startsWith(each)) !== place) continue;
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
@@ -59,7 +56,7 @@ export function runFinder(
   } = {},
 ): FindRun {
   const { known, onDamaged } = options;
-  const get = reader(store);
+  const get = objectReader(store);
   const found = new Map(known);
   return async (id) => {
     const kept = found.get(id);

@@ -4,7 +4,8 @@ import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { reflog } from "./operations.ts";
 import { parseRevision, type Revision, stepOf } from "./revision.ts";
@@ -20,11 +21,8 @@ export interface Resolved {
   readonly step: number | undefined;
 }
 
-/**
- * Where a name is looked up, in this order: a branch comes before a tag of the same name, which is
- * then `tags/NAME`, and both come before the first digits of an id.
- */
-const PLACES: readonly string[] = ["refs/heads/", "refs/tags/", "refs/remotes/", "refs/", ""];
+/** Where a name is looked up; the first digits of an id come after all of these. */
+const PLACES: readonly string[] = [...LOOKUP_ORDER, ""];
 
 /** A prefix of an id must have this many digits. */
 const SHORTEST_PREFIX = 4;
@@ -42,7 +40,7 @@ export async function resolve(store: ObjectStore, refs: RefStore, text: string):
       ? await resolveBase(store, refs, revision.base, text)
       : await resolveBefore(store, refs, revision.base, ago, text);
   const target = await peel(store, base.id);
-  const run = decodeRun(await reader(store)("run", target));
+  const run = decodeRun(await objectReader(store)("run", target));
   const { ref } = base;
   // HEAD's cursor belongs to the run that HEAD leads to now, which may have become shorter.
   const cursor = base.step === undefined ? undefined : Math.min(base.step, run.steps);
@@ -185,7 +183,5 @@ async function unknown(refs: RefStore, base: string, text: string): Promise<Rewi
 
 /** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
 async function namesOf(refs: RefStore): Promise<string[]> {
-  return (await refs.names("refs/")).map((name) =>
-    name.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
-  );
+  return (await refs.names("refs/")).map(shortRef);
 }

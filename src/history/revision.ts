@@ -103,17 +103,26 @@ function nameOf(side: string): string {
 
 function parseStep(text: string, spelled: string): StepSpec {
   const digits = (part: string): number => countIn(text, part);
-  const number = String.raw`\d+(?:_\d+)*`;
-  const back = new RegExp(`^~(${number})$`).exec(spelled)?.[1];
+  const back = new RegExp(`^~(${COUNT})$`).exec(spelled)?.[1];
   if (back !== undefined) return { back: digits(back) };
-  const fromEnd = new RegExp(`^@-(${number})$`).exec(spelled)?.[1];
-  if (fromEnd !== undefined && digits(fromEnd) > 0) return { fromEnd: digits(fromEnd) };
-  const percent = /^@(\d+(?:\.\d{1,6})?)%$/.exec(spelled)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
-  const at = new RegExp(`^@(${number})$`).exec(spelled)?.[1];
-  if (at !== undefined) return { at: digits(at) };
+  const step = spelled.startsWith("@") ? readStep(spelled.slice(1), digits) : undefined;
+  if (step !== undefined) return step;
   throw invalid(text, spelled, "expected a step such as @842137, @842_137, @50%, @-1 or ~100");
 }
+
+/**
+ * The step after the `@` of a revision, or in an option: `842_137`, `50%`, `-1`. Undefined for any
+ * other text. `count` reads digits, which may have `_` between them.
+ */
+export function readStep(text: string, count: (digits: string) => number): StepSpec | undefined {
+  const fromEnd = new RegExp(`^-(${COUNT})$`).exec(text)?.[1];
+  if (fromEnd !== undefined && count(fromEnd) > 0) return { fromEnd: count(fromEnd) };
+  const percent = /^(\d+(?:\.\d{1,6})?)%$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
+  return new RegExp(`^${COUNT}$`).test(text) ? { at: count(text) } : undefined;
+}
+
+const COUNT: string = String.raw`\d+(?:_\d+)*`;
 
 /** A whole number in a revision, read exactly. */
 function countIn(text: string, part: string): number {

@@ -2,7 +2,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag, type Tag } from "../object/tag.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
 /** A ref, and the run that it leads to. */
@@ -63,5 +63,5 @@ async function ledTo(store: ObjectStore, id: Id): Promise<Led> {
   const object = await store.get(id);
   const tag = object?.kind === "tag" ? decodeTag(object.body) : undefined;
   const run = tag?.target ?? (id as Id<"run">);
-  return { id: run, run: decodeRun(await reader(store)("run", run)), tag };
+  return { id: run, run: decodeRun(await objectReader(store)("run", run)), tag };
 }

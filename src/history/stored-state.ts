@@ -1,6 +1,6 @@
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { decodeSeeds } from "../object/seeds.ts";
-import type { Get, StateRef } from "../object/state.ts";
+import type { ReadObject, StateRef } from "../object/state.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 
 /**
@@ -9,7 +9,7 @@ import { TimelineReader } from "../object/timeline-reader.ts";
  * so it is not counted as the state.
  */
 export async function storedState(
-  get: Get,
+  get: ReadObject,
   run: RunManifest,
   step: number,
 ): Promise<StateRef | undefined> {

@@ -1,6 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
+import { checkMessage } from "../object/run-meta.ts";
 import { encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkBranchName } from "../store/ref-name.ts";
@@ -33,6 +34,7 @@ export async function createTag(
   tag: Tag & { readonly force: boolean },
 ): Promise<Id<"tag">> {
   const ref = `${TAGS}${checkBranchName(tag.name)}`;
+  checkMessage(tag.message);
   const before = await refs.read(ref);
   if (before !== undefined && !tag.force) {
     throw new RewindError("REF_EXISTS", `the tag ${tag.name} exists already`, {

@@ -11,7 +11,7 @@ import { planRecording, type RecordOptions } from "../replay/record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record/recorder.ts";
 import { withLeft } from "../replay/record/write-runs.ts";
 import { openRun, type Run, runOf } from "../replay/run.ts";
-import { reader } from "../store/object-store.ts";
+import { objectReader } from "../store/object-store.ts";
 import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-writer.ts";
 
 /** A fork that is to be made. */
@@ -216,7 +216,7 @@ export class BranchRecorder {
     const run = await this.#branches.find(branch);
     if (run !== undefined && restart) return run;
     if (run !== undefined) {
-      const { steps, goal } = decodeRun(await reader(this.#store.objects)("run", run));
+      const { steps, goal } = decodeRun(await objectReader(this.#store.objects)("run", run));
       if (steps < goal) {
         const [done, all] = [steps, goal].map((number) => number.toLocaleString("en-US"));
         throw new RewindError(

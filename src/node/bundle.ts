@@ -13,6 +13,7 @@ import { FILE_META } from "./program/file-meta.ts";
 import { NO_REQUIRE, NODE_INTEROP } from "./program/interop.ts";
 import { splitBundle } from "./program/split.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
+import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
 
 /** A user's module with all that it imports, as one program. */
@@ -161,22 +162,28 @@ async function build(setup: {
   const engineNames = (name: EngineEntry): Promise<readonly string[]> =>
     exportsOfEngine(name, engine);
   const plugins = [programPlugin({ root, sources, outside, met, engineNames })];
-  // Only here, since it takes 30 ms to load and most commands bundle nothing.
-  const esbuild = await import("esbuild");
+  const before: ReadonlySet<string> = new Set(outside);
+  /** Has the package that a message is about stay outside; false where it is about an own file. */
+  const leaveOutside = ({ location, pluginName }: Message): boolean => {
+    const file = pluginName === "" ? met.files.get(location?.file ?? "") : undefined;
+    if (file === undefined || before.has(file.folder)) return false;
+    outside.add(file.folder);
+    return true;
+  };
   let result: BuildResult;
   const failed = (messages: readonly Message[], cause?: unknown): RewindError =>
     buildError(messages, { module, insertions: met.insertions, cause });
   try {
-    result = await esbuild.build({ ...options, plugins });
+    result = await quietBuild({ ...options, plugins });
   } catch (cause) {
     const { errors = [] } = cause as { errors?: readonly Message[] };
     // What esbuild cannot bundle of a package, Node may still run.
-    const own = errors.filter((error) => !leaveOutside(error, met, outside));
+    const own = errors.filter((error) => !leaveOutside(error));
     if (own.length > 0 || errors.length === 0) throw failed(own, cause);
     return { ...NOTHING, externals: met.externals, sources, again: true };
   }
   const computed = result.warnings.filter(({ id }) => /^unsupported-/.test(id));
-  const own = computed.filter((warning) => !leaveOutside(warning, met, outside));
+  const own = computed.filter((warning) => !leaveOutside(warning));
   if (own.length > 0) throw failed(own);
   const names = Object.keys(result.metafile?.inputs ?? {});
   return {
@@ -193,14 +200,6 @@ async function build(setup: {
 }
 
 const NOTHING = { code: "", inputs: [], labels: new Map<string, undefined>() };
-
-/** Has the package that a message is about stay outside; false where it is about an own file. */
-function leaveOutside({ location, pluginName }: Message, met: Met, outside: Set<string>): boolean {
-  const file = pluginName === "" ? met.files.get(location?.file ?? "") : undefined;
-  if (file === undefined || outside.has(file.folder)) return false;
-  outside.add(file.folder);
-  return true;
-}
 
 /** The bundle with our own helpers behind those of esbuild, where these have what ours replace. */
 function withInterop(code: string): string {

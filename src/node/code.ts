@@ -6,8 +6,8 @@ import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
-import { readSource } from "../object/program-source.ts";
-import type { Get } from "../object/state.ts";
+import { readParts } from "../object/program-source.ts";
+import type { ReadObject } from "../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
@@ -100,16 +100,19 @@ function fromRoot({ root }: Project, cwd: string, file: string): string {
 export async function loadRecorded(
   project: Project,
   program: Program,
-  get: Get,
+  get: ReadObject,
   options: { readonly trusted: boolean; readonly replaced: boolean },
 ): Promise<LoadedProgram | undefined> {
   const { module, exportName } = program;
   if (module === undefined) return undefined;
   const stored = await storedSource(program, get);
-  if (stored !== undefined && !options.trusted) throw notTrusted(program);
+  // First of all: the working files came along with the program, and to bundle them is to read them.
+  if (!options.trusted) {
+    const isLost = stored === undefined && !(await isThere(project, module));
+    throw isLost ? leftOut(program) : notTrusted(program);
+  }
   const working = await workingCode(project, program, module);
   const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
-  if (!options.trusted) throw notTrusted(program);
   if (working.state !== "same" && !options.replaced) {
     project.notice(`${working.why}: this replays the recorded program`);
   }
@@ -124,12 +127,30 @@ export async function loadRecorded(
   });
 }
 
-function notTrusted({ name, module, source: digest }: Program): RewindError {
+function notTrusted(program: Program): RewindError {
+  const { name, module, source: digest } = program;
   return new RewindError(
     "PROGRAM_NOT_TRUSTED",
-    `the code of "${name}" (${module}) came from elsewhere and was never run here`,
+    `${theCodeOf(program)} came from elsewhere and was never run here`,
     { name, module, digest },
   );
+}
+
+function leftOut(program: Program): RewindError {
+  const { name, module } = program;
+  const text = `${theCodeOf(program)} was left out when the run was saved`;
+  return new RewindError("PROGRAM_MISSING", text, { name, module });
+}
+
+/** On one line: what a stranger named must not look like more lines of a message. */
+function theCodeOf({ name, module }: Program): string {
+  return `the code of "${name}" (${module})`.replace(/\p{Cc}+/gu, " ");
+}
+
+/** Whether a recorded path is one of a file in the project; the file is not read. */
+async function isThere(project: Project, module: string): Promise<boolean> {
+  if (!(await liesInProject(project, module))) return false;
+  return statSync(path.resolve(project.root, module), { throwIfNoEntry: false }) !== undefined;
 }
 
 /** Says of a line of the code, counted from 1, whether it is a package's. */
@@ -141,16 +162,6 @@ function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
     ends.push({ line, isPackage: part.package !== undefined });
   }
   return (asked) => ends.find((end) => asked < end.line)?.isPackage ?? false;
-}
-
-/** The parts of a recorded source; none where one chunk holds all of it. */
-function partsOf({ parts }: Program, get: Get): Promise<SourcePart[]> {
-  return Promise.all(
-    parts.map(async ({ package: name, chunk }) => ({
-      package: name,
-      code: new TextDecoder().decode(await get("chunk", chunk)),
-    })),
-  );
 }
 
 /**
@@ -187,11 +198,11 @@ async function liesInProject({ root }: Project, module: string): Promise<boolean
 /** The stored source; undefined where it was left out. */
 async function storedSource(
   program: Program,
-  get: Get,
+  get: ReadObject,
 ): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
   try {
-    const code = await readSource(program, get, nodeHash);
-    return { code, parts: await partsOf(program, get) };
+    const parts = await readParts(program, get, nodeHash);
+    return { code: parts.map(({ code }) => code).join(""), parts };
   } catch (error) {
     if (isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;
@@ -201,19 +212,16 @@ async function storedSource(
 /** What the working files give for a source that was left out. Throws PROGRAM_MISSING. */
 async function sourceLeftOut(
   project: Project,
-  { name, module, source: digest }: Program,
+  program: Program,
   { state, bundled }: Working,
 ): Promise<Bundle> {
   if (state === "same") {
     // The note of the files says that they are the same; what runs is compared itself.
-    const found = bundled ?? (await bundle({ root: project.root, module: String(module) }));
-    if (digestOf(found.code) === digest) return found;
+    const module = String(program.module);
+    const found = bundled ?? (await bundle({ root: project.root, module }));
+    if (digestOf(found.code) === program.source) return found;
   }
-  throw new RewindError(
-    "PROGRAM_MISSING",
-    `the code of "${name}" (${module}) was left out when the run was saved`,
-    { name, module },
-  );
+  throw leftOut(program);
 }
 
 /** What the working files give now, compared with a recorded program. */

@@ -49,6 +49,8 @@ export interface FileStat {
   readonly size: number;
   /** Tells a file or a folder from another that takes its name later. */
   readonly identity: string;
+  /** How many names it has: hard links to it count. */
+  readonly links: number;
   /** When it was changed last, in milliseconds since 1970. */
   readonly modifiedMs: number;
 }
@@ -169,6 +171,7 @@ function fileStat(found: fs.Stats): FileStat {
           : "other",
     size: found.size,
     identity: `${found.dev}:${found.ino}`,
+    links: found.nlink,
     modifiedMs: found.mtimeMs,
   };
 }

@@ -60,14 +60,13 @@ export function hostDifferences(
 ): string[] {
   if (typeof recorded !== "object" || recorded === null) return [];
   const here = hostFingerprint() as unknown as Record<string, unknown>;
+  // A store may come from a stranger: only texts are compared, and shown.
   const there = recorded as Record<string, unknown>;
   return Object.entries(NAMES)
-    .filter(([key]) => there[key] !== undefined && there[key] !== here[key])
+    .filter(([key]) => typeof there[key] === "string" && there[key] !== here[key])
     .filter(([key]) => !isPinned || !PINNED.has(key))
     .map(([key, name]) =>
-      key === "math"
-        ? name
-        : `it was recorded with ${name} ${String(there[key])}, this is ${String(here[key])}`,
+      key === "math" ? name : `it was recorded with ${name} ${there[key]}, this is ${here[key]}`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { RewindError } from "../base/errors.ts";
 import { packageName } from "./packages.ts";
 import { isBare } from "./program/package-folder.ts";
 import {
@@ -24,12 +25,20 @@ export function nearestConfig(root: string, folder: string): string | undefined 
 export function configFiles(root: string, config: string): string[] {
   const found = new Set<string>();
   const waiting = [config];
+  let bases = 0;
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     const text = found.has(file) ? undefined : readSettings(root, file);
     if (text === undefined) continue;
     found.add(file);
-    const bases = extendedBy(text).flatMap((name) => placesOf(root, name, dirname(file as string)));
-    waiting.push(...bases.reverse());
+    const names = new Set(extendedBy(text));
+    bases += names.size;
+    if (bases > MOST_BASES) {
+      const message = `expected ${nameOf(root, config)} to extend at most ${MOST_BASES} files`;
+      throw new RewindError("MODULE_FAILED", message, { file: nameOf(root, config) });
+    }
+    const folder = dirname(file);
+    for (const name of [...names].reverse())
+      waiting.push(...placesOf(root, name, folder).reverse());
   }
   return [...found];
 }
@@ -77,22 +86,64 @@ function nameOf(root: string, file: string): string {
   return relative(root, file).split(sep).join("/");
 }
 
+/** Nobody names more; to look for each in every folder above would take minutes. */
+const MOST_BASES = 1_000;
+
 /**
  * What a tsconfig.json extends. It may have comments, and it may name the key twice or with escapes: to
  * name a file too many does no harm, one too few does, since esbuild reads it.
  */
 function extendedBy(text: string): string[] {
-  const plain = text.replace(COMMENT_OR_STRING, (found) => (found.startsWith('"') ? found : " "));
-  return [...plain.matchAll(STRING_AND_VALUE)].flatMap(([, key = "", value = ""]) =>
-    textOf(key) === "extends" ? [...value.matchAll(STRING)].map(([one]) => textOf(one)) : [],
-  );
+  const tokens = tokensOf(text);
+  const names: string[] = [];
+  for (const [i, token] of tokens.entries()) {
+    if (!token.startsWith('"') || tokens[i + 1] !== ":" || textOf(token) !== "extends") continue;
+    let at = i + 2;
+    // All the texts in a list count, and in a list in it.
+    do {
+      const value = tokens[at] ?? "";
+      if (value.startsWith('"')) names.push(textOf(value));
+    } while (tokens[i + 2] === "[" && ++at < tokens.length && !END_OF_LIST.has(tokens[at] ?? ""));
+  }
+  return names;
 }
 
-const STRING = /"(?:[^"\\]|\\.)*"/g;
-const COMMENT_OR_STRING = /"(?:[^"\\]|\\.)*"|\/\/[^\n\r\u2028\u2029]*|\/\*[\s\S]*?(?:\*\/|$)/g;
-/** A string, and where it is a key, the string or the list of strings behind it. */
-const STRING_AND_VALUE =
-  /("(?:[^"\\]|\\.)*")(?:\s*:\s*("(?:[^"\\]|\\.)*"|\[(?:[^"[\]{}]|"(?:[^"\\]|\\.)*")*\]))?/g;
+const END_OF_LIST: ReadonlySet<string> = new Set(["]", "{", "}", ":"]);
+
+/** The texts, with their quotes, and the other characters of JSON with comments; one pass, no way back. */
+function tokensOf(text: string): string[] {
+  const tokens: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const character = text[at] ?? "";
+    const two = text.slice(at, at + 2);
+    if (character === '"') {
+      const end = endOfString(text, at);
+      tokens.push(text.slice(at, end));
+      at = end;
+    } else if (two === "/*") {
+      const end = text.indexOf("*/", at + 2);
+      at = end === -1 ? text.length : end + 2;
+    } else if (two === "//") {
+      LINE_END.lastIndex = at;
+      at = LINE_END.exec(text)?.index ?? text.length;
+    } else {
+      if (/\S/.test(character)) tokens.push(character);
+      at++;
+    }
+  }
+  return tokens;
+}
+
+const LINE_END = /[\n\r\u2028\u2029]/g;
+
+/** Where the string that begins at `at` ends; one without an end goes to the end of the text. */
+function endOfString(text: string, at: number): number {
+  for (let end = at + 1; end < text.length; end++) {
+    if (text[end] === "\\") end++;
+    else if (text[end] === '"') return end + 1;
+  }
+  return text.length;
+}
 
 /** The text of a string in JSON; "" for one that is none, which esbuild refuses. */
 function textOf(json: string): string {

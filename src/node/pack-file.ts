@@ -1,6 +1,7 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
+import { longestBody } from "../object/body.ts";
 import type { Id, Kind } from "../object/id.ts";
 import {
   decodeHeader,
@@ -118,6 +119,12 @@ function recordsOf(
       let bytes = open.read(file, offset, FIRST_READ_BYTES);
       const header = headerIn(bytes, offset, id);
       const length = RECORD_HEADER_BYTES + header.storedLength;
+      const most = longestBody(header.kind);
+      if (header.rawLength > most) {
+        throw damaged(`expected at most ${most} bytes, got ${header.rawLength},`);
+      }
+      const left = open.size(file) - offset;
+      if (length > left) throw damaged(`expected ${length} bytes, got ${left},`);
       if (length > bytes.length) bytes = open.read(file, offset, length);
       if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
       try {

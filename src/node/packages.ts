@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isPackageVersion } from "../object/program.ts";
 import { LARGEST_SETTINGS_BYTES, readRegular } from "./regular-file.ts";
 
 /** The name under which programs import this engine. */
@@ -40,11 +41,11 @@ export function engineVersion(): string {
   return readVersion(fileURLToPath(new URL("../../package.json", import.meta.url))) ?? "";
 }
 
-/** The version that a package.json names, "" where it names none; undefined without the file. */
+/** The version that a package.json names, "" where it names none that can be one; undefined without the file. */
 export function readVersion(file: string): string | undefined {
   try {
     const { version } = JSON.parse(read(file)) as { version?: unknown };
-    return typeof version === "string" ? version : "";
+    return typeof version === "string" && isPackageVersion(version) ? version : "";
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname, extname, join, relative, sep } from "node:path";
 import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
 import { isRewindError } from "../base/errors.ts";
-import type { ExternalImport } from "../object/program.ts";
+import { type ExternalImport, isPackageName } from "../object/program.ts";
 import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
 import { packageSettings } from "./module-settings.ts";
 import { ENGINE, findPackage, packageName } from "./packages.ts";
@@ -155,7 +155,10 @@ export function programPlugin(options: {
     const from = args.kind === "entry-point" ? root : args.resolveDir;
     const inPackage = folders.packageOf(file, args.path, from);
     if (inPackage !== undefined) {
-      const { folder } = inPackage;
+      const { folder, name: packageOf } = inPackage;
+      if (!isPackageName(packageOf)) {
+        return refuse(`${JSON.stringify(packageOf)} is no name of a package`);
+      }
       if (outside.has(folder) || extname(file) === ".node" || native(folder)) {
         outside.add(folder);
         return external(args, inPackage, file);

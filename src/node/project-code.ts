@@ -13,7 +13,7 @@ import {
 } from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
-import { type ObjectStore, reader } from "../store/object-store.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import { noChecks } from "./checked-blocks.ts";
 import type { Project } from "./code.ts";
 import { nodeEnvironment } from "./environment.ts";
@@ -141,7 +141,7 @@ export class ProjectCode {
     if (this.#options.trust === true && program.module !== undefined) this.trust.add(id);
     const trusted = this.trust.has(id);
     try {
-      const get = reader(this.#store);
+      const get = objectReader(this.#store);
       return await loadRecorded(this.#project, program, get, { trusted, replaced });
     } catch (error) {
       const revision = this.#revisions.get(id);

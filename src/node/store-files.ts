@@ -39,16 +39,29 @@ export function storeFiles(root: string, files: Files): Files {
     if (kind !== undefined && kind !== "file") throw refused(nameOf(file), "regular file", kind);
   };
 
+  /** What is changed in place must have no other name: a file outside the store would change with it. */
+  const checkSole = (file: string): void => {
+    if ((files.stat(file)?.links ?? 1) <= 1) return;
+    const name = nameOf(file);
+    throw new RewindError(
+      "STORE_FAILED",
+      `${name} is a hard link, and another file would change with it: put a copy of it in its place`,
+      { file: name },
+    );
+  };
+
   return {
     ...files,
     open(file, mode) {
       // A new file takes no other's place: the system refuses that by itself.
       if (mode === "create") checkParent(file);
       else checkFile(file);
+      if (mode === "append") checkSole(file);
       return files.open(file, mode);
     },
     truncate(file, length) {
       checkFile(file);
+      checkSole(file);
       files.truncate(file, length);
     },
     readText(file) {

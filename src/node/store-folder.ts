@@ -1,6 +1,7 @@
 import path from "node:path";
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { UNBORN_HEAD } from "../store/head.ts";
 import { overlayRefs } from "../store/ref-overlay.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { clearLocks } from "./clear-locks.ts";
@@ -47,7 +48,7 @@ export function createStore(project: string, tools: FileStoreTools): void {
       replaceFile(files, path.join(root, name), path.join(local, "init.new"), utf8(text));
     write(".gitignore", GIT_IGNORE);
     write(".gitattributes", GIT_ATTRIBUTES);
-    write("HEAD", "ref: refs/heads/main\n");
+    write("HEAD", `${UNBORN_HEAD}\n`);
     // The config comes last: a folder without one is no store, and init can be run again.
     write("config", `${JSON.stringify({ format: STORE_FORMAT })}\n`);
   });

@@ -3,7 +3,7 @@ import type { Id } from "../object/id.ts";
 import { decodeProgram, type Program } from "../object/program.ts";
 import { contentsOf, type OwnFile, type PackageInProgram } from "../object/program-contents.ts";
 import type { RunManifest } from "../object/run.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 import { nodeHash } from "./platform.ts";
 import type { Trust } from "./trust.ts";
 
@@ -33,7 +33,7 @@ export interface TrustedProgram {
 export async function programsToTrust(
   run: RunManifest,
   step: number,
-  get: Get,
+  get: ReadObject,
 ): Promise<readonly ProgramToTrust[]> {
   const found: ProgramToTrust[] = [];
   let name = "";
@@ -53,7 +53,7 @@ export function programsUpTo({ segments }: RunManifest, step: number): Id<"progr
 }
 
 /** The programs that are trusted, with what a store knows of them. */
-export function trustedPrograms(trust: Trust, get: Get): Promise<TrustedProgram[]> {
+export function trustedPrograms(trust: Trust, get: ReadObject): Promise<TrustedProgram[]> {
   return Promise.all(
     trust.list().map(async (program) => {
       const body = await get("program", program).catch(unlessMissing);
@@ -67,7 +67,7 @@ export function trustedPrograms(trust: Trust, get: Get): Promise<TrustedProgram[
 async function programToTrust(
   id: Id<"program">,
   program: Program & { readonly module: string },
-  get: Get,
+  get: ReadObject,
 ): Promise<ProgramToTrust> {
   const { name, module, exportName, externals } = program;
   const contents = await contentsOf(program, get, nodeHash).catch(unlessMissing);

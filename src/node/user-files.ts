@@ -1,40 +1,53 @@
+import crypto from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { RewindError } from "../base/errors.ts";
 
 /**
- * Writes a file of the user's, whole or not at all: beside the one that is there, whose place it takes.
- * A link stays, and what it leads to is written; a device or a pipe takes the bytes as they come.
- * Throws FILE_FAILED.
+ * Writes a file of the user's, whole or not at all: it takes the place of the one that is there. A device
+ * or a pipe takes the bytes as they come. A link is replaced, if it leads to a file below its own folder;
+ * any other is refused, since it may have come with a project of somebody else's. Throws FILE_FAILED.
  */
 export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    const target = await behindLinks(file);
-    const there = await fs.stat(target).catch(() => undefined);
-    if (there === undefined || there.isFile()) await replaceFile(target, bytes, there?.mode);
-    else await fs.writeFile(target, bytes);
+    const there = await fs.lstat(file).catch(() => undefined);
+    if (there === undefined || there.isFile()) await replaceFile(file, bytes, there?.mode);
+    else if (there.isSymbolicLink()) await replaceLink(file, bytes);
+    else await fs.writeFile(file, bytes);
   } catch (cause) {
     throw fileFailed("write", file, cause);
   }
 }
 
+async function replaceLink(link: string, bytes: Uint8Array): Promise<void> {
+  // The system's own links to what is open, which nobody else can put there.
+  if (/^\/dev\/(?:stdout|stderr|fd\/\d+)$/.test(path.resolve(link)))
+    return fs.writeFile(link, bytes);
+  const text = await fs.readlink(link);
+  const [folder, target] = [await fs.realpath(path.dirname(link)), await leadsTo(link, text)];
+  const there = await fs.stat(target).catch(() => undefined);
+  if (target.startsWith(folder + path.sep) && (there === undefined || there.isFile())) {
+    return replaceFile(link, bytes, there?.mode);
+  }
+  throw new Error(`it is a link to ${text}, which is not followed: name that file itself`);
+}
+
+/** Where a link leads, also to what is not there yet. */
+async function leadsTo(link: string, text: string): Promise<string> {
+  const real = await fs.realpath(link).catch(() => undefined);
+  return real ?? path.resolve(await fs.realpath(path.dirname(link)), text);
+}
+
 async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
-  const temporary = path.join(path.dirname(file), `.${path.basename(file)}.${process.pid}.tmp`);
+  // Nobody can have put a link where it is written: its name cannot be guessed, and it must be new.
+  const temporary = path.join(path.dirname(file), `.rewind-${crypto.randomUUID()}.tmp`);
   try {
-    await fs.writeFile(temporary, bytes, { flush: true, mode });
+    await fs.writeFile(temporary, bytes, { flush: true, mode, flag: "wx" });
     await fs.rename(temporary, file);
   } catch (cause) {
     await fs.rm(temporary, { force: true }).catch(() => undefined);
     throw cause;
   }
-}
-
-/** Where a file really is, or will be; links may lead to what is not there yet. */
-async function behindLinks(file: string): Promise<string> {
-  const real = await fs.realpath(file).catch(() => undefined);
-  if (real !== undefined) return real;
-  const link = await fs.readlink(file).catch(() => undefined);
-  return link === undefined ? file : path.resolve(path.dirname(file), link);
 }
 
 /** Artifacts larger than this are refused before they are read. */

@@ -1,8 +1,8 @@
 import { equalBytes, fromHex, toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
-import { decode } from "../codec/decode.ts";
+import { MAJOR, Writer } from "../codec/cbor/writer.ts";
+import { type DecodeLimits, decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
-import { MAJOR, Writer } from "../codec/writer.ts";
 import type { Id, Kind } from "./id.ts";
 
 /**
@@ -13,6 +13,11 @@ const LONGEST_BODY: Readonly<Partial<Record<Kind, number>>> = {
   ...{ state: 1 << 26, params: 1 << 26, tile: 1 << 20 },
   ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20 },
 };
+
+/** The longest body that an object of this kind can have, in bytes. */
+export function longestBody(kind: Kind): number {
+  return LONGEST_BODY[kind] ?? Number.POSITIVE_INFINITY;
+}
 
 /** The bytes of an object whose content is `value`, an array of a fixed schema. Throws TOO_LONG. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
@@ -68,7 +73,7 @@ export function decodeBody<T>(
   const most = LONGEST_BODY[kind] ?? body.length;
   if (body.length > most) throw invalid(kind, lengthProblem(kind, body.length, most));
   try {
-    const content = decode(body);
+    const content = decode(body, { limits: limitsOf(kind, body) });
     const parsed = parse(new Fields(content, kind));
     if (!equalBytes(encodeBody(kind, format(parsed)), body)) {
       throw invalid(kind, "expected the canonical encoding, got another one of the same content");
@@ -84,6 +89,16 @@ export function decodeBody<T>(
     );
   }
 }
+
+/** What an honest body stays far below: a few bytes can stand for a value that takes a hundred. */
+function limitsOf(kind: Kind, body: Uint8Array): Partial<DecodeLimits> {
+  if (kind === "params") return {};
+  const items = 10_000 + Math.floor(body.length / BYTES_PER_ITEM);
+  return kind === "run" ? { items, depth: 64, bigintBytes: 125 } : { items };
+}
+
+/** Most of what stands in a body is ids, of 32 bytes each. */
+const BYTES_PER_ITEM = 4;
 
 function invalid(kind: string, problem: string): RewindError {
   return new RewindError("OBJECT_INVALID", `not a valid ${kind}: ${problem}`, {

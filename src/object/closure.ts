@@ -2,7 +2,7 @@ import type { Id, Kind } from "./id.ts";
 import { decodeProgram, type Program } from "./program.ts";
 import { sourceChunks } from "./program-source.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
-import { type ContentKind, decodeContent, type Get, type StateRef } from "./state.ts";
+import { type ContentKind, decodeContent, type ReadObject, type StateRef } from "./state.ts";
 import { isBottom, type Tile } from "./timeline.ts";
 import { TimelineReader } from "./timeline-reader.ts";
 
@@ -21,10 +21,13 @@ export interface Needed {
  * Every object that a run needs besides its own manifest, each once, in an order that depends on
  * the run alone. Its parents are not among them: a run stands by itself.
  */
-export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Needed> {
+export async function* objectsOf(
+  manifest: RunManifest,
+  readObject: ReadObject,
+): AsyncGenerator<Needed> {
   const given = new Set<Id>();
   const read = new Set<Id>();
-  for await (const needed of allOf(run, get, read)) {
+  for await (const needed of allOf(manifest, readObject, read)) {
     if (given.has(needed.id)) continue;
     given.add(needed.id);
     yield needed;
@@ -32,23 +35,28 @@ export async function* objectsOf(run: RunManifest, get: Get): AsyncGenerator<Nee
 }
 
 /** `read` holds what was looked into: each is read once, however often it occurs. */
-async function* allOf(run: RunManifest, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
-  for (const segment of run.segments) {
+async function* allOf(
+  manifest: RunManifest,
+  readObject: ReadObject,
+  read: Set<Id>,
+): AsyncGenerator<Needed> {
+  for (const segment of manifest.segments) {
     if (!read.has(segment.program)) {
       read.add(segment.program);
       yield needed("program", segment.program);
-      yield* chunksOfProgram(decodeProgram(await get("program", segment.program)));
+      yield* chunksOfProgram(decodeProgram(await readObject("program", segment.program)));
     }
     yield needed("seeds", segment.seeds);
-    if ("id" in segment.params) yield* objectsOfContent("params", segment.params.id, get, read);
-    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, get, read);
+    if ("id" in segment.params)
+      yield* objectsOfContent("params", segment.params.id, readObject, read);
+    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, readObject, read);
   }
-  for await (const { id, tile } of new TimelineReader(get).tiles(timelineOf(run))) {
+  for await (const { id, tile } of new TimelineReader(readObject).tiles(timelineOf(manifest))) {
     yield needed("tile", id);
-    yield* objectsOfTile(tile, get, read);
+    yield* objectsOfTile(tile, readObject, read);
   }
-  for (const { state } of run.edge.entries) yield* objectsOfState(state, get, read);
-  yield* objectsOfState(run.final, get, read);
+  for (const { state } of manifest.edge.entries) yield* objectsOfState(state, readObject, read);
+  yield* objectsOfState(manifest.final, readObject, read);
 }
 
 function* chunksOfProgram(program: Program): Generator<Needed> {
@@ -56,25 +64,33 @@ function* chunksOfProgram(program: Program): Generator<Needed> {
   for (const id of [...sourceChunks(program), ...read]) yield { kind: "chunk", id, optional: true };
 }
 
-async function* objectsOfTile(tile: Tile, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
+async function* objectsOfTile(
+  tile: Tile,
+  readObject: ReadObject,
+  read: Set<Id>,
+): AsyncGenerator<Needed> {
   if (!isBottom(tile)) return;
-  for (const { state } of tile.entries) yield* objectsOfState(state, get, read);
+  for (const { state } of tile.entries) yield* objectsOfState(state, readObject, read);
 }
 
-async function* objectsOfState(ref: StateRef, get: Get, read: Set<Id>): AsyncGenerator<Needed> {
-  if ("id" in ref) yield* objectsOfContent("state", ref.id, get, read);
+async function* objectsOfState(
+  ref: StateRef,
+  readObject: ReadObject,
+  read: Set<Id>,
+): AsyncGenerator<Needed> {
+  if ("id" in ref) yield* objectsOfContent("state", ref.id, readObject, read);
 }
 
 async function* objectsOfContent<K extends ContentKind>(
   kind: K,
   id: Id<K>,
-  get: Get,
+  readObject: ReadObject,
   read: Set<Id>,
 ): AsyncGenerator<Needed> {
   if (read.has(id)) return;
   read.add(id);
   yield needed(kind, id);
-  const content = decodeContent(kind, await get(kind, id));
+  const content = decodeContent(kind, await readObject(kind, id));
   if ("chunks" in content) for (const id of content.chunks) yield needed("chunk", id);
 }
 

@@ -7,9 +7,9 @@ import type { Id } from "./id.ts";
 import {
   contentBytes,
   decodeContent,
-  type Get,
-  type Put,
+  type PutObject,
   putContent,
+  type ReadObject,
   readContent,
 } from "./state.ts";
 
@@ -23,7 +23,7 @@ export type ParamsRef = { readonly inline: ParamValues } | { readonly id: Id<"pa
 const INLINE_BYTES = 256;
 
 /** Stores the params of a segment, and returns what names them. */
-export function putParams(params: ParamValues, put: Put): ParamsRef {
+export function putParams(params: ParamValues, put: PutObject): ParamsRef {
   // A step is given frozen params; that they are frozen is no part of them.
   const plain = unshared(params) as ParamValues;
   const encoded = encode(plain, { root: "params" });
@@ -32,9 +32,9 @@ export function putParams(params: ParamValues, put: Put): ParamsRef {
 }
 
 /** The values of params, each time a copy. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
-export async function readParams(ref: ParamsRef, get: Get): Promise<ParamValues> {
+export async function readParams(ref: ParamsRef, readObject: ReadObject): Promise<ParamValues> {
   if ("inline" in ref) return unshared(ref.inline) as ParamValues;
-  return parseValues(await readContent("params", ref.id, get));
+  return parseValues(await readContent("params", ref.id, readObject));
 }
 
 /** Params that were read, or only measured. */
@@ -49,7 +49,11 @@ export interface ParamsRead {
  * The values of params whose encoding takes at most `most` bytes. Of longer ones only the size, and
  * none of their chunks is read.
  */
-export async function readShortParams(ref: ParamsRef, get: Get, most: number): Promise<ParamsRead> {
+export async function readShortParams(
+  ref: ParamsRef,
+  get: ReadObject,
+  most: number,
+): Promise<ParamsRead> {
   if ("inline" in ref) {
     return { bytes: encode(ref.inline).length, values: unshared(ref.inline) as ParamValues };
   }

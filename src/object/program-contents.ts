@@ -1,8 +1,8 @@
 import { utf8 } from "../base/bytes.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Program, splitLabel } from "./program.ts";
-import { readSource } from "./program-source.ts";
-import type { Get } from "./state.ts";
+import { readParts } from "./program-source.ts";
+import type { ReadObject } from "./state.ts";
 
 /** What a recorded program is made of. Names and versions are what the recording says. */
 export interface ProgramContents {
@@ -34,24 +34,18 @@ export interface PackageInProgram {
 }
 
 /** What a program is made of. Throws OBJECT_MISSING where its source was left out. */
-export async function contentsOf(program: Program, get: Get, hash: Hash): Promise<ProgramContents> {
-  const stretches = await stretchesOf(program, get, hash);
+export async function contentsOf(
+  program: Program,
+  get: ReadObject,
+  hash: Hash,
+): Promise<ProgramContents> {
+  const parts = await readParts(program, get, hash);
+  const stretches = parts.map(({ package: label, code }) => ({ label, code }));
   return {
     stretches,
     files: filesIn(program, stretches),
     packages: packagesIn(program, stretches),
   };
-}
-
-async function stretchesOf(program: Program, get: Get, hash: Hash): Promise<Stretch[]> {
-  const whole = await readSource(program, get, hash);
-  if (program.parts.length === 0) return [{ label: undefined, code: whole }];
-  return Promise.all(
-    program.parts.map(async ({ package: label, chunk }) => ({
-      label,
-      code: new TextDecoder().decode(await get("chunk", chunk)),
-    })),
-  );
 }
 
 /** The bundle has a comment before each file; what stands before the first counts with the module. */

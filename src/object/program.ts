@@ -1,3 +1,4 @@
+import { RewindError } from "../base/errors.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 
@@ -113,21 +114,56 @@ export function splitLabel(label: string): readonly [name: string, version: stri
   return at <= 0 ? [label, ""] : [label.slice(0, at), label.slice(at + 1)];
 }
 
+/** Whether a package may have this name: one folder, or one in a scope, of characters that are seen. */
+export function isPackageName(text: string): boolean {
+  return PACKAGE_NAME.test(text);
+}
+
+/** Whether a package may have this version; some have none. */
+export function isPackageVersion(text: string): boolean {
+  return PACKAGE_VERSION.test(text);
+}
+
+const FOLDER = String.raw`(?!\.{1,2}(?:[/@]|$))[^\p{C}\p{Z}/\\]+`;
+const PACKAGE_NAME = new RegExp(`^(?:@${FOLDER}/)?(?!@)${FOLDER}$`, "u");
+const PACKAGE_VERSION = /^[!-?A-~]*$/;
+
 function readPart(element: Fields): ProgramPart {
   const pair = element.nested().expectLength(2);
-  return { package: pair.optional((field) => field.text()), chunk: pair.id<"chunk">() };
+  return { package: pair.optional(readLabel), chunk: pair.id<"chunk">() };
+}
+
+function readLabel(field: Fields): string {
+  const label = field.text();
+  const [name, version] = splitLabel(label);
+  return expectThat(isPackageName(name) && isPackageVersion(version), "name@version", label);
+}
+
+/** A file's path in its package, with `/`. */
+function isPathInside(path: string): boolean {
+  return !/^(?:[/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+}
+
+/** The text, if it is one of those. */
+function expectThat(holds: boolean, what: string, text: string): string {
+  if (holds) return text;
+  const message = `not a valid program: expected ${what}, got ${JSON.stringify(text.slice(0, 60))}`;
+  throw new RewindError("OBJECT_INVALID", message, { kind: "program" });
 }
 
 function readExternal(element: Fields): ExternalPackage {
   const fields = element.nested().expectLength(4);
+  const [name, version] = [fields.text(), fields.text()];
   return {
-    name: fields.text(),
-    version: fields.text(),
+    name: expectThat(isPackageName(name), "the name of a package", name),
+    version: expectThat(isPackageVersion(version), "the version of a package", version),
     digest: fields.id(),
     specifiers: fields.list((item): ExternalImport => {
       const one = item.nested().expectLength(3);
+      const [kind, specifier, file] = [one.text(), one.text(), one.text()];
+      expectThat(isPathInside(file), "a path in its package", file);
       // Anything but these two is written back as "require", and so refused as not canonical.
-      return [one.text() === "import" ? "import" : "require", one.text(), one.text()];
+      return [kind === "import" ? "import" : "require", specifier, file];
     }),
   };
 }
@@ -157,7 +193,7 @@ function format(program: Program): readonly unknown[] {
     program.generator,
     program.generatorVersion,
     partsOf(program).map((part) => [part.package ?? null, idBytes(part.chunk)]),
-    sorted(program.externals, ({ name, version }) => `${name}@${version}`).map(
+    sorted(program.externals, ({ name, version, digest }) => `${name}@${version}\0${digest}`).map(
       ({ name, version, digest, specifiers }) => [
         name,
         version,

@@ -3,6 +3,7 @@ import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 import { formatParamsRef, type ParamsRef, parseParamsRef } from "./params.ts";
+import { checkMeta, type RunMeta } from "./run-meta.ts";
 import { formatStateRef, parseStateRef, type StateRef } from "./state.ts";
 import {
   type Edge,
@@ -62,7 +63,7 @@ export interface RunManifest {
   /** What it was forked from or continues, and at which step. */
   readonly parents: readonly Parent[];
   /** What does not belong to the run itself: time, author, message, host. */
-  readonly meta: Readonly<Record<string, unknown>>;
+  readonly meta: RunMeta;
 }
 
 /** A run and a step of it. */
@@ -77,18 +78,18 @@ export function checkpointCount(steps: number, blockSize: number): number {
 }
 
 /** The timeline of a run. */
-export function timelineOf(run: RunManifest): Timeline {
-  return { count: checkpointCount(run.steps, run.blockSize), edge: run.edge };
+export function timelineOf(manifest: RunManifest): Timeline {
+  return { count: checkpointCount(manifest.steps, manifest.blockSize), edge: manifest.edge };
 }
 
 /** The root of a run's timeline: equal for runs with equal checkpoints, whoever recorded them. */
-export function rootOf(hash: Hash, run: RunManifest): string {
-  return timelineRoot(hash, run.steps, timelineOf(run), run.final);
+export function rootOf(hash: Hash, manifest: RunManifest): string {
+  return timelineRoot(hash, manifest.steps, timelineOf(manifest), manifest.final);
 }
 
 /** The bytes of a run object. */
-export function encodeRun(run: RunManifest): Uint8Array {
-  return encodeBody("run", format(run));
+export function encodeRun(manifest: RunManifest): Uint8Array {
+  return encodeBody("run", format(manifest));
 }
 
 /** Reads a run object. */
@@ -117,7 +118,7 @@ function parse(fields: Fields): RunManifest {
     edge: parseEdge(fields, checkpointCount(steps, blockSize)),
     final: parseStateRef(fields),
     parents: parseParents(fields),
-    meta: fields.record(),
+    meta: checkMeta(fields.record()),
   };
 }
 
@@ -136,17 +137,17 @@ function parseParents(fields: Fields): Parent[] {
   );
 }
 
-function format(run: RunManifest): readonly unknown[] {
+function format(manifest: RunManifest): readonly unknown[] {
   return [
     RUN_FORMAT,
-    run.blockSize,
-    run.steps,
-    run.goal,
-    run.segments.map(formatSegment),
-    formatEdge(run.edge),
-    formatStateRef(run.final),
-    run.parents.map((parent) => [idBytes(parent.run), parent.step]),
-    run.meta,
+    manifest.blockSize,
+    manifest.steps,
+    manifest.goal,
+    manifest.segments.map(formatSegment),
+    formatEdge(manifest.edge),
+    formatStateRef(manifest.final),
+    manifest.parents.map((parent) => [idBytes(parent.run), parent.step]),
+    manifest.meta,
   ];
 }
 

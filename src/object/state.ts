@@ -1,16 +1,16 @@
 import { concatBytes, equalBytes, toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { DECODE_LIMITS } from "../codec/cbor/cursor.ts";
 import { chunks } from "../codec/chunk.ts";
 import type { Hash } from "../codec/hash.ts";
-import { DECODE_LIMITS } from "../codec/limits.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import { type Id, type Kind, objectId } from "./id.ts";
 
 /** Writes an object, and returns its id. */
-export type Put = <K extends Kind>(kind: K, body: Uint8Array) => Id<K>;
+export type PutObject = <K extends Kind>(kind: K, body: Uint8Array) => Id<K>;
 
 /** Reads the body of an object that must be there. */
-export type Get = <K extends Kind>(kind: K, id: Id<K>) => Promise<Uint8Array>;
+export type ReadObject = <K extends Kind>(kind: K, id: Id<K>) => Promise<Uint8Array>;
 
 /** Names an encoded state: the encoding itself where it is short, else the id of its object. */
 export type StateRef = { readonly inline: Uint8Array } | { readonly id: Id<"state"> };
@@ -24,14 +24,18 @@ const WHOLE_BYTES = 65_536;
 export type ContentKind = "state" | "params";
 
 /** Stores an encoded state and returns what names it. */
-export function putState(encoded: Uint8Array, put: Put): StateRef {
+export function putState(encoded: Uint8Array, put: PutObject): StateRef {
   return encoded.length <= INLINE_BYTES
     ? { inline: encoded }
     : { id: putContent("state", encoded, put) };
 }
 
 /** Stores an encoding as an object of its own; a long one in chunks, which others may share. */
-export function putContent<K extends ContentKind>(kind: K, encoded: Uint8Array, put: Put): Id<K> {
+export function putContent<K extends ContentKind>(
+  kind: K,
+  encoded: Uint8Array,
+  put: PutObject,
+): Id<K> {
   if (encoded.length <= WHOLE_BYTES) return put(kind, encodeBody(kind, [encoded]));
   const ids = chunks(encoded).map((chunk) => idBytes(put("chunk", chunk)));
   return put(kind, encodeBody(kind, [encoded.length, ids]));
@@ -43,17 +47,17 @@ export function stateRef(encoded: Uint8Array, hash: Hash): StateRef {
 }
 
 /** The encoded state that `ref` names. Throws OBJECT_MISSING, OBJECT_CORRUPT or OBJECT_INVALID. */
-export async function readState(ref: StateRef, get: Get): Promise<Uint8Array> {
-  return "inline" in ref ? ref.inline : readContent("state", ref.id, get);
+export async function readState(ref: StateRef, readObject: ReadObject): Promise<Uint8Array> {
+  return "inline" in ref ? ref.inline : readContent("state", ref.id, readObject);
 }
 
 /** The encoding that an object holds. Throws OBJECT_MISSING, OBJECT_CORRUPT or OBJECT_INVALID. */
 export async function readContent<K extends ContentKind>(
   kind: K,
   id: Id<K>,
-  get: Get,
+  readObject: ReadObject,
 ): Promise<Uint8Array> {
-  return contentBytes(kind, id, decodeContent(kind, await get(kind, id)), get);
+  return contentBytes(kind, id, decodeContent(kind, await readObject(kind, id)), readObject);
 }
 
 /** The encoding of a content that was decoded, its chunks read. Throws as `readContent` does. */
@@ -61,7 +65,7 @@ export async function contentBytes<K extends ContentKind>(
   kind: K,
   id: Id<K>,
   content: StateContent,
-  get: Get,
+  get: ReadObject,
 ): Promise<Uint8Array> {
   if ("encoded" in content) return content.encoded;
   const invalid = (problem: string): RewindError =>

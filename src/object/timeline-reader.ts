@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import type { Id } from "./id.ts";
-import { type Get, sameState } from "./state.ts";
+import { type ReadObject, sameState } from "./state.ts";
 import {
   decodeTile,
   type Edge,
@@ -14,13 +14,15 @@ import {
 /** How many decoded tiles a reader keeps: 64 × 64 entries. */
 const KEPT_TILES = 64;
 
-/** Reads entries of timelines whose tiles `get` gives, and keeps the tiles read last. */
+/** Reads entries of timelines whose tiles `readObject` gives, and keeps the tiles read last. */
 export class TimelineReader {
-  readonly #get: Get;
+  readonly #readObject: ReadObject;
   readonly #tiles = new Map<Id<"tile">, Tile>();
+  /** Of tiles that were found to hold equal states: what they are compared as from then on. */
+  readonly #equal = new Map<Id<"tile">, Id<"tile">>();
 
-  constructor(get: Get) {
-    this.#get = get;
+  constructor(readObject: ReadObject) {
+    this.#readObject = readObject;
   }
 
   /** Entry `index` of the timeline, which the caller has checked to be in range. */
@@ -58,17 +60,42 @@ export class TimelineReader {
   /**
    * The first index at which two timelines have different states, or undefined where the shorter
    * one is a prefix of the longer; entries before `from` are passed over. Goes down from the root:
-   * equal tiles are never opened. Witnesses are not compared. `b` may be read by another reader.
+   * equal tiles are never opened, nor are two that were compared before, so that the work is bounded
+   * by the number of tiles, however often each occurs. Witnesses are not compared. `b` may be read by
+   * another reader. `breathe` is awaited now and then, and may throw to end the search.
    */
   async firstDifference(
     a: Timeline,
     b: Timeline,
     readerOfB: TimelineReader = this,
-    from = 0,
+    { from = 0, breathe }: { readonly from?: number; readonly breathe?: Breathe | undefined } = {},
   ): Promise<number | undefined> {
     const count = Math.min(a.count, b.count);
     const top = Math.max(a.edge.tiles.length, b.edge.tiles.length);
-    return new Comparison(this, a, readerOfB, b, { from, count }).below(top, 0);
+    return new Comparison(this, a, readerOfB, b, { from, count, breathe }).below(top, 0);
+  }
+
+  /**
+   * What stands for a tile in comparisons: one and the same for all that are known to hold equal
+   * states. Each merge leaves one fewer, so that there are fewer merges than tiles.
+   */
+  standIn(id: Id<"tile">): Id<"tile"> {
+    let root = id;
+    for (let next = this.#equal.get(root); next !== undefined; next = this.#equal.get(root)) {
+      root = next;
+    }
+    for (let at = id; at !== root; ) {
+      const next = this.#equal.get(at) as Id<"tile">;
+      this.#equal.set(at, root);
+      at = next;
+    }
+    return root;
+  }
+
+  /** Notes that two tiles hold equal states. */
+  merge(a: Id<"tile">, b: Id<"tile">): void {
+    const [rootA, rootB] = [this.standIn(a), this.standIn(b)];
+    if (rootA !== rootB) this.#equal.set(rootA, rootB);
   }
 
   /** Every full tile of the timeline, each once, and before the tiles that it holds. */
@@ -119,7 +146,7 @@ export class TimelineReader {
   async #tile(id: Id<"tile">): Promise<Tile> {
     const kept = this.#tiles.get(id);
     if (kept !== undefined) return kept;
-    const tile = decodeTile(await this.#get("tile", id));
+    const tile = decodeTile(await this.#readObject("tile", id));
     if (this.#tiles.size >= KEPT_TILES) {
       // A Map lists its keys in the order of insertion: the first is the oldest.
       this.#tiles.delete(this.#tiles.keys().next().value as Id<"tile">);
@@ -129,6 +156,9 @@ export class TimelineReader {
   }
 }
 
+/** Lets the process see to other things; throws where it should end. */
+export type Breathe = () => Promise<void>;
+
 /** The search for the first different entry of two timelines. */
 class Comparison {
   readonly #a: Timeline;
@@ -137,13 +167,22 @@ class Comparison {
   readonly #readerB: TimelineReader;
   readonly #from: number;
   readonly #count: number;
+  readonly #breathe: Breathe | undefined;
 
   constructor(
     readerA: TimelineReader,
     a: Timeline,
     readerB: TimelineReader,
     b: Timeline,
-    { from, count }: { readonly from: number; readonly count: number },
+    {
+      from,
+      count,
+      breathe,
+    }: {
+      readonly from: number;
+      readonly count: number;
+      readonly breathe: Breathe | undefined;
+    },
   ) {
     this.#readerA = readerA;
     this.#readerB = readerB;
@@ -151,10 +190,12 @@ class Comparison {
     this.#b = b;
     this.#from = from;
     this.#count = count;
+    this.#breathe = breathe;
   }
 
   /** Compares the nodes number `index` of `level`, where level 0 are the nodes that hold checkpoints. */
   async below(level: number, index: number): Promise<number | undefined> {
+    await this.#breathe?.();
     if (level === 0) return this.#entries(index);
     const idsA = await this.#readerA.ids(this.#a, level - 1, index);
     const idsB = await this.#readerB.ids(this.#b, level - 1, index);
@@ -162,9 +203,13 @@ class Comparison {
       const node = index * TILE_ENTRIES + child;
       if (node * TILE_ENTRIES ** level >= this.#count) return undefined;
       if ((node + 1) * TILE_ENTRIES ** level <= this.#from) continue;
-      if (idsA[child] !== undefined && idsA[child] === idsB[child]) continue;
+      const [idA, idB] = [idsA[child], idsB[child]];
+      const areFull = idA !== undefined && idB !== undefined;
+      if (areFull && this.#readerA.standIn(idA) === this.#readerA.standIn(idB)) continue;
       const found = await this.below(level - 1, node);
       if (found !== undefined) return found;
+      // Only what was compared whole is known to be equal.
+      if (areFull && node * TILE_ENTRIES ** level >= this.#from) this.#readerA.merge(idA, idB);
     }
     return undefined;
   }

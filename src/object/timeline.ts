@@ -3,7 +3,7 @@ import { encode } from "../codec/encode.ts";
 import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes, unshared } from "./body.ts";
 import type { Id } from "./id.ts";
-import { formatStateRef, type Put, parseStateRef, type StateRef } from "./state.ts";
+import { formatStateRef, type PutObject, parseStateRef, type StateRef } from "./state.ts";
 
 /** How many entries a tile holds: the tree is 64-ary. */
 export const TILE_ENTRIES = 64;
@@ -56,9 +56,9 @@ export class TimelineBuilder {
   #count: number;
   readonly #entries: TimelineEntry[];
   readonly #tiles: Id<"tile">[][];
-  readonly #put: Put;
+  readonly #put: PutObject;
 
-  constructor(timeline: Timeline, put: Put) {
+  constructor(timeline: Timeline, put: PutObject) {
     this.#count = timeline.count;
     this.#entries = [...timeline.edge.entries];
     this.#tiles = timeline.edge.tiles.map((ids) => [...ids]);

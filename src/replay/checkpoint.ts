@@ -1,5 +1,6 @@
 import { concatBytes, equalBytes, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { fromLeb128, toLeb128 } from "../base/leb128.ts";
 import type { Standing } from "./advance.ts";
 import { type Environment, encodeState } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
@@ -45,13 +46,10 @@ export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Check
   if (segment.source.rule !== "continuous") return { encoded: bytes, streams: undefined };
   let at = 0;
   const number = (): number => {
-    let value = 0;
-    for (let unit = 1; ; unit *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined || unit > 2 ** 28) throw invalid();
-      value += (byte & 0x7f) * unit;
-      if (byte < 0x80) return value;
-    }
+    const found = fromLeb128(bytes, at, 5);
+    if (found === undefined) throw invalid();
+    at = found.end;
+    return Number(found.value);
   };
   const part = (): Uint8Array => {
     const length = number();
@@ -79,13 +77,8 @@ function withLength(bytes: Uint8Array): [Uint8Array, Uint8Array] {
   return [numberBytes(bytes.length), bytes];
 }
 
-/** LEB128: seven bits a byte, the lowest first. */
 function numberBytes(value: number): Uint8Array {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Uint8Array.from([...bytes, rest]);
-    bytes.push((rest % 128) | 0x80);
-  }
+  return Uint8Array.from(toLeb128(value));
 }
 
 /**

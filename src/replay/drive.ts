@@ -35,6 +35,20 @@ export async function drive(
   }
 }
 
+/**
+ * What a long search awaits at each of its turns: every 30 ms it lets the process breathe, and throws
+ * INTERRUPTED where the signal asks for it. Promises alone would let no signal in.
+ */
+export function breather(env: Environment, signal: AbortSignal | undefined): () => Promise<void> {
+  let paused = env.now();
+  return async () => {
+    if (env.now() - paused < SLICE_MS) return;
+    await env.pause();
+    paused = env.now();
+    if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
+  };
+}
+
 function interrupted(step: number): RewindError {
   return new RewindError("INTERRUPTED", `interrupted at step ${step}`, { step });
 }

@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
-import { formatPath, type PathStep } from "../codec/path-format.ts";
-import { parsePath } from "../codec/path-parse.ts";
+import { formatPath, type PathStep } from "../codec/path/format.ts";
+import { parsePath } from "../codec/path/parse.ts";
 import { isTypedArray, setElement } from "./param-views.ts";
 
 type Params = Readonly<Record<string, unknown>>;

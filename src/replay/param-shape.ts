@@ -1,6 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import { viewTypeOf } from "../codec/tags.ts";
+import { viewTypeOf } from "../codec/state/views.ts";
 
 /**
  * Checks that a value has the shape of the default: the same kind, the same keys in a plain object,

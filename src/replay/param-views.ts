@@ -1,7 +1,7 @@
 import { equalBytes } from "../base/bytes.ts";
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import { type TypedArray, viewTypeOf } from "../codec/tags.ts";
+import { type TypedArray, viewTypeOf } from "../codec/state/views.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 

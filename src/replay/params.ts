@@ -1,7 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import type { TypedArray } from "../codec/tags.ts";
-import { readTyped, TypedText } from "../codec/typed-text.ts";
+import { readTyped, TypedText } from "../codec/json/typed-text.ts";
+import type { TypedArray } from "../codec/state/views.ts";
 import {
   hasPlace,
   type ParamPlace,

@@ -10,7 +10,7 @@ import {
 } from "../object/program.ts";
 import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
-import type { Get, Put } from "../object/state.ts";
+import type { PutObject, ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
 import type { Place } from "./place.ts";
 import type { AnySimulation } from "./simulation.ts";
@@ -71,7 +71,7 @@ export interface Code extends LoadedProgram {
 export function putProgram(
   source: Source,
   algorithm: GeneratorAlgorithm,
-  { put, hash }: { readonly put: Put; readonly hash: Hash },
+  { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {
   const { parts = [] } = source;
   // Code without packages is stored as one chunk, whose id is the digest of the whole.
@@ -166,7 +166,7 @@ export class Programs {
   }
 
   /** The program and the seeds of a segment; read once, because many runs share them. */
-  async parts(segment: Segment, get: Get): Promise<SegmentParts> {
+  async parts(segment: Segment, get: ReadObject): Promise<SegmentParts> {
     const key = `${segment.program} ${segment.seeds}`;
     let parts = this.#parts.get(key);
     if (parts === undefined) {
@@ -189,7 +189,7 @@ export class Programs {
   }
 }
 
-async function readParts(segment: Segment, get: Get): Promise<SegmentParts> {
+async function readParts(segment: Segment, get: ReadObject): Promise<SegmentParts> {
   return {
     program: decodeProgram(await get("program", segment.program)),
     seeds: decodeSeeds(await get("seeds", segment.seeds)),

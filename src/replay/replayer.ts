@@ -1,11 +1,11 @@
 import { checkStepInRange } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
-import { type Get, readState, type StateRef } from "../object/state.ts";
+import { type ReadObject, readState, type StateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 import { deriveSeed } from "../random/seeds.ts";
-import { reader } from "../store/object-store.ts";
+import { objectReader } from "../store/object-store.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
@@ -34,7 +34,7 @@ export interface CheckOptions {
 export class Replayer {
   readonly env: Environment;
   readonly manifest: RunManifest;
-  readonly readObject: Get;
+  readonly readObject: ReadObject;
   readonly timeline: Timeline;
   readonly entries: TimelineReader;
   /** The steps at which checked stretches begin. */
@@ -46,7 +46,7 @@ export class Replayer {
   constructor(manifest: RunManifest, env: Environment) {
     this.env = env;
     this.manifest = manifest;
-    this.readObject = reader(env.store);
+    this.readObject = objectReader(env.store);
     this.timeline = timelineOf(manifest);
     this.entries = new TimelineReader(this.readObject);
   }

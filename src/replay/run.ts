@@ -3,7 +3,7 @@ import type { Id } from "../object/id.ts";
 import { readParams } from "../object/params.ts";
 import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
 import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
-import { type ObjectWriter, reader } from "../store/object-store.ts";
+import { type ObjectWriter, objectReader } from "../store/object-store.ts";
 import { BlockCache } from "./block-cache.ts";
 import { type DiffOptions, diff, type RunDifference } from "./compare/diff.ts";
 import { type Verification, type VerifyOptions, verify } from "./compare/verify.ts";
@@ -283,7 +283,7 @@ export async function openRun<S, P extends object>(
   id: Id<"run">,
   env: Environment,
 ): Promise<Run<S, P>> {
-  const body = await reader(env.store)("run", id);
+  const body = await objectReader(env.store)("run", id);
   return runOf<S, P>(id, decodeRun(body), env);
 }
 
@@ -297,7 +297,7 @@ export async function runOf<S = unknown, P extends object = Record<string, unkno
   env: Environment,
 ): Promise<Run<S, P>> {
   const last = manifest.segments.at(-1);
-  const params = last === undefined ? {} : await readParams(last.params, reader(env.store));
+  const params = last === undefined ? {} : await readParams(last.params, objectReader(env.store));
   return new Run<S, P>(id, manifest, env, params);
 }
 

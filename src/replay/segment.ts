@@ -3,7 +3,7 @@ import type { Hash } from "../codec/hash.ts";
 import { readParams } from "../object/params.ts";
 import type { Segment } from "../object/run.ts";
 import type { SeedRule } from "../object/seeds.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { generatorNamed } from "../random/registry.ts";
 import type { Environment } from "./environment.ts";
@@ -137,7 +137,7 @@ const KEEP_IN_STATE = "keep what changes in the state";
 export async function openSegment(
   segment: Segment,
   blockSize: number,
-  get: Get,
+  get: ReadObject,
   env: Environment,
 ): Promise<LiveSegment> {
   const { program, seeds } = await env.programs.parts(segment, get);

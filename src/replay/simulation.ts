@@ -1,6 +1,6 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import type { TypeCodecs } from "../codec/types.ts";
+import type { TypeCodecs } from "../codec/state/type-codecs.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 

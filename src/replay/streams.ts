@@ -2,7 +2,7 @@ import { utf8 } from "../base/bytes.ts";
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
-import { isWellFormed } from "../codec/strings.ts";
+import { isWellFormed } from "../codec/state/strings.ts";
 import type { SeedRule } from "../object/seeds.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { deriveSeed, seeder, streamSeed } from "../random/seeds.ts";

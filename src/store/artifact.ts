@@ -4,7 +4,7 @@ import type { Hash } from "../codec/hash.ts";
 import { objectsOf } from "../object/closure.ts";
 import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 import type { Compression } from "./compression.ts";
 import type { StoredObject } from "./object-store.ts";
 
@@ -45,12 +45,12 @@ function largestContent(length: number): number {
 /** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
 export async function encodeArtifact(
   id: Id<"run">,
-  get: Get,
+  readObject: ReadObject,
   compression: Compression,
   hash: Hash,
   options: { readonly withCode: boolean },
 ): Promise<Uint8Array> {
-  const body = await get("run", id);
+  const body = await readObject("run", id);
   const parts: Uint8Array[] = [HEADER];
   let frame: Uint8Array[] = encodeObject("run", body);
   let frameBytes = OBJECT_HEADER_BYTES + body.length;
@@ -62,8 +62,8 @@ export async function encodeArtifact(
     frame = [];
     frameBytes = 0;
   };
-  for await (const needed of objectsOf(decodeRun(body), get)) {
-    const content = await readNeeded(needed, get, options.withCode);
+  for await (const needed of objectsOf(decodeRun(body), readObject)) {
+    const content = await readNeeded(needed, readObject, options.withCode);
     if (content === undefined) continue;
     frame.push(...encodeObject(needed.kind, content));
     frameBytes += OBJECT_HEADER_BYTES + content.length;
@@ -111,8 +111,8 @@ export async function decodeArtifact(
     throw invalid("its bytes do not match its hash: it is damaged or cut short");
   }
   try {
-    const frames = readFrames(bytes.subarray(HEADER.length, end), compression, limits.content);
-    const content = readObjects(frames, hash);
+    const frames = readFrames(bytes.subarray(HEADER.length, end), limits.content);
+    const content = readObjects(frames, compression, hash);
     await checkComplete(content);
     return content;
   } catch (error) {
@@ -128,12 +128,12 @@ export async function decodeArtifact(
 
 async function readNeeded(
   needed: { readonly kind: Kind; readonly id: Id; readonly optional: boolean },
-  get: Get,
+  readObject: ReadObject,
   withCode: boolean,
 ): Promise<Uint8Array | undefined> {
   if (needed.optional && !withCode) return undefined;
   try {
-    return await get(needed.kind, needed.id);
+    return await readObject(needed.kind, needed.id);
   } catch (error) {
     if (needed.optional && isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;
@@ -156,11 +156,15 @@ function encodeFrame(raw: Uint8Array, compression: Compression): Uint8Array[] {
   return [header, packed];
 }
 
-function readObjects(frames: Iterable<Uint8Array>, hash: Hash): ArtifactContent {
+function readObjects(
+  frames: readonly Frame[],
+  compression: Compression,
+  hash: Hash,
+): ArtifactContent {
   const objects = new Map<Id, StoredObject>();
   let run: Id<"run"> | undefined;
-  for (const raw of frames) {
-    for (const object of readFrame(raw)) {
+  for (const { packed, rawLength } of frames) {
+    for (const object of readFrame(unpack(packed, rawLength, compression))) {
       const id = objectId(hash, object.kind, object.body);
       if (run === undefined) {
         if (object.kind !== "run") throw invalid("its first object is not a run");
@@ -174,11 +178,15 @@ function readObjects(frames: Iterable<Uint8Array>, hash: Hash): ArtifactContent 
   return { run, objects };
 }
 
-function* readFrames(
-  bytes: Uint8Array,
-  compression: Compression,
-  largestContent: number,
-): Generator<Uint8Array> {
+/** A frame that was not unpacked yet. */
+interface Frame {
+  readonly packed: Uint8Array;
+  readonly rawLength: number;
+}
+
+/** The frames; what they declare together is summed before any of them is unpacked. */
+function readFrames(bytes: Uint8Array, largestContent: number): Frame[] {
+  const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let content = 0;
@@ -192,10 +200,11 @@ function* readFrames(
     content += rawLength;
     if (content > largestContent) throw invalid(`it declares over ${largestContent} bytes`);
     if (at + packedLength > bytes.length) throw invalid("it ends inside a frame");
-    yield unpack(bytes.subarray(at, at + packedLength), rawLength, compression);
+    frames.push({ packed: bytes.subarray(at, at + packedLength), rawLength });
     at += packedLength;
   }
   if (at !== bytes.length) throw invalid("bytes follow its last frame");
+  return frames;
 }
 
 function unpack(packed: Uint8Array, rawLength: number, compression: Compression): Uint8Array {
@@ -226,13 +235,13 @@ function* readFrame(raw: Uint8Array): Generator<StoredObject> {
 }
 
 async function checkComplete({ run, objects }: ArtifactContent): Promise<void> {
-  const get: Get = async (kind, id) => {
+  const readObject: ReadObject = async (kind, id) => {
     const object = objects.get(id);
     if (object?.kind === kind) return object.body;
     throw invalid(`it lacks the ${kind} ${id}`);
   };
   let expected = 1;
-  for await (const needed of objectsOf(decodeRun(await get("run", run)), get)) {
+  for await (const needed of objectsOf(decodeRun(await readObject("run", run)), readObject)) {
     const object = objects.get(needed.id);
     if (object === undefined && needed.optional) continue;
     if (object?.kind !== needed.kind) throw invalid(`it lacks the ${needed.kind} ${needed.id}`);

@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import { type Id, isId } from "../object/id.ts";
-import { isRefName } from "./ref-name.ts";
+import { HEADS, isRefName } from "./ref-name.ts";
 
 /** What HEAD holds: a ref or a run, and perhaps a step. */
 export interface Head {
@@ -10,7 +10,7 @@ export interface Head {
 }
 
 /** The text of HEAD in a store where nothing was recorded and none was written. */
-export const UNBORN_HEAD = "ref: refs/heads/main";
+export const UNBORN_HEAD: string = `ref: ${HEADS}main`;
 
 const STEP_LINE = /^step: (0|[1-9]\d{0,15})$/;
 
@@ -18,7 +18,7 @@ const STEP_LINE = /^step: (0|[1-9]\d{0,15})$/;
 export function parseHead(text: string): Head {
   const [where = "", ...more] = text.split("\n");
   const ref = where.startsWith("ref: ") ? where.slice("ref: ".length) : undefined;
-  const isSound = ref === undefined ? isId(where) : ref.startsWith("refs/heads/") && isRefName(ref);
+  const isSound = ref === undefined ? isId(where) : ref.startsWith(HEADS) && isRefName(ref);
   const step = more.length === 0 ? undefined : STEP_LINE.exec(more.join("\n"))?.[1];
   if (!isSound || (more.length > 0 && step === undefined)) {
     throw new RewindError(

@@ -1,7 +1,7 @@
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, type Kind, objectId } from "../object/id.ts";
-import type { Get } from "../object/state.ts";
+import type { ReadObject } from "../object/state.ts";
 
 /** An object as a store gives it: verified against its id. */
 export interface StoredObject {
@@ -52,7 +52,7 @@ export interface Tip {
 }
 
 /** Reads bodies of objects that must be there and be of the kind asked for. */
-export function reader(store: ObjectStore): Get {
+export function objectReader(store: ObjectStore): ReadObject {
   return async (kind, id) => {
     const object = await store.get(id);
     if (object === undefined) throw missing(kind, id);

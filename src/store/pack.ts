@@ -14,7 +14,10 @@ export const RECORD_HEADER_BYTES = 52;
 /** No payload is larger, packed or unpacked: what declares more is damaged or hostile. */
 export const LARGEST_PAYLOAD: number = 1 << 30;
 
-const MAGIC = 0x44_4e_57_52; // "RWND" in little-endian order
+/** The first bytes of every record. */
+export const RECORD_MAGIC: Uint8Array = utf8("RWND");
+
+const MAGIC = 0x44_4e_57_52; // the same, as a number in little-endian order
 const KIND_TIP = 0xfe;
 const KIND_FOOTER = 0xff;
 /** Shorter payloads gain too little by packing for the time it takes. */
@@ -64,7 +67,7 @@ export function encodeRecord(
   view.setUint32(12, stored.length, true);
   bytes.set(fromHex(record.id ?? NO_ID), 16);
   bytes.set(stored, RECORD_HEADER_BYTES);
-  view.setUint32(48, recordCrc(bytes, tools.crc32), true);
+  view.setUint32(48, recordCrc(bytes, [stored], tools.crc32), true);
   return bytes;
 }
 
@@ -102,9 +105,14 @@ export function decodeHeader(bytes: Uint8Array): RecordHeader | undefined {
   return { kind, codec, rawLength, storedLength, id, crc: view.getUint32(48, true) };
 }
 
-/** Whether the record that `bytes` are, header and payload, has the CRC that its header says. */
-export function isIntact(bytes: Uint8Array, header: RecordHeader, crc32: Crc32): boolean {
-  return recordCrc(bytes, crc32) === header.crc;
+/** Whether a record has the CRC that its header says; the payload may come in pieces. */
+export function isIntact(
+  head: Uint8Array,
+  payload: Iterable<Uint8Array>,
+  header: RecordHeader,
+  crc32: Crc32,
+): boolean {
+  return recordCrc(head, payload, crc32) === header.crc;
 }
 
 /** The payload of the record that `bytes` are, unpacked. Throws OBJECT_CORRUPT. */
@@ -128,8 +136,10 @@ export function recordPayload(
 }
 
 /** The CRC of all of a record but the four bytes that hold it. */
-function recordCrc(bytes: Uint8Array, crc32: Crc32): number {
-  return crc32(bytes.subarray(RECORD_HEADER_BYTES), crc32(bytes.subarray(0, 48)));
+function recordCrc(head: Uint8Array, payload: Iterable<Uint8Array>, crc32: Crc32): number {
+  let crc = crc32(head.subarray(0, 48));
+  for (const piece of payload) crc = crc32(piece, crc);
+  return crc;
 }
 
 function kindNumber(kind: RecordKind): number {

@@ -3,6 +3,21 @@ import { RewindError } from "../base/errors.ts";
 import { RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
+/** The folder of the branches. */
+export const HEADS = "refs/heads/" as const;
+
+/**
+ * Where a name is looked up, in this order: a branch comes before a tag of its name, which
+ * `tags/NAME` names.
+ */
+export const LOOKUP_ORDER: readonly string[] = [HEADS, "refs/tags/", "refs/remotes/", "refs/"];
+
+/** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
+export function shortRef(ref: string): string {
+  const folder = LOOKUP_ORDER.find((each) => ref.startsWith(each)) ?? "";
+  return ref.slice(folder.length);
+}
+
 /** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
 const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/^$/, "it is empty"],

@@ -37,9 +37,12 @@ function storedTip(content: unknown): StoredTip | undefined {
   return { ref, run: undefined, id: toHex(id) as Id<"run"> };
 }
 
+/** A tip is a list of pairs, and a pair may hold a list; there may be many forks, but not millions. */
+const TIP_LIMITS = { depth: 3, items: 1 << 20 };
+
 function decodeContent(payload: Uint8Array): unknown {
   try {
-    return decode(payload);
+    return decode(payload, { limits: TIP_LIMITS });
   } catch (cause) {
     throw new RewindError("STORE_DAMAGED", "expected a tip to be encoded", {}, { cause });
   }

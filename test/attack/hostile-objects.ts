@@ -6,7 +6,7 @@ import { objectId } from "../../src/object/id.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { openRepository, type Repository } from "../../src/repository.ts";
-import { reader } from "../../src/store/object-store.ts";
+import { objectReader } from "../../src/store/object-store.ts";
 import { encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTips } from "../../src/store/tip.ts";
 import type { HostileClone } from "./hostile-clones.ts";
@@ -27,7 +27,7 @@ async function withStore<T>(project: string, work: (repo: Repository) => Promise
 function forgeProgram(project: string, changes: Partial<Program>): Promise<void> {
   return withStore(project, async (repo) => {
     const { run } = await repo.resolve("main");
-    const get = reader(repo.store.objects);
+    const get = objectReader(repo.store.objects);
     const writer = await repo.store.objects.writer();
     const segments: RunManifest["segments"][number][] = [];
     for (const segment of run.segments) {

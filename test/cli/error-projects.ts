@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -29,7 +30,7 @@ import { encodeTile } from "../../src/object/timeline.ts";
 import { generatorNamed } from "../../src/random/registry.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { openRepository, type Repository } from "../../src/repository.ts";
-import { type ObjectWriter, reader } from "../../src/store/object-store.ts";
+import { type ObjectWriter, objectReader } from "../../src/store/object-store.ts";
 import {
   decodeHeader,
   PACK_HEADER,
@@ -254,6 +255,10 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       renameSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
       symlinkSync(path.join(project.root, "operations"), inStore(project, "logs/operations"));
     }),
+  "a log that is a hard link": () =>
+    walk(async (project) => {
+      linkSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
+    }),
   "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
   "a branch that names an object that is not there": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
@@ -427,7 +432,7 @@ async function partsOf(
   branch: string,
 ): Promise<{ kind: Kind; body: Uint8Array }[]> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { id, run } = await repo.resolve(branch);
   const parts = [{ kind: "run" as Kind, body: await get("run", id) }];
   for await (const { kind, id } of objectsOf(run, get))
@@ -461,6 +466,10 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
     const edge = [[], new Uint8Array(0), []];
     const numberAsMeta = [1, 1, 0, 0, [[0, id, id, {}, null]], edge, Uint8Array.of(0), [], 5];
     names.set("run-with-a-number-for-meta", writer.put("run", encodeBody("run", numberAsMeta)));
+    for (const [name, meta] of Object.entries(FORGED_META)) {
+      names.set(name, writer.put("run", encodeBody("run", [...numberAsMeta.slice(0, 8), meta])));
+    }
+    names.set("long-message", "m".repeat(10_001));
     const prefixes = new Map<string, string>();
     for (let i = 0; names.get("ambiguous") === undefined; i++) {
       const id = writer.put("tag", encodeTag({ ...TAG, message: String(i) }));
@@ -472,12 +481,21 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
   return names;
 }
 
+/** What nobody notes beside a run. */
+const FORGED_META = {
+  "run-time-with-a-key-toString": { time: { toString: 5 } },
+  "run-host-of-objects": { host: { node: { toString: 5 } } },
+  "run-commit-of-a-number": { git: { commit: 5 } },
+  "run-many-values": { a: new Array(1_000).fill(0) },
+  "run-long-text": { a: "a".repeat(70_000) },
+};
+
 const TAG = { name: "t", target: "0".repeat(64) as Id<"run">, message: "", time: "" };
 
 /** Runs that can be read, and whose parts do not fit together; each on a branch of its own. */
 async function forgedRuns(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { run } = await repo.resolve("herd");
   const segment = run.segments[0] as RunManifest["segments"][number];
   const program = decodeProgram(await get("program", segment.program));
@@ -524,7 +542,7 @@ async function forgedRuns(project: Project): Promise<void> {
 /** Runs whose generators stand as none of their kind can, as it is noted at their start. */
 async function forgedStreams(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
-  const get = reader(repo.store.objects);
+  const get = objectReader(repo.store.objects);
   const { run } = await repo.resolve("block");
   const { run: continuous } = await repo.resolve("continuous");
   const segment = continuous.segments[0] as RunManifest["segments"][number];

@@ -11,7 +11,26 @@ const LARGE = "only results of hundreds of megabytes do not fit, which take long
 const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
 const NOTE = "told as a note: what is whole is read, and the command goes on";
 
+const FORGED = "only a forged store has this: test/object/bodies.test.ts, program-source.test.ts";
+const OUTSIDE =
+  "only a package beside a forged store has this: test/node/program/externals.test.ts";
+
 export const NOT_PRINTED: readonly NotPrinted[] = [
+  { file: "object/program.ts", text: '{ kind: "program" }', because: FORGED },
+  { file: "object/program-source.ts", text: "to be UTF-8", because: FORGED },
+  { file: "node/program/externals.ts", text: "expected a file of the package", because: OUTSIDE },
+  { file: "node/program/package-digest.ts", text: "tooLarge", because: OUTSIDE },
+  { file: "node/program/package-digest.ts", text: "leadsAway", because: OUTSIDE },
+  {
+    file: "node/module-settings.ts",
+    text: "nameOf(root, config)",
+    because: "it takes a thousand names: test/node/odd-files.test.ts",
+  },
+  {
+    file: "replay/drive.ts",
+    text: `INTERRUPTED", "interrupted")`,
+    because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
+  },
   // Arguments that the command line does not hand on as they are.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },

@@ -2,13 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../src/base/bytes.ts";
 import { isRewindError, type RewindError } from "../../src/base/errors.ts";
+import { DECODE_LIMITS } from "../../src/codec/cbor/cursor.ts";
+import { isPlain } from "../../src/codec/cbor/plain.ts";
 import { type DecodeOptions, decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
-import { DECODE_LIMITS } from "../../src/codec/limits.ts";
-import { isPlain } from "../../src/codec/scan.ts";
-import { StateReader } from "../../src/codec/state-reader.ts";
-import { same } from "./same.ts";
-import { states } from "./states.ts";
+import { StateReader } from "../../src/codec/state/reader.ts";
+import { same, states } from "./state/states.ts";
 
 /** Decodes; an error must be the one that is promised. */
 function attempt(bytes: Uint8Array, options?: DecodeOptions): { value: unknown } | RewindError {

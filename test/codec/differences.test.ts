@@ -4,7 +4,7 @@ import { toHex } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { countDifferences, differences } from "../../src/codec/differences.ts";
 import { encode } from "../../src/codec/encode.ts";
-import { states } from "./states.ts";
+import { states } from "./state/states.ts";
 
 test("there are none exactly where the encodings are equal", () => {
   fc.assert(

@@ -6,8 +6,7 @@ import { fromHex, toHex } from "../../src/base/bytes.ts";
 import { RewindError } from "../../src/base/errors.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
-import { same } from "./same.ts";
-import { states, trees } from "./states.ts";
+import { same, states, trees } from "./state/states.ts";
 
 const hex = (value: unknown) => toHex(encode(value));
 

@@ -1,17 +1,19 @@
+import { cellsOf } from "./markdown.ts";
+
 /** A fenced block of a Markdown page. */
 export interface Block {
-  /** The first word behind the fence, such as `ts`. */
+  /** The first word after the fence, such as `ts`. */
   readonly language: string;
-  /** What else stands behind the fence. */
+  /** The rest of the fence's line. */
   readonly label: string;
   readonly text: string;
   /** The HTML comment on the line before the block, if there is one. */
   readonly comment: string | undefined;
-  /** The number of the fence's line, from 1 on. */
+  /** The number of the fence's line; the page's first line is 1. */
   readonly line: number;
 }
 
-/** The fenced blocks of a page, in their order. */
+/** The fenced blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   const lines = page.split("\n");
@@ -36,19 +38,16 @@ export function blocksOf(page: string): Block[] {
   return blocks;
 }
 
-/** The rows of each table, by the words of its head. */
+/** The rows of each table, under the words of its head. */
 export function tablesOf(page: string): Map<string, string[][]> {
   const tables = new Map<string, string[][]>();
   let head: string | undefined;
   for (const line of page.split("\n")) {
-    if (!line.startsWith("| ")) {
+    if (!line.startsWith("|")) {
       head = undefined;
       continue;
     }
-    const cells = line
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim());
+    const cells = cellsOf(line);
     if (head === undefined) {
       head = cells.join(" ");
       tables.set(head, []);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Playground, playground } from "./playground.ts";
 
-/** The files whose examples are run: what the package exports. */
+/** The files whose examples are run: those that the package exports from. */
 const FILES = [
   ...["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"],
   ...["algorithm", "generator"].map((name) => `random/numpy/${name}.ts`),
@@ -16,7 +16,7 @@ const FILES = [
   "random/xoshiro128.ts",
 ];
 
-/** What an example may take for granted. */
+/** What every example may use. */
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
@@ -31,7 +31,7 @@ const walk = defineSimulation({
 });
 `;
 
-/** What an example takes for granted besides, where it uses the name and does not declare it. */
+/** What an example also gets, when it uses the name and does not declare it. */
 const GIVEN: readonly (readonly [name: string, code: string])[] = [
   ["repo", 'const repo = await openRepository(".");'],
   ["run", "const run = await record(walk, { steps: 1_000_000, seed: 42 });"],
@@ -60,7 +60,7 @@ const examples = FILES.flatMap((file) =>
 );
 
 describe("the examples of the public docstrings", () => {
-  test("there are some", () => expect(examples.length).toBeGreaterThan(50));
+  test("are found", () => expect(examples.length).toBeGreaterThan(50));
 
   test.each(examples)("%s", async (_name, example) => {
     prepareStore(example);
@@ -69,7 +69,7 @@ describe("the examples of the public docstrings", () => {
     expect(status).toBe(0);
   });
 
-  test("a value that is not so is seen", async () => {
+  test("fail when a value is wrong", async () => {
     const { output } = await runExample("1 + 1; // 3");
     expect(output).toContain("AssertionError");
   });
@@ -82,7 +82,7 @@ function examplesOf(source: string): string[] {
   );
 }
 
-/** Gives the project the store that an example begins with. */
+/** Makes the store that an example begins with. */
 function prepareStore(example: string): void {
   place.shell("rm -rf .rewind run.replay");
   if (example.includes("initRepository")) return;
@@ -92,11 +92,11 @@ function prepareStore(example: string): void {
   const module = example.includes("clamp") ? "shock.ts" : "walk.ts";
   expect(place.shell(`rewind record ${module} --steps 1e6 --seed 42`).status).toBe(0);
   expect(place.shell("rewind save main -o run.replay").status).toBe(0);
-  // A recording that was cut short, for the example that goes on with it.
+  // An interrupted recording, for the example that resumes it.
   if (example.includes("resume")) cutShort();
 }
 
-/** Leaves the branch main unfinished: its recording is interrupted. */
+/** Interrupts the recording of main, which leaves the branch unfinished. */
 function cutShort(): void {
   place.shell("rm -rf .rewind && rewind init");
   const script = `import { openRepository } from "rewind-engine";
@@ -128,7 +128,7 @@ function uses(example: string, name: string): boolean {
   return !declared && new RegExp(`\\b${name}\\b`).test(example);
 }
 
-/** A line whose comment is a value, as an assertion; a comment in words is left alone. */
+/** Turns a line whose comment is a value into an assertion. A comment in words stays. */
 function checked(line: string): string {
   const [, names, expression, comment] =
     /^(?:const \{ (\w+) \} = )?(\S.*); \/\/ (.+)$/.exec(line) ?? [];

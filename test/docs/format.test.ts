@@ -8,7 +8,8 @@ import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
 import { decode } from "../../src/codec/decode.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { TAG, VIEW_TYPES } from "../../src/codec/tags.ts";
+import { TAG } from "../../src/codec/state/tags.ts";
+import { VIEW_TYPES } from "../../src/codec/state/views.ts";
 import { nodeFiles } from "../../src/node/files.ts";
 import { nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
 import { createStore, openStore } from "../../src/node/store-folder.ts";
@@ -40,7 +41,7 @@ const tables = tablesOf(FORMAT);
 describe("the examples of FORMAT.md", () => {
   const rows = (tables.get("value bytes") ?? []).map((cells) => cells.map(withoutTicks));
 
-  test("there are examples of values", () => expect(rows.length).toBeGreaterThan(30));
+  test("the page has examples of values", () => expect(rows.length).toBeGreaterThan(30));
 
   test.each(rows)("%s", (value = "", bytes = "") => {
     // The table is ours, and its values are JavaScript.
@@ -52,7 +53,7 @@ describe("the examples of FORMAT.md", () => {
   const blocks = blocksOf(FORMAT).filter(({ language }) => language === "hex");
   const objects = exampleObjects();
 
-  test("each has its check, and each check its example", () => {
+  test("each labelled block has a check, and each check a block", () => {
     expect(blocks.map(({ label }) => label).sort()).toEqual(Object.keys(objects).sort());
   });
 
@@ -62,9 +63,9 @@ describe("the examples of FORMAT.md", () => {
 });
 
 describe("the tables of FORMAT.md", () => {
-  test("list every tag and no other", () => {
+  test("list every tag, and no others", () => {
     const listed = (tables.get("tag content value") ?? []).map(([tag]) => Number(tag));
-    const known = [...Object.values(TAG), ...VIEW_TYPES.map(({ tag }) => tag)];
+    const known = [...Object.values(TAG), ...VIEW_TYPES.map(({ number }) => number)];
     expect(listed.sort((a, b) => a - b)).toEqual(
       known.filter((tag) => tag !== 0).sort((a, b) => a - b),
     );
@@ -78,7 +79,7 @@ describe("the tables of FORMAT.md", () => {
   });
 });
 
-test("FORMAT.md says from which length on payloads are packed", () => {
+test("FORMAT.md states the length from which payloads are packed", () => {
   const least = Number(/Payloads of (\d+) bytes and more/.exec(FORMAT)?.[1]);
   const compression = {
     compress: (bytes: Uint8Array) => bytes.subarray(1),
@@ -90,10 +91,10 @@ test("FORMAT.md says from which length on payloads are packed", () => {
 });
 
 const python = spawnSync("python3", ["--version"], { encoding: "utf8" });
-if (python.status !== 0) console.warn("skipped: a reader in Python, for there is no python3 here");
+if (python.status !== 0) console.warn("skipped: the reader in Python needs python3");
 
 describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md alone", () => {
-  test("reads a store, and agrees about every object, entry, root and seed", async () => {
+  test("reads a store and agrees on every object, entry, root and seed", async () => {
     const repo = await plainRepository();
     const { id: mainId } = await repo.record(walk, { steps: 9_001, blockSize: 2, seed: 42 });
     const seed = 2n ** 200n + 7n;
@@ -121,7 +122,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
         expect(found.entries[block]).toBe(toHex(encode(await run.get(block * 2))));
         expect(found.seeds[block]).toBe(toHex(await run.replayer.seedOfBlock(block)));
       }
-      // Python has walked all of it, from block to block, and met every checkpoint.
+      // Python has replayed every block, and each one ended at its checkpoint.
       for (const step of [0, 1, 5_000, 5_001, 6_000, 9_001]) {
         expect(found.states[step]).toBe(await run.get(step));
       }
@@ -134,7 +135,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
     await repo.close();
   });
 
-  test("puts a large state together, and would cut it into the same chunks", async () => {
+  test("joins a large state from its chunks, and cuts it into the same chunks", async () => {
     const repo = await plainRepository();
     const run = await repo.record(large, { steps: 4, blockSize: 2, seed: 7 });
     const read = JSON.parse(pythonReads(repo.root));
@@ -144,7 +145,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
     await repo.close();
   });
 
-  test("reads params that are an object of their own, whole and in chunks", async () => {
+  test("reads params that are a separate object, whole and in chunks", async () => {
     const repo = await plainRepository();
     for (const length of [500, 200_000]) {
       const params = { p: 0.25, words: "x".repeat(length) };
@@ -156,7 +157,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
     await repo.close();
   });
 
-  test("refuses a store in which one byte is another", async () => {
+  test("refuses a store with one changed byte", async () => {
     const repo = await plainRepository();
     await repo.record(walk, { steps: 10, seed: 1 });
     const folder = join(repo.root, ".rewind/objects");
@@ -170,7 +171,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
   });
 });
 
-/** Draws from the main generator and from named ones, in some steps more than in others. */
+/** Draws from the main generator and from named ones, more in some steps than in others. */
 const COLONY = `import { defineSimulation } from "rewind-engine";
 export default defineSimulation({
   name: "colony",
@@ -180,7 +181,7 @@ export default defineSimulation({
     state.size += rng.random() < params.p ? 1 : -1;
     if (step % 3 === 1) state.food = stream("food").random();
     if (step % 5 === 4) state.odd = rng.uint32();
-    // Two names whose order by UTF-16 is not that of their code points.
+    // Two names that UTF-16 and code points order differently.
     if (step % 11 === 10) state.odd += stream("\ufb01sh").uint32() + stream("\u{1f41d}").uint32();
   },
 });
@@ -205,7 +206,7 @@ describe.skipIf(python.status !== 0)("the reader replays what the command line r
 
   test.each(RECORDED)("with %s streams of %s, and forks of it", async (rule, generator) => {
     const shape = `--steps 70 --block-size 8 --rng ${generator} --streams ${rule}`;
-    // Inside a block with the generators going on, on the grid, and with another seed on and off it.
+    // Forks inside a block, on the grid, and with another seed on and off the grid.
     const lines = [
       "rewind init",
       `rewind record colony.ts ${shape} --seed 5`,
@@ -253,7 +254,7 @@ const large = defineSimulation({
   },
 });
 
-/** A store whose records are not packed, since Python's library has no brotli. */
+/** A store whose records are not packed, since Python's standard library has no brotli. */
 async function plainRepository(): Promise<Repository> {
   const root = await project({});
   let names = 0;

@@ -2,10 +2,9 @@
 
     python3 last-bits.py COUNT '["python", 42, "gauss", [0, 1]]' …
 
-Prints COUNT doubles, little-endian, of a generator of this seed, the method called with these arguments, for
-each of the calls.
-What torch.randn gives as single values of float64 is made as PyTorch does: of its words, which Python's
-twister draws as well, by log1p, sin and cos of the C library.
+For each call, prints COUNT doubles, little-endian, that this method with these arguments draws from a
+generator with this seed. Single float64 values of torch.randn are computed as PyTorch does: from its words,
+which Python's twister draws as well, with log1p, sin and cos of the C library.
 """
 
 import array

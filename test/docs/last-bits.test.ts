@@ -1,22 +1,22 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { numpy, python, torch } from "rewind-engine/random";
 import { describe, expect, test } from "vitest";
 import { tablesOf } from "./blocks.ts";
+import { readPage } from "./pages.ts";
 
-const README = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const rows = tablesOf(README).get("generator draws of 10^6 differ in last bits") ?? [];
+const PAGE = readPage("docs/generators.md");
+const rows = tablesOf(PAGE).get("generator draws of 10^6 differ in last bits") ?? [];
 
 const SCRIPT = fileURLToPath(new URL("last-bits.py", import.meta.url));
 
-/** `LAST_BITS=1e6 npx vitest run … test/docs/last-bits.test.ts` counts as the README does: a minute. */
+/** `LAST_BITS=1e6 npx vitest run … test/docs/last-bits.test.ts` counts 10^6, as the page does. It takes a minute. */
 const COUNT = Number(process.env.LAST_BITS ?? 20_000);
 
 const SEEDS: Readonly<Record<string, number>> = { numpy: 7, python: 42, torch: 42 };
 const MADE: Readonly<Record<string, (seed: number) => unknown>> = { numpy, python, torch };
 
-// With another engine or another C library other last bits differ, perhaps as many.
+// Another engine or another C library differs in other last bits, perhaps in as many.
 const likeCounted = process.version.startsWith("v20.") && process.arch === "x64";
 const found = spawnSync(
   "python3",
@@ -24,9 +24,9 @@ const found = spawnSync(
   { encoding: "utf8" },
 );
 const isHere = likeCounted && /^x86_64 glibc /.test(found.stdout ?? "");
-if (!isHere) console.warn("skipped: last bits, for there is no Node 20, glibc and numpy here");
+if (!isHere) console.warn("skipped: the last bits need Node 20 on x64, glibc and numpy");
 
-/** The calls that have a figure. */
+/** The calls that have a number in the table. */
 const CASES = rows.flatMap(([generator = "", draws = "", differ = ""]) => {
   if (differ === "bit-exact") return [];
   const calls = [...draws.matchAll(/`(\w+)\(([^)]*)\)`/g)];
@@ -36,8 +36,8 @@ const CASES = rows.flatMap(([generator = "", draws = "", differ = ""]) => {
   });
 });
 
-describe("the last bits of draws, as the README counts them", () => {
-  test("each generator has its rows, whose methods there are", () => {
+describe("the last bits of draws, as docs/generators.md counts them", () => {
+  test("each generator has rows, and their methods exist", () => {
     expect(new Set(rows.map(([name = ""]) => nameIn(name)))).toEqual(new Set(Object.keys(SEEDS)));
     for (const [generator = "", draws = ""] of rows) {
       const rng = MADE[nameIn(generator)]?.(1) as Record<string, unknown>;
@@ -47,7 +47,7 @@ describe("the last bits of draws, as the README counts them", () => {
     }
   });
 
-  test("there are figures", () => expect(CASES.length).toBeGreaterThan(15));
+  test("the table has numbers", () => expect(CASES.length).toBeGreaterThan(15));
 
   test.skipIf(!isHere).each(CASES)(
     "%s: %s of %j, %i of 10^6",
@@ -61,7 +61,7 @@ describe("the last bits of draws, as the README counts them", () => {
       if (COUNT === 1e6) expect(different).toBe(differ);
       else expect(Math.abs(different - expected)).toBeLessThanOrEqual(5 * Math.sqrt(expected));
       for (const [i, x] of ours.entries()) {
-        // No more than the README's 8 units in the last place.
+        // The page says: at most 8 units in the last place.
         if (!(Math.abs(x / (theirs[i] as number) - 1) <= 8 * 2 ** -52)) expect(x).toBe(theirs[i]);
       }
     },
@@ -76,7 +76,7 @@ function oursOf(generator: string, method: string, args: readonly number[]): Flo
   return Float64Array.from({ length: COUNT }, () => draw?.apply(made, [...given]) as number);
 }
 
-/** Made at once for each generator: to import numpy takes longer than to draw. */
+/** All draws of a generator at once, since importing numpy takes longer than drawing. */
 const made = new Map<string, Float64Array>();
 
 function theirsOf(generator: string, method: string, args: readonly number[]): Float64Array {

@@ -14,7 +14,7 @@ beforeAll(() => {
 });
 
 describe("the package that npm pack makes", () => {
-  test("has what package.json leads to", () => {
+  test("has every file that package.json names", () => {
     const { bin, exports } = JSON.parse(read("package.json"));
     const named = [
       ...Object.values(bin as Record<string, string>),
@@ -24,7 +24,7 @@ describe("the package that npm pack makes", () => {
     expect(named.filter((file) => !files.includes(file))).toEqual([]);
   });
 
-  test("has each file that one of its pages links to", () => {
+  test("has every file that its pages link to", () => {
     const pages = files.filter((file) => file.endsWith(".md"));
     expect(pages).toEqual(expect.arrayContaining(["README.md", "CHANGELOG.md"]));
     const missing = pages.flatMap((page) =>
@@ -36,7 +36,7 @@ describe("the package that npm pack makes", () => {
     expect(missing).toEqual([]);
   });
 
-  test("has each module and each declaration that one of its own imports", () => {
+  test("has every module and declaration that its files import", () => {
     const missing = files
       .filter((file) => file.startsWith("dist/") && /\.(?:js|d\.ts)$/.test(file))
       .flatMap((file) =>
@@ -49,7 +49,7 @@ describe("the package that npm pack makes", () => {
     expect([...new Set(missing)]).toEqual([]);
   });
 
-  test("has the code once, and neither tests nor sources", () => {
+  test("has the code once, without tests and sources", () => {
     const code = files.filter((file) => /\.[jt]s$/.test(file) && !file.endsWith(".d.ts"));
     const others = code.filter((file) => !/^(?:dist\/chunks|fixtures\/simulations)\//.test(file));
     expect(others.sort()).toEqual([

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The files of the package that `npm pack` makes, of what was built. */
+/** The files of the package that `npm pack` would make from the present `dist`. */
 export function packedFiles(): string[] {
   const npm = npmCommand();
   const printed = execFileSync(
@@ -19,8 +19,8 @@ export function packedFiles(): string[] {
 }
 
 /**
- * Makes a project as `npm init -y` does, and installs the package there: the packed files, and of the
- * packages that it depends on those that are installed here, so that no registry is asked.
+ * Makes a project as `npm init -y` does, and installs the package there: the packed files, and the
+ * dependencies that are installed here, so that no registry is asked.
  */
 export function projectWithPackage(folder: string): void {
   const npm = npmCommand();
@@ -39,10 +39,10 @@ export function projectWithPackage(folder: string): void {
   }
 }
 
-/** Where the package's dependencies lie in `node_modules`. */
+/** The package's dependencies in `node_modules`. */
 const OWN: readonly string[] = ["@noble", "@esbuild", "cbor-x", "diff", "esbuild"];
 
-/** npm as the one that runs this, else the one that is found. */
+/** The npm that runs this process, or else the one in PATH. */
 function npmCommand(): { readonly file: string; readonly args: readonly string[] } {
   const script = process.env.npm_execpath;
   return script?.endsWith(".js")

@@ -9,23 +9,23 @@ import { projectWithPackage } from "./packed.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Whether this Node runs TypeScript as it is. */
+/** Whether this Node runs TypeScript directly. */
 const takesTypeScript = "typescript" in process.features && process.features.typescript === "strip";
 
-/** What `brotli -dc` does, for machines that have none. */
+/** Does what `brotli -dc` does, for machines without brotli. */
 const UNPACK =
   'process.stdout.write(require("node:zlib").brotliDecompressSync(require("node:fs").readFileSync(0)))';
 
 /**
- * A folder as a reader of the documents has it: a project that `npm init -y` made, in which the
- * package is installed that `npm pack` makes.
+ * A folder like that of a reader of the pages: a project that `npm init -y` made, with the package
+ * that `npm pack` makes installed.
  */
 export interface Playground {
   readonly folder: string;
   write(file: string, text: string): Promise<void>;
   /** Runs a TypeScript module of the folder under Node, and returns what it printed. */
   run(file: string): Promise<Result>;
-  /** Runs a line as a shell does, with `rewind` at hand. */
+  /** Runs a line in a shell that finds `rewind`. */
   shell(line: string): Result;
   remove(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface Result {
   readonly output: string;
 }
 
-/** Makes a playground. It runs what was built, so `npm run build` comes first. */
+/** Makes a playground. It runs `dist`, so run `npm run build` first. */
 export async function playground(): Promise<Playground> {
   if (!existsSync(join(ROOT, "dist/index.js"))) throw new Error("run `npm run build` first");
   const home = await mkdtemp(join(tmpdir(), "rewind-docs-"));

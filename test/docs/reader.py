@@ -37,7 +37,7 @@ class Undefined:
 
 
 class Tagged:
-    """A value behind a tag that this reader has no use for."""
+    """A value with a tag that this reader does not need."""
 
     def __init__(self, tag, value):
         self.tag, self.value = tag, value
@@ -48,7 +48,7 @@ class Tagged:
 
 def decode(data):
     value, end = item(data, 0)
-    expect(end == len(data), "no bytes behind an encoding")
+    expect(end == len(data), "no bytes after an encoding")
     return value
 
 
@@ -149,7 +149,7 @@ class Store:
         expect(data[:16] == b"rewind pack v001", "the header of a pack")
         places, at, sealed = {}, 16, False
         while at < len(data):
-            expect(not sealed, "nothing behind the footer")
+            expect(not sealed, "nothing after the footer")
             magic, kind, codec, zeros, raw, stored, name_bytes, crc = struct.unpack(
                 "<4sBBHII32sI", data[at : at + 52]
             )
@@ -238,7 +238,7 @@ class Timeline:
         return states[number], *struct.unpack_from("<I", witnesses, 4 * number)
 
     def tile(self, place, level):
-        """What tile number `place` of a level holds, after its level."""
+        """The content of tile number `place` of a level, without the level."""
         above, number = divmod(place, 64)
         if above == self.count // 64 ** (level + 2):
             tile_id = self.tiles[level][number]
@@ -255,7 +255,7 @@ def state_of(store, ref):
 
 
 def params_of(store, ref):
-    """The params of a segment, which are an object of their own where they are long."""
+    """The params of a segment. Long ones are a separate object."""
     if not isinstance(ref, bytes):
         return ref
     encoding = content_of(store, "params", ref)
@@ -325,7 +325,7 @@ def encode_head(major, argument):
 
 
 def encode(value):
-    """As much of the encoding as the root of a timeline and the states below need."""
+    """The part of the encoding that roots of timelines and the states below need."""
     if isinstance(value, float):
         return encode_number(value)
     if isinstance(value, int):
@@ -415,7 +415,7 @@ def rotate(word, bits):
 
 
 class Numpy:
-    """Needs numpy: FORMAT.md says which of its generators it is, and not how that draws."""
+    """Needs numpy: FORMAT.md names the generator, but does not say how it draws."""
 
     def __init__(self, bits):
         import numpy
@@ -451,7 +451,7 @@ class Numpy:
             inner = made.bits.state["state"]
             made.set(inner["state"], inner["inc"], 1, *struct.unpack("<I", position[at:]))
         else:
-            expect(at == len(position), "no bytes behind a position")
+            expect(at == len(position), "no bytes after a position")
         return made
 
     def set(self, words, increment, has32, spare):
@@ -514,7 +514,7 @@ class Python:
 
 
 class Torch:
-    """Needs no torch: its words are those of the twister that Python has too."""
+    """Needs no torch: its words come from the twister that Python also has."""
 
     def __init__(self, seed, drawn, flags, version, spare_float, spare, words):
         expect(version == 45, "the draws of torch 1.13")
@@ -575,7 +575,7 @@ def number_bytes(value):
 
 
 class Streams:
-    """The generators of one place in a run: the main one, and those that were asked for by name."""
+    """The generators at one place in a run: the main one and the named ones."""
 
     def __init__(self, main, make, named=()):
         self.main, self.make, self.named = main, make, dict(named)
@@ -603,7 +603,7 @@ class Segment:
         self.begin = begin and [state_of(store, begin[0]), *begin[1:]]
 
     def begins(self, step):
-        """Whether the generators begin afresh at a step."""
+        """Whether the generators are seeded anew at a step."""
         return self.rule == "step" or (self.rule == "block" and step % self.block_size == 0)
 
     def fresh(self, step):
@@ -626,7 +626,7 @@ class Segment:
         return Streams(self.kind.of_seed(stream_seed(self.master, stream, index)), make)
 
     def restored(self, step, main, named):
-        """The generators that stand as these states say."""
+        """The generators with these states."""
         return Streams(
             self.kind.of_position(self.master, main)
             if self.rule == "continuous" and self.kind is Numpy
@@ -636,7 +636,7 @@ class Segment:
         )
 
     def states(self, streams):
-        """What a checkpoint has of the generators, before the state."""
+        """The generators in a checkpoint, before the state."""
         if self.rule != "continuous":
             return b""
         main = streams.main
@@ -650,7 +650,7 @@ class Segment:
         )
 
     def encoded_state(self, checkpoint):
-        """The state in what a state ref of the timeline refers to."""
+        """The state that a state ref of the timeline leads to."""
         if self.rule != "continuous":
             return checkpoint
         length, at = read_number(checkpoint, 0)
@@ -716,7 +716,7 @@ def scatter(block, index):
 
 
 def digested_steps(start, length, block_size):
-    """The steps of a stretch whose states are in its witness; `length` is that of its first encoding."""
+    """The steps of a stretch whose states are in its witness. `length` is the length of its first encoding."""
     block = start // block_size
     end = (block + 1) * block_size
     if start + 1 == end:
@@ -727,7 +727,7 @@ def digested_steps(start, length, block_size):
 
 
 class Witness:
-    """The witness of one stretch, as a replay goes through it."""
+    """The witness of one stretch, computed during a replay."""
 
     def __init__(self, start, encoding, block_size, recorded):
         self.steps = digested_steps(start, len(encoding), block_size)
@@ -783,7 +783,7 @@ MODELS = {"random-walk": Walk, "colony": Colony}
 
 
 def replayed(segments, block_size, steps, checkpoints, witnesses):
-    """Replays a run from `init` on, compares all that is stored, and gives the state at each step."""
+    """Replays a run from `init`, compares everything that is stored, and gives the state at each step."""
     models = {MODELS.get(segment.simulation) for segment in segments}
     if len(models) > 1 or None in models:
         return None

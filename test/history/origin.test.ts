@@ -2,12 +2,12 @@ import { describe, expect, test } from "vitest";
 import { originsIn } from "../../src/history/origin.ts";
 import type { Id } from "../../src/object/id.ts";
 import { decodeRun } from "../../src/object/run.ts";
-import { reader } from "../../src/store/object-store.ts";
+import { objectReader } from "../../src/store/object-store.ts";
 import { emptyRuns, type Runs } from "./runs.ts";
 
 /** The chain of a run: kind, name and step of each origin. */
 async function chainOf(runs: Runs, id: Id<"run">): Promise<unknown[]> {
-  const run = decodeRun(await reader(runs.store)("run", id));
+  const run = decodeRun(await objectReader(runs.store)("run", id));
   const origins = await originsIn(runs.store, runs.refs);
   return (await origins.chain(id, run)).map(({ kind, name, step }) => [kind, name, step]);
 }

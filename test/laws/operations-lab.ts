@@ -16,7 +16,7 @@ import type { LongOptions } from "../../src/replay/environment.ts";
 import type { Run } from "../../src/replay/run.ts";
 import type { Simulation } from "../../src/replay/simulation.ts";
 import { Repository } from "../../src/repository.ts";
-import { reader } from "../../src/store/object-store.ts";
+import { objectReader } from "../../src/store/object-store.ts";
 import { memoryFiles } from "../node/memory-files.ts";
 import { countingClock, storeTools } from "../node/store-tools.ts";
 import { type ForkPlan, forked } from "./arbitraries.ts";
@@ -518,7 +518,7 @@ export class Lab {
       }
     }
     expect([...named].filter((id) => !model.runs.has(id))).toEqual([]);
-    const get = reader(objects);
+    const get = objectReader(objects);
     for (const id of named) {
       const manifest = decodeRun(await get("run", id as Id<"run">));
       // The reader throws if an object is missing, damaged or of another kind.

@@ -1,7 +1,8 @@
 import { toHex } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { sha256 } from "../../src/codec/hash.ts";
-import { parsePath, setAt } from "../../src/codec/path.ts";
+import { parsePath } from "../../src/codec/path/parse.ts";
+import { setAt } from "../../src/codec/state/access.ts";
 import type { SeedRule } from "../../src/object/seeds.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
 import { generatorNamed } from "../../src/random/registry.ts";

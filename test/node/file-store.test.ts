@@ -9,7 +9,7 @@ import { recover } from "../../src/node/recover.ts";
 import { objectsOf } from "../../src/object/closure.ts";
 import type { Id } from "../../src/object/id.ts";
 import { decodeRun } from "../../src/object/run.ts";
-import { type ObjectStore, reader } from "../../src/store/object-store.ts";
+import { type ObjectStore, objectReader } from "../../src/store/object-store.ts";
 import { decodeHeader, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { PackIndex } from "../../src/store/pack-index.ts";
 import { codeOfAsync } from "../object/code-of.ts";
@@ -30,7 +30,7 @@ function objectFiles(root: string): string[] {
 
 /** Every object of a run, read and verified. */
 async function readWholly(store: ObjectStore, id: Id<"run">): Promise<number> {
-  const get = reader(store);
+  const get = objectReader(store);
   let count = 1;
   for await (const needed of objectsOf(decodeRun(await get("run", id)), get)) {
     await get(needed.kind, needed.id);

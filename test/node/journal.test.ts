@@ -19,13 +19,13 @@ const tipOf = (run: Uint8Array) => ({ ref: "refs/heads/main", run });
 const tip = (run: Uint8Array) =>
   encodeRecord({ kind: "tip", payload: encodeTips([tipOf(run)]) }, tools);
 
-function scanner(): (bytes: Uint8Array, files?: Files) => JournalContent {
+function scanner(using = tools): (bytes: Uint8Array, files?: Files) => JournalContent {
   const file = path.join(temporaryFolder(), "journal");
   return (bytes, files = quickFiles) => {
     writeFileSync(file, bytes);
     const descriptor = files.open(file, "read");
     try {
-      return scanJournal(files, descriptor, tools);
+      return scanJournal(files, descriptor, using);
     } finally {
       files.close(descriptor);
     }
@@ -110,6 +110,80 @@ describe("scanJournal", () => {
     const content = scanner()(concatBytes([PACK_HEADER, huge]), files);
     expect(content.validEnd).toBe(16);
     expect(largest).toBeLessThanOrEqual(1 << 20);
+  });
+
+  describe("bytes read and checked stay in proportion to the file's length", () => {
+    const size = 1_500_000;
+    const filled = (unit: Uint8Array): Uint8Array => {
+      const bytes = new Uint8Array(size);
+      for (let at = 0; at < size; at += unit.length) {
+        bytes.set(unit.subarray(0, Math.min(unit.length, size - at)), at);
+      }
+      return concatBytes([PACK_HEADER, bytes]);
+    };
+    const withLengths = (bytes: Uint8Array, raw: number, stored: number): Uint8Array => {
+      const changed = bytes.slice();
+      new DataView(changed.buffer).setUint32(8, raw, true);
+      new DataView(changed.buffer).setUint32(12, stored, true);
+      return changed;
+    };
+    const header = record(new Uint8Array(0));
+    const bad = withLengths(header, 1 << 20, 1 << 20);
+    const text = (letters: string): Uint8Array => new TextEncoder().encode(letters);
+
+    test.each([
+      ["headers that declare a megabyte each", filled(bad)],
+      ["headers that declare little", filled(withLengths(header, 60, 60))],
+      ["the first letter of a record", filled(text("R"))],
+      ["the first letters of a record", filled(text("RWND"))],
+      ["a valid record between any two of junk", filled(concatBytes([text("x"), header]))],
+      ["valid records and bad ones in turn", filled(concatBytes([bad, header]))],
+      ["zeros", filled(new Uint8Array(1))],
+      ["noise", filled(noise(size, 7))],
+      ["valid records", filled(header)],
+    ])("%s", (_, bytes) => {
+      let [reads, read, checks, checked] = [0, 0, 0, 0];
+      const files: Files = {
+        ...quickFiles,
+        read(descriptor, offset, length) {
+          reads++;
+          read += length;
+          return quickFiles.read(descriptor, offset, length);
+        },
+      };
+      const crc32 = (some: Uint8Array, start?: number): number => {
+        checks++;
+        checked += some.length;
+        return tools.crc32(some, start);
+      };
+      scanner({ ...tools, crc32 })(bytes, files);
+      expect(read).toBeLessThan(8 * bytes.length);
+      expect(reads).toBeLessThan(100);
+      expect(checked).toBeLessThan(8 * bytes.length);
+      expect(checks).toBeLessThan(bytes.length / 4);
+    });
+
+    test("what is not searched counts as damaged, not as cut short", () => {
+      const content = scanner()(concatBytes([filled(bad), record(noise(60, 1))]));
+      expect(content).toMatchObject({ validEnd: 16, damaged: true });
+    });
+
+    test("tips unpack to no more", () => {
+      let unpacked = 0;
+      const compression = {
+        ...tools.compression,
+        decompress(bytes: Uint8Array, length: number) {
+          unpacked += length;
+          return tools.compression.decompress(bytes, length);
+        },
+      };
+      const bomb = tip(new Uint8Array(1 << 24));
+      const bytes = concatBytes([PACK_HEADER, tip(noise(30, 2)), ...Array(100).fill(bomb)]);
+      const content = scanner({ ...tools, compression })(bytes);
+      expect(unpacked).toBeLessThan((1 << 27) + 20 * bytes.length);
+      expect(content.damaged).toBe(true);
+      expect(content.places.size).toBe(0);
+    });
   });
 
   test("takes any bytes at all", () => {

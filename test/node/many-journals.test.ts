@@ -7,7 +7,7 @@ import { FileStore } from "../../src/node/file-store.ts";
 import { recover, remainsOf } from "../../src/node/recover.ts";
 import type { Id } from "../../src/object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
-import { reader } from "../../src/store/object-store.ts";
+import { objectReader } from "../../src/store/object-store.ts";
 import { noise } from "../object/memory.ts";
 import { countingCalls, growsEvenly } from "./counting-calls.ts";
 import { deadOwner } from "./dead.ts";
@@ -56,7 +56,7 @@ async function layRecordings(
   let name = "0";
   const store = new FileStore(root, { ...storeTools(), uniqueName: () => name });
   const { id: walked } = await recordWalk(store, async () => undefined, 64);
-  const manifest = decodeRun(await reader(store)("run", walked));
+  const manifest = decodeRun(await objectReader(store)("run", walked));
   let parent: RunManifest["parents"] = [];
   for (let i = 0; i < count; i++) {
     name = String(i).padStart(4, "0");
@@ -121,7 +121,7 @@ async function callsOf(
 }
 
 describe.each(KINDS)("of many %s", (_, lay) => {
-  test("a reader looks at each a few times", async () => {
+  test("a objectReader looks at each a few times", async () => {
     const calls = await callsOf(lay, ({ store, refs }) => remainsOf(store, refs, ""));
     expect(calls).toSatisfy(growsEvenly);
   });

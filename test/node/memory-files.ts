@@ -79,7 +79,13 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
       const bytes = contents.get(file);
       const kind = bytes === undefined ? "folder" : "file";
       if (bytes === undefined && !folders.has(file)) return undefined;
-      return { kind, size: bytes?.length ?? 0, identity: identityOf(file), modifiedMs: 0 };
+      return {
+        kind,
+        size: bytes?.length ?? 0,
+        identity: identityOf(file),
+        links: 1,
+        modifiedMs: 0,
+      };
     },
     identity: (descriptor) => identityOf(fileOf(descriptor)),
     touch: () => {},

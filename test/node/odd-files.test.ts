@@ -87,6 +87,9 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     ["a name without its ending", '{ "extends": "./base" }'],
     ["a package", '{ "extends": "config/base.json" }'],
     ["what a package's package.json names", '{ "extends": "config" }'],
+    ["one of a list, with comments", '{"extends":[/*]*/"./other.json",//"]\n"./base.json",]}'],
+    ["a key behind a long text", `{ "x": "${'\\"'.repeat(40_000)}", "extends": "./base" }`],
+    ["a key behind a comment without an end", '{ "extends": "./base.json" } /* "'],
   ])("a tsconfig.json that another extends, by %s", async (_, text) => {
     const root = await project({
       "m.ts": "export default 1;",
@@ -123,6 +126,25 @@ test.skipIf(process.platform === "win32")(
     expect((await bundle({ root, module: "m.ts" })).inputs).toEqual(["m.ts", "real.ts"]);
   },
 );
+
+test.each([
+  ["in one file", "base"],
+  ["one after the other", "deep"],
+])("a tsconfig.json that extends thousands is refused: %s", async (_, how) => {
+  const names = Array.from({ length: 20_000 }, (_, i) => `./${i}.json`);
+  const chain = names
+    .slice(0, 1_002)
+    .map((_, i) => [`${i}.json`, `{ "extends": ["./${i + 1}.json"] }`]);
+  const root = await project({
+    ...FILES,
+    ...(how === "deep" ? Object.fromEntries(chain) : {}),
+    "tsconfig.json": JSON.stringify({ extends: how === "deep" ? "./0.json" : names }),
+  });
+  await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
+    code: "MODULE_FAILED",
+    message: "expected tsconfig.json to extend at most 1000 files",
+  });
+});
 
 test("a large file of settings is one up to a megabyte", async () => {
   const root = await project({ ...FILES, "package.json": `{ "x": "${"x".repeat(1e6)}" }` });

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { concatBytes } from "../../src/base/bytes.ts";
 import { FileStore } from "../../src/node/file-store.ts";
-import type { Id } from "../../src/object/id.ts";
+import { type Id, objectId } from "../../src/object/id.ts";
+import { encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { noise } from "../object/memory.ts";
 import { countingFiles } from "./counting-files.ts";
 import { emptyStore, storeTools } from "./store-tools.ts";
@@ -199,4 +201,22 @@ test("a small index with any bit wrong is not believed: its pack is read without
     expect(damaged).toEqual([`objects/${index}`]);
     store.close();
   }
+});
+
+test("a record that unpacks to more than an object of its kind can have is not unpacked", async () => {
+  const root = emptyStore();
+  const tools = storeTools();
+  const payload = new Uint8Array(8 << 20);
+  const id = objectId(tools.hash, "run", payload);
+  const bomb = encodeRecord({ kind: "run", id, payload }, tools);
+  writeFileSync(path.join(root, "objects/journal-a.pack"), concatBytes([PACK_HEADER, bomb]));
+  let unpacked = 0;
+  const decompress = (bytes: Uint8Array, length: number): Uint8Array => {
+    unpacked++;
+    return tools.compression.decompress(bytes, length);
+  };
+  const compression = { ...tools.compression, decompress };
+  const store = new FileStore(root, { ...tools, compression });
+  await expect(store.get(id)).rejects.toThrow(/expected at most 4194304 bytes, got 8388608, in/);
+  expect(unpacked).toBe(0);
 });

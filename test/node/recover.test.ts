@@ -8,7 +8,7 @@ import { recover, remainsOf } from "../../src/node/recover.ts";
 import { objectsOf } from "../../src/object/closure.ts";
 import { type Id, objectId } from "../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
-import { type ObjectWriter, reader, type Tip } from "../../src/store/object-store.ts";
+import { type ObjectWriter, objectReader, type Tip } from "../../src/store/object-store.ts";
 import { encodeRecord, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, noise } from "../object/memory.ts";
@@ -70,7 +70,7 @@ function open(root: string, files: Files = quickFiles) {
 }
 
 async function runIsWhole(store: FileStore, id: Id<"run">): Promise<void> {
-  const get = reader(store);
+  const get = objectReader(store);
   for await (const { kind, id: needed } of objectsOf(decodeRun(await get("run", id)), get)) {
     await get(kind, needed);
   }
@@ -185,7 +185,7 @@ describe("the journal of a dead writer", () => {
     const [second] = await recover(store, refs);
     expect(second?.ref).toBe("refs/heads/main");
     expect(await refs.read("refs/heads/main")).toBe(second?.id);
-    expect(decodeRun(await reader(store)("run", second?.id as Id<"run">))).toEqual(next);
+    expect(decodeRun(await objectReader(store)("run", second?.id as Id<"run">))).toEqual(next);
   });
 });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/codec/encode.ts";
 import { encodeBody } from "../../src/object/body.ts";
+import type { Id } from "../../src/object/id.ts";
 import type { ParamsRef } from "../../src/object/params.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
@@ -15,6 +16,7 @@ import {
   TimelineBuilder,
   type TimelineEntry,
 } from "../../src/object/timeline.ts";
+import { BARE } from "./bare-program.ts";
 import { codeOf } from "./code-of.ts";
 import { hash, idOf, noise, objects } from "./memory.ts";
 
@@ -36,6 +38,10 @@ const data = fc.dictionary(
 const hex: fc.Arbitrary<string> = id;
 const ascending = <T>(items: T[], key: (item: T) => string): T[] =>
   items.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+const packageName = fc.constantFrom("a", "@team/a", "é", ".b", "a..b", "x@y");
+const packageVersion = fc.constantFrom("", "1.0.0", "2.0.0-rc.1+x");
+const label = fc.tuple(packageName, packageVersion).map((both) => both.join("@"));
+const insidePath = fc.constantFrom("a.js", "..a/b", "é/a b.js", "");
 const program: fc.Arbitrary<Program> = fc
   .record({
     name: text,
@@ -44,16 +50,16 @@ const program: fc.Arbitrary<Program> = fc
     source: id,
     generator: text,
     generatorVersion: whole,
-    parts: fc.array(fc.record({ package: fc.option(text, { nil: undefined }), chunk: id }), {
+    parts: fc.array(fc.record({ package: fc.option(label, { nil: undefined }), chunk: id }), {
       maxLength: 4,
     }),
     externals: fc
       .uniqueArray(
         fc.record({
-          ...{ name: text, version: text, digest: hex },
+          ...{ name: packageName, version: packageVersion, digest: hex },
           specifiers: fc
             .uniqueArray(
-              fc.tuple(fc.constantFrom("import" as const, "require" as const), text, text),
+              fc.tuple(fc.constantFrom("import" as const, "require" as const), text, insidePath),
               {
                 ...{ selector: ([, specifier]) => specifier, maxLength: 3 },
               },
@@ -521,3 +527,49 @@ function sample(change: Partial<RunManifest>): RunManifest {
   const edge = { entries, tiles: [] };
   return { ...run, edge, final: { inline: Uint8Array.of(5) }, ...change };
 }
+
+describe("a program whose packages could deceive is refused", () => {
+  const base: Program = {
+    ...{ name: "p", module: "p.ts", exportName: "default", source: "0".repeat(64) as Id<"chunk"> },
+    ...{ generator: "g", generatorVersion: 1, ...BARE },
+  };
+  const external = { name: "a", version: "1.0.0", digest: "1".repeat(64), specifiers: [] };
+  const chunk = "2".repeat(64) as Id<"chunk">;
+  const refused = (program: Partial<Program>): void =>
+    expect(() => decodeProgram(encodeProgram({ ...base, ...program }))).toThrow(
+      expect.objectContaining({ code: "OBJECT_INVALID" }),
+    );
+
+  test.each([
+    "lodash@4.17.21: 5 bytes, left out\n\nlet a;",
+    "a@1\r",
+    "a\u2028b@1.0.0",
+    "a@1.0.0 and more",
+    "a\u202eb@1",
+    "a/b/c@1",
+    "../a@1",
+    "@1.0.0/..@1",
+    "",
+  ])("a part of %j", (label) => refused({ parts: [{ package: label, chunk }] }));
+
+  test.each(["../../data", "a/../../b", "..", ".", "@a", "@a/..", "/etc", "a\\b", "a\0", "C:/a/b"])(
+    "a package outside named %j",
+    (name) => refused({ externals: [{ ...external, name }] }),
+  );
+
+  test.each(["1\n2", "\u001b[2J", "1 2", "é"])("a version %j", (version) =>
+    refused({ externals: [{ ...external, version }] }),
+  );
+
+  test.each([
+    "../x.js",
+    "lib/../../x.js",
+    "/etc/x.js",
+    "..\\x.js",
+    "C:\\x.js",
+    "C:x.js",
+    "\\\\host\\x",
+  ])("a file %j of one", (file) =>
+    refused({ externals: [{ ...external, specifiers: [["import", "a", file]] }] }),
+  );
+});

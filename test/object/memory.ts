@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { RewindError } from "../../src/base/errors.ts";
 import type { Id, Kind } from "../../src/object/id.ts";
 import { objectId } from "../../src/object/id.ts";
-import type { Get, Put } from "../../src/object/state.ts";
+import type { PutObject, ReadObject } from "../../src/object/state.ts";
 
 /** SHA-256 by way of Node, apart from what the code under test uses. */
 export function hash(bytes: Uint8Array): Uint8Array {
@@ -13,8 +13,8 @@ export function hash(bytes: Uint8Array): Uint8Array {
 export interface Objects {
   readonly bodies: Map<Id, { readonly kind: Kind; readonly body: Uint8Array }>;
   readonly reads: { tile: number; state: number; chunk: number; all: number };
-  readonly put: Put;
-  readonly get: Get;
+  readonly put: PutObject;
+  readonly get: ReadObject;
 }
 
 export function objects(): Objects {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/codec/hash.ts";
+import type { Id } from "../../src/object/id.ts";
 import type { StateRef } from "../../src/object/state.ts";
 import {
   decodeTile,
@@ -221,7 +222,7 @@ describe("TimelineReader", () => {
         );
         const readers = [new TimelineReader(STORE.get), new TimelineReader(other.get)] as const;
         const before = STORE.reads.tile;
-        const found = await readers[0].firstDifference(timeline, changed, readers[1], from);
+        const found = await readers[0].firstDifference(timeline, changed, readers[1], { from });
         const later = at.filter((k) => k >= from && k < count);
         expect(found).toBe(later.length === 0 ? undefined : Math.min(...later));
         expect(STORE.reads.tile - before).toBeLessThanOrEqual(3 * levels(count) + 1);
@@ -241,6 +242,51 @@ describe("TimelineReader", () => {
     );
     const readers = [new TimelineReader(STORE.get), new TimelineReader(store.get)] as const;
     expect(await readers[0].firstDifference(FULL, other, readers[1])).toBeUndefined();
+  });
+
+  test("firstDifference of timelines that repeat a few tiles 2^53 times takes a few turns", async () => {
+    const store = objects();
+    const place = (witness: number) => ({ ...(ALL[0] as TimelineEntry), witness });
+    // Any two of these hold the same states, in tiles of their own.
+    const layers = (witness: number): Id<"tile">[][] => {
+      const bottom = Array.from({ length: 4 }, (_, i) =>
+        store.put(
+          "tile",
+          encodeTile({ level: 0, entries: Array(64).fill(place(10 * witness + i)) }),
+        ),
+      );
+      const all = [bottom];
+      for (let level = 1; level < 8; level++) {
+        const below = all.at(-1) as Id<"tile">[];
+        all.push(
+          Array.from({ length: 4 }, (_, i) => {
+            const entries = Array.from({ length: 64 }, (_, k) => below[(k * (i + witness)) % 4]);
+            return store.put("tile", encodeTile({ level, entries: entries as Id<"tile">[] }));
+          }),
+        );
+      }
+      return all;
+    };
+    const timelineOf = (witness: number): Timeline => {
+      const [top] = layers(witness).at(-1) as [Id<"tile">];
+      const edge = { entries: [], tiles: [...Array(7).fill([]), Array(31).fill(top)] };
+      return { count: 31 * 64 ** 8, edge };
+    };
+    const [a, b] = [timelineOf(1), timelineOf(3)];
+    let turns = 0;
+    const breathe = async (): Promise<void> => {
+      turns++;
+    };
+    const reader = new TimelineReader(store.get);
+    expect(await reader.firstDifference(a, b, reader, { breathe })).toBeUndefined();
+    expect(turns).toBeLessThan(200);
+    expect(store.reads.tile).toBeLessThan(1000);
+    // What ends it ends it.
+    const end = async (): Promise<void> => {
+      throw new Error("ended");
+    };
+    const again = new TimelineReader(store.get);
+    await expect(again.firstDifference(a, b, again, { breathe: end })).rejects.toThrow("ended");
   });
 
   test("two equal timelines are compared without a read", async () => {

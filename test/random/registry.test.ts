@@ -50,7 +50,7 @@ describe("one seed, two generators", () => {
   const ofSeed = generatorNames().map((name) => words(generatorNamed(name).fromSeed(seed)));
   const ofNumber = generatorNames().map((name) => words(generatorNamed(name).seeded(42n)));
 
-  test("a block of python draws the words of one of torch, as the README says, and no others do", () => {
+  test("a block of python draws the words of one of torch, as docs/generators.md says, and no others do", () => {
     const [, , python, torch] = ofSeed;
     expect(generatorNames()).toEqual(["xoshiro128++", "numpy", "python", "torch"]);
     expect(torch).toBe(python);

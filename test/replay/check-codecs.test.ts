@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RewindError } from "../../src/base/errors.ts";
-import type { TypeCodec } from "../../src/codec/types.ts";
+import type { TypeCodec } from "../../src/codec/state/type-codecs.ts";
 import { checkCodecs } from "../../src/replay/check-codecs.ts";
 import { type Environment, encodeState } from "../../src/replay/environment.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";

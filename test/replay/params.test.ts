@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { TypedText } from "../../src/codec/typed-text.ts";
+import { TypedText } from "../../src/codec/json/typed-text.ts";
 import { carriedParams, mergeParams } from "../../src/replay/params.ts";
 import { codeOf } from "../object/code-of.ts";
 

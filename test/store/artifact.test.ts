@@ -247,6 +247,16 @@ describe("hostile files whose hash is right", () => {
       codeOfAsync(decodeArtifact(bytes, quick, hash, { content: most }));
     expect(await limited(total)).toBe("");
     expect(await limited(total - 1)).toBe("INVALID_ARTIFACT");
+    let unpacked = 0;
+    const watched: Compression = {
+      ...quick,
+      decompress(packed, length) {
+        unpacked++;
+        return quick.decompress(packed, length);
+      },
+    };
+    await codeOfAsync(decodeArtifact(bytes, watched, hash, { content: total - 1 }));
+    expect(unpacked).toBe(0);
   });
 
   test("a manifest that is small as it lies there, and would take gigabytes to read", async () => {
@@ -255,7 +265,9 @@ describe("hostile files whose hash is right", () => {
     const withRun = (changes: object) =>
       one([object("run", encodeRun({ ...manifest, ...changes })), ...others]);
     const parents = Array.from({ length: 17 }, () => ({ run: made.run, step: 0 }));
-    await load(withRun({ meta: { note: new Array(1_000_000).fill(0) } }));
+    await load(withRun({ meta: { note: new Array(900).fill(0) } }));
+    await refuses(withRun({ meta: { note: new Array(1_000).fill(0) } }));
+    await refuses(withRun({ meta: { note: new Array(1_000_000).fill(0) } }));
     await load(withRun({ parents: parents.slice(1) }));
     await refuses(withRun({ parents }));
     expect(() => withRun({ meta: { note: new Array(5_000_000).fill(0) } })).toThrow(

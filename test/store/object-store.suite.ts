@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Id, KINDS, type Kind, objectId } from "../../src/object/id.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
-import { type ObjectStore, reader } from "../../src/store/object-store.ts";
+import { type ObjectStore, objectReader } from "../../src/store/object-store.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, idOf, noise } from "../object/memory.ts";
 
@@ -262,9 +262,9 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
     test("a reader asks for a kind: OBJECT_MISSING, OBJECT_INVALID", async () => {
       const { store } = makeStore();
       const id = await stored(store, "chunk", noise(9, 1));
-      expect(await reader(store)("chunk", id as Id<"chunk">)).toEqual(noise(9, 1));
-      expect(await codeOfAsync(reader(store)("state", id as never))).toBe("OBJECT_INVALID");
-      expect(await codeOfAsync(reader(store)("state", idOf(1)))).toBe("OBJECT_MISSING");
+      expect(await objectReader(store)("chunk", id as Id<"chunk">)).toEqual(noise(9, 1));
+      expect(await codeOfAsync(objectReader(store)("state", id as never))).toBe("OBJECT_INVALID");
+      expect(await codeOfAsync(objectReader(store)("state", idOf(1)))).toBe("OBJECT_MISSING");
     });
 
     test("what is damaged is refused when it is read", async () => {

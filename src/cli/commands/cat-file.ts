@@ -1,5 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { decodeObject } from "../../object/any.ts";
 import type { Id, Kind } from "../../object/id.ts";
 import { type Command, STATUS } from "../command.ts";
@@ -52,7 +52,7 @@ export const catFile: Command = {
 function readable(kind: Kind, body: Uint8Array): unknown {
   if (kind !== "chunk") return decodeObject(kind, body);
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
     return body;
   }

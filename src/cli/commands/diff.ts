@@ -1,4 +1,4 @@
-import { parsePath } from "../../codec/path.ts";
+import { parsePath } from "../../codec/path/parse.ts";
 import { type Arguments, type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { compareRuns } from "../diff/compare.ts";
 import { type Sides, sidesOf } from "../diff/diff-sides.ts";

@@ -1,5 +1,7 @@
-import { toJson } from "../../codec/json.ts";
-import { getAt, type Path, parsePath } from "../../codec/path.ts";
+import { toJson } from "../../codec/json/write.ts";
+import type { Path } from "../../codec/path/format.ts";
+import { parsePath } from "../../codec/path/parse.ts";
+import { getAt } from "../../codec/state/access.ts";
 import type { Found } from "../../replay/look/find.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } from "../command.ts";

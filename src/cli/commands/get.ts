@@ -1,5 +1,6 @@
-import { toJson } from "../../codec/json.ts";
-import { getAt, parsePath } from "../../codec/path.ts";
+import { toJson } from "../../codec/json/write.ts";
+import { parsePath } from "../../codec/path/parse.ts";
+import { getAt } from "../../codec/state/access.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, FORCE_OPTION, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { showChecked } from "../show/checked-state.ts";

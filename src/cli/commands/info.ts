@@ -4,7 +4,7 @@ import { readFile } from "../../node/user-files.ts";
 import { decodeRun } from "../../object/run.ts";
 import { Run, unpackInto } from "../../replay/run.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
-import { reader } from "../../store/object-store.ts";
+import { objectReader } from "../../store/object-store.ts";
 import { type Command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../show/describe-run.ts";
 import { size } from "../terminal/text.ts";
@@ -23,7 +23,7 @@ export const info: Command = {
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
     const env = nodeEnvironment();
     const id = await unpackInto(env, bytes);
-    const run = new Run(id, decodeRun(await reader(env.store)("run", id)), env);
+    const run = new Run(id, decodeRun(await objectReader(env.store)("run", id)), env);
     const refs = memoryRefs(() => "");
     const description = await describeRun(run, { refs, replays: false, whole: out.json });
     out.result({ bytes: bytes.length, ...description }, () =>

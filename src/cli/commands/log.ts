@@ -1,5 +1,4 @@
 import { isRewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
 import { changesBetween, stateWasChanged } from "../../history/changes.ts";
 import type { LogEntry } from "../../history/log.ts";
 import { namesOfRuns } from "../../history/names.ts";
@@ -9,8 +8,8 @@ import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import type { ParamsRead } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
-import type { Get } from "../../object/state.ts";
-import { reader } from "../../store/object-store.ts";
+import type { ReadObject } from "../../object/state.ts";
+import { objectReader } from "../../store/object-store.ts";
 import type { Command } from "../command.ts";
 import { optionalCount, usageError } from "../input/parse.ts";
 import { longText, paramsData, valuesText } from "../show/changes-text.ts";
@@ -53,7 +52,7 @@ export const log: Command = {
     const entries = args.graph === true ? drawnOrder(latest) : latest;
     const known = new Map(all.map(({ id, run }) => [id, run]));
     const origins = await originsIn(objects, refs, known, names);
-    const get = reader(objects);
+    const get = objectReader(objects);
     const gap = args.graph === true ? "\n" : "\n\n";
     const runs = out.json ? await each(entries, dataOf(wholeParams(get))) : [];
     const text = out.json
@@ -92,9 +91,9 @@ function dataOf(shown: ShownParams): (entry: LogEntry) => Promise<object> {
       steps: run.steps,
       goal: run.goal,
       parents: run.parents,
-      message: toJson(run.meta.message ?? null),
+      message: run.meta.message ?? null,
       params: params?.values === undefined ? null : shown.toJson(params.values),
-      time: toJson(run.meta.time ?? null),
+      time: run.meta.time ?? null,
     };
   };
 }
@@ -113,7 +112,11 @@ async function paramsOf(
   }
 }
 
-function textOf(out: Output, origins: Origins, get: Get): (entry: LogEntry) => Promise<string> {
+function textOf(
+  out: Output,
+  origins: Origins,
+  get: ReadObject,
+): (entry: LogEntry) => Promise<string> {
   const shown = shortParams(get);
   return (entry) => entryText(out, entry, { origins, get, shown });
 }
@@ -121,7 +124,7 @@ function textOf(out: Output, origins: Origins, get: Get): (entry: LogEntry) => P
 /** What the text of an entry is read with. */
 interface Reading {
   readonly origins: Origins;
-  readonly get: Get;
+  readonly get: ReadObject;
   readonly shown: ShownParams;
 }
 
@@ -139,8 +142,8 @@ async function entryText(
     ...from.map((origin) => `  ${originText(origin)}`),
     ...(await changedText(segment, from[0], shown)),
     ...((await changesState(from[0], segment, get, shown)) ? ["  state changed"] : []),
-    ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(String(run.meta.time))}`]),
-    ...(run.meta.message === undefined ? [] : [`  ${noteText(String(run.meta.message))}`]),
+    ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(run.meta.time)}`]),
+    ...(run.meta.message === undefined ? [] : [`  ${noteText(run.meta.message)}`]),
   ].join("\n");
 }
 
@@ -176,7 +179,7 @@ async function changedText(
 async function changesState(
   origin: Origin | undefined,
   segment: Segment,
-  get: Get,
+  get: ReadObject,
   shown: ShownParams,
 ): Promise<boolean> {
   const { kind, step, manifest } = origin ?? {};

@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { type Command, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { parseExpression } from "../input/expression.ts";
 import { withMissingField } from "../input/missing-field.ts";

@@ -1,6 +1,6 @@
 import { type Difference, differences } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import { toJson } from "../../codec/json/write.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";

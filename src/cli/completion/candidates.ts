@@ -8,6 +8,7 @@ import { SETTINGS } from "../../node/settings.ts";
 import { storeFiles } from "../../node/store-files.ts";
 import { isId, shortId } from "../../object/id.ts";
 import { generatorNames } from "../../random/registry.ts";
+import { shortRef } from "../../store/ref-name.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { COMMANDS } from "../commands.ts";
 import { TOPICS } from "../help/help-topics.ts";
@@ -104,7 +105,7 @@ function named(refs: readonly Candidate[], kind: string): Candidate[] {
 async function refNames(folder: string): Promise<Candidate[]> {
   const names = await fromRefs(folder, (refs) => refs.names("refs/"));
   return names.filter(isPlain).map((ref) => ({
-    value: ref.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, ""),
+    value: shortRef(ref),
     describe: KINDS[ref.split("/")[1] ?? ""] ?? "",
   }));
 }

@@ -1,5 +1,5 @@
-import type { Path } from "../../codec/path.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import type { Path } from "../../codec/path/format.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { originsIn } from "../../history/origin.ts";
 import { type StepSpec, stepOf } from "../../history/revision.ts";
 import { type SharedRun, sharedRun } from "../../history/shared-run.ts";

@@ -1,5 +1,5 @@
 import type { Difference } from "../../codec/differences.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { shortId } from "../../object/id.ts";
 import type { RunDifference } from "../../replay/compare/diff.ts";
 import type { DifferenceStatistics } from "../../replay/compare/field-statistics.ts";

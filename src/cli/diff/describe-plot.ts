@@ -1,4 +1,4 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import type { Output } from "../terminal/output.ts";
 import { drawPlot, type PlotPart, SIGNS } from "../terminal/plot.ts";
 import { count, plural, visible, visibleLine } from "../terminal/text.ts";

@@ -1,6 +1,6 @@
 import type { Difference } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import { toJson } from "../../codec/json/write.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { DifferenceStatistics } from "../../replay/compare/field-statistics.ts";
 import type { Compared } from "./compare.ts";
 import { plotJson } from "./describe-plot.ts";

@@ -1,6 +1,7 @@
 import { describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import { formatPath, getAt, type Path } from "../../codec/path.ts";
+import { formatPath, type Path } from "../../codec/path/format.ts";
+import { getAt } from "../../codec/state/access.ts";
 import type { LongOptions } from "../../replay/environment.ts";
 import { sample, sampledSteps } from "../../replay/look/samples.ts";
 import type { Range } from "../../replay/look/scan.ts";

@@ -1,5 +1,5 @@
-import { toJson } from "../../codec/json.ts";
-import { guessTyped, readTyped, TypedText } from "../../codec/typed-text.ts";
+import { guessTyped, readTyped, TypedText } from "../../codec/json/typed-text.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
 import { paramBeside } from "../../replay/params.ts";
 import type { Run } from "../../replay/run.ts";

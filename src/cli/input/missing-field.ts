@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import { getAt, type Path } from "../../codec/path.ts";
+import type { Path } from "../../codec/path/format.ts";
+import { getAt } from "../../codec/state/access.ts";
 import type { Run } from "../../replay/run.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { RewindError } from "../../base/errors.ts";
 import { wholeNumber } from "../../base/number-text.ts";
-import { TypedText } from "../../codec/typed-text.ts";
+import { TypedText } from "../../codec/json/typed-text.ts";
 
 /** A wrong command line: exit status 2. The hint is how to see the command's help unless given. */
 export function usageError(message: string, hint?: string): RewindError {

@@ -1,14 +1,12 @@
 import { RewindError } from "../../base/errors.ts";
-import type { StepSpec } from "../../history/revision.ts";
+import { readStep, type StepSpec } from "../../history/revision.ts";
 import { parseCount } from "./parse.ts";
 
 /** A step of an option, as a revision spells one behind its `@`: `842_137`, `50%`, `-1`; `1e6` too. */
 export function parseStepText(text: unknown, name: string): StepSpec {
   const value = String(text);
-  const percent = /^(\d+(?:\.\d{1,6})?)%$/.exec(value)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return { percent: Number(percent) };
-  const fromEnd = /^-(\d+(?:_\d+)*)$/.exec(value)?.[1]?.replaceAll("_", "");
-  if (fromEnd !== undefined && Number(fromEnd) > 0) return { fromEnd: parseCount(fromEnd, name) };
+  const step = readStep(value, (digits) => parseCount(digits.replaceAll("_", ""), name));
+  if (step !== undefined) return step;
   if (/^\d[\d_.]*(e\d+)?$/i.test(value)) return { at: parseCount(value, name) };
   throw new RewindError(
     "INVALID_STEPS",

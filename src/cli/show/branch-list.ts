@@ -1,5 +1,4 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
-import { toJson } from "../../codec/json.ts";
 import { type Origin, type Origins, originsIn } from "../../history/origin.ts";
 import { type Damage, soundRefs } from "../../history/sound-refs.ts";
 import { type Id, shortId } from "../../object/id.ts";
@@ -22,7 +21,7 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
     stepsText(branch),
     branch.from === null ? "" : `from ${branch.from}`,
     branch.time === null ? "" : age(now() - Date.parse(branch.time)),
-    branch.message === null ? "" : noteText(String(branch.message)),
+    branch.message === null ? "" : noteText(branch.message),
   ]);
   out.result({ branches, ...damagedData(damaged) }, () =>
     rows.length > 0
@@ -45,7 +44,7 @@ interface BranchDescription {
   readonly from: string | null;
   /** When its run was recorded, ISO 8601. */
   readonly time: string | null;
-  readonly message: unknown;
+  readonly message: string | null;
   readonly current: boolean;
 }
 
@@ -69,8 +68,8 @@ async function describeBranches(repo: Repository): Promise<{
       goal: run.goal,
       parents: run.parents,
       from: from === undefined ? null : placeText(from),
-      time: typeof time === "string" && !Number.isNaN(Date.parse(time)) ? time : null,
-      message: toJson(message ?? null),
+      time: time !== undefined && !Number.isNaN(Date.parse(time)) ? time : null,
+      message: message ?? null,
       current: name === current,
     });
   }

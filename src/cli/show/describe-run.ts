@@ -1,4 +1,4 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
 import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
@@ -14,6 +14,7 @@ import {
 import { originText } from "./origin-text.ts";
 import { type RunSize, sizeOf } from "./run-size.ts";
 import { shortParams, wholeParams } from "./shown-params.ts";
+import { shortJson } from "./state.ts";
 
 /** What there is to say of a run, ready for JSON. */
 export interface RunDescription {
@@ -127,7 +128,8 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
   const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
-  const shown = (value: unknown): string => noteText(String(value));
+  const shown = (value: unknown): string =>
+    typeof value === "string" ? noteText(value) : shortJson(value);
   const by = author === undefined ? "" : ` by ${shown(author)}`;
   return [
     ...(message === undefined ? [] : [["message", shown(message)] as const]),

@@ -1,5 +1,5 @@
 import type { Difference } from "../../codec/differences.ts";
-import { toJson, toShortJson } from "../../codec/json.ts";
+import { toJson, toShortJson } from "../../codec/json/write.ts";
 import { changesBetween, type SegmentChanges, stateWasChanged } from "../../history/changes.ts";
 import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";

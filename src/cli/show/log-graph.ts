@@ -36,7 +36,7 @@ export async function logGraph(
       out.style("green", namesText(names)),
       `${count(run.steps)}${unfinished}`,
       from.join(", "),
-      message === undefined ? "" : noteText(String(message)),
+      message === undefined ? "" : noteText(message),
     ];
   });
   return table(await Promise.all(cells), [3]);

@@ -1,4 +1,4 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run.ts";
 import type { Output } from "../terminal/output.ts";

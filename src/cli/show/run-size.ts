@@ -2,7 +2,7 @@ import { isRewindError } from "../../base/errors.ts";
 import { type Needed, objectsOf } from "../../object/closure.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
-import type { Get } from "../../object/state.ts";
+import type { ReadObject } from "../../object/state.ts";
 import type { Run } from "../../replay/run.ts";
 import { missing } from "../../store/object-store.ts";
 
@@ -31,7 +31,7 @@ export async function sizeOf(run: Run): Promise<RunSize> {
   const before = await objectsOfParents(run);
   // Most objects are read to find what else is needed: their sizes are known then.
   const sizes = new Map<Id, number>();
-  const measure: Get = async (kind, id) => {
+  const measure: ReadObject = async (kind, id) => {
     const body = await readObject(kind, id);
     sizes.set(id, body.length);
     return body;

@@ -1,6 +1,7 @@
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
 import type { RevisionOf } from "../../repository.ts";
+import { shortRef } from "../../store/ref-name.ts";
 import type { Output } from "../terminal/output.ts";
 import { count } from "../terminal/text.ts";
 import { showChecked } from "./checked-state.ts";
@@ -13,7 +14,7 @@ export async function showState(
   options: Parameters<typeof showChecked>[2],
 ): Promise<void> {
   const { types } = (await run.replayer.segmentAt(step)).simulation;
-  const name = ref?.replace(/^refs\/(heads\/|tags\/|remotes\/)?/, "");
+  const name = ref === undefined ? undefined : shortRef(ref);
   const { steps, goal } = run.manifest;
   await showChecked(run, step, options, (state) => {
     const data = (): object => {

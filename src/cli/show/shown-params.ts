@@ -1,7 +1,7 @@
-import { JsonBudget } from "../../codec/json.ts";
+import { JsonBudget } from "../../codec/json/write.ts";
 import type { ReadParams } from "../../history/changes.ts";
 import { readShortParams } from "../../object/params.ts";
-import type { Get } from "../../object/state.ts";
+import type { ReadObject } from "../../object/state.ts";
 import { size } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";
 
@@ -19,7 +19,7 @@ const MOST_BYTES_TOGETHER = 1 << 24;
 const MOST_BYTES_OF_JSON = 1 << 28;
 
 /** For JSON, which is whole; reading throws TOO_LONG where all the params do not fit into one text. */
-export function wholeParams(get: Get): ShownParams {
+export function wholeParams(get: ReadObject): ShownParams {
   const budget = new JsonBudget();
   return {
     async read(ref) {
@@ -32,7 +32,7 @@ export function wholeParams(get: Get): ShownParams {
 }
 
 /** For text: long params are measured, and not read. */
-export function shortParams(get: Get): ShownParams {
+export function shortParams(get: ReadObject): ShownParams {
   const budget = new JsonBudget();
   let left = MOST_BYTES_TOGETHER;
   return {

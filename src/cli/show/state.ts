@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import { toJson, toShortJson } from "../../codec/json.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import { toJson, toShortJson } from "../../codec/json/write.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { visible } from "../terminal/text.ts";
 import { printJson } from "./print-json.ts";
 

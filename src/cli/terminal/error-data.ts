@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { toJson } from "../../codec/json.ts";
+import { toJson } from "../../codec/json/write.ts";
 
 /** The facts of an error, ready for JSON; what JSON has no form for, as text. */
 export function errorData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {

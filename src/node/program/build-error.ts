@@ -14,8 +14,8 @@ export function buildError(
   const { module, insertions, cause } = options;
   const [first] = messages;
   if (first === undefined) {
-    const text = String(cause instanceof Error ? cause.message : cause).split("\n")[0] ?? "";
-    return new RewindError("MODULE_FAILED", `${module}: ${text}`, { module }, { cause });
+    const text = `${module}: esbuild broke down on it: it may be nested too deeply, or be too large`;
+    return new RewindError("MODULE_FAILED", text, { module }, { cause });
   }
   const where = first.location === null ? module : placeOf(first.location, insertions);
   const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";

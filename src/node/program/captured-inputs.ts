@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Program, ProgramInput } from "../../object/program.ts";
-import type { Get } from "../../object/state.ts";
+import type { ReadObject } from "../../object/state.ts";
 import type { Source, SourceInput } from "../../replay/programs.ts";
 import type { Captured, CapturedInput } from "./realm.ts";
 
@@ -37,7 +37,7 @@ function inputOf(input: CapturedInput): SourceInput {
  * What a recorded program read. Of a file whose content was left out only the digest is known.
  * Undefined for a program that was recorded outside a realm.
  */
-export async function capturedBy(program: Program, get: Get): Promise<Captured | undefined> {
+export async function capturedBy(program: Program, get: ReadObject): Promise<Captured | undefined> {
   const { inputs, environment, zone, locale } = program;
   if (zone === undefined || locale === undefined) return undefined;
   return {
@@ -48,7 +48,7 @@ export async function capturedBy(program: Program, get: Get): Promise<Captured |
   };
 }
 
-async function capturedInput(input: ProgramInput, get: Get): Promise<CapturedInput> {
+async function capturedInput(input: ProgramInput, get: ReadObject): Promise<CapturedInput> {
   const { path, kind, digest, length, chunk } = input;
   if (kind === "absent" || digest === undefined) return { path, absent: true };
   const bytes = chunk && (await contentOf(chunk, get));
@@ -61,7 +61,7 @@ async function capturedInput(input: ProgramInput, get: Get): Promise<CapturedInp
 function namesIn(bytes: Uint8Array): string[] {
   let names: unknown;
   try {
-    names = JSON.parse(new TextDecoder().decode(bytes));
+    names = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     // Refused below.
   }
@@ -75,7 +75,7 @@ function namesIn(bytes: Uint8Array): string[] {
 /** The content of an input; undefined where it was left out when the run was saved. */
 async function contentOf(
   chunk: NonNullable<ProgramInput["chunk"]>,
-  get: Get,
+  get: ReadObject,
 ): Promise<Uint8Array | undefined> {
   try {
     return await get("chunk", chunk);

@@ -1,11 +1,17 @@
-import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, sep } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import type { ExternalImport, ExternalPackage } from "../../object/program.ts";
+import {
+  type ExternalImport,
+  type ExternalPackage,
+  isPackageVersion,
+} from "../../object/program.ts";
 import { findPackage } from "../packages.ts";
+import { confine } from "./confine.ts";
+import { digestOfFolder, isDigested } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
 
 /**
@@ -19,7 +25,7 @@ export function externalsOf(
   const add = (folder: string, name: string, specifiers: readonly ExternalImport[]): void => {
     if (found.has(folder)) return;
     const { version, dependencies } = readManifest(folder);
-    found.set(folder, { name, version, digest: digestOfFolder(folder), specifiers });
+    found.set(folder, { name, version, digest: digestOfFolder(name, folder), specifiers });
     for (const dependency of dependencies) {
       const at = findPackage(dependency, folder);
       // Folders that the program itself imports from come with their own specifiers.
@@ -37,14 +43,34 @@ export interface FoundExternal extends ExternalPackage {
 }
 
 /**
- * Where the packages are that stay outside a program. Throws PACKAGE_CHANGED where one of them is
- * not installed, or has other files than were recorded.
+ * Where the packages are that stay outside a program: as the project finds those that it imports, and each
+ * of these what it depends on. A package that was not there at the recording is left out. Throws
+ * PACKAGE_CHANGED where one that was is not installed, or has other files.
  */
 export function foldersOfExternals(
   root: string,
   externals: readonly ExternalPackage[],
 ): FoundExternal[] {
-  return externals.map((one) => ({ ...one, folder: checkedFolder(root, one, externals) }));
+  const found = new Map<string, FoundExternal>();
+  const visit = (name: string, from: string, specifiers: readonly ExternalImport[]): void => {
+    const installed = findPackage(name, from);
+    const folder = installed && realpathSync(installed.folder);
+    const recorded = externals.filter((one) => one.name === name);
+    const [first] = recorded;
+    if (folder === undefined || found.has(folder) || first === undefined) return;
+    const digest = digestOfFolder(name, folder);
+    const same = recorded.find((one) => one.digest === digest);
+    if (same === undefined) throw changed(first, installed?.version);
+    found.set(folder, { ...same, specifiers, folder });
+    for (const dependency of readManifest(folder).dependencies) visit(dependency, folder, []);
+  };
+  for (const { name, specifiers } of externals) {
+    if (specifiers.length > 0) visit(name, root, specifiers);
+  }
+  const digests = new Set([...found.values()].map(({ digest }) => digest));
+  const missing = externals.find(({ digest }) => !digests.has(digest));
+  if (missing !== undefined) throw changed(missing, undefined);
+  return [...found.values()];
 }
 
 /**
@@ -62,11 +88,11 @@ export async function loadExternals(
     require,
     externals.map(({ folder }) => folder),
   );
-  for (const { folder, specifiers } of externals) {
-    for (const [kind, specifier, file] of specifiers) {
-      const path = join(folder, file);
-      const url = `${pathToFileURL(path)}#${++instances}`;
-      const module = kind === "require" ? require(path) : await import(/* @vite-ignore */ url);
+  confine(externals.map(({ folder }) => folder));
+  for (const external of externals) {
+    for (const [kind, specifier, file] of external.specifiers) {
+      const path = fileIn(external, file);
+      const module = kind === "require" ? require(path) : await imported(path, require);
       modules.set(`${kind}:${specifier}`, module);
     }
   }
@@ -74,6 +100,47 @@ export async function loadExternals(
 }
 
 let instances = 0;
+
+/** The names that the namespace of a CommonJS module has, as Node found them when it was first imported. */
+const namesOf = new Map<string, readonly string[]>();
+
+/**
+ * The namespace of a new instance of a module. Node can import a CommonJS module that requires others
+ * only once in a process; later instances are required, and get the namespace that the first one had.
+ */
+async function imported(path: string, require: NodeJS.Require): Promise<unknown> {
+  const names = namesOf.get(path);
+  if (names === undefined) {
+    const url = `${pathToFileURL(path)}#${++instances}`;
+    const namespace: Record<string, unknown> = await import(/* @vite-ignore */ url);
+    if (isCommonJs(path)) namesOf.set(path, Object.keys(namespace));
+    return namespace;
+  }
+  const exported: Record<string, unknown> = require(path);
+  const exportOf = (name: string): unknown => {
+    if (name === "module.exports") return exported;
+    return name === "default" ? exported : exported?.[name];
+  };
+  return Object.freeze(Object.fromEntries(names.map((name) => [name, exportOf(name)])));
+}
+
+/** Whether Node takes a file for CommonJS: by its extension, or by the type of its package. */
+function isCommonJs(file: string): boolean {
+  if (!file.endsWith(".js")) return file.endsWith(".cjs");
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (existsSync(manifest)) return readType(manifest) !== "module";
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+function readType(manifest: string): unknown {
+  try {
+    return JSON.parse(readFileSync(manifest, "utf8")).type;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether a package has parts in machine code, which no bundle can hold. */
 export function isNative(folder: string): boolean {
@@ -97,42 +164,29 @@ const INSTALLERS: ReadonlySet<string> = new Set([
   ...["prebuild-install", "prebuildify", "node-gyp", "node-addon-api", "nan", "cmake-js"],
 ]);
 
-function checkedFolder(
-  root: string,
-  external: ExternalPackage,
-  all: readonly ExternalPackage[],
-): string {
-  const { name, version, digest } = external;
-  const candidates = placesOf(root, name, all);
-  const installed = candidates.map(({ folder }) => realpathSync(folder));
-  const same = installed.find((folder) => digestOfFolder(folder) === digest);
-  if (same !== undefined) return same;
-  const found = candidates[0]?.version;
+function changed({ name, version }: ExternalPackage, found: string | undefined): RewindError {
   const problem =
     found === undefined
       ? "which is not installed"
       : found === version
         ? "and the files of the one installed are others"
         : `installed is ${found}`;
-  throw new RewindError(
+  return new RewindError(
     "PACKAGE_CHANGED",
     `recorded with the package ${name} ${version}, ${problem}`,
     { name, recorded: version, found },
   );
 }
 
-/** Where a package may be: as the project sees it, or as another of the packages does. */
-function placesOf(
-  root: string,
-  name: string,
-  all: readonly ExternalPackage[],
-): { readonly folder: string; readonly version: string }[] {
-  const from = [root, ...all.flatMap((one) => findPackage(one.name, root)?.folder ?? [])];
-  return from.flatMap((folder) => findPackage(name, real(folder)) ?? []);
-}
-
-function real(folder: string): string {
-  return existsSync(folder) ? realpathSync(folder) : folder;
+/** The file that a program means by an import, which has to be one of the digested. */
+function fileIn({ name, folder }: FoundExternal, file: string): string {
+  const path = join(folder, file);
+  if (existsSync(path) && isDigested(folder, realpathSync(path))) return path;
+  throw new RewindError(
+    "PACKAGE_CHANGED",
+    `expected a file of the package ${name}, got ${describe(file)}`,
+    { name },
+  );
 }
 
 /** Lets the packages' JavaScript be run again; an addon stays, since it can be loaded only once. */
@@ -140,34 +194,6 @@ function forget(require: NodeJS.Require, folders: readonly string[]): void {
   for (const file of Object.keys(require.cache)) {
     if (file.endsWith(".node")) continue;
     if (folders.some((folder) => isInside(folder, file))) delete require.cache[file];
-  }
-}
-
-/** SHA-256 over the files of a package, by path; the packages installed inside it left out. */
-export function digestOfFolder(folder: string): string {
-  const hash = createHash("sha256");
-  for (const path of filesBelow(folder, "").sort()) {
-    const file = join(folder, path);
-    const content = linkOf(file) ?? readFileSync(file);
-    hash.update(`${path.split(sep).join("/")}\0${content.length}\0`).update(content);
-  }
-  return hash.digest("hex");
-}
-
-function filesBelow(folder: string, below: string): string[] {
-  return readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
-    if (entry.name === "node_modules" || entry.name === ".git") return [];
-    const path = join(below, entry.name);
-    if (entry.isDirectory()) return filesBelow(folder, path);
-    return entry.isFile() || entry.isSymbolicLink() ? [path] : [];
-  });
-}
-
-function linkOf(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return undefined; // a file, and no link
   }
 }
 
@@ -180,12 +206,15 @@ interface Manifest {
 function readManifest(folder: string): Manifest {
   try {
     const content = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const { version, dependencies, optionalDependencies, gypfile, binary } = content;
+    const { version, dependencies, optionalDependencies, peerDependencies } = content;
+    const { gypfile, binary } = content;
     return {
-      version: typeof version === "string" ? version : "",
-      dependencies: Object.keys({ ...dependencies, ...optionalDependencies }).filter(
-        (dependency) => !INSTALLERS.has(dependency),
-      ),
+      version: typeof version === "string" && isPackageVersion(version) ? version : "",
+      dependencies: Object.keys({
+        ...dependencies,
+        ...optionalDependencies,
+        ...peerDependencies,
+      }).filter((dependency) => !INSTALLERS.has(dependency)),
       native: gypfile === true || typeof binary === "object",
     };
   } catch {

@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { fromLeb128, toLeb128 } from "../../base/leb128.ts";
 import type { RelativeState } from "../generator.ts";
 import { NumpyGenerator } from "./generator.ts";
 import { Pcg64 } from "./pcg64.ts";
@@ -14,22 +15,12 @@ export const numpyRelative: RelativeState = {
   write(generator) {
     if (!(generator instanceof NumpyGenerator)) throw invalid("a numpy generator", generator);
     const { position, has32, spare32 } = generator.position;
-    const bytes: number[] = [];
-    for (let rest = 2n * position + BigInt(has32); ; rest >>= 7n) {
-      const low = Number(rest & 0x7fn);
-      if (rest < 128n) {
-        bytes.push(low);
-        break;
-      }
-      bytes.push(low | 0x80);
-    }
+    const bytes = toLeb128(2n * position + BigInt(has32));
     for (let i = 0; i < 32 && has32 === 1; i += 8) bytes.push((spare32 >>> i) & 0xff);
     return Uint8Array.from(bytes);
   },
   read(seed, bytes) {
-    const end = bytes.findIndex((byte) => byte < 0x80) + 1;
-    let code = 0n;
-    for (let i = end - 1; i >= 0; i--) code = (code << 7n) | BigInt((bytes[i] as number) & 0x7f);
+    const { value: code, end } = fromLeb128(bytes) ?? { value: 0n, end: 0 };
     const has32 = code & 1n;
     const isShortest = end === 1 || bytes[end - 1] !== 0;
     if (end === 0 || !isShortest || code >> 129n > 0n || bytes.length !== end + 4 * Number(has32)) {

@@ -1,3 +1,4 @@
+import { toLeb128 } from "../../base/leb128.ts";
 /** A WebAssembly function in text: one exported function over one page of exported memory. */
 export interface WasmFunction {
   readonly name: string;
@@ -58,7 +59,7 @@ export function assemble(source: WasmFunction): Uint8Array<ArrayBuffer> {
       [...text("memory"), 0x02, 0],
       [...text(name), 0x00, 0],
     ]),
-    ...section(10, [[...unsigned(body.length), ...body]]),
+    ...section(10, [[...toLeb128(body.length), ...body]]),
   ]);
 }
 
@@ -70,13 +71,13 @@ function instructionsOf({ parameters, locals, code }: WasmFunction): number[] {
     const [opcode, operand] = INSTRUCTIONS[words[i] as string] ?? unknown(words[i]);
     bytes.push(opcode);
     if (operand === "signed") bytes.push(...signed(BigInt(words[++i] as string), opcode));
-    if (operand === "label") bytes.push(...unsigned(Number(words[++i])));
+    if (operand === "label") bytes.push(...toLeb128(Number(words[++i])));
     // Aligned to eight bytes, as a power of two.
-    if (operand === "offset") bytes.push(3, ...unsigned(Number(words[++i])));
+    if (operand === "offset") bytes.push(3, ...toLeb128(Number(words[++i])));
     if (operand === "block") bytes.push(0x40);
     if (operand === "local") {
       const index = names.indexOf(words[++i] as string);
-      bytes.push(...unsigned(index === -1 ? unknown(words[i]) : index));
+      bytes.push(...toLeb128(index === -1 ? unknown(words[i]) : index));
     }
   }
   return bytes;
@@ -88,20 +89,15 @@ function unknown(word: string | undefined): never {
 
 function section(id: number, entries: readonly (readonly number[])[]): number[] {
   const content = vector(entries);
-  return [id, ...unsigned(content.length), ...content];
+  return [id, ...toLeb128(content.length), ...content];
 }
 
 function vector(entries: readonly (readonly number[])[]): number[] {
-  return [...unsigned(entries.length), ...entries.flat()];
+  return [...toLeb128(entries.length), ...entries.flat()];
 }
 
 function text(name: string): number[] {
-  return [...unsigned(name.length), ...Array.from(name, (letter) => letter.charCodeAt(0))];
-}
-
-/** LEB128, seven bits a byte, the lowest first. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+  return [...toLeb128(name.length), ...Array.from(name, (letter) => letter.charCodeAt(0))];
 }
 
 /** Signed LEB128 of a constant, which may be written as an unsigned number of its width. */

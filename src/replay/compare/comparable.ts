@@ -1,5 +1,5 @@
 import { decode } from "../../codec/decode.ts";
-import type { TypeCodec, TypeCodecs } from "../../codec/types.ts";
+import type { TypeCodec, TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 

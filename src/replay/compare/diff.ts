@@ -74,7 +74,11 @@ export async function diff(
   const { limit = 100 } = options;
   const between = (stepA: number, stepB: number): Promise<StateDifference> =>
     stateDifference({ replayer: a, step: stepA }, { replayer: b, step: stepB }, limit);
-  const history = { shared: await sharedSteps(a, b), stored: await firstStoredDifference(a, b) };
+  const { signal } = options;
+  const history = {
+    shared: await sharedSteps(a, b, { signal }),
+    stored: await firstStoredDifference(a, b, { signal }),
+  };
   const about = {
     forkStep: history.shared === Number.POSITIVE_INFINITY ? undefined : history.shared,
     inputs: await changedInputs(a, b),

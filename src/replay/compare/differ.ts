@@ -1,5 +1,5 @@
 import { equalBytes } from "../../base/bytes.ts";
-import { surelyEqual } from "../../codec/surely-equal.ts";
+import { surelyEqual } from "../../codec/state/surely-equal.ts";
 import type { Position } from "../advance.ts";
 import { type Environment, encodeState } from "../environment.ts";
 

@@ -56,7 +56,7 @@ export async function lockstep(
       const mayMeet = rulesAreSame(pa.step);
       const sameFuture = mayMeet && verdict === "equal" && sameGenerators(pa, pb);
       const next = Math.min(boundaryAfter(a, pa.step), boundaryAfter(b, pb.step), to);
-      const step = sameFuture ? await nextThatCanDiffer(a, b, pa.step, next) : next;
+      const step = sameFuture ? await nextThatCanDiffer(a, b, pa.step, next, options) : next;
       // Nothing differs in the rest of the range.
       if (step > to) return to;
       if (step > next) {
@@ -127,9 +127,10 @@ async function nextThatCanDiffer(
   b: Replayer,
   step: number,
   next: number,
+  { signal }: LongOptions,
 ): Promise<number> {
   if (step !== a.gridBefore(step) || next !== a.gridAfter(step)) return next;
-  const stored = await firstStoredDifference(a, b, step);
+  const stored = await firstStoredDifference(a, b, { from: step, signal });
   const end = stored ?? Math.min(a.manifest.steps, b.manifest.steps);
   const cut = Math.min(a.segmentAfter(step) ?? end, b.segmentAfter(step) ?? end, end - 1);
   return Math.max(next, a.gridBefore(cut));

@@ -3,6 +3,8 @@ import { encode } from "../../codec/encode.ts";
 import { sameParams } from "../../object/params.ts";
 import type { Segment } from "../../object/run.ts";
 import { sameState } from "../../object/state.ts";
+import { breather } from "../drive.ts";
+import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
 import { haveCommonAncestor } from "./ancestry.ts";
 
@@ -11,7 +13,11 @@ import { haveCommonAncestor } from "./ancestry.ts";
  * Undefined if they share none, infinite if they share all. It is 0 if one was forked at step 0,
  * because it began with the other's first state, perhaps changed.
  */
-export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | undefined> {
+export async function sharedSteps(
+  a: Replayer,
+  b: Replayer,
+  { signal }: LongOptions = {},
+): Promise<number | undefined> {
   if (a.manifest.blockSize !== b.manifest.blockSize) return undefined;
   const [segmentsA, segmentsB] = [a.manifest.segments, b.manifest.segments];
   const count = Math.max(segmentsA.length, segmentsB.length);
@@ -23,7 +29,7 @@ export async function sharedSteps(a: Replayer, b: Replayer): Promise<number | un
       segmentB?.start ?? Number.POSITIVE_INFINITY,
     );
     if (i > 0) return Math.min(start, a.manifest.steps, b.manifest.steps);
-    return (await haveCommonAncestor(a, b)) ? 0 : undefined;
+    return (await haveCommonAncestor(a, b, breather(a.env, signal))) ? 0 : undefined;
   }
   if (a.manifest.steps === b.manifest.steps) return Number.POSITIVE_INFINITY;
   return Math.min(a.manifest.steps, b.manifest.steps);
@@ -41,12 +47,16 @@ export function sameRules(a: Segment, b: Segment): boolean {
 export async function firstStoredDifference(
   a: Replayer,
   b: Replayer,
-  from = 0,
+  { from = 0, signal }: { readonly from?: number } & LongOptions = {},
 ): Promise<number | undefined> {
   const { blockSize, steps, final } = a.manifest;
   if (blockSize !== b.manifest.blockSize) return undefined;
   const first = Math.ceil(from / blockSize);
-  const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries, first);
+  const breathe = breather(a.env, signal);
+  const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries, {
+    from: first,
+    breathe,
+  });
   if (checkpoint !== undefined) return checkpoint * blockSize;
   return steps === b.manifest.steps && !sameState(final, b.manifest.final) ? steps : undefined;
 }

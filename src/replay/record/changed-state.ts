@@ -1,10 +1,11 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
-import { getAt, parsePath, setAt } from "../../codec/path.ts";
-import { formatPath } from "../../codec/path-format.ts";
-import { readTyped, TypedText } from "../../codec/typed-text.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import { readTyped, TypedText } from "../../codec/json/typed-text.ts";
+import { formatPath } from "../../codec/path/format.ts";
+import { parsePath } from "../../codec/path/parse.ts";
+import { getAt, setAt } from "../../codec/state/access.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Opened } from "./opened.ts";
 import { fitting } from "./shape.ts";
 

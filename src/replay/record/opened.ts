@@ -1,4 +1,4 @@
-import { close, type Integrity } from "../../codec/integrity.ts";
+import { close, type Integrity } from "../../codec/state/integrity.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 

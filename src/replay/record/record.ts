@@ -2,6 +2,7 @@ import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
 import { putParams } from "../../object/params.ts";
+import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
@@ -92,8 +93,9 @@ export function planRecording(
 }
 
 /** The notes on a run: where and when it was recorded, and the message. */
-export function runMeta(env: Environment, message: string | undefined): Record<string, unknown> {
-  return { ...env.describeRun(), ...(message !== undefined && { message }) };
+export function runMeta(env: Environment, message: string | undefined): RunMeta {
+  const noted = message === undefined ? {} : { message: checkMessage(message) };
+  return checkMeta({ ...env.describeRun(), ...noted });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
-import { type Put, putState, type StateRef } from "../../object/state.ts";
+import { type PutObject, putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { advance, type Position, type Standing } from "../advance.ts";
@@ -300,7 +300,7 @@ class Recorder {
   }
 
   // Steps do not store, so nothing in here is refused.
-  readonly #write: Put = (kind, body) =>
+  readonly #write: PutObject = (kind, body) =>
     this.#env.guard.outside(() => this.#writer.put(kind, body));
 
   #put(place: Standing, encoded: Uint8Array): StateRef {

@@ -1,8 +1,9 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import { formatPath, type Path, type PathStep } from "../../codec/path-format.ts";
-import { type TypedArray, viewTypeOf } from "../../codec/tags.ts";
-import type { TypeCodecs } from "../../codec/types.ts";
+import { formatPath, type Path, type PathStep } from "../../codec/path/format.ts";
+import { kindOf } from "../../codec/state/kinds.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
+import { isTypedArray, type TypedArray } from "../../codec/state/views.ts";
 
 /**
  * Checks that `given` may replace `present`, and returns the value to use. Both must be of the same
@@ -72,7 +73,8 @@ class Fitting {
     if (typeof value !== "object") return `a ${typeof value}`;
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === null || prototype === Object.prototype) return PLAIN;
-    const name = BUILT_IN.get(prototype) ?? viewTypeOf(value)?.name;
+    if (Array.isArray(value)) return "an array";
+    const name = kindOf(value)?.name;
     if (name !== undefined) return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`;
     const type = Object.entries(this.#types).find(([, codec]) => codec.is(value))?.[0];
     return `an instance of ${type ?? "an unknown class"}`;
@@ -82,18 +84,6 @@ class Fitting {
 type Fields = Readonly<Record<string, unknown>>;
 
 const PLAIN = "an object";
-
-const BUILT_IN: ReadonlyMap<unknown, string> = new Map<unknown, string>([
-  [Array.prototype, "array"],
-  [Map.prototype, "Map"],
-  [Set.prototype, "Set"],
-  [Date.prototype, "Date"],
-  [ArrayBuffer.prototype, "ArrayBuffer"],
-]);
-
-function isTypedArray(value: unknown): value is TypedArray {
-  return ArrayBuffer.isView(value) && !(value instanceof DataView);
-}
 
 function toTypedArray(present: TypedArray, given: readonly unknown[], path: Path): TypedArray {
   const { name } = present.constructor;

@@ -88,6 +88,30 @@ describe("trust", () => {
     expect((await here.run("get", "theirs@5")).stderr).toContain("was left out");
   });
 
+  test.each([
+    ["that the bundler would refuse", "model.ts", "(".repeat(1000)],
+    ["of other code", "model.ts", MODEL.replace("1", "2")],
+    ["with settings of theirs", "tsconfig.json", '{ "extends": "./gone.json" }'],
+  ])(
+    "code that was left out and is not trusted: nothing is bundled of files %s",
+    async (_, file, text) => {
+      const here = await theirs("--no-code");
+      await here.write("model.ts", MODEL);
+      await here.write(file, text);
+      const lines = [
+        "get theirs@5",
+        "show theirs@5",
+        "find theirs x>1",
+        "stats theirs x",
+        "diff theirs@5 theirs@7",
+      ];
+      for (const line of lines) {
+        const { stderr } = await here.run(...words(line));
+        expect([line, stderr]).toEqual([line, expect.stringContaining("was never run here")]);
+      }
+    },
+  );
+
   test("--trust remembers as well; in the library trust and untrust are the same", async () => {
     const mine = await emptyProject();
     await mine.write("lib/next.ts", "export const next = (x: number): number => x + 1;");

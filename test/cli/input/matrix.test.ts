@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type Cell, matrixCells, matrixRest } from "../../../src/cli/input/matrix.ts";
-import { readTyped } from "../../../src/codec/typed-text.ts";
+import { readTyped } from "../../../src/codec/json/typed-text.ts";
 
 /** The values of a cell, as they are where nothing says of what kind they are. */
 const valuesOf = ({ params }: Cell): Record<string, unknown> =>

@@ -1,8 +1,11 @@
-import { rm } from "node:fs/promises";
+import { rm, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundle } from "../../../src/node/bundle.ts";
-import { loadProgram } from "../../../src/node/load-program.ts";
+import { loadExports, loadProgram } from "../../../src/node/load-program.ts";
+import { externalsOf } from "../../../src/node/program/externals.ts";
+import { digestOfFolder } from "../../../src/node/program/package-digest.ts";
+import type { ExternalPackage } from "../../../src/object/program.ts";
 import { installed, project, put, WALK } from "../project.ts";
 
 const SIM = `export default { ...${WALK}, name: String(value), step: () => next() };`;
@@ -63,6 +66,33 @@ describe("a package stays outside", () => {
       1, 2, 1,
     ]);
   });
+
+  test.each(["import { next, value }", "import * as all", "import all"])(
+    "%s: CommonJS that calls what it requires is loaded anew each time",
+    async (clause) => {
+      const names = clause.includes("all") ? "const { next, value } = all;" : "";
+      const program = await bundled({
+        "m.ts": `${clause} from "plugins"; ${names} ${SIM}`,
+        ...common(
+          "plugins",
+          `module.exports = require("counter")(7); exports.value = 7; exports.next = 0;`,
+          {
+            dependencies: { counter: "1" },
+          },
+        ),
+        "node_modules/plugins/binding.gyp": "",
+        ...common(
+          "counter",
+          "let n = 0; module.exports = (value) => ({ value, next: () => ++n });",
+        ),
+      });
+      const { simulation, fresh } = await loadProgram(program);
+      const step = (one: typeof simulation): unknown => one.step(0, {} as never, {} as never);
+      const steps = [step(simulation), step(simulation)];
+      for (let i = 0; i < 3; i++) steps.push(step((await fresh()).simulation));
+      expect([simulation.name, ...steps]).toEqual(["7", 1, 2, 1, 1, 1]);
+    },
+  );
 
   test("with what it depends on, and beside packages that are bundled", async () => {
     const program = await bundled({
@@ -136,5 +166,179 @@ describe("a package outside that is not the recorded one is refused", () => {
     const loaded = await program();
     await put(loaded.root, "node_modules/plugins/node_modules/other/index.js", "");
     expect((await loadProgram(loaded)).simulation.name).toBe("7");
+  });
+});
+
+describe("what was not recorded with a package outside is not found by it", () => {
+  /** Notes what each way to load a module gives: a value, or the code of an error. */
+  const PROBE = `
+    const seen = (load) => { try { return load(); } catch (error) { return error.code; } };
+    const { createRequire } = require("node:module");
+    const name = (text) => text;
+    ${COUNTER}
+    exports.value = [
+      seen(() => require("dep")),
+      seen(() => require(name("fast"))),
+      seen(() => require(name("../beside/index.js"))),
+      seen(() => require(__dirname + "/.git/x.js")),
+      seen(() => createRequire(__filename)("fast")),
+      seen(() => require(require.resolve("fast"))),
+      seen(() => require("peer")),
+      typeof seen(() => require("node:fs").readFileSync),
+    ].join();
+    exports.later = () => import(name("fast")).then((module) => module.default, (error) => error.code);
+  `;
+  const NOT_FOUND = "MODULE_NOT_FOUND";
+  const files = {
+    "m.ts": `import { next, value, later } from "probe"; export { later }; ${SIM}`,
+    ...common("probe", PROBE, { dependencies: { dep: "1" }, peerDependencies: { peer: "1" } }),
+    ...common("dep", "module.exports = 1;"),
+    ...common("peer", "module.exports = 2;"),
+  };
+  const sound = ["1", ...Array(5).fill(NOT_FOUND), "2", "function"].join();
+  const planted = "module.exports = 'planted';";
+
+  test("neither when it came later, nor when it was there", async () => {
+    const later = await bundled(files);
+    expect(later.externals.map(({ name }) => name)).toEqual(["dep", "peer", "probe"]);
+    const [first] = [(await loadProgram(later)).simulation.name];
+    const more = {
+      ...common("fast", planted),
+      ...common("beside", planted),
+      "node_modules/probe/.git/x.js": planted,
+    };
+    for (const [path, text] of Object.entries(more)) await put(later.root, path, text);
+    const before = await bundled({ ...files, ...more });
+    const names = [later, before].map(async (one) => (await loadProgram(one)).simulation.name);
+    expect([first, ...(await Promise.all(names))]).toEqual([sound, sound, sound]);
+    for (const one of [later, before]) {
+      const { later: imported } = (await loadExports(one)) as { later(): Promise<unknown> };
+      expect(await imported()).toBe("ERR_MODULE_NOT_FOUND");
+    }
+  });
+
+  test.each([
+    ["a package in its folder", "probe/node_modules/dep/package.json", manifest("dep")],
+    ["in the folder of a peer", "probe/node_modules/peer/package.json", manifest("peer")],
+  ])("a recorded name that leads elsewhere now is refused: %s", async (_, path, text) => {
+    const program = await bundled(files);
+    await put(program.root, `node_modules/${path}`, text);
+    await put(program.root, join("node_modules", path, "../index.js"), planted);
+    await expect(loadProgram(program)).rejects.toMatchObject({ code: "PACKAGE_CHANGED" });
+  });
+
+  test.each([
+    ["a file beside the package's folder", "dep.js"],
+    ["a folder without a package.json", "probe/node_modules/dep/index.js"],
+    ["a file in a folder of its own", "probe/node_modules/dep.js"],
+  ])("and what shadows it is not found: %s", async (_, path) => {
+    const program = await bundled(files);
+    await put(program.root, `node_modules/${path}`, planted);
+    expect((await loadProgram(program)).simulation.name).toBe(sound.replace("1", NOT_FOUND));
+  });
+
+  test.each([
+    ["an import", 'import "fast";'],
+    ["an import of a file outside", 'import "../beside/index.js";'],
+    ["a re-export", 'export { default as fast } from "fast";'],
+  ])("by %s of an ES module", async (_, statement) => {
+    const program = await bundled({
+      "m.ts": `import { next, value } from "probe"; ${SIM}`,
+      ...installed(
+        "probe",
+        "1.0.0",
+        `${statement} let n = 0; export const next = () => ++n, value = 7;`,
+      ),
+      "node_modules/probe/binding.gyp": "",
+      ...common("fast", planted),
+      ...common("beside", planted),
+    });
+    const error = { code: "MODULE_FAILED", cause: { code: "ERR_MODULE_NOT_FOUND" } };
+    await expect(loadProgram(program)).rejects.toMatchObject(error);
+  });
+});
+
+describe("the files that a program imports of a package outside are digested ones", () => {
+  test.each([
+    ["out of its folder", "../../data/x.js"],
+    ["in a package in it", "node_modules/other/x.js"],
+    ["in its history", ".git/x.js"],
+    ["not there", "gone.js"],
+    ["behind a link", "link.js"],
+  ])("one that lies %s is refused", async (_, file) => {
+    const program = await bundled({
+      "m.ts": `import { next, value } from "plugins"; ${SIM}`,
+      ...PLUGINS,
+      ...Object.fromEntries(
+        ["data", "node_modules/plugins/node_modules/other", "node_modules/plugins/.git"].map(
+          (folder) => [`${folder}/x.js`, COUNTER],
+        ),
+      ),
+    });
+    await symlink(
+      join(program.root, "data/x.js"),
+      join(program.root, "node_modules/plugins/link.js"),
+    );
+    const [external] = externalsOf(
+      new Map([
+        [
+          join(program.root, "node_modules/plugins"),
+          { name: "plugins", specifiers: [["import", "plugins", file]] },
+        ],
+      ]),
+    );
+    const externals = [external as ExternalPackage];
+    await expect(loadProgram({ ...program, externals })).rejects.toMatchObject({
+      code: "PACKAGE_CHANGED",
+      message: expect.stringContaining(file),
+    });
+  });
+});
+
+describe("the digest of a package", () => {
+  const linked = async (text: string) => {
+    const root = await project({
+      ...PLUGINS,
+      "data/x.js": "",
+      "node_modules/plugins/lib/y.js": "",
+    });
+    const folder = join(root, "node_modules/plugins");
+    await put(folder, "node_modules/other/x.js", "");
+    await symlink(text, join(folder, "lib/link"));
+    return () => digestOfFolder("plugins", folder);
+  };
+
+  test.each([
+    ["out of it", "../../../data/x.js"],
+    ["out of it, to what is not there yet", "../../../data/later.js"],
+    ["to a folder out of it", "../../../data"],
+    ["into what is installed in it", "../node_modules/other/x.js"],
+  ])("is refused with a link %s", async (_, text) => {
+    expect(await linked(text)).toThrow(
+      expect.objectContaining({
+        code: "PACKAGE_CHANGED",
+        message: "expected the link lib/link in the package plugins to stay in it",
+      }),
+    );
+  });
+
+  test.each(["y.js", "../part.js", "/usr/bin/python3"])(
+    "counts the text of a link to %s",
+    async (text) => {
+      expect((await linked(text))()).not.toBe((await linked("../index.js"))());
+    },
+  );
+
+  test("is refused for one of many gigabytes", async () => {
+    const root = await project(PLUGINS);
+    const folder = join(root, "node_modules/plugins");
+    for (const file of ["part.js", "index.js"]) await truncate(join(folder, file), 2 ** 30 + 1);
+    expect(() => digestOfFolder("plugins", folder)).toThrow(
+      expect.objectContaining({
+        code: "PACKAGE_CHANGED",
+        message:
+          "expected the package plugins to have at most 2,147,483,648 bytes, got 2,147,483,686",
+      }),
+    );
   });
 });

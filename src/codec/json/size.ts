@@ -1,0 +1,54 @@
+/** About how many characters a value takes as JSON, and whether that counts references. */
+export interface JsonSize {
+  readonly characters: number;
+  /** Whether objects that occur again are named, since writing all of them out would be out of proportion. */
+  readonly needsReferences: boolean;
+}
+
+/** Writing shared objects out again may always take this many characters. */
+const ALWAYS = 1 << 20;
+/** Beyond that it may make the whole this many times as long. */
+const TIMES = 4;
+
+/**
+ * The size of `value` as JSON. It takes time and memory in proportion to the objects, however often each
+ * occurs. `partsOf` gives the values that an object holds, keys included, or how many characters one
+ * takes that holds no values.
+ */
+export function jsonSize(
+  value: unknown,
+  partsOf: (value: object) => Iterable<unknown> | number,
+): JsonSize {
+  const sizes = new Map<object, number>();
+  let once = 0;
+  const own = (characters: number): number => {
+    once += characters;
+    return characters;
+  };
+  const sizeOf = (part: unknown): number => {
+    if (typeof part !== "object" || part === null) return own(primitiveSize(part));
+    const known = sizes.get(part);
+    if (known !== undefined) {
+      once += REFERENCE;
+      return known;
+    }
+    // Within itself it is a reference.
+    sizes.set(part, REFERENCE);
+    const parts = partsOf(part);
+    let size = own(typeof parts === "number" ? parts : 4);
+    if (typeof parts !== "number") for (const inner of parts) size += sizeOf(inner);
+    sizes.set(part, size);
+    return size;
+  };
+  const whole = sizeOf(value);
+  const needsReferences = whole > Math.max(ALWAYS, TIMES * once);
+  return { characters: needsReferences ? once : whole, needsReferences };
+}
+
+const REFERENCE = 32;
+
+function primitiveSize(value: unknown): number {
+  if (typeof value === "string") return value.length + 4;
+  if (typeof value === "number") return Number.isSafeInteger(value) ? 8 : 20;
+  return typeof value === "bigint" ? 20 : 6;
+}

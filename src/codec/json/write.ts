@@ -1,0 +1,263 @@
+import { toHex } from "../../base/bytes.ts";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
+import { explainObject } from "../state/explain.ts";
+import type { JsonOutput } from "../state/kinds/kind.ts";
+import { kindOf } from "../state/kinds.ts";
+import { explainPrimitive, refusal } from "../state/refusal.ts";
+import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
+import { jsonSize } from "./size.ts";
+
+/** JSON of more characters than this does not fit into one text. */
+const LONGEST = 1 << 28;
+
+/**
+ * `value` as data that JSON can carry, to be read by people and scripts. What JSON lacks is an
+ * object with one key that begins with "$": {"$number": "NaN"}, {"$bigint": "1"}, {"$undefined":
+ * true}, {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
+ * "values": []}, {"$buffer": hex}, {"$view": hex} for a DataView, {"$type": name, "value": stored}
+ * for an instance, {"$ref": path} where a cycle closes. A plain object's own keys that begin with
+ * "$" get one more. Objects that occur twice are written twice, unless that would be out of all
+ * proportion (four times as long, and over a megabyte): then the second is {"$ref": path of the
+ * first} too. Null prototypes, and what is frozen, do not show. Throws TOO_LONG for what would be
+ * longer than 2^28 characters.
+ *
+ * @example
+ * ```ts
+ * toJson({ x: Number.NaN, seen: new Set([1]) }); // { x: { $number: "NaN" }, seen: { $set: [1] } }
+ * ```
+ */
+export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
+  const writer = new JsonWriter(types, Number.POSITIVE_INFINITY);
+  const { characters } = writer.measure(value);
+  if (characters <= LONGEST) return writer.value(value);
+  throw new RewindError(
+    "TOO_LONG",
+    `expected a value of at most ${LONGEST} characters as JSON, got one of about ${Math.round(characters)}`,
+    { characters },
+  );
+}
+
+/** Makes JSON, as `toJson` does, of several values that go into one text together. */
+export class JsonBudget {
+  #left: number;
+
+  constructor(characters: number = LONGEST) {
+    this.#left = characters;
+  }
+
+  /** Throws TOO_LONG once all values together are longer than one may be. */
+  toJson(value: unknown): unknown {
+    const writer = new JsonWriter({}, Number.POSITIVE_INFINITY);
+    this.take(writer.measure(value).characters);
+    return writer.value(value);
+  }
+
+  /** Takes that many characters. Throws TOO_LONG if there is no room for them. */
+  take(characters: number): void {
+    this.#left -= characters;
+    if (this.#left >= 0) return;
+    throw new RewindError(
+      "TOO_LONG",
+      "expected params that fit into one text of JSON together, got longer ones",
+      { params: true },
+    );
+  }
+}
+
+/**
+ * The same cut after about `characters`: what is left out is "…", and `isCut` says that something is.
+ *
+ * @example
+ * ```ts
+ * toShortJson([1, 2, 3, 4], 15); // { json: [1, 2, "…"], isCut: true }
+ * ```
+ */
+export function toShortJson(
+  value: unknown,
+  characters: number,
+  types: TypeCodecs = {},
+): { readonly json: unknown; readonly isCut: boolean } {
+  const writer = new JsonWriter(types, characters);
+  // A short beginning is soon written, whatever follows.
+  if (characters > SHORT) writer.measure(value);
+  const json = writer.value(value);
+  return { json, isCut: writer.isCut };
+}
+
+const SHORT = 10_000;
+const LEFT_OUT = "…";
+
+class JsonWriter implements JsonOutput {
+  isCut = false;
+  readonly #types: TypeCodecs;
+  /** How many characters there is room for; more than infinitely many are never written. */
+  #room: number;
+  #needsReferences = false;
+  /** Where the objects around the current value began, and where all others were met first. */
+  readonly #open = new Map<object, number>();
+  readonly #written = new Map<object, string>();
+  readonly #payloads = new Map<object, { readonly name: string; readonly stored: unknown }>();
+  readonly #steps: PathStep[] = [];
+
+  constructor(types: TypeCodecs, room: number) {
+    this.#types = types;
+    this.#room = room;
+  }
+
+  /** Finds out how long the whole is, and whether objects that occur again need references. */
+  measure(value: unknown): { readonly characters: number } {
+    const size = jsonSize(value, (object) => this.#partsOf(object));
+    this.#needsReferences = size.needsReferences;
+    return size;
+  }
+
+  value(value: unknown): unknown {
+    switch (typeof value) {
+      case "number":
+        this.#room -= NUMBER;
+        return Number.isFinite(value) && !Object.is(value, -0)
+          ? value
+          : { $number: Object.is(value, -0) ? "-0" : String(value) };
+      case "string":
+        return this.#text(value);
+      case "boolean":
+        this.#room -= NUMBER;
+        return value;
+      case "undefined":
+        this.#room -= NUMBER;
+        return { $undefined: true };
+      case "bigint":
+        return { $bigint: this.#bigint(value) };
+      case "object":
+        this.#room -= 2;
+        return value === null ? null : this.#object(value);
+      default:
+        throw refusal(formatPath(this.#steps), ...explainPrimitive(value));
+    }
+  }
+
+  #text(text: string): string {
+    const room = Math.max(0, this.#room);
+    this.#room -= text.length + 2;
+    return text.length <= room ? text : this.#leaveOut(`${text.slice(0, room)}${LEFT_OUT}`);
+  }
+
+  #bigint(value: bigint): string {
+    this.#room -= NUMBER;
+    if (this.#room === Number.POSITIVE_INFINITY) return String(value);
+    // To write a long one takes long, and its first digits say little.
+    const text = describe(value);
+    return text.endsWith("n") ? text.slice(0, -1) : this.#leaveOut(text);
+  }
+
+  #leaveOut<T>(shown: T): T {
+    this.isCut = true;
+    return shown;
+  }
+
+  #object(value: object): unknown {
+    const around = this.#open.get(value);
+    if (around !== undefined) return this.#reference(formatPath(this.#steps.slice(0, around)));
+    if (this.#needsReferences) {
+      const before = this.#written.get(value);
+      if (before !== undefined) return this.#reference(before);
+      this.#written.set(value, formatPath(this.#steps));
+    }
+    this.#open.set(value, this.#steps.length);
+    try {
+      return this.#contents(value);
+    } finally {
+      this.#open.delete(value);
+    }
+  }
+
+  spend(characters: number): void {
+    this.#room -= characters;
+  }
+
+  #reference($ref: string): unknown {
+    this.#room -= $ref.length + 10;
+    return { $ref };
+  }
+
+  #contents(value: object): unknown {
+    const kind = kindOf(value);
+    return kind === undefined ? this.#instance(value) : kind.toJson(value, this);
+  }
+
+  fields(value: Fields): unknown {
+    const entries: [string, unknown][] = [];
+    for (const key of Object.keys(value)) {
+      if (this.#room <= 0) {
+        entries.push([LEFT_OUT, this.#leaveOut(LEFT_OUT)]);
+        break;
+      }
+      this.#room -= key.length + 4;
+      entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
+    }
+    // It defines properties, so "__proto__" is a key like any other.
+    return Object.fromEntries(entries);
+  }
+
+  list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[] {
+    const list: unknown[] = [];
+    for (const item of items) {
+      if (this.#room <= 0) {
+        list.push(this.#leaveOut(LEFT_OUT));
+        break;
+      }
+      list.push(write(item, list.length));
+    }
+    return list;
+  }
+
+  hex(bytes: Uint8Array): string {
+    const room = Math.max(0, Math.floor(this.#room / 2));
+    this.#room -= 2 * bytes.length;
+    if (bytes.length <= room) return toHex(bytes);
+    return this.#leaveOut(`${toHex(bytes.subarray(0, room))}${LEFT_OUT}`);
+  }
+
+  #instance(value: object): unknown {
+    const { name, stored } = this.#payload(value);
+    return { $type: name, value: this.value(stored) };
+  }
+
+  /** What the codec makes of an instance: asked once, so that shared parts of it are seen as such. */
+  #payload(value: object): { readonly name: string; readonly stored: unknown } {
+    const known = this.#payloads.get(value);
+    if (known !== undefined) return known;
+    const named = codecFor(this.#types, value);
+    if (named !== undefined) {
+      const payload = { name: named.name, stored: named.codec.encode(value) as unknown };
+      this.#payloads.set(value, payload);
+      return payload;
+    }
+    throw refusal(formatPath(this.#steps), ...explainObject(value));
+  }
+
+  under(step: PathStep, item: unknown): unknown {
+    this.#steps.push(step);
+    const json = this.value(item);
+    this.#steps.pop();
+    return json;
+  }
+
+  /** What an object holds, or about how many characters it takes, for its size. */
+  #partsOf(value: object): Iterable<unknown> | number {
+    const kind = kindOf(value);
+    if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
+    const isInstance = codecFor(this.#types, value) !== undefined;
+    // Anything else is refused, with its path, when it is written.
+    return isInstance ? [this.#payload(value).stored] : LEAF;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** About how many characters a number takes with what stands around it. */
+const NUMBER = 8;
+/** The same of an object that holds no values, if its kind does not say more. */
+const LEAF = 40;

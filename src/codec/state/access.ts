@@ -1,0 +1,93 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import { editDistance } from "../../base/nearest.ts";
+import { formatPath, type Path, type PathStep } from "../path/format.ts";
+import { isObject, type StateKind } from "./kinds/kind.ts";
+import { OBJECT } from "./kinds/object.ts";
+import { kindOf } from "./kinds.ts";
+
+/**
+ * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
+ * part of the path is missing and what is there.
+ *
+ * @example
+ * ```ts
+ * getAt({ agents: [{ x: 1 }] }, parsePath("agents[0].x")); // 1
+ * ```
+ */
+export function getAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (let i = 0; i < path.length; i++) value = step(value, path, i);
+  return value;
+}
+
+/**
+ * Puts `next` at `path` within `root`, in place, and returns the root; for the root's own path,
+ * returns `next`. The last step may name a new field or Map key, or the index at an array's end.
+ * Throws PATH_NOT_FOUND, or INVALID_ARGUMENT for a value that a typed array cannot hold exactly and
+ * for an object that is frozen.
+ *
+ * @example
+ * ```ts
+ * setAt({ x: 1 }, parsePath("x"), 2); // { x: 2 }
+ * ```
+ */
+export function setAt(root: unknown, path: Path, next: unknown): unknown {
+  const last = path.at(-1);
+  if (last === undefined) return next;
+  const holder = getAt(root, path.slice(0, -1));
+  if (!put(holder, last, next, path)) throw notFound(holder, path, path.length - 1);
+  return root;
+}
+
+/** The kind of an object; an instance of a class, and what only looks like a kind, has fields. */
+function kindOrFields(value: object): StateKind {
+  return kindOf(value) ?? (OBJECT as StateKind);
+}
+
+function step(value: unknown, path: Path, at: number): unknown {
+  const name = path[at] as PathStep;
+  const found = isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+  if (found !== undefined) return found.is;
+  throw notFound(value, path, at);
+}
+
+function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolean {
+  return isObject(holder) && kindOrFields(holder).put?.(holder, name, next, path) === true;
+}
+
+function notFound(value: unknown, path: Path, at: number): RewindError {
+  const missing = formatPath(path.slice(0, at + 1));
+  const there = formatPath(path.slice(0, at));
+  const keys = nearest(value, path[at] as PathStep);
+  const has =
+    keys.length > 0 ? `${there} has ${keys.join(", ")}` : `${there} is ${describe(value)}`;
+  return new RewindError("PATH_NOT_FOUND", `there is no ${missing}: ${has}`, {
+    path: formatPath(path),
+    missing,
+    nearest: keys,
+  });
+}
+
+/** How many keys an error names. */
+const MOST = 5;
+
+/** The steps from `value` that exist and resemble `wanted` most, as they are written in a path. */
+function nearest(value: unknown, wanted: PathStep): string[] {
+  if (!isObject(value)) return [];
+  const steps = kindOrFields(value).steps?.(value) ?? [];
+  if (typeof steps === "number") {
+    return steps === 0 ? ["no elements"] : [`elements [0] to [${steps - 1}]`];
+  }
+  const text = spell(wanted);
+  return steps
+    .slice(0, 10_000)
+    .map((step) => ({ step, distance: editDistance(spell(step), text) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, MOST)
+    .map(({ step }) => formatPath([step], ""));
+}
+
+function spell(step: PathStep): string {
+  return typeof step === "object" && "get" in step ? String(step.get) : formatPath([step], "");
+}

@@ -1,0 +1,105 @@
+import { MAX_DEPTH } from "../cbor/cursor.ts";
+import { type Comparer, type Difference, formatSpot, type Spot } from "./difference.ts";
+import { integrityOf } from "./integrity.ts";
+import { isObject } from "./kinds/kind.ts";
+import { kindOf } from "./kinds.ts";
+import { codecFor, type TypeCodec, type TypeCodecs } from "./type-codecs.ts";
+
+export interface DifferenceOptions {
+  /** The most differences to list; 100 by default. */
+  readonly limit?: number | undefined;
+  /** Codecs for class instances, which are compared by what their codec stores. */
+  readonly types?: TypeCodecs | undefined;
+}
+
+/** Walks through two states side by side, and lists where they differ. */
+export class Comparison implements Comparer {
+  equal = 0;
+  readonly #types: TypeCodecs | undefined;
+  readonly #limit: number;
+  readonly #found: Difference[] = [];
+  readonly #visit: ((difference: Difference) => void) | undefined;
+  /** Where each object was met first. */
+  readonly #spotsA = new Map<object, Spot>();
+  readonly #spotsB = new Map<object, Spot>();
+  /** The pairs of objects that need no second look; in cycles they come up again. */
+  readonly #compared = new Map<object, Set<object>>();
+
+  /** `visit` is shown each difference, instead of a list of them, so that the limit is never reached. */
+  constructor(options: DifferenceOptions, visit?: (difference: Difference) => void) {
+    this.#types = options.types;
+    this.#limit = options.limit ?? 100;
+    this.#visit = visit;
+  }
+
+  differences(a: unknown, b: unknown): Difference[] {
+    if (this.#limit > 0) this.compare(a, b, { depth: 0 });
+    return this.#found;
+  }
+
+  compare(a: unknown, b: unknown, spot: Spot): void {
+    if (this.isFull()) return;
+    if (!isObject(a) || !isObject(b)) {
+      if (Object.is(a, b)) this.equal++;
+      else this.add(spot, a, b);
+      return;
+    }
+    const kind = kindOf(a);
+    const codec = kind ?? this.#codecOf(a);
+    if (codec !== (kindOf(b) ?? this.#codecOf(b)) || (codec === undefined && a !== b)) {
+      // Objects of different kinds just differ.
+      this.add(spot, a, b);
+      return;
+    }
+    this.compareSharing(a, b, spot);
+    const seen = this.#compared.get(a) ?? new Set<object>();
+    this.#compared.set(a, seen);
+    // What is deeper than that, the encodings of both tell.
+    if (seen.has(b) || spot.depth > MAX_DEPTH) return;
+    seen.add(b);
+    this.#compareIntegrity(a, b, spot);
+    if (kind !== undefined) kind.compare(a, b, this, spot);
+    else this.#compareStored(this.#codecOf(a), a, b, spot);
+  }
+
+  /** Each side's object must have been met first at the same place, or never before on both sides. */
+  compareSharing(a: object, b: object, spot: Spot): void {
+    const firstA = this.#spotsA.get(a);
+    const firstB = this.#spotsB.get(b);
+    if (firstA === undefined) this.#spotsA.set(a, spot);
+    if (firstB === undefined) this.#spotsB.set(b, spot);
+    if (firstA === firstB) return;
+    this.add(spot, sharing(firstA), sharing(firstB), { about: "sharing" });
+  }
+
+  isFull(): boolean {
+    return this.#found.length >= this.#limit;
+  }
+
+  add(spot: Spot, a: unknown, b: unknown, more: Partial<Difference> = {}): void {
+    if (this.isFull()) return;
+    const difference = { path: formatSpot(spot), a, b, ...more };
+    if (this.#visit === undefined) this.#found.push(difference);
+    else this.#visit(difference);
+  }
+
+  #codecOf(value: object): TypeCodec | undefined {
+    return codecFor(this.#types, value)?.codec;
+  }
+
+  #compareStored(codec: TypeCodec | undefined, a: object, b: object, spot: Spot): void {
+    const below = { parent: spot, depth: spot.depth + 1 };
+    if (codec !== undefined) this.compare(codec.encode(a), codec.encode(b), below);
+  }
+
+  #compareIntegrity(a: object, b: object, spot: Spot): void {
+    const [levelA, levelB] = [integrityOf(a), integrityOf(b)];
+    if (levelA === levelB) return;
+    const open = "open to changes";
+    this.add(spot, levelA ?? open, levelB ?? open, { about: "integrity" });
+  }
+}
+
+function sharing(first: Spot | undefined): string {
+  return first === undefined ? "an object of its own" : `the same object as ${formatSpot(first)}`;
+}

@@ -1,0 +1,78 @@
+import { MAX_DEPTH } from "../cbor/cursor.ts";
+import { Writer } from "../cbor/writer.ts";
+import { formatPath, type PathStep } from "../path/format.ts";
+import type { BufferWriter } from "./buffer-writer.ts";
+import type { Fault } from "./faults.ts";
+import { refusal } from "./refusal.ts";
+
+/** Where a state is written to, and where in the state the writer is. The kinds write with it. */
+export abstract class StateOutput {
+  /** The bytes so far. */
+  readonly out: Writer = new Writer();
+  abstract readonly buffers: BufferWriter;
+  /** The step by which each open container is left; undefined until one is known. */
+  readonly steps: (PathStep | undefined)[] = [];
+  /** How many containers are open. `enter` gives the depth of a new one, which is restored at its end. */
+  depth = 0;
+  protected readonly open: object[] = [];
+  readonly #root: string | undefined;
+
+  constructor(root: string | undefined) {
+    this.#root = root;
+  }
+
+  /** Writes any value of a state. */
+  abstract value(value: unknown): void;
+
+  /** Writes any string. */
+  abstract text(text: string): void;
+
+  /** Refuses an object that only pretends to be of its kind. */
+  abstract refuseFalse(value: object): never;
+
+  /** Opens a container; returns its depth, to be given to `depth` when it is written. */
+  enter(container: object): number {
+    const depth = this.depth;
+    if (depth >= MAX_DEPTH) this.refuseDepth();
+    this.open[depth] = container;
+    this.steps[depth] = undefined;
+    this.depth = depth + 1;
+    return depth;
+  }
+
+  /** What `read` returns; it throws for an object that only pretends to be of its kind. */
+  genuine<T>(value: object, read: () => T): T {
+    try {
+      return read();
+    } catch {
+      return this.refuseFalse(value);
+    }
+  }
+
+  /** Refuses the current value if it has a fault. */
+  check(fault: Fault | undefined): void {
+    if (fault === undefined) return;
+    const steps = fault.step === undefined ? [] : [fault.step];
+    throw refusal(this.path(...steps), fault.found, fault.advice);
+  }
+
+  /** The path of the current value, or of a part of it. */
+  path(...more: PathStep[]): string {
+    const steps = this.steps.slice(0, this.depth).filter((step) => step !== undefined);
+    return formatPath([...steps, ...more], this.#root);
+  }
+
+  protected refuse(found: string, advice: string): never {
+    throw refusal(this.path(), found, advice);
+  }
+
+  protected refuseDepth(): never {
+    const path = this.path();
+    const start = path.length > 80 ? `${path.slice(0, 80)}…` : path;
+    throw refusal(
+      start,
+      `is nested more than ${MAX_DEPTH} deep`,
+      "keep long chains as an array, and link its elements by index",
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+
+/**
+ * The error for a value that a state may not hold: where it is, what it is, and what to do.
+ *
+ * @example
+ * ```ts
+ * throw refusal("state.agents[3].brain", brain, "is a function", "keep functions in the simulation");
+ * ```
+ */
+export function refusal(path: string, found: string, advice: string): RewindError {
+  return new RewindError("UNSUPPORTED_STATE", `${path} ${found}: ${advice}`, {
+    path,
+    found,
+    advice,
+  });
+}
+
+/** What is wrong with a primitive or a function that no encoding takes. */
+export function explainPrimitive(value: unknown): [found: string, advice: string] {
+  return typeof value === "function"
+    ? [
+        `is a ${describe(value)}`.replace("function class", "class"),
+        "keep functions in the simulation and data in the state",
+      ]
+    : [`is a symbol, ${String(value)}`, "use a string in its place"];
+}

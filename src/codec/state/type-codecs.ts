@@ -1,0 +1,44 @@
+/**
+ * How instances of one class are stored: recognised, taken apart into a value that the state
+ * encoding knows, and put together again.
+ *
+ * @example
+ * ```ts
+ * const types: TypeCodecs = {
+ *   Agent: {
+ *     is: (value) => value instanceof Agent,
+ *     encode: (agent: Agent) => ({ x: agent.x }),
+ *     decode: ({ x }: { x: number }) => new Agent(x),
+ *   },
+ * };
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each codec has its own class; only `any` holds them all.
+export interface TypeCodec<T = any, Stored = any> {
+  is(value: unknown): boolean;
+  encode(instance: T): Stored;
+  decode(stored: Stored): T;
+}
+
+/** Codecs by the name that is stored with each instance. */
+export type TypeCodecs = Readonly<Record<string, TypeCodec>>;
+
+/** A codec and its name. */
+export interface NamedCodec {
+  readonly name: string;
+  readonly codec: TypeCodec;
+}
+
+/** The first codec whose instance `value` is; undefined when no codec knows it. */
+export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCodec | undefined {
+  for (const [name, codec] of Object.entries(types ?? {})) {
+    if (codec.is(value) === true) return { name, codec };
+  }
+  return undefined;
+}
+
+/** The codec with a stored name; undefined when there is no such codec. */
+export function codecNamed(types: TypeCodecs | undefined, name: unknown): TypeCodec | undefined {
+  const isKnown = typeof name === "string" && types !== undefined && Object.hasOwn(types, name);
+  return isKnown ? types[name] : undefined;
+}

@@ -1,0 +1,184 @@
+import { RewindError } from "../../base/errors.ts";
+import { MAJOR } from "../cbor/writer.ts";
+import { BufferWriter } from "./buffer-writer.ts";
+import { explainObject } from "./explain.ts";
+import { integrityOf, integrityTag } from "./integrity.ts";
+import { ARRAY } from "./kinds/array.ts";
+import { OBJECT } from "./kinds/object.ts";
+import { BIGINT, UTF16_STRING } from "./kinds/scalars.ts";
+import { kindOf } from "./kinds.ts";
+import { StateOutput } from "./output.ts";
+import { explainPrimitive } from "./refusal.ts";
+import { Sharing } from "./sharing.ts";
+import { isWellFormed } from "./strings.ts";
+import { TAG } from "./tags.ts";
+import { codecFor, type NamedCodec, type TypeCodecs } from "./type-codecs.ts";
+
+/** How a state is encoded. */
+export interface EncodeOptions {
+  /** Codecs for class instances. */
+  readonly types?: TypeCodecs | undefined;
+  /** Whether an object is a Proxy, where the platform can tell (`util.types.isProxy` on Node). */
+  readonly isProxy?: ((value: object) => boolean) | undefined;
+  /** What errors call the value itself; "state" where nothing is given. */
+  readonly root?: string | undefined;
+  /** Called for each class instance, after it has been called for those that the instance holds. */
+  readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
+}
+
+/** A class instance in a state, as its codec stores it. */
+export interface EncodedInstance {
+  readonly instance: object;
+  readonly name: string;
+  readonly stored: unknown;
+  readonly path: string;
+}
+
+/** Writes one state. Which objects it has met is known here; how each is written, its kind knows. */
+export class StateWriter extends StateOutput {
+  readonly buffers: BufferWriter;
+  readonly #options: EncodeOptions;
+  readonly #sharing = new Sharing();
+  /** The depths of the open class instances, and what the codecs made of all so far. */
+  readonly #instances: number[] = [];
+  readonly #payloads = new Map<object, unknown>();
+
+  constructor(options: EncodeOptions) {
+    super(options.root);
+    this.#options = options;
+    this.buffers = new BufferWriter(this.out, this.#sharing, {
+      writeObject: (buffer) => this.#object(buffer),
+      path: () => this.path(),
+    });
+  }
+
+  encode(value: unknown): Uint8Array {
+    try {
+      this.value(value);
+      this.buffers.checkHidden();
+      // Most states share nothing, so the marks wait for a second pass.
+      if (this.#sharing.found) {
+        this.#sharing.beginMarking();
+        this.out.length = 0;
+        this.value(value);
+      }
+    } catch (cause) {
+      // A codec, or the caller, can have used up the stack before the depth limit is reached.
+      if (!(cause instanceof RangeError) || !/call stack/i.test(cause.message)) throw cause;
+      this.refuseDepth();
+    }
+    return this.out.take();
+  }
+
+  value(value: unknown): void {
+    switch (typeof value) {
+      case "number":
+        this.out.number(value);
+        break;
+      case "string":
+        this.text(value);
+        break;
+      case "boolean":
+        this.out.byte(value ? 0xf5 : 0xf4);
+        break;
+      case "undefined":
+        this.out.byte(0xf7);
+        break;
+      case "bigint":
+        BIGINT.write(value, this.out);
+        break;
+      case "object":
+        if (value === null) this.out.byte(0xf6);
+        else this.#object(value);
+        break;
+      default:
+        this.refuse(...explainPrimitive(value));
+    }
+  }
+
+  text(text: string): void {
+    if (isWellFormed(text)) this.out.text(text);
+    else UTF16_STRING.write(text, this.out);
+  }
+
+  refuseFalse(value: object): never {
+    return this.refuse(...explainObject(value));
+  }
+
+  #object(value: object): void {
+    if (this.#options.isProxy?.(value)) {
+      this.refuse("is a Proxy", "store the object behind it, or a plain copy");
+    }
+    if (this.#sharing.marking ? this.#writeMark(value) : this.#isRepeated(value)) return;
+    const level = Object.isExtensible(value) ? undefined : integrityOf(value);
+    if (level !== undefined) this.out.head(MAJOR.TAG, integrityTag(level));
+    const prototype: unknown = Object.getPrototypeOf(value);
+    // States consist of these two almost entirely, and a look into the table costs a tenth of them.
+    if (prototype === Object.prototype)
+      OBJECT.write(value as Readonly<Record<string, unknown>>, this, level);
+    else if (prototype === Array.prototype && Array.isArray(value)) ARRAY.write(value, this, level);
+    else {
+      const kind = kindOf(value);
+      if (kind === undefined) this.#instance(value);
+      else kind.write(value, this, level);
+    }
+  }
+
+  #isRepeated(value: object): boolean {
+    if (this.#sharing.visit(value)) return false;
+    const innermost = this.#instances.at(-1) ?? -1;
+    const at = innermost < 0 ? -1 : this.open.lastIndexOf(value, this.depth - 1);
+    // A codec builds its instance from what is decoded already, which cannot hold the instance.
+    if (at >= 0 && at <= innermost) {
+      this.refuse(
+        "closes a cycle through a class instance",
+        "leave the link out in the codec's encode and restore it in its decode",
+      );
+    }
+    return true;
+  }
+
+  #writeMark(value: object): boolean {
+    const mark = this.#sharing.mark(value);
+    if (mark === "unshared") return false;
+    if (mark === "first") {
+      this.out.head(MAJOR.TAG, TAG.SHARED);
+      return false;
+    }
+    this.out.head(MAJOR.TAG, TAG.REFERENCE);
+    this.out.head(MAJOR.UNSIGNED, mark);
+    return true;
+  }
+
+  #instance(value: object): void {
+    const named = codecFor(this.#options.types, value);
+    if (named === undefined) this.refuseFalse(value);
+    const depth = this.enter(value);
+    this.#instances.push(depth);
+    this.out.head(MAJOR.TAG, TAG.INSTANCE);
+    this.out.head(MAJOR.ARRAY, 2);
+    this.text(named.name);
+    const stored = this.#payload(value, named);
+    this.value(stored);
+    this.#instances.pop();
+    this.depth = depth;
+    if (!this.#sharing.marking) {
+      const path = this.path();
+      this.#options.onInstance?.({ instance: value, name: named.name, stored, path });
+    }
+  }
+
+  /** What the codec makes of `value`: asked once, so that both passes see the same objects. */
+  #payload(value: object, { name, codec }: NamedCodec): unknown {
+    if (!this.#payloads.has(value)) {
+      try {
+        this.#payloads.set(value, codec.encode(value));
+      } catch (cause) {
+        const problem = cause instanceof Error ? cause.message : String(cause);
+        const message = `the codec ${name} failed to encode ${this.path()}: ${problem}`;
+        throw new RewindError("FUNCTION_FAILED", message, { name, path: this.path() }, { cause });
+      }
+    }
+    return this.#payloads.get(value);
+  }
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { STATUS } from "../../src/cli/command.ts";
+import { tablesOf } from "./blocks.ts";
+import { commandTexts } from "./command-texts.ts";
+import { readPage } from "./pages.ts";
+import type { Playground } from "./playground.ts";
+import { testPage } from "./run-page.ts";
+
+const SHOCK = readFileSync(new URL("../../fixtures/simulations/shock.ts", import.meta.url), "utf8");
+const rows = tablesOf(readPage("docs/commands.md"));
+
+testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK) }, (place) => {
+  test("the table of JSON names the keys that each command prints", async () => {
+    const plan = "'seed 1; split 10 0.8; epochs 3 of shuffle 8'";
+    const lines: Readonly<Record<string, string | readonly string[]>> = {
+      "record, resume": [
+        "record shock.ts --steps 20 -b short",
+        "resume fresh --fresh-if-missing shock.ts --steps 10",
+      ],
+      "load, branch NAME REV, extend, reset": [
+        "load fix.replay",
+        "branch shorter short@10",
+        "extend shorter --by 5",
+        "reset shorter@15",
+      ],
+      "branch NAME REV --matrix": "branch grid fix@19_000 --matrix clamp=5,10",
+      branch: "branch",
+      "branch -m, branch -d": ["branch -m shorter renamed", "branch -d renamed"],
+      init: "init elsewhere",
+      get: "get main@3",
+      "get -o": "get main@3 -o state.json",
+      checkout: "checkout main@3",
+      step: "step --back",
+      "show, show REV@STEP": ["show", "show main@3"],
+      "show REV": "show main",
+      "show --seeds": "show main --seeds",
+      "show --source": "show main --source",
+      log: "log main",
+      find: "find main 'step === 3'",
+      "find --count": "find main 'step === 3' --count --to 10",
+      "find --bisect": "find main 'step >= 3' --bisect",
+      stats: "stats main state.x --to 10",
+      diff: "diff main fix",
+      verify: "verify main",
+      "rng PLAN": [`rng ${plan}`, `rng ${plan} --event 1`],
+      "rng PLAN --epoch": [`rng ${plan} --epoch 2`, `rng ${plan} --epoch 2 --batch 3`],
+      "rng PLAN --event": "rng 'seed 1; split 12 8 4' --event 2",
+      "rng PLAN --out": [`rng ${plan} --out end.bin`, `rng ${plan} --epoch 2 --out state.bin`],
+      "rng explain": `rng explain ${plan}`,
+      "rng locate": `rng locate ${plan} --order $(rewind rng ${plan} --epoch 2 --json | grep -o '"order":[^]]*' | grep -o '[0-9].*')`,
+      save: "save main -o main.replay",
+      info: "info main.replay",
+      "trust --forget": "trust --forget main",
+      "trust, trust --list": ["trust main", "trust fix", "trust --list"],
+      tag: "tag paper main -q >tagged; rewind tag",
+      "tag NAME": "tag draft main",
+      "tag -d": "tag -d draft",
+      reflog: "reflog",
+      doctor:
+        'log -q >log; echo \'{"host":"elsewhere","pid":1}\' >.rewind/local/x.lock; rewind doctor',
+      "undo, redo": ["undo", "redo"],
+      config: ["config", "config rng", "config rng numpy", "config --unset rng"],
+      completion: "completion bash",
+      "cat-file": "cat-file $(rewind show main --json | grep -o '[0-9a-f]\\{64\\}' | head -1)",
+    };
+    const listed = rows.get("command keys") ?? [];
+    expect(listed.map(([names = ""]) => names.replaceAll("`", ""))).toEqual(Object.keys(lines));
+    const commands = Object.keys(lines).flatMap((names) =>
+      names.split(", ").map((name) => name.split(" ")[0]),
+    );
+    const names = (await commandTexts()).map(({ name }) => name);
+    expect([...new Set(commands)].sort()).toEqual(names.sort());
+    place().shell("rewind save fix -o fix.replay");
+    for (const [names = "", keys = ""] of listed) {
+      for (const line of [lines[names.replaceAll("`", "")] ?? []].flat()) {
+        checkKeys(place(), line, keys);
+      }
+    }
+  }, 120_000);
+
+  test("the text below it names the keys that options of diff add", () => {
+    for (const [option, key] of [
+      ["--at 3", "at"],
+      ["--all-spans --to 2000", "spans"],
+      ["--stat --to 2000", "stat"],
+      ["--plot state.x --to 2000", "plot"],
+    ]) {
+      const { output } = place().shell(`rewind diff main fix ${option} --json -q`);
+      expect(Object.keys(JSON.parse(output)), option).toContain(key);
+    }
+  });
+});
+
+test("the table names every exit status", () => {
+  const listed = (rows.get("exit status when") ?? []).map(([status]) => Number(status));
+  expect(listed).toEqual(Object.values(STATUS));
+});
+
+/** Runs a command with --json, and compares the keys that it prints with those of a cell. */
+function checkKeys(place: Playground, line: string, cell: string): void {
+  const { output } = place.shell(`rewind ${line} --json -q`);
+  const found = JSON.parse(output);
+  expect(Object.keys(found), line).toEqual(namesIn(cell.replace(/\([^)]*\)/g, "")));
+  for (const [, key = "", inner = ""] of cell.matchAll(/`(\w+)` \((?:of|by)([^)]*)\)/g)) {
+    const [first] = Object.values(found[key] as object);
+    expect(Object.keys(first as object), line).toEqual(namesIn(inner));
+  }
+}
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(/`(\w+)`/g)].map(([, name]) => name as string);
+}
