@@ -2,8 +2,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import type { RunManifest } from "../object/run.ts";
-import type { Checks } from "../replay/checks.ts";
-import type { Environment } from "../replay/environment.ts";
+import type { Checks, Environment } from "../replay/environment.ts";
 import {
   type Code,
   codeOf,

@@ -1,9 +1,8 @@
 import { describe } from "../base/checks.ts";
-import { isRewindError, RewindError } from "../base/errors.ts";
-import { reasonOf } from "../base/reason.ts";
-import { missingDraw } from "./missing-draw.ts";
+import { RewindError } from "../base/errors.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
+import { stepFailure } from "./step-failure.ts";
 import type { Streams } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
@@ -127,30 +126,5 @@ function checkNoPromise(next: object | null, step: number): void {
     "STEP_RETURNED_PROMISE",
     `step ${step} returned a promise: a step must give the next state at once`,
     { step },
-  );
-}
-
-function stepFailure(error: unknown, segment: LiveSegment): RewindError {
-  const { step } = segment.context;
-  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
-    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
-  }
-  if (
-    isRewindError(
-      error,
-      "STEP_RETURNED_NOTHING",
-      "STEP_RETURNED_PROMISE",
-      "FUNCTION_FAILED",
-      "PLACE_UNKNOWN",
-    )
-  ) {
-    return error;
-  }
-  const hint = missingDraw(error, segment.algorithm);
-  return new RewindError(
-    "STEP_FAILED",
-    `step ${step} failed: ${reasonOf(error)}`,
-    { step, ...(hint !== undefined && { hint }) },
-    { cause: error },
   );
 }

@@ -1,5 +1,5 @@
 import { RewindError } from "../base/errors.ts";
-import type { Environment, LongOptions } from "./environment.ts";
+import type { Environment, LongOptions, Progress } from "./environment.ts";
 
 /** How long a slice of work should take before the clock is read again. */
 const SLICE_MS = 30;
@@ -36,8 +36,9 @@ export async function drive(
 }
 
 /**
- * What a long search awaits at each of its turns: every 30 ms it lets the process breathe, and throws
- * INTERRUPTED where the signal asks for it. Promises alone would let no signal in.
+ * A function for a long search to await in each turn. Every 30 ms it lets other work in the process
+ * run, and throws INTERRUPTED if the signal is aborted. Awaiting promises alone would let no signal
+ * in.
  */
 export function breather(env: Environment, signal: AbortSignal | undefined): () => Promise<void> {
   let paused = env.now();
@@ -47,6 +48,23 @@ export function breather(env: Environment, signal: AbortSignal | undefined): () 
     paused = env.now();
     if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
   };
+}
+
+/**
+ * One `onProgress` for each of several long operations in a row, so that the given `onProgress` is
+ * told the progress of all of them together. `totals` are the steps of each.
+ */
+export function jointProgress(
+  totals: readonly number[],
+  onProgress: LongOptions["onProgress"],
+): ((progress: Progress) => void)[] {
+  const total = totals.reduce((sum, steps) => sum + steps, 0);
+  let before = 0;
+  return totals.map((steps) => {
+    const offset = before;
+    before += steps;
+    return ({ done }) => onProgress?.({ done: offset + done, total });
+  });
 }
 
 function interrupted(step: number): RewindError {

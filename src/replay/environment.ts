@@ -5,7 +5,6 @@ import type { Program } from "../object/program.ts";
 import type { Compression } from "../store/compression.ts";
 import type { Crc32 } from "../store/crc32.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import type { Checks } from "./checks.ts";
 import type { Guard } from "./guard.ts";
 import type { Programs } from "./programs.ts";
 import type { AnySimulation } from "./simulation.ts";
@@ -42,6 +41,31 @@ export interface Environment {
   ): readonly string[] | Promise<readonly string[]>;
   /** Writes a whole file or nothing. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * Remembers which blocks replayed as recorded here, so that each is checked once. An entry holds
+ * for one program, one start and one host.
+ */
+export interface Checks {
+  /** Whether the block with this key was checked. */
+  has(key: string): boolean;
+  add(key: string): void;
+  /** How long the checks of one command may take; infinite for no limit. */
+  readonly limitMs: number;
+  /** Called with the steps that were left unchecked because the limit was reached. */
+  leftUnchecked(steps: { readonly from: number; readonly to: number }): void;
+}
+
+/** Remembers checked blocks in memory, and sets no limit. */
+export function memoryChecks(): Checks {
+  const keys = new Set<string>();
+  return {
+    has: (key) => keys.has(key),
+    add: (key) => void keys.add(key),
+    limitMs: Number.POSITIVE_INFINITY,
+    leftUnchecked: () => undefined,
+  };
 }
 
 /** How far a long operation has got. */

@@ -2,7 +2,6 @@ import { RewindError } from "../base/errors.ts";
 import { dateSwaps, keepDateFormat } from "./guard-date.ts";
 import { type Answer, keepWatched, type Swap, swapOf } from "./guard-watch.ts";
 import { type GuardedCall, guardedHost, guardedLanguage } from "./guarded.ts";
-import type { Place } from "./place.ts";
 
 export type { GuardedCall } from "./guarded.ts";
 
@@ -41,13 +40,23 @@ export interface Guard {
    * Runs code in this time zone and locale from here to the end of the current run. Does nothing
    * outside a run. Throws PLACE_UNKNOWN if this host lacks the zone or the locale.
    */
-  pin(place: Place): void;
+  pin(place: ZoneAndLocale): void;
   /**
    * Does work of rewind itself in the middle of a run, such as storing. Nothing is refused in it.
    */
   outside<T>(work: () => T): T;
   /** The step that is running, if one is. `advance` sets it so that others can name the step. */
   running: { readonly step: number } | undefined;
+}
+
+/** The time zone and locale that a program runs in: its results may depend on them. */
+export interface ZoneAndLocale {
+  /** The time zone, such as `Europe/Berlin`. */
+  readonly zone: string;
+  /** The default locale, such as `en-US`. */
+  readonly locale: string;
+  /** The program's own Date, if it has one: dates then name it as their constructor. */
+  readonly date?: object;
 }
 
 /** What a guard needs from its host. */
@@ -58,7 +67,7 @@ export interface GuardOptions {
    * Moves the process to a time zone and locale; returns a function that moves it back. Throws
    * PLACE_UNKNOWN.
    */
-  pin?(place: Place): () => void;
+  pin?(place: ZoneAndLocale): () => void;
   /**
    * Wraps a whole run so that it can be ended from outside, perhaps without reaching `finally`.
    * `step` returns the step that is running, or undefined between steps.
@@ -83,7 +92,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
   let places = 0; // runs and loads that need the watched properties
   let refused: RewindError | undefined;
   let prepared = false;
-  let pinned: Place | undefined;
+  let pinned: ZoneAndLocale | undefined;
   let unpin: (() => void) | undefined;
   const loads = new Set<WhileLoading>();
 
@@ -175,7 +184,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
       leave();
     }
   };
-  const pin = (place: Place): void => {
+  const pin = (place: ZoneAndLocale): void => {
     if (steps === 0 || options.pin === undefined || place === pinned) return;
     unpin?.();
     unpin = undefined;

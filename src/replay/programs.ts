@@ -12,7 +12,7 @@ import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { PutObject, ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
-import type { Place } from "./place.ts";
+import type { ZoneAndLocale } from "./guard.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
@@ -54,7 +54,7 @@ export interface LoadedProgram {
    */
   fresh?(): Promise<LoadedProgram>;
   /** The time zone and locale that it was recorded in, and must run in. */
-  readonly place?: Place | undefined;
+  readonly place?: ZoneAndLocale | undefined;
 }
 
 /** An instance of the program in which no step has run; the program itself if it has only one. */

@@ -8,7 +8,7 @@ import { advance, type Position } from "./advance.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
 import { type Environment, encodeState, type LongOptions } from "./environment.ts";
-import type { Replayer } from "./replayer.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 import { type TwinReplay, Twins } from "./twins.ts";
 
 /**
@@ -27,31 +27,31 @@ export interface Stretch {
 }
 
 /** The stretch that begins at `from`, a step from which a replay can begin. */
-export async function stretchAt(replayer: Replayer, from: number): Promise<Stretch> {
-  const { manifest } = replayer;
-  const cut = replayer.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
-  const to = Math.min(replayer.gridAfter(from), cut, manifest.steps);
+export async function stretchAt(recorded: RecordedRun, from: number): Promise<Stretch> {
+  const { manifest } = recorded;
+  const cut = recorded.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
+  const to = Math.min(recorded.gridAfter(from), cut, manifest.steps);
   const begun = manifest.segments.find(({ start }) => start === to)?.begin;
   return {
     from,
     to,
-    witness: await witnessOf(replayer, from),
-    end: begun === undefined ? await replayer.stored(to) : undefined,
+    witness: await witnessOf(recorded, from),
+    end: begun === undefined ? await recorded.stored(to) : undefined,
   };
 }
 
-async function witnessOf(replayer: Replayer, from: number): Promise<Witness> {
-  const { manifest, entries, timeline } = replayer;
+async function witnessOf(recorded: RecordedRun, from: number): Promise<Witness> {
+  const { manifest, entries, timeline } = recorded;
   if (from === manifest.steps) return 0;
-  if (from % manifest.blockSize !== 0) return replayer.segmentRecorded(from).begin?.witness ?? 0;
+  if (from % manifest.blockSize !== 0) return recorded.segmentRecorded(from).begin?.witness ?? 0;
   return (await entries.entry(timeline, from / manifest.blockSize)).witness;
 }
 
 /** Whether a replay of the stretch by this program was compared here before and agreed. */
-export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<boolean> {
-  if (replayer.checked.has(stretch.from)) return true;
-  const known = replayer.env.checks.has(await keyOf(replayer, stretch));
-  if (known) replayer.checked.add(stretch.from);
+export async function isChecked(recorded: RecordedRun, stretch: Stretch): Promise<boolean> {
+  if (recorded.checked.has(stretch.from)) return true;
+  const known = recorded.env.checks.has(await keyOf(recorded, stretch));
+  if (known) recorded.checked.add(stretch.from);
   return known;
 }
 
@@ -63,27 +63,27 @@ export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<b
  * limit of `env.checks`. Throws REPLAY_MISMATCH.
  */
 export async function checkStretch(
-  replayer: Replayer,
+  recorded: RecordedRun,
   live: Position,
   stretch: Stretch,
   options: LongOptions = {},
 ): Promise<void> {
-  const { env } = replayer;
+  const { env } = recorded;
   const { from, to } = stretch;
   const replay = canRunAgain(live)
-    ? await new Twins(env, { warm: true }).begin(await replayer.start(from), to)
+    ? await new Twins(env, { warm: true }).begin(await recorded.start(from), to)
     : alone(live);
   const { position } = replay;
   if (options.signal === undefined && env.checks.limitMs === Number.POSITIVE_INFINITY) {
     env.guard(() => replay.advance(to));
-  } else if (!(await advanceInTime(replayer, replay, to, options))) {
+  } else if (!(await advanceInTime(recorded, replay, to, options))) {
     env.checks.leftUnchecked({ from: Math.max(live.step, position.step), to });
     return;
   }
   const { parting } = replay;
-  if (parting !== undefined) throw await replayMismatch(replayer, stretch, parting.step);
-  await checkEnd(replayer, position, stretch);
-  await rememberChecked(replayer, stretch);
+  if (parting !== undefined) throw await replayMismatch(recorded, stretch, parting.step);
+  await checkEnd(recorded, position, stretch);
+  await rememberChecked(recorded, stretch);
 }
 
 /** Whether each replay gets its own instance of the program. */
@@ -97,14 +97,14 @@ function alone(position: Position): Pick<TwinReplay, "position" | "advance" | "p
 }
 
 /** Remembers that a replay of the stretch agreed with the recording. */
-export async function rememberChecked(replayer: Replayer, stretch: Stretch): Promise<void> {
-  replayer.checked.add(stretch.from);
-  replayer.env.checks.add(await keyOf(replayer, stretch));
+export async function rememberChecked(recorded: RecordedRun, stretch: Stretch): Promise<void> {
+  recorded.checked.add(stretch.from);
+  recorded.env.checks.add(await keyOf(recorded, stretch));
 }
 
 /** Advances in slices to step `to`; returns false if the limit of `env.checks` came first. */
 async function advanceInTime(
-  { env }: Replayer,
+  { env }: RecordedRun,
   replay: Pick<TwinReplay, "position" | "advance">,
   to: number,
   { signal }: LongOptions,
@@ -119,31 +119,31 @@ async function advanceInTime(
 
 /** Compares a replay at the end of a stretch with the recording. Throws REPLAY_MISMATCH. */
 export async function checkEnd(
-  replayer: Replayer,
+  recorded: RecordedRun,
   live: Position,
   stretch: Stretch,
 ): Promise<void> {
-  if (agrees(replayer, live, stretch)) return;
-  throw await replayMismatch(replayer, stretch);
+  if (agrees(recorded, live, stretch)) return;
+  throw await replayMismatch(recorded, stretch);
 }
 
 /** Whether a replay at the end of a stretch has the recorded witness and last state. */
 export function agrees(
-  replayer: Pick<Replayer, "env">,
+  recorded: Pick<RecordedRun, "env">,
   live: Position,
   stretch: Pick<Stretch, "witness" | "end">,
 ): boolean {
-  const { env } = replayer;
+  const { env } = recorded;
   if (live.watch.witness !== stretch.witness) return false;
   if (stretch.end === undefined) return true;
   const encoded = env.guard(() => encodeState(live.state, live.segment.simulation, env));
-  return agreesAs(encoded, replayer, live, stretch);
+  return agreesAs(encoded, recorded, live, stretch);
 }
 
 /** The same for a state that is encoded already. */
 export function agreesAs(
   encoded: Uint8Array,
-  { env }: Pick<Replayer, "env">,
+  { env }: Pick<RecordedRun, "env">,
   live: Position,
   { witness, end }: Pick<Stretch, "witness" | "end">,
 ): boolean {
@@ -157,11 +157,11 @@ export function agreesAs(
  * gave different states, if they did.
  */
 export async function replayMismatch(
-  replayer: Replayer,
+  recorded: RecordedRun,
   { from, to }: Pick<Stretch, "from" | "to">,
   parted?: number,
 ): Promise<RewindError> {
-  const { env, manifest } = replayer;
+  const { env, manifest } = recorded;
   const data = { from, to, block: Math.floor(from / manifest.blockSize) };
   if (parted !== undefined) {
     return new RewindError(
@@ -170,7 +170,7 @@ export async function replayMismatch(
       { ...data, step: parted, causes: [] },
     );
   }
-  const { program } = await replayer.parts(replayer.segmentRecorded(from));
+  const { program } = await recorded.parts(recorded.segmentRecorded(from));
   const causes = (await env.differencesFrom?.(program, manifest.meta)) ?? [];
   const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
   return new RewindError(
@@ -183,19 +183,22 @@ export async function replayMismatch(
 const HIDDEN = "the simulation depends on something that is not in its state";
 
 /** A digest of everything that a check depends on: the code, the start, and the recorded end. */
-async function keyOf(replayer: Replayer, stretch: Stretch): Promise<string> {
-  stretch.key ??= await makeKey(replayer, stretch);
+async function keyOf(recorded: RecordedRun, stretch: Stretch): Promise<string> {
+  stretch.key ??= await makeKey(recorded, stretch);
   return stretch.key;
 }
 
-async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
-  const { env, manifest } = replayer;
-  const segment = replayer.segmentRecorded(from);
+async function makeKey(
+  recorded: RecordedRun,
+  { from, to, witness, end }: Stretch,
+): Promise<string> {
+  const { env, manifest } = recorded;
+  const segment = recorded.segmentRecorded(from);
   const begun = segment.start === from ? segment.begin : undefined;
   const about = [
     ...["checked", segment.program, segment.seeds, paramsKey(segment, env)],
     ...[from, to, manifest.blockSize, witness],
-    nameOf(begun?.state ?? (await replayer.stored(from))),
+    nameOf(begun?.state ?? (await recorded.stored(from))),
     nameOf(end),
     ...(begun === undefined ? [] : [toHex(begun.generator)]),
     ...(begun?.named ?? []).flatMap(([name, state]) => [JSON.stringify(name), toHex(state)]),

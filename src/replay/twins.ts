@@ -1,7 +1,7 @@
 import { isRewindError } from "../base/errors.ts";
 import type { Difference } from "../codec/differences.ts";
 import { advance, type Position } from "./advance.ts";
-import { differ } from "./compare/differ.ts";
+import { differ } from "./differ.ts";
 import { compareStates, type Environment } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
 import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";

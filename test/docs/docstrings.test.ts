@@ -4,7 +4,13 @@ import { type Playground, playground } from "./playground.ts";
 
 /** The files whose examples are run: those that the package exports from. */
 const FILES = [
-  ...["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"],
+  ...[
+    "index.ts",
+    "repository.ts",
+    "replay/run/run.ts",
+    "replay/run/open-run.ts",
+    "replay/simulation.ts",
+  ],
   ...["algorithm", "generator"].map((name) => `random/numpy/${name}.ts`),
   ...["algorithm", "bits", "integers", "random", "sequences"].map(
     (name) => `random/python/${name}.ts`,

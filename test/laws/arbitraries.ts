@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
 import { blockSizeOf, type Change, type Lineage } from "./reference.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   branched,

@@ -4,7 +4,8 @@ import { toHex } from "../../src/base/bytes.ts";
 import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import {

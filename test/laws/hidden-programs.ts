@@ -4,7 +4,8 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { loadProgram } from "../../src/node/load-program.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { type Code, type LoadedProgram, Programs } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 
 /** The text of a module whose steps depend on something that is not in their state. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { encode } from "../../src/codec/encode.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   type HiddenProgram,

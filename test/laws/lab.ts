@@ -13,7 +13,9 @@ import type {
   Recording,
   RecordingPlan,
 } from "../../src/replay/record/recorder.ts";
-import { openRun, type Run, writeRun } from "../../src/replay/run.ts";
+import { writeRun } from "../../src/replay/record/write-runs.ts";
+import { openRun } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import type { ObjectStore, ObjectWriter } from "../../src/store/object-store.ts";

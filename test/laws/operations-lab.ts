@@ -13,7 +13,7 @@ import { type Id, isId } from "../../src/object/id.ts";
 import { decodeRun } from "../../src/object/run.ts";
 import { decodeTag } from "../../src/object/tag.ts";
 import type { LongOptions } from "../../src/replay/environment.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { Simulation } from "../../src/replay/simulation.ts";
 import { Repository } from "../../src/repository.ts";
 import { objectReader } from "../../src/store/object-store.ts";

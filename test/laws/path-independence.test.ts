@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
-import { openRun, type Run } from "../../src/replay/run.ts";
+import { openRun } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   branched,

@@ -6,7 +6,7 @@ import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 import { type AnySimulation, defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { FORMS, type Knobs } from "./forms.ts";

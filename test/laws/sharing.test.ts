@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Id } from "../../src/object/id.ts";
 import type { Environment } from "../../src/replay/environment.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { recorded } from "./arbitraries.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 
 const count = { name: "count", params: { by: 1 }, init: () => 0 };
 const step = (x: number, _: unknown, ctx: { params: { by: number } }) => x + ctx.params.by;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { loadProgram } from "../../src/node/load-program.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { outOfOrder } from "../../src/replay/twins.ts";
 import { recordProgram } from "../laws/hidden-programs.ts";

@@ -5,7 +5,8 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { encodeRun } from "../../src/object/run.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { scatter, Watch } from "../../src/replay/watch.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 

@@ -3,7 +3,7 @@ import type { Path } from "../../codec/path/format.ts";
 import { parsePath } from "../../codec/path/parse.ts";
 import { getAt } from "../../codec/state/access.ts";
 import type { Found } from "../../replay/look/find.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { type Arguments, type Command, type Context, REPLAY_OPTIONS, STATUS } from "../command.ts";
 import { commandLine } from "../input/command-line.ts";
 import { type Expression, parseExpression } from "../input/expression.ts";

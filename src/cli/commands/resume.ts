@@ -1,5 +1,5 @@
-import { checkExpected } from "../../replay/record/expected.ts";
-import type { Run } from "../../replay/run.ts";
+import { checkExpected } from "../../replay/run/expected.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, STATUS, TRUST_OPTION } from "../command.ts";
 import { optional, optionalCount, usageError } from "../input/parse.ts";

@@ -2,7 +2,7 @@ import { toJson } from "../../codec/json/write.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
 import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { count, noteText, plural, size } from "../terminal/text.ts";
 import {

@@ -5,7 +5,7 @@ import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import { packagesOf } from "../../object/program.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { count, noteText, plural } from "../terminal/text.ts";
 import { longText, paramsData, type ValueChange, valuesText } from "./changes-text.ts";
 import { changedByHand } from "./hand-changes.ts";

@@ -5,7 +5,7 @@ import { readState } from "../../object/state.ts";
 import { advance } from "../../replay/advance.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
 import { Replayer } from "../../replay/replayer.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 
 /**

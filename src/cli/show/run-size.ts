@@ -3,7 +3,7 @@ import { type Needed, objectsOf } from "../../object/closure.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
 import type { ReadObject } from "../../object/state.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { missing } from "../../store/object-store.ts";
 
 /** So many objects, and the bytes of their bodies. */

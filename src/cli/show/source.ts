@@ -1,7 +1,7 @@
 import { utf8 } from "../../base/bytes.ts";
 import { splitLabel } from "../../object/program.ts";
 import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/parse.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, visible, visibleLine } from "../terminal/text.ts";

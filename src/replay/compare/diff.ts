@@ -1,9 +1,9 @@
 import type { Difference } from "../../codec/differences.ts";
+import { differ } from "../differ.ts";
 import type { LongOptions } from "../environment.ts";
 import { rangeOf } from "../look/look.ts";
 import type { Replayer } from "../replayer.ts";
 import { comparable } from "./comparable.ts";
-import { differ } from "./differ.ts";
 import { type DifferenceStatistics, FieldTally } from "./field-statistics.ts";
 import { changedInputs, changedSegments, type InputDifference } from "./inputs.ts";
 import { type CompareAt, lockstep } from "./lockstep.ts";

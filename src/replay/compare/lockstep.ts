@@ -1,13 +1,13 @@
 import { equalBytes } from "../../base/bytes.ts";
 import type { Segment } from "../../object/run.ts";
 import { advance, type Position } from "../advance.ts";
+import { differ } from "../differ.ts";
 import { drive } from "../drive.ts";
 import type { Environment, LongOptions } from "../environment.ts";
-import { reach } from "../look/reach.ts";
 import type { Range } from "../look/scan.ts";
+import { reach } from "../look/scan.ts";
 import type { Replayer } from "../replayer.ts";
 import { checkEnd } from "../stretch.ts";
-import { differ } from "./differ.ts";
 import { firstStoredDifference, sameRules } from "./shared-history.ts";
 
 /**

@@ -5,8 +5,8 @@ import { decodeState, type Environment, encodeState, type LongOptions } from "..
 import type { Replayer } from "../replayer.ts";
 import type { AnySimulation, Params, StepContext } from "../simulation.ts";
 import { functionChangedState } from "./failures.ts";
-import { reach } from "./reach.ts";
 import type { Range } from "./scan.ts";
+import { reach } from "./scan.ts";
 
 /** The state one step before, and its encoding, to see whether a function changed it. */
 export interface Previous {

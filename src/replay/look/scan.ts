@@ -8,7 +8,6 @@ import { restore } from "../start.ts";
 import { agrees, agreesAs, replayMismatch, type Stretch } from "../stretch.ts";
 import { Watch } from "../watch.ts";
 import { fingerprint, functionChangedState } from "./failures.ts";
-import { reach } from "./reach.ts";
 
 /** A range of steps, both ends included. */
 export interface Range {
@@ -54,6 +53,18 @@ export async function scan(
   const again = await replayer.positionAt(position.step);
   if (!sameStates(replayer, position, again)) throw functionChangedState(position.step);
   return stopped ? again : undefined;
+}
+
+/**
+ * A live position at `step`, not checked yet: the caller compares the end of its block. It belongs
+ * to the caller. The signal interrupts it.
+ */
+export function reach(
+  replayer: Replayer,
+  step: number,
+  { signal }: Pick<LongOptions, "signal">,
+): Promise<Position> {
+  return replayer.positionAt(step, { signal, check: false });
 }
 
 function visitAt({ state, step, segment }: Position, visit: Visit): boolean {

@@ -9,11 +9,11 @@ import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
-import { missingDraw } from "../missing-draw.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
+import { missingDraw } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 

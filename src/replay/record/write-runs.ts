@@ -62,6 +62,27 @@ export async function writeRuns(
   }
 }
 
+/**
+ * Plans a recording and carries it out with its own writer. Calls `onLasting` to name the run once
+ * a power cut can no longer lose it, before its journal is sealed.
+ */
+export async function writeRun(
+  env: Environment,
+  options: RecorderOptions,
+  plan: (writer: ObjectWriter) => Promise<RecordingPlan>,
+  onLasting: (recording: Recording) => Promise<void> = async () => {},
+): Promise<Recording> {
+  const one = ([recording]: readonly Recording[]): Recording => recording as Recording;
+  const { recordings } = await writeRuns(env, [{ options, plan }], (all) => onLasting(one(all)));
+  return one(recordings);
+}
+
+/** A recording that reached its goal. Throws the failure of one that did not. */
+export function finished(recording: Recording): Recording {
+  if (recording.failure !== undefined) throw recording.failure;
+  return recording;
+}
+
 /** An error that says in its data that a journal was left behind. */
 export function withLeft(error: unknown): unknown {
   if (!isRewindError(error)) return error;

@@ -5,7 +5,8 @@ import { type Difference, differences } from "../../../src/codec/differences.ts"
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import type { Span } from "../../../src/replay/compare/spans.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
+import type { Run } from "../../../src/replay/run/run.ts";
 import { defineSimulation, type Simulation } from "../../../src/replay/simulation.ts";
 import {
   branched,

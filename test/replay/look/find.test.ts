@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { assert, describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
+import type { Run } from "../../../src/replay/run/run.ts";
 import { defineSimulation } from "../../../src/replay/simulation.ts";
 import {
   branched,

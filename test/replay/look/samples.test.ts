@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { sample, sampledSteps } from "../../../src/replay/look/samples.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { Simulation } from "../../../src/replay/simulation.ts";
 import { families, recorded } from "../../laws/arbitraries.ts";
 import { counted, slicedEnvironment } from "../../laws/lab.ts";

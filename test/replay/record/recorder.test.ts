@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { ObjectStore, Tip } from "../../../src/store/object-store.ts";
 
 /** The environment's store, which also notes every committed tip. */

@@ -8,7 +8,7 @@ import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import { paramBeside } from "../params.ts";
 import type { Source } from "../programs.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "./run.ts";
 
 /**
  * The values with which a recording should have begun. Values that are left out are not compared.

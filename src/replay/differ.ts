@@ -1,7 +1,7 @@
-import { equalBytes } from "../../base/bytes.ts";
-import { surelyEqual } from "../../codec/state/surely-equal.ts";
-import type { Position } from "../advance.ts";
-import { type Environment, encodeState } from "../environment.ts";
+import { equalBytes } from "../base/bytes.ts";
+import { surelyEqual } from "../codec/state/surely-equal.ts";
+import type { Position } from "./advance.ts";
+import { type Environment, encodeState } from "./environment.ts";
 
 /** Whether two states have different encodings. */
 export function differ(a: Position, b: Position, env: Environment): boolean {

@@ -1,5 +1,34 @@
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { reasonOf } from "../base/reason.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
 import { generatorNamed, generatorNames } from "../random/registry.ts";
+import type { LiveSegment } from "./segment.ts";
+
+/** STEP_FAILED for an error that a step threw. Errors of rewind itself stay as they are. */
+export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
+  const { step } = segment.context;
+  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
+    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
+  }
+  if (
+    isRewindError(
+      error,
+      "STEP_RETURNED_NOTHING",
+      "STEP_RETURNED_PROMISE",
+      "FUNCTION_FAILED",
+      "PLACE_UNKNOWN",
+    )
+  ) {
+    return error;
+  }
+  const hint = missingDraw(error, segment.algorithm);
+  return new RewindError(
+    "STEP_FAILED",
+    `step ${step} failed: ${reasonOf(error)}`,
+    { step, ...(hint !== undefined && { hint }) },
+    { cause: error },
+  );
+}
 
 /**
  * A hint for a step that called a method which its generator lacks: how the method is spelled here,

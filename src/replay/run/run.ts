@@ -1,25 +1,23 @@
-import { checkStepInRange } from "../base/checks.ts";
-import type { Id } from "../object/id.ts";
-import { readParams } from "../object/params.ts";
-import { decodeRun, type Parent, type RunManifest, rootOf } from "../object/run.ts";
-import { decodeArtifact, encodeArtifact } from "../store/artifact.ts";
-import { type ObjectWriter, objectReader } from "../store/object-store.ts";
-import { BlockCache } from "./block-cache.ts";
-import { type DiffOptions, diff, type RunDifference } from "./compare/diff.ts";
-import { type Verification, type VerifyOptions, verify } from "./compare/verify.ts";
-import type { Environment, LongOptions } from "./environment.ts";
-import { type Bisection, bisect } from "./look/bisect.ts";
-import { type Count, count } from "./look/count.ts";
-import { type Found, find, findLast } from "./look/find.ts";
-import type { Look, RangeOptions } from "./look/look.ts";
-import { type Metric, type Statistics, stats, type VectorStatistics } from "./look/stats.ts";
-import { type Code, codeOf } from "./programs.ts";
-import { type ForkOptions, planFork } from "./record/fork.ts";
-import { planRecording, type RecordOptions } from "./record/record.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "./record/recorder.ts";
-import { writeRuns } from "./record/write-runs.ts";
-import { type CheckOptions, Replayer } from "./replayer.ts";
-import type { Simulation } from "./simulation.ts";
+import { checkStepInRange } from "../../base/checks.ts";
+import type { Id } from "../../object/id.ts";
+import { readParams } from "../../object/params.ts";
+import { type Parent, type RunManifest, rootOf } from "../../object/run.ts";
+import { encodeArtifact } from "../../store/artifact.ts";
+import { objectReader } from "../../store/object-store.ts";
+import { BlockCache } from "../block-cache.ts";
+import { type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
+import { type Verification, type VerifyOptions, verify } from "../compare/verify.ts";
+import type { Environment, LongOptions } from "../environment.ts";
+import { type Bisection, bisect } from "../look/bisect.ts";
+import { type Count, count } from "../look/count.ts";
+import { type Found, find, findLast } from "../look/find.ts";
+import type { Look, RangeOptions } from "../look/look.ts";
+import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
+import { codeOf } from "../programs.ts";
+import { type ForkOptions, planFork } from "../record/fork.ts";
+import { finished, writeRun } from "../record/write-runs.ts";
+import { type CheckOptions, Replayer } from "../replayer.ts";
+import type { Simulation } from "../simulation.ts";
 
 /**
  * A recorded run, which gives the state at any step. `S` is the state, `P` the params.
@@ -270,21 +268,12 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * @example
    * ```ts
    * const { firstDifferentStep, changes, end } = await run.diff(fork);
-   * const { spans } = await run.diff(fork, { spans: true }); // where they are equal and where they differ
+   * const { spans } = await run.diff(fork, { spans: true }); // where they differ
    * ```
    */
   diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
     return diff(this.#replayer, other.#replayer, options);
   }
-}
-
-/** Opens the run with this id. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
-export async function openRun<S, P extends object>(
-  id: Id<"run">,
-  env: Environment,
-): Promise<Run<S, P>> {
-  const body = await objectReader(env.store)("run", id);
-  return runOf<S, P>(id, decodeRun(body), env);
 }
 
 /**
@@ -299,60 +288,4 @@ export async function runOf<S = unknown, P extends object = Record<string, unkno
   const last = manifest.segments.at(-1);
   const params = last === undefined ? {} : await readParams(last.params, objectReader(env.store));
   return new Run<S, P>(id, manifest, env, params);
-}
-
-/**
- * Puts what an artifact holds into the environment's store, all of it verified, and opens the run.
- */
-export async function loadInto<S, P extends object>(
-  env: Environment,
-  bytes: Uint8Array,
-): Promise<Run<S, P>> {
-  return openRun<S, P>(await unpackInto(env, bytes), env);
-}
-
-/** The same without opening the run, whose id it returns. */
-export async function unpackInto(env: Environment, bytes: Uint8Array): Promise<Id<"run">> {
-  const content = await decodeArtifact(bytes, env.compression, env.store.hash);
-  const writer = await env.store.writer();
-  try {
-    for (const { kind, body } of content.objects.values()) writer.put(kind, body);
-    await writer.close();
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
-  return content.run;
-}
-
-/** Records a simulation into the environment's store. */
-export async function recordInto<S, P extends object>(
-  env: Environment,
-  code: Code,
-  options: RecordOptions<P>,
-): Promise<Run<S, P>> {
-  const recording = await writeRun(env, options, async (writer) =>
-    planRecording(env, writer, code, options as RecordOptions),
-  );
-  return runOf<S, P>(recording.id, finished(recording).manifest, env);
-}
-
-/**
- * Plans a recording and carries it out with its own writer. Calls `onLasting` to name the run once
- * a power cut can no longer lose it, before its journal is sealed.
- */
-export async function writeRun(
-  env: Environment,
-  options: RecorderOptions,
-  plan: (writer: ObjectWriter) => Promise<RecordingPlan>,
-  onLasting: (recording: Recording) => Promise<void> = async () => {},
-): Promise<Recording> {
-  const one = ([recording]: readonly Recording[]): Recording => recording as Recording;
-  const { recordings } = await writeRuns(env, [{ options, plan }], (all) => onLasting(one(all)));
-  return one(recordings);
-}
-
-function finished(recording: Recording): Recording {
-  if (recording.failure !== undefined) throw recording.failure;
-  return recording;
 }
