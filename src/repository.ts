@@ -31,7 +31,7 @@ import { readFile } from "./node/user-files.ts";
 import { projectCache } from "./node/user-folders.ts";
 import { type Id, isId } from "./object/id.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
-import type { Source } from "./replay/programs.ts";
+import type { ProgramSource } from "./replay/programs.ts";
 import type { ForkOptions } from "./replay/record/fork.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
@@ -497,7 +497,7 @@ export class Repository {
   }
 
   /** The code of a module `path#export` as it would be recorded now, for `expect` of `resume`. */
-  async sourceOf(spec: string, cwd?: string): Promise<Source> {
+  async sourceOf(spec: string, cwd?: string): Promise<ProgramSource> {
     return (await this.#code.of(spec, cwd)).source;
   }
 

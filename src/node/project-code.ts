@@ -7,8 +7,8 @@ import {
   type Code,
   codeOf,
   type LoadedProgram,
+  type ProgramSource,
   Programs,
-  type Source,
 } from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
@@ -124,7 +124,7 @@ export class ProjectCode {
   }
 
   /** What the user records is the user's own: noted first, so that a recording that is killed can be resumed. */
-  #noteRecorded(id: Id<"program">, { module }: Source): void {
+  #noteRecorded(id: Id<"program">, { module }: ProgramSource): void {
     // Code that was handed over in memory is never run from the store.
     if (module !== undefined) this.trust.add(id);
   }

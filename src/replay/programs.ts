@@ -16,7 +16,7 @@ import type { ZoneAndLocale } from "./guard.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
-export interface Source {
+export interface ProgramSource {
   readonly name: string;
   /** The module's path, relative to the project; undefined for a simulation handed over in memory. */
   readonly module?: string | undefined;
@@ -64,12 +64,12 @@ export async function freshly(program: LoadedProgram): Promise<LoadedProgram> {
 
 /** A simulation and the code to record for it. */
 export interface Code extends LoadedProgram {
-  readonly source: Source;
+  readonly source: ProgramSource;
 }
 
 /** Stores the code of a simulation and returns the id of its program. */
 export function putProgram(
-  source: Source,
+  source: ProgramSource,
   algorithm: GeneratorAlgorithm,
   { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {

@@ -150,7 +150,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "each object is looked for before it is read",
   },
   {
-    file: "replay/replayer.ts",
+    file: "replay/recorded-run.ts",
     text: "no segment",
     because: "a run that was read has a segment at step 0",
   },

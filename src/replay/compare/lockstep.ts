@@ -4,7 +4,7 @@ import { advance, type Position } from "../advance.ts";
 import { differ } from "../differ.ts";
 import { drive } from "../drive.ts";
 import type { Environment, LongOptions } from "../environment.ts";
-import type { Range } from "../look/scan.ts";
+import type { StepRange } from "../look/scan.ts";
 import { reach } from "../look/scan.ts";
 import type { Replayer } from "../replayer.ts";
 import { checkEnd } from "../stretch.ts";
@@ -40,7 +40,7 @@ export type CompareAt = (a: Position, b: Position) => "equal" | "different" | "s
 export async function lockstep(
   a: Replayer,
   b: Replayer,
-  options: Range & LongOptions,
+  options: StepRange & LongOptions,
   compare: CompareAt,
 ): Promise<void> {
   const { env } = a;

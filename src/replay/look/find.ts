@@ -5,7 +5,7 @@ import type { Replayer } from "../replayer.ts";
 import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
-import { type Range, scan } from "./scan.ts";
+import { type StepRange, scan } from "./scan.ts";
 
 /** A step and the state there. */
 export interface Found<S> {
@@ -97,15 +97,15 @@ export async function found<S>(
 /** The data of INTERRUPTED: how far a pass had got. */
 export interface Interrupted {
   /** The steps that the pass looked at; undefined if it had not reached the first. */
-  readonly looked: Range | undefined;
+  readonly looked: StepRange | undefined;
   /** The steps that are left: a pass over them completes this one. */
-  readonly rest: Range;
+  readonly rest: StepRange;
   /** How many of the steps looked at matched the predicate. */
   readonly held: number;
 }
 
 /** Adds to INTERRUPTED how far a pass over `range` had got; leaves other errors as they are. */
-export function interruptedAhead(error: unknown, { from, to }: Range, held: number): unknown {
+export function interruptedAhead(error: unknown, { from, to }: StepRange, held: number): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
   const step = Number(error.data.step);
   // A pass replays the steps before the first one that it looks at.
@@ -115,8 +115,8 @@ export function interruptedAhead(error: unknown, { from, to }: Range, held: numb
 
 function interruptedPass(
   error: unknown,
-  looked: Range | undefined,
-  rest: Range,
+  looked: StepRange | undefined,
+  rest: StepRange,
   held: number,
 ): unknown {
   const where = looked === undefined ? "no step yet" : `steps ${looked.from} to ${looked.to}`;

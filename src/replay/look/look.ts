@@ -4,7 +4,7 @@ import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
 import type { Params, StepContext } from "../simulation.ts";
 import { lookBack, PreviousStates } from "./previous.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
 
 /** Which steps to look at, and what to pass to the function that looks. */
 export interface RangeOptions extends LongOptions {
@@ -27,7 +27,7 @@ export type Look<S = unknown, P = Params, R = unknown> = (
 ) => R;
 
 /** The steps to look at. Throws STEP_OUT_OF_RANGE and INVALID_ARGUMENT. */
-export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
+export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
   const { steps } = replayer.manifest;
   const to = checkStepInRange(options.to ?? steps, steps);
   const from = checkStepInRange(options.from ?? 0, steps);
@@ -45,7 +45,7 @@ export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
  */
 export async function looking<R>(
   replayer: Replayer,
-  range: Range,
+  range: StepRange,
   look: Look<never, never, R>,
   options: RangeOptions,
 ): Promise<(state: unknown, ctx: StepContext<Params>) => R> {

@@ -5,7 +5,7 @@ import { decodeState, type Environment, encodeState, type LongOptions } from "..
 import type { Replayer } from "../replayer.ts";
 import type { AnySimulation, Params, StepContext } from "../simulation.ts";
 import { functionChangedState } from "./failures.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
 import { reach } from "./scan.ts";
 
 /** The state one step before, and its encoding, to see whether a function changed it. */
@@ -57,7 +57,7 @@ export class PreviousStates {
   /** Replays the state before the first step of a range. */
   static async before(
     replayer: Replayer,
-    { from }: Range,
+    { from }: StepRange,
     options: LongOptions,
   ): Promise<PreviousStates> {
     const { env } = replayer;

@@ -2,14 +2,14 @@ import { advance, type Position } from "../advance.ts";
 import { drive } from "../drive.ts";
 import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
 
 /**
  * Up to `most` steps of the range, evenly spaced, with both ends. If checkpoints are close enough,
  * the steps between the ends are checkpoints, so that nothing needs to be replayed.
  */
 export function sampledSteps(
-  { from, to }: Range,
+  { from, to }: StepRange,
   most: number,
   replayers: readonly Replayer[],
 ): number[] {

@@ -10,7 +10,7 @@ import { Watch } from "../watch.ts";
 import { fingerprint, functionChangedState } from "./failures.ts";
 
 /** A range of steps, both ends included. */
-export interface Range {
+export interface StepRange {
   readonly from: number;
   readonly to: number;
 }
@@ -23,7 +23,7 @@ export interface Range {
  */
 export async function scan(
   replayer: Replayer,
-  range: Range & LongOptions,
+  range: StepRange & LongOptions,
   visit: Visit,
 ): Promise<Position | undefined> {
   const { env } = replayer;

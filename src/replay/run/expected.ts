@@ -7,7 +7,7 @@ import type { Program } from "../../object/program.ts";
 import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import { paramBeside } from "../params.ts";
-import type { Source } from "../programs.ts";
+import type { ProgramSource } from "../programs.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -25,7 +25,7 @@ export interface Expected<P extends object = Record<string, unknown>> {
   /** How its generators are seeded. */
   readonly streams?: SeedRule | undefined;
   /** The code of its last segment, as `Repository.sourceOf` gives it for a module. */
-  readonly program?: Source | undefined;
+  readonly program?: ProgramSource | undefined;
 }
 
 /** A value that differs from the recorded one. */
@@ -83,7 +83,11 @@ export async function checkExpected(run: Run, branch: string, expected: Expected
 }
 
 /** Compares the code if both are the same module; if not, only names the modules. */
-function programPairs(recorded: Program, given: Source | undefined, hash: Hash): Unexpected[] {
+function programPairs(
+  recorded: Program,
+  given: ProgramSource | undefined,
+  hash: Hash,
+): Unexpected[] {
   if (given === undefined) return [];
   const [was, is] = [recorded, given].map(({ module, exportName, name }) =>
     module === undefined ? `${name}, handed over in memory` : `${module}#${exportName}`,
