@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { generatorFamilies } from "../src/random/generators.ts";
 
 /**
  * What the package exports, frozen: to add a name here is to promise it. Types are marked, since
@@ -96,8 +97,8 @@ const RANDOM = [
   "type PlanRow",
   "type PlanStep",
   "type PythonChoicesOptions",
+  "type PythonGenerator",
   "type PythonPopulation",
-  "type PythonRandom",
   "type PythonSeed",
   "type PythonState",
   "type PythonStateLike",
@@ -111,7 +112,7 @@ const RANDOM = [
   "type TorchEpoch",
   "type TorchGenerator",
   "type TorchLoaderOptions",
-  "type Xoshiro128",
+  "type XoshiroGenerator",
   "drawsOf",
   "explain",
   "formatPlan",
@@ -134,9 +135,22 @@ test("rewind-engine exports these names", async () => {
 });
 
 test("rewind-engine/random exports these names", async () => {
-  expect(namesOf("../src/random/index.ts")).toEqual(RANDOM);
+  expect(namesOf("../src/random.ts")).toEqual(RANDOM);
   expect(Object.keys(await import("rewind-engine/random")).sort()).toEqual(values(RANDOM));
 });
+
+test.each(generatorFamilies())(
+  "rewind-engine/random/%s exports its part of these",
+  async (family) => {
+    const algorithm = `${family}Algorithm`;
+    const names = namesOf(`../src/random/${family}/index.ts`);
+    expect(names.filter((name) => !RANDOM.includes(name))).toEqual([algorithm]);
+    const types = RANDOM.filter((name) => name.toLowerCase().startsWith(`type ${family}`));
+    expect(names).toEqual([...types, family, algorithm]);
+    const module = await import(`rewind-engine/random/${family}`);
+    expect(Object.keys(module).sort()).toEqual([family, algorithm]);
+  },
+);
 
 function values(names: readonly string[]): string[] {
   return names.filter((name) => !name.startsWith("type ")).sort();

@@ -8,10 +8,8 @@ const config: ViteUserConfig = defineConfig({
   resolve: {
     alias: [
       { find: /^rewind-engine$/, replacement: source("index.ts") },
-      {
-        find: /^rewind-engine\/random$/,
-        replacement: source("random/index.ts"),
-      },
+      { find: /^rewind-engine\/random$/, replacement: source("random.ts") },
+      { find: /^rewind-engine\/random\/(\w+)$/, replacement: source("random/$1/index.ts") },
     ],
   },
   test: {

@@ -15,7 +15,7 @@ export function describe(value: unknown): string {
   return String(value);
 }
 
-/** Beyond 100 digits the number of bits: to write a long bigint in decimal takes minutes. */
+/** A bigint of over 100 digits is described by its bits: writing it in decimal can take minutes. */
 function describeBigint(value: bigint): string {
   const size = value < 0n ? -value : value;
   if (size < LONGEST_BIGINT) return `${value}n`;
@@ -47,12 +47,12 @@ export function checkStepInRange(step: unknown, last: number, what = "run"): num
   );
 }
 
-/** Checks a whole number from `low` on. */
+/** Checks a whole number that is at least `low`. */
 export function checkInteger(value: unknown, name: string, low: number): number {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= low) return value + 0;
   throw new RewindError(
     "INVALID_ARGUMENT",
-    `expected ${name} to be a whole number from ${low} on, got ${describe(value)}`,
+    `expected ${name} to be a whole number, at least ${low}, got ${describe(value)}`,
     { name, value },
   );
 }

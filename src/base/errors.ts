@@ -1,4 +1,4 @@
-/** What went wrong, as a stable code; the command line turns codes into hints. */
+/** What went wrong, as a stable code. The command line turns codes into hints. */
 export type ErrorCode =
   // states and bytes
   | "UNSUPPORTED_STATE"
@@ -78,8 +78,8 @@ export type ErrorCode =
   | "USAGE";
 
 /**
- * The one error class: a stable `code`, a message that says what was expected and what came, and
- * the facts as `data`.
+ * The one error class: a stable `code`, a message that says what was expected and what was found,
+ * and the facts as `data`.
  *
  * @example
  * ```ts
@@ -103,7 +103,7 @@ export class RewindError extends Error {
   }
 }
 
-/** Whether `error` is a RewindError, of one of `codes` where any are given. */
+/** Whether `error` is a RewindError, with one of `codes` if any are given. */
 export function isRewindError(error: unknown, ...codes: ErrorCode[]): error is RewindError {
   return error instanceof RewindError && (codes.length === 0 || codes.includes(error.code));
 }

@@ -1,10 +1,10 @@
-/** The names that are most like `wanted`, the likest first; those that share too little are left out. */
+/** The names that are most similar to `wanted`, best first, without those that share too little. */
 export function nearest(wanted: string, names: Iterable<string>, most = 3): string[] {
   const likely = Math.max(2, Math.ceil(wanted.length / 2));
   return (
     [...new Set(names)]
       .map((name) => ({ name, distance: editDistance(name.toLowerCase(), wanted.toLowerCase()) }))
-      // Of two letters, two that differ are all: what shares nothing is not meant.
+      // In a name of two letters, two differences leave nothing in common.
       .filter(
         ({ name, distance }) =>
           (distance <= likely && distance < Math.max(name.length, wanted.length)) ||
@@ -16,7 +16,7 @@ export function nearest(wanted: string, names: Iterable<string>, most = 3): stri
   );
 }
 
-/** Longer texts are compared as wholes: the work grows with the square of the length. */
+/** Longer texts are only checked for equality, since the work grows with the square of the length. */
 const LONGEST = 60;
 
 /** The least number of insertions, deletions and replacements between two texts (Levenshtein). */

@@ -6,8 +6,8 @@ export function isNumberText(text: string): boolean {
 }
 
 /**
- * The number that `text` spells. Throws INVALID_NUMBER for one that does not survive: where the
- * nearest number, printed with as many digits, is not what was written.
+ * The number that `text` spells. Throws INVALID_NUMBER if it would be rounded: if the nearest number,
+ * printed with as many digits, is not what was written.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export function wholeNumber(text: string): bigint | undefined {
   return sign === "-" ? -size : size;
 }
 
-/** More digits than any number has before its decimal point. */
+/** No number has more digits before its decimal point. */
 const MOST_DIGITS = 400;
 
 /** A decimal: its digits, the last one at this power of ten. */
@@ -45,7 +45,7 @@ interface Decimal {
   readonly sign: string;
   readonly digits: string;
   readonly exponent: number;
-  /** Whether it was written with digits alone, so that each of them counts. */
+  /** Whether it was written with digits only, so that each of them counts. */
   readonly isWhole: boolean;
 }
 
@@ -68,13 +68,13 @@ function trimmed(decimal: Decimal): Decimal {
   return { ...decimal, digits, exponent };
 }
 
-/** Numbers are printed with at most so many digits. */
+/** Numbers are printed with at most this many digits. */
 const MOST_PRINTED = 100;
 
 function survives(text: string, number: number): boolean {
   const decimal = decimalOf(text);
   if (decimal === undefined || !Number.isFinite(number)) return false;
-  // As it is printed, a large number ends in zeros that are not its own digits.
+  // A large number prints with zeros at its end that are not exact digits.
   if (String(number) === text) return true;
   // 0.10 has one digit that counts, and 100 has three.
   const { digits } = decimal.isWhole ? decimal : trimmed(decimal);

@@ -1,7 +1,7 @@
 import { describe } from "./checks.ts";
 import { isRewindError } from "./errors.ts";
 
-/** Why a user's code failed, by what it threw; our own errors need no name of a class before them. */
+/** Why a user's code failed, from what it threw; our own errors need no class name before them. */
 export function reasonOf(thrown: unknown): string {
   if (isRewindError(thrown)) return thrown.message;
   if (isImportFromText(thrown)) return IMPORT_FROM_TEXT;
@@ -15,11 +15,11 @@ export function messageOf(thrown: unknown): string {
   return (hasMessage ? String(thrown.message) : describe(thrown)).split("\n")[0] ?? "";
 }
 
-/** No bundle can hold what `eval` and `Function` import: the name is known only when they run. */
+/** A bundle cannot hold what `eval` and `Function` import: the name is known only when they run. */
 export const IMPORT_FROM_TEXT =
   "import() in a text that becomes code would load what is not recorded: write the import in a file of the program";
 
-/** What Node throws where it finds no way to import: its own words name a callback of its `vm`. */
+/** Whether this is what Node throws when it cannot import: its message names a callback of its `vm`. */
 function isImportFromText(thrown: unknown): boolean {
   const { code } = Object(thrown) as { readonly code?: unknown };
   return typeof code === "string" && code.startsWith("ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING");

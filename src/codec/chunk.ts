@@ -1,15 +1,15 @@
 const MIN_BYTES = 16 * 1024;
 const NORMAL_BYTES = 32 * 1024;
 const MAX_BYTES = 64 * 1024;
-/** A cut is where the top bits of the hash are 0: 16 of them up to the normal size, 13 beyond. */
+/** A chunk ends where the top bits of the hash are 0: 16 of them up to the normal size, then 13. */
 const STRICT_SHIFT = 32 - 16;
 const LOOSE_SHIFT = 32 - 13;
 
 /**
- * Cuts `bytes` where their content says so, into views of 16 to 64 KiB (the last may be shorter),
- * some 36 KiB on average: where two byte strings differ in a part, even by something inserted, the
- * chunks further on are the same again. A gear hash with normalised chunking, after FastCDC (Xia et
- * al., USENIX ATC 2016). Where the cuts lie is part of the format.
+ * Cuts `bytes` into views of 16 to 64 KiB, about 36 KiB on average; the last may be shorter. The
+ * content decides where the cuts are: after a change, even an insertion, the chunks soon become the
+ * same again. A gear hash with normalised chunking, after FastCDC (Xia et al., USENIX ATC 2016). The
+ * places of the cuts are part of the format.
  *
  * @example
  * ```ts

@@ -10,16 +10,16 @@ export type { DecodeLimits } from "./cbor/cursor.ts";
 export interface DecodeOptions {
   /** Codecs for class instances. */
   readonly types?: TypeCodecs | undefined;
-  /** Limits other than the usual ones. */
+  /** Limits that differ from the default ones. */
   readonly limits?: Partial<DecodeLimits> | undefined;
-  /** Called for each object that is frozen, sealed or not extensible; it is then left open. */
+  /** Called for each object that is frozen, sealed or not extensible, instead of closing it. */
   readonly closing?: Closing | undefined;
 }
 
 /**
- * The value that `bytes`, made by `encode`, stand for: a fresh one, that shares no memory with
- * `bytes`. Safe on bytes of any origin: nothing is evaluated, no prototype is touched, and memory
- * stays in proportion to the input. Throws INVALID_ENCODING with the offset of what is wrong.
+ * The value that `encode` made `bytes` from: a new one that shares no memory with `bytes`. Safe on
+ * bytes of any origin: it evaluates nothing, touches no prototype, and needs memory in proportion to
+ * the input. Throws INVALID_ENCODING with the offset of the first fault.
  *
  * @example
  * ```ts

@@ -7,9 +7,10 @@ export type { DifferenceOptions } from "./state/comparison.ts";
 export type { Difference } from "./state/difference.ts";
 
 /**
- * Where the states `a` and `b` differ, in the order of the document, numbers told apart as by
+ * Where the states `a` and `b` differ, in the order of the document. Numbers are compared by
  * `Object.is`. Differences that only a step could notice are listed too: the order of keys and
- * entries, which objects are one and the same, and which are frozen. Empty only where both have the same encoding.
+ * entries, which objects are the same object, and which are frozen. The list is empty only if both
+ * states have the same encoding.
  *
  * @example
  * ```ts
@@ -23,15 +24,15 @@ export function differences(a: unknown, b: unknown, options: DifferenceOptions =
   return other === undefined ? [] : [other];
 }
 
-/** How many fields two states have, both counted together, and how many of them differ. */
+/** How many fields two states have together, and how many of those differ. */
 export interface FieldCount {
   readonly fields: number;
   readonly different: number;
 }
 
 /**
- * Shows each difference to `visit`, however many there are, and counts: a field is a place where
- * either state has a value that holds no others, or where the two have nothing in common.
+ * Shows each difference to `visit`, without a limit, and counts. A field is a place with a value that
+ * holds no others, or a place where the two states have nothing in common.
  *
  * @example
  * ```ts
@@ -56,7 +57,7 @@ export function countDifferences(
   return { fields: comparison.equal + different, different };
 }
 
-/** What tells two states apart that are equal in every place. */
+/** The difference of two states that are equal in every place and still have different encodings. */
 function otherEncoding(
   a: unknown,
   b: unknown,

@@ -4,11 +4,11 @@ import { type EncodeOptions, StateWriter } from "./state/writer.ts";
 export type { EncodedInstance, EncodeOptions } from "./state/writer.ts";
 
 /**
- * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states give equal
- * bytes, and `decode` gives back a state that no step can tell from this one; object keys, Map and
- * Set entries keep their order, objects that occur twice stay one, and frozen, sealed and
- * non-extensible ones stay so. Throws UNSUPPORTED_STATE, naming the path, for what cannot be
- * restored exactly.
+ * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states have equal
+ * bytes, and no step can tell the state that `decode` returns from this one: keys of objects and
+ * entries of Maps and Sets keep their order, an object that occurs twice stays one object, and
+ * frozen, sealed and non-extensible objects stay closed. Throws UNSUPPORTED_STATE, which names the
+ * path, for a value that cannot be restored exactly.
  *
  * @example
  * ```ts

@@ -4,8 +4,8 @@ import { sha256 as nobleSha256, sha512 as nobleSha512 } from "@noble/hashes/sha2
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 
 /**
- * SHA-256 (FIPS 180-4): 32 bytes. This one is portable; on Node the native one, which is some ten
- * times faster, is passed in from above.
+ * SHA-256 (FIPS 180-4): 32 bytes. This function is portable; on Node, callers pass in the native
+ * one, which is about ten times faster.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ export type Hash = (bytes: Uint8Array) => Uint8Array;
 export const sha256: Hash = (bytes) => nobleSha256(bytes);
 
 /**
- * SHA-512 (FIPS 180-4): 64 bytes. Portable only: nothing hashes much with it.
+ * SHA-512 (FIPS 180-4): 64 bytes. Portable only, since it hashes few bytes.
  *
  * @example
  * ```ts

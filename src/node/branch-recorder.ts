@@ -58,7 +58,7 @@ export class BranchRecorder {
           branch,
           options,
           plan: async (env, writer, ref) => {
-            const plan = planRecording(env, writer, await code(), options, ref);
+            const plan = await planRecording(env, writer, await code(), options, ref);
             return old === undefined ? plan : replacing(plan, old);
           },
         },

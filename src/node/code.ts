@@ -6,7 +6,7 @@ import { describe } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { type Id, objectId } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
-import { readParts } from "../object/program-source.ts";
+import { readParts } from "../object/program-contents.ts";
 import type { ReadObject } from "../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../replay/programs.ts";
 import { type Bundle, bundle } from "./bundle.ts";

@@ -1,9 +1,18 @@
+import { generatorFamilies } from "../random/generators.ts";
+
+const MAIN = "rewind-engine";
+const RANDOM = "rewind-engine/random";
+
 /** The engine's entry points, as programs import them. */
-export type EngineEntry = "rewind-engine" | "rewind-engine/random";
+export type EngineEntry = typeof MAIN | typeof RANDOM | `${typeof RANDOM}/${string}`;
+
+function entries(): EngineEntry[] {
+  return [MAIN, RANDOM, ...generatorFamilies().map((family) => `${RANDOM}/${family}` as const)];
+}
 
 /** Whether a program gets the engine for this specifier. */
 export function isEngineEntry(specifier: string): specifier is EngineEntry {
-  return specifier === "rewind-engine" || specifier === "rewind-engine/random";
+  return (entries() as readonly string[]).includes(specifier);
 }
 
 /** The modules that programs get for `rewind-engine` and `rewind-engine/random`, as URLs. */
@@ -18,7 +27,7 @@ export function ownEngine(): Engine {
   const extension = /\.[jt]s$/.exec(import.meta.url)?.[0] ?? ".js";
   return {
     main: new URL(`../index${extension}`, import.meta.url).href,
-    random: new URL(`../random/index${extension}`, import.meta.url).href,
+    random: new URL(`../random${extension}`, import.meta.url).href,
   };
 }
 
@@ -36,7 +45,7 @@ export async function engineModules(
   engine: Engine,
 ): Promise<ReadonlyMap<string, object>> {
   const found = new Map<string, object>();
-  for (const entry of ["rewind-engine", "rewind-engine/random"] as const) {
+  for (const entry of entries()) {
     // Loaded only where it is asked for. A text that only looks so does no harm.
     if (code.includes(`"${entry}"`)) found.set(entry, await engineModule(entry, engine));
   }
@@ -44,6 +53,12 @@ export async function engineModules(
 }
 
 function engineModule(entry: EngineEntry, engine: Engine): Promise<object> {
-  const url = entry === "rewind-engine" ? engine.main : engine.random;
-  return import(/* @vite-ignore */ url);
+  return import(/* @vite-ignore */ urlOf(entry, engine));
+}
+
+function urlOf(entry: EngineEntry, { main, random }: Engine): string {
+  if (entry === MAIN) return main;
+  if (entry === RANDOM) return random;
+  const extension = random.slice(random.lastIndexOf("."));
+  return new URL(`random/${entry.slice(RANDOM.length + 1)}/index${extension}`, random).href;
 }

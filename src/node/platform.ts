@@ -2,8 +2,8 @@ import crypto from "node:crypto";
 import zlib from "node:zlib";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
-import type { Compression } from "../store/compression.ts";
 import { type Crc32, crc32 as portableCrc32 } from "../store/crc32.ts";
+import type { Compression } from "../store/pack.ts";
 
 /** SHA-256 as Node computes it, about ten times faster than the portable one; the same digest. */
 export const nodeHash: Hash = (bytes) => hashOnce("sha256", bytes);

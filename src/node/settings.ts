@@ -1,7 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { DEFAULT_GENERATOR } from "../random/registry.ts";
+import { DEFAULT_GENERATOR } from "../random/generators.ts";
 import { checkGenerator } from "./store-config.ts";
 import { userName } from "./user-name.ts";
 

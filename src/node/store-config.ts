@@ -1,6 +1,6 @@
 import path from "node:path";
 import { RewindError } from "../base/errors.ts";
-import { generatorNames } from "../random/registry.ts";
+import { generatorNames } from "../random/generators.ts";
 import type { Files } from "./files.ts";
 import { STORE_FOLDER } from "./find-project.ts";
 import { readSettingsFile, type SettingsFile } from "./settings-file.ts";
@@ -42,7 +42,7 @@ export function storeGenerator(files: Files, root: string): string | undefined {
 
 /** Checks the name of a generator that `where` gives. Throws UNKNOWN_GENERATOR. */
 export function checkGenerator(name: unknown, where: string): string {
-  const known = generatorNames();
+  const known: readonly string[] = generatorNames();
   if (known.includes(name as string)) return name as string;
   throw new RewindError(
     "UNKNOWN_GENERATOR",

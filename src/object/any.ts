@@ -10,8 +10,8 @@ import { decodeTag } from "./tag.ts";
 import { decodeTile } from "./timeline.ts";
 
 /**
- * The content of any object, its fields by their names, for people to read. A state that holds class
- * instances stays encoded, for only its simulation has their codecs. Throws OBJECT_INVALID.
+ * The content of any object, its fields by their names, for people to read. A state with class
+ * instances stays encoded, since only its simulation has their codecs. Throws OBJECT_INVALID.
  */
 export function decodeObject(kind: Kind, body: Uint8Array): unknown {
   switch (kind) {

@@ -6,8 +6,8 @@ import { encode } from "../codec/encode.ts";
 import type { Id, Kind } from "./id.ts";
 
 /**
- * The longest body of each kind that has a schema, in bytes. A few kilobytes of a file can unpack to
- * any number of them, and a decoded list takes a hundred times as much memory.
+ * The longest body of each kind that has a schema, in bytes. A file of a few kilobytes can unpack to
+ * gigabytes, and a decoded list takes a hundred times as much memory.
  */
 const LONGEST_BODY: Readonly<Partial<Record<Kind, number>>> = {
   ...{ state: 1 << 26, params: 1 << 26, tile: 1 << 20 },
@@ -34,8 +34,8 @@ function lengthProblem(kind: Kind, length: number, most: number): string {
 }
 
 /**
- * Writes arrays of numbers and byte strings, as `encode` would: tiles and states are no more than
- * that, and need not be searched for what a state could hold. Returns false at anything else.
+ * Writes arrays of numbers and byte strings as `encode` would. Tiles and states consist of these, so
+ * the checks that a state needs can be skipped. Returns false at anything else.
  */
 function writeFlat(out: Writer, value: unknown): boolean {
   if (value instanceof Uint8Array) out.byteString(value);
@@ -48,21 +48,21 @@ function writeFlat(out: Writer, value: unknown): boolean {
 }
 
 /**
- * A copy in which nothing occurs twice: a state's encoding tells shared objects, and views of a
- * larger buffer, from copies; an object's body may depend on its content alone.
+ * A copy in which no object occurs twice: the state encoding shows which objects are shared and which
+ * views show part of a buffer, but the body of an object must depend on its content alone.
  */
 export function unshared(value: unknown): unknown {
   if (value instanceof Uint8Array) return Uint8Array.from(value);
   if (Array.isArray(value)) return value.map(unshared);
   if (typeof value !== "object" || value === null) return value;
   if (Object.getPrototypeOf(value) !== Object.prototype) return value;
-  // A copy by entries keeps a key such as __proto__ what it is: a key.
+  // fromEntries keeps "__proto__" a key.
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unshared(item)]));
 }
 
 /**
- * Reads an object's body: decodes it, lets `parse` check the schema, and refuses any bytes but the
- * one canonical form. Throws OBJECT_INVALID, which names what was expected.
+ * Reads the body of an object: decodes it, lets `parse` check the schema, and refuses bytes that are
+ * not the one canonical form. Throws OBJECT_INVALID, which names what was expected.
  */
 export function decodeBody<T>(
   kind: Kind,
@@ -106,7 +106,7 @@ function invalid(kind: string, problem: string): RewindError {
   });
 }
 
-/** An array whose elements are read one after the other, each checked for its type. */
+/** An array whose elements are read in order, each checked for its type. */
 export class Fields {
   readonly #values: readonly unknown[];
   readonly #where: string;
@@ -169,14 +169,14 @@ export class Fields {
     return toHex(this.bytes(32)) as Id<K>;
   }
 
-  /** The element as `read` reads it, or undefined where it is null. */
+  /** The element as `read` reads it; undefined if it is null. */
   optional<T>(read: (fields: Fields) => T): T | undefined {
     if (this.#values[this.#next] !== null) return read(this);
     this.#next++;
     return undefined;
   }
 
-  /** The element, an array (of `length` elements, where given), each of which `read` reads. */
+  /** The element as an array, of `length` elements if given, each of which `read` reads. */
   list<T>(read: (elements: Fields) => T, length?: number): T[] {
     const elements = new Fields(this.raw(), `${this.#where} element ${this.#next - 1}`);
     if (length !== undefined) elements.expectLength(length);

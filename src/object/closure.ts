@@ -1,6 +1,6 @@
 import type { Id, Kind } from "./id.ts";
 import { decodeProgram, type Program } from "./program.ts";
-import { sourceChunks } from "./program-source.ts";
+import { sourceChunks } from "./program-contents.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
 import { type ContentKind, decodeContent, type ReadObject, type StateRef } from "./state.ts";
 import { isBottom, type Tile } from "./timeline.ts";
@@ -18,8 +18,8 @@ export interface Needed {
 }
 
 /**
- * Every object that a run needs besides its own manifest, each once, in an order that depends on
- * the run alone. Its parents are not among them: a run stands by itself.
+ * Every object that a run needs besides its manifest, each once, in an order that depends on the run
+ * alone. A run does not need its parents.
  */
 export async function* objectsOf(
   manifest: RunManifest,
@@ -34,7 +34,7 @@ export async function* objectsOf(
   }
 }
 
-/** `read` holds what was looked into: each is read once, however often it occurs. */
+/** `read` holds the objects that were read: each is read once, however often it occurs. */
 async function* allOf(
   manifest: RunManifest,
   readObject: ReadObject,

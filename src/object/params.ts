@@ -16,22 +16,22 @@ import {
 /** The params of a segment by name. */
 export type ParamValues = Readonly<Record<string, unknown>>;
 
-/** Names the params of a segment: the values themselves where they are short, else their object's id. */
+/** Names the params of a segment: the values themselves if they are short, otherwise an object's id. */
 export type ParamsRef = { readonly inline: ParamValues } | { readonly id: Id<"params"> };
 
-/** Params whose encoding is longer than this are an object of their own, which all runs share. */
+/** Params whose encoding is longer than this are stored as an object, which all runs share. */
 const INLINE_BYTES = 256;
 
 /** Stores the params of a segment, and returns what names them. */
 export function putParams(params: ParamValues, put: PutObject): ParamsRef {
-  // A step is given frozen params; that they are frozen is no part of them.
+  // Steps get frozen params, but being frozen is not part of the values.
   const plain = unshared(params) as ParamValues;
   const encoded = encode(plain, { root: "params" });
   if (encoded.length <= INLINE_BYTES) return { inline: plain };
   return { id: putContent("params", encoded, put) };
 }
 
-/** The values of params, each time a copy. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
+/** The values of params, a new copy each time. Throws OBJECT_MISSING, OBJECT_INVALID and the like. */
 export async function readParams(ref: ParamsRef, readObject: ReadObject): Promise<ParamValues> {
   if ("inline" in ref) return unshared(ref.inline) as ParamValues;
   return parseValues(await readContent("params", ref.id, readObject));
@@ -102,7 +102,7 @@ export function parseParamsRef(fields: Fields): ParamsRef {
   if (!isRecord(value)) throw invalid("an object, or an id", "something else");
   const { length } = encode(value);
   if (length <= INLINE_BYTES) return { inline: value };
-  throw invalid(`an object of its own for over ${INLINE_BYTES} bytes`, `${length} in a run`);
+  throw invalid(`a separate object for over ${INLINE_BYTES} bytes`, `${length} in a run`);
 }
 
 function isRecord(value: unknown): value is ParamValues {

@@ -2,16 +2,16 @@ import { RewindError } from "../base/errors.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
 import type { Id } from "./id.ts";
 
-/** The code of a run, and what it was made of and read: what ran, and with which generator. */
+/** The code of a run and its generator: what it was built from, and what it read while loading. */
 export interface Program {
   /** The simulation's name. */
   readonly name: string;
-  /** The module's path, relative to the project; undefined for a simulation handed over in memory. */
+  /** The module's path, relative to the project; undefined for a simulation that was passed in memory. */
   readonly module: string | undefined;
   readonly exportName: string | undefined;
   /**
-   * The digest of the whole source: the id that one chunk with all of it has. Where there are
-   * `parts` they hold the source, and there need be no such chunk.
+   * The digest of the whole source: the id of a chunk with all of it. When `parts` hold the source,
+   * that chunk need not exist.
    */
   readonly source: Id<"chunk">;
   readonly generator: string;
@@ -24,7 +24,7 @@ export interface Program {
   readonly inputs: readonly ProgramInput[];
   /** The environment variables that it read, by name. */
   readonly environment: readonly EnvironmentVariable[];
-  /** The time zone and the locale under which it was recorded; undefined where neither is known. */
+  /** The time zone and the locale of the recording; undefined if unknown. */
   readonly zone: string | undefined;
   readonly locale: string | undefined;
 }
@@ -42,7 +42,7 @@ export interface ExternalPackage {
   readonly version: string;
   /** SHA-256 over its files, in hexadecimal. */
   readonly digest: string;
-  /** How the program imports it; empty for what only another such package depends on. */
+  /** How the program imports it; empty if only another such package depends on it. */
   readonly specifiers: readonly ExternalImport[];
 }
 
@@ -56,17 +56,17 @@ export type ExternalImport = readonly [kind: "import" | "require", specifier: st
 export interface ProgramInput {
   /** Relative to the project, with `/`. */
   readonly path: string;
-  /** "file"; "listing", of a folder; "absent", where nothing was found. */
+  /** "file"; "listing" of a folder; or "absent" if nothing was found. */
   readonly kind: string;
-  /** SHA-256 of the content, in hexadecimal; undefined where there is none. */
+  /** SHA-256 of the content, in hexadecimal; undefined if nothing was found. */
   readonly digest: string | undefined;
-  /** The content; undefined where there is none, or it is over the limit. */
+  /** The content; undefined if nothing was found or it is over the limit. */
   readonly chunk: Id<"chunk"> | undefined;
   /** The content's length in bytes. */
   readonly length: number;
 }
 
-/** A variable, and a digest of its value in hexadecimal; undefined where it was not set. */
+/** A variable, and the digest of its value in hexadecimal; undefined if it was not set. */
 export type EnvironmentVariable = readonly [name: string, digest: string | undefined];
 
 /** The bytes of a program object. */
@@ -217,7 +217,7 @@ function format(program: Program): readonly unknown[] {
   ];
 }
 
-/** The parts; none where the first is the whole source, which one chunk then holds. */
+/** The parts; no parts if the first is the whole source, which one chunk then holds. */
 function partsOf({ source, parts }: Program): readonly ProgramPart[] {
   return parts[0]?.chunk === source ? [] : parts;
 }

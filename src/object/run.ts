@@ -14,7 +14,7 @@ import {
   type Witness,
 } from "./timeline.ts";
 
-/** The version of the run format that this code writes; it reads no other. */
+/** The version of the run format that this code writes and reads. */
 export const RUN_FORMAT = 1;
 
 /** A stretch of a lineage under one program, one master seed and one set of params. */
@@ -26,18 +26,18 @@ export interface Segment {
   /** Names the values, which `readParams` gives. */
   readonly params: ParamsRef;
   /**
-   * Where the segment begins inside a block or with a changed state: the state at its start, and
-   * the generator's. Elsewhere the timeline has the state, and the generator begins afresh.
+   * The state at the start and those of the generators, if the segment begins inside a block or with
+   * a changed state. Otherwise the timeline has the state, and the generator starts anew.
    */
   readonly begin: SegmentBegin | undefined;
 }
 
-/** The state at the start of a segment, and how its generators stand there. */
+/** The states of the simulation and of its generators at the start of a segment. */
 export interface SegmentBegin {
   readonly state: StateRef;
   /** The state of the main generator. */
   readonly generator: Uint8Array;
-  /** Those of the named ones that were drawn from, sorted by name. */
+  /** The states of the named generators that were drawn from, sorted by name. */
   readonly named: readonly (readonly [name: string, state: Uint8Array])[];
   /**
    * The witness of the steps from here to the end of the block, or to the next segment. A segment
@@ -52,7 +52,7 @@ export interface RunManifest {
   readonly blockSize: number;
   /** The steps recorded. */
   readonly steps: number;
-  /** The steps that were asked for: more than `steps` while the recording is unfinished. */
+  /** The steps that were requested: more than `steps` while the recording is unfinished. */
   readonly goal: number;
   /** In the order of their starts; the first begins at step 0. */
   readonly segments: readonly Segment[];
@@ -60,7 +60,7 @@ export interface RunManifest {
   readonly edge: Edge;
   /** The state at `steps`. */
   readonly final: StateRef;
-  /** What it was forked from or continues, and at which step. */
+  /** The run that it was forked from or continues, and at which step. */
   readonly parents: readonly Parent[];
   /** What does not belong to the run itself: time, author, message, host. */
   readonly meta: RunMeta;
@@ -82,7 +82,7 @@ export function timelineOf(manifest: RunManifest): Timeline {
   return { count: checkpointCount(manifest.steps, manifest.blockSize), edge: manifest.edge };
 }
 
-/** The root of a run's timeline: equal for runs with equal checkpoints, whoever recorded them. */
+/** The root of a timeline: runs with equal checkpoints have equal roots. */
 export function rootOf(hash: Hash, manifest: RunManifest): string {
   return timelineRoot(hash, manifest.steps, timelineOf(manifest), manifest.final);
 }
@@ -122,7 +122,7 @@ function parse(fields: Fields): RunManifest {
   };
 }
 
-/** A run has one parent, or none; there is room for a few. */
+/** A run has at most one parent today; the format allows a few. */
 const MOST_PARENTS = 16;
 
 function parseParents(fields: Fields): Parent[] {
@@ -196,7 +196,7 @@ function formatBegin({ state, generator, named, witness }: SegmentBegin): readon
   return named.length === 0 ? fields : [...fields, named];
 }
 
-/** Segments start at 0, in rising order, within the run, with a state just where they need one. */
+/** Segments start at 0, in ascending order, within the run, and have a state only if they need one. */
 function checkSegments(segments: readonly Segment[], steps: number, blockSize: number): void {
   let last = -1;
   for (const [index, segment] of segments.entries()) {

@@ -9,9 +9,9 @@ export interface Seeds {
 }
 
 /**
- * How generators are seeded. `block`: at the first step of each block, by SHA-256 of the master seed
- * and the block's number. `step`: at every step, likewise. `continuous`: once, at the first step of
- * the run or of the segment, by the master seed itself; their states are part of every checkpoint.
+ * How generators are seeded. `block`: at the first step of each block, with SHA-256 of the master
+ * seed and the number of the block. `step`: the same at every step. `continuous`: once, at the first
+ * step of the run or segment, with the master seed; every checkpoint holds their states.
  */
 export type SeedRule = (typeof SEED_RULES)[number];
 

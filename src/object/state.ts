@@ -12,10 +12,10 @@ export type PutObject = <K extends Kind>(kind: K, body: Uint8Array) => Id<K>;
 /** Reads the body of an object that must be there. */
 export type ReadObject = <K extends Kind>(kind: K, id: Id<K>) => Promise<Uint8Array>;
 
-/** Names an encoded state: the encoding itself where it is short, else the id of its object. */
+/** Names an encoded state: the encoding itself if it is short, otherwise the id of its object. */
 export type StateRef = { readonly inline: Uint8Array } | { readonly id: Id<"state"> };
 
-/** Encodings of at most this many bytes stand in a timeline as they are. */
+/** Encodings of at most this many bytes are stored in the timeline itself. */
 const INLINE_BYTES = 32;
 /** Encodings of more bytes than this are split into chunks. */
 const WHOLE_BYTES = 65_536;
@@ -30,7 +30,7 @@ export function putState(encoded: Uint8Array, put: PutObject): StateRef {
     : { id: putContent("state", encoded, put) };
 }
 
-/** Stores an encoding as an object of its own; a long one in chunks, which others may share. */
+/** Stores an encoding as an object; a long one in chunks, which other objects can share. */
 export function putContent<K extends ContentKind>(
   kind: K,
   encoded: Uint8Array,

@@ -42,7 +42,7 @@ export class TimelineReader {
     return entries.slice(from - first, to - first);
   }
 
-  /** The timeline cut to its first `count` entries. Reads one tile a level at the most. */
+  /** The timeline cut to its first `count` entries. Reads at most one tile a level. */
   async prefix(timeline: Timeline, count: number): Promise<Timeline> {
     if (count === timeline.count) return timeline;
     let rest = Math.floor(count / TILE_ENTRIES);
@@ -58,11 +58,11 @@ export class TimelineReader {
   }
 
   /**
-   * The first index at which two timelines have different states, or undefined where the shorter
-   * one is a prefix of the longer; entries before `from` are passed over. Goes down from the root:
-   * equal tiles are never opened, nor are two that were compared before, so that the work is bounded
-   * by the number of tiles, however often each occurs. Witnesses are not compared. `b` may be read by
-   * another reader. `breathe` is awaited now and then, and may throw to end the search.
+   * The first index, at least `from`, at which two timelines have different states; undefined if the
+   * shorter one is a prefix of the longer. Goes down from the root. It opens neither equal tiles nor
+   * two tiles that it has compared before, so that the work is bounded by the number of distinct
+   * tiles. Witnesses are not compared. `readerOfB` reads `b`. `breathe` is awaited now and then, and
+   * may throw to end the search.
    */
   async firstDifference(
     a: Timeline,
@@ -98,11 +98,11 @@ export class TimelineReader {
     if (rootA !== rootB) this.#equal.set(rootA, rootB);
   }
 
-  /** Every full tile of the timeline, each once, and before the tiles that it holds. */
+  /** Every full tile of the timeline once, before the tiles that it holds. */
   async *tiles(
     timeline: Timeline,
   ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
-    // A run that repeats itself has few tiles in many places: a walk over the places may never end.
+    // A run that repeats itself has few tiles in very many places, too many to visit.
     const seen = new Set<Id<"tile">>();
     for (const [level, ids] of [...timeline.edge.tiles.entries()].reverse()) {
       for (const id of ids) yield* this.#below(id, level, seen);
@@ -193,7 +193,7 @@ class Comparison {
     this.#breathe = breathe;
   }
 
-  /** Compares the nodes number `index` of `level`, where level 0 are the nodes that hold checkpoints. */
+  /** Compares the nodes number `index` of `level`; those of level 0 hold checkpoints. */
   async below(level: number, index: number): Promise<number | undefined> {
     await this.#breathe?.();
     if (level === 0) return this.#entries(index);

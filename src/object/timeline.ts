@@ -11,14 +11,14 @@ export const TILE_ENTRIES = 64;
 /** What a timeline holds of a block: the checkpoint that it begins with, and its witness. */
 export interface TimelineEntry {
   readonly state: StateRef;
-  /** The witness of the steps from the checkpoint to the end of the block, or to where a segment begins. */
+  /** The witness of the steps to the end of the block, or to the next segment. */
   readonly witness: Witness;
 }
 
 /**
- * A CRC-32 over the encodings of a few states inside a block, which replays are compared with: a
- * state that depends on what no checkpoint holds differs there, even where the block's end agrees.
- * It finds accidents; against forgery there are the ids.
+ * A CRC-32 over the encodings of a few states inside a block, which a replay must match. A state that
+ * depends on something outside the checkpoints differs there, even if it agrees at the end of the
+ * block. The witness finds accidents; the ids protect against forgery.
  */
 export type Witness = number;
 
@@ -39,7 +39,7 @@ export interface Edge {
 /**
  * The append-only list of a run's checkpoints: a 64-ary Merkle tree as in transparency logs (RFC
  * 9162 has the binary form). Its shape depends on the count alone, so that equal prefixes share
- * their tiles whoever recorded them.
+ * their tiles.
  */
 export interface Timeline {
   readonly count: number;

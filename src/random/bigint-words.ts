@@ -1,6 +1,7 @@
 /**
- * The 32-bit words of a bigint from 0n on, the least significant first, at least one. Read from its
- * hexadecimal digits, since to shift a long bigint word by word is quadratic.
+ * The 32-bit words of a bigint that is not negative, the least significant first, at least one.
+ * They are read from its hexadecimal digits, because shifting a long bigint word by word is
+ * quadratic.
  */
 export function wordsOfBigint(size: bigint): Uint32Array {
   const digits = size.toString(16);

@@ -10,12 +10,12 @@ export type UniformSource = Pick<RandomGenerator, "random">;
  *
  * It is the normal quantile (Wichura's AS 241) of exactly one uniform draw u, whatever the
  * parameters, rather than a pair of deviates or a rejection. So two runs with the same block seeds
- * and other parameters stay in step draw by draw, a larger u gives a larger deviate, and there is no
- * spare deviate that a checkpoint would have to hold. The order of deviates is that of the draws up to
+ * and different parameters stay in step draw by draw, a larger u gives a larger deviate, and no
+ * spare deviate has to be kept in a checkpoint. The order of deviates is that of the draws up to
  * rounding: two draws that are neighbours, 2^-53 apart, can give one deviate, or in one of some
- * 1,700 pairs two that are swapped in the last bit, and draws that are 2^-50 apart or more never do. The
- * quantile is taken at u + 2^-54, the middle of the cell that u stands for: never 0 or 1, and symmetric
- * about one half. Standard deviates lie within 8.293 of zero.
+ * 1,700 pairs two that are swapped in the last bit, and draws that are 2^-50 apart or more never
+ * do. The quantile is taken at u + 2^-54, the middle of the cell that u stands for: never 0 or 1,
+ * and symmetric about one half. Standard deviates lie within 8.293 of zero.
  *
  * Uses Math.log and Math.sqrt for 15% of the draws and arithmetic alone for the rest.
  *
@@ -27,7 +27,7 @@ export type UniformSource = Pick<RandomGenerator, "random">;
  * ```
  */
 export function normal(source: UniformSource, mean = 0, standardDeviation = 1): number {
-  // Asked here, since a step may draw millions: a call for each parameter costs a tenth of a draw.
+  // Checked here, because a call for each parameter would cost a tenth of a draw.
   if (!(Number.isFinite(mean) && Number.isFinite(standardDeviation) && standardDeviation >= 0)) {
     checkFinite("the mean", mean);
     checkNotNegative("the standard deviation", standardDeviation);
@@ -39,8 +39,8 @@ export function normal(source: UniformSource, mean = 0, standardDeviation = 1): 
 
 /**
  * An exponential deviate with the given mean (1), in the caller's unit: a waiting time at the rate
- * 1 / mean. It is -log(1 - u) of exactly one uniform draw u, from 0 to 36.74 means; see Luc Devroye,
- * "Non-Uniform Random Variate Generation", Springer 1986, II.2.
+ * 1 / mean. It is -log(1 - u) of exactly one uniform draw u, from 0 to 36.74 means; see Luc
+ * Devroye, "Non-Uniform Random Variate Generation", Springer 1986, II.2.
  *
  * Uses Math.log1p.
  *

@@ -17,29 +17,30 @@ export interface RandomGenerator {
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T;
   /** One of `items`, each equally likely. */
   choice<T>(items: ArrayLike<T>): T;
-  /** All that the next draws depend on, as bytes. */
+  /** Everything that the next draws depend on, as bytes. */
   state(): Uint8Array;
 }
 
-/** A way to make generators: what the registry lists and the program object names. */
-export interface GeneratorAlgorithm {
+/** A way to make generators: what recordings name, and what `generatorNamed` finds. */
+export interface GeneratorAlgorithm<G extends RandomGenerator = RandomGenerator> {
   readonly name: string;
   /** Changes whenever the numbers drawn from one seed would change. */
   readonly version: number;
   /**
    * The generator that a plain loop would make of a whole number from 0 to 2^256 - 1, such as
-   * `xoshiro(42)` or `numpy(42)`. Throws INVALID_SEED for one that its library does not take.
+   * `xoshiro(42)` or `numpy(42)`. Throws INVALID_SEED if the library that is followed does not
+   * accept the number.
    */
-  seeded(seed: bigint): RandomGenerator;
+  seeded(seed: bigint): G;
   /** A generator seeded by 32 bytes, such as a block seed. */
-  fromSeed(seed: Uint8Array): RandomGenerator;
+  fromSeed(seed: Uint8Array): G;
   /** The generator whose `state()` gave these bytes. Throws INVALID_ARGUMENT for any others. */
-  fromState(state: Uint8Array): RandomGenerator;
-  /** A shorter form for the state of a generator that `seeded` made, where there is one. */
+  fromState(state: Uint8Array): G;
+  /** A shorter form for the state of a generator that `seeded` made, if the algorithm has one. */
   readonly relative?: RelativeState;
 }
 
-/** How a generator stands, told from where it began. */
+/** A generator's state told as the distance from where it began. */
 export interface RelativeState {
   write(generator: RandomGenerator): Uint8Array;
   /** Throws INVALID_ARGUMENT for bytes that `write` does not give. */

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import type { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import type { RandomGenerator } from "./generator.ts";
 
 /** Where whole numbers come from: 32 random bits at a time. */
@@ -20,13 +21,13 @@ export function integer(source: Uint32Source, low: number, high: number): number
   return low + below(source, countIn(low, high));
 }
 
-/** How many whole numbers there are in low..high - 1, checked as `integer` says. */
+/** The number of whole numbers in low..high - 1, checked as `integer` says. */
 export function countIn(low: number, high: number): number {
   if (!Number.isSafeInteger(low) || !Number.isInteger(high) || high > TWO_53) {
     throw invalidRange(low, high);
   }
   const count = high - low;
-  // A difference of 2^53 + 1 is rounded to 2^53, but then it does not lead from low to high.
+  // A difference of 2^53 + 1 is rounded to 2^53, and then `low + count` is not `high`.
   if (count < 1 || count > TWO_53 || low + count !== high) throw invalidRange(low, high);
   return count;
 }
@@ -38,7 +39,7 @@ export function countIn(low: number, high: number): number {
  * Up to 2^32 it is Algorithm 5 of Daniel Lemire, "Fast random integer generation in an interval",
  * ACM Transactions on Modeling and Computer Simulation 29 (2019), 3: one 32-bit draw, and another
  * with a probability less than count / 2^32. Beyond 2^32 it is a 53-bit number, reduced modulo
- * `count`, where the incomplete last cycle is rejected: two draws, and less than four on average.
+ * `count`, and the incomplete last cycle is rejected: two draws, and less than four on average.
  */
 export function below(source: Uint32Source, count: number): number {
   if (count === TWO_32) return source.uint32();
@@ -54,7 +55,7 @@ export function below(source: Uint32Source, count: number): number {
     }
   }
   // The 64-bit product bits * count, less its low half, is a multiple of 2^32. In doubles it is off
-  // by 2^11 at most, so that to add one half and to truncate gives the high half exactly.
+  // by 2^11 at most, so adding one half and truncating gives the high half exactly.
   return ((bits * count - low) * 2 ** -32 + 0.5) >>> 0;
 }
 
@@ -75,21 +76,12 @@ function invalidRange(low: unknown, high: unknown): RewindError {
   const data = { low, high };
   const whole = [low, high].every((bound) => Number.isInteger(bound));
   if (!whole) {
-    return new RewindError(
-      "INVALID_ARGUMENT",
-      `expected low and high to be whole numbers, ${got}`,
-      data,
-    );
+    return invalidArgument(`expected low and high to be whole numbers, ${got}`, data);
   }
   if ((low as number) >= (high as number)) {
-    return new RewindError(
-      "INVALID_ARGUMENT",
-      `expected low to be less than high, which is not drawn itself, ${got}`,
-      data,
-    );
+    return invalidArgument(`expected low to be less than high, which is excluded, ${got}`, data);
   }
-  return new RewindError(
-    "INVALID_ARGUMENT",
+  return invalidArgument(
     `expected low and high within 2^53 of zero and at most 2^53 apart, ${got}`,
     data,
   );

@@ -1,24 +1,26 @@
-/** A set of whole numbers from 0 on, of any size: a Set holds 2^24 at most. */
+/**
+ * A set of whole numbers that are not negative. It can be of any size; a Set holds at most 2^24.
+ */
 export class NumberSet {
-  private readonly parts: readonly Set<number>[];
+  readonly #parts: readonly Set<number>[];
 
-  /** For so many numbers. */
+  /** For about `size` numbers. */
   constructor(size: number) {
-    this.parts = Array.from({ length: Math.ceil(size / PART) + 1 }, () => new Set<number>());
+    this.#parts = Array.from({ length: Math.ceil(size / PART) + 1 }, () => new Set<number>());
   }
 
   has(value: number): boolean {
-    return this.partOf(value).has(value);
+    return this.#partOf(value).has(value);
   }
 
   add(value: number): void {
-    this.partOf(value).add(value);
+    this.#partOf(value).add(value);
   }
 
-  private partOf(value: number): Set<number> {
-    return this.parts[value % this.parts.length] as Set<number>;
+  #partOf(value: number): Set<number> {
+    return this.#parts[value % this.#parts.length] as Set<number>;
   }
 }
 
-/** Half of what a Set holds, since parts are not quite even. */
+/** Half of what a Set holds, because the parts are not quite equal. */
 const PART = 2 ** 23;

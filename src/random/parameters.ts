@@ -1,56 +1,68 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import type { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { nearest } from "../base/nearest.ts";
 
 /** Checks the parameters of a distribution, by name: finite numbers. Throws INVALID_ARGUMENT. */
 export function checkFinite(name: string, value: unknown): void {
-  if (!Number.isFinite(value)) throw invalid(name, "a finite number", value);
+  if (!Number.isFinite(value)) throw unexpected(name, "a finite number", value);
 }
 
 /** The same, and above 0. */
 export function checkPositive(name: string, value: unknown): void {
   if (!(Number.isFinite(value) && (value as number) > 0)) {
-    throw invalid(name, "a finite number above 0", value);
+    throw unexpected(name, "a finite number above 0", value);
   }
 }
 
 /** The same, and not below 0. */
 export function checkNotNegative(name: string, value: unknown): void {
   if (!(Number.isFinite(value) && (value as number) >= 0)) {
-    throw invalid(name, "a finite number from 0 on", value);
+    throw unexpected(name, "a finite number, at least 0", value);
   }
 }
 
 /** The same, and not 0. */
 export function checkNotZero(name: string, value: unknown): void {
   if (!Number.isFinite(value) || value === 0) {
-    throw invalid(name, "a finite number other than 0", value);
+    throw unexpected(name, "a finite number other than 0", value);
   }
 }
 
-/** Checks an option that is true or false; false where it is not given. Throws INVALID_ARGUMENT. */
+/**
+ * Checks an option that is true or false; `otherwise` if it is not given. Throws INVALID_ARGUMENT.
+ */
 export function checkFlag(flag: unknown, name: string, otherwise = false): boolean {
   if (flag === undefined) return otherwise;
   if (typeof flag === "boolean") return flag;
-  throw invalid(name, "true or false", flag);
+  throw unexpected(name, "true or false", flag);
 }
 
-/** Checks how many are to be drawn, a whole number from 0 to 2^32 - 1. Throws INVALID_ARGUMENT. */
+/** Checks how many numbers to draw: a whole number in 0..2^32 - 1. Throws INVALID_ARGUMENT. */
 export function checkSize(size: unknown, name = "size"): number {
   if (typeof size === "number" && Number.isInteger(size) && size >= 0 && size < 2 ** 32) {
     return size + 0;
   }
-  throw invalid(name, "a whole number from 0 to 2^32 - 1", size);
+  throw unexpected(name, "a whole number from 0 to 2^32 - 1", size);
 }
 
-/** What `make` makes for so many numbers. Throws INVALID_ARGUMENT where there is no room for them. */
+/**
+ * Checks a distance, of either sign and any size: a whole number of `what`. Throws
+ * INVALID_ARGUMENT.
+ */
+export function checkWholeNumber(value: unknown, what: string): bigint {
+  if (typeof value === "bigint") return value;
+  if (Number.isSafeInteger(value)) return BigInt(value as number);
+  throw invalidArgument(`expected a whole number of ${what}, got ${describe(value)}`, { value });
+}
+
+/** What `make` makes for `size` numbers. Throws INVALID_ARGUMENT if they do not fit into memory. */
 export function withRoom<T>(size: number, make: (size: number) => T): T {
   try {
     return make(size);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new RewindError(
-      "INVALID_ARGUMENT",
+    throw invalidArgument(
       `expected as many numbers as there is room for, got ${size}`,
       { size },
       { cause },
@@ -59,17 +71,17 @@ export function withRoom<T>(size: number, make: (size: number) => T): T {
 }
 
 /**
- * Checks what was given as options: a plain object with no other names than these, so that none is
- * misspelt in vain. Throws INVALID_ARGUMENT.
+ * Checks options: a plain object that has no names but these, so that a misspelt one is not
+ * ignored. Throws INVALID_ARGUMENT.
  */
 export function checkOptions(options: unknown, names: readonly string[]): void {
-  if (!isPlainObject(options)) throw invalid("the options", `{ ${names.join(", ")} }`, options);
+  if (!isPlainObject(options)) throw unexpected("the options", `{ ${names.join(", ")} }`, options);
   for (const name in options) {
     if (!names.includes(name)) throw unknownOption(name, names);
   }
 }
 
-/** Also of another realm, whose `Object.prototype` is not this one. */
+/** Also accepts objects of another realm, whose `Object.prototype` is another object. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -79,17 +91,15 @@ function isPlainObject(value: unknown): value is object {
 function unknownOption(name: string, names: readonly string[]): RewindError {
   const near = nearest(name.replaceAll("_", ""), names, 1);
   const hint = near.length > 0 ? `; did you mean ${near[0]}?` : "";
-  return new RewindError(
-    "INVALID_ARGUMENT",
+  return invalidArgument(
     `expected an option among ${names.join(", ")}, got ${describe(name)}${hint}`,
     { name, known: names },
   );
 }
 
-function invalid(name: string, expected: string, value: unknown): RewindError {
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${name} to be ${expected}, got ${describe(value)}`,
-    { name, value },
-  );
+function unexpected(name: string, expected: string, value: unknown): RewindError {
+  return invalidArgument(`expected ${name} to be ${expected}, got ${describe(value)}`, {
+    name,
+    value,
+  });
 }

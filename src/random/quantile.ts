@@ -1,4 +1,4 @@
-// biome-ignore-all lint/correctness/noPrecisionLoss: the coefficients stand as they were published.
+// biome-ignore-all lint/correctness/noPrecisionLoss: the coefficients are written as they were published.
 
 /**
  * The standard normal deviate below which a share `p` of the distribution lies; -Infinity for 0,
@@ -20,8 +20,8 @@ export function normalQuantile(p: number): number {
 }
 
 /**
- * The same, of p = 0.5 + `q`, with the share `tail` = min(p, 1 - p) beside it: where p is close to 0
- * or 1, neither can be had from the other without loss.
+ * The same for p = 0.5 + `q`, given the share `tail` = min(p, 1 - p) as well: if p is close to 0 or
+ * 1, neither can be computed from the other without loss.
  */
 export function quantileFromMedian(q: number, tail: number): number {
   if (q >= -0.425 && q <= 0.425) return q * central(0.180625 - q * q);

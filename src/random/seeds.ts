@@ -1,23 +1,25 @@
 import { utf8 } from "../base/bytes.ts";
 import { checkBytes, checkInteger, describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import type { Hash } from "../codec/hash.ts";
 
 /**
- * The 32-byte seed of one stream of a run: SHA-256 over four fields of fixed width, so that no two
- * of master seed, stream and index ever spell the same message, as `master + index` would.
+ * The 32-byte seed of one stream of a run: SHA-256 over four fields of fixed width, so that two
+ * different triples of master seed, stream and index never give the same message, as sums would.
  *
  * | bytes | field |
  * | --- | --- |
- * | 0..15 | "rewind/seed/1" in ASCII, filled up with zeros |
+ * | 0..15 | "rewind/seed/1" in ASCII, padded with zeros |
  * | 16..47 | master seed, unsigned, big-endian |
- * | 48..63 | stream name in ASCII, filled up with zeros |
+ * | 48..63 | stream name in ASCII, padded with zeros |
  * | 64..71 | index, unsigned, big-endian |
  *
  * @param options.hash SHA-256
  * @param options.master the master seed, as `parseMasterSeed` returns it
- * @param options.stream "init" for a run's first state, "block" for block number `index`, "step" for
- * step number `index`, "direct" for a generator without a run, or another name of 1 to 16 printable ASCII characters
+ * @param options.stream "init" for a run's first state, "block" for block number `index`, "step"
+ * for step number `index`, "direct" for a generator without a run, or another name of 1 to 16
+ * printable ASCII characters
  * @param options.index a whole number in 0..2^53 - 1
  * @throws INVALID_SEED or INVALID_ARGUMENT for values out of these ranges.
  *
@@ -37,8 +39,8 @@ export function deriveSeed(options: {
 }
 
 /**
- * The 32 bytes that stand for a named stream of a run: SHA-256 over "rewind/stream/1" in ASCII filled
- * up with zeros to 16 bytes, the master seed, 32 bytes, big-endian, and the name in UTF-8. As a
+ * The 32 bytes that stand for a named stream of a run: SHA-256 over "rewind/stream/1" in ASCII
+ * padded with zeros to 16 bytes, the master seed, 32 bytes, big-endian, and the name in UTF-8. As a
  * number, big-endian, they are the master seed of that stream.
  *
  * @example
@@ -57,8 +59,8 @@ export function streamSeed(hash: Hash, master: bigint, name: string): Uint8Array
 
 /**
  * A master seed as a bigint: a whole number in 0..2^53 - 1, or a bigint in 0..2^256 - 1. Anything
- * else is refused rather than rounded, so that no seed is taken for another. A generator may take less
- * of it: of a run under `continuous`, PyTorch's takes the low 32 bits.
+ * else is refused rather than rounded, so that no seed is taken for another. A generator may use
+ * only a part of it: under `continuous`, PyTorch's uses the low 32 bits.
  *
  * @throws INVALID_SEED
  *
@@ -98,7 +100,8 @@ const NAME_BYTES = 16;
  * The function from an index to the 32-byte seed of that index in a stream: `deriveSeed`, with the
  * message laid out once, so that a call costs about as much as the hash.
  *
- * @throws INVALID_SEED or INVALID_ARGUMENT as `deriveSeed` does; of an index, when it is called.
+ * @throws INVALID_SEED or INVALID_ARGUMENT as `deriveSeed` does; for an index, when the function is
+ * called.
  *
  * @example
  * ```ts
@@ -134,8 +137,7 @@ function checkStream(stream: string): string {
   if (typeof stream === "string" && /^[!-~]+$/.test(stream) && stream.length <= NAME_BYTES) {
     return stream;
   }
-  throw new RewindError(
-    "INVALID_ARGUMENT",
+  throw invalidArgument(
     `expected stream to be 1 to ${NAME_BYTES} printable ASCII characters, got ${describe(stream)}`,
     { stream },
   );

@@ -1,5 +1,6 @@
 import { describe } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import type { RewindError } from "../base/errors.ts";
+import { invalidArgument } from "../base/invalid-argument.ts";
 import { below, type Uint32Source } from "./integers.ts";
 
 /**
@@ -7,8 +8,8 @@ import { below, type Uint32Source } from "./integers.ts";
  * likely. For i from the last index down to 1 it swaps item i with item j, drawn from 0..i: the
  * Fisher-Yates shuffle, Algorithm P of Donald Knuth, "The Art of Computer Programming" 2, 3.4.2.
  *
- * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such as
- * a text or a frozen array; nothing is drawn then.
+ * @throws INVALID_ARGUMENT if `items` has no length, such as a Set, or cannot be changed, such as a
+ * text or a frozen array. Nothing is drawn then.
  *
  * @example
  * ```ts
@@ -32,7 +33,7 @@ export function shuffle<T extends { length: number; [index: number]: unknown }>(
 /**
  * One of `items`, an array, a typed array or a text, each equally likely.
  *
- * @throws INVALID_ARGUMENT where there are none.
+ * @throws INVALID_ARGUMENT if `items` is empty.
  *
  * @example
  * ```ts
@@ -43,23 +44,23 @@ export function choice<T>(source: Uint32Source, items: ArrayLike<T>): T {
   return items[below(source, lengthToChooseFrom(items))] as T;
 }
 
-/** How many items there are to choose from: at least one. Throws INVALID_ARGUMENT. */
+/** The number of items to choose from, at least one. Throws INVALID_ARGUMENT. */
 export function lengthToChooseFrom(items: ArrayLike<unknown>): number {
   const length = lengthOf(items);
   if (length > 0) return length;
-  throw new RewindError("INVALID_ARGUMENT", "expected items to choose from, got none", { length });
+  throw invalidArgument("expected at least one item to choose from, got none", { length });
 }
 
-/** How many items there are to put into another order. Throws INVALID_ARGUMENT. */
+/** The number of items to shuffle. Throws INVALID_ARGUMENT. */
 export function lengthToShuffle(items: ArrayLike<unknown>): number {
   const length = lengthOf(items);
-  // Whether each item of an array can be written is not asked: that costs as much as to shuffle them.
+  // The items of an array are not checked one by one: that costs as much as shuffling them.
   const isList = Array.isArray(items) || ArrayBuffer.isView(items);
   if (Object.isFrozen(items) || !(isList || isWritable(items, length))) throw unchangeable(items);
   return length;
 }
 
-/** How many items there are. Throws INVALID_ARGUMENT. */
+/** The number of items. Throws INVALID_ARGUMENT. */
 export function lengthOf(items: ArrayLike<unknown>): number {
   const length: unknown = items?.length;
   // A function has a length too.
@@ -68,7 +69,7 @@ export function lengthOf(items: ArrayLike<unknown>): number {
   return length;
 }
 
-/** Whether each item of another thing that has a length, an object, can be written. */
+/** Whether each item can be written, for an object that has a length but is no array. */
 function isWritable(items: ArrayLike<unknown>, length: number): boolean {
   for (let i = 0; i < length; i++) {
     const item = Object.getOwnPropertyDescriptor(items, i);
@@ -80,17 +81,14 @@ function isWritable(items: ArrayLike<unknown>, length: number): boolean {
 
 function unchangeable(items: ArrayLike<unknown>): RewindError {
   const what = Array.isArray(items) ? `a frozen array of ${items.length}` : describe(items);
-  return new RewindError(
-    "INVALID_ARGUMENT",
+  return invalidArgument(
     `expected items to be an array or a typed array that can be changed, got ${what}`,
     { length: items.length },
   );
 }
 
 function notList(items: ArrayLike<unknown>): RewindError {
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected items to be an array or a typed array, got ${describe(items)}`,
-    { length: items?.length },
-  );
+  return invalidArgument(`expected items to be an array or a typed array, got ${describe(items)}`, {
+    length: items?.length,
+  });
 }

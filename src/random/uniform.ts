@@ -4,8 +4,8 @@ import { integer } from "./integers.ts";
 import { choice, shuffle } from "./shuffle.ts";
 
 /**
- * A generator that makes every other draw from its own `random()` and `uint32()`: an algorithm has
- * those two to write, and `state()`. One that has ways of its own to draw a normal deviate or to
+ * A generator that makes every other draw from its own `random()` and `uint32()`: an algorithm
+ * writes these two and `state()`. An algorithm with its own ways to draw a normal deviate or to
  * shuffle, such as NumPy's, implements `RandomGenerator` without this class.
  *
  * Nothing is kept between two draws, so the state of the algorithm is the whole state.

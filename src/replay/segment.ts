@@ -5,7 +5,7 @@ import type { Segment } from "../object/run.ts";
 import type { SeedRule } from "../object/seeds.ts";
 import type { ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
-import { generatorNamed } from "../random/registry.ts";
+import { loadGenerator } from "../random/generators.ts";
 import type { Environment } from "./environment.ts";
 import type { Guard } from "./guard.ts";
 import { type OwnParams, ownParams } from "./param-views.ts";
@@ -146,7 +146,7 @@ export async function openSegment(
     program: await env.programs.open(segment.program, program),
     guard: env.guard,
     params: frozen(await readParams(segment.params, get)),
-    algorithm: generatorNamed(program.generator, program.generatorVersion),
+    algorithm: await loadGenerator(program.generator, program.generatorVersion),
     rule: seeds.rule,
     blockSize,
     master: seeds.master,

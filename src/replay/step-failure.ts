@@ -1,7 +1,7 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { reasonOf } from "../base/reason.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
-import { generatorNamed, generatorNames } from "../random/registry.ts";
+import { generatorsWith } from "../random/generators.ts";
 import type { LiveSegment } from "./segment.ts";
 
 /** STEP_FAILED for an error that a step threw. Errors of rewind itself stay as they are. */
@@ -39,10 +39,7 @@ export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): stri
   if (called === undefined || has(algorithm, called)) return undefined;
   const spelled = called.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (has(algorithm, spelled)) return `its name here is ${spelled}`;
-  const others = generatorNames().filter((name) => {
-    const other = generatorNamed(name);
-    return has(other, called) || has(other, spelled);
-  });
+  const others = generatorsWith(called, spelled);
   if (others.length === 0) return undefined;
   const names = others.join(" and of ");
   const change = `record with --rng ${others[0]}, or set rng: "${others[0]}" in the simulation`;
@@ -50,8 +47,7 @@ export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): stri
 }
 
 /**
- * Called on a variable, on a call's result or on a member `rng`: any other member is not a
- * generator.
+ * Called on a variable, on a call's result or on a member `rng`: any other member is not a generator.
  */
 const NOT_A_FUNCTION = /^(?:\w+|.*\)|.*\.rng)\.(\w+) is not a function/;
 

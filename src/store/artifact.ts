@@ -5,8 +5,8 @@ import { objectsOf } from "../object/closure.ts";
 import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
 import type { ReadObject } from "../object/state.ts";
-import type { Compression } from "./compression.ts";
 import type { StoredObject } from "./object-store.ts";
+import type { Compression } from "./pack.ts";
 
 /**
  * A `.replay` file: one run with every object that it needs, whole and by itself.
@@ -19,7 +19,7 @@ import type { StoredObject } from "./object-store.ts";
  * | 32 | SHA-256 of all of the above |
  *
  * Unpacked, a frame is a sequence of objects: kind (u8), length (u32), body; the run comes first.
- * Ids are not stored: whoever reads the file computes them. Numbers are little-endian.
+ * Ids are not stored: the reader computes them. Numbers are little-endian.
  */
 const HEADER: Uint8Array = utf8("rewind replay v1");
 const HASH_BYTES = 32;
@@ -32,8 +32,8 @@ const LARGEST_FRAME = 128 << 20;
 /** An artifact that unpacks to more is refused. */
 const LARGEST_CONTENT = 2 ** 32;
 /**
- * Nor may it unpack to more than this, and so many times its own length: a few kilobytes must not
- * fill the memory. What a run needs is there once, so that only nothing but zeros shrinks further.
+ * Nor may it unpack to more than this plus a multiple of its length: a few kilobytes must not fill
+ * the memory. Each object is there once, so that real runs never shrink that much.
  */
 const SMALL_CONTENT = 1 << 26;
 const LARGEST_RATIO = 1000;
@@ -72,7 +72,7 @@ export async function encodeArtifact(
   if (frameBytes > 0) endFrame();
   parts.push(new Uint8Array(FRAME_HEADER_BYTES));
   const bytes = concatBytes(parts);
-  // What this function writes, the other one reads.
+  // `decodeArtifact` must accept what this function writes.
   const most = largestContent(bytes.length + HASH_BYTES);
   if (contentBytes > most) throw tooLarge(id, most);
   return concatBytes([bytes, hash(bytes)]);

@@ -1,4 +1,4 @@
-/** A CRC-32 as in zlib and PNG (polynomial 0xEDB88320): of `bytes`, going on from `start`. */
+/** The CRC-32 of zlib and PNG (polynomial 0xEDB88320) of `bytes`, continued from `start`. */
 export type Crc32 = (bytes: Uint8Array, start?: number) => number;
 
 const TABLE: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {

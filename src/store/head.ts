@@ -2,14 +2,14 @@ import { RewindError } from "../base/errors.ts";
 import { type Id, isId } from "../object/id.ts";
 import { HEADS, isRefName } from "./ref-name.ts";
 
-/** What HEAD holds: a ref or a run, and perhaps a step. */
+/** The content of HEAD: a ref or a run, and optionally a step. */
 export interface Head {
   readonly ref: string | undefined;
   readonly run: Id<"run"> | undefined;
   readonly step: number | undefined;
 }
 
-/** The text of HEAD in a store where nothing was recorded and none was written. */
+/** The text of HEAD in a new store, in which nothing was recorded yet. */
 export const UNBORN_HEAD: string = `ref: ${HEADS}main`;
 
 const STEP_LINE = /^step: (0|[1-9]\d{0,15})$/;
@@ -37,7 +37,7 @@ export function formatHead(head: Head): string {
   return head.step === undefined ? where : `${where}\nstep: ${head.step}`;
 }
 
-/** Whether a text can stand in a ref, by the ref's name: an id, or in HEAD what `parseHead` reads. */
+/** Whether a text is valid in a ref: an id, or in HEAD what `parseHead` reads. */
 export function isTarget(name: string, text: string): boolean {
   if (name !== "HEAD") return isId(text);
   try {

@@ -32,7 +32,7 @@ export function memoryStore(hash: Hash): ObjectStore {
         put(kind, body) {
           const id = objectId(hash, kind, body);
           if (!objects.has(id) && !pending.has(id)) {
-            // A copy: the caller may go on with his bytes, and a chunk would keep its whole state alive.
+            // A copy: the caller may change the bytes, and a chunk would keep its whole state alive.
             pending.set(id, { kind, body: Uint8Array.from(body) });
             pendingBytes += body.length;
           }

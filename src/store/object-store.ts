@@ -12,7 +12,7 @@ export interface StoredObject {
 /** Where objects live. Objects are immutable and named by their content. */
 export interface ObjectStore {
   readonly hash: Hash;
-  /** The object, verified; undefined where there is none. Throws OBJECT_CORRUPT where it is damaged. */
+  /** The object, verified; undefined if the store lacks it. Throws OBJECT_CORRUPT if it is damaged. */
   get(id: Id): Promise<StoredObject | undefined>;
   has(id: Id): Promise<boolean>;
   /** The bytes of an object's body as they are noted beside it: the body is neither read nor verified. */
@@ -30,15 +30,15 @@ export interface ObjectWriter {
   /** The bytes taken since the last commit. */
   readonly pendingBytes: number;
   /**
-   * Makes all that was put lasting; it has survived a power cut once this returns. The tips say how
-   * far recordings have come, for whoever finds their journal after a crash: all of them or none.
+   * Makes everything that was put lasting: it survives a power cut once this returns. The tips tell
+   * a later process how far recordings had come before a crash: all of them or none.
    */
   commit(...tips: readonly Tip[]): Promise<void>;
   /** Commits, gives what was written its lasting form, and ends the writer. */
   close(): Promise<void>;
   /**
-   * Ends the writer and drops what was not committed with a tip. Returns whether something stays, as
-   * after a crash.
+   * Ends the writer and drops what was not committed with a tip. Returns whether something is left,
+   * as after a crash.
    */
   abandon(): Promise<boolean>;
 }

@@ -5,9 +5,9 @@ import type { Id } from "../object/id.ts";
 
 /**
  * The index of a pack: a header, a 256-way fanout by the first byte of the id, the sorted ids, the
- * place of each in the pack, the pack's hash, and the hash of all of it. One that fits into the first
- * read is held in memory. Others are read in place, a few ids a look-up, and as long as they are not
- * large, whole at the fourth one: packs are many, and most are looked into on the way to another.
+ * place of each in the pack, the pack's hash, and the hash of all of it. An index that fits into the
+ * first read is kept in memory. A larger one is read in place, a few ids for each look-up; if it is
+ * not too large, the fourth look-up reads all of it: there are many packs, and most are rarely used.
  */
 const HEADER: Uint8Array = utf8("rewind index v01");
 const FANOUT_AT = HEADER.length;
@@ -19,7 +19,7 @@ const HASH_BYTES = 32;
 const FIRST_READ_BYTES = 4096;
 /** Up to this length an index is held in memory once it is looked into often: 6,500 objects. */
 const SMALL_BYTES = 1 << 18;
-/** So many look-ups of a small index read a few ids; the next one reads all of it. */
+/** This many look-ups in a small index read a few ids; the next reads all of it. */
 const LOOKUPS_IN_PLACE = 3;
 
 /** Reads `length` bytes at `offset` of a file. */
@@ -65,8 +65,8 @@ export class PackIndex {
   #lookups = 0;
 
   /**
-   * Checks the header and the length, and of one that is held in memory its hash, of another its
-   * fanout. Throws STORE_DAMAGED, which names `where`.
+   * Checks the header and the length, and the hash of an index in memory or the fanout of another.
+   * Throws STORE_DAMAGED, which names `where`.
    */
   constructor(read: ReadAt, length: number, where: string, hash: Hash) {
     this.#readFile = read;
@@ -91,7 +91,7 @@ export class PackIndex {
     }
   }
 
-  /** Where in the pack the object with these 32 bytes for an id lies; undefined where it is not here. */
+  /** The place in the pack of the object with this id, 32 bytes; undefined if it is not in the pack. */
   find(id: Uint8Array): number | undefined {
     const end = this.#endOf(id[0] as number);
     // Most packs have no id with this first byte, and that is known without reading.

@@ -2,7 +2,6 @@ import { fromHex, toHex, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
 import { type Id, KINDS, type Kind } from "../object/id.ts";
-import { CODECS, type Compression } from "./compression.ts";
 import type { Crc32 } from "./crc32.ts";
 
 /** The first 16 bytes of every pack and journal: a name and the version of the format. */
@@ -11,7 +10,7 @@ export const PACK_HEADER: Uint8Array = utf8("rewind pack v001");
 /** The bytes before a record's payload. */
 export const RECORD_HEADER_BYTES = 52;
 
-/** No payload is larger, packed or unpacked: what declares more is damaged or hostile. */
+/** No payload is larger, packed or unpacked: a record that declares more is damaged or hostile. */
 export const LARGEST_PAYLOAD: number = 1 << 30;
 
 /** The first bytes of every record. */
@@ -24,7 +23,7 @@ const KIND_FOOTER = 0xff;
 const COMPRESS_FROM_BYTES = 512;
 const NO_ID = "0".repeat(64) as Id;
 
-/** What a record is: an object, how far a recording has come, or the end of a sealed pack. */
+/** The kind of a record: an object, how far a recording has come, or the end of a sealed pack. */
 export type RecordKind = Kind | "tip" | "footer";
 
 /** The header of a record, its checks done. */
@@ -37,13 +36,24 @@ export interface RecordHeader {
   readonly crc: number;
 }
 
+/** How a payload is packed: the codec byte of a record. */
+export const CODECS = { none: 0, brotli: 1 } as const;
+
+/** Packs and unpacks payloads. Each platform passes in its own. */
+export interface Compression {
+  /** `bytes` packed, the fast way for journals, or the small way for artifacts. */
+  compress(bytes: Uint8Array, effort: "fast" | "small"): Uint8Array;
+  /** Unpacks to exactly `length` bytes; throws if there are fewer or more, without unpacking more. */
+  decompress(bytes: Uint8Array, length: number): Uint8Array;
+}
+
 /** What a pack is written and read with. */
 export interface PackTools {
   readonly crc32: Crc32;
   readonly compression: Compression;
 }
 
-/** The bytes of a record: header and payload. Objects are compressed where that saves space. */
+/** The bytes of a record: header and payload. Payloads are compressed if that saves space. */
 export function encodeRecord(
   record: { readonly kind: RecordKind; readonly id?: Id; readonly payload: Uint8Array },
   tools: PackTools,
@@ -80,8 +90,8 @@ export function encodeFooter(contentHash: Uint8Array, count: number, tools: Pack
 }
 
 /**
- * Reads a record's header, `bytes` being at least the header. Returns undefined where these bytes
- * cannot be one: a record cut short by a crash, or damage.
+ * Reads the header of a record from the start of `bytes`. Returns undefined if they do not begin with
+ * a header: a crash has cut the record short, or it is damaged.
  */
 export function decodeHeader(bytes: Uint8Array): RecordHeader | undefined {
   if (bytes.length < RECORD_HEADER_BYTES) return undefined;
@@ -115,7 +125,7 @@ export function isIntact(
   return recordCrc(head, payload, crc32) === header.crc;
 }
 
-/** The payload of the record that `bytes` are, unpacked. Throws OBJECT_CORRUPT. */
+/** The payload of a record, unpacked. Throws OBJECT_CORRUPT. */
 export function recordPayload(
   bytes: Uint8Array,
   header: RecordHeader,

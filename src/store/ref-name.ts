@@ -18,7 +18,7 @@ export function shortRef(ref: string): string {
   return ref.slice(folder.length);
 }
 
-/** Git's rules for the names of refs (git-check-ref-format), as patterns of what is refused. */
+/** Git's rules for the names of refs (git-check-ref-format), as patterns of refused names. */
 const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/^$/, "it is empty"],
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
@@ -48,7 +48,7 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/ſ/, "it has ſ, which some file systems take for s"],
 ];
 
-/** What is wrong with the characters of a name; undefined where nothing is. */
+/** What is wrong with the characters of a name; undefined if they are valid. */
 function problemOf(name: string): string | undefined {
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   if (refused !== undefined) return refused;
@@ -56,7 +56,7 @@ function problemOf(name: string): string | undefined {
   return "it is spelled in a way that some file systems change: write it in Unicode's form NFC";
 }
 
-/** Longer names, in UTF-8, do not fit into the file systems' 255 bytes a part. */
+/** The longest name in UTF-8: file systems allow 255 bytes a part. */
 const LONGEST_NAME = 200;
 
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
@@ -82,7 +82,7 @@ export function checkRefName(name: string): string {
 
 function problemOfRef(name: string): string | undefined {
   if (name === "HEAD") return undefined;
-  // After refs/ and a folder stands the name of a branch or tag, perhaps with a number behind it.
+  // After refs/ and a folder comes the name of a branch or tag, or of an archived run.
   const rest = /^refs\/[a-z]+\/(.*)$/s.exec(name)?.[1];
   if (rest === undefined) return "it does not begin with refs/heads/ or the like";
   const refused = problemOf(rest);
@@ -100,8 +100,8 @@ function refusedName(name: string, problem: string): RewindError {
 }
 
 /**
- * Checks what must hold before an update: names, that no ref has moved, and that every new ref can
- * stand beside those that will be there, the ones that the update removes left out.
+ * Checks an update before it is made: the names are valid, no ref has moved, and every new ref can
+ * exist beside the others after the update.
  */
 export function checkChanges(
   changes: readonly RefChange[],
@@ -134,7 +134,7 @@ export function checkAdditions(
 
 /**
  * The first free name `refs/archive/<branch>/<n>` for a run that leaves the branch `ref`. Archived
- * runs outlive their branches: those of a branch `a` may be in the way of those of `A` or `a/1`.
+ * runs outlive their branches, so those of a branch `a` can conflict with those of `A` or `a/1`.
  */
 export async function nextArchiveName(refs: RefStore, ref: string): Promise<string> {
   return freeArchiveName(new RefSpace(await refs.names("refs/archive/")), ref);

@@ -1,8 +1,8 @@
 import { RewindError } from "../base/errors.ts";
 
 /**
- * The names of refs that there are or will be, arranged to tell at once whether another can stand
- * beside them on every file system: some take two spellings of a letter for one name.
+ * The names of present and future refs, indexed to find fast whether another name can exist beside
+ * them on every file system: some take two spellings of a letter for one.
  */
 export class RefSpace {
   /** Names by what a file system may make of them. */
@@ -16,7 +16,7 @@ export class RefSpace {
     for (const name of names) this.add(name);
   }
 
-  /** Adds a name, whatever it stands beside. */
+  /** Adds a name without checking it. */
   add(name: string): void {
     const folded = fold(name);
     const same = this.#names.get(folded);
@@ -44,7 +44,7 @@ export class RefSpace {
     return this.#numbers.get(folder) ?? 0;
   }
 
-  /** A name that `name` cannot stand beside, and why; undefined where there is none. */
+  /** A name that `name` conflicts with, and why; undefined if there is no conflict. */
   conflict(name: string): { readonly other: string; readonly problem: string } | undefined {
     const folded = fold(name);
     for (const same of this.#names.get(folded) ?? []) {
@@ -57,7 +57,7 @@ export class RefSpace {
       : { other, problem: "one would be a folder of the other" };
   }
 
-  /** Checks that a name can stand beside the others. Throws REF_CONFLICT. */
+  /** Checks that a name conflicts with no other. Throws REF_CONFLICT. */
   check(name: string): void {
     const conflict = this.conflict(name);
     if (conflict === undefined) return;
@@ -74,7 +74,7 @@ const NUMBERED = /^(.+)\/([1-9]\d{0,14})$/s;
 
 /** A name as file systems compare them that tell no cases and no compositions apart. */
 export function fold(name: string): string {
-  // Upper case first: it is ſ and ß and ﬁ that only it brings together with s and ss and fi.
+  // Upper case first: only that maps ſ, ß and ﬁ to s, ss and fi.
   return name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
 }
 

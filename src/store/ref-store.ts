@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 
-/** A change of one ref: from what it must be now (undefined: absent) to what it becomes. */
+/** A change of one ref: what it must be now and what it becomes; undefined means absent. */
 export interface RefChange {
   /** `HEAD`, or a full name such as `refs/heads/main`. */
   readonly name: string;
@@ -24,11 +24,11 @@ export interface RefStore {
   /** The refs whose names begin with `prefix`, sorted by name; HEAD is never among them. */
   list(prefix: string): Promise<readonly { readonly name: string; readonly target: string }[]>;
   /**
-   * Makes all the changes, or none and throws REF_MOVED where a ref is not what `from` says. Throws
-   * INVALID_REF_NAME for a name that Git would refuse, and REF_CONFLICT for one that differs from
-   * another only in case or would be both a folder and a file. Only what moves nothing but the
-   * cursor in HEAD is not `logged`. With `seen`, the log must still have so many operations, else
-   * nothing is changed and it is REF_MOVED too.
+   * Makes all the changes. If a ref is not what `from` says, makes no change and throws REF_MOVED.
+   * Throws INVALID_REF_NAME for a name that Git would refuse, and REF_CONFLICT for one that differs
+   * from another only in case or would be both a folder and a file. An update that only moves the
+   * cursor in HEAD is not `logged`. If the log has more or fewer operations than `seen`, makes no
+   * change and throws REF_MOVED.
    */
   update(
     changes: readonly RefChange[],
@@ -39,10 +39,10 @@ export interface RefStore {
   operations(): Promise<readonly Operation[]>;
 }
 
-/** Checks that every ref still is what the change expects it to be. */
+/** Checks that a ref is still what the change expects. */
 export function checkUnmoved(change: RefChange, current: string | undefined): void {
   if (current === change.from) return;
-  // HEAD has a line for its cursor; an error has one line in all.
+  // HEAD has a second line for its cursor; an error message has one line.
   const was = (target = "absent"): string => target.replace(/\nstep: /, " at step ");
   throw new RewindError(
     "REF_MOVED",
@@ -59,4 +59,35 @@ export function checkSeen(seen: number | undefined, operations: readonly Operati
     `expected ${seen} operations in the log, there are ${operations.length} now`,
     { expected: seen, actual: operations.length },
   );
+}
+
+/** Refs as they would be after operations that are not done yet. Updates change `refs` itself. */
+export function overlayRefs(refs: RefStore, operations: readonly Operation[]): RefStore {
+  if (operations.length === 0) return refs;
+  const changed = new Map(
+    operations.flatMap(({ changes }) => changes).map(({ name, to }) => [name, to]),
+  );
+  const list: RefStore["list"] = async (prefix) => {
+    const kept = (await refs.list(prefix)).filter(({ name }) => !changed.has(name));
+    const added = [...changed].flatMap(([name, target]) =>
+      target !== undefined && name.startsWith("refs/") && name.startsWith(prefix)
+        ? [{ name, target }]
+        : [],
+    );
+    return [...kept, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+  return {
+    ...refs,
+    read: async (name) => (changed.has(name) ? changed.get(name) : refs.read(name)),
+    async names(prefix) {
+      const names = new Set(await refs.names(prefix));
+      for (const [name, target] of changed) {
+        if (target === undefined) names.delete(name);
+        else if (name.startsWith("refs/") && name.startsWith(prefix)) names.add(name);
+      }
+      return [...names].sort();
+    },
+    list,
+    operations: async () => [...(await refs.operations()), ...operations],
+  };
 }

@@ -6,12 +6,12 @@ import { idBytes } from "../object/body.ts";
 import type { Id } from "../object/id.ts";
 import type { Tip } from "./object-store.ts";
 
-/** A tip as a record holds it: with the run's body, or its id where its object is in the same journal. */
+/** A tip in a record: with the body of the run, or its id if the journal has the object. */
 export type StoredTip =
   | Tip
   | { readonly ref: string | undefined; readonly run: undefined; readonly id: Id<"run"> };
 
-/** The payload of a tip record: for each tip the ref, or null, and the run: its body, or an array of its id. */
+/** The payload of a tip record: for each tip the ref or null, and the body of the run or [its id]. */
 export function encodeTips(tips: readonly StoredTip[]): Uint8Array {
   return encode(
     tips.map((tip) => [tip.ref ?? null, tip.run ?? ("id" in tip ? [idBytes(tip.id)] : null)]),

@@ -7,7 +7,19 @@ import os from "node:os";
 import { Workshop } from "./workshop.js";
 
 const FAMILIES = [
-  ...["record", "get", "scan", "fork", "open", "diff", "cli", "python", "memory", "generators"],
+  ...[
+    "record",
+    "get",
+    "scan",
+    "fork",
+    "open",
+    "diff",
+    "cli",
+    "python",
+    "memory",
+    "generators",
+    "codec",
+  ],
 ];
 
 const flags = process.argv.slice(2).filter((arg) => arg.startsWith("--"));

@@ -27,7 +27,7 @@ import { encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { SEED_RULES } from "../../src/object/seeds.ts";
 import { encodeTag } from "../../src/object/tag.ts";
 import { encodeTile } from "../../src/object/timeline.ts";
-import { generatorNamed } from "../../src/random/registry.ts";
+import { generatorNamed } from "../../src/random.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { openRepository, type Repository } from "../../src/repository.ts";
 import { type ObjectWriter, objectReader } from "../../src/store/object-store.ts";

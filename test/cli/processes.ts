@@ -65,7 +65,7 @@ export async function processes(): Promise<Processes> {
   const folder = await temporaryFolder();
   const source = (file: string): string => path.join(ROOT, "src", file);
   await build({
-    entryPoints: ["index.ts", "random/index.ts", "cli/main.ts"].map(source),
+    entryPoints: ["index.ts", "random.ts", "cli/main.ts"].map(source),
     outbase: path.join(ROOT, "src"),
     outdir: path.join(folder, "dist"),
     ...{ bundle: true, splitting: true, format: "esm", platform: "node", target: "node20" },

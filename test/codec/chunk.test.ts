@@ -58,7 +58,7 @@ test("most are near the normal size", () => {
   expect(mean).toBeLessThan(42_000);
 });
 
-describe("bytes that differ in a part share the rest", () => {
+describe("byte strings that differ in one part share the other chunks", () => {
   const bytes = noise(2_000_000);
   const known = new Set(ids(bytes));
   const shared = (changed: Uint8Array) => ids(changed).filter((id) => known.has(id)).length;

@@ -71,7 +71,7 @@ describe("hostile bytes", () => {
     }
   });
 
-  test("so do random bytes, and bytes after the end", () => {
+  test("random bytes too give a canonical value or the promised error; bytes after the end are refused", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         const result = attempt(bytes);
@@ -177,7 +177,7 @@ describe("hostile bytes", () => {
     expect(attempt(fromHex("82019f"))).toMatchObject({ data: { offset: 2 } });
   });
 
-  test("lengths that are not there take no memory", () => {
+  test("a declared length without its bytes takes no memory", () => {
     for (const head of [
       "9b00000000ffffffff",
       "bb0000000007ffffff",
@@ -218,7 +218,7 @@ describe("hostile bytes", () => {
     expect(({} as { polluted?: number }).polluted).toBeUndefined();
   });
 
-  test("a bigint of a megabyte takes no quadratic time", () => {
+  test("a bigint of a megabyte does not take quadratic time", () => {
     const value = (1n << 8_000_000n) + 1n;
     expect(decode(encode(value))).toBe(value);
   });
@@ -277,7 +277,7 @@ describe("decoded values", () => {
   });
 });
 
-test("extensions that a program registers with cbor-x have no say", async () => {
+test("extensions that a program registers with cbor-x have no effect", async () => {
   const { addExtension } = await import("cbor-x");
   const tags = [2, 28, 29, 86, 258, 259, 0x52770001, 0x52770006];
   class Mine {}

@@ -6,7 +6,7 @@ import { countDifferences, differences } from "../../src/codec/differences.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { states } from "./state/states.ts";
 
-test("there are none exactly where the encodings are equal", () => {
+test("the list is empty exactly when the encodings are equal", () => {
   fc.assert(
     fc.property(states, states, ({ state: a }, { state: b }) => {
       expect(differences(a, decode(encode(a)))).toEqual([]);
@@ -87,7 +87,7 @@ describe("what only a step would notice", () => {
       {
         path: "state[1]",
         a: "the same object as state[0]",
-        b: "an object of its own",
+        b: "a separate object",
         about: "sharing",
       },
     ]);

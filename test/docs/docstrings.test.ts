@@ -1,26 +1,20 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { generatorFamilies } from "../../src/random/generators.ts";
 import { type Playground, playground } from "./playground.ts";
 
 /** The files whose examples are run: those that the package exports from. */
 const FILES = [
-  ...[
-    "index.ts",
-    "repository.ts",
-    "replay/run/run.ts",
-    "replay/run/open-run.ts",
-    "replay/simulation.ts",
-  ],
-  ...["algorithm", "generator"].map((name) => `random/numpy/${name}.ts`),
-  ...["algorithm", "bits", "integers", "random", "sequences"].map(
-    (name) => `random/python/${name}.ts`,
-  ),
-  ...["algorithm", "bits", "generator", "loader", "torch"].map((name) => `random/torch/${name}.ts`),
-  ...["consumer", "format", "locate", "parse", "reconstruct"].map(
-    (name) => `random/plan/${name}.ts`,
-  ),
-  "random/xoshiro128.ts",
+  ...["index.ts", "repository.ts", "replay/simulation.ts"],
+  ...["replay/run/run.ts", "replay/run/open-run.ts"],
+  ...["random.ts", ...sourcesIn("plan")],
+  ...generatorFamilies().flatMap((family) => sourcesIn(`random/${family}`)),
 ];
+
+function sourcesIn(folder: string): string[] {
+  const names = readdirSync(new URL(`../../src/${folder}`, import.meta.url));
+  return names.sort().map((name) => `${folder}/${name}`);
+}
 
 /** What every example may use. */
 const PRELUDE = `
@@ -41,10 +35,11 @@ const walk = defineSimulation({
 const GIVEN: readonly (readonly [name: string, code: string])[] = [
   ["repo", 'const repo = await openRepository(".");'],
   ["run", "const run = await record(walk, { steps: 1_000_000, seed: 42 });"],
-  ["xoshiro128", 'const xoshiro128 = generatorNamed("xoshiro128++");'],
-  ["numpyAlgorithm", 'const numpyAlgorithm = generatorNamed("numpy");'],
-  ["pythonAlgorithm", 'const pythonAlgorithm = generatorNamed("python");'],
-  ["torchAlgorithm", 'const torchAlgorithm = generatorNamed("torch");'],
+  ...generatorFamilies().map((family) => {
+    const algorithm = `${family}Algorithm`;
+    const module = `rewind-engine/random/${family}`;
+    return [algorithm, `const { ${algorithm} } = await import("${module}");`] as const;
+  }),
   ["fork", "const fork = await run.branch(842_137, { mutate: (x) => x + 100 });"],
 ];
 

@@ -18,8 +18,9 @@ import { encodeProgram } from "../../src/object/program.ts";
 import { encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { readState } from "../../src/object/state.ts";
-import { generatorNamed } from "../../src/random/registry.ts";
+import { generatorNames } from "../../src/random/generators.ts";
 import { deriveSeed } from "../../src/random/seeds.ts";
+import { generatorNamed } from "../../src/random.ts";
 import { encodeCheckpoint } from "../../src/replay/checkpoint.ts";
 import type { LiveSegment } from "../../src/replay/segment.ts";
 import { StreamSource } from "../../src/replay/streams.ts";
@@ -195,6 +196,11 @@ const RECORDED = [
   ["continuous", "torch"],
   ...(hasNumpy ? ["step", "continuous"].map((rule) => [rule, "numpy"]) : []),
 ];
+
+test("recordings of every generator are read, unless numpy is missing", () => {
+  const missing = generatorNames().filter((name) => !RECORDED.some(([, other]) => other === name));
+  expect(missing).toEqual(hasNumpy ? [] : ["numpy"]);
+});
 
 describe.skipIf(python.status !== 0)("the reader replays what the command line recorded", () => {
   let place: Playground;

@@ -4,7 +4,7 @@ import {
   GENERATOR_FORMS,
   LOADER_FORMS,
   STEP_FORMS as PLAN_STEPS,
-} from "../../src/random/plan/forms.ts";
+} from "../../src/plan/forms.ts";
 import { commandTexts, globalOptionTexts, type OptionText } from "./command-texts.ts";
 import { libraryText } from "./library-text.ts";
 import { code, inCell, markdownTable, unpadded } from "./markdown.ts";
@@ -26,7 +26,7 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
   "loaders of plans": () => formTable("after the length", LOADER_FORMS),
   "draws of PyTorch": () => formTable("function", FUNCTION_FORMS),
   "exports of rewind-engine": () => libraryText("index.ts"),
-  "exports of rewind-engine/random": () => libraryText("random/index.ts"),
+  "exports of rewind-engine/random": () => libraryText("random.ts"),
 };
 
 /** A part that is written from the code, with its markers. */

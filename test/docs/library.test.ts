@@ -14,7 +14,7 @@ describe("the lists of exports", () => {
 
   test.each([
     ["index.ts", main],
-    ["random/index.ts", random],
+    ["random.ts", random],
   ])("name everything that src/%s exports", (entry, list) => {
     const names = exportsOf(entry);
     expect(names.length).toBeGreaterThan(20);

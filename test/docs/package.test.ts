@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { generatorFamilies } from "../../src/random/generators.ts";
 import { packedFiles } from "./packed.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -19,7 +20,7 @@ describe("the package that npm pack makes", () => {
     const named = [
       ...Object.values(bin as Record<string, string>),
       ...Object.values(exports as Record<string, Record<string, string>>).flatMap(Object.values),
-    ].map((path) => posix.normalize(path));
+    ].flatMap((path) => filled(posix.normalize(path)));
     expect(named.length).toBeGreaterThan(4);
     expect(named.filter((file) => !files.includes(file))).toEqual([]);
   });
@@ -56,10 +57,20 @@ describe("the package that npm pack makes", () => {
       "bin/rewind.js",
       "dist/cli/main.js",
       "dist/index.js",
-      "dist/random/index.js",
+      "dist/random.js",
+      ...generatorFamilies()
+        .map((family) => `dist/random/${family}/index.js`)
+        .sort(),
     ]);
   });
 });
+
+/** The files of a pattern: of `./random/*`, one for each generator. */
+function filled(path: string): string[] {
+  return path.includes("*")
+    ? generatorFamilies().map((family) => path.replace("*", family))
+    : [path];
+}
 
 /** A module without its comments, which may show imports. */
 function codeOf(file: string): string {

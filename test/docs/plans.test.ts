@@ -11,7 +11,7 @@ describe("the table of functions", () => {
 
   test("names functions and types that rewind-engine/random exports", async () => {
     const random: Record<string, unknown> = { ...(await import("rewind-engine/random")) };
-    const index = readFileSync(new URL("../src/random/index.ts", pageUrl("docs/plans.md")), "utf8");
+    const index = readFileSync(new URL("../src/random.ts", pageUrl("docs/plans.md")), "utf8");
     expect(rows.length).toBeGreaterThan(5);
     for (const [functions = "", gives = ""] of rows) {
       for (const [, name = ""] of functions.matchAll(/`(\w+)\(/g)) {

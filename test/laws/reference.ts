@@ -5,9 +5,9 @@ import { parsePath } from "../../src/codec/path/parse.ts";
 import { setAt } from "../../src/codec/state/access.ts";
 import type { SeedRule } from "../../src/object/seeds.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
-import { generatorNamed } from "../../src/random/registry.ts";
 import { deriveSeed, streamSeed } from "../../src/random/seeds.ts";
-import { xoshiro128 } from "../../src/random/xoshiro128.ts";
+import { xoshiroAlgorithm } from "../../src/random/xoshiro/index.ts";
+import { generatorNamed } from "../../src/random.ts";
 import type { Form, Knobs } from "./forms.ts";
 
 /** The changes of a fork, and its step. */
@@ -113,7 +113,7 @@ function generatorsOf(
 
 /** The generator of one stream of a run. */
 export function generator(master: bigint, stream: string, index: number): RandomGenerator {
-  return xoshiro128.fromSeed(deriveSeed({ hash: sha256, master, stream, index }));
+  return xoshiroAlgorithm.fromSeed(deriveSeed({ hash: sha256, master, stream, index }));
 }
 
 function changed(form: Form, before: unknown, { amount, set }: Change): unknown {

@@ -6,7 +6,7 @@ import { Config } from "../../src/node/config.ts";
 import { type Files, nodeFiles } from "../../src/node/files.ts";
 import type { Variables } from "../../src/node/settings.ts";
 import { bytesOf, SETTINGS } from "../../src/node/settings.ts";
-import { generatorNames } from "../../src/random/registry.ts";
+import { generatorNames } from "../../src/random/generators.ts";
 import { temporaryFolder } from "../cli/run-cli.ts";
 import { failingFiles, OPERATIONS } from "./failing-files.ts";
 
@@ -204,7 +204,7 @@ describe("what is wrong is told, and nothing is changed", () => {
       ".rewind/config",
       '{"format":1,"rng":"pcg64"}',
       "UNKNOWN_GENERATOR",
-      '.rewind/config: expected rng to be a generator among xoshiro128++, numpy, python, torch, got "pcg64"',
+      `.rewind/config: expected rng to be a generator among ${generatorNames().join(", ")}, got "pcg64"`,
     ],
     [".rewind/local/config", "null", "INVALID_CONFIG", "expected an object of settings, got null"],
     [".rewind/local/config", '{"author":5}', "INVALID_SETTING", ".rewind/local/config: expected"],

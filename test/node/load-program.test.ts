@@ -7,6 +7,7 @@ import { bundle } from "../../src/node/bundle.ts";
 import type { Engine } from "../../src/node/engine-bridge.ts";
 import { nodeGuard } from "../../src/node/guard-node.ts";
 import { type LoadOptions, loadProgram } from "../../src/node/load-program.ts";
+import { generatorFamilies } from "../../src/random/generators.ts";
 import { installed, project, put, standInEngine, WALK } from "./project.ts";
 
 /** Bundles `module` in `root` and gives what `loadProgram` needs. */
@@ -166,8 +167,18 @@ test("the engine is by default the one that runs", async () => {
     "m.ts": `import * as types from "rewind-engine/random"; export default { ...${WALK}, types };`,
   });
   const { simulation } = await loadProgram(await programOf(root));
-  const own: Record<string, unknown> = await import("../../src/random/index.ts");
+  const own: Record<string, unknown> = await import("../../src/random.ts");
   expect(Object.keys(own)).not.toEqual([]);
+  for (const name of Object.keys(own)) expect(simulation.types?.[name]).toBe(own[name]);
+});
+
+test.each(generatorFamilies())("a program can import the generator %s alone", async (family) => {
+  const root = await project({
+    "m.ts": `import * as types from "rewind-engine/random/${family}"; export default { ...${WALK}, types };`,
+  });
+  const { simulation } = await loadProgram(await programOf(root));
+  const own: Record<string, unknown> = await import(`../../src/random/${family}/index.ts`);
+  expect(Object.keys(own).sort()).toEqual([family, `${family}Algorithm`]);
   for (const name of Object.keys(own)) expect(simulation.types?.[name]).toBe(own[name]);
 });
 

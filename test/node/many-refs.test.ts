@@ -8,7 +8,7 @@ import { soundRefs } from "../../src/history/sound-refs.ts";
 import { fileRefs } from "../../src/node/file-refs.ts";
 import { FileStore } from "../../src/node/file-store.ts";
 import { encodeTag } from "../../src/object/tag.ts";
-import { overlayRefs } from "../../src/store/ref-overlay.ts";
+import { overlayRefs } from "../../src/store/ref-store.ts";
 import { countingCalls, growsEvenly } from "./counting-calls.ts";
 import { recordWalk } from "./recording.ts";
 import { emptyStore, refTools, storeTools } from "./store-tools.ts";

@@ -62,7 +62,7 @@ const AGAIN: Record<Fixture["kind"], (body: Uint8Array) => Uint8Array> = {
 
 const all = [...fixtures("valid"), ...fixtures("invalid")];
 
-test("the set is whole", () => {
+test("the set of bodies is complete", () => {
   for (const kind of KINDS) {
     expect(fixtures("valid").filter((one) => one.kind === kind).length).toBeGreaterThanOrEqual(2);
   }
@@ -70,7 +70,7 @@ test("the set is whole", () => {
   expect(fixtures("invalid")).toHaveLength(81);
 });
 
-test("not a byte has changed: the digest of all of them", () => {
+test("no byte of the format has changed: the digest of all bytes", () => {
   const lines = all.map(({ name, kind, id, hex, code = "" }) =>
     [name, kind, id, hex, code].join(" "),
   );

@@ -97,7 +97,7 @@ describe("TimelineBuilder", () => {
     expect(JSON.stringify(given)).toBe(before);
   });
 
-  test("equal prefixes share their tiles: a fork writes only what is its own", () => {
+  test("equal prefixes share their tiles: a fork writes only new tiles", () => {
     const store = objects();
     build(ALL, store);
     const before = store.bodies.size;
@@ -106,7 +106,7 @@ describe("TimelineBuilder", () => {
     expect(store.bodies.size - before).toBeLessThanOrEqual(157 + 4);
   });
 
-  test("a tile depends on the entries, not on the objects that they are", () => {
+  test("a tile depends on the contents of its entries, not on their identity", () => {
     const same = small(1, 2, 3);
     const shared = build(Array(64).fill(same), objects());
     const copies = Array.from({ length: 64 }, () => small(1, 2, 3));
@@ -136,7 +136,7 @@ describe("TimelineReader", () => {
     expect(STORE.reads.tile - before).toBe(0);
   });
 
-  test("run(from, to) gives the entries up to the end of the tile", async () => {
+  test("entriesFrom gives the entries up to the end of the tile", async () => {
     const reader = new TimelineReader(STORE.get);
     await fc.assert(
       fc.asyncProperty(size, fc.nat(), fc.nat(200), async (count, at, width) => {
@@ -210,7 +210,7 @@ describe("TimelineReader", () => {
     );
   });
 
-  test("firstDifference from an entry on passes over those before it, with few reads", async () => {
+  test("firstDifference skips the entries before the first one asked for, with few reads", async () => {
     const places = fc.array(fc.nat(20_000), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(size, places, fc.nat(20_001), async (count, at, from) => {
@@ -231,7 +231,7 @@ describe("TimelineReader", () => {
     );
   });
 
-  test("firstDifference compares states: another witness is none", async () => {
+  test("firstDifference compares states, not witnesses", async () => {
     const store = objects();
     const other = build(
       ALL.slice(0, 9_000).map(({ state, witness }, k) => ({
@@ -295,7 +295,7 @@ describe("TimelineReader", () => {
     expect(STORE.reads.tile - before).toBe(0);
   });
 
-  test("tiles() gives every full tile once, each before those that it holds", async () => {
+  test("tiles() gives every full tile once, before the tiles that it holds", async () => {
     const seen = new Set<string>();
     const open = new Set<string>(FULL.edge.tiles.flat());
     for await (const { id, tile } of new TimelineReader(STORE.get).tiles(FULL)) {
@@ -346,7 +346,7 @@ describe("TimelineReader", () => {
 });
 
 describe("tiles as objects", () => {
-  test("encode and decode are inverse, at every level", () => {
+  test("decode gives back what was encoded, at every level", () => {
     const states = { level: 0 as const, entries: model(64) };
     expect(decodeTile(encodeTile(states))).toEqual(states);
     for (let level = 1; level <= 8; level++) {

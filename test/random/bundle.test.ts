@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-type Library = typeof import("../../src/random/index.ts") & {
+type Library = typeof import("../../src/random.ts") & {
   readonly encode: (state: unknown) => Uint8Array;
 };
 
@@ -18,7 +18,7 @@ const source = (path: string): string =>
 // As `npm run bundle` does: esbuild gives a class that names itself in its body another name.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rewind-bundle-"));
-  const contents = `export * from ${source("random/index.ts")};
+  const contents = `export * from ${source("random.ts")};
     export { encode } from ${source("codec/encode.ts")};`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
@@ -36,9 +36,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
-  ["xoshiro128++", "Xoshiro128"],
+  ["xoshiro128++", "XoshiroGenerator"],
   ["numpy", "NumpyGenerator"],
-  ["python", "PythonRandom"],
+  ["python", "PythonGenerator"],
   ["torch", "TorchGenerator"],
 ])("a state with a generator %s is refused by the name of its class", (name, className) => {
   const rng = library.generatorNamed(name).fromSeed(new Uint8Array(32));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { exponential, normal } from "../../src/random/distributions.ts";
 import { normalQuantile } from "../../src/random/quantile.ts";
-import { xoshiro } from "../../src/random/xoshiro128.ts";
+import { xoshiro } from "../../src/random/xoshiro/index.ts";
 
 const LAST = 1 - 2 ** -53;
 
@@ -98,7 +98,7 @@ describe("normal", () => {
 
   test.each([
     [Number.NaN, 1, "expected the mean to be a finite number, got NaN"],
-    [0, -1, "expected the standard deviation to be a finite number from 0 on, got -1"],
+    [0, -1, "expected the standard deviation to be a finite number, at least 0, got -1"],
     [0, Number.POSITIVE_INFINITY, "expected the standard deviation to be a finite number"],
   ])("normal(%d, %d) says what was expected", (mean, standardDeviation, message) => {
     const source = sourceOf(0.5);
@@ -124,7 +124,7 @@ describe("exponential", () => {
 
   test("says what was expected", () => {
     expect(() => exponential(sourceOf(0.5), -1)).toThrow(
-      "expected the mean to be a finite number from 0 on, got -1",
+      "expected the mean to be a finite number, at least 0, got -1",
     );
   });
 });

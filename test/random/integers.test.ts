@@ -87,7 +87,7 @@ describe("integer", () => {
   });
 
   test.each([
-    [3, 3, "expected low to be less than high, which is not drawn itself, got 3 and 3"],
+    [3, 3, "expected low to be less than high, which is excluded, got 3 and 3"],
     [0.5, 3, "expected low and high to be whole numbers, got 0.5 and 3"],
     [0, Number.NaN, "expected low and high to be whole numbers, got 0 and NaN"],
     [-1, 2 ** 53, "expected low and high within 2^53 of zero and at most 2^53 apart, got -1 and"],

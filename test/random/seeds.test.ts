@@ -47,7 +47,7 @@ describe("deriveSeed", () => {
 
   test.each([-1, 0.5, Number.NaN, 2 ** 53])("refuses the index %d", (index) => {
     const call = () => deriveSeed({ hash: sha256, master: 1n, stream: "block", index });
-    expect(call).toThrow("expected index to be a whole number from 0 on");
+    expect(call).toThrow("expected index to be a whole number, at least 0");
   });
 
   test.each(["", "a name of 17 chars", "blöck", "a b", "a\0"])(
@@ -105,7 +105,7 @@ describe("seeder", () => {
   });
 
   test("refuses an index out of range", () => {
-    expect(() => seeder(sha256, 1n, "block")(-1)).toThrow("whole number from 0 on, got -1");
+    expect(() => seeder(sha256, 1n, "block")(-1)).toThrow("whole number, at least 0, got -1");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { choice, shuffle } from "../../src/random/shuffle.ts";
-import { xoshiro } from "../../src/random/xoshiro128.ts";
+import { xoshiro } from "../../src/random/xoshiro/index.ts";
 
 /** A source whose every bounded draw is 0, and which counts them. */
 function zeros(): { uint32(): number; taken: number } {
@@ -46,6 +46,8 @@ describe("choice", () => {
   });
 
   test("refuses to choose from nothing", () => {
-    expect(() => choice(zeros(), [])).toThrow("expected items to choose from, got none");
+    expect(() => choice(zeros(), [])).toThrow(
+      "expected at least one item to choose from, got none",
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from "vitest";
-import { numpy } from "../../src/random/numpy/generator.ts";
+import { numpy } from "../../src/random/numpy/index.ts";
 import type { IntegerType } from "../../src/random/numpy/integers.ts";
 
 /** What the compiler says of a call, which `npm run types` checks. */

@@ -2,8 +2,8 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { defineSimulation, record } from "../../src/index.ts";
 import type { RandomGenerator } from "../../src/random/generator.ts";
-import { type NumpyGenerator, numpy } from "../../src/random/numpy/generator.ts";
-import type { PythonRandom } from "../../src/random/python/random.ts";
+import { type NumpyGenerator, numpy } from "../../src/random/numpy/index.ts";
+import type { PythonGenerator } from "../../src/random/python/generator.ts";
 
 const clinic = defineSimulation({
   name: "clinic",
@@ -39,12 +39,12 @@ describe("a simulation that declares its generator", () => {
       name: "types",
       rng: "python",
       init: ({ rng, stream }) => {
-        expectTypeOf(rng).toEqualTypeOf<PythonRandom>();
-        expectTypeOf(stream("a")).toEqualTypeOf<PythonRandom>();
+        expectTypeOf(rng).toEqualTypeOf<PythonGenerator>();
+        expectTypeOf(stream("a")).toEqualTypeOf<PythonGenerator>();
         return 0;
       },
       step: (_: number, rng) => {
-        expectTypeOf(rng).toEqualTypeOf<PythonRandom>();
+        expectTypeOf(rng).toEqualTypeOf<PythonGenerator>();
       },
     });
     defineSimulation({

@@ -11,7 +11,7 @@ import { encodeSeeds } from "../../src/object/seeds.ts";
 import { putState } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, encodeTile, TimelineBuilder } from "../../src/object/timeline.ts";
 import { decodeArtifact, encodeArtifact } from "../../src/store/artifact.ts";
-import type { Compression } from "../../src/store/compression.ts";
+import type { Compression } from "../../src/store/pack.ts";
 import { BARE } from "../object/bare-program.ts";
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, noise, type Objects, objects } from "../object/memory.ts";
@@ -132,7 +132,7 @@ describe("damage", () => {
     }
   });
 
-  test("every truncation is refused, from either end, and bytes too many", async () => {
+  test("every truncation is refused, from either end, and so are extra bytes", async () => {
     const bytes = await save(sample(3, 40));
     for (let n = 0; n < bytes.length; n++) await refuses(bytes.subarray(0, n));
     for (let n = 1; n < bytes.length; n++) await refuses(bytes.subarray(n));
@@ -180,13 +180,13 @@ describe("hostile files whose hash is right", () => {
   };
   const one = (list: readonly Uint8Array[]) => forge(frame(concatBytes(list)));
 
-  test("the forger's file is taken while it is right, in one frame or many", async () => {
+  test("a file made by hand is accepted if it is valid, in one frame or many", async () => {
     const list = await parts();
     expect((await load(one(list))).run).toBe(made.run);
     expect((await load(forge(...list.map((part) => frame(part))))).run).toBe(made.run);
   });
 
-  test("frames that declare too much, or what they do not hold", async () => {
+  test("frames that declare too much, or more than they hold", async () => {
     const raw = concatBytes(await parts());
     for (const declared of [0, 1, raw.length - 1, raw.length + 1, 2 ** 30, 2 ** 32 - 1]) {
       await refuses(forge(frame(raw, declared)));
@@ -223,7 +223,7 @@ describe("hostile files whose hash is right", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50_000_000);
   });
 
-  test("nothing is unpacked for a frame that declares more than 64 MiB and a thousand times the file", async () => {
+  test("a frame that declares more than 64 MiB and a thousand times the file is not unpacked", async () => {
     const asked: number[] = [];
     const watched: Compression = {
       ...quick,
@@ -259,7 +259,7 @@ describe("hostile files whose hash is right", () => {
     expect(unpacked).toBe(0);
   });
 
-  test("a manifest that is small as it lies there, and would take gigabytes to read", async () => {
+  test("a manifest that is small in the file, and would take gigabytes to read", async () => {
     const manifest = decodeRun(body(made.run).body);
     const others = (await parts()).slice(1);
     const withRun = (changes: object) =>
@@ -289,7 +289,7 @@ describe("hostile files whose hash is right", () => {
     }
   });
 
-  test("an object too many, the same object twice, a second run", async () => {
+  test("one object more than needed, the same object twice, a second run", async () => {
     const list = await parts();
     const other = sample(1, 1);
     const otherRun = other.store.bodies.get(other.run) as { body: Uint8Array };
@@ -314,7 +314,7 @@ describe("hostile files whose hash is right", () => {
     }
   });
 
-  test("a first object that is not a run, a run that is none, no object at all", async () => {
+  test("a first object that is not a run, an invalid run, and no object at all", async () => {
     const list = await parts();
     await refuses(one([...list.slice(1), list[0] as Uint8Array]));
     await refuses(one([object("run", encode([1]))]));
@@ -327,7 +327,7 @@ describe("hostile files whose hash is right", () => {
     await refuses(signed(concatBytes([utf8("rewind replay v2"), new Uint8Array(8)])));
   });
 
-  test("any byte changed inside, the hash made right again, gives no other file of the run", async () => {
+  test("no changed byte gives another valid file of the run, even with a corrected hash", async () => {
     const list = await parts();
     const raw = concatBytes(list);
     // A changed run is another run, whose objects are all there: only that may load.

@@ -155,7 +155,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       }
     });
 
-    test("an object that two writers put stays when one of them drops his", async () => {
+    test("an object that two writers put stays when one of them is abandoned", async () => {
       const { store, reopen } = makeStore();
       const first = await store.writer();
       const id = first.put("chunk", noise(9, 1));
@@ -173,7 +173,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect((await store.get(id))?.body).toEqual(noise(9, 1));
     });
 
-    test("several writers at once, with objects of their own and common ones", async () => {
+    test("several writers at once, with separate and with common objects", async () => {
       const { store, reopen } = makeStore();
       const writers = await Promise.all([0, 1, 2, 3].map(() => store.writer()));
       const ids = new Set<Id>();
@@ -241,7 +241,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect((await store.get(id))?.body).toEqual(noise(100, 1));
     });
 
-    test("put can be handed on as a function", async () => {
+    test("put can be passed as a function", async () => {
       const { store } = makeStore();
       const writer = await store.writer();
       const { put } = writer;

@@ -24,7 +24,7 @@ testObjectStore("files", () => {
   };
 });
 
-test("memory: what does not have its id any more is refused when it is read", async () => {
+test("memory: an object that no longer has its id is refused when it is read", async () => {
   let damaged = false;
   const store = memoryStore((bytes) => (damaged ? new Uint8Array(32) : hash(bytes)));
   const writer = await store.writer();

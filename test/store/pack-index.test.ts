@@ -26,7 +26,7 @@ function model(count: number, first: (i: number) => number = (i) => i * 37): Map
 
 describe("PackIndex against a Map", () => {
   test.each([
-    ["none", model(0)],
+    ["no ids", model(0)],
     ["one", model(1)],
     ["two", model(2)],
     ["5,000 over all first bytes", model(5000)],
@@ -115,7 +115,7 @@ describe("a damaged index", () => {
   const places = model(20);
   const bytes = encodeIndex(places, PACK_HASH, hash);
 
-  test("every flipped bit is found by verify, and none gives a place that is no number", () => {
+  test("verify finds every flipped bit, and no flipped bit gives a place that is not a number", () => {
     for (let at = 0; at < bytes.length; at++) {
       const changed = bytes.slice();
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));
@@ -132,14 +132,14 @@ describe("a damaged index", () => {
     }
   });
 
-  test("every truncation, and a byte too many, is refused when it is opened", () => {
+  test("every truncation, and an extra byte, is refused when it is opened", () => {
     for (let length = 0; length < bytes.length; length++) {
       expect(codeOf(() => open(bytes.subarray(0, length)))).toBe("STORE_DAMAGED");
     }
     expect(codeOf(() => open(Uint8Array.of(...bytes, 0)))).toBe("STORE_DAMAGED");
   });
 
-  test("a fanout that falls, or a count that is out of all proportion, is refused", () => {
+  test("a descending fanout, or a count that does not fit the length, is refused", () => {
     const falling = bytes.slice();
     new DataView(falling.buffer).setUint32(16 + 4 * 100, 1000, true);
     expect(codeOf(() => open(falling))).toBe("STORE_DAMAGED");

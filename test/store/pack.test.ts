@@ -30,7 +30,7 @@ function header(bytes: Uint8Array): RecordHeader {
 }
 
 describe("the layout of a record is frozen", () => {
-  test("magic, kind, codec, lengths, id, CRC and payload stand where FORMAT says", () => {
+  test("magic, kind, codec, lengths, id, CRC and payload are where FORMAT says", () => {
     const payload = noise(100, 1);
     const bytes = record(payload, "tile");
     const view = new DataView(bytes.buffer);
@@ -70,7 +70,7 @@ describe("the layout of a record is frozen", () => {
 });
 
 describe("records", () => {
-  test("come back: any kind, any payload", () => {
+  test("records of any kind and payload come back", () => {
     const payload = fc.oneof(
       fc.uint8Array({ maxLength: 400 }),
       fc.tuple(fc.nat(3000), fc.nat(255)).map(([n, byte]) => new Uint8Array(n).fill(byte)),
@@ -102,7 +102,7 @@ describe("records", () => {
     }
   });
 
-  test("every header that was cut short is none", () => {
+  test("a header that was cut short is refused", () => {
     const bytes = record(noise(40, 1));
     for (let n = 0; n < RECORD_HEADER_BYTES; n++) {
       expect(decodeHeader(bytes.subarray(0, n))).toBeUndefined();
@@ -110,7 +110,7 @@ describe("records", () => {
     expect(decodeHeader(bytes.subarray(0, RECORD_HEADER_BYTES))).toBeDefined();
   });
 
-  test("headers that make no sense are none, whatever their CRC", () => {
+  test("headers that make no sense are refused, whatever their CRC", () => {
     const change = (edit: (view: DataView) => void): RecordHeader | undefined => {
       const bytes = record(new Uint8Array(900));
       edit(new DataView(bytes.buffer));

@@ -24,7 +24,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await refs.read("refs/heads/main/x")).toBeUndefined();
     });
 
-    test("compare-and-swap: an update from anything but what is there is REF_MOVED", async () => {
+    test("compare-and-swap: an update from any other value is REF_MOVED", async () => {
       const [refs, other] = makeRefs();
       const change = (from: string | undefined, to: string | undefined) =>
         codeOfAsync(refs.update([{ name: "refs/heads/main", from, to }], "x"));
@@ -41,7 +41,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await refs.operations()).toHaveLength(3);
     });
 
-    test("an update by who has not seen the whole log is REF_MOVED, and changes nothing", async () => {
+    test("an update by a caller who has not seen the whole log is REF_MOVED, and changes nothing", async () => {
       const [refs, other] = makeRefs();
       const seen = (count: number) =>
         codeOfAsync(
@@ -66,7 +66,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       });
     });
 
-    test("several refs change all or none, whichever of them has moved", async () => {
+    test("if one of several refs has moved, no ref changes", async () => {
       const refNames = ["refs/heads/a", "refs/heads/b", "refs/tags/c"];
       for (let moved = 0; moved < 3; moved++) {
         const [refs] = makeRefs();
@@ -232,7 +232,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await refs.read("HEAD")).toBe("ref: refs/heads/b");
     });
 
-    test("a folder that a deleted ref leaves empty is no obstacle to a ref of its name", async () => {
+    test("a ref can take the name of a folder that a deleted ref left empty", async () => {
       const [refs] = makeRefs();
       await create(refs, "refs/heads/a/b/c");
       await create(refs, "refs/heads/a/d");

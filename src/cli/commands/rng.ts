@@ -1,4 +1,4 @@
-import type { Plan } from "../../random/plan/plan.ts";
+import type { Plan } from "../../plan/plan.ts";
 import type { Arguments, Command, Context } from "../command.ts";
 import { usageError } from "../input/parse.ts";
 import { explainPlan } from "../plan/explain-plan.ts";

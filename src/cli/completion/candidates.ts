@@ -7,7 +7,7 @@ import { machineSeal } from "../../node/machine-seal.ts";
 import { SETTINGS } from "../../node/settings.ts";
 import { storeFiles } from "../../node/store-files.ts";
 import { isId, shortId } from "../../object/id.ts";
-import { generatorNames } from "../../random/registry.ts";
+import { generatorNames } from "../../random/generators.ts";
 import { shortRef } from "../../store/ref-name.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { COMMANDS } from "../commands.ts";

@@ -1,5 +1,5 @@
 import { isRewindError } from "../../base/errors.ts";
-import { readSource } from "../../object/program-source.ts";
+import { readSource } from "../../object/program-contents.ts";
 import type { InputDifference } from "../../replay/compare/inputs.ts";
 import type { Replayer } from "../../replay/replayer.ts";
 

@@ -4,7 +4,7 @@ import {
   GENERATOR_FORMS,
   LOADER_FORMS,
   STEP_FORMS as PLAN_STEPS,
-} from "../../random/plan/forms.ts";
+} from "../../plan/forms.ts";
 import { table } from "../terminal/text.ts";
 
 /** A page of help that is about no single command. */

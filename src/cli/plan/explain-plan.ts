@@ -1,9 +1,9 @@
 import { nodeHash } from "../../node/platform.ts";
-import { digestExpression, languageOf } from "../../random/plan/consumer.ts";
-import { countEvents } from "../../random/plan/count.ts";
-import { formatPlan } from "../../random/plan/format.ts";
-import type { Plan } from "../../random/plan/plan.ts";
-import { explain, type PlanRow } from "../../random/plan/reconstruct.ts";
+import { digestExpression, languageOf } from "../../plan/consumer.ts";
+import { formatPlan } from "../../plan/format.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { explain, type PlanRow } from "../../plan/reconstruct.ts";
+import { countEvents } from "../../plan/totals.ts";
 import { type Arguments, type Context, STATUS } from "../command.ts";
 import { optionalCount } from "../input/parse.ts";
 import { count, plural, table } from "../terminal/text.ts";

@@ -2,8 +2,8 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { readFile } from "../../node/user-files.ts";
-import { parsePlan } from "../../random/plan/parse.ts";
-import type { Plan } from "../../random/plan/plan.ts";
+import { parsePlan } from "../../plan/parse.ts";
+import type { Plan } from "../../plan/plan.ts";
 import { usageError } from "../input/parse.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
-import type { PlanGenerator } from "../../random/plan/plan.ts";
+import type { PlanGenerator } from "../../plan/plan.ts";
 import { optionalCount } from "../input/parse.ts";
 import { count } from "../terminal/text.ts";
 

@@ -2,20 +2,20 @@ import path from "node:path";
 import { toHex } from "../../base/bytes.ts";
 import { nodeHash } from "../../node/platform.ts";
 import { saveFile } from "../../node/user-files.ts";
-import { languageOf, loadingLines } from "../../random/plan/consumer.ts";
-import { loadersOf } from "../../random/plan/count.ts";
-import { formatAction } from "../../random/plan/events.ts";
-import { formatPlan } from "../../random/plan/format.ts";
+import { languageOf, loadingLines } from "../../plan/consumer.ts";
+import { formatAction } from "../../plan/events.ts";
+import { formatPlan } from "../../plan/format.ts";
 import {
   type EpochOrder,
   type EventOrder,
   epochAt,
   itemsAt,
   whyPositions,
-} from "../../random/plan/order-at.ts";
-import type { Plan } from "../../random/plan/plan.ts";
-import { findPoint, type PlanPoint } from "../../random/plan/points.ts";
-import { type Walked, walkForOrder, walkTo } from "../../random/plan/walk.ts";
+} from "../../plan/order-at.ts";
+import type { Plan } from "../../plan/plan.ts";
+import { findPoint, type PlanPoint } from "../../plan/points.ts";
+import { loadersOf } from "../../plan/totals.ts";
+import { type Walked, walkForOrder, walkTo } from "../../plan/walk.ts";
 import { type Arguments, type Context, STATUS } from "../command.ts";
 import { optional, usageError } from "../input/parse.ts";
 import { count, plural } from "../terminal/text.ts";

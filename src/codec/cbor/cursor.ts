@@ -3,14 +3,14 @@ import { RewindError } from "../../base/errors.ts";
 import { invalidUtf8At } from "./utf8.ts";
 import { MAJOR } from "./writer.ts";
 
-/** The major type of numbers beyond integers, and of booleans, null and undefined. */
+/** The major type of floats, booleans, null and undefined. */
 export const SIMPLE = 7;
 
-/** What a decoder puts up with; more is refused before anything is built. */
+/** What a decoder accepts; more is refused before anything is built. */
 export interface DecodeLimits {
   /** Arrays, maps and objects inside one another. */
   readonly depth: number;
-  /** Values altogether, containers and keys included. */
+  /** Values in total, containers and keys included. */
   readonly items: number;
   /** Bytes of the whole encoding. */
   readonly bytes: number;
@@ -18,10 +18,10 @@ export interface DecodeLimits {
   readonly bigintBytes: number;
 }
 
-/** How deep a state may nest, when it is encoded and when it is decoded. */
+/** How deep a state may be nested. */
 export const MAX_DEPTH = 1000;
 
-/** The limits where none are given. */
+/** The default limits. */
 export const DECODE_LIMITS: DecodeLimits = {
   depth: MAX_DEPTH,
   items: 100_000_000,
@@ -29,12 +29,12 @@ export const DECODE_LIMITS: DecodeLimits = {
   bigintBytes: 2 ** 27,
 };
 
-/** Goes through an encoding item by item, and lets only well-formed, minimal heads pass. */
+/** Reads an encoding item by item, and refuses heads that are not well-formed and minimal. */
 export class Cursor {
   at = 0;
   /** The argument of the last head: a length, a tag, or an integer without its sign. */
   argument = 0;
-  /** What the last head of major type SIMPLE stands for. */
+  /** The value of the last head of major type SIMPLE. */
   simple: unknown;
   readonly bytes: Uint8Array;
   readonly limits: DecodeLimits;
@@ -48,7 +48,7 @@ export class Cursor {
     }
   }
 
-  /** Reads the head of the next item: returns its major type, and leaves what it says. */
+  /** Reads the head of the next item: returns its major type, and sets `argument` or `simple`. */
   head(): number {
     const start = this.at;
     const first = this.#byte();
@@ -83,7 +83,7 @@ export class Cursor {
     return begin;
   }
 
-  /** Steps over a text whose head was just read, and checks its UTF-8; whether it is all ASCII. */
+  /** Steps over a text whose head was just read, and checks its UTF-8. Returns whether it is ASCII. */
   skipText(start: number): boolean {
     const begin = this.skip(start);
     const bytes = this.bytes;
@@ -99,7 +99,7 @@ export class Cursor {
   /** Checks that a container of `count` items may be opened inside `depth` others. */
   enter(count: number, depth: number, start: number): void {
     const left = this.bytes.length - this.at;
-    // Every item takes a byte at least.
+    // Every item takes at least one byte.
     if (count > left) throw invalid(`${count} items`, `${left} bytes up to the end`, start);
     if (depth >= this.limits.depth) {
       throw invalid(`at most ${this.limits.depth} levels`, "one more", start);
@@ -161,7 +161,7 @@ export class Cursor {
   }
 }
 
-/** The error for bytes that are not an encoding: what was expected, what came, and where. */
+/** The error for bytes that are not an encoding: what was expected, what was found, and where. */
 export function invalid(expected: string, got: string, offset: number): RewindError {
   const message = `expected ${expected}, got ${got} at byte ${offset}`;
   return new RewindError("INVALID_ENCODING", message, { offset, expected, got });

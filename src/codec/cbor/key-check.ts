@@ -1,11 +1,11 @@
 import { invalid } from "./cursor.ts";
 
-/** Objects with more keys than this look them up in a set. */
+/** Keys of an object with more than this many are looked up in a set. */
 const FEW = 8;
 
 /**
- * Checks the keys of the objects in an encoding: none twice (the first would be lost), no
- * `__proto__`, and those that JavaScript takes for indices first and ascending, as it lists them.
+ * Checks the keys of the objects in an encoding: no key twice, since the first would be lost; no
+ * `__proto__`; and array indices first and ascending, as JavaScript lists them.
  */
 export class KeyCheck {
   readonly #bytes: Uint8Array;
@@ -18,7 +18,7 @@ export class KeyCheck {
     this.#bytes = bytes;
   }
 
-  /** Begins an object inside those begun before; returns its handle. */
+  /** Begins an object inside those that are open; returns its handle. */
   begin(): number {
     return this.#count;
   }
@@ -97,7 +97,7 @@ export class KeyCheck {
     return value < 2 ** 32 - 1 ? value : -1;
   }
 
-  // One character a byte: it need only tell keys apart.
+  // One character a byte is enough to tell keys apart.
   #text(start: number, length: number): string {
     let text = "";
     for (let i = start; i < start + length; i++)

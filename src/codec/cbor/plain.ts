@@ -4,9 +4,9 @@ import { KeyCheck } from "./key-check.ts";
 import { MAJOR } from "./writer.ts";
 
 /**
- * Whether `bytes` are plain: one item of the state encoding without any tag. Checks, without
- * building anything, that what it passes over is well-formed and canonical, and stays within the
- * limits; stops at the first tag. Throws INVALID_ENCODING with the offset of the trouble.
+ * Whether `bytes` are plain: one item of the state encoding without any tag. Builds nothing, but
+ * checks that what it reads is well-formed, canonical and within the limits; stops at the first tag.
+ * Throws INVALID_ENCODING with the offset of the fault.
  *
  * @example
  * ```ts
@@ -22,17 +22,17 @@ export function isPlain(bytes: Uint8Array, limits: DecodeLimits): boolean {
 }
 
 /**
- * The value of well-formed CBOR without tags; whoever calls has scanned the bytes. Tags never come
- * here: cbor-x's table of tag handlers is shared by the whole process and open to every program in
- * it, some of its handlers evaluate code or expand without bound, and others lose data.
+ * The value of well-formed CBOR without tags; the caller must have checked that with `isPlain`.
+ * cbor-x must never see a tag: every program in the process can change its tag handlers, some of
+ * them evaluate code or expand without bound, and others lose data.
  */
 export function decodePlain(bytes: Uint8Array): unknown {
-  // A view of our own: cbor-x leaves a property on its input, and gives Buffers for a Buffer.
+  // A new view: cbor-x leaves a property on its input, and returns Buffers for a Buffer.
   return decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
 }
 
-// int64AsNumber: integers beyond 32 bits come back as numbers, not as bigints.
-// copyBuffers: what is decoded must not be a view of the input.
+// int64AsNumber: integers beyond 32 bits become numbers, not bigints.
+// copyBuffers: byte strings must not be views of the input.
 const options = {
   useRecords: false,
   mapsAsObjects: true,
@@ -71,7 +71,7 @@ class Scanner extends Cursor {
   #text(start: number): boolean {
     if (this.skipText(start)) return true;
     const begin = this.at - this.argument;
-    // cbor-x loses a byte order mark at the start of a long text, so that counts as special.
+    // cbor-x loses a byte order mark at the start of a long text, so our own reader reads it.
     return !(this.bytes[begin] === 0xef && this.bytes[begin + 1] === 0xbb);
   }
 

@@ -1,4 +1,4 @@
-/** Texts up to this many bytes are remembered: keys, mostly, which occur again and again. */
+/** Texts up to this many bytes are remembered: most are keys, which occur often. */
 const SHORT = 32;
 const SLOTS = 256;
 
@@ -12,7 +12,7 @@ export class TextReader {
     this.#bytes = bytes;
   }
 
-  /** The text of `length` bytes at `start`; `ascii` where each of them is a character. */
+  /** The text of `length` bytes at `start`; `ascii` says that each byte is a character. */
   read(start: number, length: number, ascii: boolean): string {
     if (length === 0) return "";
     if (!ascii || length > SHORT) return UTF8.decode(this.#bytes.subarray(start, start + length));

@@ -15,7 +15,7 @@ export const MAJOR = {
 const FIRST_BYTES = 64;
 const SHORT_TEXT = 64;
 
-/** A growing byte string with the CBOR items that need no knowledge of objects. */
+/** A growing byte string, and the CBOR items that need no knowledge of objects. */
 export class Writer {
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   length = 0;
@@ -95,12 +95,12 @@ export function bigintBytes(value: bigint): Uint8Array {
   return bytes;
 }
 
-/** The inverse of `bigintBytes`; by way of hexadecimal digits, for adding bytes is quadratic. */
+/** The inverse of `bigintBytes`. Goes through hexadecimal digits, since adding bytes is quadratic. */
 export function bigintFromBytes(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }
 
-/** Writes a number at `at`, where there is room for 9 bytes; returns where it ends. */
+/** Writes a number at `at`, which must have room for 9 bytes; returns where it ends. */
 export function writeNumber(bytes: Uint8Array, at: number, value: number): number {
   if (Number.isSafeInteger(value) && (value !== 0 || 1 / value > 0)) {
     return value >= 0
@@ -120,7 +120,7 @@ export function writeNumber(bytes: Uint8Array, at: number, value: number): numbe
   return at + 9;
 }
 
-/** The first of the two bytes of a special number; the second one is 0. */
+/** The first byte of a special number as a half float; the second is 0. */
 function halfOf(value: number): number | undefined {
   if (Number.isNaN(value)) return 0x7e;
   if (value === Number.POSITIVE_INFINITY) return 0x7c;
@@ -164,7 +164,7 @@ function writeUint32(bytes: Uint8Array, at: number, value: number): number {
 /** Whether this machine keeps the low byte first, as almost all do. */
 export const LITTLE_ENDIAN: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-// One number's worth of room, written and read within one call.
+// Room for one number, written and read within one call.
 const FLOAT = new DataView(new ArrayBuffer(8));
 const FLOAT_BYTES = new Uint8Array(FLOAT.buffer);
 const UTF8 = new TextEncoder();

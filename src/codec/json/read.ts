@@ -5,7 +5,7 @@ import { JSON_FORMS } from "../state/kinds.ts";
 import { codecNamed, type TypeCodecs } from "../state/type-codecs.ts";
 
 /**
- * The value that `json`, in the form of `toJson`, stands for. Throws INVALID_ARGUMENT for a "$"
+ * The value of JSON that `toJson` gave. Throws INVALID_ARGUMENT for a "$"
  * key that belongs to no form, and for a reference, since JSON has no cycles.
  *
  * @example

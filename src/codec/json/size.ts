@@ -5,9 +5,9 @@ export interface JsonSize {
   readonly needsReferences: boolean;
 }
 
-/** Writing shared objects out again may always take this many characters. */
+/** JSON up to this many characters never needs references. */
 const ALWAYS = 1 << 20;
-/** Beyond that it may make the whole this many times as long. */
+/** Longer JSON needs them when it is this many times as long without. */
 const TIMES = 4;
 
 /**
@@ -32,7 +32,7 @@ export function jsonSize(
       once += REFERENCE;
       return known;
     }
-    // Within itself it is a reference.
+    // Inside itself, an object is a reference.
     sizes.set(part, REFERENCE);
     const parts = partsOf(part);
     let size = own(typeof parts === "number" ? parts : 4);

@@ -1,4 +1,4 @@
-/** A number in a JSON text, as it is written there. */
+/** A number as a JSON text spells it. */
 export class Numeral {
   readonly text: string;
 
@@ -8,8 +8,8 @@ export class Numeral {
 }
 
 /**
- * What a JSON text holds, each number as the `Numeral` that it is: `JSON.parse` alone rounds
- * numbers, and does not say so. Throws SyntaxError.
+ * The value of a JSON text, with a `Numeral` for each number: `JSON.parse` alone rounds numbers
+ * silently. Throws SyntaxError.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export class Numeral {
  * ```
  */
 export function parseJson(text: string): unknown {
-  // Each text gets a letter before it that tells it from a number, which becomes a text as well.
+  // Numbers become strings too, so each string gets a first letter that tells which it was.
   const marked = text.replace(TOKENS, (token) =>
     token.startsWith('"') ? `"${TEXT}${token.slice(1)}` : `"${NUMBER}${token}"`,
   );
@@ -36,7 +36,7 @@ function unmarked(json: unknown): unknown {
   }
   if (typeof json !== "object" || json === null) return json;
   if (Array.isArray(json)) return json.map(unmarked);
-  // It defines properties, so "__proto__" is a key like any other.
+  // fromEntries defines properties, so "__proto__" is a key like any other.
   return Object.fromEntries(
     Object.entries(json).map(([key, item]) => [nameIn(key), unmarked(item)]),
   );

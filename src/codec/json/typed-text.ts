@@ -2,7 +2,7 @@ import { isNumberText, readNumber } from "../../base/number-text.ts";
 import { fromJson } from "./read.ts";
 import { Numeral, parseJson } from "./text.ts";
 
-/** A value that somebody typed, whose kind is not known yet: that of what it takes the place of. */
+/** A value that a user typed. Its type is that of the value it replaces, which is not known yet. */
 export class TypedText {
   readonly text: string;
 
@@ -12,10 +12,11 @@ export class TypedText {
 }
 
 /**
- * The value that `text` spells where a value of the kind of `like` is wanted. A text takes any text
- * as it is, or a text as JSON has it, in double quotes. All else is JSON, with the forms of `toJson`,
- * or a number such as `.5`; where `like` is null or undefined, what is neither is a text. A whole
- * number is a bigint where `like` has one. `what` names the value in errors. Throws INVALID_NUMBER for a number that does not survive.
+ * The value that `text` spells, of the type of `like`. When `like` is a string, the value is `text`
+ * itself, or the string that it quotes as JSON does. Otherwise `text` is JSON, with the forms of
+ * `toJson`, or a number such as `.5`; any other text is a string. A whole number is a bigint if
+ * `like` has a bigint there. `what` names the value in errors. Throws INVALID_NUMBER for a number
+ * that would be rounded.
  *
  * @example
  * ```ts
@@ -40,7 +41,7 @@ export function readTyped(text: string, like: unknown, what = "the value"): unkn
   return fromJson(withNumbers(json, like, what));
 }
 
-/** The same of a text whose kind nothing says; a number that does not survive stays a text. */
+/** The same when nothing says which type is wanted; a number that would be rounded stays a string. */
 export function guessTyped(text: string): unknown {
   try {
     return readTyped(text, undefined);
@@ -66,7 +67,7 @@ function quotedText(text: string): string | undefined {
   }
 }
 
-/** JSON in which every numeral is a number, or a bigint as `fromJson` reads one. */
+/** JSON with a number for every numeral, or with the form of a bigint. */
 function withNumbers(json: unknown, like: unknown, what: string): unknown {
   if (json instanceof Numeral) {
     const { text } = json;
@@ -86,7 +87,7 @@ function withNumbers(json: unknown, like: unknown, what: string): unknown {
   return Object.fromEntries(entries);
 }
 
-/** What an element beyond the end is like, the first one says. */
+/** An element beyond the end is of the type of the first one. */
 function elementLike(like: unknown, index: number): unknown {
   if (like instanceof BigInt64Array || like instanceof BigUint64Array) return 0n;
   return Array.isArray(like) ? (like[index] ?? like[0]) : undefined;

@@ -9,19 +9,19 @@ import { explainPrimitive, refusal } from "../state/refusal.ts";
 import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
 import { jsonSize } from "./size.ts";
 
-/** JSON of more characters than this does not fit into one text. */
+/** One string holds no more characters of JSON than this. */
 const LONGEST = 1 << 28;
 
 /**
- * `value` as data that JSON can carry, to be read by people and scripts. What JSON lacks is an
- * object with one key that begins with "$": {"$number": "NaN"}, {"$bigint": "1"}, {"$undefined":
- * true}, {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
+ * `value` as data that JSON can carry, for people and scripts to read. What JSON lacks is an object
+ * with a key that begins with "$": {"$number": "NaN"}, {"$bigint": "1"}, {"$undefined": true},
+ * {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
  * "values": []}, {"$buffer": hex}, {"$view": hex} for a DataView, {"$type": name, "value": stored}
- * for an instance, {"$ref": path} where a cycle closes. A plain object's own keys that begin with
- * "$" get one more. Objects that occur twice are written twice, unless that would be out of all
- * proportion (four times as long, and over a megabyte): then the second is {"$ref": path of the
- * first} too. Null prototypes, and what is frozen, do not show. Throws TOO_LONG for what would be
- * longer than 2^28 characters.
+ * for an instance, {"$ref": path} for an object that contains this place. A key of a plain object
+ * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless that
+ * makes the whole four times as long and over a megabyte: then the second is {"$ref": path of the
+ * first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
+ * JSON would be longer than 2^28 characters.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export class JsonBudget {
 }
 
 /**
- * The same cut after about `characters`: what is left out is "…", and `isCut` says that something is.
+ * The same, cut after about `characters`: "…" stands for what is left out, and `isCut` is then true.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function toShortJson(
   types: TypeCodecs = {},
 ): { readonly json: unknown; readonly isCut: boolean } {
   const writer = new JsonWriter(types, characters);
-  // A short beginning is soon written, whatever follows.
+  // A short beginning is written fast, however much follows.
   if (characters > SHORT) writer.measure(value);
   const json = writer.value(value);
   return { json, isCut: writer.isCut };
@@ -92,11 +92,12 @@ const LEFT_OUT = "…";
 class JsonWriter implements JsonOutput {
   isCut = false;
   readonly #types: TypeCodecs;
-  /** How many characters there is room for; more than infinitely many are never written. */
+  /** How many more characters there is room for; infinitely many when nothing is cut. */
   #room: number;
   #needsReferences = false;
-  /** Where the objects around the current value began, and where all others were met first. */
+  /** At which depth each object around the current value began. */
   readonly #open = new Map<object, number>();
+  /** The path at which each object was written first. */
   readonly #written = new Map<object, string>();
   readonly #payloads = new Map<object, { readonly name: string; readonly stored: unknown }>();
   readonly #steps: PathStep[] = [];
@@ -147,7 +148,7 @@ class JsonWriter implements JsonOutput {
   #bigint(value: bigint): string {
     this.#room -= NUMBER;
     if (this.#room === Number.POSITIVE_INFINITY) return String(value);
-    // To write a long one takes long, and its first digits say little.
+    // Writing a long bigint in decimal is slow, and its first digits say little.
     const text = describe(value);
     return text.endsWith("n") ? text.slice(0, -1) : this.#leaveOut(text);
   }
@@ -197,7 +198,7 @@ class JsonWriter implements JsonOutput {
       this.#room -= key.length + 4;
       entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
     }
-    // It defines properties, so "__proto__" is a key like any other.
+    // fromEntries defines properties, so "__proto__" is a key like any other.
     return Object.fromEntries(entries);
   }
 
@@ -225,7 +226,7 @@ class JsonWriter implements JsonOutput {
     return { $type: name, value: this.value(stored) };
   }
 
-  /** What the codec makes of an instance: asked once, so that shared parts of it are seen as such. */
+  /** What the codec makes of an instance: asked once, so that its shared parts stay shared. */
   #payload(value: object): { readonly name: string; readonly stored: unknown } {
     const known = this.#payloads.get(value);
     if (known !== undefined) return known;
@@ -245,12 +246,12 @@ class JsonWriter implements JsonOutput {
     return json;
   }
 
-  /** What an object holds, or about how many characters it takes, for its size. */
+  /** What an object holds, or about how many characters it takes. */
   #partsOf(value: object): Iterable<unknown> | number {
     const kind = kindOf(value);
     if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
     const isInstance = codecFor(this.#types, value) !== undefined;
-    // Anything else is refused, with its path, when it is written.
+    // Anything else is refused when it is written, with its path.
     return isInstance ? [this.#payload(value).stored] : LEAF;
   }
 }

@@ -11,7 +11,7 @@ export type PathStep =
   | { readonly values: number }
   | { readonly keys: number };
 
-/** The way from the root of a state to a value within it; the empty path is the root. */
+/** The steps from the root of a state to a value inside it; the empty path is the root. */
 export type Path = readonly PathStep[];
 
 /** The step to the value under the `position`th key of a Map: an object as a key has no name. */
@@ -20,7 +20,7 @@ export function stepInto(key: unknown, position: number): PathStep {
 }
 
 /**
- * `path` as text, the way that JavaScript would write it, from `root` on.
+ * `path` as text, as JavaScript would write it after `root`.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function formatPath(path: Path, root = "state"): string {
   return text;
 }
 
-/** What may follow a dot without quotes. */
+/** A name that can follow a dot without quotes. */
 export const IDENTIFIER: RegExp = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
 
 function formatStep(step: PathStep): string {

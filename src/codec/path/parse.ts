@@ -5,7 +5,7 @@ import type { Path, PathStep } from "./format.ts";
 /**
  * The path that `text` spells: names after dots, `[3]`, `["odd key"]`, `.get(17)` and `.get("a")`
  * into a Map, `.values()[2]` for a member of a Set or a value of a Map by position, `.keys()[2]`
- * for a key of a Map. A leading `state` is the root and may be left out. Throws INVALID_PATH.
+ * for a key of a Map. A leading `state` is the root, and optional. Throws INVALID_PATH.
  *
  * @example
  * ```ts
@@ -23,7 +23,7 @@ export function parsePath(text: string): Path {
     at = pattern.lastIndex;
     return found;
   };
-  // The root is named by itself or before another step; "statement" is a field.
+  // "state" is the root only alone or before a step; "statement" is a field.
   if (match(ROOT) === undefined) {
     const name = match(NAME);
     if (name !== undefined) path.push(name[0]);
@@ -69,7 +69,7 @@ function nextStep(match: (pattern: RegExp) => RegExpExecArray | undefined): Path
   return quoted[1] === undefined ? quoted[2] : unquoted(quoted[1], (key) => key);
 }
 
-/** A key of a Map is never -0, which is the key 0. */
+/** A Map turns the key -0 into 0. */
 function numberKey(text: string): number {
   return (/[NI]/.test(text) ? Number(text) : readNumber(text, "a key")) + 0;
 }

@@ -1,6 +1,6 @@
 import type { Fault } from "./faults.ts";
 
-/** Whether a program that has the buffer finds no more in it than its bytes. */
+/** Whether a buffer has nothing but its bytes that a program could find. */
 export function isOrdinary(buffer: ArrayBuffer): boolean {
   return (
     Object.isExtensible(buffer) &&
@@ -9,7 +9,7 @@ export function isOrdinary(buffer: ArrayBuffer): boolean {
   );
 }
 
-/** Why a buffer that the state shows only through these views cannot be stored, if it cannot. */
+/** Why a buffer cannot be stored that the state shows only through these views; undefined if it can. */
 export function hiddenFault(
   buffer: ArrayBuffer,
   views: readonly ArrayBufferView[],

@@ -6,18 +6,18 @@ import type { Sharing } from "./sharing.ts";
 import { TAG } from "./tags.ts";
 import type { ViewType } from "./views.ts";
 
-/** The views of one buffer that the state holds, and whether it holds the buffer itself. */
+/** The views of one buffer in the state, and whether the state holds the buffer itself. */
 interface BufferUse {
   readonly views: { readonly view: ArrayBufferView; readonly type: ViewType }[];
   bare: boolean;
-  /** The path of a view by which the buffer may not be stored, unless the state holds it itself. */
+  /** The path of a view that does not show all of the buffer. */
   doubtful: string | undefined;
 }
 
 /**
- * Writes array buffers and views of them. A typed array alone on its whole buffer is written as its
- * elements; any other view names its buffer, so that views of one buffer still see each other. What
- * no part of the state shows is not stored: bytes of a buffer that no view covers may be anything.
+ * Writes array buffers and views of them. A typed array that alone shows its whole buffer is written
+ * as its elements. Any other view names its buffer, so that views of one buffer still share it. A
+ * buffer with bytes that no part of the state shows is refused, since those bytes may be anything.
  */
 export class BufferWriter {
   readonly #out: Writer;
@@ -37,7 +37,7 @@ export class BufferWriter {
     this.#path = state.path;
   }
 
-  /** Refuses buffers of which the views in the state show a part only, once all views are known. */
+  /** Refuses buffers that the state shows only a part of. Called when all views are known. */
   checkHidden(): void {
     for (const [buffer, { views, bare, doubtful }] of this.#uses) {
       if (bare || doubtful === undefined) continue;
@@ -98,7 +98,7 @@ export class BufferWriter {
   #buffer(buffer: ArrayBuffer): void {
     const use = this.#use(buffer);
     const type = use.views[0]?.type;
-    // Where anything else looks at the same bytes, a NaN's payload is data and stays as it is.
+    // When another type of view shows the same bytes, a NaN's payload is data and stays as it is.
     const alike = !use.bare && use.views.every((seen) => seen.type === type);
     this.#out.head(MAJOR.TAG, TAG.ARRAY_BUFFER);
     this.#bytes(buffer, alike ? use.views : []);
@@ -124,7 +124,7 @@ export class BufferWriter {
   }
 }
 
-/** Writes every NaN anew, with the payload 0: which one it has depends on the machine's mood. */
+/** Gives every NaN the payload 0: its own depends on the machine and the compiler. */
 function writeNaNs(
   floats: Float32Array | Float64Array,
   bytes: Uint8Array,

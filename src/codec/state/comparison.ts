@@ -101,5 +101,5 @@ export class Comparison implements Comparer {
 }
 
 function sharing(first: Spot | undefined): string {
-  return first === undefined ? "an object of its own" : `the same object as ${formatSpot(first)}`;
+  return first === undefined ? "a separate object" : `the same object as ${formatSpot(first)}`;
 }

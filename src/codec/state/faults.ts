@@ -1,17 +1,17 @@
 import type { PathStep } from "../path/format.ts";
 import type { Integrity } from "./integrity.ts";
 
-/** What keeps an object from being restored exactly: which of its parts, what, and what to do. */
+/** Why an object cannot be restored exactly: which part of it, what is wrong, and what to do. */
 export interface Fault {
   readonly step?: PathStep | undefined;
   readonly found: string;
   readonly advice: string;
 }
 
-/** Arrays up to this length are searched for accessors and hidden names too, which costs 0.1 µs an element. */
+/** Arrays up to this length are also searched for accessors and hidden names: 0.1 µs an element. */
 const STRICT_LENGTH = 32;
 
-/** The fault of an own property that is not plain data, or is closed unlike its object. */
+/** The fault of a property that is not plain data, or is closed although its object is not. */
 export function propertyFault(
   property: PropertyDescriptor,
   step: PathStep,
@@ -25,8 +25,8 @@ export function propertyFault(
 }
 
 /**
- * The fault of a property that is closed by itself: read-only or fixed where its object as a whole
- * is not. A level says of all properties alike what may be done with them, and no more is stored.
+ * The fault of a property that is read-only or fixed although its object as a whole is not. The
+ * encoding stores one level for all properties of an object.
  */
 function closedFault(
   { writable, configurable }: PropertyDescriptor,
@@ -43,7 +43,7 @@ function closedFault(
   };
 }
 
-/** The fault of an object with symbols as keys. */
+/** The fault of an object that has symbols as keys. */
 export function symbolFault(value: object): Fault | undefined {
   const symbols = Object.getOwnPropertySymbols(value);
   if (symbols.length === 0) return undefined;
@@ -57,7 +57,7 @@ export function arrayFault(
   level: Integrity | undefined,
 ): Fault | undefined {
   const strict = array.length <= STRICT_LENGTH;
-  // An array's own names end in "length" and what was added; its enumerable ones lack "length".
+  // The names of an array end in "length" and what was added; "length" is not enumerable.
   const keys = strict ? Reflect.ownKeys(array) : Object.keys(array);
   const usual = array.length + (strict ? 1 : 0);
   if (keys.length !== usual || !endsInElement(keys, array, strict)) {
@@ -79,7 +79,7 @@ export function arrayFault(
   return strict ? undefined : symbolFault(array);
 }
 
-/** Tried with its own value as well. */
+/** Whether the length can be set, tried with its present value. */
 function isLengthWritable(array: readonly unknown[]): boolean {
   const { length } = array;
   try {
@@ -90,7 +90,7 @@ function isLengthWritable(array: readonly unknown[]): boolean {
   }
 }
 
-/** Whether each element can be written, tried with its own value: far cheaper than asking. */
+/** Whether each element can be set, tried with its present value: far cheaper than descriptors. */
 function takesElements(array: readonly unknown[]): boolean {
   const elements = array as unknown[];
   try {
@@ -104,7 +104,7 @@ function takesElements(array: readonly unknown[]): boolean {
   }
 }
 
-/** The fault of an object that has properties, though what it holds is not in properties. */
+/** The fault of an object that has properties, although its contents are not properties. */
 export function bareFault(value: object, elements = 0): Fault | undefined {
   if (elements > STRICT_LENGTH) return symbolFault(value);
   const keys = Reflect.ownKeys(value);

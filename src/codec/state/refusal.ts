@@ -2,7 +2,7 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /**
- * The error for a value that a state may not hold: where it is, what it is, and what to do.
+ * The error for a value that a state cannot hold: its path, what is wrong, and what to do.
  *
  * @example
  * ```ts
@@ -17,7 +17,7 @@ export function refusal(path: string, found: string, advice: string): RewindErro
   });
 }
 
-/** What is wrong with a primitive or a function that no encoding takes. */
+/** What is wrong with a function or a symbol. */
 export function explainPrimitive(value: unknown): [found: string, advice: string] {
   return typeof value === "function"
     ? [

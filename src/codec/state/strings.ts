@@ -8,7 +8,7 @@ export function isWellFormed(text: string): boolean {
   return true;
 }
 
-/** Whether one of `keys` is one that a CBOR map, as it is decoded, does not carry. */
+/** Whether the decoder of plain CBOR could not keep one of these keys. */
 export function needsPairs(keys: readonly string[]): boolean {
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;

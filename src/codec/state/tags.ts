@@ -1,10 +1,10 @@
 /**
- * The tags of the state encoding. Standard ones where they say exactly what is meant; the others
- * are private, from 0x52770001 ("Rw" in ASCII) on, clear of the ranges from 0x6c000000 to 0x7fffffff
- * that cbor-x takes for references to packed values.
+ * The tags of the state encoding: registered ones if they mean exactly this, otherwise private ones.
+ * The private ones begin at 0x52770001 ("Rw" in ASCII), outside 0x6c000000 to 0x7fffffff, which
+ * cbor-x reads as references to packed values.
  */
 export const TAG = {
-  /** A bigint from 0 on: big-endian bytes without leading zeros (RFC 8949). */
+  /** A bigint that is not negative: big-endian bytes without leading zeros (RFC 8949). */
   POSITIVE_BIGINT: 2,
   /** The bigint -1 - n, with n as above (RFC 8949). */
   NEGATIVE_BIGINT: 3,

@@ -18,11 +18,11 @@ import { codecFor, type NamedCodec, type TypeCodecs } from "./type-codecs.ts";
 export interface EncodeOptions {
   /** Codecs for class instances. */
   readonly types?: TypeCodecs | undefined;
-  /** Whether an object is a Proxy, where the platform can tell (`util.types.isProxy` on Node). */
+  /** Whether an object is a Proxy, if the platform can tell (`util.types.isProxy` on Node). */
   readonly isProxy?: ((value: object) => boolean) | undefined;
-  /** What errors call the value itself; "state" where nothing is given. */
+  /** What errors call the value itself; "state" by default. */
   readonly root?: string | undefined;
-  /** Called for each class instance, after it has been called for those that the instance holds. */
+  /** Called for each class instance, after the instances inside it. */
   readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
 }
 

@@ -7,19 +7,19 @@ import { SeedSequence } from "./seed-sequence.ts";
 import { unpackState } from "./state.ts";
 
 /**
- * numpy's default generator as the backend of a simulation. `fromSeed` takes the 32 bytes as one
+ * numpy's default generator as the generator of a simulation. `fromSeed` takes the 32 bytes as one
  * number, little-endian, so that a block's generator is in Python
  * `numpy.random.default_rng(int.from_bytes(seed, "little"))`.
  *
- * Its generators do not spawn, however they were made: how many children there are is in no state, so
- * that a replay from a checkpoint would give others.
+ * Its generators do not spawn, however they were made. The number of children is not in the state,
+ * so a replay from a checkpoint would give other children.
  *
  * @example
  * ```ts
  * const rng = numpyAlgorithm.fromSeed(new Uint8Array(32).fill(7));
  * ```
  */
-export const numpyAlgorithm: GeneratorAlgorithm = {
+export const numpyAlgorithm: GeneratorAlgorithm<NumpyGenerator> = {
   name: "numpy",
   version: 1,
   seeded: (seed) => unableToSpawn(SeedSequence.of(seed)),

@@ -1,9 +1,9 @@
 import type { Pcg64 } from "./pcg64.ts";
 
 /**
- * A binomial deviate of `n` trials. With a mean of at most 30 by inversion, else by BTPE: Voratas
+ * A binomial deviate of `n` trials. For a mean of at most 30 by inversion, else by BTPE: Voratas
  * Kachitvichyanukul and Bruce Schmeiser, "Binomial random variate generation", Communications of
- * the ACM 31 (1988), 216. Above one half, the failures are drawn.
+ * the ACM 31 (1988), 216. If p is above one half, the failures are drawn.
  */
 export function binomial(source: Pcg64, n: number, p: number): number {
   if (n === 0 || p === 0) return 0;
@@ -121,7 +121,7 @@ function ratio(y: number, n: number, s: number, m: number): number {
   return f;
 }
 
-/** What Stirling's formula leaves out. */
+/** The error of Stirling's formula. */
 function correction(x: number): number {
   const square = x * x;
   return (13680 - (462 - (132 - (99 - 140 / square) / square) / square) / square) / x / 166320;

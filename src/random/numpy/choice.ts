@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { NumberSet } from "../number-set.ts";
 import { checkFlag, checkOptions, checkSize, withRoom } from "../parameters.ts";
 import { bounded } from "./integers.ts";
@@ -7,7 +7,7 @@ import type { Pcg64 } from "./pcg64.ts";
 
 /** How items are chosen. */
 export interface ChoiceOptions {
-  /** How many; one unless given. */
+  /** How many items; one unless given. */
   readonly size?: number | undefined;
   /** Whether an item can be chosen again: true unless given. */
   readonly replace?: boolean;
@@ -17,19 +17,19 @@ export interface ChoiceOptions {
   readonly shuffle?: boolean;
 }
 
-/** The same of one item. */
+/** Options for one item. */
 export interface OneChoice extends ChoiceOptions {
   readonly size?: undefined;
 }
 
-/** The same of many. */
+/** Options for many items. */
 export interface ManyChoices extends ChoiceOptions {
   readonly size: number;
 }
 
 /**
- * Which of 0..population - 1 are chosen. Throws INVALID_ARGUMENT for wrong probabilities, and for
- * more without replacement than there are.
+ * The indices in 0..population - 1 that are chosen. Throws INVALID_ARGUMENT for wrong
+ * probabilities, and for more items without replacement than the population has.
  */
 export function chosenIndices(
   source: Pcg64,
@@ -41,15 +41,20 @@ export function chosenIndices(
   const shuffled = checkFlag(options.shuffle, "shuffle", true);
   const size = options.size === undefined ? 1 : checkSize(options.size);
   const p = options.p === undefined ? undefined : checkProbabilities(options.p, population);
-  if (population === 0 && size > 0) throw invalid("expected items to choose from, got none");
+  if (population === 0 && size > 0)
+    throw invalidArgument("expected at least one item to choose from, got none");
   if (replace) return p ? weighted(source, p, size) : uniform(source, population, size);
   if (size > population) {
-    throw invalid(`expected size to be at most ${population} without replacement, got ${size}`);
+    throw invalidArgument(
+      `expected size to be at most ${population} without replacement, got ${size}`,
+    );
   }
   if (p === undefined) return sample(source, population, size, shuffled);
   const possible = p.filter((each) => each > 0).length;
   if (size <= possible) return weightedSample(source, p, size);
-  throw invalid(`expected size to be at most ${possible}, as many as have a chance, got ${size}`);
+  throw invalidArgument(
+    `expected size to be at most ${possible}, as many as have a chance, got ${size}`,
+  );
 }
 
 const OPTIONS: readonly (keyof ChoiceOptions)[] = ["size", "replace", "p", "shuffle"];
@@ -123,7 +128,7 @@ export function upTo(length: number): Float64Array {
   return numbers;
 }
 
-/** Zeros. Throws INVALID_ARGUMENT where there is no room for as many. */
+/** Zeros. Throws INVALID_ARGUMENT if they do not fit into memory. */
 export function doubles(length: number): Float64Array {
   return withRoom(length, (size) => new Float64Array(size));
 }
@@ -157,25 +162,25 @@ function weightedSample(source: Pcg64, p: readonly number[], size: number): Floa
 }
 
 /**
- * Checks probabilities: as many as there are items, none negative, a sum of 1 but for 1.5e-8. Single
- * precision, a Float32Array, may be off by 3.5e-4, as in numpy.
+ * Checks probabilities: as many as there are items, none negative, a sum within 1.5e-8 of 1, or
+ * within 3.5e-4 for single precision (a Float32Array), as in numpy.
  */
 function checkProbabilities(p: ArrayLike<number>, population: number): number[] {
   if (!(Array.isArray(p) || ArrayBuffer.isView(p))) {
-    throw invalid(`expected p to be an array of probabilities, got ${describe(p)}`);
+    throw invalidArgument(`expected p to be an array of probabilities, got ${describe(p)}`);
   }
   const list = Array.from(p as ArrayLike<number>);
   if (list.length !== population) {
-    throw invalid(`expected ${population} probabilities, got ${list.length}`);
+    throw invalidArgument(`expected ${population} probabilities, got ${list.length}`);
   }
   const wrong = list.findIndex((each) => !(Number.isFinite(each) && each >= 0));
   if (wrong !== -1) {
-    throw invalid(`expected p[${wrong}] to be a probability, got ${describe(list[wrong])}`);
+    throw invalidArgument(`expected p[${wrong}] to be a probability, got ${describe(list[wrong])}`);
   }
   const sum = compensatedSum(list);
   const epsilon = p instanceof Float32Array ? 2 ** -23 : Number.EPSILON;
   if (Math.abs(sum - 1) > Math.fround(Math.sqrt(epsilon))) {
-    throw invalid(`expected the probabilities to sum to 1, got ${sum}`);
+    throw invalidArgument(`expected the probabilities to sum to 1, got ${sum}`);
   }
   return list;
 }
@@ -202,7 +207,7 @@ function cumulative(p: readonly number[]): number[] {
   return sums.map((each) => each / sum);
 }
 
-/** How many of the limits are at most `u`: by halves. */
+/** How many of the limits are at most `u`, by binary search. */
 function indexIn(limits: readonly number[], u: number): number {
   let from = 0;
   let to = limits.length;
@@ -212,8 +217,4 @@ function indexIn(limits: readonly number[], u: number): number {
     else to = middle;
   }
   return from;
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -6,7 +6,10 @@ const TAIL = 7.69711747013105;
 
 const { inside, width, density } = EXPONENTIAL_ZIGGURAT;
 
-/** A standard exponential deviate, by a ziggurat as in `standardNormal`. One output in 98.9% of the draws. */
+/**
+ * A standard exponential deviate, by a ziggurat as in `standardNormal`. One output in 98.9% of the
+ * draws.
+ */
 export function standardExponential(source: Pcg64): number {
   for (;;) {
     source.draw();

@@ -3,10 +3,11 @@ import { standardNormal } from "./normal.ts";
 import type { Pcg64 } from "./pcg64.ts";
 
 /**
- * A gamma deviate of scale 1. For a shape from 1 on: George Marsaglia and Wai Wan Tsang, "A simple
- * method for generating gamma variables", ACM Transactions on Mathematical Software 26 (2000), 363.
- * Below: J. H. Ahrens and U. Dieter, "Computer methods for sampling from gamma, beta, Poisson and
- * binomial distributions", Computing 12 (1974), 223, with an exponential deviate in place of a log.
+ * A gamma deviate of scale 1. For a shape of at least 1: George Marsaglia and Wai Wan Tsang, "A
+ * simple method for generating gamma variables", ACM Transactions on Mathematical Software 26
+ * (2000), 363. For a smaller shape: J. H. Ahrens and U. Dieter, "Computer methods for sampling from
+ * gamma, beta, Poisson and binomial distributions", Computing 12 (1974), 223, with an exponential
+ * deviate in place of a log.
  */
 export function standardGamma(source: Pcg64, shape: number): number {
   if (shape === 1) return standardExponential(source);
@@ -55,7 +56,7 @@ export function beta(source: Pcg64, a: number, b: number): number {
     const x = standardGamma(source, a);
     return x / (x + standardGamma(source, b));
   }
-  // Of shapes so small all but a share too small for a double is at 0 and 1: one draw decides.
+  // With shapes this small nearly all of the distribution is at 0 and 1: one draw decides.
   if (a < TINY_SHAPE && b < TINY_SHAPE) return (a + b) * source.random() < a ? 1 : 0;
   for (;;) {
     const u = source.random();

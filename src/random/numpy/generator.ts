@@ -1,5 +1,5 @@
 import { checkInteger, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { below, countIn } from "../integers.ts";
 import {
@@ -9,6 +9,7 @@ import {
   checkOptions,
   checkPositive,
   checkSize,
+  checkWholeNumber,
   withRoom,
 } from "../parameters.ts";
 import { lengthOf, lengthToShuffle } from "../shuffle.ts";
@@ -39,20 +40,17 @@ import {
 import { standardNormal } from "./normal.ts";
 import { Pcg64, type Pcg64State } from "./pcg64.ts";
 import { poisson } from "./poisson.ts";
-import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
-import { checkState, packState, parseState } from "./state.ts";
-
-export type { ChoiceOptions } from "./choice.ts";
-export type { IntegersOptions } from "./integers.ts";
+import type { SeedSequence } from "./seed-sequence.ts";
+import { packState } from "./state.ts";
 
 /**
  * A generator of the numbers that numpy draws: `numpy.random.Generator(numpy.random.PCG64(seed))`,
- * which is what `numpy.random.default_rng(seed)` makes. A method with a `size` gives a typed array of
- * what as many calls without one give.
+ * which is what `numpy.random.default_rng(seed)` makes. A method with a `size` gives a typed array
+ * of the same numbers as that many calls without one.
  *
- * "Bit-exact" below means equal to numpy in every bit. Where it hangs on a logarithm, an exponential or a
- * power, which may differ between JavaScript engines and C libraries in the last bit, the number of
- * deviates that did is given: of 10^6 each, Node 20 against numpy 2.4 on x86-64.
+ * "Bit-exact" below means equal to numpy in every bit. Logarithms, exponentials and powers may
+ * differ in the last bit between JavaScript engines and C libraries. A method that uses them says
+ * how many of 10^6 deviates differed, Node 20 against numpy 2.4 on x86-64.
  *
  * @example
  * ```ts
@@ -63,10 +61,10 @@ export type { IntegersOptions } from "./integers.ts";
  */
 export class NumpyGenerator implements RandomGenerator {
   readonly #bits: Pcg64;
-  /** What the generator was seeded by, where it may spawn. */
+  /** What the generator was seeded by; undefined if it may not spawn. */
   readonly #sequence: SeedSequence | undefined;
 
-  /** Not for use from outside: see `numpy`. `generatorNamed("numpy").fromState` restores one. */
+  /** Internal: use `numpy`. `generatorNamed("numpy").fromState` restores one. */
   constructor(bits: Pcg64, sequence: SeedSequence | undefined) {
     this.#bits = bits;
     this.#sequence = sequence;
@@ -94,9 +92,9 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A whole number in low..high - 1, or in 0..low - 1 where `high` is left out; `size` of them as an
-   * array. A bound may be a bigint, and then so are the numbers drawn. Many come in the typed array of
-   * their `dtype`, those of 64 bits in a Float64Array unless a bound is a bigint. Bit-exact. Throws
+   * A whole number in low..high - 1, or in 0..low - 1 without `high`; with `size` an array of them.
+   * If a bound is a bigint, so are the numbers. An array is the typed array of its `dtype`, but
+   * 64-bit numbers come in a Float64Array unless a bound is a bigint. Bit-exact. Throws
    * INVALID_ARGUMENT for an empty range, and for one that the dtype does not hold.
    */
   integers(low: number, options?: OneInteger): number;
@@ -140,7 +138,7 @@ export class NumpyGenerator implements RandomGenerator {
   ): number | bigint | IntegerArray {
     if (typeof high === "object") return this.integers(0, low, high);
     if (high === undefined) return this.integers(0, low, options);
-    // What nearly every call is: it needs no bigints, which take thirty times as long.
+    // Nearly every call is of this kind. Bigints would take thirty times as long.
     if (options === NO_OPTIONS && isShort(low, high)) return this.integer(low, high as number);
     if (options !== NO_OPTIONS) checkOptions(options, INTEGERS_OPTIONS);
     const { size, dtype: type = "int64" } = options;
@@ -168,8 +166,8 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A double in [low, high), `low + (high - low) * random()`. Bit-exact. Throws INVALID_ARGUMENT unless
-   * `low` is at most `high` and their difference finite.
+   * A double in [low, high), `low + (high - low) * random()`. Bit-exact. Throws INVALID_ARGUMENT
+   * unless `low` is at most `high` and their difference finite.
    */
   uniform(low?: number, high?: number): number;
   uniform(low: number, high: number, size: number): Float64Array;
@@ -177,7 +175,7 @@ export class NumpyGenerator implements RandomGenerator {
     checkFinite("low", low);
     checkFinite("high", high);
     const range = high - low;
-    if (range < 0) throw invalid(`expected low to be at most high, got ${low} and ${high}`);
+    if (range < 0) throw invalidArgument(`expected low to be at most high, got ${low} and ${high}`);
     checkFinite("high - low", range);
     return this.#draws(size, () => low + range * this.#bits.random());
   }
@@ -189,7 +187,10 @@ export class NumpyGenerator implements RandomGenerator {
     return this.#draws(size, () => standardNormal(this.#bits));
   }
 
-  /** A normal deviate of this mean (0) and standard deviation (1). As `standardNormal`: 0 of 10^6 differ. */
+  /**
+   * A normal deviate of this mean (0) and standard deviation (1). As `standardNormal`: 0 of 10^6
+   * differ.
+   */
   normal(mean?: number, standardDeviation?: number): number;
   normal(mean: number, standardDeviation: number, size: number): Float64Array;
   normal(mean = 0, standardDeviation = 1, size?: number): number | Float64Array {
@@ -214,8 +215,8 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A gamma deviate of this shape and of scale 1. From a shape of 1 on by log: 0 of 10^6 differ. Below
-   * by powers: 15,866 of 10^6 differ, in the last bits (shape 0.5).
+   * A gamma deviate of this shape and of scale 1. For a shape of at least 1 by log: 0 of 10^6
+   * differ. For a smaller one by powers: 15,866 of 10^6 differ, in the last bits (shape 0.5).
    */
   standardGamma(shape: number): number;
   standardGamma(shape: number, size: number): Float64Array;
@@ -234,9 +235,9 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A beta deviate, in 0..1; both shapes are above 0, and as numpy 2 takes them where they are tiny. Of
-   * two gamma deviates where a shape is above 1: 0 of 10^6 differ, but in the last bits 12,509 of
-   * beta(0.5, 2) and 8,899 of beta(2, 0.5). Else by powers: 778 of 10^6 differ so (shapes 0.5).
+   * A beta deviate, in 0..1. Both shapes are above 0; tiny ones are drawn as in numpy 2. If a shape
+   * is above 1, it is made from two gamma deviates: 0 of 10^6 differ, except 12,509 of beta(0.5, 2)
+   * and 8,899 of beta(2, 0.5), in the last bits. Otherwise by powers: 778 of 10^6 differ (shapes 0.5).
    */
   beta(a: number, b: number): number;
   beta(a: number, b: number, size: number): Float64Array;
@@ -247,30 +248,35 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * A Poisson deviate of this mean (1): a whole number from 0 on. By exp and log: 0 of 10^6 differ, up to
-   * a mean of 10^9. Beyond, the last bit of a logarithm can decide whether a number is taken, and from
-   * such a place on all is different: at 10^10 about once in 10^6, at 10^14 once in 10^3.
+   * A Poisson deviate of this mean (1): a whole number. By exp and log: 0 of 10^6 differ, up to a
+   * mean of 10^9. For a larger mean, the last bit of a logarithm can decide whether a number is
+   * accepted, and then everything after it differs: at 10^10 about once in 10^6, at 10^14 once in
+   * 10^3.
    */
   poisson(mean?: number): number;
   poisson(mean: number, size: number): Float64Array;
   poisson(mean = 1, size?: number): number | Float64Array {
     checkNotNegative("the mean", mean);
-    if (mean > MOST_POISSON) throw invalid(`expected the mean to be at most 9e15, got ${mean}`);
+    if (mean > MOST_POISSON)
+      throw invalidArgument(`expected the mean to be at most 9e15, got ${mean}`);
     return this.#draws(size, () => poisson(this.#bits, mean));
   }
 
-  /** How many of `n` trials succeed, each with the probability `p`. By exp and log: 0 of 10^6 differ. */
+  /**
+   * How many of `n` trials succeed, each with the probability `p`. By exp and log: 0 of 10^6
+   * differ.
+   */
   binomial(n: number, p: number): number;
   binomial(n: number, p: number, size: number): Float64Array;
   binomial(n: number, p: number, size?: number): number | Float64Array {
     checkInteger(n, "n", 0);
-    if (!(p >= 0 && p <= 1)) throw invalid(`expected p to be in 0..1, got ${describe(p)}`);
+    if (!(p >= 0 && p <= 1)) throw invalidArgument(`expected p to be in 0..1, got ${describe(p)}`);
     return this.#draws(size, () => binomial(this.#bits, n, p));
   }
 
   /**
-   * Shuffles an array or a typed array in place, and returns it. Bit-exact. Throws INVALID_ARGUMENT for
-   * what cannot be changed.
+   * Shuffles an array or a typed array in place, and returns it. Bit-exact. Throws INVALID_ARGUMENT
+   * for anything that cannot be changed.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
     lengthToShuffle(items);
@@ -284,12 +290,13 @@ export class NumpyGenerator implements RandomGenerator {
   permutation<T>(items: number | ArrayLike<T>): Float64Array | T[] {
     if (typeof items === "number") return this.shuffle(upTo(checkSize(items, "n")));
     if (Array.isArray(items) || ArrayBuffer.isView(items)) return this.shuffle(Array.from(items));
-    throw invalid(`expected a whole number n or an array, got ${describe(items)}`);
+    throw invalidArgument(`expected a whole number n or an array, got ${describe(items)}`);
   }
 
   /**
-   * One of 0..n - 1 or of the items of an array; with a `size` that many of them. Bit-exact. Throws
-   * INVALID_ARGUMENT for more items than there are without replacement, and for wrong probabilities.
+   * One of 0..n - 1 or of the items of an array; with `size` an array of them. Bit-exact. Throws
+   * INVALID_ARGUMENT for more items without replacement than the population has, and for wrong
+   * probabilities.
    */
   choice(n: number, options?: OneChoice): number;
   choice(n: number, options: ManyChoices): Float64Array;
@@ -309,14 +316,11 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * Moves on by so many 64-bit outputs, or back where negative, in O(log n), and drops half an output
-   * that is left, as numpy does. Bit-exact.
+   * Moves forward by `outputs` 64-bit outputs, or back if negative, in O(log n). A spare half of an
+   * output is dropped, as in numpy. Bit-exact.
    */
   advance(outputs: number | bigint): this {
-    if (typeof outputs !== "bigint" && !Number.isSafeInteger(outputs)) {
-      throw invalid(`expected a whole number of outputs, got ${describe(outputs)}`);
-    }
-    this.#bits.advance(BigInt(outputs));
+    this.#bits.advance(checkWholeNumber(outputs, "outputs"));
     return this;
   }
 
@@ -328,13 +332,14 @@ export class NumpyGenerator implements RandomGenerator {
 
   /**
    * `count` generators that are independent of this one and each other; each call gives new ones.
-   * Bit-exact. For generators that `numpy` made of a seed, and their children: how many children there
-   * are is not in `state()`. Throws INVALID_ARGUMENT for one that a run gave, or that was restored.
+   * Bit-exact. Only generators that `numpy` made of a seed, and their children, can spawn, because
+   * the number of children is not in `state()`. Throws INVALID_ARGUMENT for a generator of a run,
+   * or a restored one.
    */
   spawn(count: number): NumpyGenerator[] {
     checkSize(count, "count");
     if (this.#sequence === undefined) {
-      throw invalid(
+      throw invalidArgument(
         "expected a generator that numpy(seed) made to spawn, got another, whose state would not say " +
           "how often it did: take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
       );
@@ -347,13 +352,13 @@ export class NumpyGenerator implements RandomGenerator {
     return this.#bits.state();
   }
 
-  /** How many outputs were drawn since it was seeded, and what is left of the last one. */
+  /** How many outputs were drawn since the seeding, and the spare half of the last one. */
   get position(): { readonly position: bigint; readonly has32: 0 | 1; readonly spare32: number } {
     const { has32, spare32 } = this.#bits.spare;
     return { position: this.#bits.position, has32, spare32 };
   }
 
-  /** All that the next draws depend on, 37 bytes; not how many children were spawned. */
+  /** Everything that the next draws depend on, 37 bytes; not the number of children. */
   state(): Uint8Array {
     return packState(this.#bits.state());
   }
@@ -369,30 +374,6 @@ export class NumpyGenerator implements RandomGenerator {
   }
 }
 
-/**
- * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that goes on where another
- * stands, also one of Python.
- *
- * @param seed a whole number from 0 on, of any size, or a list of such numbers; or a state: what
- * `bitGenerator` gives, or the text that `print(json.dumps(rng.bit_generator.state))` prints in Python.
- * @throws INVALID_SEED for another seed, INVALID_ARGUMENT for a state that is none.
- *
- * @example
- * ```ts
- * const rng = numpy(42);
- * const heights = rng.normal(1.75, 0.1, 1000); // 1000 doubles
- * const order = rng.permutation(52);
- * const twin = numpy(rng.bitGenerator);
- * twin.random() === rng.random(); // true
- * ```
- */
-export function numpy(seed: NumpySeed | Pcg64State | string): NumpyGenerator {
-  if (typeof seed === "string" && seed.trimStart().startsWith("{"))
-    return restored(parseState(seed));
-  const isState = typeof seed === "object" && seed !== null && "state" in seed;
-  return isState ? restored(checkState(seed)) : generatorOf(SeedSequence.of(seed as NumpySeed));
-}
-
 function generatorOf(sequence: SeedSequence): NumpyGenerator {
   return new NumpyGenerator(Pcg64.seeded(sequence), sequence);
 }
@@ -401,7 +382,7 @@ function restored(state: Pcg64State): NumpyGenerator {
   return new NumpyGenerator(Pcg64.restored(state), undefined);
 }
 
-/** Whether low..high - 1 are numbers of which there are 1 to 2^32. */
+/** Whether low..high - 1 are 1 to 2^32 numbers. */
 function isShort(low: unknown, high: unknown): low is number {
   if (!(Number.isSafeInteger(low) && Number.isSafeInteger(high))) return false;
   const count = (high as number) - (low as number);
@@ -410,12 +391,8 @@ function isShort(low: unknown, high: unknown): low is number {
 
 /** 2^128 over the golden ratio, made odd. */
 const JUMP = 0x9e3779b97f4a7c15f39cc0605cedc835n;
-/** Beyond it, numbers a standard deviation off the mean are not exact. */
+/** With a larger mean, numbers one standard deviation from it are not exact. */
 const MOST_POISSON = 9e15;
 
 const NO_OPTIONS: IntegersOptions = {};
 const INTEGERS_OPTIONS: readonly (keyof IntegersOptions)[] = ["size", "dtype", "endpoint"];
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "numpy" });
-}

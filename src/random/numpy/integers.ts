@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { below } from "../integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
 
@@ -20,20 +20,20 @@ export type IntegerType = keyof typeof WIDTHS;
 
 /** How integers are drawn. */
 export interface IntegersOptions<T extends IntegerType = IntegerType> {
-  /** How many; one, as a number, unless given. */
+  /** How many integers; one, as a number, unless given. */
   readonly size?: number | undefined;
-  /** The type whose way to draw is taken; "int64" unless given. */
+  /** The type that decides how numpy draws; "int64" unless given. */
   readonly dtype?: T;
-  /** Whether `high` can be drawn itself. */
+  /** Whether `high` itself can be drawn; false unless given. */
   readonly endpoint?: boolean;
 }
 
-/** The same of one integer. */
+/** Options for one integer. */
 export interface OneInteger extends IntegersOptions {
   readonly size?: undefined;
 }
 
-/** The same of many. */
+/** Options for many integers. */
 export interface ManyIntegers<T extends IntegerType> extends IntegersOptions<T> {
   readonly size: number;
 }
@@ -50,7 +50,7 @@ export interface ArraysOfNumbers {
   readonly uint8: Uint8Array;
 }
 
-/** The same where a bound is a bigint. */
+/** The same if a bound is a bigint. */
 export interface ArraysOfBigints extends Omit<ArraysOfNumbers, "int64" | "uint64"> {
   readonly int64: BigInt64Array;
   readonly uint64: BigUint64Array;
@@ -73,11 +73,11 @@ export interface IntegerRange {
 }
 
 /**
- * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT where there
- * are none, and where the type does not hold them.
+ * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT for an
+ * empty range, and for one that the type does not hold.
  *
- * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them in
- * 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
+ * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them
+ * in 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
  */
 export function integerRange(
   low: number | bigint,
@@ -86,14 +86,14 @@ export function integerRange(
 ): IntegerRange {
   if (!Object.hasOwn(WIDTHS, type)) {
     const known = Object.keys(WIDTHS).join(", ");
-    throw invalid(`expected dtype to be one of ${known}, got ${describe(type)}`);
+    throw invalidArgument(`expected dtype to be one of ${known}, got ${describe(type)}`);
   }
   const first = wholeNumber(low, "low");
   const end = wholeNumber(high, "high");
   const last = endpoint ? end : end - 1n;
   if (last < first) {
-    const than = endpoint ? "at most high" : "less than high, which is not drawn itself";
-    throw invalid(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
+    const than = endpoint ? "at most high" : "less than high, which is excluded";
+    throw invalidArgument(`expected low to be ${than}, got ${describe(low)} and ${describe(high)}`);
   }
   checkHolds(type, first, last);
   return {
@@ -159,7 +159,7 @@ type Drawer = IntegerRange["draw"];
 
 /** How to draw a number in 0..span, every one equally likely. */
 function drawerOf(width: number, span: bigint): Drawer {
-  // Of one number numpy draws nothing.
+  // For a range of one number numpy draws nothing.
   if (span === 0n) return () => 0;
   if (width < 32) return (source, spare) => narrow(source, spare, width, Number(span) + 1);
   if (span <= 0xffffffffn) return (source) => below(source, Number(span) + 1);
@@ -217,7 +217,7 @@ function checkHolds(type: IntegerType, first: bigint, last: bigint): void {
   const least = type.startsWith("u") ? 0n : -(1n << (width - 1n));
   const most = least + (1n << width) - 1n;
   if (first >= least && last <= most) return;
-  throw invalid(
+  throw invalidArgument(
     `expected integers in ${least}..${most}, which ${type} holds, got ${first}..${last}`,
   );
 }
@@ -226,19 +226,15 @@ function wholeNumber(value: unknown, name: string): bigint {
   if (typeof value === "bigint") return value;
   if (Number.isInteger(value) && Math.abs(value as number) <= 2 ** 53)
     return BigInt(value as number);
-  throw invalid(
+  throw invalidArgument(
     `expected ${name} to be a whole number, beyond 2^53 a bigint, got ${describe(value)}`,
   );
 }
 
-/** 2^53 too is exact, as are all below it: so bounds that are numbers always give numbers. */
+/** 2^53 is exact, as are all numbers below it. So bounds that are numbers always give numbers. */
 function isExact(value: bigint): boolean {
   return value <= TWO_53 && value >= MINUS_TWO_53;
 }
 
 const TWO_53 = 2n ** 53n;
 const MINUS_TWO_53 = -TWO_53;
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
-}

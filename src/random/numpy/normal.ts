@@ -9,8 +9,8 @@ const { inside, width, density } = NORMAL_ZIGGURAT;
 
 /**
  * A standard normal deviate, as numpy draws it: the ziggurat of George Marsaglia and Wai Wan Tsang,
- * "The ziggurat method for generating random variables", Journal of Statistical Software 5 (2000), 8.
- * One output in 98.8% of the draws.
+ * "The ziggurat method for generating random variables", Journal of Statistical Software 5 (2000),
+ * 8. One output in 98.8% of the draws.
  */
 export function standardNormal(source: Pcg64): number {
   for (;;) {

@@ -2,8 +2,8 @@
 export const PCG_WORDS = 8;
 
 /**
- * Steps a PCG64 in place as often as `doubles` are long, and writes each output: as two words in
- * `out`, the low one first, and as a double in [0, 1), its upper 53 bits.
+ * Steps a PCG64 in place, once for each element of `doubles`, and writes each output: as two words
+ * in `out`, the low one first, and its upper 53 bits as a double in [0, 1).
  */
 export type PcgFill = (
   stateAndIncrement: Uint32Array,
@@ -15,7 +15,7 @@ export type PcgFill = (
 export const PCG_MULTIPLIER = 0x2360ed051fc65da44385df649fccf645n;
 
 /**
- * The step in 32-bit arithmetic, for where there is no WebAssembly: a fifth as fast, the same words.
+ * The step in 32-bit arithmetic, for engines without WebAssembly: a fifth as fast, the same words.
  * The state is multiplied column by column; a column of a few products below 2^32 is exact in a
  * double.
  */
@@ -86,7 +86,7 @@ function writeOutput(out: Uint32Array, at: number, low: number, high: number, by
   const a = by < 32 ? low : high;
   const b = by < 32 ? high : low;
   const shift = by & 31;
-  // A shift by 32 does nothing in JavaScript, where it should leave nothing.
+  // In JavaScript a shift by 32 leaves the number as it is, instead of 0.
   out[at] = shift === 0 ? a : (a >>> shift) | (b << (32 - shift));
   out[at + 1] = shift === 0 ? b : (b >>> shift) | (a << (32 - shift));
 }

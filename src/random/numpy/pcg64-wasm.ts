@@ -1,10 +1,10 @@
 import { fillPortably, PCG_MULTIPLIER, PCG_WORDS, type PcgFill } from "./pcg64-step.ts";
 import { assemble } from "./wasm-assembler.ts";
 
-/** Outputs of one call at most. */
+/** The most outputs of one call. */
 const MOST_OUTPUTS = 1024;
 const OUT_AT = 64;
-/** How far behind an output its double stands. */
+/** The distance in memory from an output to its double. */
 const DOUBLE_BEHIND = 8 * MOST_OUTPUTS;
 /** 2^-53 as the bits of a double. */
 const DOUBLE_UNIT = 0x3ca0000000000000n;
@@ -15,8 +15,8 @@ const LOW_HIGH = MULTIPLIER_LOW >> 32n;
 
 /**
  * `fill(end)`: steps the generator at address 0 (state, then increment, 16 bytes each) and writes
- * its outputs from address 64 on, up to `end`, and behind them the same as doubles. 128-bit products
- * are made of 64-bit ones.
+ * its outputs from address 64 on, up to `end`, and behind them the same as doubles. 128-bit
+ * products are made of 64-bit ones.
  */
 const FILL = `
   i32.const 0       i64.load 0        local.set low
@@ -63,13 +63,13 @@ const FILL = `
 
 let fill: PcgFill | undefined;
 
-/** The fastest way to step a PCG64 that there is here: WebAssembly where it can be had. */
+/** The fastest way to step a PCG64 here: WebAssembly if it is available. */
 export function pcgFill(): PcgFill {
   fill ??= wasmFill() ?? fillPortably;
   return fill;
 }
 
-/** The step in WebAssembly; undefined where there is none, or where a page forbids it. */
+/** The step in WebAssembly; undefined if there is no WebAssembly or a page forbids it. */
 export function wasmFill(): PcgFill | undefined {
   let instance: WebAssembly.Instance;
   try {
@@ -115,5 +115,5 @@ export function wasmFill(): PcgFill | undefined {
   };
 }
 
-/** Outputs that are copied sooner one by one than by a call. */
+/** Up to this number, outputs are copied faster one by one than by a call. */
 const FEW = 8;

@@ -3,8 +3,8 @@ import { pcgFill } from "./pcg64-wasm.ts";
 import type { SeedSequence } from "./seed-sequence.ts";
 
 /**
- * A PCG64 as numpy keeps it, where `has32` and `spare32` are `has_uint32` and `uinteger`: with `has32`
- * of 1 the next 32-bit draw is `spare32`; else that was drawn, and means nothing.
+ * A PCG64 as numpy keeps it. `has32` and `spare32` are numpy's `has_uint32` and `uinteger`: if
+ * `has32` is 1, the next 32-bit draw is `spare32`; if it is 0, `spare32` means nothing.
  */
 export interface Pcg64State {
   readonly state: bigint;
@@ -14,8 +14,9 @@ export interface Pcg64State {
 }
 
 /**
- * Outputs made at once, at first and later. A call into WebAssembly costs as much as some twenty of
- * them; but of a generator that draws few, as one step's does, not many more are to be made.
+ * How many outputs are made at once, at first and later. A call into WebAssembly costs as much as
+ * about twenty outputs; but a generator that draws few, such as that of one step, should not make
+ * many more.
  */
 const FILLS: readonly number[] = [4, 32, 256];
 
@@ -25,36 +26,37 @@ const FILLS: readonly number[] = [4, 32, 256];
  * simple fast space-efficient statistically good algorithms for random number generation", Harvey
  * Mudd College HMC-CS-2014-0905 (2014). Its period is 2^128 outputs.
  *
- * Outputs are made ahead, into a buffer; `state` counts only those that were drawn. To allocate the
- * buffer costs more than to seed the generator, and in a run each block or step has a generator of
- * its own: so all share one. Whoever needs it takes it; the generator that had it makes its outputs
- * once more should it draw again, into a buffer of its own from then on.
+ * Outputs are made ahead, into a buffer; `state` counts only those that were drawn. Allocating a
+ * buffer costs more than seeding a generator, and in a run each block or step has its own
+ * generator, so all generators share one buffer. A generator that needs the buffer takes it. If the
+ * generator that had it draws again, it makes its outputs once more, from then on into its own
+ * buffer.
  */
 export class Pcg64 {
   /** The index of the next output in the buffer, and how many are in there. */
-  private at = 0;
-  private filled = 0;
-  private has32 = 0;
-  private spare32 = 0;
-  private buffer: OutputBuffer = NOTHING;
-  private doubles: Float64Array = NOTHING.doubles;
+  #at = 0;
+  #filled = 0;
+  #has32 = 0;
+  #spare32 = 0;
+  #buffer: OutputBuffer = NOTHING;
+  #doubles: Float64Array = NOTHING.doubles;
   /** Which of `FILLS` the buffer holds; -1 before the first. */
-  private level = -1;
-  /** Whether the buffer is this generator's alone. */
-  private owns = false;
-  /** The index of the next output of the buffer that was taken away; -1 where none was. */
-  private lostAt = -1;
-  /** State and increment before the first output of the buffer, and behind the last one. */
-  private readonly before = new Uint32Array(PCG_WORDS);
-  private readonly words: Uint32Array;
-  private readonly fill: PcgFill;
-  /** How many outputs were made since `origin`, which counts from when the generator was seeded. */
-  private made = 0;
-  private origin = 0n;
+  #level = -1;
+  /** Whether the buffer belongs to this generator alone. */
+  #owns = false;
+  /** The index of the next output in the buffer that was taken away; -1 if no buffer was. */
+  #lostAt = -1;
+  /** State and increment before the first output of the buffer, and after the last one. */
+  readonly #before = new Uint32Array(PCG_WORDS);
+  readonly #words: Uint32Array;
+  readonly #fill: PcgFill;
+  /** How many outputs were made since `origin`, which counts from the seeding of the generator. */
+  #made = 0;
+  #origin = 0n;
 
   private constructor(words: Uint32Array, fill: PcgFill) {
-    this.words = words;
-    this.fill = fill;
+    this.#words = words;
+    this.#fill = fill;
   }
 
   static seeded(sequence: SeedSequence, fill: PcgFill = pcgFill()): Pcg64 {
@@ -83,53 +85,54 @@ export class Pcg64 {
     write(words, 0, from.state);
     write(words, 4, from.increment);
     const generator = new Pcg64(words, fill);
-    generator.has32 = from.has32;
-    generator.spare32 = from.spare32;
+    generator.#has32 = from.has32;
+    generator.#spare32 = from.spare32;
     return generator;
   }
 
-  /** Half an output that is still to be used, where `has32` is 1. */
+  /** Half an output, still to be drawn if `has32` is 1. */
   get spare(): Pick<Pcg64State, "has32" | "spare32"> {
-    return { has32: this.has32 as 0 | 1, spare32: this.spare32 };
+    return { has32: this.#has32 as 0 | 1, spare32: this.#spare32 };
   }
 
-  /** Puts half an output there that is still to be used. */
+  /** Keeps half an output for the next 32-bit draw. */
   keep(spare32: number): void {
-    this.has32 = 1;
-    this.spare32 = spare32;
+    this.#has32 = 1;
+    this.#spare32 = spare32;
   }
 
   /** The next double in [0, 1): the upper 53 bits of one output. */
   random(): number {
-    if (this.at === this.filled) this.refill();
-    return this.doubles[this.at++] as number;
+    if (this.#at === this.#filled) this.#refill();
+    return this.#doubles[this.#at++] as number;
   }
 
   /** Half an output: its low word, and at the next call its high word. */
   uint32(): number {
-    if (this.has32 === 1) {
-      this.has32 = 0;
-      return this.spare32;
+    if (this.#has32 === 1) {
+      this.#has32 = 0;
+      return this.#spare32;
     }
-    const at = this.next();
-    this.has32 = 1;
-    this.spare32 = this.buffer.words[at + 1] as number;
-    return this.buffer.words[at] as number;
+    const at = this.#next();
+    this.#has32 = 1;
+    this.#spare32 = this.#buffer.words[at + 1] as number;
+    return this.#buffer.words[at] as number;
   }
 
   /** The next output. Half an output that is left stays for `uint32`. */
   uint64(): bigint {
-    const at = this.next();
+    const at = this.#next();
     return (
-      (BigInt(this.buffer.words[at + 1] as number) << 32n) | BigInt(this.buffer.words[at] as number)
+      (BigInt(this.#buffer.words[at + 1] as number) << 32n) |
+      BigInt(this.#buffer.words[at] as number)
     );
   }
 
   /** Draws an output for a reader of its two words, `low` and `high`. */
   draw(): void {
-    const at = this.next();
-    this.low = this.buffer.words[at] as number;
-    this.high = this.buffer.words[at + 1] as number;
+    const at = this.#next();
+    this.low = this.#buffer.words[at] as number;
+    this.high = this.#buffer.words[at + 1] as number;
   }
 
   /** The words of the output that `draw` drew last. */
@@ -137,98 +140,95 @@ export class Pcg64 {
   high = 0;
 
   state(): Pcg64State {
-    const state = wide(this.words, 0);
-    const increment = wide(this.words, 4);
-    const { has32, spare32 } = this;
-    return {
-      state: jumped(state, increment, -BigInt(this.unread)),
-      increment,
-      has32: has32 as 0 | 1,
-      spare32,
-    };
+    const state = wide(this.#words, 0);
+    const increment = wide(this.#words, 4);
+    return { state: jumped(state, increment, -BigInt(this.#unread)), increment, ...this.spare };
   }
 
-  /** How many outputs were drawn since it was seeded, modulo 2^128; of a restored one, since then. */
+  /** How many outputs were drawn since the generator was seeded or restored, modulo 2^128. */
   get position(): bigint {
-    return BigInt.asUintN(128, this.origin + BigInt(this.made - this.unread));
+    return BigInt.asUintN(128, this.#origin + BigInt(this.#made - this.#unread));
   }
 
-  /** Moves by so many outputs, backward where negative, in O(log n); drops half an output. */
+  /**
+   * Moves forward by `outputs`, or back if negative, in O(log n). A spare half of an output is
+   * dropped.
+   */
   advance(outputs: bigint): void {
     const { state, increment } = this.state();
-    this.origin = BigInt.asUintN(128, this.position + outputs);
-    write(this.words, 0, jumped(state, increment, outputs));
-    this.made = 0;
-    this.at = this.filled;
-    this.lostAt = -1;
-    this.has32 = 0;
-    this.spare32 = 0;
+    this.#origin = BigInt.asUintN(128, this.position + outputs);
+    write(this.#words, 0, jumped(state, increment, outputs));
+    this.#made = 0;
+    this.#at = this.#filled;
+    this.#lostAt = -1;
+    this.#has32 = 0;
+    this.#spare32 = 0;
   }
 
   /** The index of the next output's low word in the buffer. */
-  private next(): number {
-    if (this.at === this.filled) this.refill();
-    const at = 2 * this.at;
-    this.at++;
+  #next(): number {
+    if (this.#at === this.#filled) this.#refill();
+    const at = 2 * this.#at;
+    this.#at++;
     return at;
   }
 
-  /** The outputs that were made and not drawn. */
-  private get unread(): number {
-    return this.filled - (this.lostAt < 0 ? this.at : this.lostAt);
+  /** The number of outputs that were made and not drawn. */
+  get #unread(): number {
+    return this.#filled - (this.#lostAt < 0 ? this.#at : this.#lostAt);
   }
 
-  private refill(): void {
-    if (this.lostAt >= 0) {
-      this.makeAgain();
+  #refill(): void {
+    if (this.#lostAt >= 0) {
+      this.#makeAgain();
       return;
     }
-    const level = Math.min(this.level + 1, FILLS.length - 1);
-    if (!this.owns) this.share(level);
-    else if (level > this.level) this.own(level);
-    this.makeOutputs();
-    this.made += this.filled;
-    this.at = 0;
+    const level = Math.min(this.#level + 1, FILLS.length - 1);
+    if (!this.#owns) this.#share(level);
+    else if (level > this.#level) this.#own(level);
+    this.#makeOutputs();
+    this.#made += this.#filled;
+    this.#at = 0;
   }
 
-  /** Makes the outputs again that were taken away. */
-  private makeAgain(): void {
-    this.words.set(this.before);
-    this.own(this.level);
-    this.makeOutputs();
-    this.at = this.lostAt;
-    this.lostAt = -1;
+  /** Makes the outputs of the buffer that was taken away once more. */
+  #makeAgain(): void {
+    this.#words.set(this.#before);
+    this.#own(this.#level);
+    this.#makeOutputs();
+    this.#at = this.#lostAt;
+    this.#lostAt = -1;
   }
 
-  private makeOutputs(): void {
-    for (let i = 0; i < PCG_WORDS; i++) this.before[i] = this.words[i] as number;
-    this.fill(this.words, this.buffer.words, this.doubles);
+  #makeOutputs(): void {
+    for (let i = 0; i < PCG_WORDS; i++) this.#before[i] = this.#words[i] as number;
+    this.#fill(this.#words, this.#buffer.words, this.#doubles);
   }
 
-  /** Takes the buffer that all share. */
-  private share(level: number): void {
-    if (sharing !== this) sharing?.lose();
+  /** Takes the buffer that all generators share. */
+  #share(level: number): void {
+    if (sharing !== undefined && sharing !== this) sharing.#lose();
     sharing = this;
-    this.use(level, SHARED[level] as OutputBuffer);
+    this.#use(level, SHARED[level] as OutputBuffer);
   }
 
   /** The shared buffer goes to another generator. */
-  private lose(): void {
-    if (this.at === this.filled) return;
-    this.lostAt = this.at;
-    this.at = this.filled;
+  #lose(): void {
+    if (this.#at === this.#filled) return;
+    this.#lostAt = this.#at;
+    this.#at = this.#filled;
   }
 
-  private own(level: number): void {
-    this.owns = true;
-    this.use(level, outputBuffer(FILLS[level] as number));
+  #own(level: number): void {
+    this.#owns = true;
+    this.#use(level, outputBuffer(FILLS[level] as number));
   }
 
-  private use(level: number, buffer: OutputBuffer): void {
-    this.level = level;
-    this.buffer = buffer;
-    this.doubles = buffer.doubles;
-    this.filled = buffer.doubles.length;
+  #use(level: number, buffer: OutputBuffer): void {
+    this.#level = level;
+    this.#buffer = buffer;
+    this.#doubles = buffer.doubles;
+    this.#filled = buffer.doubles.length;
   }
 }
 
@@ -243,7 +243,7 @@ function outputBuffer(size: number): OutputBuffer {
 }
 
 const NOTHING = outputBuffer(0);
-/** Where the output of the step goes that belongs to seeding. */
+/** Receives the output of the step that belongs to seeding. */
 const DISCARDED = outputBuffer(1);
 const SHARED = FILLS.map(outputBuffer);
 
@@ -251,8 +251,8 @@ const SHARED = FILLS.map(outputBuffer);
 let sharing: Pcg64 | undefined;
 
 /**
- * The state of the recurrence so many steps on: Forrest Brown, "Random number generation with
- * arbitrary strides", Transactions of the American Nuclear Society 71 (1994), 202.
+ * The state of the recurrence after `steps` more steps: Forrest Brown, "Random number generation
+ * with arbitrary strides", Transactions of the American Nuclear Society 71 (1994), 202.
  */
 function jumped(state: bigint, increment: bigint, steps: bigint): bigint {
   let [multiplier, plus] = [1n, 0n];

@@ -1,9 +1,9 @@
 import type { Pcg64 } from "./pcg64.ts";
 
 /**
- * A Poisson deviate. From a mean of 10 on by transformed rejection (PTRS): W. Hörmann, "The
+ * A Poisson deviate. For a mean of at least 10 by transformed rejection (PTRS): W. Hörmann, "The
  * transformed rejection method for generating Poisson random variables", Insurance: Mathematics and
- * Economics 12 (1993), 39. Below by multiplying uniform deviates.
+ * Economics 12 (1993), 39. For a smaller mean by multiplying uniform deviates.
  */
 export function poisson(source: Pcg64, mean: number): number {
   if (mean === 0) return 0;
@@ -35,7 +35,7 @@ function byRejection(source: Pcg64, mean: number): number {
   }
 }
 
-/** From the last to the first: the coefficients of Stirling's series. */
+/** The coefficients of Stirling's series, the last first. */
 const STIRLING: readonly number[] = [
   -1.3924322169059, 1.796443723688307e-1, -2.955065359477124e-2, 6.41025641025641e-3,
   -1.917526917526918e-3, 8.417508417508418e-4, -5.952380952380952e-4, 7.936507936507937e-4,
@@ -44,8 +44,8 @@ const STIRLING: readonly number[] = [
 const LOG_TWO_PI = 1.8378770664093453;
 
 /**
- * The logarithm of the gamma function for x from 1 on: Shanjie Zhang and Jianming Jin, "Computation
- * of Special Functions", Wiley 1996, 3.1.
+ * The logarithm of the gamma function for x of at least 1: Shanjie Zhang and Jianming Jin,
+ * "Computation of Special Functions", Wiley 1996, 3.1.
  */
 function logGamma(x: number): number {
   if (x === 1 || x === 2) return 0;

@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { fromLeb128, toLeb128 } from "../../base/leb128.ts";
 import type { RelativeState } from "../generator.ts";
 import { NumpyGenerator } from "./generator.ts";
@@ -7,13 +7,15 @@ import { Pcg64 } from "./pcg64.ts";
 import { SeedSequence } from "./seed-sequence.ts";
 
 /**
- * A generator's state as its position: twice the outputs drawn since it was seeded, plus one where
- * half an output is left, in seven bits a byte, the lowest first; then the 32 bits that are left.
- * After 10^7 draws that is 4 bytes, where the whole state takes 37. It is restored by `advance`.
+ * A generator's state as its position: twice the number of outputs drawn since it was seeded, plus
+ * one if half an output is left, in seven bits a byte, the lowest first; then the 32 bits that are
+ * left. After 10^7 draws that is 4 bytes, and the whole state would be 37. It is restored by
+ * `advance`.
  */
 export const numpyRelative: RelativeState = {
   write(generator) {
-    if (!(generator instanceof NumpyGenerator)) throw invalid("a numpy generator", generator);
+    if (!(generator instanceof NumpyGenerator))
+      throw invalidArgument(`expected a numpy generator, got ${describe(generator)}`);
     const { position, has32, spare32 } = generator.position;
     const bytes = toLeb128(2n * position + BigInt(has32));
     for (let i = 0; i < 32 && has32 === 1; i += 8) bytes.push((spare32 >>> i) & 0xff);
@@ -24,7 +26,7 @@ export const numpyRelative: RelativeState = {
     const has32 = code & 1n;
     const isShortest = end === 1 || bytes[end - 1] !== 0;
     if (end === 0 || !isShortest || code >> 129n > 0n || bytes.length !== end + 4 * Number(has32)) {
-      throw invalid("the position of a numpy generator", bytes);
+      throw invalidArgument("expected the position of a numpy generator, got other bytes");
     }
     const bits = Pcg64.seeded(SeedSequence.of(seed));
     bits.advance(code >> 1n);
@@ -33,10 +35,3 @@ export const numpyRelative: RelativeState = {
     return new NumpyGenerator(bits, undefined);
   },
 };
-
-function invalid(expected: string, got: unknown): RewindError {
-  const what = got instanceof Uint8Array ? "bytes that are none" : describe(got);
-  return new RewindError("INVALID_ARGUMENT", `expected ${expected}, got ${what}`, {
-    generator: "numpy",
-  });
-}

@@ -2,18 +2,13 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { wordsOfBigint } from "../bigint-words.ts";
 
-/** What seeds numpy: a whole number from 0 on, of any size, or a list of such numbers. */
+/** A seed of numpy: a whole number, at least 0, of any size, or a list of such numbers. */
 export type NumpySeed = number | bigint | readonly (number | bigint)[];
 
 /**
  * numpy's SeedSequence: spreads a seed over as many bits as a generator needs, and gives children
  * that are independent of each other. Bit-exact. After Melissa O'Neill, "Developing a seed_seq
  * alternative" (2015).
- *
- * @example
- * ```ts
- * SeedSequence.of(42).generateState(2); // Uint32Array [ 3444837047, 2669555309 ]
- * ```
  */
 export class SeedSequence {
   readonly #entropy: readonly number[];
@@ -87,10 +82,14 @@ export class SeedSequence {
   }
 }
 
-/** The words of a seed and those of a child's place, which a seed of its own has none of. */
+/**
+ * The words of a seed, then those of a child's place; a generator that was not spawned has no
+ * place.
+ */
 function withKey(entropy: readonly number[], key: readonly number[]): readonly number[] {
   if (key.length === 0) return entropy;
-  // A child of a short seed must not be the seed that has the child's number as a further word.
+  // Without the zeros, a child of a short seed would equal the seed with the child's number
+  // appended.
   const zeros = new Array<number>(Math.max(POOL_WORDS - entropy.length, 0)).fill(0);
   return [...entropy, ...zeros, ...key];
 }
@@ -124,7 +123,7 @@ function append(words: number[], list: readonly unknown[], depth: number): void 
       list,
     );
   }
-  // By index, so that a hole is refused rather than passed over.
+  // By index, so that a hole in the list is refused and not skipped.
   for (let i = 0; i < list.length; i++) {
     const part = list[i];
     if (Array.isArray(part)) append(words, part, depth + 1);
@@ -139,7 +138,7 @@ function wordsOfNumber(seed: unknown): readonly number[] {
     return seed < 2 ** 32 ? [seed] : [seed % 2 ** 32, Math.floor(seed / 2 ** 32)];
   }
   if (typeof seed === "bigint" && seed >= 0n) return Array.from(wordsOfBigint(seed));
-  const expected = "a seed that is a whole number from 0 on, or a list of them";
+  const expected = "a seed that is a whole number, at least 0, or a list of such numbers";
   throw invalidSeed(`${expected}, got ${describe(seed)}`, seed);
 }
 

@@ -1,5 +1,5 @@
 import { checkBytes, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { checkOptions } from "../parameters.ts";
 import type { Pcg64State } from "./pcg64.ts";
 
@@ -9,14 +9,17 @@ const INCREMENT_AT = 16;
 const HAS32_AT = 32;
 const SPARE32_AT = 33;
 
-/** All that the next draws depend on: state and increment, 16 bytes each, and the 32 bits left. */
+/**
+ * Everything that the next draws depend on: state and increment, 16 bytes each, and the spare 32
+ * bits.
+ */
 export function packState({ state, increment, has32, spare32 }: Pcg64State): Uint8Array {
   const bytes = new Uint8Array(STATE_BYTES);
   const view = new DataView(bytes.buffer);
   writeWide(view, 0, state);
   writeWide(view, INCREMENT_AT, increment);
   view.setUint8(HAS32_AT, has32);
-  // A spare that was drawn is left out, so that equal futures have equal states.
+  // A spare that was already drawn is left out, so that equal futures have equal states.
   view.setUint32(SPARE32_AT, has32 === 1 ? spare32 : 0, true);
   return bytes;
 }
@@ -29,24 +32,24 @@ export function unpackState(bytes: Uint8Array): Pcg64State {
   const spare32 = view.getUint32(SPARE32_AT, true);
   const increment = readWide(view, INCREMENT_AT);
   if (has32 > 1 || (has32 === 0 && spare32 !== 0) || (increment & 1n) === 0n) {
-    throw invalid("expected a numpy state, got bytes that are none");
+    throw invalidArgument("expected a numpy state, got other bytes");
   }
   return { state: readWide(view, 0), increment, has32: has32 as 0 | 1, spare32 };
 }
 
 /**
- * The state in the JSON of numpy's `bit_generator.state`, whose numbers are too long for JavaScript's
- * own reader. Throws INVALID_ARGUMENT for any other text.
+ * The state in the JSON of numpy's `bit_generator.state`, whose numbers are too long for
+ * JavaScript's own reader. Throws INVALID_ARGUMENT for any other text.
  */
 export function parseState(text: string): Pcg64State {
   const kind = /"bit_generator": *"(\w*)"/.exec(text)?.[1];
   if (kind !== undefined && kind !== "PCG64") {
-    throw invalid(`expected the state of a PCG64, got one of ${kind}`);
+    throw invalidArgument(`expected the state of a PCG64, got one of ${kind}`);
   }
   const number = (name: string): bigint => {
     const digits = new RegExp(`"${name}": *(\\d{1,39})[,}\\s]`).exec(text)?.[1];
     if (kind !== undefined && digits !== undefined) return BigInt(digits);
-    throw invalid(
+    throw invalidArgument(
       `expected what json.dumps(rng.bit_generator.state) prints in Python, got ${describe(text)}`,
     );
   };
@@ -64,7 +67,9 @@ export function checkState(given: Pcg64State): Pcg64State {
   const { state, increment, has32, spare32 } = given;
   const check = (isRight: boolean, name: string, expected: string, value: unknown): void => {
     if (isRight) return;
-    throw invalid(`expected ${name} of a numpy state to be ${expected}, got ${describe(value)}`);
+    throw invalidArgument(
+      `expected ${name} of a numpy state to be ${expected}, got ${describe(value)}`,
+    );
   };
   check(isWide(state), "state", "a bigint in 0..2^128 - 1", state);
   check(
@@ -80,10 +85,6 @@ export function checkState(given: Pcg64State): Pcg64State {
 
 function isWide(value: unknown): value is bigint {
   return typeof value === "bigint" && BigInt.asUintN(128, value) === value;
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "numpy" });
 }
 
 function writeWide(view: DataView, at: number, value: bigint): void {

@@ -100,7 +100,7 @@ function text(name: string): number[] {
   return [...toLeb128(name.length), ...Array.from(name, (letter) => letter.charCodeAt(0))];
 }
 
-/** Signed LEB128 of a constant, which may be written as an unsigned number of its width. */
+/** Signed LEB128 of a constant, which may also be written as an unsigned number of its width. */
 function signed(value: bigint, opcode: number): number[] {
   let rest = BigInt.asIntN(opcode === 0x41 ? 32 : 64, value);
   const bytes: number[] = [];

@@ -8,8 +8,10 @@ export interface Ziggurat {
   readonly density: Float64Array;
 }
 
-// The tables as they are in numpy, little-endian doubles in base 64: the three of the normal density,
-// then the three of the exponential one, 256 entries each.
+// The tables of numpy, numpy/random/src/distributions/ziggurat_constants.h, as little-endian doubles
+// in base 64: ki_double, wi_double and fi_double of the normal density, then ke_double, we_double and
+// fe_double of the exponential one, 256 entries each. To regenerate them, print the six arrays of that
+// header as doubles (ki and ke are uint64) and encode the bytes in base 64.
 const TABLES =
   "1N5LAHvmLUMAAAAAAAAAAFCN9zF9EShDhAJ79alGK0PU3YP97KMsQ/zup9OrZC1DcpX9ApfeLUNUifQVjjIuQzCW/8Paby5D" +
   "uErCKo2eLkMsRzfIS8MuQ0gtp+r04C5DNIlQ2GX5LkOmr8YY4g0vQ7xLBq9MHy9DtKGbjkkuL0MS6rcPUjsvQ+j0A+vBRi9D" +

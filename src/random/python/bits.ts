@@ -1,6 +1,6 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import type { Mt19937 } from "../mt19937.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
+import type { Mt19937 } from "../mersenne/mt19937.ts";
 import {
   listState,
   type PythonState,
@@ -10,12 +10,13 @@ import {
 } from "./state.ts";
 
 /**
- * What CPython's `_random.Random` draws, and from which all else of `random.Random` is made: doubles
- * and whole numbers of so many bits; and its state. Source: Modules/_randommodule.c of CPython 3.11.
+ * The draws of CPython's `_random.Random`, from which every other draw of `random.Random` is made:
+ * doubles, and whole numbers of a given number of bits; and its state. Source:
+ * Modules/_randommodule.c of CPython 3.11.
  */
 export class PythonBits {
   protected readonly twister: Mt19937;
-  /** The spare deviate of `gauss`; NaN where there is none, so that it is always a double. */
+  /** The spare deviate of `gauss`. It is NaN if there is none, so that it is always a double. */
   protected gaussNext: number = Number.NaN;
 
   constructor(twister: Mt19937, gaussNext: number = Number.NaN) {
@@ -45,7 +46,7 @@ export class PythonBits {
   }
 
   /**
-   * A whole number of `k` random bits, 0..2^k - 1: a number where `k` is at most 53, a bigint beyond.
+   * A whole number of `k` random bits, 0..2^k - 1: a number if `k` is at most 53, else a bigint.
    * One word for every 32 bits begun. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless `k` is a whole number in 0..2^20.
@@ -59,22 +60,21 @@ export class PythonBits {
    */
   getrandbits(k: number): number | bigint {
     if (!(Number.isInteger(k) && k >= 0 && k <= MAX_BITS)) {
-      throw new RewindError(
-        "INVALID_ARGUMENT",
-        `expected k to be a whole number in 0..2^20, got ${describe(k)}`,
-        { name: "k", value: k },
-      );
+      throw invalidArgument(`expected k to be a whole number in 0..2^20, got ${describe(k)}`, {
+        name: "k",
+        value: k,
+      });
     }
     if (k === 0) return 0;
     if (k <= 32) return this.twister.uint32() >>> (32 - k);
-    if (k > 53) return this.bigBits(k);
+    if (k > 53) return this.#bigBits(k);
     const low = this.twister.uint32();
     return (this.twister.uint32() >>> (64 - k)) * TWO_32 + low;
   }
 
   /**
-   * All that the next draws depend on, in Python's own form: `json.dumps(rng.getstate())` there is
-   * `JSON.stringify(rng.getstate())` here, but for spaces.
+   * Everything that the next draws depend on, in Python's own form: `json.dumps(rng.getstate())`
+   * there is `JSON.stringify(rng.getstate())` here, except for spaces.
    *
    * @example
    * ```ts
@@ -89,7 +89,7 @@ export class PythonBits {
   }
 
   /**
-   * Goes on where a generator stood whose `getstate()` this is, also one of Python.
+   * Continues where the generator stood whose `getstate()` this is, in Python too.
    *
    * @throws INVALID_ARGUMENT unless `state` is the version 3, a list of 624 words and how many of
    * them are drawn, and a finite number or null. The generator is then as it was.
@@ -117,44 +117,45 @@ export class PythonBits {
   }
 
   /**
-   * `_randbelow_with_getrandbits`: as many bits as `count` has, again until they are less than it.
+   * `_randbelow_with_getrandbits`: draws as many bits as `count` has, until they are less than `count`.
    * The caller has checked that `count` is a whole number in 1..2^53.
    */
   protected below(count: number): number {
-    if (count >= TWO_32) return this.wideBelow(count);
+    if (count >= TWO_32) return this.#wideBelow(count);
     const shift = Math.clz32(count);
     let bits = this.twister.uint32() >>> shift;
     while (bits >= count) bits = this.twister.uint32() >>> shift;
     return bits;
   }
 
-  private wideBelow(count: number): number {
+  #wideBelow(count: number): number {
     const shift = Math.clz32(count / TWO_32);
     for (;;) {
       const low = this.twister.uint32();
-      // Of 54 bits, which only 2^53 has, those too many for a double are not less than it either way.
+      // Only 2^53 has 54 bits. A number of 54 bits is rounded, but it is never less than 2^53
+      // either way.
       const bits = (this.twister.uint32() >>> shift) * TWO_32 + low;
       if (bits < count) return bits;
     }
   }
 
-  /** The same, of a count from 1n on. */
+  /** The same for a bigint, at least 1n. */
   protected bigBelow(count: bigint): bigint {
     if (count <= TWO_53) return BigInt(this.below(Number(count)));
     const digits = count.toString(16);
     const length = 4 * digits.length + 28 - Math.clz32(Number.parseInt(digits.charAt(0), 16));
     for (;;) {
-      const bits = this.bigBits(length);
+      const bits = this.#bigBits(length);
       if (bits < count) return bits;
     }
   }
 
-  /** By halves where there are many, since to append word by word is quadratic. */
-  private bigBits(k: number): bigint {
+  /** In halves if there are many bits, because appending word by word is quadratic. */
+  #bigBits(k: number): bigint {
     if (k > 1024) {
       const lower = 32 * Math.floor(k / 64);
-      const low = this.bigBits(lower);
-      return (this.bigBits(k - lower) << BigInt(lower)) | low;
+      const low = this.#bigBits(lower);
+      return (this.#bigBits(k - lower) << BigInt(lower)) | low;
     }
     let bits = 0n;
     for (let done = 0; done < k; done += 32) {
@@ -167,5 +168,5 @@ export class PythonBits {
 
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2n ** 53n;
-/** What every engine has room for in a bigint. */
+/** Every engine has room for a bigint of this many bits. */
 const MAX_BITS = 2 ** 20;

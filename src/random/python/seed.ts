@@ -4,7 +4,10 @@ import { RewindError } from "../../base/errors.ts";
 import { sha512 } from "../../codec/hash.ts";
 import { wordsOfBigint } from "../bigint-words.ts";
 
-/** What `random.Random(seed)` takes and seeds alike everywhere: an int, a str, or bytes. */
+/**
+ * The seeds of `random.Random(seed)` that give the same numbers everywhere: an int, a str, or
+ * bytes.
+ */
 export type PythonSeed = number | bigint | string | Uint8Array;
 
 /**
@@ -28,7 +31,7 @@ export function keyOfSeed(seed: PythonSeed): Uint32Array {
   );
 }
 
-/** The same of the whole number that `bytes`, at least one, are: `int.from_bytes(bytes, "little")`. */
+/** The same for the whole number `int.from_bytes(bytes, "little")`; `bytes` has at least one. */
 export function keyOfBytes(bytes: Uint8Array): Uint32Array {
   let used = bytes.length;
   while (used > 1 && bytes[used - 1] === 0) used--;
@@ -40,7 +43,9 @@ export function keyOfBytes(bytes: Uint8Array): Uint32Array {
   return key;
 }
 
-/** Of a surrogate pair, a pattern in Unicode mode sees the one character that it stands for. */
+/**
+ * In Unicode mode a pattern sees a surrogate pair as one character, so this finds half a pair only.
+ */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 const TWO_32 = 2 ** 32;
@@ -53,7 +58,7 @@ function keyOfText(bytes: Uint8Array): Uint32Array {
   return keyOfBytes(concatBytes([bytes, sha512(bytes)]).reverse());
 }
 
-/** What to write instead. */
+/** Says what to write instead. */
 function advice(seed: unknown): string {
   if (typeof seed === "string") return ": half of a surrogate pair has no UTF-8";
   if (typeof seed !== "number" || !Number.isFinite(seed)) return "";

@@ -1,5 +1,5 @@
 import { checkInteger } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { NumberSet } from "../number-set.ts";
 import { checkOptions, checkSize, withRoom } from "../parameters.ts";
 import { lengthOf, lengthToChooseFrom, lengthToShuffle } from "../shuffle.ts";
@@ -15,17 +15,17 @@ export interface ChoicesOptions {
   readonly weights?: ArrayLike<number>;
   /** The running sums of such weights. */
   readonly cumWeights?: ArrayLike<number>;
-  /** How many items to draw, 1 where it is not given. */
+  /** How many items to draw; 1 unless given. */
   readonly k?: number;
 }
 
-/** What `random.Random` draws from a list; from Lib/random.py of CPython 3.11. */
+/** The draws of `random.Random` from a list; from Lib/random.py of CPython 3.11. */
 export class PythonSequences extends PythonIntegers {
   /**
    * One of `items` (an array, a typed array or a text), each equally likely: the item at
    * `randrange(length)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where there are none.
+   * @throws INVALID_ARGUMENT if `items` is empty.
    *
    * @example
    * ```ts
@@ -38,10 +38,10 @@ export class PythonSequences extends PythonIntegers {
 
   /**
    * `k` items drawn with replacement, each in proportion to its weight: `weights`, or their running
-   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the 53 bits of
-   * `random()`: of n items to one part in 2^53 / n. A number n stands for Python's `range(n)`. One
-   * `random()` an item. Bit-exact, unless the weights are whole
-   * numbers that add up to more than 2^53, which Python adds as such.
+   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the
+   * 53 bits of `random()`: of n items to one part in 2^53 / n. A number n stands for Python's
+   * `range(n)`. One `random()` an item. Bit-exact, unless the weights are whole numbers that add up
+   * to more than 2^53, which Python adds as such.
    *
    * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not as many as the
    * items, for running sums that descend, for both, and for no items.
@@ -61,11 +61,12 @@ export class PythonSequences extends PythonIntegers {
     const size = sizeOf(population);
     checkSize(k, "k");
     if (weights !== undefined && cumWeights !== undefined) {
-      throw invalid("expected weights or cumWeights, got both");
+      throw invalidArgument("expected weights or cumWeights, got both");
     }
     const chosen: (T | number)[] = [];
     if (weights === undefined && cumWeights === undefined) {
-      if (size === 0 && k > 0) throw invalid("expected items to choose from, got none");
+      if (size === 0 && k > 0)
+        throw invalidArgument("expected at least one item to choose from, got none");
       while (chosen.length < k) chosen.push(itemAt(population, Math.floor(this.random() * size)));
       return chosen;
     }
@@ -86,8 +87,8 @@ export class PythonSequences extends PythonIntegers {
    * left, or, as Python does where the population is more than some 12 times as large, from all of
    * them, again where the item was drawn before. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and for counts that
-   * are not whole, negative, all 0 or not as many as the items.
+   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and
+   * for counts that are not whole, negative, all 0 or not as many as the items.
    *
    * @example
    * ```ts
@@ -116,9 +117,9 @@ export class PythonSequences extends PythonIntegers {
     const sums = options.counts === undefined ? undefined : cumulativeCounts(size, options.counts);
     const total = sums === undefined ? size : (sums[size - 1] as number);
     if (checkSize(k, "k") > total) {
-      throw invalid(`expected k to be at most the population's ${total} items, got ${k}`);
+      throw invalidArgument(`expected k to be at most the population's ${total} items, got ${k}`);
     }
-    const chosen = total <= setSizeOf(k) ? this.fromPool(total, k) : this.withSet(total, k);
+    const chosen = total <= setSizeOf(k) ? this.#fromPool(total, k) : this.#withSet(total, k);
     if (sums === undefined) return chosen.map((i) => itemAt(population, i));
     return chosen.map((i) => itemAt(population, positionAfter(sums, i, size - 1)));
   }
@@ -128,8 +129,8 @@ export class PythonSequences extends PythonIntegers {
    * every order is equally likely. For i from the last index down to 1 it swaps item i with item
    * `randrange(i + 1)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such as
-   * a frozen array; nothing is drawn then.
+   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such
+   * as a frozen array; nothing is drawn then.
    *
    * @example
    * ```ts
@@ -147,7 +148,7 @@ export class PythonSequences extends PythonIntegers {
     return items;
   }
 
-  private fromPool(size: number, k: number): number[] {
+  #fromPool(size: number, k: number): number[] {
     const pool = withRoom(size, () =>
       size <= 2 ** 32 ? new Uint32Array(size) : new Float64Array(size),
     );
@@ -161,7 +162,7 @@ export class PythonSequences extends PythonIntegers {
     return chosen;
   }
 
-  private withSet(size: number, k: number): number[] {
+  #withSet(size: number, k: number): number[] {
     const chosen: number[] = [];
     const known = new NumberSet(k);
     while (chosen.length < k) {
@@ -177,7 +178,9 @@ export class PythonSequences extends PythonIntegers {
 const CHOICES_OPTIONS: readonly (keyof ChoicesOptions)[] = ["weights", "cumWeights", "k"];
 const SAMPLE_OPTIONS: readonly string[] = ["counts"];
 
-/** Up to which population Python takes a pool: the memory that a set of `k` numbers would need. */
+/**
+ * The largest population for which Python takes a pool: the memory that a set of `k` numbers needs.
+ */
 function setSizeOf(k: number): number {
   if (k <= 5) return 21;
   let table = 4;
@@ -193,8 +196,4 @@ function sizeOf(population: Population<unknown>): number {
 
 function itemAt<T>(population: Population<T>, index: number): T | number {
   return typeof population === "number" ? index : (population[index] as T);
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

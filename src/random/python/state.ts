@@ -1,6 +1,6 @@
 import { checkBytes, describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import { MT_WORDS } from "../mt19937.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
+import { MT_WORDS } from "../mersenne/mt19937.ts";
 
 /**
  * What `random.Random.getstate()` returns in Python, as JSON has it: the version 3, the twister's
@@ -15,7 +15,7 @@ export type PythonStateLike = readonly [
   gaussNext: number | null,
 ];
 
-/** What a state holds; `gaussNext` is NaN where there is none. */
+/** The parts of a state; `gaussNext` is NaN if no deviate is kept. */
 export interface StateParts {
   readonly words: Uint32Array;
   readonly drawn: number;
@@ -29,7 +29,7 @@ export interface StateParts {
  * | --- | --- |
  * | 0..3 | "PyMT" in ASCII |
  * | 4..5 | how many words are drawn, 0..624 |
- * | 6..7 | 1 where `gauss` keeps a deviate, else 0 |
+ * | 6..7 | 1 if `gauss` keeps a deviate, else 0 |
  * | 8..15 | that deviate as a double, else zeros |
  * | 16..2511 | the 624 words |
  */
@@ -48,17 +48,19 @@ export function packState({ words, drawn, gaussNext }: StateParts): Uint8Array {
   return bytes;
 }
 
-/** What `packState` packed. Throws INVALID_ARGUMENT for any other bytes. */
+/** Reads the bytes of `packState`. Throws INVALID_ARGUMENT for any other bytes. */
 export function unpackState(state: Uint8Array): StateParts {
   checkBytes(state, "a state of python", STATE_BYTES);
   const view = new DataView(state.buffer, state.byteOffset, STATE_BYTES);
   if (view.getUint32(0, true) !== MAGIC) {
-    throw invalid('expected a state of python, which begins with "PyMT", got another');
+    throw invalidArgument('expected a state of python, which begins with "PyMT", got another');
   }
   const kept = view.getUint16(6, true);
   const deviate = view.getFloat64(8, true);
   if (!(kept === 1 ? Number.isFinite(deviate) : kept === 0 && view.getBigUint64(8, true) === 0n)) {
-    throw invalid("expected a state of python with a finite deviate or none, got neither");
+    throw invalidArgument(
+      "expected a state of python with a finite spare deviate or without one, got another",
+    );
   }
   const words = new Uint32Array(MT_WORDS);
   for (let i = 0; i < MT_WORDS; i++) words[i] = view.getUint32(WORDS_AT + 4 * i, true);
@@ -74,19 +76,24 @@ export function listState({ words, drawn, gaussNext }: StateParts): PythonState 
   return [3, list, Number.isNaN(gaussNext) ? null : gaussNext];
 }
 
-/** What such a list holds. Throws INVALID_ARGUMENT for any other value. */
+/** Reads a state in Python's own form. Throws INVALID_ARGUMENT for any other value. */
 export function readListedState(state: PythonStateLike): StateParts {
   if (!Array.isArray(state) || state.length !== 3) {
-    throw invalid(`expected a state [3, words, gaussNext], got ${describe(state)}`);
+    throw invalidArgument(`expected a state [3, words, gaussNext], got ${describe(state)}`);
   }
   const [version, list, gaussNext] = state as unknown as PythonStateLike;
-  if (version !== 3) throw invalid(`expected a state of version 3, got ${describe(version)}`);
+  if (version !== 3)
+    throw invalidArgument(`expected a state of version 3, got ${describe(version)}`);
   if (list?.length !== MT_WORDS + 1) {
     const got = list?.length === undefined ? describe(list) : `${list.length}`;
-    throw invalid(`expected ${MT_WORDS} words and how many are drawn, ${MT_WORDS + 1}, got ${got}`);
+    throw invalidArgument(
+      `expected ${MT_WORDS} words and how many are drawn, ${MT_WORDS + 1}, got ${got}`,
+    );
   }
   if (gaussNext !== null && !Number.isFinite(gaussNext)) {
-    throw invalid(`expected gaussNext to be a finite number or null, got ${describe(gaussNext)}`);
+    throw invalidArgument(
+      `expected gaussNext to be a finite number or null, got ${describe(gaussNext)}`,
+    );
   }
   const words = Uint32Array.from({ length: MT_WORDS }, (_, i) => checkWord(list[i], i));
   const drawn = checkDrawn(list[MT_WORDS]);
@@ -103,24 +110,22 @@ function checkWord(word: unknown, i: number): number {
   if (Number.isInteger(word) && (word as number) >= 0 && (word as number) < 2 ** 32) {
     return word as number;
   }
-  throw invalid(`expected word ${i} of the state to be in 0..2^32 - 1, got ${describe(word)}`);
+  throw invalidArgument(
+    `expected word ${i} of the state to be in 0..2^32 - 1, got ${describe(word)}`,
+  );
 }
 
 function checkDrawn(drawn: unknown): number {
   if (Number.isInteger(drawn) && (drawn as number) >= 0 && (drawn as number) <= MT_WORDS) {
     return (drawn as number) + 0;
   }
-  throw invalid(
+  throw invalidArgument(
     `expected the number of words drawn to be in 0..${MT_WORDS}, got ${describe(drawn)}`,
   );
 }
 
-/** Of the first word only the upper bit counts; without any bit the twister draws 0 for ever. */
+/** Only the upper bit of the first word counts. If no bit is set, the twister draws 0 for ever. */
 function checkWords(words: Uint32Array): Uint32Array {
   if ((words[0] as number) >= 2 ** 31 || words.some((word, i) => i > 0 && word !== 0)) return words;
-  throw invalid("expected a state with a bit set, got one that draws 0 for ever");
-}
-
-function invalid(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "python" });
+  throw invalidArgument("expected a state with a bit set, got one that draws 0 for ever");
 }

@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import type { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { lengthOf } from "../shuffle.ts";
 
 /**
@@ -15,11 +16,11 @@ export function cumulativeWeights(
   return checkSums(size, sums as ArrayLike<number>, weights ? "weights" : "cumWeights");
 }
 
-/** The running sums of how often each of `size` items is there. Throws INVALID_ARGUMENT. */
+/** The running sums of the counts of `size` items. Throws INVALID_ARGUMENT. */
 export function cumulativeCounts(size: number, counts: ArrayLike<number>): ArrayLike<number> {
   const sums = checkSums(size, runningSums("counts", counts, isCount), "counts");
   const total = sums[size - 1] as number;
-  if (total >= 2 ** 53) throw invalid("expected a total of the counts below 2^53", total);
+  if (total >= 2 ** 53) throw unexpected("expected a total of the counts below 2^53", total);
   return sums;
 }
 
@@ -56,7 +57,7 @@ function runningSums(
   for (let i = 0; i < sums.length; i++) {
     if (!isValid(values[i])) {
       const kind = isValid === isCount ? "whole" : "finite";
-      throw invalid(`expected ${name}[${i}] to be a ${kind} number from 0 on`, values[i]);
+      throw unexpected(`expected ${name}[${i}] to be a ${kind} number, at least 0`, values[i]);
     }
     sum += values[i] as number;
     sums[i] = sum;
@@ -66,21 +67,21 @@ function runningSums(
 
 function checkSums(size: number, sums: ArrayLike<number>, name: string): ArrayLike<number> {
   const length = lengthOf(sums);
-  if (length !== size) throw invalid(`expected ${size} ${name}, one for each item`, length);
+  if (length !== size) throw unexpected(`expected ${size} ${name}, one for each item`, length);
   let before = 0;
   for (let i = 0; i < size; i++) {
     const sum: unknown = sums[i];
     if (!(typeof sum === "number" && sum >= before)) {
-      throw invalid(`expected ${name}[${i}] to be a number from ${before} on`, sum);
+      throw unexpected(`expected ${name}[${i}] to be a number, at least ${before}`, sum);
     }
     before = sum;
   }
   if (!(before > 0 && Number.isFinite(before))) {
-    throw invalid(`expected a finite total of the ${name} above 0`, before);
+    throw unexpected(`expected a finite total of the ${name} above 0`, before);
   }
   return sums;
 }
 
-function invalid(expected: string, value: unknown): RewindError {
-  return new RewindError("INVALID_ARGUMENT", `${expected}, got ${describe(value)}`, { value });
+function unexpected(expected: string, value: unknown): RewindError {
+  return invalidArgument(`${expected}, got ${describe(value)}`, { value });
 }

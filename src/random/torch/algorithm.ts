@@ -1,5 +1,5 @@
 import type { GeneratorAlgorithm } from "../generator.ts";
-import { Mt19937 } from "../mt19937.ts";
+import { Mt19937 } from "../mersenne/mt19937.ts";
 import { keyOfBytes } from "../python/seed.ts";
 import { checkSeed } from "../seeds.ts";
 import { freshState } from "./bits.ts";
@@ -9,8 +9,8 @@ import { torch } from "./torch.ts";
 import { DEFAULT_TORCH_VERSION } from "./version.ts";
 
 /**
- * PyTorch's generator as the backend of a simulation. `manual_seed` seeds the Mersenne Twister by 32
- * bits alone, so that of 77,000 blocks two would be as likely as not to draw the same numbers. So
+ * PyTorch's generator as the generator of a simulation. `manual_seed` seeds the Mersenne Twister by
+ * only 32 bits: of 77,000 blocks two would as likely as not draw the same numbers. So
  * `fromSeed` takes all 32 bytes, as Python's `random.Random` does: the words of a block's generator
  * are those of `random.Random(int.from_bytes(seed, "little"))`, and `initialSeed()` is the first 8
  * bytes as a number, little-endian. In PyTorch it is
@@ -21,14 +21,14 @@ import { DEFAULT_TORCH_VERSION } from "./version.ts";
  * torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
  * ```
  *
- * `seeded`, of a run under `continuous`, is `torch.manual_seed`.
+ * `seeded`, which runs under `continuous` use, is `torch.manual_seed`.
  *
  * @example
  * ```ts
  * const rng = torchAlgorithm.fromSeed(new Uint8Array(32).fill(7));
  * ```
  */
-export const torchAlgorithm: GeneratorAlgorithm = {
+export const torchAlgorithm: GeneratorAlgorithm<TorchGenerator> = {
   name: "torch",
   version: 2,
   seeded: (seed) => torch(seed),

@@ -1,29 +1,30 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import { Mt19937 } from "../mt19937.ts";
-import { jump } from "../mt19937-jump.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
+import { jump } from "../mersenne/jump.ts";
+import { Mt19937 } from "../mersenne/mt19937.ts";
 import { torchSeed } from "./seed.ts";
 import { readTorchState, type TorchState, writeTorchState } from "./state.ts";
 
 /** The state of PyTorch's generator for the CPU, and the 32-bit words that it draws. */
 export abstract class TorchBits {
-  private twister: Mt19937;
-  private fresh: boolean;
-  private seed: bigint;
-  private spareFloat: number | undefined;
+  #twister: Mt19937;
+  #fresh: boolean;
+  #seed: bigint;
+  #spareFloat: number | undefined;
   /** The second normal deviate of a pair, where it is still to be given. */
   protected spareNormal: number | undefined;
 
   constructor(state: TorchState) {
-    this.twister = state.twister;
-    this.fresh = state.fresh;
-    this.seed = state.seed;
-    this.spareFloat = state.spareFloat;
+    this.#twister = state.twister;
+    this.#fresh = state.fresh;
+    this.#seed = state.seed;
+    this.#spareFloat = state.spareFloat;
     this.spareNormal = state.spareNormal;
   }
 
   /**
-   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate goes.
+   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate is
+   * dropped.
    *
    * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; a negative one is taken
    * plus 2^64. Its low 32 bits alone decide what is drawn.
@@ -35,70 +36,74 @@ export abstract class TorchBits {
    * ```
    */
   manualSeed(seed: number | bigint): this {
-    this.become(seededState(torchSeed(seed)));
+    this.#become(seededState(torchSeed(seed)));
     return this;
   }
 
   /** The 64-bit seed, as `torch.initial_seed`. */
   initialSeed(): bigint {
-    return this.seed;
+    return this.#seed;
   }
 
   /**
    * The state in the 5,056 bytes of `torch.get_rng_state()`. In Python, a file of them loads with
-   * `torch.set_rng_state(torch.frombuffer(bytearray(open("state.bin", "rb").read()), dtype=torch.uint8))`.
+   * `torch.set_rng_state(torch.frombuffer(bytearray(open("state.bin", "rb").read()),
+   * dtype=torch.uint8))`.
    */
   getRngState(): Uint8Array<ArrayBuffer> {
     return writeTorchState(this.snapshot());
   }
 
   /**
-   * Goes to a state, as `torch.set_rng_state`, and returns the generator.
+   * Moves the generator to a state, as `torch.set_rng_state`, and returns it.
    *
    * @param state the 5,056 bytes that PyTorch or `getRngState` gave
    * @throws INVALID_ARGUMENT for any others; the generator is then as it was.
    */
   setRngState(state: Uint8Array): this {
-    this.become(readTorchState(state));
+    this.#become(readTorchState(state));
     return this;
   }
 
   /** One draw: 32 random bits, as a number. */
   uint32(): number {
-    this.fresh = false;
-    return this.twister.uint32();
+    this.#fresh = false;
+    return this.#twister.uint32();
   }
 
   /**
-   * Passes over so many 32-bit draws: a twist of the state for every 624, or, of many millions, a jump
+   * Skips `draws` 32-bit draws: a twist of the state for every 624, or, for many millions, a jump
    * that takes as long as 5 million.
    *
-   * @throws INVALID_ARGUMENT unless it is a whole number from 0 on.
+   * @throws INVALID_ARGUMENT unless `draws` is a whole number, at least 0.
    */
   skip(draws: number | bigint): void {
     const isCount = typeof draws === "bigint" || Number.isSafeInteger(draws);
     if (!(isCount && draws >= 0)) {
-      throw new RewindError(
-        "INVALID_ARGUMENT",
+      throw invalidArgument(
         `expected draws to be a whole number from 0 on, got ${describe(draws)}`,
       );
     }
-    if (draws > 0) this.fresh = false;
-    jump(this.twister, draws);
+    if (draws > 0) this.#fresh = false;
+    jump(this.#twister, draws);
   }
 
   /** A copy of the state. */
   protected snapshot(): TorchState {
-    const { fresh, seed, spareNormal, spareFloat } = this;
-    const twister = Mt19937.restored(this.twister.words, this.twister.drawn);
-    return { twister, fresh, seed, spareNormal, spareFloat };
+    return {
+      twister: Mt19937.restored(this.#twister.words, this.#twister.drawn),
+      fresh: this.#fresh,
+      seed: this.#seed,
+      spareNormal: this.spareNormal,
+      spareFloat: this.#spareFloat,
+    };
   }
 
-  private become(state: TorchState): void {
-    this.twister = state.twister;
-    this.fresh = state.fresh;
-    this.seed = state.seed;
-    this.spareFloat = state.spareFloat;
+  #become(state: TorchState): void {
+    this.#twister = state.twister;
+    this.#fresh = state.fresh;
+    this.#seed = state.seed;
+    this.#spareFloat = state.spareFloat;
     this.spareNormal = state.spareNormal;
   }
 }

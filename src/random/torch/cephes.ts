@@ -5,7 +5,9 @@
  * the same.
  */
 
-/** The natural logarithm of a positive normal float, near enough that `randn` agrees in all bits. */
+/**
+ * The natural logarithm of a positive normal float, near enough that `randn` agrees in all bits.
+ */
 export function cephesLog(value: number): number {
   FLOAT[0] = value;
   const bits = BITS[0] as number;

@@ -1,7 +1,8 @@
 import { equalBytes } from "../../base/bytes.ts";
 import { checkBytes } from "../../base/checks.ts";
-import { MT_WORDS, Mt19937 } from "../mt19937.ts";
-import { checkDeviates, invalidState, type TorchState } from "./state.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
+import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
+import { checkDeviates, type TorchState } from "./state.ts";
 import { torchEra, versionCode, versionOfCode } from "./version.ts";
 
 const SEED_AT = 0;
@@ -19,7 +20,7 @@ const HAS_FLOAT = 4;
 
 /**
  * A state in half the bytes of PyTorch's own form, for checkpoints: the seed, how many words are
- * drawn, flags, the version of PyTorch whose draws are followed, the spare normal deviates and the 624
+ * drawn, flags, the version of PyTorch that is followed, the spare normal deviates and the 624
  * words, all little-endian, 2,520 bytes.
  */
 export function writeCompactState(state: TorchState, version: string): Uint8Array<ArrayBuffer> {
@@ -39,7 +40,7 @@ export function writeCompactState(state: TorchState, version: string): Uint8Arra
   return bytes;
 }
 
-/** What is in the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
+/** Reads the bytes of `writeCompactState`. Throws INVALID_ARGUMENT for any others. */
 export function readCompactState(bytes: Uint8Array): { state: TorchState; version: string } {
   checkBytes(bytes, "a torch state", COMPACT_BYTES);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -48,7 +49,9 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
   const version = versionOfCode(view.getUint8(VERSION_AT));
   const fresh = (flags & FRESH) !== 0;
   if (drawn < 1 || drawn > MT_WORDS || flags > 7 || (fresh && drawn < MT_WORDS)) {
-    throw invalidState(`expected 1 to ${MT_WORDS} drawn words, got ${drawn} with flags ${flags}`);
+    throw invalidArgument(
+      `expected 1 to ${MT_WORDS} drawn words, got ${drawn} with flags ${flags}`,
+    );
   }
   torchEra(version);
   const words = new Uint32Array(MT_WORDS);
@@ -60,8 +63,8 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
     spareNormal: (flags & HAS_NORMAL) === 0 ? undefined : view.getFloat64(NORMAL_AT, true),
     spareFloat: (flags & HAS_FLOAT) === 0 ? undefined : view.getFloat32(FLOAT_AT, true),
   };
-  // One form for one state: no deviate where the flags say that there is none.
+  // One form for each state: without its flag, a deviate is 0.
   if (equalBytes(writeCompactState(checkDeviates(state), version), bytes))
     return { state, version };
-  throw invalidState("expected no deviate where the flags say that there is none, got one");
+  throw invalidArgument("expected no deviate without its flag, got one");
 }

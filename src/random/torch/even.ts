@@ -1,18 +1,20 @@
 import { remainder64, type WordSource } from "./words.ts";
 
 /**
- * A whole number in 0..count - 1, each exactly equally likely; `count` is a whole number in 1..2^53.
+ * A whole number in 0..count - 1, each exactly equally likely; `count` is a whole number in
+ * 1..2^53.
  *
  * It is the number that `randint(count)` of torch 2.7 and later draws, except that a draw from the
  * incomplete last cycle of 0..count - 1, which would make some numbers likelier than others, is
  * rejected and drawn again. Below 2^28 that is one word, and another with a probability less than
- * count / 2^32; from 2^28 on it is two words, and two more with a probability less than count / 2^64.
+ * count / 2^32; from 2^28 on it is two words, and two more with a probability less than count /
+ * 2^64.
  */
 export function evenBelow(source: WordSource, count: number): number {
   return count < WIDE_FROM ? evenWord(source, count) : evenLong(source, count);
 }
 
-/** The same of one word at a time: `count` is in 1..2^32. */
+/** The same with one word at a time; `count` is in 1..2^32. */
 export function evenWord(source: WordSource, count: number): number {
   for (;;) {
     const word = source.uint32();
@@ -22,7 +24,7 @@ export function evenWord(source: WordSource, count: number): number {
   }
 }
 
-/** The same of two words at a time. */
+/** The same with two words at a time. */
 export function evenLong(source: WordSource, count: number): number {
   for (;;) {
     const high = source.uint32();
@@ -38,7 +40,7 @@ export function evenLong(source: WordSource, count: number): number {
   }
 }
 
-/** From which count on `randint` of torch 2.7 takes two words. */
+/** The smallest count for which `randint` of torch 2.7 takes two words. */
 const WIDE_FROM = 2 ** 28;
 /** The most that `remainder64` divides by. */
 const MOST_EXACT = 2 ** 37;

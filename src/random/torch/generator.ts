@@ -1,5 +1,5 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { exponential } from "../distributions.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { countIn } from "../integers.ts";
@@ -24,22 +24,22 @@ export interface DtypeOption {
 }
 
 /**
- * PyTorch's generator for the CPU: the numbers that `torch.manual_seed(seed)` and a call of the same
- * name give. `torch(seed)` makes one. "Bit-exact" is said of what agreed with torch 2.13 in every bit
- * of 10^6 draws.
+ * PyTorch's generator for the CPU: the numbers that `torch.manual_seed(seed)` and a call of the
+ * same name give. `torch(seed)` makes one. "Bit-exact" means that 10^6 draws agreed with torch 2.13
+ * in every bit.
  *
- * The seed is kept in 64 bits, but **only its low 32 bits seed the draws**, in PyTorch as here: there
- * are 2^32 streams, and seeds that differ by a multiple of 2^32 draw the same numbers.
+ * The seed is kept in 64 bits, but **only its low 32 bits seed the draws**, in PyTorch as here:
+ * there are 2^32 streams, and seeds that differ by a multiple of 2^32 draw the same numbers.
  */
 export class TorchGenerator extends TorchBits implements RandomGenerator {
-  /** The version of PyTorch whose draws are followed. */
+  /** The version of PyTorch that is followed. */
   readonly version: string;
-  private readonly era: TorchEra;
+  readonly #era: TorchEra;
 
-  /** Not for use from outside: see `torch` and `torchAlgorithm`. */
+  /** Internal: use `torch` or `torchAlgorithm`. */
   constructor(state: TorchState, version: string) {
     super(state);
-    this.era = torchEra(version);
+    this.#era = torchEra(version);
     this.version = version;
   }
 
@@ -49,7 +49,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * All that the next draws depend on, the version of PyTorch included, in 2,520 bytes, for
+   * Everything that the next draws depend on, the version of PyTorch included, in 2,520 bytes, for
    * checkpoints: `torchAlgorithm.fromState` restores it.
    */
   state(): Uint8Array<ArrayBuffer> {
@@ -64,7 +64,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   /**
    * Numbers in [0, 1), as `torch.rand`: floats of one draw each, or doubles of two. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for a size that is no whole number from 0 on, or another dtype.
+   * @throws INVALID_ARGUMENT unless `size` is a whole number, at least 0; and for another dtype.
    *
    * @example
    * ```ts
@@ -86,11 +86,11 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * A whole number in low..high - 1, as `torch.randint`, or `size` of them. One draw modulo the
-   * range, or two as 64 bits where the range is 2^32 or more, from version 2.7 on 2^28 or more: for
+   * A whole number in low..high - 1, as `torch.randint`, or `size` of them. It is one draw modulo
+   * the range, or two draws as 64 bits if the range is at least 2^32 (since version 2.7: 2^28). For
    * ranges between, `torch(seed)` draws as 1.13, and `torch(seed, { version: "2.13" })` as today's
-   * PyTorch. The numbers are not quite equally likely,
-   * as in PyTorch; those of `integer` are. Bounds that are bigints give bigints. Bit-exact.
+   * PyTorch. As in PyTorch, the numbers are not quite equally likely; those of `integer` are.
+   * Bounds that are bigints give bigints. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless `low` is less than `high`.
    *
@@ -112,8 +112,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   ): number | bigint | Float64Array | BigInt64Array {
     const [from, to] = high === undefined ? [typeof low === "bigint" ? 0n : 0, low] : [low, high];
     return typeof from === "bigint"
-      ? this.bigints(from, to as bigint, size)
-      : this.numbers(from, to as number, size);
+      ? this.#bigints(from, to as bigint, size)
+      : this.#numbers(from, to as number, size);
   }
 
   /** 63 random bits, as `torch.empty(size, dtype=torch.int64).random_()`: two draws. Bit-exact. */
@@ -125,8 +125,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * The whole numbers 0..n - 1 in a random order, as `torch.randperm`: n - 1 draws, or from version
-   * 2.7 on, where n is 214,748,364 or more, 2 n. Bit-exact.
+   * The whole numbers 0..n - 1 in a random order, as `torch.randperm`: n - 1 draws, or 2 n draws
+   * since version 2.7 if n is at least 214,748,364. Bit-exact.
    *
    * @throws INVALID_ARGUMENT unless n is a whole number in 0..2^32 - 1.
    *
@@ -136,18 +136,19 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * ```
    */
   randperm(n: number): Uint32Array<ArrayBuffer> {
-    return permutation(this, checkLength(n), this.era.insideOutFrom);
+    return permutation(this, checkLength(n), this.#era.insideOutFrom);
   }
 
   /**
    * Normal deviates with mean 0 and standard deviation 1, as `torch.randn`.
    *
-   * A single one, and up to 15, come in pairs of 4 draws, of which the second is kept for the next
-   * call. From 16 on it is one draw each, two of float64, and 16 times that more for a size that is
-   * no multiple of 16. Floats are bit-exact, as of a processor with AVX2; a PyTorch without it, as
-   * on ARM, differs in last bits. The deviate that a single float leaves for the next call is kept as a
-   * double, so that its last bits, and with them `getRngState()`, may differ from PyTorch's. Doubles are exact but for the last bits of log, sin and cos: of
-   * 10^6, 2.9% singly and 6.1% in an array differ, by less than 6e-16 of their size.
+   * Up to 15 come in pairs of 4 draws; the second of a pair is kept for the next call. 16 or more
+   * take one draw each, two in float64, and 16 times that again if the size is not a multiple of
+   * 16. Floats are bit-exact with a PyTorch on a processor with AVX2; without it, as on ARM,
+   * PyTorch's last bits differ. The deviate that a single float leaves for the next call is kept as
+   * a double, so its last bits, and with them `getRngState()`, may differ from PyTorch's. Doubles
+   * are exact except for the last bits of log, sin and cos: of 10^6, 2.9% singly and 6.1% in an
+   * array differ, by less than 6e-16 of their size.
    *
    * @throws INVALID_ARGUMENT as `rand`.
    */
@@ -157,10 +158,10 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   randn(size: number, options?: { readonly dtype?: "float32" }): Float32Array<ArrayBuffer>;
   randn(size?: number, options: DtypeOption = NO_OPTIONS): number | Float32Array | Float64Array {
     const double = isDouble(options);
-    if (size === undefined) return double ? this.nextNormal() : Math.fround(this.nextNormal());
+    if (size === undefined) return double ? this.#nextNormal() : Math.fround(this.#nextNormal());
     const values = arrayOf(size, double);
     if (values.length < BLOCK) {
-      for (let i = 0; i < values.length; i++) values[i] = this.nextNormal();
+      for (let i = 0; i < values.length; i++) values[i] = this.#nextNormal();
     } else if (values instanceof Float64Array) {
       fillDoubles(this, values);
     } else {
@@ -172,10 +173,10 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   /**
    * The indices of the parts of `torch.utils.data.random_split`: one `randperm(n)`, cut.
    *
-   * @param parts lengths that add up to n, or, from version 1.13 on, fractions that add up to 1, whose
-   * lengths are rounded down, and the rest dealt out one by one from the first part on. So [0.8, 0.2]
+   * @param parts lengths that add up to n, or, since version 1.13, fractions that add up to 1: each
+   * length is rounded down, and the rest goes to the parts one by one from the first. So [0.8, 0.2]
    * of 1806 gives 1445 and 361; `int(0.8 * 1806)` is 1444, which as lengths is [1444, 362].
-   * @throws INVALID_ARGUMENT for other parts; nothing is drawn then.
+   * @throws INVALID_ARGUMENT for other parts. Nothing is drawn then.
    *
    * @example
    * ```ts
@@ -183,7 +184,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
    * ```
    */
   randomSplit(n: number, parts: readonly number[]): number[][] {
-    const lengths = splitLengths(checkLength(n), parts, this.era.fractions);
+    const lengths = splitLengths(checkLength(n), parts, this.#era.fractions);
     const order = Array.from(this.randperm(n));
     let from = 0;
     return lengths.map((length) => {
@@ -193,12 +194,14 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * The loader `torch.utils.data.DataLoader(dataset, …)`, whose `epoch()` gives the next epoch's order
-   * and batches. Without `generator` it draws from this one, as PyTorch from its default generator;
-   * with one, which may be this one too, it draws from that alone, and otherwise. Bit-exact.
+   * The loader `torch.utils.data.DataLoader(dataset, …)`, whose `epoch()` gives the next epoch's
+   * order and batches. Without `generator` it draws from this one, as PyTorch draws from its
+   * default generator. With one (which may be this one) it draws from that alone, and in another
+   * way. Bit-exact.
    *
-   * @param options.version whose loader it is, where it is not that of this generator
-   * @throws INVALID_ARGUMENT where PyTorch refuses the options.
+   * @param options.version the version of PyTorch whose loader it is; that of this generator unless
+   * given
+   * @throws INVALID_ARGUMENT if PyTorch refuses the options.
    *
    * @example
    * ```ts
@@ -213,8 +216,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     checkOptions(options, LOADER_OPTIONS);
     const { generator, version = this.version, ...shape } = options;
     if (generator !== undefined && !isTorchGenerator(generator)) {
-      throw new RewindError(
-        "INVALID_ARGUMENT",
+      throw invalidArgument(
         `expected generator to be a torch generator, got ${describe(generator)}`,
       );
     }
@@ -222,19 +224,21 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * A whole number in low..high - 1, each equally likely. It is what `randint` of torch 2.7 and later
-   * draws, whatever the version, except that a word from the incomplete last cycle is drawn again:
-   * where `high - low` is below 2^28, in fewer than one of 2^32 / (high - low) calls.
+   * A whole number in low..high - 1, each equally likely. In every version it is what `randint` of
+   * torch 2.7 draws, except that a word from the incomplete last cycle is drawn again: if `high -
+   * low` is below 2^28, in fewer than one of 2^32 / (high - low) calls.
    */
   integer(low: number, high: number): number {
     return low + evenBelow(this, countIn(low, high));
   }
 
-  /** A normal deviate, as `torch.normal` of one float64: see `randn` for its draws and last bits. */
+  /**
+   * A normal deviate, as `torch.normal` of one float64: see `randn` for its draws and last bits.
+   */
   normal(mean = 0, standardDeviation = 1): number {
     checkFinite("the mean", mean);
     checkNotNegative("the standard deviation", standardDeviation);
-    return mean + standardDeviation * this.nextNormal();
+    return mean + standardDeviation * this.#nextNormal();
   }
 
   /** An exponential deviate of two draws, `-log1p(-u) * mean`. */
@@ -243,14 +247,14 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
   }
 
   /**
-   * Shuffles `items` in place, every order equally likely, and returns them: into
-   * `items[torch.randperm(n)]`, except that biased words are drawn again, which happens in fewer than
-   * n^2 of 2^33 shuffles. For PyTorch's order in every case, use `randperm`.
+   * Shuffles `items` in place, every order equally likely, and returns them. The order is that of
+   * `items[torch.randperm(n)]`, except that biased words are drawn again, which happens in fewer
+   * than n^2 of 2^33 shuffles. For PyTorch's order in every case, use `randperm`.
    *
-   * @throws INVALID_ARGUMENT for what cannot be changed.
+   * @throws INVALID_ARGUMENT for anything that cannot be changed.
    */
   shuffle<T extends { length: number; [index: number]: unknown }>(items: T): T {
-    permuteItems(this, items, this.era.insideOutFrom);
+    permuteItems(this, items, this.#era.insideOutFrom);
     return items;
   }
 
@@ -259,7 +263,7 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     return items[evenBelow(this, lengthToChooseFrom(items))] as T;
   }
 
-  private nextNormal(): number {
+  #nextNormal(): number {
     const spare = this.spareNormal;
     if (spare !== undefined) {
       this.spareNormal = undefined;
@@ -270,22 +274,23 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     return first;
   }
 
-  private numbers(low: number, high: number, size?: number): number | Float64Array {
-    const draw = numberDraw(low, high, this.era.wideRange);
+  #numbers(low: number, high: number, size?: number): number | Float64Array {
+    const draw = numberDraw(low, high, this.#era.wideRange);
     if (size === undefined) return draw(this);
     const values = withRoom(checkSize(size), () => new Float64Array(size));
     for (let i = 0; i < size; i++) values[i] = draw(this);
     return values;
   }
 
-  private bigints(low: bigint, high: bigint, size?: number): bigint | BigInt64Array {
-    const draw = bigintDraw(low, high, this.era.wideRange);
+  #bigints(low: bigint, high: bigint, size?: number): bigint | BigInt64Array {
+    const draw = bigintDraw(low, high, this.#era.wideRange);
     if (size === undefined) return draw(this);
     return int64s(size, () => draw(this));
   }
 }
 
-// Out of the class, which a bundler would otherwise give another name, to be read in messages.
+// Outside the class: a bundler renames a class that names itself in its body, and messages show the
+// name.
 function generatorOf(state: TorchState, version: string): TorchGenerator {
   return new TorchGenerator(state, version);
 }
@@ -312,11 +317,9 @@ function isDouble(options: DtypeOption): boolean {
   checkOptions(options, DTYPE_OPTIONS);
   const { dtype = "float32" }: { readonly dtype?: unknown } = options;
   if (dtype === "float32" || dtype === "float64") return dtype === "float64";
-  throw new RewindError(
-    "INVALID_ARGUMENT",
-    `expected dtype to be "float32" or "float64", got ${describe(dtype)}`,
-    { dtype },
-  );
+  throw invalidArgument(`expected dtype to be "float32" or "float64", got ${describe(dtype)}`, {
+    dtype,
+  });
 }
 
 function arrayOf(

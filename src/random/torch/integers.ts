@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import type { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { remainder64, uint64, type WordSource } from "./words.ts";
 
 /** The way to draw from low..high - 1 that `randint` takes, its bounds checked. */
@@ -9,7 +10,8 @@ export type IntegerDraw<T> = (source: WordSource) => T;
  * How `randint(low, high)` draws a number: `low` plus one 32-bit draw modulo the range, or, from
  * `wideRange` on, two draws as 64 bits modulo the range.
  *
- * @throws INVALID_ARGUMENT unless the bounds are whole numbers within 2^53 of zero, `low` the lesser.
+ * @throws INVALID_ARGUMENT unless the bounds are whole numbers within 2^53 of zero, `low` the
+ * lesser.
  */
 export function numberDraw(low: number, high: number, wideRange: number): IntegerDraw<number> {
   if (!(isBound(low) && isBound(high) && low < high)) throw invalidBounds(low, high);
@@ -49,13 +51,12 @@ function isInt64(value: unknown): value is bigint {
 function invalidBounds(low: unknown, high: unknown): RewindError {
   const expected =
     (isBound(low) && isBound(high)) || (isInt64(low) && isInt64(high))
-      ? "low to be less than high, which is not drawn itself"
+      ? "low to be less than high, which is excluded"
       : typeof low === "bigint" && typeof high === "bigint"
         ? "low and high in -2^63..2^63 - 1"
         : "low and high to be whole numbers within 2^53 of zero, or both bigints";
-  return new RewindError(
-    "INVALID_ARGUMENT",
-    `expected ${expected}, got ${describe(low)} and ${describe(high)}`,
-    { low, high },
-  );
+  return invalidArgument(`expected ${expected}, got ${describe(low)} and ${describe(high)}`, {
+    low,
+    high,
+  });
 }

@@ -2,15 +2,15 @@ import { batchCount, type LoaderShape } from "./loader-options.ts";
 import { permutationDraws } from "./permutation.ts";
 import type { TorchEra } from "./version.ts";
 
-/** What one epoch of a loader does with random numbers, in the order in which it does it. */
+/** What one epoch of a loader does with random numbers, in order. */
 export interface EpochCourse {
   /** Whether it draws a base seed for its workers, 2 draws. */
   readonly baseSeed: boolean;
-  /** Whether its sampler begins: it is never asked where a loop is left before its first batch. */
+  /** Whether its sampler begins; it does not if the loop is left before the first batch. */
   readonly begins: boolean;
   /** Whether the sampler draws a seed of its own, 2 draws. */
   readonly samplerSeed: boolean;
-  /** Where the order is permuted by: a generator of the sampler's seed, or the loader's generator. */
+  /** What permutes the order: a generator of the sampler's seed, or the loader's generator. */
   readonly permutes: "throwaway" | "generator" | "nothing";
   /** Whether the loader's generator makes a second permutation, which is discarded. */
   readonly discards: boolean;
@@ -36,7 +36,7 @@ export function epochCourse(
   const begins = asked > 0;
   const shuffles = begins && shape.shuffle;
   const throwaway = !visit.own && era.throwaway;
-  // The sampler comes to its end where a batch more than the full ones is asked for.
+  // The sampler is exhausted when one batch more than the full ones is asked for.
   const ends = asked > Math.floor(shape.length / shape.batchSize);
   return {
     baseSeed: visit.first || !shape.persistentWorkers,
@@ -47,16 +47,16 @@ export function epochCourse(
   };
 }
 
-/** The 32-bit words that an epoch takes of the loader's generator. */
+/** The 32-bit words that an epoch draws from the loader's generator. */
 export function epochDraws(shape: LoaderShape, era: TorchEra, course: EpochCourse): number {
   const permutations = (course.permutes === "generator" ? 1 : 0) + (course.discards ? 1 : 0);
   const seeds = (course.baseSeed ? 1 : 0) + (course.samplerSeed ? 1 : 0);
   return 2 * seeds + permutations * permutationDraws(shape.length, era.insideOutFrom);
 }
 
-/** How often the sampler of batches is asked for one, the call that finds none included. */
+/** How often the batch sampler is asked for a batch, including the call that finds it exhausted. */
 function batchesAsked(shape: LoaderShape, breakAfter: number | undefined): number {
   if (breakAfter === undefined) return batchCount(shape) + 1;
-  // Workers ask for so many batches at once, and for another whenever one is handed out.
+  // Each worker asks for `prefetchFactor` batches at once, and for another when one is handed out.
   return breakAfter + shape.numWorkers * shape.prefetchFactor;
 }

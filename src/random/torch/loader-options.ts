@@ -1,10 +1,10 @@
 import { checkInteger } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 import { checkFlag } from "../parameters.ts";
 import { checkLength } from "./permutation.ts";
 import type { TorchEra } from "./version.ts";
 
-/** What of a `DataLoader` bears on its order and on the draws that it takes. */
+/** The options of a `DataLoader` that decide its order and its draws. */
 export interface LoaderOptions {
   /** Samples in the dataset. */
   readonly length: number;
@@ -12,7 +12,7 @@ export interface LoaderOptions {
   readonly batchSize?: number;
   /** Whether the order is drawn anew for each epoch; default false: 0, 1, 2 … */
   readonly shuffle?: boolean;
-  /** Whether a last batch that is not full is left out; default false. */
+  /** Whether the last batch is left out if it is not full; default false. */
   readonly dropLast?: boolean;
   /** Worker processes; default 0. They ask for batches ahead of the loop. */
   readonly numWorkers?: number;
@@ -22,13 +22,13 @@ export interface LoaderOptions {
   readonly persistentWorkers?: boolean;
 }
 
-/** The options with nothing left open. */
+/** The options, every default filled in. */
 export type LoaderShape = Required<LoaderOptions>;
 
 /**
  * Fills in PyTorch's defaults.
  *
- * @throws INVALID_ARGUMENT where PyTorch refuses the options, or the era had none such.
+ * @throws INVALID_ARGUMENT if PyTorch refuses the options, or did not have them yet.
  */
 export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape {
   const { batchSize = 1, numWorkers = 0, prefetchFactor = 2 } = options;
@@ -42,33 +42,29 @@ export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape 
     persistentWorkers: checkFlag(options.persistentWorkers, "persistentWorkers"),
   };
   if (shape.shuffle && shape.length === 0) {
-    throw invalidLoader("expected at least one sample to shuffle, got none");
+    throw invalidArgument("expected at least one sample to shuffle, got none");
   }
   if (shape.numWorkers === 0 && (shape.persistentWorkers || options.prefetchFactor !== undefined)) {
     const option = shape.persistentWorkers ? "persistentWorkers" : "prefetchFactor";
-    throw invalidLoader(`expected at least one worker for ${option}, got numWorkers 0`);
+    throw invalidArgument(`expected at least one worker for ${option}, got numWorkers 0`);
   }
   if (shape.persistentWorkers && !era.persistentWorkers) {
-    throw invalidLoader("expected no persistentWorkers: loaders have them from torch 1.7 on");
+    throw invalidArgument("expected no persistentWorkers: loaders have them from torch 1.7 on");
   }
   return shape;
 }
 
-/** Batches in an epoch that is not broken off. */
+/** The batches of an epoch that runs to its end. */
 export function batchCount({ length, batchSize, dropLast }: LoaderShape): number {
   return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 }
 
-/** Checks after how many batches a loop is left, if it is: at most as many as there are. */
+/** Checks the number of batches after which a loop is left, if any: at most all batches. */
 export function checkBreak(breakAfter: unknown, shape: LoaderShape): number | undefined {
   if (breakAfter === undefined) return undefined;
   const batches = batchCount(shape);
   if (checkInteger(breakAfter, "breakAfter", 0) <= batches) return breakAfter as number;
-  throw invalidLoader(
-    `expected to break off after at most ${batches} batches, all that there are, got ${breakAfter}`,
+  throw invalidArgument(
+    `expected to break off after at most ${batches} batches, the whole epoch, got ${breakAfter}`,
   );
-}
-
-function invalidLoader(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

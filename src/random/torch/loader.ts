@@ -1,4 +1,4 @@
-import { Mt19937 } from "../mt19937.ts";
+import { Mt19937 } from "../mersenne/mt19937.ts";
 import { checkOptions } from "../parameters.ts";
 import { int63 } from "./integers.ts";
 import { type EpochCourse, epochCourse, epochDraws } from "./loader-draws.ts";
@@ -16,7 +16,7 @@ import type { WordSource } from "./words.ts";
 /** What a data loader draws from: `TorchGenerator`, as far as a loader needs it. */
 export interface LoaderGenerator extends WordSource {
   readonly version: string;
-  /** Passes over so many draws. */
+  /** Skips `draws` draws. */
   skip(draws: number): void;
 }
 
@@ -28,7 +28,7 @@ export interface TorchEpoch {
   readonly batches: number[][];
   /** The seed of worker w is this plus w. */
   readonly baseSeed: bigint;
-  /** The 32-bit words that it took of the loader's generator. */
+  /** The 32-bit words that it drew from the loader's generator. */
   readonly draws: number;
 }
 
@@ -48,27 +48,27 @@ export interface TorchEpoch {
  * @see `TorchGenerator.dataLoader`
  */
 export class TorchDataLoader {
-  private readonly shape: LoaderShape;
-  private readonly era: TorchEra;
-  private readonly generator: LoaderGenerator;
-  private readonly own: boolean;
-  private first = true;
-  private baseSeed = 0n;
+  readonly #shape: LoaderShape;
+  readonly #era: TorchEra;
+  readonly #generator: LoaderGenerator;
+  readonly #own: boolean;
+  #first = true;
+  #baseSeed = 0n;
 
   /**
    * @param generator what it draws from
    * @param own whether that was given to it, rather than PyTorch's default generator
    */
   constructor(options: LoaderOptions, generator: LoaderGenerator, own: boolean, version: string) {
-    this.era = torchEra(version);
-    this.shape = loaderShape(options, this.era);
-    this.generator = generator;
-    this.own = own;
+    this.#era = torchEra(version);
+    this.#shape = loaderShape(options, this.#era);
+    this.#generator = generator;
+    this.#own = own;
   }
 
-  /** Batches in an epoch that is not broken off. */
+  /** The batches of an epoch that runs to its end. */
   get length(): number {
-    return batchCount(this.shape);
+    return batchCount(this.#shape);
   }
 
   /**
@@ -87,52 +87,52 @@ export class TorchDataLoader {
    */
   epoch(options: { readonly breakAfter?: number } = {}): TorchEpoch {
     checkOptions(options, EPOCH_OPTIONS);
-    const course = this.begin(options.breakAfter);
-    if (course.baseSeed) this.baseSeed = int63(this.generator);
-    const order = course.begins ? this.order(course) : [];
+    const course = this.#begin(options.breakAfter);
+    if (course.baseSeed) this.#baseSeed = int63(this.#generator);
+    const order = course.begins ? this.#order(course) : [];
     return {
       order,
-      batches: batchesOf(order, this.shape.batchSize, options.breakAfter ?? this.length),
-      baseSeed: this.baseSeed,
-      draws: epochDraws(this.shape, this.era, course),
+      batches: batchesOf(order, this.#shape.batchSize, options.breakAfter ?? this.length),
+      baseSeed: this.#baseSeed,
+      draws: epochDraws(this.#shape, this.#era, course),
     };
   }
 
-  /** Passes over the next epoch, without making its order, and says how many draws it took. */
+  /** Skips the next epoch without making its order, and returns the number of its draws. */
   skip(options: { readonly breakAfter?: number } = {}): number {
     checkOptions(options, EPOCH_OPTIONS);
-    const course = this.begin(options.breakAfter);
-    const draws = epochDraws(this.shape, this.era, course);
-    // Persistent workers keep the seed that they began with, which later epochs tell.
-    const keeps = course.baseSeed && this.shape.persistentWorkers;
-    if (keeps) this.baseSeed = int63(this.generator);
-    this.generator.skip(keeps ? draws - 2 : draws);
+    const course = this.#begin(options.breakAfter);
+    const draws = epochDraws(this.#shape, this.#era, course);
+    // Persistent workers keep their first seed, and later epochs report it.
+    const keeps = course.baseSeed && this.#shape.persistentWorkers;
+    if (keeps) this.#baseSeed = int63(this.#generator);
+    this.#generator.skip(keeps ? draws - 2 : draws);
     return draws;
   }
 
   /** How the next epoch goes. */
-  private begin(breakOff: number | undefined): EpochCourse {
-    const breakAfter = checkBreak(breakOff, this.shape);
-    const { own, first } = this;
-    this.first = false;
-    return epochCourse(this.shape, this.era, { own, first, breakAfter });
+  #begin(breakOff: number | undefined): EpochCourse {
+    const breakAfter = checkBreak(breakOff, this.#shape);
+    const first = this.#first;
+    this.#first = false;
+    return epochCourse(this.#shape, this.#era, { own: this.#own, first, breakAfter });
   }
 
-  private order(course: EpochCourse): number[] {
-    const { length } = this.shape;
-    const { insideOutFrom } = this.era;
-    const seed = course.samplerSeed ? int63(this.generator) : 0n;
+  #order(course: EpochCourse): number[] {
+    const { length } = this.#shape;
+    const { insideOutFrom } = this.#era;
+    const seed = course.samplerSeed ? int63(this.#generator) : 0n;
     if (course.permutes === "nothing") return Array.from({ length }, (_, i) => i);
-    const source = course.permutes === "throwaway" ? throwaway(seed) : this.generator;
+    const source = course.permutes === "throwaway" ? throwaway(seed) : this.#generator;
     const order = Array.from(permutation(source, length, insideOutFrom));
-    if (course.discards) this.generator.skip(permutationDraws(length, insideOutFrom));
+    if (course.discards) this.#generator.skip(permutationDraws(length, insideOutFrom));
     return order;
   }
 }
 
 const EPOCH_OPTIONS: readonly string[] = ["breakAfter"];
 
-/** A generator seeded by `seed`, of which the low 32 bits count. */
+/** A generator seeded by the low 32 bits of `seed`. */
 function throwaway(seed: bigint): WordSource {
   return Mt19937.seeded(Number(BigInt.asUintN(32, seed)));
 }

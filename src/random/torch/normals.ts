@@ -12,7 +12,10 @@ export function normalPair(source: WordSource): readonly [first: number, second:
   return [radius * Math.cos(angle), radius * Math.sin(angle)];
 }
 
-/** From so many deviates on PyTorch fills an array 16 at a time, and leaves the spare one alone. */
+/**
+ * PyTorch fills an array of at least this many deviates 16 at a time, and does not use the spare
+ * one.
+ */
 export const BLOCK = 16;
 
 /** At least 16 normal deviates, as `torch.randn` fills an array of doubles: two draws each. */
@@ -31,7 +34,7 @@ export function fillDoubles(source: WordSource, values: Float64Array): void {
   );
 }
 
-/** The same of floats, one draw each, with the logarithm, sine and cosine that PyTorch takes. */
+/** The same for floats, one draw each, with the logarithm, sine and cosine that PyTorch uses. */
 export function fillFloats(source: WordSource, values: Float32Array): void {
   fillBlocks(
     values,
@@ -50,7 +53,10 @@ export function fillFloats(source: WordSource, values: Float32Array): void {
 
 const TWO_PI = Math.fround(2 * Math.PI);
 
-/** Draws all, then turns blocks into deviates; the last 16 are drawn anew if they are no block. */
+/**
+ * Draws all, then turns blocks into deviates. If the last block is not full, the last 16 are drawn
+ * anew.
+ */
 function fillBlocks(
   values: Float32Array | Float64Array,
   draw: () => number,

@@ -4,10 +4,11 @@ import { evenLong, evenWord } from "./even.ts";
 import { remainder64, type WordSource } from "./words.ts";
 
 /**
- * The whole numbers 0..length - 1 in the order of `torch.randperm(length)` on the CPU. For i from 0
- * on, it swaps item i with item i + z, where z is one draw modulo length - i: length - 1 draws. For
- * lengths from `insideOutFrom` on it is the inside-out shuffle of Richard Durstenfeld, "Algorithm
- * 235: Random permutation", Communications of the ACM 7 (1964), 420, with 64-bit draws: 2 length.
+ * The whole numbers 0..length - 1 in the order of `torch.randperm(length)` on the CPU. For i = 0, 1
+ * … it swaps item i with item i + z, where z is one draw modulo length - i: length - 1 draws. For a
+ * length of at least `insideOutFrom` it is the inside-out shuffle of Richard Durstenfeld,
+ * "Algorithm 235: Random permutation", Communications of the ACM 7 (1964), 420, with 64-bit draws:
+ * 2 length.
  */
 export function permutation(
   source: WordSource,
@@ -26,8 +27,8 @@ export function permutationDraws(length: number, insideOutFrom: number): number 
 }
 
 /**
- * Shuffles any items, every order equally likely: into the order that `permutation` of their number
- * has, except where one of its draws would be uneven and is drawn again.
+ * Shuffles any items, every order equally likely, into the order that `permutation` gives, except
+ * that a draw that would make some orders likelier is drawn again.
  */
 export function permuteItems(
   source: WordSource,
@@ -61,7 +62,8 @@ function swapForward(
 }
 
 /**
- * The swaps of `randperm`, of numbers alone: a loop that has met other arrays is ten times as slow.
+ * The swaps of `randperm`, for numbers alone: a loop that also gets other arrays is ten times as
+ * slow.
  */
 function permute(source: WordSource, order: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   for (let left = order.length, i = 0; left > 1; left--, i++) {

@@ -1,14 +1,14 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 
 /**
  * The lengths of the parts that `torch.utils.data.random_split` makes of `length` items.
  *
  * `parts` are lengths that add up to `length`, or fractions that add up to 1: of these each part
  * gets the floor of its share, and what is left over goes to the parts one by one from the first.
- * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions whose
- * sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds without
- * rounding at each step, comes to 1 where it was to be.
+ * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions
+ * whose sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds
+ * without rounding at each step, comes to 1 where it was to be.
  *
  * @throws INVALID_ARGUMENT for other parts, and for fractions where `fractions` is false.
  */
@@ -18,13 +18,13 @@ export function splitLengths(
   fractions: boolean,
 ): readonly number[] {
   if (!Array.isArray(parts) || parts.length === 0 || !parts.every(isPart)) {
-    throw invalidSplit(`expected lengths or fractions from 0 on, got ${listed(parts)}`);
+    throw invalidArgument(`expected lengths or fractions of at least 0, got ${listed(parts)}`);
   }
   const sum = parts.reduce((total, part) => total + part, 0);
   // Python's math.isclose, of a sum of at most 1.
   if (!(sum <= 1 && 1 - sum <= 1e-9)) return checkLengths(length, parts, sum);
   if (!fractions && length !== 1) {
-    throw invalidSplit(
+    throw invalidArgument(
       `expected lengths that add up to ${length}, got ${listed(parts)}: random_split takes fractions from torch 1.13 on`,
     );
   }
@@ -34,7 +34,7 @@ export function splitLengths(
 function checkLengths(length: number, parts: readonly number[], sum: number): readonly number[] {
   if (sum === length && parts.every(Number.isInteger)) return parts;
   const isClose = sum > 1 && sum - 1 <= 1e-9 * sum && length !== 1;
-  throw invalidSplit(
+  throw invalidArgument(
     `expected lengths that add up to ${length}, or fractions that add up to 1, got ${listed(parts)}` +
       (isClose ? `: in Python they add up to ${sum}; give lengths` : ""),
   );
@@ -55,8 +55,4 @@ function listed(parts: unknown): string {
   return Array.isArray(parts) && parts.length <= 8
     ? `[${parts.map(describe).join(", ")}]`
     : describe(parts);
-}
-
-function invalidSplit(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message);
 }

@@ -1,16 +1,19 @@
 import { checkBytes } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
-import { MT_WORDS, Mt19937 } from "../mt19937.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
+import { MT_WORDS, Mt19937 } from "../mersenne/mt19937.ts";
 
-/** All that the next draws of PyTorch's CPU generator depend on, and the seed that it reports. */
+/**
+ * Everything that the next draws of PyTorch's CPU generator depend on, and the seed that it
+ * reports.
+ */
 export interface TorchState {
   readonly seed: bigint;
   readonly twister: Mt19937;
-  /** Whether nothing was drawn since the generator was seeded. */
+  /** Whether nothing was drawn since the seeding. */
   readonly fresh: boolean;
-  /** The second normal deviate of a pair, where it is still to be given. */
+  /** The second normal deviate of a pair, if it is still to be given. */
   readonly spareNormal: number | undefined;
-  /** The same of single precision, which no draw of the CPU uses; kept as it came. */
+  /** The same in single precision. No draw on the CPU uses it; it is kept as it came. */
   readonly spareFloat: number | undefined;
 }
 
@@ -54,8 +57,8 @@ export function writeTorchState(state: TorchState): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. Words that
- * are all zero, which draw 0 for ever, are taken, as by PyTorch.
+ * The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. Words
+ * that are all zero, which draw 0 for ever, are accepted, as PyTorch accepts them.
  */
 export function readTorchState(bytes: Uint8Array): TorchState {
   checkBytes(bytes, "a torch state", TORCH_STATE_BYTES);
@@ -65,7 +68,7 @@ export function readTorchState(bytes: Uint8Array): TorchState {
   const fresh = left === 1 && next === 0n;
   const following = left >= 1 && left <= MT_WORDS && Number(next) === MT_WORDS + 1 - left;
   if (view.getInt32(SEEDED_AT, true) === 0 || !(fresh || following)) {
-    throw invalidState(
+    throw invalidArgument(
       `expected a torch state with words left and next in step, got ${left} left and ${next} next`,
     );
   }
@@ -79,11 +82,11 @@ export function readTorchState(bytes: Uint8Array): TorchState {
   });
 }
 
-/** Checks that the spare deviates are numbers: PyTorch keeps no others, and would give them. */
+/** Checks that the spare deviates are finite: PyTorch never keeps others, and would return them. */
 export function checkDeviates(state: TorchState): TorchState {
   const { spareNormal = 0, spareFloat = 0 } = state;
   if (Number.isFinite(spareNormal) && Number.isFinite(spareFloat)) return state;
-  throw invalidState(
+  throw invalidArgument(
     `expected a torch state whose normal deviate is finite, got ${spareNormal} and ${spareFloat}`,
   );
 }
@@ -91,8 +94,4 @@ export function checkDeviates(state: TorchState): TorchState {
 function readWords(view: DataView): Uint32Array {
   // PyTorch keeps a word of 32 bits in 64, and takes the low half of what it is given.
   return Uint32Array.from({ length: MT_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
-}
-
-export function invalidState(message: string): RewindError {
-  return new RewindError("INVALID_ARGUMENT", message, { generator: "torch" });
 }

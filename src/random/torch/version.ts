@@ -1,14 +1,14 @@
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { invalidArgument } from "../../base/invalid-argument.ts";
 
-/** The PyTorch whose draws are followed unless another version is asked for. */
+/** The version of PyTorch that is followed unless another is asked for. */
 export const DEFAULT_TORCH_VERSION = "1.13";
 
-/** What changed between versions of PyTorch, as far as draws go. */
+/** How the draws of a version of PyTorch differ from those of others. */
 export interface TorchEra {
-  /** From which range on `randint` takes 64 bits: 2^32, since 2.7 2^28. */
+  /** The smallest range for which `randint` takes 64 bits: 2^32, or 2^28 since 2.7. */
   readonly wideRange: number;
-  /** From which length on `randperm` shuffles inside out with 64-bit draws: since 2.7. */
+  /** The smallest length that `randperm` shuffles inside out with 64-bit draws; since 2.7. */
   readonly insideOutFrom: number;
   /** Whether `random_split` takes fractions: since 1.13. */
   readonly fractions: boolean;
@@ -26,14 +26,13 @@ export interface TorchEra {
  * The era of a version such as "1.13", "2.13" or "1.13.1+cu117", of which only the first two
  * numbers count.
  *
- * @throws INVALID_ARGUMENT for another text, for versions before 1.6, the first whose data loader has
- * a generator of its own, and for versions after 2.13, the last one that was compared.
+ * @throws INVALID_ARGUMENT for another text, for versions before 1.6, the first whose data loader
+ * has a generator of its own, and for versions after 2.13, the last one that was compared.
  */
 export function torchEra(version: string): TorchEra {
   const number = numberOf(version);
   if (!(number >= 10_006 && number <= NEWEST && number % 10_000 <= LAST_MINOR)) {
-    throw new RewindError(
-      "INVALID_ARGUMENT",
+    throw invalidArgument(
       `expected a version of PyTorch from 1.6 on, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}` +
         (number > NEWEST ? ": 2.13 is the newest whose draws were compared" : ""),
       { version },
@@ -56,12 +55,12 @@ export function versionCode(version: string): number {
   return 32 * Math.floor(number / 10_000) + (number % 10_000);
 }
 
-/** The version of such a byte, as "1.13"; it may be none that `torchEra` takes. */
+/** The version of such a byte, as "1.13"; `torchEra` may refuse it. */
 export function versionOfCode(code: number): string {
   return `${code >> 5}.${code & 31}`;
 }
 
-/** Its first number times 10,000 and its second; NaN for another text. */
+/** The first number times 10,000 plus the second; NaN for any other text. */
 function numberOf(version: unknown): number {
   if (typeof version !== "string") return Number.NaN;
   const [, major, minor] = /^(\d{1,4})\.(\d{1,4})([.a+].*)?$/.exec(version) ?? [];
@@ -69,7 +68,7 @@ function numberOf(version: unknown): number {
 }
 
 const NEWEST = 20_013;
-/** Of either first number: 2.0 came after 1.13. */
+/** The last minor version of both 1 and 2: 2.0 came after 1.13. */
 const LAST_MINOR = 13;
 
 // A twentieth of the largest 32-bit number, rounded down.

@@ -1,4 +1,4 @@
-/** Where 32-bit draws come from: the generator of one kind of PyTorch's draws to the next. */
+/** Where 32-bit draws come from. */
 export interface WordSource {
   /** The next 32 random bits, 0..2^32 - 1. */
   uint32(): number;

@@ -5,7 +5,7 @@ import { putParams, readParams } from "../../object/params.ts";
 import type { RunManifest, Segment, SegmentBegin } from "../../object/run.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
-import { generatorNamed } from "../../random/registry.ts";
+import { loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Position, Standing } from "../advance.ts";
@@ -146,7 +146,7 @@ async function changedSegment(
   const before = manifest.segments.findLast((segment) => segment.start <= step) as Segment;
   const { program, seeds } = await replayer.parts(before);
   const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
-  const algorithm = generatorNamed(program.generator, program.generatorVersion);
+  const algorithm = await loadGenerator(program.generator, program.generatorVersion);
   const code = changes.code ? await freshly(changes.code) : position.segment.program;
   const { simulation } = code;
   // Throws if the new code declares another generator.

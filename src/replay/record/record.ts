@@ -5,7 +5,7 @@ import { putParams } from "../../object/params.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
-import { DEFAULT_GENERATOR, generatorNamed } from "../../random/registry.ts";
+import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
@@ -43,13 +43,13 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
 }
 
 /** Prepares a recording from step 0: stores its program and seeds and makes the first state. */
-export function planRecording(
+export async function planRecording(
   env: Environment,
   writer: ObjectWriter,
   code: Code,
   options: RecordOptions,
   ref?: string,
-): RecordingPlan {
+): Promise<RecordingPlan> {
   const steps = checkSteps(options.steps);
   const blockSize = checkInteger(
     options.blockSize ?? Math.max(1, Math.ceil(Math.sqrt(steps))),
@@ -58,7 +58,7 @@ export function planRecording(
   );
   const master = parseMasterSeed(options.seed ?? env.randomSeed());
   const asked = generatorAsked(code.simulation, options);
-  const algorithm = generatorNamed(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
+  const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
   const program = putProgram(code.source, algorithm, { put: writer.put, hash: env.store.hash });
   const rule = checkRule(asked.streams ?? "block");

@@ -1,6 +1,6 @@
 // node doubles.js NAME COUNT: doubles of a generator against those of the default one.
 
-import { generatorNamed } from "../../../dist/random/index.js";
+import { generatorNamed } from "../../../dist/random.js";
 import { sumOfDoubles } from "../doubles.js";
 import { sumOfDoubles as bareSum } from "../doubles.js?bare";
 import { compare } from "../measure.js";

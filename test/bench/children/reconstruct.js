@@ -1,6 +1,6 @@
 // node reconstruct.js: an epoch of a PyTorch run, and a jump of a PCG64, for the first time in a process.
 
-import { numpy, orderOf } from "../../../dist/random/index.js";
+import { numpy, orderOf } from "../../../dist/random.js";
 
 const PLAN = "seed 1; split 1806 0.8; epochs 92 of shuffle 1444";
 

@@ -3,8 +3,8 @@
 
 import { record } from "../../../dist/index.js";
 import { nodeHash } from "../../../dist/node/platform.js";
-import { generatorNamed } from "../../../dist/random/index.js";
 import { seeder } from "../../../dist/random/seeds.js";
+import { generatorNamed } from "../../../dist/random.js";
 import { bareWalk } from "../bare.js";
 import { compare } from "../measure.js";
 import { walk } from "../walk.js";

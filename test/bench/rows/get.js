@@ -1,7 +1,7 @@
 import { nodeEnvironment } from "../../../dist/node/environment.js";
 import { nodeHash } from "../../../dist/node/platform.js";
 import { seeder } from "../../../dist/random/seeds.js";
-import { xoshiro128 } from "../../../dist/random/xoshiro128.js";
+import { xoshiroAlgorithm } from "../../../dist/random/xoshiro/index.js";
 import { memoryChecks } from "../../../dist/replay/checks.js";
 import { codeOf } from "../../../dist/replay/programs.js";
 import { openRun, recordInto } from "../../../dist/replay/run.js";
@@ -31,7 +31,7 @@ async function compareGet(run) {
     let sum = 0;
     for (const step of STEPS) {
       const block = Math.floor(step / blockSize);
-      const rng = xoshiro128.fromSeed(seeds.get(block));
+      const rng = xoshiroAlgorithm.fromSeed(seeds.get(block));
       sum += bareWalk(rng, step, block * blockSize, states.get(block));
     }
     return sum;
@@ -57,7 +57,7 @@ async function compareChecked() {
   const base = () => {
     let sum = 0;
     for (const block of blocks) {
-      const rng = xoshiro128.fromSeed(seedOf(block));
+      const rng = xoshiroAlgorithm.fromSeed(seedOf(block));
       sum += bareWalk(rng, (block + 1) * blockSize, block * blockSize, states.get(block));
     }
     return sum;

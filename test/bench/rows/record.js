@@ -1,5 +1,5 @@
 import { record } from "../../../dist/index.js";
-import { xoshiro } from "../../../dist/random/index.js";
+import { xoshiro } from "../../../dist/random.js";
 import { bareWalk } from "../bare.js";
 import { compare } from "../measure.js";
 import { reading } from "../reading.js";

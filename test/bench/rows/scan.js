@@ -1,4 +1,4 @@
-import { xoshiro } from "../../../dist/random/index.js";
+import { xoshiro } from "../../../dist/random.js";
 import { bareWalkVisiting, Moments } from "../bare.js";
 import { compare } from "../measure.js";
 import { reading } from "../reading.js";

@@ -3,7 +3,7 @@ import { COMMANDS } from "../../../src/cli/commands.ts";
 import { POSITIONALS } from "../../../src/cli/completion/complete.ts";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { SETTINGS } from "../../../src/node/settings.ts";
-import { generatorNames } from "../../../src/random/registry.ts";
+import { generatorNames } from "../../../src/random/generators.ts";
 import { bareProject, type Project, runCli, temporaryFolder, walkProject } from "../run-cli.ts";
 
 let project: Project;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { generatorNames } from "../../../src/random/generators.ts";
 import {
   bareProject,
   emptyProject,
@@ -171,7 +172,7 @@ describe("the generator", () => {
     const refused = await project.run(...words("record walk.ts --steps 10 -b more"));
     expect([refused.status, refused.stderr]).toEqual([
       2,
-      'error: .rewind/config: expected rng to be a generator among xoshiro128++, numpy, python, torch, got "pcg64"\n' +
+      `error: .rewind/config: expected rng to be a generator among ${generatorNames().join(", ")}, got "pcg64"\n` +
         "hint: correct the name, or use a version of rewind that has this generator\n",
     ]);
     expect(await project.storeDigest()).toBe(before);

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
-import { GENERATOR_FORMS, LOADER_FORMS, STEP_FORMS } from "../../../src/random/plan/forms.ts";
-import { parsePlan } from "../../../src/random/plan/parse.ts";
-import { orderOf, stateBefore } from "../../../src/random/plan/reconstruct.ts";
+import { GENERATOR_FORMS, LOADER_FORMS, STEP_FORMS } from "../../../src/plan/forms.ts";
+import { parsePlan } from "../../../src/plan/parse.ts";
+import { orderOf, stateBefore } from "../../../src/plan/reconstruct.ts";
 import { readVectors } from "../../random/vectors.ts";
 import { bareProject, runCli, temporaryFolder } from "../run-cli.ts";
 
@@ -38,7 +38,7 @@ describe("the runs of PyTorch 1.13", () => {
     const { run, root } = await bareProject();
     const plan = `seed ${seed}; split 1806 0.8; epochs 9 of shuffle 1444${own}`;
     expect(epochs).toHaveLength(12);
-    // All of them by the library: test/random/plan/reconstruct.test.ts.
+    // All of them by the library: test/plan/reconstruct.test.ts.
     const told = epochs.filter(({ epoch }) => epoch === 1 || epoch >= 10);
     for (const { epoch, state_before_sha256, first8, order_sha256 } of told) {
       const at = ["rng", plan, "--epoch", String(epoch)];
@@ -497,9 +497,7 @@ describe("rewind help plans", () => {
     const [, example = ""] = /\n\n {2}(seed .*)\n/.exec(page) ?? [];
     expect(parsePlan(example).steps).toHaveLength(3);
     const source = ["parse.ts", "parse-loader.ts"]
-      .map((file) =>
-        readFileSync(new URL(`../../../src/random/plan/${file}`, import.meta.url), "utf8"),
-      )
+      .map((file) => readFileSync(new URL(`../../../src/plan/${file}`, import.meta.url), "utf8"))
       .join("\n");
     const words = [
       ...source.matchAll(/case "(\w+)"|^ {2}(\w+): \(|takes?\((?:tokens, )?"(\w+)"/gm),

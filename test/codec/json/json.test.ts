@@ -32,7 +32,7 @@ test.each(pairs)("%o becomes %j, and back", (value, json) => {
   expect(same(fromJson(JSON.parse(JSON.stringify(toJson(value)))), value)).toBe(true);
 });
 
-test("all states can be shown, and what is shown read again where there is no cycle", () => {
+test("every state has a JSON form, which can be read back if it has no cycle", () => {
   fc.assert(
     fc.property(states, ({ state }) => {
       const text = JSON.stringify(toJson(state));
@@ -104,7 +104,7 @@ function doubled(depth: number, inner: unknown = 1): unknown {
   return state;
 }
 
-test("shared objects are written once where they would make the whole out of proportion", () => {
+test("shared objects are written once if writing them again would make the JSON too long", () => {
   expect(toJson(doubled(2))).toEqual([
     [1, 1],
     [1, 1],
@@ -164,7 +164,7 @@ test("what is too long for one text is refused, and can be shown in short", () =
   }
 });
 
-test("a short form is a beginning, with a sign wherever something is left out", () => {
+test("a short form is cut, with a sign wherever something is left out", () => {
   expect(toShortJson([1, "two", { three: 3 }], 1_000)).toEqual({
     json: [1, "two", { three: 3 }],
     isCut: false,

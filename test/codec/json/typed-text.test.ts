@@ -18,7 +18,7 @@ describe("a text", () => {
   });
 });
 
-describe("a value of the kind that is wanted", () => {
+describe("a value of the type that is wanted", () => {
   test.each([
     ["7", 1, 7],
     ["-0", 1, -0],
@@ -65,7 +65,7 @@ describe("a value of the kind that is wanted", () => {
   );
 });
 
-test("JSON with numbers as they are written is JSON otherwise", () => {
+test("apart from exact numbers, the result is that of JSON.parse", () => {
   const plain = (value: unknown): unknown =>
     JSON.parse(JSON.stringify(value), (_key, item) =>
       typeof item?.text === "string" && Object.keys(item).length === 1 ? Number(item.text) : item,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { shuffle } from "../../../src/random/numpy/choice.ts";
-import { numpy } from "../../../src/random/numpy/generator.ts";
+import { numpy } from "../../../src/random/numpy/index.ts";
 import { Pcg64 } from "../../../src/random/numpy/pcg64.ts";
 import { SeedSequence } from "../../../src/random/numpy/seed-sequence.ts";
 

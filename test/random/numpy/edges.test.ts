@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
-import { numpy } from "../../../src/random/numpy/generator.ts";
+import { numpy } from "../../../src/random/numpy/index.ts";
 import { fromHex } from "../hex.ts";
 import { readVectors } from "../vectors.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { numpy } from "../../../src/random/numpy/generator.ts";
+import { numpy } from "../../../src/random/numpy/index.ts";
 
 describe("beta of tiny shapes, as numpy 2.4 draws it", () => {
   test("is 0 or 1 by one draw where both are below 3e-103", () => {

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
 import type { RandomGenerator } from "../../../src/random/generator.ts";
 import { numpyAlgorithm } from "../../../src/random/numpy/algorithm.ts";
-import { NumpyGenerator, numpy } from "../../../src/random/numpy/generator.ts";
+import { NumpyGenerator } from "../../../src/random/numpy/generator.ts";
+import { numpy } from "../../../src/random/numpy/index.ts";
 import { Pcg64 } from "../../../src/random/numpy/pcg64.ts";
 import { fillPortably } from "../../../src/random/numpy/pcg64-step.ts";
 import { pcgFill, wasmFill } from "../../../src/random/numpy/pcg64-wasm.ts";
@@ -213,9 +214,9 @@ describe("a long seed", () => {
 describe("bad input is refused, and the generator is as it was", () => {
   const any = (value: unknown): never => value as never;
   const cases: Readonly<Record<string, (rng: NumpyGenerator) => unknown>> = {
-    "low to be less than high, which is not drawn itself, got 5 and 5": (rng) => rng.integers(5, 5),
+    "low to be less than high, which is excluded, got 5 and 5": (rng) => rng.integers(5, 5),
     "low to be at most high, got 5 and 4": (rng) => rng.integers(5, 4, { endpoint: true }),
-    "low to be less than high, which is not drawn itself, got 0 and -1": (rng) => rng.integers(-1),
+    "low to be less than high, which is excluded, got 0 and -1": (rng) => rng.integers(-1),
     "high to be a whole number, beyond 2^53 a bigint, got 2.5": (rng) => rng.integers(0, 2.5),
     "integers in 0..255, which uint8 holds, got 0..256": (rng) =>
       rng.integers(0, 257, { dtype: "uint8" }),
@@ -223,16 +224,16 @@ describe("bad input is refused, and the generator is as it was", () => {
       (rng) => rng.integers(0n, 2n ** 63n + 1n),
     "size to be a whole number from 0 to 2^32 - 1, got -1": (rng) => rng.random(-1),
     "size to be a whole number from 0 to 2^32 - 1, got 1.5": (rng) => rng.standardNormal(1.5),
-    "the standard deviation to be a finite number from 0 on, got -1": (rng) => rng.normal(0, -1),
+    "the standard deviation to be a finite number, at least 0, got -1": (rng) => rng.normal(0, -1),
     "the mean to be a finite number, got NaN": (rng) => rng.normal(Number.NaN),
-    "the mean to be a finite number from 0 on, got -2": (rng) => rng.exponential(-2),
+    "the mean to be a finite number, at least 0, got -2": (rng) => rng.exponential(-2),
     "high to be a finite number, got Infinity": (rng) => rng.uniform(0, Number.POSITIVE_INFINITY),
-    "the shape to be a finite number from 0 on, got -1": (rng) => rng.standardGamma(-1),
+    "the shape to be a finite number, at least 0, got -1": (rng) => rng.standardGamma(-1),
     "a to be a finite number above 0, got 0": (rng) => rng.beta(0, 1),
     "the mean to be at most 9e15, got 10000000000000000": (rng) => rng.poisson(1e16),
     "p to be in 0..1, got 1.5": (rng) => rng.binomial(10, 1.5),
     "n to be a whole number from 0 on, got -1": (rng) => rng.binomial(-1, 0.5),
-    "items to choose from, got none": (rng) => rng.choice([]),
+    "at least one item to choose from, got none": (rng) => rng.choice([]),
     "size to be at most 3 without replacement, got 4": (rng) =>
       rng.choice(3, { size: 4, replace: false }),
     "3 probabilities, got 2": (rng) => rng.choice(3, { p: [0.5, 0.5] }),
@@ -243,7 +244,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
     "a whole number of outputs, got 0.5": (rng) => rng.advance(0.5),
-    "jumps to be a whole number from 0 on, got -1": (rng) => rng.jumped(-1),
+    "jumps to be a whole number, at least 0, got -1": (rng) => rng.jumped(-1),
     "count to be a whole number from 0 to 2^32 - 1, got 0.5": (rng) => rng.spawn(0.5),
     "low to be at most high, got 5 and 2": (rng) => rng.uniform(5, 2),
     "high - low to be a finite number, got Infinity": (rng) => rng.uniform(-1.7e308, 1.7e308),
@@ -343,6 +344,6 @@ describe("bad input is refused, and the generator is as it was", () => {
   ])("a state %s", (_name, at) => {
     const state = numpy(1).state();
     state[at] = 2;
-    expect(() => numpyAlgorithm.fromState(state)).toThrow("got bytes that are none");
+    expect(() => numpyAlgorithm.fromState(state)).toThrow("got other bytes");
   });
 });

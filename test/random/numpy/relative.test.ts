@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
-import { numpy } from "../../../src/random/numpy/generator.ts";
+import { numpy } from "../../../src/random/numpy/index.ts";
 import { numpyRelative } from "../../../src/random/numpy/relative.ts";
-import { xoshiro } from "../../../src/random/xoshiro128.ts";
+import { xoshiro } from "../../../src/random/xoshiro/index.ts";
 
 describe("a numpy generator's state as its position", () => {
   test("goes on exactly, from any moment, and is the same again", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
-import { type NumpyGenerator, numpy } from "../../../src/random/numpy/generator.ts";
+import { type NumpyGenerator, numpy } from "../../../src/random/numpy/index.ts";
 import type { Pcg64State } from "../../../src/random/numpy/pcg64.ts";
 
 // In Python: rng = np.random.default_rng(42); rng.integers(2**32, dtype="u4")

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
-  type ChoiceOptions,
+  type NumpyChoiceOptions,
   type NumpyGenerator,
   numpy,
-} from "../../../src/random/numpy/generator.ts";
+} from "../../../src/random/numpy/index.ts";
 import type { IntegerType } from "../../../src/random/numpy/integers.ts";
 import { type NumpySeed, SeedSequence } from "../../../src/random/numpy/seed-sequence.ts";
 import {
@@ -118,7 +118,7 @@ describe("numpy 2.4", () => {
     const { choice: expected } = second;
     const rng = numpy(7);
     const without = { replace: false };
-    const list = (n: number, options: ChoiceOptions & { size: number }): number[] => [
+    const list = (n: number, options: NumpyChoiceOptions & { size: number }): number[] => [
       ...rng.choice(n, options),
     ];
     expect(list(10, { size: 3 })).toEqual(expected.pool10_replace3);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toHex, utf8 } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
-import { python } from "../../../src/random/python/algorithm.ts";
+import { python } from "../../../src/random/python/index.ts";
 import { fromHex } from "../hex.ts";
 import { readVectors } from "../vectors.ts";
 

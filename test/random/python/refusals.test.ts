@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
-import { python } from "../../../src/random/python/algorithm.ts";
-import type { PythonRandom } from "../../../src/random/python/random.ts";
+import type { PythonGenerator } from "../../../src/random/python/generator.ts";
+import { python } from "../../../src/random/python/index.ts";
 import type { PythonSeed } from "../../../src/random/python/seed.ts";
 
 describe("seeds that are none", () => {
@@ -28,7 +28,7 @@ describe("bad arguments are refused, and draw nothing", () => {
   const any = (value: unknown): never => value as never;
   const nan = Number.NaN;
 
-  test.each<readonly [what: string, message: string, call: (rng: PythonRandom) => unknown]>([
+  test.each<readonly [what: string, message: string, call: (rng: PythonGenerator) => unknown]>([
     [
       "getrandbits(-1)",
       "expected k to be a whole number in 0..2^20, got -1",
@@ -74,7 +74,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "randrange with a step and no stop",
-      "expected a stop where there is a step",
+      "expected a stop when a step is given",
       (r) => r.randrange(5, any(undefined), 2),
     ],
     ["randrange(1, 5n)", "got 5n: give all of them as bigints", (r) => r.randrange(1, any(5n))],
@@ -99,7 +99,11 @@ describe("bad arguments are refused, and draw nothing", () => {
     ["randint({}, 2)", "expected low to be a whole number", (r) => r.randint(any({}), 2)],
     ["randint of a symbol", "got Symbol(x)", (r) => r.randint(any(Symbol("x")), 2)],
     ["randint(1)", "got undefined", (r) => r.randint(1, any(undefined))],
-    ["choices of nothing", "expected items to choose from, got none", (r) => r.choices([])],
+    [
+      "choices of nothing",
+      "expected at least one item to choose from, got none",
+      (r) => r.choices([]),
+    ],
     [
       "choices, k -1",
       "expected k to be a whole number from 0 to 2^32 - 1, got -1",
@@ -157,12 +161,12 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "choices, a negative weight",
-      "expected weights[1] to be a finite number from 0 on, got -1",
+      "expected weights[1] to be a finite number, at least 0, got -1",
       (r) => r.choices([1, 2], { weights: [2, -1] }),
     ],
     [
       "choices, a weight NaN",
-      "expected weights[0] to be a finite number from 0 on, got NaN",
+      "expected weights[0] to be a finite number, at least 0, got NaN",
       (r) => r.choices([1, 2], { weights: [nan, 1] }),
     ],
     [
@@ -177,12 +181,12 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "choices, sums that descend",
-      "expected cumWeights[1] to be a number from 3 on, got 2",
+      "expected cumWeights[1] to be a number, at least 3, got 2",
       (r) => r.choices([1, 2], { cumWeights: [3, 2] }),
     ],
     [
       "choices, a sum NaN",
-      "expected cumWeights[0] to be a number from 0 on, got NaN",
+      "expected cumWeights[0] to be a number, at least 0, got NaN",
       (r) => r.choices([1, 2], { cumWeights: [nan, 2] }),
     ],
     ["choices, no list of weights", "got 3", (r) => r.choices([1, 2], { weights: any(3) })],
@@ -200,7 +204,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ["sample of a set", "got an instance of Set", (r) => r.sample(any(new Set([1])), 1)],
     [
       "sample of -3",
-      "expected population to be a whole number from 0 on, got -3",
+      "expected population to be a whole number, at least 0, got -3",
       (r) => r.sample(-3, 1),
     ],
     [
@@ -210,12 +214,12 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "sample, a broken count",
-      "expected counts[0] to be a whole number from 0 on, got 1.5",
+      "expected counts[0] to be a whole number, at least 0, got 1.5",
       (r) => r.sample([1, 2], 1, { counts: [1.5, 1] }),
     ],
     [
       "sample, a negative count",
-      "expected counts[1] to be a whole number from 0 on, got -1",
+      "expected counts[1] to be a whole number, at least 0, got -1",
       (r) => r.sample([1, 2], 1, { counts: [3, -1] }),
     ],
     [
@@ -362,7 +366,7 @@ describe("bad arguments are refused, and draw nothing", () => {
   });
 });
 
-function words(rng: PythonRandom): number[] {
+function words(rng: PythonGenerator): number[] {
   return rng.getstate()[1];
 }
 

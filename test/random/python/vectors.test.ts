@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fromHex as fromHexDigits, toHex, utf8 } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
-import { python, pythonAlgorithm } from "../../../src/random/python/algorithm.ts";
-import type { PythonRandom } from "../../../src/random/python/random.ts";
+import type { PythonGenerator } from "../../../src/random/python/generator.ts";
+import { python, pythonAlgorithm } from "../../../src/random/python/index.ts";
 import { fromHex } from "../hex.ts";
 import { readVectors } from "../vectors.ts";
 
@@ -65,7 +65,7 @@ describe("seeding, as CPython 3.11 does it", () => {
   });
 
   test.each(vectors.fromSeed)("by the bytes $seed as a number, little-endian", (vector) => {
-    const rng = pythonAlgorithm.fromSeed(fromHexDigits(vector.seed)) as PythonRandom;
+    const rng = pythonAlgorithm.fromSeed(fromHexDigits(vector.seed)) as PythonGenerator;
     expectSeeded(rng, vector);
   });
 
@@ -145,12 +145,12 @@ describe("getstate and setstate", () => {
   });
 });
 
-function expectSeeded(rng: PythonRandom, { state, random }: Seeding): void {
+function expectSeeded(rng: PythonGenerator, { state, random }: Seeding): void {
   expect(stateDigest(rng)).toBe(state);
   expect(random.map(() => rng.random())).toEqual(random.map(plain));
 }
 
-function expectAfter(rng: PythonRandom, { stateAfter, gaussNext }: Calls): void {
+function expectAfter(rng: PythonGenerator, { stateAfter, gaussNext }: Calls): void {
   expect(stateDigest(rng)).toBe(stateAfter);
   expectClose(rng.getstate()[2], plain(gaussNext), "gaussNext");
 }
@@ -164,11 +164,11 @@ function expectClose(got: unknown, expected: unknown, what: string): void {
   }
 }
 
-function stateDigest(rng: PythonRandom): string {
+function stateDigest(rng: PythonGenerator): string {
   return toHex(sha256(utf8(rng.getstate()[1].join(","))));
 }
 
-function drawn(rng: PythonRandom, method: string, args: readonly Frozen[]): unknown {
+function drawn(rng: PythonGenerator, method: string, args: readonly Frozen[]): unknown {
   const call = rng[method as "random"] as (...args: unknown[]) => unknown;
   return call.apply(rng, args.map(plain));
 }

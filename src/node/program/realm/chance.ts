@@ -1,4 +1,4 @@
-import { generatorNamed } from "../../../random/registry.ts";
+import { xoshiroAlgorithm } from "../../../random/xoshiro/algorithm.ts";
 import { INSTEAD } from "../../../replay/guarded.ts";
 import type { Gate } from "./gate.ts";
 
@@ -39,7 +39,7 @@ export class Chance {
   }
 
   #stream(): { uint32(): number; random(): number } {
-    this.#generator ??= generatorNamed("xoshiro128++").fromSeed(new Uint8Array(32));
+    this.#generator ??= xoshiroAlgorithm.fromSeed(new Uint8Array(32));
     return this.#generator;
   }
 }

@@ -1,0 +1,13 @@
+import { RewindError } from "./errors.ts";
+
+/**
+ * The error for an argument that a function does not accept. `message` says what was expected and
+ * what came; `data` has the facts.
+ */
+export function invalidArgument(
+  message: string,
+  data: Readonly<Record<string, unknown>> = {},
+  options: { readonly cause?: unknown } = {},
+): RewindError {
+  return new RewindError("INVALID_ARGUMENT", message, data, options);
+}

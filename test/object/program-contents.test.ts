@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { concatBytes, utf8 } from "../../src/base/bytes.ts";
+import { sha256 } from "../../src/codec/hash.ts";
+import { objectId } from "../../src/object/id.ts";
+import type { Program } from "../../src/object/program.ts";
+
+import { contentsOf, readSource } from "../../src/object/program-contents.ts";
+
+import { BARE } from "./bare-program.ts";
+import { objects } from "./memory.ts";
+
+test("the source is one chunk, or parts that make up what the program names", async () => {
+  const { put, get } = objects();
+  const [a, b] = [put("chunk", utf8("let a;\n")), put("chunk", utf8("let é;\n"))];
+  const program = (source: Program["source"], parts: Program["parts"]): Program => ({
+    ...{ name: "p", module: "p.ts", exportName: "default", source, generator: "g" },
+    ...{ generatorVersion: 1, ...BARE, parts },
+  });
+  const parts = [
+    { package: "a@1.0.0", chunk: a },
+    { package: undefined, chunk: b },
+  ];
+  const whole = objectId(sha256, "chunk", utf8("let a;\nlet é;\n"));
+  expect(await readSource(program(a, []), get, sha256)).toBe("let a;\n");
+  expect(await readSource(program(whole, parts), get, sha256)).toBe("let a;\nlet é;\n");
+  for (const wrong of [program(whole, parts.toReversed()), program(a, parts)]) {
+    await expect(readSource(wrong, get, sha256)).rejects.toMatchObject({ code: "OBJECT_INVALID" });
+  }
+});
+
+describe("what is shown of a source is what runs", () => {
+  const made = (...pieces: Uint8Array[]) => {
+    const { put, get } = objects();
+    const whole = concatBytes(pieces);
+    const parts = pieces.map((piece, i) => ({
+      package: i === 0 ? undefined : "a@1.0.0",
+      chunk: put("chunk", piece),
+    }));
+    const program: Program = {
+      ...{ name: "p", module: "p.ts", exportName: "default", generator: "g", generatorVersion: 1 },
+      ...BARE,
+      source: put("chunk", whole),
+      parts: pieces.length === 1 ? [] : parts,
+    };
+    return { program, get };
+  };
+
+  test.each([
+    [
+      "a line separator cut in two",
+      [
+        [...utf8("// a"), 0xe2, 0x80],
+        [0xa8, 0x61],
+      ],
+    ],
+    ["a letter cut in two", [[0xc3], [0xa9]]],
+    ["a byte that is no UTF-8", [[0x2f, 0x2f, 0xff]]],
+    ["half of a pair", [[0xed, 0xa0, 0x80]]],
+  ])("%s is refused", async (_, pieces) => {
+    const { program, get } = made(...pieces.map((piece) => Uint8Array.from(piece)));
+    for (const read of [readSource, contentsOf]) {
+      await expect(read(program, get, sha256)).rejects.toMatchObject({ code: "OBJECT_INVALID" });
+    }
+  });
+
+  test("a mark of the byte order stays, wherever it is", async () => {
+    const { program, get } = made(utf8("\ufeff'"), utf8("\ufeff\ufeff'"));
+    const { stretches } = await contentsOf(program, get, sha256);
+    const whole = await readSource(program, get, sha256);
+    expect(whole).toBe("\ufeff'\ufeff\ufeff'");
+    expect(stretches.map(({ code }) => code).join("")).toBe(whole);
+  });
+});
