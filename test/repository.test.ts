@@ -125,10 +125,10 @@ describe("record on a branch that has a run", () => {
     const { refs } = repo.store;
     await repo.branches.checkout({ ref: "refs/heads/main", run: old.id }, 700);
     const before = await refs.operations();
-    const anew = await record({ steps: 200, branch: "main", restart: true });
-    expect(anew.parents).toEqual([]);
-    expect(anew.manifest.meta.replaces).toBe(old.id);
-    expect((await repo.resolve("main")).id).toBe(anew.id);
+    const again = await record({ steps: 200, branch: "main", restart: true });
+    expect(again.parents).toEqual([]);
+    expect(again.manifest.meta.replaces).toBe(old.id);
+    expect((await repo.resolve("main")).id).toBe(again.id);
     expect((await repo.resolve("archive/main/1")).id).toBe(old.id);
     expect(await (await repo.revision<number>("archive/main/1")).run.get(900)).toBe(
       await old.get(900),

@@ -80,7 +80,7 @@ export class Branches {
     });
   }
 
-  /** The current branch, which need not have a run yet; undefined where HEAD names a run. */
+  /** The current branch, which need not have a run yet; undefined if HEAD names a run. */
   async current(): Promise<string | undefined> {
     return (await this.#head()).ref?.slice(HEADS.length);
   }
