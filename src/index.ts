@@ -2,7 +2,8 @@ import { nodeEnvironment } from "./node/environment.ts";
 import { readFile } from "./node/user-files.ts";
 import { codeOf } from "./replay/programs.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
-import { loadInto, type Run, recordInto } from "./replay/run.ts";
+import { loadInto, recordInto } from "./replay/run/open-run.ts";
+import type { Run } from "./replay/run/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
@@ -35,7 +36,7 @@ export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/recorder.ts";
-export type { Run } from "./replay/run.ts";
+export type { Run } from "./replay/run/run.ts";
 export {
   defineSimulation,
   type InitContext,

@@ -31,12 +31,13 @@ import { readFile } from "./node/user-files.ts";
 import { projectCache } from "./node/user-folders.ts";
 import { type Id, isId } from "./object/id.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
-import type { Source } from "./replay/programs.ts";
-import type { Expected } from "./replay/record/expected.ts";
+import type { ProgramSource } from "./replay/programs.ts";
 import type { ForkOptions } from "./replay/record/fork.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
 import type { RecorderOptions } from "./replay/record/recorder.ts";
-import { loadInto, type Run, runOf } from "./replay/run.ts";
+import type { Expected } from "./replay/run/expected.ts";
+import { loadInto } from "./replay/run/open-run.ts";
+import { type Run, runOf } from "./replay/run/run.ts";
 import type { AnySimulation, Simulation } from "./replay/simulation.ts";
 import { type NamedRun, reflog } from "./repository/reflog.ts";
 import { Tags } from "./repository/tags.ts";
@@ -49,26 +50,28 @@ export type { ProgramToTrust, TrustedProgram } from "./node/trusted-programs.ts"
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
-  /** Is told what a user should know and what is no error: that a working file has changed, say. */
+  /** Called with notices that are not errors, such as that a working file has changed. */
   readonly onNotice?: ((text: string) => void) | undefined;
-  /** Lets code run that came from elsewhere, inside a loaded file or a cloned store, now and later. */
+  /**
+   * Trusts code from a loaded file or a cloned store, so that it may run now and later.
+   */
   readonly trust?: boolean | undefined;
-  /** Simulations to replay runs with that were recorded from a simulation handed over in memory. */
+  /** Simulations for replaying runs that were recorded from a simulation handed over in memory. */
   readonly simulations?: readonly AnySimulation[] | undefined;
   /**
-   * How long a check of a replay may take beyond what was asked for, in milliseconds; without a limit
-   * unless given. See `Run.get`.
+   * How long the check of a replay may take, in milliseconds, in addition to the request itself. No
+   * limit unless given. See `Run.get`.
    */
   readonly checkMs?: number | undefined;
-  /** Is told which steps were left unchecked at that limit. */
+  /** Called with the steps that were left unchecked at that limit. */
   readonly onUnchecked?:
     | ((steps: { readonly from: number; readonly to: number }) => void)
     | undefined;
-  /** Who records, noted with each run; the system's user unless given, nobody where it is empty. */
+  /** Who records, noted with each run. The system's user unless given; empty for nobody. */
   readonly author?: string | (() => string | undefined) | undefined;
 }
 
-/** What a fork on a branch changes from its step on. */
+/** The changes of a fork on a branch, from its step on. */
 export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
   extends ForkOptions<S, P> {
   /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
@@ -76,16 +79,17 @@ export interface BranchOptions<S = unknown, P extends object = Record<string, un
   readonly cwd?: string | undefined;
 }
 
-/** What a revision names: the run, and the step where it names one. */
+/** The run that a revision names, and the step if it names one. */
 export interface RevisionOf<S, P extends object> {
   readonly run: Run<S, P>;
   readonly step: number | undefined;
-  /** The full name of the ref, such as `refs/heads/main`, where the revision names one. */
+  /** The full name of the ref, such as `refs/heads/main`, if the revision names one. */
   readonly ref: string | undefined;
 }
 
 /**
- * Creates the store `.rewind/` in a folder, the project folder. Throws REPOSITORY_EXISTS.
+ * Creates the store `.rewind/` in a folder, which becomes the project folder. Throws
+ * REPOSITORY_EXISTS.
  *
  * @example
  * ```ts
@@ -101,7 +105,8 @@ export async function initRepository(
 }
 
 /**
- * Opens the store of a folder, or of the next folder above that has one. Throws NOT_A_REPOSITORY.
+ * Opens the store of a folder, or of the nearest folder above that has one. Throws
+ * NOT_A_REPOSITORY.
  *
  * @example
  * ```ts
@@ -133,18 +138,18 @@ function fileTools(): FileStoreTools {
   };
 }
 
-/** A project's store: runs with names, on disk. */
+/** A project's store: named runs on disk. */
 export class Repository {
   /** The project folder, which holds `.rewind`. */
   readonly root: string;
   /**
-   * Recordings that a dead process left. They can be read as they will be once they are brought back,
-   * which is the first thing that happens when something is written.
+   * Recordings that a dead process left. They can be read already, as they will be once they are
+   * recovered. The next write recovers them.
    */
   readonly recovered: readonly Recovered[];
-  /** The branches, and which of them is the current one. */
+  /** The branches and the current one. */
   readonly branches: Branches;
-  /** The tags: names that stay on their runs. */
+  /** The tags, which stay on their runs. */
   readonly tags: Tags;
   readonly #store: OpenStore;
   #hasChanged = false;
@@ -186,21 +191,24 @@ export class Repository {
     );
   }
 
-  /** Whether a ref has been changed by it: a failure that comes after that is not one of the work. */
+  /**
+   * Whether this object has changed a ref. If it has, a later failure does not mean that the work
+   * failed.
+   */
   get hasChanged(): boolean {
     return this.#hasChanged;
   }
 
-  /** The objects and the refs, for what is built on them. */
+  /** The objects and the refs, for code that is built on them. */
   get store(): OpenStore {
     return this.#store;
   }
 
   /**
-   * Records a simulation on a new branch: a simulation as it is, or a module as `path#export`, whose
-   * code is then stored with the run. A recording that fails or is interrupted stays on its branch
-   * up to its last checkpoint. With `restart` the branch may have a run, which is named
-   * `archive/<branch>/<n>` from then on. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
+   * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
+   * whose code is then stored with the run. A recording that fails or is interrupted stays on its
+   * branch up to its last checkpoint. With `restart` the branch may have a run already, which then
+   * becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
    * ```ts
@@ -222,7 +230,7 @@ export class Repository {
   }
 
   /**
-   * Forks a run at a step to a new branch; at HEAD's cursor unless a revision says where. Throws
+   * Forks a run at a step to a new branch, at HEAD's cursor unless a revision is given. Throws
    * REF_EXISTS, and what `Run.branch` throws.
    *
    * @example
@@ -241,10 +249,10 @@ export class Repository {
   }
 
   /**
-   * Forks a run at a step to several new branches, one after the other; the last undo takes them
-   * all back. Everything is checked before the first is recorded. Where one fails, or the signal
-   * interrupts, those before it stay, and the error's `data.made` names them. A crash leaves all of
-   * them, to be resumed, or none.
+   * Forks a run at a step to several new branches, one after the other. A single undo takes all of
+   * them back. Everything is checked before the first is recorded. If one fails or the signal
+   * interrupts, the branches before it stay, and the error's `data.made` names them. A crash leaves
+   * all of them, to be resumed, or none.
    *
    * @example
    * ```ts
@@ -272,9 +280,10 @@ export class Repository {
   }
 
   /**
-   * Makes the run of a branch longer: to `steps` in all, or `by` so many. The result has the
-   * timeline that one uninterrupted recording has. With `params` a new segment begins at the present
-   * end, the new values over the old ones. Throws INVALID_STEPS where that is not longer.
+   * Extends the run of a branch to `steps` in total, or by `by` more. The result has the timeline
+   * of a single uninterrupted recording. With `params`, a new segment begins at the present end,
+   * with the new values in place of the old ones. Throws INVALID_STEPS if the run would not become
+   * longer.
    *
    * @example
    * ```ts
@@ -295,9 +304,9 @@ export class Repository {
   }
 
   /**
-   * Continues a recording that was interrupted, from its last checkpoint to the steps that it was
-   * asked for. Throws NOTHING_TO_RESUME where it is finished, and RECORDED_OTHERWISE where it was
-   * begun with other values than those that `expect` names.
+   * Continues an interrupted recording from its last checkpoint to the requested number of steps.
+   * Throws NOTHING_TO_RESUME if it is finished, and RECORDED_OTHERWISE if it was begun with other
+   * values than those in `expect`.
    *
    * @example
    * ```ts
@@ -315,9 +324,9 @@ export class Repository {
   }
 
   /**
-   * Cuts the history of a branch after a step: the state there stays, and is the last one. The
-   * branch keeps its name; its old run is named `archive/<branch>/<n>` from then on. A cursor beyond
-   * the step goes to it.
+   * Cuts the history of a branch after a step: the state there becomes the last one. The branch
+   * keeps its name, and its old run becomes `archive/<branch>/<n>`. A cursor beyond the step moves
+   * to it.
    *
    * @example
    * ```ts
@@ -333,13 +342,16 @@ export class Repository {
     return { run: run as unknown as Run<S, P>, archived };
   }
 
-  /** Lets an error say how to read the code of a branch; what is wrong with the name is told later. */
+  /**
+   * Notes a branch's name, so that errors can say how to read its code. Ignores an invalid name for
+   * now.
+   */
   async #noteBranch(branch: string): Promise<void> {
     const { run } = await this.resolve(branch).catch(() => ({ run: undefined }));
     if (run !== undefined) this.#code.named(run, branch);
   }
 
-  /** The run and the step that a revision names. Throws UNKNOWN_REVISION and the like. */
+  /** The run and the step that a revision names. Throws UNKNOWN_REVISION and similar errors. */
   async revision<S = unknown, P extends object = Record<string, unknown>>(
     text: string,
     options: { readonly program?: Replaying | undefined } = {},
@@ -350,19 +362,22 @@ export class Repository {
     return { run: await runOf<S, P>(id, run, this.environment(options.program)), step, ref };
   }
 
-  /** The same without the means to replay. */
+  /** The same, without loading what a replay needs. */
   resolve(text: string): Promise<Resolved> {
     return resolve(this.#store.objects, this.#store.refs, text);
   }
 
-  /** The runs behind a revision, behind B and not A of `A..B`, or behind every ref; the latest first. */
+  /**
+   * The runs behind a revision, behind B but not A of `A..B`, or behind every ref, the latest
+   * first.
+   */
   log(revision?: string, options?: LogOptions): Promise<readonly LogEntry[]> {
     return log(this.#store.objects, this.#store.refs, revision, options);
   }
 
   /**
-   * Loads a `.replay` file, or the bytes of one, into the store, as a new branch where one is named. Its code runs only
-   * once it is trusted.
+   * Loads a `.replay` file, or the bytes of one, into the store, and makes `branch` if given. Its
+   * code runs only when it is trusted.
    */
   async load<S = unknown, P extends object = Record<string, unknown>>(
     file: string | Uint8Array,
@@ -379,38 +394,41 @@ export class Repository {
   }
 
   /**
-   * Takes the last operation back: every ref that it changed is as it was before. Runs stay in the
-   * store. May be repeated, operation by operation. Returns the operation. Throws NOTHING_TO_UNDO, and
-   * REF_MOVED where a ref was changed by something else since.
+   * Takes back the last operation: restores every ref that it changed. Runs stay in the store. Call
+   * it again to take back the operation before. Returns the operation. Throws NOTHING_TO_UNDO, and
+   * REF_MOVED if something else has changed a ref since.
    *
    * @example
    * ```ts
-   * await repo.branches.delete("side");
-   * await repo.undo();
+   * await repo.reset("main", 500_000);
+   * await repo.undo(); // main names its old run again
    * ```
    */
   undo(): Promise<Operation> {
     return undo(this.#store.refs);
   }
 
-  /** Does the operation again that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED. */
+  /**
+   * Repeats the operation that was undone last, and returns it. Throws NOTHING_TO_UNDO, REF_MOVED.
+   */
   redo(): Promise<Operation> {
     return redo(this.#store.refs);
   }
 
-  /** What has changed refs here, the oldest first. */
+  /** The operations that have changed refs here, the oldest first. */
   operations(): Promise<readonly Operation[]> {
     return this.#store.refs.operations();
   }
 
   /**
-   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`; `total` says
-   * how many there are. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that names no ref.
+   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`. `total` is
+   * their number without the limit. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that
+   * names no ref.
    *
    * @example
    * ```ts
    * const { entries } = await repo.reflog("main");
-   * await repo.revision(entries[1].revision); // main@{1}
+   * await repo.revision(entries[0].revision); // main@{0}
    * ```
    */
   reflog(
@@ -420,15 +438,16 @@ export class Repository {
     return reflog(this.#store.objects, this.#store.refs, name, limit);
   }
 
-  /** The locks of the store: who holds each, and whether that process still runs. */
+  /** The locks of the store: who holds each, and whether that process is still running. */
   locks(): readonly StoreLock[] {
     const { tools, folders } = this.#store.objects;
     return storeLocks(folders.root, tools.files);
   }
 
   /**
-   * Removes the locks of processes that have ended or cannot be seen from here, on another machine
-   * or in another container, say. Throws LOCKED where a process that runs here holds one.
+   * Removes the locks of processes that have ended or cannot be seen from here, for example on
+   * another machine or in another container. Throws LOCKED if a process that is running here holds
+   * one.
    */
   breakLocks(): readonly StoreLock[] {
     const { tools, folders } = this.#store.objects;
@@ -436,8 +455,9 @@ export class Repository {
   }
 
   /**
-   * Lets the recorded code of a revision run, HEAD's unless one is given: from now on, for this user, in
-   * every project. Returns what that code is made of. Throws PROGRAM_MISSING where it is not in the store.
+   * Lets the recorded code of a revision run, HEAD's unless given: from now on, for this user, in
+   * every project. Returns the parts of that code. Throws PROGRAM_MISSING if it is not in the
+   * store.
    *
    * @example
    * ```ts
@@ -447,12 +467,14 @@ export class Repository {
    */
   async trust(revision = "HEAD"): Promise<readonly ProgramToTrust[]> {
     const { run, step = run.steps } = await this.revision(revision);
-    const programs = await programsToTrust(run.manifest, step, run.replayer.get);
+    const programs = await programsToTrust(run.manifest, step, run.replayer.readObject);
     for (const { program } of programs) this.#code.trust.add(program);
     return programs;
   }
 
-  /** Forgets that programs are trusted: those of a revision, or one by its id. Returns those that were. */
+  /**
+   * Stops trusting the programs of a revision, or one by its id. Returns those that were trusted.
+   */
   async untrust(revision: string): Promise<readonly Id<"program">[]> {
     const { trust } = this.#code;
     if (isId(revision) && trust.forget(revision as Id<"program">)) {
@@ -463,28 +485,30 @@ export class Repository {
     return programs.filter((program) => trust.forget(program));
   }
 
-  /** The programs that this user lets run, with what this store knows of them. */
+  /** The programs that this user trusts, with what this store knows about them. */
   trusted(): Promise<readonly TrustedProgram[]> {
     return trustedPrograms(this.#code.trust, objectReader(this.#store.objects));
   }
 
-  /** Deletes nothing and flushes nothing: closes the store's files. */
+  /** Closes the store's files. It deletes and flushes nothing. */
   async close(): Promise<void> {
     this.#checks.save();
     this.#store.objects.close();
   }
 
-  /** The code of a module, `path#export`, as it would be recorded now: what `resume` may expect. */
-  async sourceOf(spec: string, cwd?: string): Promise<Source> {
+  /** The code of a module `path#export` as it would be recorded now, for `expect` of `resume`. */
+  async sourceOf(spec: string, cwd?: string): Promise<ProgramSource> {
     return (await this.#code.of(spec, cwd)).source;
   }
 
-  /** The function that `spec`, `module#export`, names: what a fork changes its state with. */
+  /** The function that `module#export` names, for a fork to change its state with. */
   functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
     return this.#code.functionOf(spec, cwd);
   }
 
-  /** What replays runs of this store, by the recorded code or by the working files. */
+  /**
+   * The environment that replays runs of this store, with the recorded code or the working files.
+   */
   environment(which: Replaying = "recorded"): Environment {
     return this.#code.environment(which);
   }

@@ -35,7 +35,7 @@ const record = (options: {
   onProgress?(progress: { done: number }): void;
 }) => repo.record(walk, { seed: 7, blockSize: 10, ...options });
 
-/** Stops a recording once it has come to a step. */
+/** Stops a recording when it reaches a step. */
 function stopAt(step: number): { signal: AbortSignal; onProgress(p: { done: number }): void } {
   const controller = new AbortController();
   return {
@@ -46,8 +46,8 @@ function stopAt(step: number): { signal: AbortSignal; onProgress(p: { done: numb
   };
 }
 
-describe("a branch goes on", () => {
-  test("extended twice, it has the root of one recording", async () => {
+describe("continuing a branch", () => {
+  test("extended twice, it has the root of a single recording", async () => {
     const whole = await record({ steps: 1_003, branch: "whole" });
     await record({ steps: 101, branch: "main" });
     await repo.extend("main", { steps: 250 });
@@ -57,7 +57,7 @@ describe("a branch goes on", () => {
     expect((await repo.log("main")).map(({ run }) => run.steps)).toEqual([1_003, 250, 101]);
   });
 
-  test("no longer than it is, it is refused", async () => {
+  test("extending it to no more steps than it has is refused", async () => {
     await record({ steps: 100, branch: "main" });
     await expect(repo.extend("main", { steps: 100 })).rejects.toMatchObject({
       code: "INVALID_STEPS",
@@ -68,7 +68,7 @@ describe("a branch goes on", () => {
     });
   });
 
-  test("with params a new segment begins, the others kept", async () => {
+  test("with params, a new segment begins and keeps the other params", async () => {
     await record({ steps: 105, branch: "main" });
     const biased = await repo.extend<number, { p: number }>("main", {
       by: 50,
@@ -101,7 +101,7 @@ describe("a branch goes on", () => {
 });
 
 describe("record on a branch that has a run", () => {
-  test("is refused, an unfinished one by what is left of it", async () => {
+  test("is refused; for an unfinished run, the error says how to resume it", async () => {
     await record({ steps: 100, branch: "main" });
     await expect(record({ steps: 50, branch: "main" })).rejects.toMatchObject({
       code: "REF_EXISTS",
@@ -119,16 +119,16 @@ describe("record on a branch that has a run", () => {
     expect(await repo.store.refs.operations()).toEqual(before);
   });
 
-  test("with restart: anew, the old run archived, in one operation", async () => {
+  test("with restart: records again and archives the old run, in one operation", async () => {
     const old = await record({ steps: 1_000, branch: "main" });
     await record({ steps: 5, branch: "other" });
     const { refs } = repo.store;
     await repo.branches.checkout({ ref: "refs/heads/main", run: old.id }, 700);
     const before = await refs.operations();
-    const anew = await record({ steps: 200, branch: "main", restart: true });
-    expect(anew.parents).toEqual([]);
-    expect(anew.manifest.meta.replaces).toBe(old.id);
-    expect((await repo.resolve("main")).id).toBe(anew.id);
+    const again = await record({ steps: 200, branch: "main", restart: true });
+    expect(again.parents).toEqual([]);
+    expect(again.manifest.meta.replaces).toBe(old.id);
+    expect((await repo.resolve("main")).id).toBe(again.id);
     expect((await repo.resolve("archive/main/1")).id).toBe(old.id);
     expect(await (await repo.revision<number>("archive/main/1")).run.get(900)).toBe(
       await old.get(900),
@@ -145,7 +145,7 @@ describe("record on a branch that has a run", () => {
     });
   });
 
-  test("with restart, interrupted: what there is takes the place, and is resumed", async () => {
+  test("with restart, interrupted: the new part replaces the old run, and can be resumed", async () => {
     const old = await record({ steps: 100, branch: "main" });
     const whole = await record({ steps: 20_000, branch: "whole" });
     const nothing = record({ steps: 20_000, branch: "main", restart: true, ...stopAt(0) });
@@ -159,7 +159,7 @@ describe("record on a branch that has a run", () => {
     );
   });
 
-  test("without one, restart is an ordinary recording", async () => {
+  test("on a branch without a run, restart is an ordinary recording", async () => {
     const run = await record({ steps: 100, branch: "main", restart: true });
     expect(run.manifest.meta).not.toHaveProperty("replaces");
     expect((await repo.store.refs.operations()).map(({ command }) => command)).toEqual(["record"]);
@@ -183,7 +183,7 @@ describe("reset", () => {
 describe("several forks at once", () => {
   const forks = (...ps: number[]) => ps.map((p) => ({ branch: `p/${p}`, params: { p } }));
 
-  test("are what each alone would be, and one operation", async () => {
+  test("are the same as one by one, and a single operation", async () => {
     const main = await record({ steps: 1_000, branch: "main" });
     const { refs, objects } = repo.store;
     const packs = objects.recordFiles().length;
@@ -207,7 +207,7 @@ describe("several forks at once", () => {
     );
   });
 
-  test("progress is that of all", async () => {
+  test("progress counts all of them", async () => {
     await record({ steps: 1_000, branch: "main" });
     const seen: { done: number; total: number }[] = [];
     await repo.branchEach("main@400", forks(0.2, 0.8), { onProgress: (p) => seen.push(p) });
@@ -265,7 +265,7 @@ describe("several forks at once", () => {
     expect(counted.steps).toBeLessThan(5);
   });
 
-  test("one that fails: those before it stay, and it as far as it came", async () => {
+  test("one that fails: those before it stay, and so does its own part", async () => {
     const failing = {
       ...walk,
       name: "failing",
@@ -307,7 +307,7 @@ describe("several forks at once", () => {
   });
 });
 
-describe("a branch that somebody else works on", () => {
+describe("a branch that somebody else is changing", () => {
   /** Does something in the middle of a recording on a branch. */
   async function meanwhile<T>(
     recording: (options: { onProgress(): void }) => Promise<T>,
@@ -365,11 +365,11 @@ describe("a branch that somebody else works on", () => {
       Object.keys(acts).map(() => "LOCKED: another process is recording on the branch main"),
     );
     expect((recorded as { root: string }).root).toBe(whole.root);
-    // No lock of x and y was left behind.
+    // No lock of x or y was left.
     await repo.branchEach("other", [{ branch: "x" }, { branch: "y" }]);
   });
 
-  test("an undo meanwhile wins, and what was recorded is kept", async () => {
+  test("an undo meanwhile wins, and the recording is kept", async () => {
     await record({ steps: 100, branch: "main" });
     const before = await repo.extend("main", { by: 50 });
     const { recorded, acted } = await meanwhile(
@@ -395,7 +395,7 @@ describe("a branch that somebody else works on", () => {
     await again.close();
   });
 
-  test("a new branch that another process has made by then is not overwritten", async () => {
+  test("a branch that another process made meanwhile is not overwritten", async () => {
     const first = await record({ steps: 100, branch: "main" });
     const { recorded } = await meanwhile(
       (options) => record({ steps, branch: "new", ...options }),
@@ -410,7 +410,7 @@ describe("a branch that somebody else works on", () => {
     expect((await repo.resolve("archive/new/1")).run.steps).toBe(steps);
   });
 
-  test("a cursor that moves meanwhile is no hindrance", async () => {
+  test("a cursor that moves meanwhile does not matter", async () => {
     const main = await record({ steps: 100, branch: "main" });
     await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 10);
     const { recorded } = await meanwhile(
@@ -423,7 +423,7 @@ describe("a branch that somebody else works on", () => {
 });
 
 describe("the current branch", () => {
-  test("deleted, HEAD stays on its run and step; undo brings both back", async () => {
+  test("if it is deleted, HEAD stays on its run and step; undo brings both back", async () => {
     const main = await record({ steps: 100, branch: "main" });
     await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 40);
     await repo.branches.delete("main");
@@ -436,7 +436,7 @@ describe("the current branch", () => {
     expect(await repo.branches.current()).toBe("other");
   });
 
-  test("is where a fork without a revision begins: at the cursor, else at the end", async () => {
+  test("is where a fork without a revision begins: at the cursor, or at the end without one", async () => {
     const main = await record({ steps: 100, branch: "main" });
     expect((await repo.branch("end")).parents).toEqual([{ run: main.id, step: 100 }]);
     await repo.branches.checkout({ ref: "refs/heads/main", run: main.id }, 41);
@@ -445,7 +445,7 @@ describe("the current branch", () => {
 });
 
 describe("operations", () => {
-  test("undo of everything restores every ref, redo brings all of it back", async () => {
+  test("undoing everything restores every ref, redoing brings all back", async () => {
     await record({ steps: 100, branch: "main" });
     await repo.extend("main", { by: 10 });
     await repo.branch("fork", "main@50");
@@ -473,7 +473,7 @@ describe("operations", () => {
     await expect(repo.redo()).rejects.toMatchObject({ code: "NOTHING_TO_UNDO" });
   });
 
-  test("tags stay on their runs, move with force, and can be taken back", async () => {
+  test("tags stay on their runs, move with force, and can be undone", async () => {
     const first = await record({ steps: 50 });
     expect(await repo.tags.create("v1", "main", { message: "first" })).toEqual({
       run: first.id,
@@ -501,7 +501,7 @@ describe("operations", () => {
     ]);
   });
 
-  test("repo.reflog lists what a ref has named, the latest first", async () => {
+  test("repo.reflog lists the runs that a ref has named, the latest first", async () => {
     const first = await record({ steps: 50 });
     const second = await repo.extend("main", { by: 10 });
     const { entries, total } = await repo.reflog("main", { limit: 1 });
@@ -530,7 +530,7 @@ describe("operations", () => {
     expect((await repo.resolve("HEAD@{1}")).id).toBe(second.id);
   });
 
-  test("the cursor moves without being an operation", async () => {
+  test("moving the cursor is not an operation", async () => {
     const run = await record({ steps: 100, branch: "main" });
     await repo.branches.checkout({ ref: "refs/heads/main", run: run.id }, 40);
     expect((await repo.resolve("HEAD")).step).toBe(40);
@@ -544,7 +544,7 @@ describe("operations", () => {
   });
 });
 
-test("another process sees what was recorded", async () => {
+test("another process sees the recording", async () => {
   const run = await record({ steps: 100, branch: "main" });
   const other = await openRepository(folder, { simulations: [walk] });
   expect(await (await other.revision("main@50%")).run.get(50)).toBe(await run.get(50));

@@ -43,7 +43,10 @@ export class Branches {
   readonly #refs: RefStore;
   readonly #lock: Lock;
 
-  /** `lock` is called before a branch is deleted or renamed. It throws if the branch is being recorded on. */
+  /**
+   * `lock` is called before a branch is deleted or renamed. It throws if the branch is being
+   * recorded on.
+   */
   constructor(refs: RefStore, lock: Lock = async () => () => undefined) {
     this.#refs = refs;
     this.#lock = lock;
@@ -58,7 +61,9 @@ export class Branches {
     }));
   }
 
-  /** The run that a branch names; undefined if the branch does not exist. Throws INVALID_REF_NAME. */
+  /**
+   * The run that a branch names; undefined if the branch does not exist. Throws INVALID_REF_NAME.
+   */
   async find(name: string): Promise<Id<"run"> | undefined> {
     return (await this.#refs.read(branchRef(name))) as Id<"run"> | undefined;
   }
@@ -75,16 +80,16 @@ export class Branches {
     });
   }
 
-  /** The current branch, which need not have a run yet; undefined where HEAD names a run. */
+  /** The current branch, which need not have a run yet; undefined if HEAD names a run. */
   async current(): Promise<string | undefined> {
     return (await this.#head()).ref?.slice(HEADS.length);
   }
 
   /**
-   * Checks that branches can be made under all of these names, before anything is recorded for them.
-   * The branch `leaving` is about to go and does not count. Throws REF_EXISTS, and REF_CONFLICT if a
-   * name differs from an existing one only in case, or if one of the two would be a folder of the
-   * other.
+   * Checks that branches can be made under all of these names, before anything is recorded for
+   * them. The branch `leaving` is about to go and does not count. Throws REF_EXISTS, and
+   * REF_CONFLICT if a name differs from an existing one only in case, or if one of the two would be
+   * a folder of the other.
    */
   async checkFree(names: string | readonly string[], leaving?: string): Promise<void> {
     const wanted = [names].flat().map(branchRef);
@@ -155,9 +160,9 @@ export class Branches {
   }
 
   /**
-   * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether HEAD moved:
-   * if it was there already, there is no operation to undo. `steps` is the length of the run, where
-   * HEAD stands when it has no cursor.
+   * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether HEAD
+   * moved: if it was there already, there is no operation to undo. `steps` is the length of the
+   * run, where HEAD stands when it has no cursor.
    */
   async checkout(
     to: { readonly ref: string | undefined; readonly run: Id<"run">; readonly steps?: number },
@@ -173,7 +178,10 @@ export class Branches {
     return moves;
   }
 
-  /** Moves the cursor to another step of the current run. It is not an operation: undo does not see it. */
+  /**
+   * Moves the cursor to another step of the current run. It is not an operation: undo does not see
+   * it.
+   */
   async moveCursor(step: number): Promise<void> {
     const change = await this.#moveHead({ ...(await this.#head()), step });
     await this.#refs.update([change], "step", { logged: false });

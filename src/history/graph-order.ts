@@ -3,9 +3,9 @@ import type { GraphNode } from "./graph.ts";
 /**
  * Orders nodes so that `graph` needs few lanes: one line of descent after the other. The nodes are
  * given with children before their parents. Among the children of a node, the one whose descendants
- * need the most lanes comes first, because it then has them to itself (Sethi and Ullman, 1970, order
- * an expression in this way to use the fewest registers); ties keep the given order. If no node has
- * two parents, n nodes without children take at most 1 + log2(n) lanes.
+ * need the most lanes comes first, because it then has them to itself (Sethi and Ullman, 1970,
+ * order an expression in this way to use the fewest registers); ties keep the given order. If no
+ * node has two parents, n nodes without children take at most 1 + log2(n) lanes.
  */
 export function graphOrder<N extends GraphNode>(nodes: readonly N[]): N[] {
   const byId = new Map(nodes.map((node) => [node.id, node]));
@@ -30,7 +30,9 @@ export function graphOrder<N extends GraphNode>(nodes: readonly N[]): N[] {
   return ordered;
 }
 
-/** The lanes that a node's subtree takes, and the first position of its nodes in the given order. */
+/**
+ * The lanes that a node's subtree takes, and the first position of its nodes in the given order.
+ */
 interface Extent {
   readonly lanes: number;
   readonly first: number;

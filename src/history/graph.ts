@@ -11,13 +11,14 @@ export interface GraphPiece {
 }
 
 /**
- * Draws a history as lanes, one row for each node, children before their parents. Each lane waits for
- * one parent, and no two lanes wait for the same one: if a lane already waits for a node's parent, the
- * node's row is tied to that lane. So the forks of one run take two columns, however many there are.
+ * Draws a history as lanes, one row for each node, children before their parents. Each lane waits
+ * for one parent, and no two lanes wait for the same one: if a lane already waits for a node's
+ * parent, the node's row is tied to that lane. So the forks of one run take two columns, however
+ * many there are.
  *
- * How to read it: edges come into a node from above. From `●` an edge goes down, or along its line to
- * `├`, `┤` or `╮` and down from there; where the line only crosses a lane there is a `│`. The parents
- * of `○` are not drawn.
+ * How to read it: edges come into a node from above. From `●` an edge goes down, or along its line
+ * to `├`, `┤` or `╮` and down from there; where the line only crosses a lane there is a `│`. The
+ * parents of `○` are not drawn.
  *
  * @example
  * ```ts

@@ -17,16 +17,21 @@ export interface LogEntry {
 }
 
 export interface LogOptions {
-  /** Is called for whatever cannot be read, which is then left out. Without it, the error is thrown. */
+  /**
+   * Is called for whatever cannot be read, which is then left out. Without it, the error is thrown.
+   */
   readonly onDamaged?: ((damage: Damage) => void) | undefined;
-  /** The names of each run, where they were asked for already: of many refs all must be read for them. */
+  /**
+   * The names of each run, where they were asked for already: of many refs all must be read for
+   * them.
+   */
   readonly names?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 /**
  * The lineage that a text names. For a revision: the runs behind it. For a range `A..B`: the runs
- * behind B that are not behind A; a missing side is HEAD. Without a text: every run that a ref leads
- * to. Throws what `resolve` throws, and INVALID_REVISION if a side names a step.
+ * behind B that are not behind A; a missing side is HEAD. Without a text: every run that a ref
+ * leads to. Throws what `resolve` throws, and INVALID_REVISION if a side names a step.
  */
 export async function log(
   store: ObjectStore,

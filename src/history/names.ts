@@ -41,7 +41,7 @@ export async function namesOfRuns(
   return names;
 }
 
-/** The manifest of a run; undefined where it is not in the store. */
+/** The manifest of a run; undefined if it is not in the store. */
 export type FindRun = (id: Id<"run">) => Promise<RunManifest | undefined>;
 
 /**

@@ -55,14 +55,17 @@ export class Origins {
         const manifest = await this.#find(parent.run);
         const name = await this.#nameOf(parent.run);
         const kind = this.#kind(id, run, parent.step, name, manifest);
-        // A fork without changes gives its parent's states too, but "forked from itself" tells nothing.
+        // A fork without changes gives its parent's states too, but "forked from itself" tells
+        // nothing.
         const isOwn = kind === "forked" && name !== undefined && this.namesOf(id).includes(name);
         return { ...parent, kind, name: isOwn ? undefined : name, manifest };
       }),
     );
   }
 
-  /** The origin, its origin and so on, the nearest first. Ends at a run that is not in the store. */
+  /**
+   * The origin, its origin and so on, the nearest first. Ends at a run that is not in the store.
+   */
   async chain(id: Id<"run">, run: RunManifest): Promise<readonly Origin[]> {
     const chain: Origin[] = [];
     let [at, manifest]: [Id<"run">, RunManifest | undefined] = [id, run];
@@ -104,8 +107,8 @@ const KINDS: ReadonlyMap<string, OriginKind> = new Map([
 ]);
 
 /**
- * Reads every ref, unless the `names` of runs are `given`, the operation log, and the manifests that are
- * not `known` already, to find where the runs of a store came from.
+ * Reads every ref, unless the `names` of runs are `given`, the operation log, and the manifests
+ * that are not `known` already, to find where the runs of a store came from.
  */
 export async function originsIn(
   store: ObjectStore,
@@ -113,7 +116,8 @@ export async function originsIn(
   known?: ReadonlyMap<Id<"run">, RunManifest>,
   given?: ReadonlyMap<string, readonly string[]>,
 ): Promise<Origins> {
-  // An origin that cannot be read counts as unknown; whoever needs the run itself reports the damage.
+  // An origin that cannot be read counts as unknown; whoever needs the run itself reports the
+  // damage.
   const find = runFinder(store, { known, onDamaged: () => undefined });
   const names = given ?? (await namesOfRuns(store, refs));
   const verbs = new Map<string, string>();

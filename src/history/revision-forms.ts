@@ -1,4 +1,7 @@
-/** A way to write a revision or a range, with what it means: what `parseRevision` and `parseRange` read. */
+/**
+ * A way to write a revision or a range, with what it means: what `parseRevision` and `parseRange`
+ * read.
+ */
 export type Form = readonly [written: string, means: string];
 
 /** What names a run. */

@@ -56,13 +56,13 @@ function isRange(text: string): boolean {
 }
 
 /**
- * Takes a range apart: `main@100..main@200`, `main@100..@200`, `main@100..`, `..main@200`. Undefined
- * if the text is a single revision, without two dots.
+ * Takes a range apart: `main@100..main@200`, `main@100..@200`, `main@100..`, `..main@200`.
+ * Undefined if the text is a single revision, without two dots.
  *
  * Each side is a revision or is missing. A side that begins with `@` or `~` takes the other side's
  * name, so that `main@100..@200` is `main@100..main@200`, `~100..HEAD` is `HEAD~100..HEAD` and
- * `@{1}..main` is `main@{1}..main`. The caller decides what a missing side means: the run's first or
- * last step in a range of steps (`resolveRange`), HEAD in a range of runs, as in Git.
+ * `@{1}..main` is `main@{1}..main`. The caller decides what a missing side means: the run's first
+ * or last step in a range of steps (`resolveRange`), HEAD in a range of runs, as in Git.
  *
  * Throws INVALID_REVISION, also if both sides are missing or neither has a name.
  *

@@ -16,8 +16,8 @@ export interface SharedRun {
 }
 
 /**
- * The nearest run that both runs come from, which may be one of them. Undefined if there is none, or
- * if it ends before `step`, the last step that the two share.
+ * The nearest run that both runs come from, which may be one of them. Undefined if there is none,
+ * or if it ends before `step`, the last step that the two share.
  */
 export async function sharedRun(
   origins: Origins,

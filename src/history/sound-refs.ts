@@ -21,7 +21,10 @@ export interface Damage {
   readonly error: RewindError;
 }
 
-/** The refs whose names begin with `prefix`, sorted by name: those that lead to a run, and damaged ones. */
+/**
+ * The refs whose names begin with `prefix`, sorted by name: those that lead to a run, and damaged
+ * ones.
+ */
 export async function soundRefs(
   store: ObjectStore,
   refs: RefStore,

@@ -5,8 +5,8 @@ import { TimelineReader } from "../object/timeline-reader.ts";
 
 /**
  * The stored state at a step of a run: stored are the states with which segments begin, those at
- * checkpoints, and the last one. With continuous streams, a checkpoint also holds the generators, so
- * it is not counted as the state.
+ * checkpoints, and the last one. With continuous streams, a checkpoint also holds the generators,
+ * so it is not counted as the state.
  */
 export async function storedState(
   get: ReadObject,

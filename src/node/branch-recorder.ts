@@ -2,15 +2,16 @@ import { RewindError } from "../base/errors.ts";
 import type { Branches } from "../history/branches.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
+import { jointProgress } from "../replay/drive.ts";
 import type { Environment, LongOptions } from "../replay/environment.ts";
 import type { Code } from "../replay/programs.ts";
-import { checkExpected, type Expected } from "../replay/record/expected.ts";
 import { type ForkOptions, forkStart, planFork } from "../replay/record/fork.ts";
-import { jointProgress } from "../replay/record/joint-progress.ts";
 import { planRecording, type RecordOptions } from "../replay/record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../replay/record/recorder.ts";
 import { withLeft } from "../replay/record/write-runs.ts";
-import { openRun, type Run, runOf } from "../replay/run.ts";
+import { checkExpected, type Expected } from "../replay/run/expected.ts";
+import { openRun } from "../replay/run/open-run.ts";
+import { type Run, runOf } from "../replay/run/run.ts";
 import { objectReader } from "../store/object-store.ts";
 import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-writer.ts";
 
@@ -66,13 +67,13 @@ export class BranchRecorder {
         old = await this.#replaced(branch, options.restart ?? false);
       },
       name: async ([recording]) => {
-        const { id: to, run } = recording as Recording;
+        const { id: to, manifest } = recording as Recording;
         if (old === undefined) {
           return this.#branches.create(branch, to, { command: "record", checkout: true });
         }
         const command = `record --restart ${branch}`;
         const how = { command, archive: true, checkout: true };
-        await this.#branches.move(branch, { ...how, from: old, to, steps: run.steps });
+        await this.#branches.move(branch, { ...how, from: old, to, steps: manifest.steps });
       },
     });
     return run as Run;
@@ -191,9 +192,9 @@ export class BranchRecorder {
         from = await openRun(await this.#branches.get(branch), this.#environment());
       },
       name: async ([recording]) => {
-        const { id: to, run } = recording as Recording;
+        const { id: to, manifest } = recording as Recording;
         const archive = onArchived !== undefined;
-        const move = { command: `${command} ${branch}`, archive, steps: run.steps, to };
+        const move = { command: `${command} ${branch}`, archive, steps: manifest.steps, to };
         const name = await this.#branches.move(branch, { ...move, from: (from as Run).id });
         onArchived?.(name);
       },
@@ -205,7 +206,7 @@ export class BranchRecorder {
     const env = this.#environment();
     const recordings = await recordOnBranches(this.#store, env, work);
     try {
-      return await Promise.all(recordings.map(({ id, run }) => runOf(id, run, env)));
+      return await Promise.all(recordings.map(({ id, manifest }) => runOf(id, manifest, env)));
     } catch (error) {
       throw withLeft(error);
     }

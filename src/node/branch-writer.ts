@@ -92,9 +92,9 @@ async function keptApart(
   recordings: readonly Recording[],
 ): Promise<RewindError> {
   const changes: RefChange[] = [];
-  for (const [i, { id, run }] of recordings.entries()) {
+  for (const [i, { id, manifest }] of recordings.entries()) {
     // A run that was only cut has nothing that its parent has not.
-    if (run.steps === (run.parents[0]?.step ?? 0)) continue;
+    if (manifest.steps === (manifest.parents[0]?.step ?? 0)) continue;
     const name = await nextArchiveName(refs, branchRef(branches[i] as string));
     changes.push({ name, from: undefined, to: id });
   }
@@ -122,7 +122,7 @@ function kept(
   const among =
     branches.length === 1 ? "" : ` on ${branch}; made before it: ${made.join(", ") || "none"}`;
   const progress = isPart
-    ? { branch, run: last.id, kept: last.run.steps, goal: last.run.goal }
+    ? { branch, run: last.id, kept: last.manifest.steps, goal: last.manifest.goal }
     : {};
   return new RewindError(
     error.code,

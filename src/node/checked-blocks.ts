@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fromHex, toHex } from "../base/bytes.ts";
-import { type Checks, memoryChecks } from "../replay/checks.ts";
+import { type Checks, memoryChecks } from "../replay/environment.ts";
 import { appendOwnFile, readOwnFile, writeOwnFile } from "./own-file.ts";
 
 /** Bytes of a key, and the most keys that are kept: a file that grows beyond is begun anew. */

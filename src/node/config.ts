@@ -3,7 +3,7 @@ import path from "node:path";
 import { RewindError } from "../base/errors.ts";
 import { type Files, nodeFiles } from "./files.ts";
 import { projectOf, STORE_FOLDER } from "./find-project.ts";
-import { bytesOf, type Place, SETTINGS, settingKind, type Variables } from "./settings.ts";
+import { bytesOf, SETTINGS, type SettingPlace, settingKind, type Variables } from "./settings.ts";
 import { changeSettingsFile, readSettingsFile, type SettingsFile } from "./settings-file.ts";
 import { readStoreConfig, storeConfigFile } from "./store-config.ts";
 import { storeFiles } from "./store-files.ts";
@@ -15,7 +15,7 @@ export interface Setting {
   readonly key: string;
   /** Undefined where nothing is set and there is nothing to go by. */
   readonly value: string | undefined;
-  readonly from: Place | "environment" | "default";
+  readonly from: SettingPlace | "environment" | "default";
   /** The file or the variable that gives it. */
   readonly source: string | undefined;
 }
@@ -39,7 +39,7 @@ export class Config {
   }
 
   /** The settings that lie in one place. */
-  listOf(place: Place): Setting[] {
+  listOf(place: SettingPlace): Setting[] {
     return Object.keys(SETTINGS).flatMap((key) => this.getFrom(key, place) ?? []);
   }
 
@@ -58,7 +58,7 @@ export class Config {
   }
 
   /** What a place says of a setting; undefined where it says nothing. */
-  getFrom(key: string, place: Place): Setting | undefined {
+  getFrom(key: string, place: SettingPlace): Setting | undefined {
     const { places, check } = settingKind(key);
     const file = places.includes(place) ? this.#fileOf(place) : undefined;
     const value = file && this.#read(file, place)[key];
@@ -70,7 +70,7 @@ export class Config {
   async set(
     key: string,
     value: string | undefined,
-    place: Place = this.placeOf(key),
+    place: SettingPlace = this.placeOf(key),
   ): Promise<Setting> {
     const { places, check } = settingKind(key);
     if (!places.includes(place)) {
@@ -93,17 +93,17 @@ export class Config {
   }
 
   /** Where a setting is set unless told otherwise. */
-  placeOf(key: string): Place {
-    return settingKind(key).places[0] as Place;
+  placeOf(key: string): SettingPlace {
+    return settingKind(key).places[0] as SettingPlace;
   }
 
-  #read(file: SettingsFile, place: Place): Readonly<Record<string, unknown>> {
+  #read(file: SettingsFile, place: SettingPlace): Readonly<Record<string, unknown>> {
     // A store of another version may mean something else by the same key.
     if (place !== "global") readStoreConfig(this.#files, this.#store as string);
     return readSettingsFile(this.#files, file);
   }
 
-  #fileOf(place: Place): SettingsFile | undefined {
+  #fileOf(place: SettingPlace): SettingsFile | undefined {
     if (place === "global") return userFile(this.#variables);
     if (this.#store === undefined) return undefined;
     if (place === "project") return storeConfigFile(this.#store);
@@ -116,7 +116,7 @@ export class Config {
     };
   }
 
-  #noFile(key: string, place: Place): never {
+  #noFile(key: string, place: SettingPlace): never {
     if (place === "global") {
       throw new RewindError("FILE_FAILED", "there is no home folder to keep settings in", { key });
     }
@@ -129,7 +129,7 @@ export class Config {
   }
 }
 
-const PLACE_NAMES: Readonly<Record<Place, string>> = {
+const PLACE_NAMES: Readonly<Record<SettingPlace, string>> = {
   project: "for the project",
   local: "for this copy of it",
   global: "for all projects",

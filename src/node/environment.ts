@@ -1,7 +1,7 @@
 import crypto from "node:crypto";
 import util from "node:util";
-import { type Checks, memoryChecks } from "../replay/checks.ts";
 import type { Environment } from "../replay/environment.ts";
+import { type Checks, memoryChecks } from "../replay/environment.ts";
 import { Programs } from "../replay/programs.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { ObjectStore } from "../store/object-store.ts";

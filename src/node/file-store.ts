@@ -13,7 +13,7 @@ import { Journals } from "./journals.ts";
 import { ListedFolder } from "./listed-folder.ts";
 import { OpenFiles } from "./open-files.ts";
 import type { RecordFile } from "./pack-file.ts";
-import { Packs, type Place } from "./packs.ts";
+import { Packs, type RecordPlace } from "./packs.ts";
 import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
@@ -159,7 +159,7 @@ export class FileStore implements ObjectStore {
     return object;
   }
 
-  #placeOf(id: Id): Place | undefined {
+  #placeOf(id: Id): RecordPlace | undefined {
     const found = this.#find(id);
     if (found !== undefined) return found;
     // Somebody may have sealed a pack since the folder was listed.
@@ -167,7 +167,7 @@ export class FileStore implements ObjectStore {
     return this.#find(id);
   }
 
-  #find(id: Id): Place | undefined {
+  #find(id: Id): RecordPlace | undefined {
     return this.#packs.find(id) ?? this.#journals.find(id);
   }
 

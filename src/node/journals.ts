@@ -4,7 +4,7 @@ import { scanJournal } from "./journal.ts";
 import { isHeld } from "./lock.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { openJournal, type RecordFile } from "./pack-file.ts";
-import type { Place } from "./packs.ts";
+import type { RecordPlace } from "./packs.ts";
 import { journalLock, type StoreFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
@@ -30,7 +30,7 @@ export class Journals {
   /** How many may still grow. */
   #growing = 0;
   /** Where each object is, once it was asked for and there are many journals. */
-  #places: ReadonlyMap<Id, Place> | undefined;
+  #places: ReadonlyMap<Id, RecordPlace> | undefined;
 
   constructor(folders: StoreFolders, tools: FileStoreTools, open: OpenFiles) {
     this.#folders = folders;
@@ -60,7 +60,7 @@ export class Journals {
   }
 
   /** Where an object is; undefined where no journal has it. */
-  find(id: Id): Place | undefined {
+  find(id: Id): RecordPlace | undefined {
     if (this.#filled.length > FEW) return this.#table().get(id);
     for (const { file, places } of this.#filled) {
       const offset = places.get(id);
@@ -82,9 +82,9 @@ export class Journals {
     this.#places = undefined;
   }
 
-  #table(): ReadonlyMap<Id, Place> {
+  #table(): ReadonlyMap<Id, RecordPlace> {
     if (this.#places !== undefined) return this.#places;
-    const table = new Map<Id, Place>();
+    const table = new Map<Id, RecordPlace>();
     // Backward, so that of several that have an object the first one gives it.
     for (const { file, places } of this.#filled.toReversed()) {
       for (const [id, offset] of places) table.set(id, { file, offset });

@@ -10,7 +10,7 @@ import type { OpenFiles } from "./open-files.ts";
 import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
 
 /** Where an object's record lies. */
-export interface Place {
+export interface RecordPlace {
   readonly file: RecordFile;
   readonly offset: number;
 }
@@ -58,7 +58,7 @@ export class Packs {
   }
 
   /** Where an object is; undefined where no pack has it. */
-  find(id: Id): Place | undefined {
+  find(id: Id): RecordPlace | undefined {
     const bytes = fromHex(id);
     const found = this.#findIn(this.#latest, id, bytes);
     if (found !== undefined) return found;
@@ -88,7 +88,7 @@ export class Packs {
     this.#latest = undefined;
   }
 
-  #findIn(file: RecordFile | undefined, id: Id, bytes: Uint8Array): Place | undefined {
+  #findIn(file: RecordFile | undefined, id: Id, bytes: Uint8Array): RecordPlace | undefined {
     const offset = file?.find(id, bytes);
     if (file === undefined || offset === undefined) return undefined;
     this.#latest = file;

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
-import type { Place } from "../replay/place.ts";
+import type { ZoneAndLocale } from "../replay/guard.ts";
 import { useLocale } from "./place-locale.ts";
 
 // Taken before any step runs: in one, reading process.env is refused.
@@ -15,7 +15,7 @@ const { env: variables } = process;
  * currentPlace(); // { zone: "Europe/Berlin", locale: "de-DE" }
  * ```
  */
-export function currentPlace(): Place {
+export function currentPlace(): ZoneAndLocale {
   const { timeZone: zone, locale } = new Intl.DateTimeFormat().resolvedOptions();
   return { zone, locale };
 }
@@ -31,7 +31,7 @@ export function currentPlace(): Place {
  * back();
  * ```
  */
-export function pinPlace(place: Place): () => void {
+export function pinPlace(place: ZoneAndLocale): () => void {
   const own = ownPlace();
   checkPlace(place);
   const undo: Array<() => void> = [];
@@ -43,10 +43,10 @@ export function pinPlace(place: Place): () => void {
   };
 }
 
-let own: { readonly place: Place; readonly variable: string | undefined } | undefined;
+let own: { readonly place: ZoneAndLocale; readonly variable: string | undefined } | undefined;
 
 /** Where the process is by itself; asked again only after its TZ was assigned. */
-function ownPlace(): Place {
+function ownPlace(): ZoneAndLocale {
   const { TZ: variable } = variables;
   if (own === undefined || own.variable !== variable) own = { place: currentPlace(), variable };
   return own.place;
@@ -56,7 +56,7 @@ function ownPlace(): Place {
 const known = new Set<string>();
 
 /** Throws PLACE_UNKNOWN where this host lacks the zone or the locale. */
-export function checkPlace({ zone, locale }: Place): void {
+export function checkPlace({ zone, locale }: ZoneAndLocale): void {
   const name = `${zone} ${locale}`;
   const here = ownPlace();
   // To ask ICU takes milliseconds the first time.

@@ -2,14 +2,13 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import type { RunManifest } from "../object/run.ts";
-import type { Checks } from "../replay/checks.ts";
-import type { Environment } from "../replay/environment.ts";
+import type { Checks, Environment } from "../replay/environment.ts";
 import {
   type Code,
   codeOf,
   type LoadedProgram,
+  type ProgramSource,
   Programs,
-  type Source,
 } from "../replay/programs.ts";
 import type { Replayer } from "../replay/replayer.ts";
 import { type AnySimulation, checkSimulation } from "../replay/simulation.ts";
@@ -79,7 +78,7 @@ export class ProjectCode {
     },
   ): Promise<Code> {
     if (options.program !== "working") return this.of(options.program as string, options.cwd);
-    const last = replayer.segmentRecorded(replayer.run.steps);
+    const last = replayer.segmentRecorded(replayer.manifest.steps);
     const { program } = await replayer.parts(last);
     const code = await (await modules()).loadWorking(this.#project, program);
     if (code !== undefined) return code;
@@ -125,7 +124,7 @@ export class ProjectCode {
   }
 
   /** What the user records is the user's own: noted first, so that a recording that is killed can be resumed. */
-  #noteRecorded(id: Id<"program">, { module }: Source): void {
+  #noteRecorded(id: Id<"program">, { module }: ProgramSource): void {
     // Code that was handed over in memory is never run from the store.
     if (module !== undefined) this.trust.add(id);
   }

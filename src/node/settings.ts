@@ -12,13 +12,13 @@ export type Variables = Readonly<Record<string, string | undefined>>;
  * Where settings lie: with the store, which takes them where it goes; with this copy of it, never
  * shared; or with the user, for every project.
  */
-export type Place = "project" | "local" | "global";
+export type SettingPlace = "project" | "local" | "global";
 
 /** What can be set. */
 export interface SettingKind {
   readonly describe: string;
   /** Where it may lie. The first place that has it wins; it is set in the first unless told otherwise. */
-  readonly places: readonly Place[];
+  readonly places: readonly SettingPlace[];
   /** An environment variable that wins over every place. */
   readonly variable?: string;
   /** Checks a value that `where` gives, and throws where it can be none. */

@@ -1,13 +1,12 @@
 import { describe } from "../base/checks.ts";
-import { isRewindError, RewindError } from "../base/errors.ts";
-import { reasonOf } from "../base/reason.ts";
-import { missingDraw } from "./missing-draw.ts";
+import { RewindError } from "../base/errors.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
+import { stepFailure } from "./step-failure.ts";
 import type { Streams } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
-/** A place in a run from which it can go on: a live state and the generators beside it. */
+/** A place in a run from which it can go on: a live state and its generators. */
 export interface Standing {
   step: number;
   state: unknown;
@@ -21,20 +20,24 @@ export interface Position extends Standing {
 }
 
 /**
- * Is shown each state that a replay passes, with the context there; stops it by returning true. It
- * must change neither.
+ * Called with each state that a replay passes and the context there. It must change neither.
+ * Returning true stops the replay.
  */
 export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
 
 /**
- * The one verb under everything: applies steps until the position is at step `to`, in the same
- * segment and block. With `visit`, shows it each new state, and returns whether it asked to stop.
- * Throws STEP_FAILED, which names the step, and leaves the position unusable.
+ * Applies steps until the position is at step `to`, in the same segment and block. Everything else
+ * is built on this. Calls `visit` with each new state and returns whether it stopped the replay.
+ * Throws STEP_FAILED, which names the step and leaves the position unusable.
  */
 export function advance(position: Position, to: number, visit?: Visit): boolean {
   const { segment, watch } = position;
   const go =
-    segment.source.rule === "step" ? runReseeding : visit === undefined ? run : runVisiting;
+    segment.source.rule === "step"
+      ? applyReseeding
+      : visit === undefined
+        ? applySteps
+        : applyVisiting;
   try {
     segment.begin();
     let stopped = false;
@@ -52,19 +55,19 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
 }
 
 /** Gives each step generators of its own. */
-function runReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
+function applyReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
   const { source } = position.segment;
   while (position.step < to) {
     const next = position.step + 1;
     position.streams = source.at(position.step);
-    if (visit === undefined) run(position, next);
-    else if (runVisiting(position, next, visit)) return true;
+    if (visit === undefined) applySteps(position, next);
+    else if (applyVisiting(position, next, visit)) return true;
   }
   return false;
 }
 
-// One tight loop, nothing per step but the step: this is where the time of every command goes.
-function run(position: Standing, to: number): false {
+// A tight loop that does nothing but the step: every command spends its time here.
+function applySteps(position: Standing, to: number): false {
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;
@@ -82,8 +85,8 @@ function run(position: Standing, to: number): false {
   return false;
 }
 
-function runVisiting(position: Standing, to: number, visit: Visit | undefined): boolean {
-  if (visit === undefined) return run(position, to);
+function applyVisiting(position: Standing, to: number, visit: Visit | undefined): boolean {
+  if (visit === undefined) return applySteps(position, to);
   const { streams, segment } = position;
   const { simulation, context } = segment;
   const rng = streams.main;
@@ -105,12 +108,14 @@ function runVisiting(position: Standing, to: number, visit: Visit | undefined): 
   return stopped;
 }
 
-/** Only an object can have been changed in place by a step that returned nothing. */
+/**
+ * A step that returns nothing must have changed its state in place, so the state must be an object.
+ */
 function checkInPlace(state: unknown, step: number): void {
   if (typeof state === "object" && state !== null) return;
   throw new RewindError(
     "STEP_RETURNED_NOTHING",
-    `step ${step} returned nothing, and its state, ${describe(state)}, cannot be changed in place`,
+    `step ${step} returned nothing, but its state, ${describe(state)}, cannot be changed in place`,
     { step },
   );
 }
@@ -121,30 +126,5 @@ function checkNoPromise(next: object | null, step: number): void {
     "STEP_RETURNED_PROMISE",
     `step ${step} returned a promise: a step must give the next state at once`,
     { step },
-  );
-}
-
-function stepFailure(error: unknown, segment: LiveSegment): RewindError {
-  const { step } = segment.context;
-  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
-    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
-  }
-  if (
-    isRewindError(
-      error,
-      "STEP_RETURNED_NOTHING",
-      "STEP_RETURNED_PROMISE",
-      "FUNCTION_FAILED",
-      "PLACE_UNKNOWN",
-    )
-  ) {
-    return error;
-  }
-  const hint = missingDraw(error, segment.algorithm);
-  return new RewindError(
-    "STEP_FAILED",
-    `step ${step} failed: ${reasonOf(error)}`,
-    { step, ...(hint !== undefined && { hint }) },
-    { cause: error },
   );
 }

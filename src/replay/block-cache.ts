@@ -3,37 +3,38 @@ import { decodeState, type LongOptions } from "./environment.ts";
 import type { Replayer } from "./replayer.ts";
 import type { AnySimulation } from "./simulation.ts";
 import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";
-import { canBeRunAnew, checkStretch, isChecked } from "./stretch.ts";
+import { canRunAgain, checkStretch, isChecked } from "./stretch.ts";
 import { Watch } from "./watch.ts";
 
 /**
- * Gives states of a run, and remembers a few inside one block, so that a walk over its steps, one
- * by one in either direction, does not replay the block from its start each time: forward it goes
- * on from where it stood; backward it lays snapshots 1, 2, 4, 8, … steps behind the step asked for
- * (binary checkpointing, as in the reversal of programs: Griewank 1992), so that n steps back cost
- * O(n log n) steps.
+ * Gives the states of a run, and remembers a few inside one block. A walk step by step in either
+ * direction then does not replay the block from its start each time. Forward, it goes on from where
+ * it stood. Backward, it keeps snapshots 1, 2, 4, 8, … steps before the step asked for (binary
+ * checkpointing, as in the reversal of programs: Griewank 1992), so that n steps back cost O(n log
+ * n) steps.
  *
- * Only a replay from the block's start in a fresh instance is what was compared with the recording: a
- * program may keep something outside its state. So where there are instances, no replay goes on from a
- * snapshot: it is given out as it is, and the last few steps are kept.
+ * A program may keep something outside its state, and only a replay from the block's start in a
+ * fresh instance was compared with the recording. So if the program can be started again, no replay
+ * goes on from a snapshot: the cache keeps snapshots of the last few steps and returns them as they
+ * are.
  */
 export class BlockCache {
   readonly #replayer: Replayer;
-  /** Where the replay stands. Its state is never given out: only copies are. */
+  /** Where the replay stands. Callers get copies of its state, never the state itself. */
   #live: Position | undefined;
   /** The start of the replay, then the snapshots after it, in the order of their steps. */
   #starts: Start[] = [];
-  /** The simulation whose classes the states that are given out have. */
+  /** The simulation whose classes callers get in their copies. */
   #simulation: AnySimulation | undefined;
 
   constructor(replayer: Replayer) {
     this.#replayer = replayer;
   }
 
-  /** The state at `step`: the caller's own copy, not yet checked. */
+  /** A copy of the state at `step`, not yet checked. It belongs to the caller. */
   async state(step: number): Promise<unknown> {
     const replayer = this.#replayer;
-    if (step === replayer.run.steps) return replayer.state(step);
+    if (step === replayer.manifest.steps) return replayer.stateAt(step);
     if (this.#live !== undefined && this.#live.step <= step && this.#holds(step)) {
       return replayer.env.guard(() => this.#seek(step));
     }
@@ -48,14 +49,14 @@ export class BlockCache {
     const start =
       first !== undefined && this.#holds(step) ? first : await replayer.start(step, { watched });
     const segment = start === first ? await start.segment.fresh() : start.segment;
-    // The awaits come before any change, so that calls at the same time do not mix.
+    // All awaits come before the first change, so that concurrent calls do not mix.
     return replayer.env.guard(() => {
       const isKept = this.#starts[0] === start;
-      const goesOn = isKept && !canBeRunAnew(start);
+      const goesOn = isKept && !canRunAgain(start);
       const starts = goesOn ? this.#starts.filter((one) => one.step <= step) : [start];
-      // A codec may refuse the state: nothing may have changed then.
+      // A codec may refuse the state, so this comes before the first change.
       const live = restore({ ...(starts.at(-1) as Start), segment });
-      // What was checked needs no witness.
+      // A block that was checked needs no witness.
       if (replayer.checked.has(start.step)) live.watch = Watch.idle(start.step, replayer.env);
       this.#starts = starts;
       this.#live = live;
@@ -65,30 +66,33 @@ export class BlockCache {
     });
   }
 
-  /** Whether the block of `step` is known to replay as recorded, or the state there is a stored one. */
+  /** Whether the state at `step` is stored, or its block is known to replay as recorded. */
   isChecked(step: number): boolean {
-    const { checked, run } = this.#replayer;
-    if (step === run.steps) return true;
+    const { checked, manifest } = this.#replayer;
+    if (step === manifest.steps) return true;
     const from = this.#replayer.stretchStart(step);
     return from === step || checked.has(from);
   }
 
   /**
-   * Goes on from `step` to the end of its block, where that was not checked before, and compares it
-   * with what was recorded. Throws REPLAY_MISMATCH.
+   * Goes on from `step` to the end of its block and compares it with the recording, unless that
+   * block was checked before. Throws REPLAY_MISMATCH.
    */
   async check(step: number, options: LongOptions = {}): Promise<void> {
     const replayer = this.#replayer;
     if (this.isChecked(step)) return;
     const stretch = await replayer.stretch(replayer.stretchStart(step));
     if (await isChecked(replayer, stretch)) return;
-    // Another call may have checked it meanwhile, and what it goes on with is no longer watched.
+    // Another call may have checked it meanwhile and left a replay without a witness.
     if (this.isChecked(step)) return;
     const live = this.#takeLive(step) ?? restore(await replayer.start(step));
     await checkStretch(replayer, live, stretch, options);
   }
 
-  /** The live position, where it stands in the block of `step` and not behind it; a snapshot takes its place. */
+  /**
+   * The live position, if it is in the block of `step` and not past it. A snapshot replaces it
+   * here.
+   */
   #takeLive(step: number): Position | undefined {
     const live = this.#live;
     if (live === undefined || live.step > step || !this.#holds(step)) return undefined;
@@ -97,7 +101,7 @@ export class BlockCache {
     return live;
   }
 
-  /** Whether `step` can be reached from what is kept: same block, same segment. */
+  /** Whether `step` is in the block and the segment that the kept snapshots are in. */
   #holds(step: number): boolean {
     const [first] = this.#starts;
     return first !== undefined && this.#replayer.stretchStart(step) === first.step;
@@ -105,7 +109,7 @@ export class BlockCache {
 
   #seek(step: number): unknown {
     const live = this.#live as Position;
-    // A step that throws leaves its position unusable: nothing of it may be kept.
+    // A step that throws leaves the position unusable, so forget it until the step succeeds.
     this.#live = undefined;
     advance(live, step);
     this.#live = live;
@@ -114,7 +118,7 @@ export class BlockCache {
   }
 
   #laySnapshotsBehind(step: number, live: Position): void {
-    for (const gap of canBeRunAnew(live) ? LAST_GAPS : gapsUpTo(step - live.step)) {
+    for (const gap of canRunAgain(live) ? LAST_GAPS : gapsUpTo(step - live.step)) {
       if (step - gap <= live.step) continue;
       advance(live, step - gap);
       this.#laySnapshot(live);
@@ -123,12 +127,12 @@ export class BlockCache {
 
   #laySnapshot(live: Position): void {
     const snapshot = startIfStorable(live, this.#replayer.env);
-    // Where there is none, the one before must do.
+    // If this state cannot be stored, replays begin at the snapshot before it.
     if (snapshot !== undefined) this.#starts.push(snapshot);
   }
 }
 
-/** How far behind the step asked for snapshots are laid where none can be gone on from. */
+/** How far behind the step asked for snapshots are kept if no replay may go on from them. */
 const LAST_GAPS = Array.from({ length: 16 }, (_, i) => 16 - i);
 
 /** The powers of two up to a distance, the largest first. */

@@ -7,9 +7,9 @@ import { compareStates, decodeState, type Environment, encodeState } from "./env
 import type { AnySimulation } from "./simulation.ts";
 
 /**
- * Checks that the codecs of a simulation lose nothing of a state: what `encoded` decodes to must be
- * encoded as `encoded` again. Throws CODEC_LOSSY, which names the type and the path. Does nothing for a
- * simulation without codecs, whose states are checked as they are encoded.
+ * Checks that the codecs of a simulation lose nothing: decoding `encoded` and encoding the result
+ * must give `encoded` again. Throws CODEC_LOSSY, which names the type and the path. Does nothing
+ * for a simulation without codecs: encoding checks its states already.
  *
  * @example
  * ```ts
@@ -27,11 +27,11 @@ export function checkCodecs(
   if (problem === undefined) return;
   const culprit = env.guard(() => firstLossy(state, simulation, env));
   if (culprit !== undefined) throw lossy(culprit.name, culprit.path, culprit.problem);
-  // Each codec by itself loses nothing, yet all together do: one keeps what another has made.
+  // Each codec alone loses nothing, but together they do: one keeps an object that another made.
   throw lossy(Object.keys(simulation.types ?? {}).join(", "), "state", problem);
 }
 
-/** What is wrong with a state after it was decoded, if anything is. */
+/** What is wrong with the decoded state; undefined if nothing is. */
 function roundTrip(
   encoded: Uint8Array,
   simulation: AnySimulation,
@@ -41,13 +41,15 @@ function roundTrip(
     const decoded = decodeState(encoded, simulation);
     const again = encodeState(decoded, simulation, env);
     if (equalBytes(encoded, again)) return undefined;
-    // Decoded anew, for a codec's encode may have changed what it was given.
+    // Decoded again, because a codec's encode may have changed its argument.
     const [first] = compareStates(
       decodeState(encoded, simulation),
       decodeState(again, simulation),
       simulation,
     );
-    return first === undefined ? "it is encoded otherwise" : `${first.path} is another then`;
+    return first === undefined
+      ? "it is encoded differently afterwards"
+      : `${first.path} differs afterwards`;
   } catch (cause) {
     return reasonOf(cause);
   }
@@ -59,7 +61,9 @@ interface Lossy {
   readonly problem: string;
 }
 
-/** The first instance that does not survive by itself; one inside another comes before that. */
+/**
+ * The first instance that its own codec does not restore. Inner instances come before outer ones.
+ */
 function firstLossy(
   state: unknown,
   simulation: AnySimulation,
@@ -88,13 +92,13 @@ function lossOf(
     const bytes = encode(stored, { types });
     const instance: unknown = codec?.decode(decode(bytes, { types }));
     if (Object.isExtensible(original) && !Object.isExtensible(instance)) {
-      return "its decode freezes what was not frozen";
+      return "its decode returns a frozen object for one that was not frozen";
     }
     const recognised = Object.keys(types).find((key) => types[key]?.is(instance) === true);
-    if (recognised !== name) return "its decode gives something that its is does not take";
+    if (recognised !== name) return "its is does not accept what its decode returns";
     return equalBytes(bytes, encode(codec?.encode(instance), { types }))
       ? undefined
-      : "what its decode gives is encoded otherwise";
+      : "what its decode returns is encoded differently";
   } catch (cause) {
     return reasonOf(cause);
   }

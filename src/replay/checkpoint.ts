@@ -6,24 +6,24 @@ import { type Environment, encodeState } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { StreamStates } from "./streams.ts";
 
-/** What is stored of a place in a run. */
+/** The part of a place in a run that is stored. */
 export interface Checkpoint {
   /** The encoded state. */
   readonly encoded: Uint8Array;
-  /** How the generators stand; undefined where they begin afresh there. */
+  /** The states of the generators; undefined if they are seeded again at this step. */
   readonly streams: StreamStates | undefined;
 }
 
-/** The bytes that are stored of a live position. Throws UNSUPPORTED_STATE. */
+/** The stored bytes of a live position. Throws UNSUPPORTED_STATE. */
 export function checkpointOf(position: Standing, env: Environment): Uint8Array {
   const { state, segment } = position;
   return encodeCheckpoint(position, encodeState(state, segment.simulation, env));
 }
 
 /**
- * The same where the state is encoded already. It is the encoding alone, but in a run whose
- * generators go on: there their states come first, the main one's, how many named ones there are,
- * and name and state of each, every one behind its length.
+ * The same for a state that is encoded already. In most runs these bytes are the encoding alone. In
+ * a continuous run the generators come first: the main one's state, the number of named ones, then
+ * the name and state of each. Each name and each state follows its length.
  */
 export function encodeCheckpoint(
   { streams, segment }: Pick<Standing, "streams" | "segment">,
@@ -63,12 +63,12 @@ export function decodeCheckpoint(bytes: Uint8Array, segment: LiveSegment): Check
   });
   const streams = { main, named };
   const isSorted = named.every(([name], i) => i === 0 || (named[i - 1] as Named)[0] < name);
-  // One form for one meaning: a length in too many bytes, or a name in bytes that are no text, is none.
+  // One meaning has one form: refuse a length in too many bytes, and a name that is not UTF-8.
   if (!isSorted || !equalBytes(encodeStreams(streams), bytes.subarray(0, at))) throw invalid();
   return { encoded: bytes.subarray(at), streams };
 }
 
-/** Else a mark at a name's beginning, U+FEFF, would be dropped. */
+/** Keeps U+FEFF at the beginning of a name: a decoder drops it by default. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 type Named = StreamStates["named"][number];
@@ -81,7 +81,9 @@ function numberBytes(value: number): Uint8Array {
   return Uint8Array.from(toLeb128(value));
 }
 
-/** Each takes at least two bytes: a count beyond that is no reason to make room for it. */
+/**
+ * Each named generator takes at least two bytes: refuse a larger count before allocating for it.
+ */
 function checkedCount(count: number, bytes: Uint8Array): number {
   if (count > bytes.length / 2) throw invalid();
   return count;

@@ -1,14 +1,14 @@
 import { RewindError } from "../base/errors.ts";
-import type { Environment, LongOptions } from "./environment.ts";
+import type { Environment, LongOptions, Progress } from "./environment.ts";
 
-/** A slice of work between two looks at the clock should take about this long. */
+/** How long a slice of work should take before the clock is read again. */
 const SLICE_MS = 30;
 
 /**
- * Does long work in slices of about 30 ms: `work(until)` goes on to step `until` at the most, and
- * returns the step that it reached, or one further on where there is nothing to do before it.
- * Between slices it reports progress, lets the process breathe, and ends with INTERRUPTED where the
- * signal asks for it.
+ * Does long work in slices of about 30 ms. `work(until)` goes on to step `until` at most and
+ * returns the step that it reached, or a later one if it can skip ahead. Between slices, `drive`
+ * reports progress, lets other work in the process run, and throws INTERRUPTED if the signal is
+ * aborted.
  */
 export async function drive(
   env: Environment,
@@ -16,7 +16,7 @@ export async function drive(
   work: (until: number) => number | Promise<number>,
 ): Promise<void> {
   const { from, to, onProgress, signal } = options;
-  // One step at first: it may take a minute, and Ctrl-C should not wait for more.
+  // One step at first: it may take a minute, and Ctrl-C should not wait longer.
   let budget = 1;
   let paused = env.now();
   for (let step = from; step < to; ) {
@@ -36,8 +36,9 @@ export async function drive(
 }
 
 /**
- * What a long search awaits at each of its turns: every 30 ms it lets the process breathe, and throws
- * INTERRUPTED where the signal asks for it. Promises alone would let no signal in.
+ * A function for a long search to await in each turn. Every 30 ms it lets other work in the process
+ * run, and throws INTERRUPTED if the signal is aborted. Awaiting promises alone would let no signal
+ * in.
  */
 export function breather(env: Environment, signal: AbortSignal | undefined): () => Promise<void> {
   let paused = env.now();
@@ -47,6 +48,23 @@ export function breather(env: Environment, signal: AbortSignal | undefined): () 
     paused = env.now();
     if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
   };
+}
+
+/**
+ * One `onProgress` for each of several long operations in a row, so that the given `onProgress` is
+ * told the progress of all of them together. `totals` are the steps of each.
+ */
+export function jointProgress(
+  totals: readonly number[],
+  onProgress: LongOptions["onProgress"],
+): ((progress: Progress) => void)[] {
+  const total = totals.reduce((sum, steps) => sum + steps, 0);
+  let before = 0;
+  return totals.map((steps) => {
+    const offset = before;
+    before += steps;
+    return ({ done }) => onProgress?.({ done: offset + done, total });
+  });
 }
 
 function interrupted(step: number): RewindError {

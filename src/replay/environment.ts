@@ -5,60 +5,83 @@ import type { Program } from "../object/program.ts";
 import type { Crc32 } from "../store/crc32.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { Compression } from "../store/pack.ts";
-import type { Checks } from "./checks.ts";
 import type { Guard } from "./guard.ts";
 import type { Programs } from "./programs.ts";
 import type { AnySimulation } from "./simulation.ts";
 
-/** All that replaying and recording need from outside; the code below takes nothing by itself. */
+/** Everything that replaying and recording need from outside: they read nothing else. */
 export interface Environment {
   readonly store: ObjectStore;
   readonly guard: Guard;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
-  /** Lets everything else that waits in this process run once. */
+  /** Lets everything else that is waiting in this process run once. */
   pause(): Promise<void>;
-  /** Whether a value is a Proxy, where the platform can tell. */
+  /** Whether a value is a Proxy, if the platform can tell. */
   isProxy?(value: object): boolean;
   /** The code of recorded programs. */
   readonly programs: Programs;
-  /** The generator of a recording that names none, whose simulation names none; else the default. */
+  /** The generator to use if neither the recording nor the simulation names one. */
   generator?(): string | undefined;
-  /** A master seed for a recording that names none. */
+  /** A master seed for a recording without one. */
   randomSeed(): number;
-  /** What is noted beside a new run: time, author, host. */
+  /** What to note with a new run: time, author, host. */
   describeRun(): Record<string, unknown>;
   readonly compression: Compression;
   readonly crc32: Crc32;
   /** The blocks whose replay was checked. */
   readonly checks: Checks;
   /**
-   * Why a replay of what `program` gave under `meta` may differ here: what of the host or of the
-   * program is another than it was when the run was recorded, each as a clause; empty where all is
-   * the same.
+   * Why a replay of `program`, recorded under `meta`, may differ here: how the host and the program
+   * have changed since, one clause each. Empty if nothing has changed.
    */
   differencesFrom?(
     program: Program,
     meta: Readonly<Record<string, unknown>>,
   ): readonly string[] | Promise<readonly string[]>;
-  /** Writes a file, whole or not at all. Throws FILE_FAILED. */
+  /** Writes a whole file or nothing. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** How far a long operation has come. */
+/**
+ * Remembers which blocks replayed as recorded here, so that each is checked once. An entry holds
+ * for one program, one start and one host.
+ */
+export interface Checks {
+  /** Whether the block with this key was checked. */
+  has(key: string): boolean;
+  add(key: string): void;
+  /** How long the checks of one command may take; infinite for no limit. */
+  readonly limitMs: number;
+  /** Called with the steps that were left unchecked because the limit was reached. */
+  leftUnchecked(steps: { readonly from: number; readonly to: number }): void;
+}
+
+/** Remembers checked blocks in memory, and sets no limit. */
+export function memoryChecks(): Checks {
+  const keys = new Set<string>();
+  return {
+    has: (key) => keys.has(key),
+    add: (key) => void keys.add(key),
+    limitMs: Number.POSITIVE_INFINITY,
+    leftUnchecked: () => undefined,
+  };
+}
+
+/** How far a long operation has got. */
 export interface Progress {
-  /** Steps done and to do. */
+  /** Steps done, and all steps. */
   readonly done: number;
   readonly total: number;
 }
 
-/** What every long operation takes. */
+/** Options of every long operation. */
 export interface LongOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The encoding of a state of this simulation. Throws UNSUPPORTED_STATE, which names the path. */
+/** Encodes a state of this simulation. Throws UNSUPPORTED_STATE, which names the path. */
 export function encodeState(
   state: unknown,
   simulation: AnySimulation,
@@ -70,7 +93,7 @@ export function encodeState(
   });
 }
 
-/** The state of this simulation that the bytes encode. Throws INVALID_ENCODING. */
+/** Decodes a state of this simulation. Throws INVALID_ENCODING. */
 export function decodeState(
   encoded: Uint8Array,
   { types }: AnySimulation,
@@ -79,7 +102,7 @@ export function decodeState(
   return decode(encoded, { ...(types && { types }), ...(closing && { closing }) });
 }
 
-/** Where two states of this simulation differ, in the order of the document. */
+/** How two states of this simulation differ, in the order of the state. */
 export function compareStates(a: unknown, b: unknown, { types }: AnySimulation): Difference[] {
   return differences(a, b, types && { types });
 }

@@ -17,7 +17,7 @@ const FORMAT: GuardedCall = {
   hint: HINT,
 };
 
-/** Date, which is refused only where it reads the clock. */
+/** Swaps for Date, which is refused only when it reads the clock. */
 export function dateSwaps(ask: Ask): Swap[] {
   const real = Date;
   const watched = new Proxy(real, {
@@ -41,8 +41,8 @@ export function dateSwaps(ask: Ask): Swap[] {
 }
 
 /**
- * Replaces, for good, what `Intl.DateTimeFormat` formats with: its `format` is a getter that gives a
- * function, and that function, called without a date, formats the time now.
+ * Replaces `Intl.DateTimeFormat`'s `format` for good. It is a getter that returns a function, and
+ * that function formats the current time when it is called without a date.
  */
 export function keepDateFormat(ask: Ask): void {
   const { prototype } = Intl.DateTimeFormat;
@@ -54,7 +54,7 @@ export function keepDateFormat(ask: Ask): void {
     ...property,
     get(this: object): unknown {
       const real = Reflect.apply(get, this, []);
-      // The same function each time, as the language has it.
+      // The same function each time, as the language requires.
       let format = formats.get(real);
       if (format === undefined) {
         format = (date?: unknown): unknown => {

@@ -1,17 +1,17 @@
 import type { GuardedCall } from "./guarded.ts";
 
 /**
- * What is asked before a guarded call goes on: throws where it is refused, gives a value where
- * another result stands in for it, and undefined where it may go on.
+ * Called before a guarded call goes on. Throws to refuse the call, returns an answer to replace its
+ * result, and returns undefined to let it go on.
  */
 export type Ask = (call: GuardedCall, values: readonly unknown[]) => Answer | undefined;
 
-/** The result that a guarded call gives in place of its own. */
+/** The result that replaces a guarded call's own. */
 export interface Answer {
   readonly value: unknown;
 }
 
-/** A property, what it is while it is guarded, and what it was before. */
+/** A property, its value while it is guarded, and its value before. */
 export interface Swap {
   readonly object: Record<string, unknown>;
   readonly key: string;
@@ -19,7 +19,7 @@ export interface Swap {
   real: unknown;
 }
 
-/** The swap for a call; none where this host has no such property, or does not let it be replaced. */
+/** The swap for a call; empty if this host lacks the property or does not let it be replaced. */
 export function swapOf(ask: Ask): (call: GuardedCall) => Swap[] {
   return (call) => {
     const found = find(call);
@@ -34,7 +34,7 @@ export function swapOf(ask: Ask): (call: GuardedCall) => Swap[] {
   };
 }
 
-/** Replaces a property for good by one that asks first. */
+/** Replaces a property for good with one that asks first. */
 export function keepWatched(call: GuardedCall, ask: Ask): void {
   const found = find(call);
   if (found === undefined) return;
@@ -44,12 +44,15 @@ export function keepWatched(call: GuardedCall, ask: Ask): void {
     return;
   }
   for (const swap of swapOf(ask)(call)) {
-    // Not by assignment: some objects have setters above the property.
+    // Not by assignment: some objects inherit a setter.
     Object.defineProperty(swap.object, swap.key, { ...property, value: swap.watched });
   }
 }
 
-/** The object that owns the property: to assign further down would leave a property behind. */
+/**
+ * The object that owns the property: assigning to one that inherits it would leave a property
+ * behind.
+ */
 function find(
   call: GuardedCall,
 ): { object: Record<string, unknown>; property: PropertyDescriptor } | undefined {
@@ -71,14 +74,14 @@ function watch(original: Callable, call: GuardedCall, ask: Ask): unknown {
       ? Reflect.apply(original, this, values)
       : Reflect.construct(original, values, new.target === watched ? original : new.target);
   };
-  // Name, length, and what hangs on the function, such as process.hrtime.bigint.
+  // Name, length, and the function's own properties, such as process.hrtime.bigint.
   Object.defineProperties(watched, Object.getOwnPropertyDescriptors(original));
   return watched;
 }
 
 /**
- * A class that asks before it makes something. A proxy, so that `instanceof`, subclasses, statics
- * and the prototype of what it makes are the class's own.
+ * A class that asks before it makes an instance. It is a proxy, so that `instanceof`, subclasses,
+ * statics and prototypes stay those of the class.
  */
 export function watchedClass(original: Callable, call: GuardedCall, ask: Ask): unknown {
   return new Proxy(original, {

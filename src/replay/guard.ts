@@ -2,62 +2,82 @@ import { RewindError } from "../base/errors.ts";
 import { dateSwaps, keepDateFormat } from "./guard-date.ts";
 import { type Answer, keepWatched, type Swap, swapOf } from "./guard-watch.ts";
 import { type GuardedCall, guardedHost, guardedLanguage } from "./guarded.ts";
-import type { Place } from "./place.ts";
 
 export type { GuardedCall } from "./guarded.ts";
 
-/** What is refused, and what to use instead. */
+/** A call to refuse, and what to use instead. */
 export type Refusable = Pick<GuardedCall, "name" | "hint" | "kind">;
 
-/** Answers a guarded call that a program makes while it is loaded; undefined where others make it. */
+/**
+ * Answers a guarded call that a program makes while it is loaded; undefined for calls of other
+ * code.
+ */
 export type WhileLoading = (call: GuardedCall, values: readonly unknown[]) => Answer | undefined;
 
-/** Runs code in which nothing may draw from elsewhere or read a clock. */
+/** Runs code that may not read a clock or draw random numbers elsewhere. */
 export interface Guard {
   /**
-   * Runs `run`, which must be synchronous, and returns what it returns. Throws FORBIDDEN_IN_STEP
-   * where a guarded call was made, even if `run` caught that error.
+   * Runs `work`, which must be synchronous, and returns its result. Throws FORBIDDEN_IN_STEP if it
+   * made a guarded call, even if it caught that error.
    */
-  <T>(run: () => T): T;
+  <T>(work: () => T): T;
   /**
-   * Loads a module so that what it keeps for itself (`const { random } = Math;`) is refused in its
-   * steps as well. While it loads, `whileLoading` answers the guarded calls; without it none is
-   * refused.
+   * Loads a module so that its own references (`const { random } = Math;`) are refused in its steps
+   * too. While it loads, `whileLoading` answers the guarded calls; without it, all are allowed.
    */
   watch<T>(load: () => Promise<T>, whileLoading?: WhileLoading): Promise<T>;
-  /** Replaces a property for good: it does what it did, except that it is refused in a step. */
+  /**
+   * Replaces a property for good with one that is refused in a step and works as before elsewhere.
+   */
   keep(call: GuardedCall): void;
-  /** Replaces everything for good that a host of the web has; what the language has is not touched. */
+  /** Replaces the guarded properties of a web host for good, but not those of the language. */
   keepHost(): void;
-  /** Refuses a call as a guarded one is refused: throws FORBIDDEN_IN_STEP, now and after the run. */
+  /**
+   * Refuses a call as if it were guarded: throws FORBIDDEN_IN_STEP now, and again after the run.
+   */
   refuse(call: Refusable): never;
   /**
-   * From here to the end of the run on the stack, code runs in this time zone and locale. Does
-   * nothing where no run is on the stack. Throws PLACE_UNKNOWN where this host lacks one of them.
+   * Runs code in this time zone and locale from here to the end of the current run. Does nothing
+   * outside a run. Throws PLACE_UNKNOWN if this host lacks the zone or the locale.
    */
-  pin(place: Place): void;
-  /** Does what rewind itself has to do in the middle of a run, such as storing: nothing is refused. */
+  pin(place: ZoneAndLocale): void;
+  /**
+   * Does work of rewind itself in the middle of a run, such as storing. Nothing is refused in it.
+   */
   outside<T>(work: () => T): T;
-  /** The step that runs, while one does: what `advance` sets, so that others can name it. */
+  /** The step that is running, if one is. `advance` sets it so that others can name the step. */
   running: { readonly step: number } | undefined;
+}
+
+/** The time zone and locale that a program runs in: its results may depend on them. */
+export interface ZoneAndLocale {
+  /** The time zone, such as `Europe/Berlin`. */
+  readonly zone: string;
+  /** The default locale, such as `en-US`. */
+  readonly locale: string;
+  /** The program's own Date, if it has one: dates then name it as their constructor. */
+  readonly date?: object;
 }
 
 /** What a guard needs from its host. */
 export interface GuardOptions {
-  /** Called once, before the first run or load: what takes a while can wait until then. */
+  /** Called once, before the first run or load, to do slow preparations no earlier. */
   prepare?(guard: Guard): void;
-  /** Takes the process to another zone and locale; returns what takes it back. Throws PLACE_UNKNOWN. */
-  pin?(place: Place): () => void;
   /**
-   * Runs a whole run, so that it can be ended from outside. It may end without `finally`; `step`
-   * gives the step that runs, or undefined between steps.
+   * Moves the process to a time zone and locale; returns a function that moves it back. Throws
+   * PLACE_UNKNOWN.
    */
-  around?<T>(run: () => T, step: () => number | undefined): T;
+  pin?(place: ZoneAndLocale): () => void;
+  /**
+   * Wraps a whole run so that it can be ended from outside, perhaps without reaching `finally`.
+   * `step` returns the step that is running, or undefined between steps.
+   */
+  around?<T>(work: () => T, step: () => number | undefined): T;
 }
 
 /**
- * Makes a guard for what the language has, and for `calls` besides. Outside a step every one of
- * them is untouched: nothing that runs in between is slower, or sees a change.
+ * Makes a guard for the calls of the language and for `calls`. They are replaced only during a
+ * step: code that runs between steps is not slower and sees no change.
  *
  * @example
  * ```ts
@@ -68,18 +88,18 @@ export interface GuardOptions {
  * ```
  */
 export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOptions = {}): Guard {
-  let steps = 0; // how many runs are on the stack
-  let places = 0; // how many runs and loads want the watched properties in place
+  let steps = 0; // nested runs
+  let places = 0; // runs and loads that need the watched properties
   let refused: RewindError | undefined;
   let prepared = false;
-  let pinned: Place | undefined;
+  let pinned: ZoneAndLocale | undefined;
   let unpin: (() => void) | undefined;
   const loads = new Set<WhileLoading>();
 
   const refuse = (call: Refusable): never => {
     const error = new RewindError(
       "FORBIDDEN_IN_STEP",
-      `${call.name} was ${call.kind === "read" ? "read" : "called"} in a step, and a replay would not give the same: ${call.hint}`,
+      `${call.name} was ${call.kind === "read" ? "read" : "called"} in a step, and a replay would not give the same result: ${call.hint}`,
       { name: call.name, hint: call.hint },
     );
     if (steps > 0) refused ??= error;
@@ -111,7 +131,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
       options.prepare?.(whole);
     }
     for (const swap of swaps) {
-      // Read now, not when the guard was made: a test may have put a false clock in place since.
+      // Read now, not when the guard was made: a test may have installed a fake clock since.
       swap.real = swap.object[swap.key];
       swap.object[swap.key] = swap.watched;
     }
@@ -127,9 +147,9 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     unpin = undefined;
   };
 
-  const around = <T>(run: () => T): T =>
-    options.around === undefined ? run() : options.around(run, () => whole.running?.step);
-  const guard = <T>(run: () => T): T => {
+  const around = <T>(work: () => T): T =>
+    options.around === undefined ? work() : options.around(work, () => whole.running?.step);
+  const guard = <T>(work: () => T): T => {
     const outer = steps;
     const held = places;
     if (outer === 0) {
@@ -140,15 +160,16 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     steps++;
     let result: T;
     try {
-      result = outer === 0 ? around(run) : run();
+      result = outer === 0 ? around(work) : work();
     } finally {
-      // As they were, and not one less: a run that was ended from outside left those in it standing.
+      // Reset, not decremented: a run that was ended from outside did not decrement its nested
+      // runs.
       steps = outer;
       places = held + 1;
       rest();
       leave();
     }
-    // A step that catches the refusal and goes on has still tried, and may behave differently.
+    // A step that catches the refusal has still made the call, and may behave differently.
     if (refused !== undefined) throw refused;
     return result;
   };
@@ -163,7 +184,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
       leave();
     }
   };
-  const pin = (place: Place): void => {
+  const pin = (place: ZoneAndLocale): void => {
     if (steps === 0 || options.pin === undefined || place === pinned) return;
     unpin?.();
     unpin = undefined;
@@ -191,9 +212,9 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
   return whole;
 
   /**
-   * `error.stack` names the files and lines of whatever called the step, so that in a step it says
-   * what went wrong and nothing else. V8 writes a stack when it is first read: of an error that
-   * leaves the step, the stack is written outside, in full.
+   * `error.stack` names the files and lines of whatever called the step, so in a step it holds only
+   * the message. V8 writes a stack when it is first read, so an error that leaves the step still
+   * gets its full stack.
    */
   function stackSwap(): Swap {
     const object = Error as unknown as Record<string, unknown>;
@@ -209,7 +230,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
   }
 }
 
-/** `TypeError: x is not a function`, as a stack begins. */
+/** The first line of a stack, such as `TypeError: x is not a function`. */
 function headOf(error: unknown): string {
   try {
     return Error.prototype.toString.call(error);

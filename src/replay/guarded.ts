@@ -1,22 +1,22 @@
-/** A property that a step may not use, because a replay could not give its result again. */
+/** A property that a step may not use, because a replay could not repeat its result. */
 export interface GuardedCall {
-  /** The object that has the property, itself or through its prototypes. */
+  /** The object that owns or inherits the property. */
   readonly object: object;
   readonly key: string;
-  /** The property as a reader knows it, such as `Math.random()`. */
+  /** The name for messages, such as `Math.random()`. */
   readonly name: string;
   /** What to use instead. */
   readonly hint: string;
   /**
-   * What is refused: a function's call (the default), a class's construction, or the read of a
-   * value or a getter.
+   * What is refused: calling a function (the default), constructing a class, or reading a value or
+   * a getter.
    */
   readonly kind?: "function" | "class" | "read";
-  /** Which calls are refused, by their arguments; all of them without it. */
+  /** Whether to refuse a call with these arguments; without it, every call is refused. */
   when?(values: readonly unknown[]): boolean;
-  /** A result that is the same in every run: given in a step instead of a refusal. */
+  /** A result that is the same in every run, for a step to get instead of a refusal. */
   instead?(...values: unknown[]): unknown;
-  /** A result for a package that asks while it is loaded, where the real one would differ. */
+  /** A fixed result for a package that makes the call while it is loaded. */
   still?(...values: unknown[]): unknown;
 }
 
@@ -33,7 +33,7 @@ export const INSTEAD = {
 } as const;
 
 /**
- * What the language itself has that differs between two runs. These are looked up so often, and
+ * The calls of the language whose results differ between two runs. They are called so often, and
  * compiled so well, that they are replaced only while a step runs.
  */
 export function guardedLanguage(): GuardedCall[] {
@@ -45,7 +45,7 @@ export function guardedLanguage(): GuardedCall[] {
   ];
   const { Temporal, performance, crypto } = globalThis as unknown as Hosts;
   for (const key of Object.getOwnPropertyNames(Temporal?.Now ?? {})) {
-    // The zone is pinned, so that a replay gives it again.
+    // The zone is pinned, so a replay gives the same one.
     if (key === "timeZoneId") continue;
     const object = Temporal?.Now as object;
     calls.push({ object, key, name: `Temporal.Now.${key}()`, hint: clock });
@@ -73,8 +73,8 @@ function performanceNow(performance: object): GuardedCall {
 }
 
 /**
- * What a host of the web has besides, and the rare parts of the language. Nobody calls these a
- * million times a second, so they are replaced for good, by functions that ask whether a step runs.
+ * The calls of a web host, and the rare ones of the language. Nobody calls these a million times a
+ * second, so they are replaced for good with functions that ask whether a step is running.
  */
 export function guardedHost(): GuardedCall[] {
   const global = globalThis as unknown as Readonly<Record<string, object | undefined>>;
@@ -113,7 +113,7 @@ export function guardedHost(): GuardedCall[] {
     ...at("File.prototype", clock, { ...read, still: () => 0 })("lastModified"),
     ...at("URL", ids)("createObjectURL"),
     ...at("WeakRef.prototype", memory)("deref"),
-    // By the language's own rules its callbacks need never run, so that they simply do not.
+    // The language never promises to run its callbacks, so in a step they do not run.
     ...at("FinalizationRegistry.prototype", memory, { instead: () => undefined })("register"),
     ...at("Atomics", later)("waitAsync"),
     ...at("AbortSignal", later)("timeout"),

@@ -5,12 +5,14 @@ import { isTypedArray, setElement } from "./param-views.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Where a value lies in the params: the name of one, and perhaps what leads on within it. */
+/**
+ * Where a value is in the params: the name of a param, and perhaps the keys that lead on inside it.
+ */
 export type ParamPlace = readonly (string | number)[];
 
 /**
- * The place that `name` names in `params`: a param, or, as a path such as `o.b[2]`, a part of one.
- * Throws UNKNOWN_PARAM, which names what is there.
+ * The place that `name` names in `params`: a param, or a part of one by a path such as `o.b[2]`.
+ * Throws UNKNOWN_PARAM, which lists the names that exist.
  */
 export function paramPlace(params: Params, name: string): ParamPlace {
   if (Object.hasOwn(params, name)) return [name];
@@ -23,7 +25,7 @@ export function paramPlace(params: Params, name: string): ParamPlace {
   return place;
 }
 
-/** The value at a place; undefined where there is none. */
+/** The value at a place; undefined if the place does not exist. */
 export function valueAt(root: unknown, place: ParamPlace): unknown {
   let value = root;
   for (const step of place) {
@@ -33,12 +35,12 @@ export function valueAt(root: unknown, place: ParamPlace): unknown {
   return value;
 }
 
-/** Whether there is a value at a place. */
+/** Whether a place exists. */
 export function hasPlace(root: unknown, place: ParamPlace): boolean {
   return holds(valueAt(root, place.slice(0, -1)), place.at(-1) as string | number);
 }
 
-/** A copy of `root` with another value at a place that it has; what does not lead there is shared. */
+/** A copy of `root` with a new value at an existing place. It shares everything off that path. */
 export function withValue(root: unknown, place: ParamPlace, value: unknown): unknown {
   const [step, ...rest] = place;
   if (step === undefined) return value;
@@ -55,7 +57,7 @@ export function withValue(root: unknown, place: ParamPlace, value: unknown): unk
   );
 }
 
-/** A name as a path; one that is no path is a name as it stands. */
+/** Reads a name as a path; a name that is not a path stands for itself. */
 function placeIn(name: string): ParamPlace {
   try {
     const path = parsePath(name.startsWith("[") ? `state${name}` : `state.${name}`);
@@ -77,14 +79,14 @@ function holds(value: unknown, step: string | number): boolean {
   return !ArrayBuffer.isView(value) && typeof step === "string" && Object.hasOwn(value, step);
 }
 
-/** What leads on from a value, in words where it is an array. */
+/** The names inside a value; for an array, a phrase such as `the elements [0] to [2]`. */
 function namesIn(value: unknown): string[] {
   if (typeof value !== "object" || value === null) return [];
   if (!Array.isArray(value) && !isTypedArray(value)) return Object.keys(value);
   return value.length === 0 ? [] : [`the elements [0] to [${value.length - 1}]`];
 }
 
-/** The error for a name that is not among `names`, those of the params or of what lies `within` one. */
+/** The error for a name that is not among `names`: the params, or the keys `within` one. */
 export function unknownParam(
   name: string,
   names: readonly string[],

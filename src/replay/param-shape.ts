@@ -3,9 +3,9 @@ import { RewindError } from "../base/errors.ts";
 import { viewTypeOf } from "../codec/state/views.ts";
 
 /**
- * Checks that a value has the shape of the default: the same kind, in a plain object the same keys,
- * and under each of them and in each element of an array the shape that is there. A default that is
- * null may become anything, and an empty object or array may hold anything. Throws INVALID_PARAM.
+ * Checks that a value has the shape of the default: the same kind, the same keys in a plain object,
+ * and the same shape under each key and in each element. A null default accepts any value, and an
+ * empty object or array accepts any contents. Throws INVALID_PARAM.
  */
 export function checkParamShape(like: unknown, value: unknown, path: string): void {
   const problem = misfit(like, value, path);
@@ -29,7 +29,7 @@ function misfit(like: unknown, value: unknown, path: string): Misfit | undefined
   if (like === null || like === undefined) return undefined;
   const expected = kindOf(like);
   if (kindOf(value) !== expected) {
-    const message = `expected param ${path} to be of the type ${expected}, got ${describe(value)}`;
+    const message = `expected param ${path} to be ${withArticle(expected)}, got ${describe(value)}`;
     return { message, data: { expected } };
   }
   if (Array.isArray(like)) return misfitElement(like, value as readonly unknown[], path);
@@ -44,8 +44,9 @@ function misfitField(like: Fields, value: Fields, path: string): Misfit | undefi
   const missing = keys.find((key) => !Object.hasOwn(value, key));
   const strange = given.find((key) => !Object.hasOwn(like, key));
   if (missing !== undefined || strange !== undefined) {
-    const which = strange === undefined ? `no ${missing}` : `the key ${strange}`;
-    const message = `expected param ${path} to have the keys ${keys.join(", ")}, got one with ${which}`;
+    const problem =
+      strange === undefined ? `${missing} is missing` : `${strange} is not one of them`;
+    const message = `expected param ${path} to have the keys ${keys.join(", ")}: ${problem}`;
     return { message, data: { expected: "object" } };
   }
   for (const key of keys) {
@@ -55,7 +56,10 @@ function misfitField(like: Fields, value: Fields, path: string): Misfit | undefi
   return undefined;
 }
 
-/** Elements that are all alike say what others are to be like; else each may be anything. */
+/**
+ * If the default elements are all alike, each element must be like them; if not, it may be
+ * anything.
+ */
 function misfitElement(
   like: readonly unknown[],
   value: readonly unknown[],
@@ -68,6 +72,10 @@ function misfitElement(
     if (problem !== undefined) return problem;
   }
   return undefined;
+}
+
+function withArticle(kind: string): string {
+  return /^[aeiou]/i.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
 function kindOf(value: unknown): string {

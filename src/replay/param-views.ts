@@ -5,16 +5,16 @@ import { type TypedArray, viewTypeOf } from "../codec/state/views.ts";
 
 type Params = Readonly<Record<string, unknown>>;
 
-/** Params as the steps of one instance are given them. */
+/** The params that the steps of one instance get. */
 export interface OwnParams {
   readonly params: Params;
-  /** The path of a typed array that was changed since; undefined where none was. */
+  /** The path of a typed array that has changed since; undefined if none has. */
   changed(): string | undefined;
 }
 
 /**
- * Params for the steps of one instance. All else in params is frozen, and is shared; a typed array
- * cannot be frozen, so each instance has copies of its own, which are compared with the originals.
+ * Params for the steps of one instance. A typed array cannot be frozen, so each instance gets its
+ * own copy, which is compared with the original. Everything else in params is frozen and shared.
  */
 export function ownParams(params: Params): OwnParams {
   const views: View[] = [];
@@ -25,19 +25,19 @@ export function ownParams(params: Params): OwnParams {
   };
 }
 
-/** Whether a value is a typed array, and no subclass of one. */
+/** Whether a value is a typed array, not an instance of a subclass. */
 export function isTypedArray(value: unknown): value is TypedArray {
   return (
     ArrayBuffer.isView(value) && !(value instanceof DataView) && viewTypeOf(value) !== undefined
   );
 }
 
-/** Sets an element, which must be there afterwards as it was given. Throws INVALID_PARAM. */
+/** Sets an element. Throws INVALID_PARAM if the array does not hold exactly that value. */
 export function setElement(view: TypedArray, index: number, value: unknown, name: string): void {
   try {
     (view as unknown as unknown[])[index] = value;
   } catch {
-    // Of another kind, such as a number for a bigint: refused below.
+    // A value of another type, such as a number for a bigint, is refused below.
   }
   if (Object.is(view[index], value)) return;
   const kind = viewTypeOf(view)?.name;

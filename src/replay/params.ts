@@ -16,10 +16,10 @@ import { isTypedArray, setElement } from "./param-views.ts";
 type Params = Readonly<Record<string, unknown>>;
 
 /**
- * The params of a run: `values`, and the given ones over them, copied and frozen. A given value must
- * have the shape of what is `declared` under its name. A `TypedText` is read as a value of that kind,
- * and may be for a place within a param, such as `o.b.c`. Throws UNKNOWN_PARAM for a name that is not
- * there, and INVALID_PARAM for a value of another shape or one that is not plain data.
+ * The params of a run: a frozen copy of `values`, with the given ones in place of theirs. A given
+ * value must have the shape of the `declared` one. A `TypedText` is read as a value of that kind,
+ * and may be for a place inside a param, such as `o.b.c`. Throws UNKNOWN_PARAM for an unknown name,
+ * and INVALID_PARAM for a value that has another shape or is not plain data.
  */
 export function mergeParams(values: Params, given: Params = {}, declared: Params = values): Params {
   let merged = values;
@@ -28,7 +28,7 @@ export function mergeParams(values: Params, given: Params = {}, declared: Params
       merged = withTyped(merged, declared, name, value);
       continue;
     }
-    // A path is for those who type; a script has the object itself.
+    // Paths are for the command line; a script passes the object itself.
     if (!Object.hasOwn(values, name)) throw unknownParam(name, Object.keys(values));
     checkParamShape(likeAt([name], values, declared), value, name);
     merged = withValue(merged, [name], value) as Params;
@@ -50,7 +50,9 @@ function withTyped(merged: Params, declared: Params, name: string, { text }: Typ
   return changed;
 }
 
-/** A list that was typed for a typed array, as one of its kind. Throws INVALID_PARAM. */
+/**
+ * A list from the command line, converted to the typed array that it is for. Throws INVALID_PARAM.
+ */
 function asViewOf(like: unknown, value: unknown, name: string): unknown {
   if (!isTypedArray(like) || !Array.isArray(value)) return value;
   const made = new (like.constructor as new (length: number) => TypedArray)(value.length);
@@ -58,14 +60,14 @@ function asViewOf(like: unknown, value: unknown, name: string): unknown {
   return made;
 }
 
-/** What a value at a place is to be like: what is declared there, or what it takes the place of. */
+/** The value whose shape a new value must have: the declared one, or the one that it replaces. */
 function likeAt(place: ParamPlace, values: Params, declared: Params): unknown {
   return hasPlace(declared, place) ? valueAt(declared, place) : valueAt(values, place);
 }
 
 /**
- * What a recorded run has for a param that is named, perhaps by a path, and what was given for it,
- * read as a value of the same kind.
+ * A recorded param beside the value given for it, read as the same kind. `name` may be a path
+ * inside a param.
  */
 export function paramBeside(
   recorded: Params,
@@ -87,8 +89,9 @@ function placeOrNone(recorded: Params, name: string): ParamPlace | undefined {
 }
 
 /**
- * The params that a run goes on with under other code: those that it declares, with the values that
- * they had, and within plain objects likewise. Throws INVALID_PARAM where one has another shape now.
+ * The params of a run that goes on under new code: those that the code declares, with the values
+ * that they had. The same holds for keys in plain objects. Throws INVALID_PARAM if a shape has
+ * changed.
  */
 export function carriedParams(before: Params, declared: Params): Params {
   return mergeParams(declared, carried(before, declared) as Params);
@@ -104,10 +107,10 @@ function carried(before: unknown, declared: unknown): unknown {
   );
 }
 
-/** Params nest at most this deep: deeper ones are a cycle. */
+/** Params nest at most this deep; anything deeper counts as a cycle. */
 const DEEPEST = 64;
 
-// A step must not be able to change its params: they would be state that no checkpoint holds.
+// Frozen, because params that a step changed would be state that no checkpoint holds.
 function frozenCopy(value: unknown, path: string, depth: number): unknown {
   if (depth > DEEPEST) throw notPlain(path, "it nests too deep or contains itself");
   if (Array.isArray(value)) {
@@ -115,7 +118,7 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
       Array.from(value, (item, i) => frozenCopy(item, `${path}[${i}]`, depth + 1)),
     );
   }
-  // It cannot be frozen: each instance of a program is given a copy, which is compared.
+  // It cannot be frozen; `ownParams` gives each instance a copy and compares it.
   if (isTypedArray(value)) return value.slice();
   if (typeof value === "object" && value !== null) {
     if (!isPlain(value)) throw notPlain(path, describe(value));

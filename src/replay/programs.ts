@@ -12,17 +12,17 @@ import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { PutObject, ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
-import type { Place } from "./place.ts";
+import type { ZoneAndLocale } from "./guard.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
-export interface Source {
+export interface ProgramSource {
   readonly name: string;
-  /** The module's path, relative to the project; undefined for a simulation handed over. */
+  /** The module's path, relative to the project; undefined for a simulation handed over in memory. */
   readonly module?: string | undefined;
   readonly exportName?: string | undefined;
   readonly code: string;
-  /** The code in parts, which together are `code`; all the user's own where it is left out. */
+  /** The parts that make up `code`. Without them, all of it is the user's own. */
   readonly parts?: readonly SourcePart[];
   readonly externals?: Program["externals"];
   readonly inputs?: readonly SourceInput[];
@@ -37,41 +37,44 @@ export interface SourcePart {
   readonly code: string;
 }
 
-/** What a module read while it was loaded; its content, unless it is absent or over the limit. */
+/**
+ * An input that a module read while it was loaded, with its content unless it is missing or too
+ * large.
+ */
 export interface SourceInput extends Omit<ProgramInput, "chunk"> {
   readonly bytes?: Uint8Array | undefined;
 }
 
-/** Code that can be run: a simulation, and the means to have another instance of it. */
+/** Code that can run: a simulation, and a way to start another instance of it. */
 export interface LoadedProgram {
   readonly simulation: AnySimulation;
   /**
-   * Runs the program's module again, so that nothing is left of what earlier steps kept in it.
-   * Undefined for a simulation that was handed over in memory: there is only the one.
+   * Runs the program's module again, without anything that earlier steps kept in it. Undefined for
+   * a simulation that was handed over in memory: it has only one instance.
    */
   fresh?(): Promise<LoadedProgram>;
-  /** Where it was recorded, and so is to run. */
-  readonly place?: Place | undefined;
+  /** The time zone and locale that it was recorded in, and must run in. */
+  readonly place?: ZoneAndLocale | undefined;
 }
 
-/** The same program in an instance in which no step has run; itself where there is only one. */
+/** An instance of the program in which no step has run; the program itself if it has only one. */
 export async function freshly(program: LoadedProgram): Promise<LoadedProgram> {
   return program.fresh === undefined ? program : program.fresh();
 }
 
-/** A simulation, and the code that is recorded for it. */
+/** A simulation and the code to record for it. */
 export interface Code extends LoadedProgram {
-  readonly source: Source;
+  readonly source: ProgramSource;
 }
 
-/** Stores the code of a simulation, and returns the id of its program. */
+/** Stores the code of a simulation and returns the id of its program. */
 export function putProgram(
-  source: Source,
+  source: ProgramSource,
   algorithm: GeneratorAlgorithm,
   { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {
   const { parts = [] } = source;
-  // One chunk holds what is all the user's own: its id is the digest of the whole.
+  // Code without packages is stored as one chunk, whose id is the digest of the whole.
   const whole = parts.every((part) => part.package === undefined);
   const program: Program = {
     name: source.name,
@@ -96,8 +99,8 @@ export function putProgram(
 }
 
 /**
- * The code of a simulation that was handed over as an object: the text of its functions. It tells
- * one version from another, as far as the functions themselves go, but cannot be run by itself.
+ * The code of a simulation that was passed as an object: the text of its functions. This tells two
+ * versions of the functions apart, but cannot run by itself.
  */
 export function codeOf(simulation: AnySimulation): Code {
   const { name, init, step, types = {} } = simulation;
@@ -111,7 +114,7 @@ export function codeOf(simulation: AnySimulation): Code {
   return { simulation, source: { name, code } };
 }
 
-/** What a segment's ids name. */
+/** The objects that a segment names by id. */
 export interface SegmentParts {
   readonly program: Program;
   readonly seeds: Seeds;
@@ -121,7 +124,9 @@ type LoadProgram = (id: Id<"program">, program: Program) => Promise<LoadedProgra
 
 type NoteCode = (id: Id<"program">, code: Code) => void;
 
-/** Finds the code of recorded programs: simulations handed over, then whatever `load` can find. */
+/**
+ * Finds the code of recorded programs: simulations handed over in memory first, then what `load` finds.
+ */
 export class Programs {
   readonly #byId = new Map<Id<"program">, Promise<LoadedProgram>>();
   readonly #byName = new Map<string, AnySimulation>();
@@ -129,19 +134,21 @@ export class Programs {
   readonly #load: LoadProgram;
   readonly #noteRecorded: NoteCode;
 
-  /** `noteRecorded` is told of code that is about to be recorded, before any of it is written. */
+  /**
+   * `noteRecorded` is called with code that is about to be recorded, before any of it is written.
+   */
   constructor(load: LoadProgram = async () => undefined, noteRecorded: NoteCode = () => undefined) {
     this.#load = load;
     this.#noteRecorded = noteRecorded;
   }
 
-  /** Says that this is the code of this program, which is about to be recorded. */
+  /** Adds the code of a program that is about to be recorded. */
   add(id: Id<"program">, code: Code): void {
     this.#noteRecorded(id, code);
     this.#byId.set(id, Promise.resolve(code));
   }
 
-  /** Says that this is the code of every program of the simulation's name that nothing else is known of. */
+  /** Uses a simulation as the code of every program of its name that is not added otherwise. */
   supply(simulation: AnySimulation): void {
     this.#byName.set(simulation.name, simulation);
   }
@@ -152,13 +159,13 @@ export class Programs {
     if (loaded === undefined) {
       loaded = this.#find(id, program);
       this.#byId.set(id, loaded);
-      // A failure is not remembered: the caller may supply the simulation, or trust it, and try again.
+      // A failure is not remembered: the caller may supply or trust the simulation and try again.
       loaded.catch(() => this.#byId.delete(id));
     }
     return loaded;
   }
 
-  /** The program and the seeds of a segment; read once, since many runs share them. */
+  /** The program and the seeds of a segment; read once, because many runs share them. */
   async parts(segment: Segment, get: ReadObject): Promise<SegmentParts> {
     const key = `${segment.program} ${segment.seeds}`;
     let parts = this.#parts.get(key);
@@ -176,7 +183,7 @@ export class Programs {
     if (loaded !== undefined) return loaded;
     throw new RewindError(
       "PROGRAM_MISSING",
-      `the code of "${program.name}" is not here: it was recorded from a simulation handed over in memory`,
+      `the code of "${program.name}" is not in the store: it was recorded from a simulation handed over in memory`,
       { name: program.name, program: id },
     );
   }

@@ -13,7 +13,7 @@ import { freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
 
-/** What a live segment is made of. */
+/** The parts of a live segment. */
 interface SegmentOptions {
   readonly start: number;
   readonly program: LoadedProgram;
@@ -23,26 +23,26 @@ interface SegmentOptions {
   readonly blockSize: number;
   readonly master: bigint;
   readonly hash: Hash;
-  /** What its steps run in; undefined where nobody needs to know. */
+  /** The guard that its steps run in, if any. */
   readonly guard?: Guard;
 }
 
-/** A segment with its code at hand: what a step of it needs. */
+/** A segment with its code loaded: everything that its steps need. */
 export class LiveSegment {
   readonly start: number;
   /** The instance of the program whose steps run. */
   readonly simulation: AnySimulation;
   readonly params: Readonly<Record<string, unknown>>;
-  /** What steps are given; `advance` sets its step. */
+  /** The context that steps get; `advance` sets its step. */
   readonly context: StepContext<Params> & { step: number };
   readonly blockSize: number;
   readonly algorithm: GeneratorAlgorithm;
-  /** Where its generators come from. */
+  /** Makes its generators. */
   readonly source: StreamSource;
   readonly program: LoadedProgram;
   readonly #options: SegmentOptions;
   readonly #own: OwnParams;
-  /** The generators that `context.stream` looks among. */
+  /** The generators that `context.stream` takes from. */
   #current: Streams | undefined;
 
   constructor(options: SegmentOptions, source: StreamSource = new StreamSource(options)) {
@@ -52,7 +52,7 @@ export class LiveSegment {
     this.simulation = options.program.simulation;
     this.#own = ownParams(options.params);
     this.params = this.#own.params;
-    // No further properties, and these for good: what a step left here, no checkpoint would hold.
+    // No step may add or change a property: no checkpoint would hold it.
     const fixed = { writable: false, configurable: false };
     const stream = (name: string): RandomGenerator => this.#streams().stream(name);
     this.context = Object.preventExtensions(
@@ -67,20 +67,22 @@ export class LiveSegment {
   }
 
   /**
-   * The same segment under an instance of the program in which no step has run yet; itself where
-   * there is only one.
+   * The same segment with an instance of the program in which no step has run yet; the segment
+   * itself if the program has only one instance.
    */
   async fresh(): Promise<LiveSegment> {
     if (this.program.fresh === undefined) return this;
     return new LiveSegment({ ...this.#options, program: await freshly(this.program) }, this.source);
   }
 
-  /** From now on steps draw from these generators. */
+  /** Sets the generators that steps draw from. */
   use(streams: Streams): void {
     this.#current = streams;
   }
 
-  /** Steps of this segment begin: they run where it was recorded, and can be named. */
+  /**
+   * Call before steps of this segment: pins their time zone and locale, and names the running step.
+   */
   begin(): void {
     const { guard } = this.#options;
     if (guard === undefined) return;
@@ -88,26 +90,26 @@ export class LiveSegment {
     if (this.program.place !== undefined) guard.pin(this.program.place);
   }
 
-  /** Throws FORBIDDEN_IN_STEP where a step has changed a typed array among its params. */
+  /** Throws FORBIDDEN_IN_STEP if a step has changed a typed array in its params. */
   checkParams(): void {
     const path = this.#own.changed();
     if (path === undefined) return;
     throw new RewindError(
       "FORBIDDEN_IN_STEP",
-      `${path} was changed in a step, and params are the same in every step: ${KEEP_IN_STATE}`,
+      `${path} was changed in a step, but params are the same in every step: ${KEEP_IN_STATE}`,
       { name: path, hint: KEEP_IN_STATE },
     );
   }
 
-  /** No step is running: a context that somebody kept gives no generators. */
+  /** Call after the steps: a context that a program kept gives no generators from now on. */
   rest(): void {
     this.#current = undefined;
     if (this.#options.guard !== undefined) this.#options.guard.running = undefined;
   }
 
-  /** The generators of a position, as a run holds them; fresh ones without. Throws OBJECT_INVALID. */
+  /** The generators in these states; fresh ones without states. Throws OBJECT_INVALID. */
   streamsAt(step: number, states: StreamStates | undefined): Streams {
-    // Where every step has its own, what they were before says nothing.
+    // If every step has its own generators, earlier states do not matter.
     if (states === undefined || this.source.rule === "step") return this.source.at(step);
     try {
       return this.source.restored(step, states);
@@ -126,9 +128,12 @@ export class LiveSegment {
   }
 }
 
-const KEEP_IN_STATE = "keep in the state what changes";
+const KEEP_IN_STATE = "keep what changes in the state";
 
-/** Brings a recorded segment to life. Throws GENERATOR_CHANGED, PROGRAM_MISSING and the like. */
+/**
+ * Loads the code and params of a recorded segment. Throws GENERATOR_CHANGED, PROGRAM_MISSING and
+ * the like.
+ */
 export async function openSegment(
   segment: Segment,
   blockSize: number,

@@ -4,31 +4,34 @@ import type { TypeCodecs } from "../codec/state/type-codecs.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 
-/** Named parameters: numbers, bigints, strings, booleans, null, typed arrays, and arrays or plain objects of them. */
+/**
+ * Named parameters: numbers, bigints, strings, booleans, null, typed arrays, and arrays or plain
+ * objects of them.
+ */
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What a step may look at besides its state and its generator. */
 export interface StepContext<P, G extends GeneratorName = GeneratorName> {
   /** The steps applied so far: this call turns the state at `step` into the state at `step + 1`. */
   readonly step: number;
-  /** The parameters of the run, frozen. */
+  /** The run's parameters, frozen. */
   readonly params: Readonly<P>;
   /**
-   * A generator of its own by name, whose numbers do not depend on what others draw: a model with a
-   * stream for each purpose keeps its births in step where its deaths draw more. Only in `init` and
-   * `step`. A name is a text of 1 to 256 bytes.
+   * A separate generator for a name. Its numbers do not depend on what other generators draw: with
+   * a stream for each purpose, a model has the same births when its deaths draw more. Only in
+   * `init` and `step`. A name is a text of 1 to 256 bytes.
    */
   stream(name: string): GeneratorOf<G>;
 }
 
-/** What `init` may look at: the context of step 0, and a generator of its own. */
+/** What `init` may look at: the context of step 0, and a generator. */
 export interface InitContext<P, G extends GeneratorName = GeneratorName> extends StepContext<P, G> {
   readonly rng: GeneratorOf<G>;
 }
 
 /**
  * A simulation: how it starts and how one state becomes the next. `S` is the state, any value that
- * survives the state encoding; `P` the parameters; `G` the name of the generator that it draws from.
+ * survives the state encoding; `P` the parameters; `G` the name of its generator.
  */
 export interface Simulation<
   S = unknown,
@@ -36,15 +39,18 @@ export interface Simulation<
   G extends GeneratorName = GeneratorName,
 > {
   readonly name: string;
-  /** The generator that it draws from, whose methods its steps then have; the default's unless given. */
+  /**
+   * The name of its generator, whose methods its steps can call; the default generator unless
+   * given.
+   */
   readonly rng?: G;
-  /** How its generators are seeded unless a recording says: `RecordOptions.streams`. */
+  /** How its generators are seeded, unless `RecordOptions.streams` says. */
   readonly streams?: SeedRule;
   /** The parameters' default values; only parameters named here can be set. */
   readonly params?: P;
   /** The first state, the state at step 0. */
   init(ctx: InitContext<P, G>): S;
-  /** The next state; or nothing, where it changes `state` in place. */
+  /** Returns the next state, or changes `state` in place and returns nothing. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step that changes its state in place returns nothing.
   step(state: S, rng: GeneratorOf<G>, ctx: StepContext<P, G>): S | void;
   /** Codecs for the class instances that a state may hold. */
@@ -56,7 +62,7 @@ export interface Simulation<
 export type AnySimulation = Simulation<any, any, any>;
 
 /**
- * Types a simulation, and returns it as it is.
+ * Returns a simulation as it is, with its types inferred.
  *
  * @example
  * ```ts
@@ -67,7 +73,7 @@ export type AnySimulation = Simulation<any, any, any>;
  *   step: (x, rng, ctx) => x + (rng.random() < ctx.params.p ? 1 : -1),
  * });
  *
- * // As a loop over numpy.random.default_rng draws, with numpy's methods.
+ * // Draws as a loop over numpy.random.default_rng does, with numpy's methods.
  * export const clinic = defineSimulation({
  *   name: "clinic",
  *   rng: "numpy",
@@ -85,7 +91,7 @@ export function defineSimulation<
   return simulation;
 }
 
-/** Checks that `value` has the form of a simulation. Throws INVALID_SIMULATION. */
+/** Checks that `value` is a simulation. Throws INVALID_SIMULATION. */
 export function checkSimulation(value: unknown, where: string): AnySimulation {
   const refuse = (problem: string): never => {
     throw new RewindError(
@@ -125,9 +131,9 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
 }
 
 /**
- * The generator and the way to seed it that a recording takes, where it asks for them or the
- * simulation says. A simulation that draws from one generator is not given another: throws
- * INVALID_ARGUMENT. How it is seeded may be asked for otherwise.
+ * The generator and the seeding of a recording, as `asked` or as the simulation says. A recording
+ * may choose another seeding, but not another generator than the simulation's: throws
+ * INVALID_ARGUMENT.
  */
 export function generatorAsked(
   { name, rng, streams }: AnySimulation,
@@ -136,11 +142,11 @@ export function generatorAsked(
   if (rng !== undefined && asked.rng !== undefined && rng !== asked.rng) {
     throw new RewindError(
       "INVALID_ARGUMENT",
-      `expected rng to be ${rng}, from which "${name}" says that it draws, got ${describe(asked.rng)}`,
+      `expected rng to be ${rng}, the generator of "${name}", got ${describe(asked.rng)}`,
       {
         name: "rng",
         value: asked.rng,
-        hint: "leave --rng out, or let the simulation not say which generator it draws from",
+        hint: "leave --rng out, or remove rng from the simulation",
       },
     );
   }

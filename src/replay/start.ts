@@ -6,17 +6,17 @@ import type { AnySimulation } from "./simulation.ts";
 import type { StreamStates } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
-/** A place from which a replay can begin: an encoded state and how its generators stand. */
+/** A place from which a replay can begin: an encoded state and the states of its generators. */
 export interface Start {
   readonly step: number;
   readonly encoded: Uint8Array;
-  /** How its generators stand; undefined where they begin afresh. */
+  /** The states of the generators; undefined if they are seeded again here. */
   readonly streams: StreamStates | undefined;
   readonly segment: LiveSegment;
   readonly watch: Watch;
 }
 
-/** A live position at the start: state and generators are the caller's own. */
+/** A live position at the start. Its state and generators belong to the caller. */
 export function restore(start: Start): Position {
   const { step, segment, streams, watch } = start;
   return {
@@ -28,14 +28,14 @@ export function restore(start: Start): Position {
   };
 }
 
-/** A place to come back to: where the position stands. Throws UNSUPPORTED_STATE. */
+/** A start at the position, to come back to. Throws UNSUPPORTED_STATE. */
 export function startOf(position: Position, env: Environment): Start {
   const { step, state, streams, segment, watch } = position;
   const encoded = encodeState(state, segment.simulation, env);
   return { step, encoded, streams: streams.states(), segment, watch: watch.copy() };
 }
 
-/** The same, or undefined: inside a block a state may hold what no checkpoint can. */
+/** The same; undefined if the state cannot be stored, which is allowed inside a block. */
 export function startIfStorable(position: Position, env: Environment): Start | undefined {
   try {
     return startOf(position, env);
@@ -45,14 +45,14 @@ export function startIfStorable(position: Position, env: Environment): Start | u
   }
 }
 
-/** A copy of a state whose instances are of the classes of another instance of its program. */
+/** A copy of a state of the simulation `from`, with the classes of `to`, another instance of it. */
 export function ownCopy(
   state: unknown,
   from: AnySimulation,
   to: AnySimulation,
   env: Environment,
 ): unknown {
-  // Numbers and texts need no copy: nothing can change them.
+  // Nothing can change a number or a text, so it needs no copy.
   if (typeof state !== "object" || state === null) return state;
   return decodeState(encodeState(state, from, env), to);
 }

@@ -7,7 +7,7 @@ import type { SeedRule } from "../object/seeds.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { deriveSeed, seeder, streamSeed } from "../random/seeds.ts";
 
-/** How the generators of a position stand: of the main one, and of those that have names. */
+/** The states of a position's generators: the main one and the named ones. */
 export interface StreamStates {
   readonly main: Uint8Array;
   /** Sorted by name. */
@@ -15,8 +15,8 @@ export interface StreamStates {
 }
 
 /**
- * The generators of one live position: the one that steps are given, and those that they ask for by
- * name. A named one is made when it is first asked for, so that it depends on nothing else.
+ * The generators of one live position: the one that steps get, and those that they ask for by name.
+ * A named one is made at the first request, so that it depends on nothing else.
  */
 export class Streams {
   readonly main: RandomGenerator;
@@ -27,9 +27,9 @@ export class Streams {
   constructor(
     main: RandomGenerator,
     options: {
-      /** Makes a named generator, as it stands before its first draw. */
+      /** Makes a named generator, ready for its first draw. */
       make(name: string): RandomGenerator;
-      /** Puts the main one into bytes. */
+      /** Encodes the state of the main one. */
       write(main: RandomGenerator): Uint8Array;
       readonly named?: Iterable<readonly [string, RandomGenerator]>;
     },
@@ -50,7 +50,7 @@ export class Streams {
     return generator;
   }
 
-  /** How they stand. */
+  /** The states of all of them. */
   states(): StreamStates {
     const named = [...this.#named].map(([name, generator]) => [name, generator.state()] as const);
     named.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -59,9 +59,9 @@ export class Streams {
 }
 
 /**
- * Where the generators of a segment come from. Under the rule `block` they are seeded anew at the
- * first step of each block, under `step` at every step, each time by hashing. Under `continuous` one
- * generator goes through the whole run, seeded by the master seed as its own library seeds it.
+ * Makes the generators of a segment. Under the rule `block` they are seeded again at the first step
+ * of each block, under `step` at every step, each time by hashing. Under `continuous` one generator
+ * goes through the whole run, seeded with the master seed as its own library does it.
  */
 export class StreamSource {
   readonly rule: SeedRule;
@@ -69,7 +69,7 @@ export class StreamSource {
   readonly #hash: Hash;
   readonly #master: bigint;
   readonly #blockSize: number;
-  /** The seed of the main stream and of each named one, by the number of the block or step. */
+  /** For the main stream and each named one: the seed of a block or step by its number. */
   readonly #seeders = new Map<string | undefined, (index: number) => Uint8Array>();
 
   constructor(options: {
@@ -86,13 +86,13 @@ export class StreamSource {
     this.#blockSize = options.blockSize;
   }
 
-  /** Whether the generators begin afresh at `step`, which lies in the run. */
+  /** Whether the generators are seeded again at `step`. */
   beginsAt(step: number): boolean {
     if (this.rule === "continuous") return false;
     return this.rule === "step" || step % this.#blockSize === 0;
   }
 
-  /** Fresh generators, as they stand at the first step of the block that `step` is in. */
+  /** Fresh generators, as at the first step of the block that contains `step`. */
   at(step: number): Streams {
     if (this.rule === "continuous") return this.#ofRun();
     const index = this.rule === "step" ? step : Math.floor(step / this.#blockSize);
@@ -101,7 +101,7 @@ export class StreamSource {
     return new Streams(make(), { make, write });
   }
 
-  /** The generators that `init` draws from; those of a continuous run then go on. */
+  /** The generators for `init`. In a continuous run, the steps go on with them. */
   ofInit(): Streams {
     if (this.rule === "continuous") return this.#ofRun();
     const hash = this.#hash;
@@ -113,7 +113,7 @@ export class StreamSource {
     });
   }
 
-  /** Generators that stand as `states` says, at `step`. Throws INVALID_ARGUMENT. */
+  /** Generators in the given states, at `step`. Throws INVALID_ARGUMENT. */
   restored(step: number, states: StreamStates): Streams {
     const algorithm = this.#algorithm;
     const { relative } = algorithm;
@@ -147,14 +147,16 @@ export class StreamSource {
     return seedOf;
   }
 
-  /** A named stream is seeded as the main one of a run with another master seed would be. */
+  /** A named stream is seeded like the main stream of a run with this master seed. */
   #masterOf(name: string): bigint {
     const bytes = streamSeed(this.#hash, this.#master, name);
     return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
 }
 
-/** Nothing may be left on a generator, such as a spare deviate: its state would not hold it. */
+/**
+ * No step may add a property to a generator, such as a spare deviate: its state would not hold it.
+ */
 function sealed(generator: RandomGenerator): RandomGenerator {
   return Object.preventExtensions(generator);
 }

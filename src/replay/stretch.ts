@@ -8,103 +8,103 @@ import { advance, type Position } from "./advance.ts";
 import { encodeCheckpoint } from "./checkpoint.ts";
 import { drive } from "./drive.ts";
 import { type Environment, encodeState, type LongOptions } from "./environment.ts";
-import type { Replayer } from "./replayer.ts";
+import type { RecordedRun } from "./recorded-run.ts";
 import { type TwinReplay, Twins } from "./twins.ts";
 
 /**
- * The steps that one replay covers: from a checkpoint, or from where a segment begins inside a block,
- * to the end of the block, of the run, or to the next segment.
+ * The steps of one replay. They begin at a checkpoint, or at a segment that begins inside a block,
+ * and end with the block, with the run, or at the next segment.
  */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** What was recorded of the states inside. */
+  /** The recorded digest of the states inside. */
   readonly witness: Witness;
-  /** What is stored of the state at `to`; undefined where a segment begins there with another one. */
+  /** The stored state at `to`; undefined if a segment begins there with another state. */
   readonly end: StateRef | undefined;
-  /** What a check of it is remembered under; made when it is first asked for. */
+  /** The key under which a check of it is remembered; made at the first request. */
   key?: string;
 }
 
 /** The stretch that begins at `from`, a step from which a replay can begin. */
-export async function stretchAt(replayer: Replayer, from: number): Promise<Stretch> {
-  const { run } = replayer;
-  const cut = replayer.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
-  const to = Math.min(replayer.gridAfter(from), cut, run.steps);
-  const begun = run.segments.find(({ start }) => start === to)?.begin;
+export async function stretchAt(recorded: RecordedRun, from: number): Promise<Stretch> {
+  const { manifest } = recorded;
+  const cut = recorded.segmentAfter(from) ?? Number.POSITIVE_INFINITY;
+  const to = Math.min(recorded.gridAfter(from), cut, manifest.steps);
+  const begun = manifest.segments.find(({ start }) => start === to)?.begin;
   return {
     from,
     to,
-    witness: await witnessOf(replayer, from),
-    end: begun === undefined ? await replayer.stored(to) : undefined,
+    witness: await witnessOf(recorded, from),
+    end: begun === undefined ? await recorded.stored(to) : undefined,
   };
 }
 
-async function witnessOf(replayer: Replayer, from: number): Promise<Witness> {
-  const { run, entries, timeline } = replayer;
-  if (from === run.steps) return 0;
-  if (from % run.blockSize !== 0) return replayer.segmentRecorded(from).begin?.witness ?? 0;
-  return (await entries.entry(timeline, from / run.blockSize)).witness;
+async function witnessOf(recorded: RecordedRun, from: number): Promise<Witness> {
+  const { manifest, entries, timeline } = recorded;
+  if (from === manifest.steps) return 0;
+  if (from % manifest.blockSize !== 0) return recorded.segmentRecorded(from).begin?.witness ?? 0;
+  return (await entries.entry(timeline, from / manifest.blockSize)).witness;
 }
 
-/** Whether a replay of the stretch was compared here before, by this program, and agreed. */
-export async function isChecked(replayer: Replayer, stretch: Stretch): Promise<boolean> {
-  if (replayer.checked.has(stretch.from)) return true;
-  const known = replayer.env.checks.has(await keyOf(replayer, stretch));
-  if (known) replayer.checked.add(stretch.from);
+/** Whether a replay of the stretch by this program was compared here before and agreed. */
+export async function isChecked(recorded: RecordedRun, stretch: Stretch): Promise<boolean> {
+  if (recorded.checked.has(stretch.from)) return true;
+  const known = recorded.env.checks.has(await keyOf(recorded, stretch));
+  if (known) recorded.checked.add(stretch.from);
   return known;
 }
 
 /**
- * Compares a stretch with what was recorded, and remembers that it agreed. `live` is a replay that
- * stands inside it, and goes on to its end. Where the program can be run anew, the stretch is replayed
- * twice instead, in two instances that did other things before, and the two are compared at every
- * step: so that an effect that comes and goes between the digests is found too. Stops unchecked at the
+ * Compares a stretch with the recording, and remembers that it agreed. `live` is a replay inside
+ * the stretch, and goes on to its end. If the program can run again, the stretch is instead
+ * replayed twice, in two instances with different pasts, and the two are compared at every step.
+ * This also finds an effect that comes and goes between the digests. Stops without a result at the
  * limit of `env.checks`. Throws REPLAY_MISMATCH.
  */
 export async function checkStretch(
-  replayer: Replayer,
+  recorded: RecordedRun,
   live: Position,
   stretch: Stretch,
   options: LongOptions = {},
 ): Promise<void> {
-  const { env } = replayer;
+  const { env } = recorded;
   const { from, to } = stretch;
-  const replay = canBeRunAnew(live)
-    ? await new Twins(env, { warm: true }).begin(await replayer.start(from), to)
+  const replay = canRunAgain(live)
+    ? await new Twins(env, { warm: true }).begin(await recorded.start(from), to)
     : alone(live);
   const { position } = replay;
   if (options.signal === undefined && env.checks.limitMs === Number.POSITIVE_INFINITY) {
     env.guard(() => replay.advance(to));
-  } else if (!(await advanceInTime(replayer, replay, to, options))) {
+  } else if (!(await advanceInTime(recorded, replay, to, options))) {
     env.checks.leftUnchecked({ from: Math.max(live.step, position.step), to });
     return;
   }
   const { parting } = replay;
-  if (parting !== undefined) throw await replayMismatch(replayer, stretch, parting.step);
-  await checkEnd(replayer, position, stretch);
-  await rememberChecked(replayer, stretch);
+  if (parting !== undefined) throw await replayMismatch(recorded, stretch, parting.step);
+  await checkEnd(recorded, position, stretch);
+  await rememberChecked(recorded, stretch);
 }
 
-/** Whether replays have instances of the program of their own. */
-export function canBeRunAnew({ segment }: Pick<Position, "segment">): boolean {
+/** Whether each replay gets its own instance of the program. */
+export function canRunAgain({ segment }: Pick<Position, "segment">): boolean {
   return segment.program.fresh !== undefined;
 }
 
-/** One replay, without another beside it. */
+/** A single replay, in the form of a pair. */
 function alone(position: Position): Pick<TwinReplay, "position" | "advance" | "parting"> {
   return { position, advance: (to) => void advance(position, to), parting: undefined };
 }
 
-/** Remembers that a replay of the stretch agreed with what was recorded. */
-export async function rememberChecked(replayer: Replayer, stretch: Stretch): Promise<void> {
-  replayer.checked.add(stretch.from);
-  replayer.env.checks.add(await keyOf(replayer, stretch));
+/** Remembers that a replay of the stretch agreed with the recording. */
+export async function rememberChecked(recorded: RecordedRun, stretch: Stretch): Promise<void> {
+  recorded.checked.add(stretch.from);
+  recorded.env.checks.add(await keyOf(recorded, stretch));
 }
 
-/** Advances in slices to step `to`; returns false where the limit of `env.checks` came first. */
+/** Advances in slices to step `to`; returns false if the limit of `env.checks` came first. */
 async function advanceInTime(
-  { env }: Replayer,
+  { env }: RecordedRun,
   replay: Pick<TwinReplay, "position" | "advance">,
   to: number,
   { signal }: LongOptions,
@@ -117,33 +117,33 @@ async function advanceInTime(
   return replay.position.step >= to;
 }
 
-/** Compares a replay at the end of a stretch with what was recorded. Throws REPLAY_MISMATCH. */
+/** Compares a replay at the end of a stretch with the recording. Throws REPLAY_MISMATCH. */
 export async function checkEnd(
-  replayer: Replayer,
+  recorded: RecordedRun,
   live: Position,
   stretch: Stretch,
 ): Promise<void> {
-  if (agrees(replayer, live, stretch)) return;
-  throw await replayMismatch(replayer, stretch);
+  if (agrees(recorded, live, stretch)) return;
+  throw await replayMismatch(recorded, stretch);
 }
 
-/** Whether a replay at the end of a stretch has its witness and its last state. */
+/** Whether a replay at the end of a stretch has the recorded witness and last state. */
 export function agrees(
-  replayer: Pick<Replayer, "env">,
+  recorded: Pick<RecordedRun, "env">,
   live: Position,
   stretch: Pick<Stretch, "witness" | "end">,
 ): boolean {
-  const { env } = replayer;
+  const { env } = recorded;
   if (live.watch.witness !== stretch.witness) return false;
   if (stretch.end === undefined) return true;
   const encoded = env.guard(() => encodeState(live.state, live.segment.simulation, env));
-  return agreesAs(encoded, replayer, live, stretch);
+  return agreesAs(encoded, recorded, live, stretch);
 }
 
-/** The same of a state that is encoded already. */
+/** The same for a state that is encoded already. */
 export function agreesAs(
   encoded: Uint8Array,
-  { env }: Pick<Replayer, "env">,
+  { env }: Pick<RecordedRun, "env">,
   live: Position,
   { witness, end }: Pick<Stretch, "witness" | "end">,
 ): boolean {
@@ -153,16 +153,16 @@ export function agreesAs(
 }
 
 /**
- * REPLAY_MISMATCH for a stretch, with what may be the cause; `parted` is the step at which two replays
- * gave different states, where they did.
+ * REPLAY_MISMATCH for a stretch, with its likely causes. `parted` is the step at which two replays
+ * gave different states, if they did.
  */
 export async function replayMismatch(
-  replayer: Replayer,
+  recorded: RecordedRun,
   { from, to }: Pick<Stretch, "from" | "to">,
   parted?: number,
 ): Promise<RewindError> {
-  const { env, run } = replayer;
-  const data = { from, to, block: Math.floor(from / run.blockSize) };
+  const { env, manifest } = recorded;
+  const data = { from, to, block: Math.floor(from / manifest.blockSize) };
   if (parted !== undefined) {
     return new RewindError(
       "REPLAY_MISMATCH",
@@ -170,32 +170,35 @@ export async function replayMismatch(
       { ...data, step: parted, causes: [] },
     );
   }
-  const { program } = await replayer.parts(replayer.segmentRecorded(from));
-  const causes = (await env.differencesFrom?.(program, run.meta)) ?? [];
+  const { program } = await recorded.parts(recorded.segmentRecorded(from));
+  const causes = (await env.differencesFrom?.(program, manifest.meta)) ?? [];
   const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
   return new RewindError(
     "REPLAY_MISMATCH",
-    `the replay of steps ${from} to ${to} does not give what was recorded: ${cause}`,
+    `the replay of steps ${from} to ${to} does not match the recording: ${cause}`,
     { ...data, causes },
   );
 }
 
 const HIDDEN = "the simulation depends on something that is not in its state";
 
-/** What a check of the stretch holds for: the code, where it begins, and what was recorded of it. */
-async function keyOf(replayer: Replayer, stretch: Stretch): Promise<string> {
-  stretch.key ??= await makeKey(replayer, stretch);
+/** A digest of everything that a check depends on: the code, the start, and the recorded end. */
+async function keyOf(recorded: RecordedRun, stretch: Stretch): Promise<string> {
+  stretch.key ??= await makeKey(recorded, stretch);
   return stretch.key;
 }
 
-async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch): Promise<string> {
-  const { env, run } = replayer;
-  const segment = replayer.segmentRecorded(from);
+async function makeKey(
+  recorded: RecordedRun,
+  { from, to, witness, end }: Stretch,
+): Promise<string> {
+  const { env, manifest } = recorded;
+  const segment = recorded.segmentRecorded(from);
   const begun = segment.start === from ? segment.begin : undefined;
   const about = [
     ...["checked", segment.program, segment.seeds, paramsKey(segment, env)],
-    ...[from, to, run.blockSize, witness],
-    nameOf(begun?.state ?? (await replayer.stored(from))),
+    ...[from, to, manifest.blockSize, witness],
+    nameOf(begun?.state ?? (await recorded.stored(from))),
     nameOf(end),
     ...(begun === undefined ? [] : [toHex(begun.generator)]),
     ...(begun?.named ?? []).flatMap(([name, state]) => [JSON.stringify(name), toHex(state)]),
@@ -205,7 +208,7 @@ async function makeKey(replayer: Replayer, { from, to, witness, end }: Stretch):
 
 const paramsKeys = new WeakMap<Segment, string>();
 
-/** Made once for a segment: its params may be large. */
+/** Made once for a segment, because its params may be large. */
 function paramsKey(segment: Segment, { store }: Environment): string {
   let key = paramsKeys.get(segment);
   if (key === undefined) {

@@ -4,12 +4,12 @@ import { type Environment, encodeState } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
 
 /**
- * Follows a replay through one stretch: the steps from a checkpoint, or from where a segment begins,
- * to the end of the block or to the next segment. It digests the state after the first step and, where
- * states are small, a few more inside the block, into the witness of the stretch.
+ * Follows a replay through one stretch: the steps from a checkpoint or the beginning of a segment
+ * to the end of the block or the next segment. It digests the state after the first step, and a few
+ * more if states are small, into the witness of the stretch.
  *
- * A state is digested when a step is about to be applied to it, so that the witness of a run that is
- * made longer is the one that a single recording has.
+ * A state is digested just before the next step is applied to it, so that extending a run gives the
+ * witness of a single recording.
  */
 export class Watch {
   /** The step at which the stretch begins. */
@@ -36,7 +36,7 @@ export class Watch {
     this.next = steps[taken] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Begins at a stretch whose first state is encoded in `lengthBytes`. */
+  /** Begins a stretch whose first state takes `lengthBytes` when encoded. */
   static from(
     start: number,
     lengthBytes: number,
@@ -46,7 +46,7 @@ export class Watch {
     return new Watch(env, start, digestedSteps(start, lengthBytes, blockSize), 0, 0);
   }
 
-  /** Digests nothing: for replays of a stretch that was checked. */
+  /** Digests nothing: for replays of a stretch that was checked already. */
   static idle(start: number, env: Environment): Watch {
     return new Watch(env, start, [], 0, 0);
   }
@@ -56,14 +56,14 @@ export class Watch {
     return this.#witness;
   }
 
-  /** Digests the state at `next`, at which the replay stands. */
+  /** Digests the state at `next`, which the replay has reached. */
   take(state: unknown, segment: LiveSegment): void {
     this.#witness = this.#env.crc32(this.#encoded(state, segment), this.#witness);
     this.#taken++;
     this.next = this.#steps[this.#taken] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** One that goes on from here by itself. */
+  /** A copy that goes on from here independently. */
   copy(): Watch {
     return new Watch(this.#env, this.start, this.#steps, this.#taken, this.#witness);
   }
@@ -72,23 +72,26 @@ export class Watch {
     try {
       return encodeState(state, simulation, this.#env);
     } catch (error) {
-      // Inside a block a state may hold what no checkpoint can; a replay then holds it as well.
+      // Inside a block, a state may hold values that a checkpoint cannot; a replay then holds them
+      // too.
       if (isRewindError(error, "UNSUPPORTED_STATE")) return UNSUPPORTED;
       throw error;
     }
   }
 }
 
-/** Stands for a state that has no encoding: a byte that begins none. */
+/** Stands for a state without an encoding: no encoding begins with this byte. */
 const UNSUPPORTED = Uint8Array.of(0xff);
 
-/** How many states besides the first are digested, by how long their encoding is: the longest first. */
+/** How many states besides the first are digested if the first state is at most this long. */
 const MORE_STATES = [
   { lengthBytes: 64, count: 3 },
   { lengthBytes: 1024, count: 1 },
 ];
 
-/** The steps whose states are digested, in rising order. They depend on these three numbers alone. */
+/**
+ * The steps whose states are digested, in rising order. They depend only on these three numbers.
+ */
 function digestedSteps(start: number, lengthBytes: number, blockSize: number): number[] {
   const end = start - (start % blockSize) + blockSize;
   if (start + 1 >= end) return [];
@@ -102,7 +105,7 @@ function digestedSteps(start: number, lengthBytes: number, blockSize: number): n
   return steps.sort((a, b) => a - b);
 }
 
-/** A whole number that nothing in a model follows: the finalizer of MurmurHash3 (Appleby, 2011). */
+/** A whole number that no model depends on: the finalizer of MurmurHash3 (Appleby, 2011). */
 export function scatter(block: number, index: number): number {
   let hash = Math.imul(Math.floor(block) + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x7feb352d);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

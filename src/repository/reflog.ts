@@ -8,20 +8,21 @@ import type { RefStore } from "../store/ref-store.ts";
 
 /** A run that a ref has named. */
 export interface NamedRun {
-  /** What names the run now: `main@{0}` is the run that main names. */
+  /** A revision that names the run now: `main@{0}` is the run that main names. */
   readonly revision: string;
-  /** When the ref came to name it, ISO 8601. */
+  /** When the ref began to name it, in ISO 8601. */
   readonly time: string;
-  /** The command that made it so. */
+  /** The command that changed the ref. */
   readonly command: string;
   readonly run: Id<"run">;
-  /** The steps of the run; undefined where it is not in the store. */
+  /** The steps of the run; undefined if it is not in the store. */
   readonly steps: number | undefined;
 }
 
 /**
- * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`, and how many
- * there are in all. Throws UNKNOWN_REVISION, and INVALID_REVISION where `name` is no name of a ref.
+ * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`, and their
+ * number without the limit. Throws UNKNOWN_REVISION, and INVALID_REVISION if `name` is not the name
+ * of a ref.
  */
 export async function reflog(
   store: ObjectStore,

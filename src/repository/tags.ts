@@ -6,9 +6,9 @@ import type { Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
-/** What a tag is made with. */
+/** How to make a tag. */
 export interface TagOptions {
-  /** What the run is; no text unless given. */
+  /** A description of the run; empty unless given. */
   readonly message?: string | undefined;
   /** Moves a tag that exists. */
   readonly force?: boolean | undefined;
@@ -25,8 +25,8 @@ export class Tags {
   }
 
   /**
-   * Every tag, sorted by name, and the refs among them that are damaged. A ref that names a run
-   * without a tag object has an empty message and time.
+   * All tags, sorted by name, and the damaged refs among them. A ref that names a run directly,
+   * without a tag object, has an empty message and time.
    *
    * @example
    * ```ts
@@ -38,8 +38,8 @@ export class Tags {
   }
 
   /**
-   * Names the run of a revision for good. Returns the run, and the run that the tag named before.
-   * Throws REF_EXISTS, unless `force` moves the tag.
+   * Gives the run of a revision a lasting name. Returns the run, and the run that the tag named
+   * before. Throws REF_EXISTS unless `force` moves the tag.
    *
    * @example
    * ```ts

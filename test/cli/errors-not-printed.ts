@@ -42,8 +42,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
   {
     file: "replay/record/self-check.ts",
-    text: "other states on the way",
-    because: "twin replays find it first, unless all instances share what is hidden",
+    text: "different states on the way",
+    because: "twin replays find it first, unless all instances share the hidden state",
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
   {
@@ -150,7 +150,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "each object is looked for before it is read",
   },
   {
-    file: "replay/replayer.ts",
+    file: "replay/recorded-run.ts",
     text: "no segment",
     because: "a run that was read has a segment at step 0",
   },

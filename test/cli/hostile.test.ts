@@ -7,7 +7,7 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { nodeHash } from "../../src/node/platform.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
 import { encodeArtifact } from "../../src/store/artifact.ts";
 import { objectReader } from "../../src/store/object-store.ts";
 import { emptyProject, type Project } from "./run-cli.ts";

@@ -411,7 +411,7 @@ describe("a run that a library recorded", () => {
       const { status, stderr } = await project.run(...line.split(" "));
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^error: the code of "walk-in-memory" is not here: it was recorded from a simulation handed over in memory\nhint: .*openRepository\(dir, \{ simulations: \[simulation\] \}\)/,
+        /^error: the code of "walk-in-memory" is not in the store: it was recorded from a simulation handed over in memory\nhint: .*openRepository\(dir, \{ simulations: \[simulation\] \}\)/,
       );
     }
   });

@@ -5,7 +5,8 @@ import { type Playground, playground } from "./playground.ts";
 
 /** The files whose examples are run: those that the package exports from. */
 const FILES = [
-  ...["index.ts", "repository.ts", "replay/run.ts", "replay/simulation.ts"],
+  ...["index.ts", "repository.ts", "replay/simulation.ts"],
+  ...["replay/run/run.ts", "replay/run/open-run.ts"],
   ...["random.ts", ...sourcesIn("plan")],
   ...generatorFamilies().flatMap((family) => sourcesIn(`random/${family}`)),
 ];

@@ -127,7 +127,7 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md al
       for (const step of [0, 1, 5_000, 5_001, 6_000, 9_001]) {
         expect(found.states[step]).toBe(await run.get(step));
       }
-      expect(found.final).toBe(toHex(await readState(run.manifest.final, run.replayer.get)));
+      expect(found.final).toBe(toHex(await readState(run.manifest.final, run.replayer.readObject)));
     }
     const fork = read.runs[read.refs["refs/heads/fork"]];
     expect(fork.parents).toEqual([[mainId, 5_001]]);

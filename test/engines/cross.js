@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const SIMULATIONS = path.join(ROOT, "fixtures/simulations");
 
-/** Steps of each simulation; of one that has a large state fewer. */
+/** Steps of each simulation; fewer for one with a large state. */
 const STEPS = 2_000;
 const FEWER = { sir: 200 };
 
 /**
- * Has what each Node records verified by the others: every pair that `node` is one of, in both
- * directions, over all simulations of the fixtures. Returns how many were as recorded, and what was not.
+ * Verifies the recordings of each Node with the others: every pair with `node`, in both directions,
+ * for all simulations of the fixtures. Returns how many runs verified, and the problems of the
+ * others.
  *
  * @param {{ path: string, version: string }} node
  * @param {readonly { path: string, version: string }[]} others

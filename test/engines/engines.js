@@ -1,9 +1,9 @@
 // npm run test:engines [-- --newest] [--part] [test files]
 //
-// Runs the tests under every major version of Node that is supported beside the oldest, and has the
-// runs that one version recorded verified by another, in both directions. `--newest` takes the newest
-// version alone, `--part` the build, the demo and a part of the tests. The registry's package `node`
-// brings the versions; one that it does not bring is skipped, and named.
+// Runs the tests under every supported major version of Node except the oldest, and verifies the
+// runs that one version recorded with another, in both directions. `--newest` uses only the newest
+// version; `--part` runs the build, the demo and a part of the tests. The versions come from the
+// registry's package `node`. A version that it lacks is skipped and named.
 
 import { spawnSync } from "node:child_process";
 import path from "node:path";
@@ -14,10 +14,12 @@ import { findNode } from "./find-node.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The majors that are maintained beside the oldest that is supported, 20. */
+/** The maintained major versions, without the oldest supported one, 20. */
 const MAJORS = [22, 24, 26];
 
-/** What depends on the engine most: its wording, its numbers, its loaders of modules, its processes. */
+/**
+ * The tests that depend most on the engine: its messages, numbers, module loaders and processes.
+ */
 const PART = [
   ...["test/cli/errors.test.ts", "test/cli/process.test.ts", "test/docs/readme.test.ts"],
   ...["test/codec", "test/random", "test/fixtures", "test/node/load-program.test.ts"],
@@ -63,7 +65,7 @@ if (others.length > 0) {
 console.log(`\n${summary.join("\n")}`);
 if (failed) process.exitCode = 1;
 
-/** Runs a module under a Node, which is also the one that its children find. */
+/** Runs a module under a Node, which its child processes find too. */
 function run({ path: command, version }, what, ...args) {
   console.log(`\n--- Node ${version}: ${what}`);
   const PATH = `${path.dirname(command)}${path.delimiter}${process.env.PATH}`;

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 
 /**
- * The Node of a major version: this one, or the registry's package `node`, which npm keeps in its own
- * cache. `problem` says why there is none.
+ * The Node of a major version: this one, or the registry's package `node`, which npm keeps in its
+ * cache. `problem` says why it was not found.
  *
  * @param {number} major
  * @returns {{ path: string, version: string } | { problem: string }}

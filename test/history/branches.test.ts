@@ -7,7 +7,7 @@ import type { RefStore } from "../../src/store/ref-store.ts";
 const id = (digit: string): Id<"run"> => digit.repeat(64) as Id<"run">;
 const [A, B, C] = [id("a"), id("b"), id("c")];
 
-/** Refs, and what somebody else does to them just before the next update. */
+/** Refs that somebody else changes just before the next update. */
 function refsWith(): RefStore & { before: ((refs: RefStore) => Promise<void>) | undefined } {
   const inner = memoryRefs(() => "2026-01-01T00:00:00.000Z");
   const refs = {
@@ -27,8 +27,8 @@ async function set(refs: RefStore, name: string, to: string | undefined): Promis
   await refs.update([{ name, from: await refs.read(name), to }], "somebody else");
 }
 
-describe("what somebody else does between reading and changing", () => {
-  test("HEAD moves: it comes later, and the change is made", async () => {
+describe("changes by others between reading and changing", () => {
+  test("HEAD moves: the change is tried again and made", async () => {
     const refs = refsWith();
     const branches = new Branches(refs);
     await set(refs, "HEAD", C);
@@ -45,7 +45,7 @@ describe("what somebody else does between reading and changing", () => {
     expect(await refs.read("HEAD")).toBe(`${B}\nstep: 20`);
   });
 
-  test("the archive's next name is taken: it takes the one after", async () => {
+  test("the archive's next name is taken: the run gets the one after", async () => {
     const refs = refsWith();
     const branches = new Branches(refs);
     await branches.create("main", A, { command: "record", checkout: true });
@@ -80,7 +80,7 @@ describe("what somebody else does between reading and changing", () => {
   });
 });
 
-test("a run that is archived and checked out anew leaves no cursor behind", async () => {
+test("a run that is archived and checked out again leaves no cursor behind", async () => {
   const refs = refsWith();
   const branches = new Branches(refs);
   await branches.create("main", A, { command: "record", checkout: true });

@@ -15,14 +15,14 @@ function rowsOf(nodes: readonly GraphNode[]): string[] {
 
 const node = (id: string, ...parents: string[]): GraphNode => ({ id, parents });
 
-/** How many lanes the drawing takes. */
+/** The number of lanes in the drawing. */
 const columns = (nodes: readonly GraphNode[]): number =>
   Math.max(0, ...rowsOf(nodes).map((row) => (row.length + 1) / 2));
 
-/** The edges that can be followed in a drawing, each "child parent", by the rules of `graph`. */
+/** The edges in a drawing by the rules of `graph`, each as "child parent". */
 function edgesIn(rows: readonly string[], names: readonly string[]): string[] {
   const edges: string[] = [];
-  // Those whose edges come down a column.
+  // The nodes whose edges come down a column.
   const columns = new Map<number, string[]>();
   for (const [i, row] of rows.entries()) {
     const name = names[i] as string;
@@ -56,7 +56,7 @@ const edgesOf = (nodes: readonly GraphNode[]): string[] =>
     .filter((edge) => nodes.some(({ id }) => edge.endsWith(` ${id}`)))
     .sort();
 
-/** Histories with children before their parents; each node has `parents` parents at the most. */
+/** Histories with children before their parents; each node has at most `parents` parents. */
 const histories = (parents: number): fc.Arbitrary<GraphNode[]> =>
   fc
     .array(
@@ -111,7 +111,7 @@ test("a node with two parents leads to both along its line", () => {
   ]);
 });
 
-test("a line ties a node to lanes on its way, and to one on its right", () => {
+test("a line ties a node to lanes that it passes, and to one on its right", () => {
   const nodes = [node("x", "a"), node("y", "b"), node("z", "c"), node("m", "a", "b", "c")];
   expect(draw([...nodes, node("a"), node("n", "b"), node("b"), node("c")])).toEqual([
     "● x",
@@ -125,7 +125,7 @@ test("a line ties a node to lanes on its way, and to one on its right", () => {
   ]);
 });
 
-test("histories that share nothing, and a parent that is not drawn", () => {
+test("unrelated histories, and a parent that is not drawn", () => {
   expect(draw([node("b", "gone"), node("a")])).toEqual(["○ b", "○ a"]);
 });
 
@@ -142,7 +142,7 @@ test("every edge can be followed in the drawing", () => {
   }
 });
 
-test("the pieces of a row carry the lane that they belong to", () => {
+test("the pieces of a row name their lane", () => {
   const rows = graph([node("x", "a"), node("y", "z"), node("w", "a"), node("a"), node("z")]);
   expect(rows[2]).toEqual([
     { text: "├", lane: 0 },
@@ -153,7 +153,7 @@ test("the pieces of a row carry the lane that they belong to", () => {
   ]);
 });
 
-test("an order that draws well has every node once, before its parents", () => {
+test("an order that draws well lists every node once, before its parents", () => {
   fc.assert(
     fc.property(histories(3), (nodes) => {
       const ids = graphOrder(nodes).map(({ id }) => id);
@@ -166,7 +166,7 @@ test("an order that draws well has every node once, before its parents", () => {
   );
 });
 
-test("forks of one run need two columns, however many they are", () => {
+test("any number of forks of one run needs two columns", () => {
   const star = [...Array.from({ length: 500 }, (_, n) => node(`fork ${n}`, "main")), node("main")];
   expect(columns(star)).toBe(2);
   expect(graphOrder(star)).toEqual(star);
@@ -180,7 +180,7 @@ test("forks of every run in a line of descent need two columns in that order", (
   expect(columns(graphOrder([...forks.reverse(), ...line]))).toBe(2);
 });
 
-test("a history in which no node has two parents takes 1 + log2(leaves) columns at the most", () => {
+test("a history in which no node has two parents takes at most 1 + log2(leaves) columns", () => {
   fc.assert(
     fc.property(histories(1), (nodes) => {
       const leaves = nodes.filter(({ id }) => !nodes.some(({ parents }) => parents.includes(id)));
@@ -190,7 +190,7 @@ test("a history in which no node has two parents takes 1 + log2(leaves) columns 
   );
 });
 
-test("of histories that share nothing the one with the latest run is drawn first", () => {
+test("among unrelated histories, the one with the latest run is drawn first", () => {
   const nodes = [node("fork", "main"), node("other"), node("main")];
   expect(draw(graphOrder(nodes))).toEqual(["● fork", "○ main", "○ other"]);
 });

@@ -9,7 +9,7 @@ const time = (n: number): { time: string } => ({
 });
 
 describe("the lineage of a run", () => {
-  test("a run comes before those it was forked from; otherwise the latest comes first", async () => {
+  test("a run comes before the runs that it was forked from; apart from that, the latest comes first", async () => {
     const runs = await emptyRuns();
     const root = await runs.put({ meta: time(1), ref: "refs/heads/root" });
     const early = await runs.put({ meta: time(2), parents: [{ run: root, step: 5 }] });
@@ -24,7 +24,7 @@ describe("the lineage of a run", () => {
     expect(one.map(({ id }) => id)).toEqual([early, root]);
   });
 
-  test("of equal times the order does not depend on the store", async () => {
+  test("the order of equal times does not depend on the store", async () => {
     const runs = await emptyRuns();
     const ids: Id<"run">[] = [];
     for (let n = 0; n < 20; n++) ids.push(await runs.put({ meta: { ...time(1), n } }));
@@ -45,7 +45,7 @@ describe("the lineage of a run", () => {
     expect(entry).toMatchObject({ id, names: ["main", "v1", "archive/main/1"] });
   });
 
-  test("a parent that is not here is left out, and a diamond shows each run once", async () => {
+  test("a parent that is not in the store is left out, and a diamond shows each run once", async () => {
     const runs = await emptyRuns();
     const gone = "cd".repeat(32) as typeof root;
     const root = await runs.put({ meta: time(1), parents: [{ run: gone, step: 1 }] });
@@ -64,9 +64,9 @@ describe("the lineage of a run", () => {
 });
 
 describe("a range of runs", () => {
-  test("those behind the right side that are not behind the left one", async () => {
+  test("the runs behind the right side that are not behind the left one", async () => {
     const runs = await emptyRuns();
-    // Parents come first, so that a number is also the place in `ids`.
+    // Parents come first, so that a number is also the index in `ids`.
     const parents = [[], [0], [1], [1], [2, 3], [3], []];
     const ids: Id<"run">[] = [];
     for (const [n, from] of parents.entries()) {
@@ -90,7 +90,7 @@ describe("a range of runs", () => {
     }
   });
 
-  test("without a text every run is meant; a step of a run is no side of a range", async () => {
+  test("without a text it is every run; a step of a run is not a side of a range", async () => {
     const runs = await emptyRuns();
     const a = await runs.put({ meta: time(1), ref: "refs/heads/a" });
     const b = await runs.put({ meta: time(2), ref: "refs/archive/b/1" });
@@ -102,7 +102,7 @@ describe("a range of runs", () => {
     });
   });
 
-  test("a tag that has a branch's name is listed as what names it", async () => {
+  test("a tag with the name of a branch is listed by its longer name", async () => {
     const runs = await emptyRuns();
     const id = await runs.put({ ref: "refs/heads/v1" });
     await runs.point("refs/tags/v1", id);

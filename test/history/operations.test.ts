@@ -9,10 +9,10 @@ const point = (refs: RefStore, name: string, from: string | undefined, to: strin
   refs.update([{ name, from, to }], `point ${name}`);
 
 describe("an undo", () => {
-  test("takes back what it looked at, also where another operation comes in between", async () => {
+  test("takes back the operation that it read, even if another comes in between", async () => {
     const refs = memoryRefs(() => "now");
     await point(refs, "refs/heads/a", undefined, A);
-    // Just before its update another command makes a ref that has nothing to do with it.
+    // Just before its update, another command makes an unrelated ref.
     const slow: RefStore = {
       ...refs,
       async update(...given) {

@@ -12,7 +12,7 @@ async function chainOf(runs: Runs, id: Id<"run">): Promise<unknown[]> {
   return (await origins.chain(id, run)).map(({ kind, name, step }) => [kind, name, step]);
 }
 
-describe("what a run came from", () => {
+describe("the origin of a run", () => {
   test("by the operation log, through any number of resets and forks", async () => {
     const runs = await emptyRuns();
     let main = await runs.put({ steps: 100, meta: { n: -1 } });
@@ -33,13 +33,13 @@ describe("what a run came from", () => {
       expected.splice(1, 0, ["reset", `archive/main/${n}`, 50]);
     }
     expect(await chainOf(runs, main)).toEqual(expected);
-    // Longer than its parent: without the log it would be taken for one that was extended.
+    // Longer than its parent: without the log it would look like an extended run.
     const fork = await runs.put({ steps: 200, parents: [{ run: main, step: 100 }] });
     await runs.refs.update([{ name: "refs/heads/f", from: undefined, to: fork }], "branch f");
     expect(await chainOf(runs, fork)).toEqual([["forked", "main", 100], ...expected]);
   });
 
-  test("where the log does not go back so far, by the runs themselves", async () => {
+  test("by the runs themselves, if the log does not go back that far", async () => {
     const runs = await emptyRuns();
     const root = await runs.put({ steps: 100, meta: { n: 1 } });
     const kind = async (steps: number, step: number): Promise<unknown> => {
@@ -57,7 +57,7 @@ describe("what a run came from", () => {
     expect(await chainOf(runs, rest)).toEqual([["resumed", undefined, 40]]);
   });
 
-  test("a run without a name is called by what goes on from its end", async () => {
+  test("a run without a name takes the name of a run that goes on from its end", async () => {
     const runs = await emptyRuns();
     const first = await runs.put({ steps: 10, meta: { n: 1 } });
     const second = await runs.put({ steps: 20, parents: [{ run: first, step: 10 }] });
@@ -66,7 +66,7 @@ describe("what a run came from", () => {
       parents: [{ run: second, step: 20 }],
       ref: "refs/heads/main",
     });
-    // A fork in the middle has other states behind it, and gives its parent no name.
+    // A fork in the middle does not share all states of its parent, so it does not name the parent.
     await runs.put({ steps: 30, parents: [{ run: first, step: 5 }], ref: "refs/heads/a" });
     expect(await chainOf(runs, third)).toEqual([
       ["extended", "main", 20],
@@ -76,7 +76,7 @@ describe("what a run came from", () => {
     expect((await chainOf(runs, third))[1]).toEqual(["extended", "v1", 10]);
   });
 
-  test("the chain ends at a run that is not here", async () => {
+  test("the chain ends at a run that is not in the store", async () => {
     const runs = await emptyRuns();
     const gone = "cd".repeat(32) as Id<"run">;
     const id = await runs.put({ steps: 5, parents: [{ run: gone, step: 5 }] });

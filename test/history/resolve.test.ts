@@ -7,13 +7,13 @@ import { encodeTag } from "../../src/object/tag.ts";
 import { emptyRuns, type Runs } from "./runs.ts";
 
 /**
- * The store of the table below. HEAD is main with the cursor at step 1500; main has named `first`,
- * then `second`, which was then rewound: `second` is archive/main/1, and main is `third`.
+ * The store of the table below. HEAD is main, with the cursor at step 1500. main named `first`,
+ * then `second`, and was then reset: `second` is archive/main/1, and main is `third`.
  */
 interface Lab {
   readonly runs: Runs;
   readonly ids: Readonly<Record<string, Id<"run">>>;
-  /** Digits that two runs' ids begin with. */
+  /** Digits with which the ids of two runs begin. */
   readonly twins: string;
   readonly chunk: Id;
 }
@@ -38,7 +38,7 @@ async function lab(): Promise<Lab> {
   await runs.point("refs/heads/main", third);
   await runs.point("refs/heads/fix/clamp", first);
   await runs.point("refs/remotes/origin/main", far);
-  // Names that are in two places at once, and one that looks like the beginning of an id.
+  // Names in two places at once, and one that looks like the beginning of an id.
   await runs.point("refs/heads/both", first);
   await runs.point("refs/remotes/both", far);
   await runs.point("refs/remotes/v1", far);
@@ -80,7 +80,7 @@ function spelled(text: string): string {
     .replace("<chunk>", given.chunk);
 }
 
-/** The name that the table has for a run. */
+/** The name of a run in the table. */
 function nameOf(id: Id<"run">): string | undefined {
   return Object.entries(given.ids).find(([, other]) => other === id)?.[0];
 }
@@ -110,7 +110,7 @@ describe("one revision", () => {
     ["HEAD~1_500", "third", 0, MAIN],
     ["HEAD@7", "third", 7, MAIN],
     ["HEAD@-1", "third", 2000, MAIN],
-    // what a ref has named before; the cursor was not there then
+    // runs that a ref named before; the cursor does not apply to them
     ["main@{0}", "third", undefined, undefined],
     ["main@{1}", "second", undefined, undefined],
     ["main@{2}", "first", undefined, undefined],
@@ -136,7 +136,7 @@ describe("one revision", () => {
     ["<second:64>", "second", undefined, undefined],
     ["<second:12>@12", "second", 12, undefined],
     ["<second:12>~12", "second", 3988, undefined],
-    // a branch before a tag before a remote's branch before digits of an id; a whole id before all
+    // order: a whole id, a branch, a tag, a remote's branch, digits of an id
     ["both", "first", undefined, "refs/heads/both"],
     ["tags/both", "third", undefined, "refs/tags/both"],
     ["remotes/both", "far", undefined, "refs/remotes/both"],
@@ -195,19 +195,19 @@ describe("a range of steps", () => {
     expect([found?.ref, found?.run.steps]).toEqual([ref, STEPS[run]]);
   });
 
-  test("one revision is none", async () => {
+  test("a single revision is not a range", async () => {
     expect(await resolveRange(given.runs.store, given.runs.refs, "main@5")).toBeUndefined();
     expect(await resolveRange(given.runs.store, given.runs.refs, "nope")).toBeUndefined();
   });
 });
 
-describe("what names nothing, or too much", () => {
+describe("text that names nothing, or too much", () => {
   const UNKNOWN = "UNKNOWN_REVISION";
   const INVALID = "INVALID_REVISION";
   const RANGE = "STEP_OUT_OF_RANGE";
 
   test.each<[text: string, code: string, message: string, names?: readonly string[]]>([
-    // no such name: the nearest ones
+    // unknown name: the error lists the nearest ones
     ["mian", UNKNOWN, 'expected the name of a run, got "mian"', ["main"]],
     ["Main@5", UNKNOWN, 'expected the name of a run, got "Main" in "Main@5"', ["main"]],
     ["HAED", UNKNOWN, 'expected the name of a run, got "HAED"', ["HEAD"]],
@@ -234,7 +234,7 @@ describe("what names nothing, or too much", () => {
     ["<second:8>g", UNKNOWN, "expected the name of a run, got"],
     ["<chunk>", UNKNOWN, "expected the name of a run, got"],
     ["<twins>", "AMBIGUOUS_ID", "is the beginning of 2 runs' ids"],
-    // no such step: the steps there are
+    // step out of range: the error lists the steps
     ["main@10000", RANGE, "expected a step in 0..2000, got 10000: the run main has 2000 steps"],
     ["main@-2002", RANGE, 'expected a step in 0..2000, got -1 for "@-2002": the run main has 2000'],
     ["HEAD~1501", RANGE, 'expected a step in 0..2000, got -1 for "~1501": the run HEAD has 2000'],
@@ -242,7 +242,7 @@ describe("what names nothing, or too much", () => {
     ["main@{2}@1001", RANGE, "expected a step in 0..1000, got 1001"],
     ["main@9007199254740991", RANGE, "expected a step in 0..2000, got 9007199254740991"],
     ["main@9999999999999999999", "INVALID_REVISION", "expected at most 2^53 - 1"],
-    // not so many changes: how many there are
+    // too few changes: the error says how many there are
     [
       "main@{9}",
       UNKNOWN,
@@ -251,7 +251,7 @@ describe("what names nothing, or too much", () => {
     ["HEAD@{3}", UNKNOWN, "HEAD has named 3 runs, HEAD@{0} to HEAD@{2}"],
     ["v1@{1}@5", UNKNOWN, 'cannot go back 1 change in "v1@{1}@5": v1 has named 1 run, v1@{0}'],
     ["<second:8>@{0}", UNKNOWN, "is a run's id, which names no other"],
-    // the part that was not understood
+    // invalid text: the error names the part
     ["main@x", INVALID, 'cannot read "@x" in the revision "main@x": expected a step such as'],
     ["main@5@6", INVALID, 'cannot read "@5@6" in the revision "main@5@6"'],
     ["main@{1}x", INVALID, 'cannot read "x" in the revision "main@{1}x"'],
@@ -291,7 +291,7 @@ describe("what names nothing, or too much", () => {
     expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
-  test("an ambiguous id tells the ids, and a whole one is not ambiguous", async () => {
+  test("the error for an ambiguous id lists the ids, and a whole id is never ambiguous", async () => {
     const { runs, twins: digits } = given;
     const error = await failure(() => resolve(runs.store, runs.refs, digits));
     const { matches } = (error as { data: { matches: Id<"run">[] } }).data;

@@ -110,7 +110,7 @@ describe("a range, taken apart", () => {
     expect(() => parseRevision(text)).toThrow("expected one step, got a range");
   });
 
-  test.each(["main", "main@5", "v1.0", "", "nope@x", "../main"])("%j is none", (text) => {
+  test.each(["main", "main@5", "v1.0", "", "nope@x", "../main"])("%j is not a range", (text) => {
     expect(parseRange(text)).toBeUndefined();
   });
 
@@ -134,7 +134,7 @@ describe("a range, taken apart", () => {
   });
 });
 
-describe("the step that is meant", () => {
+describe("the step of a revision", () => {
   test.each([
     [{ at: 7 }, 7],
     [{ fromEnd: 1 }, 1000],

@@ -8,14 +8,14 @@ import { memoryStore } from "../../src/store/memory-store.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 import type { RefStore } from "../../src/store/ref-store.ts";
 
-/** A store in memory in which to put runs that were never run. */
+/** A store in memory for manifests of runs that were never recorded. */
 export interface Runs {
   readonly store: ObjectStore;
   readonly refs: RefStore;
-  /** Puts a run of so many steps, and names it where `ref` is given. */
+  /** Puts a run of this many steps, and names it if `ref` is given. */
   put(run: {
     readonly steps?: number;
-    /** The steps that it was asked for; `steps` unless given. */
+    /** The requested number of steps; `steps` unless given. */
     readonly goal?: number;
     readonly parents?: readonly Parent[];
     readonly meta?: Readonly<Record<string, unknown>>;

@@ -1,27 +1,28 @@
 import fc from "fast-check";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
 import { blockSizeOf, type Change, type Lineage } from "./reference.ts";
 
-/** A fork before it is known what it is a fork of. */
+/** A fork whose parent is not known yet. */
 export interface ForkPlan {
-  /** Where in the parent: a fraction of it, on the grid or anywhere, or an end. */
+  /** The place in the parent: a fraction of it, on the grid or anywhere, or an end. */
   readonly where: "start" | "end" | "grid" | "anywhere";
   readonly fraction: number;
   readonly amount: number | undefined;
-  /** Which of the form's paths is set, and to what. */
+  /** Which of the form's paths to set, and the value. */
   readonly set: { readonly path: number; readonly value: number } | undefined;
   readonly params: Partial<Knobs> | undefined;
   readonly seed: number | bigint | undefined;
-  /** Steps beyond the fork's own step, or the parent's length. */
+  /** Steps after the fork's own step; the parent's length unless given. */
   readonly further: number | undefined;
 }
 
 /**
- * Parts of a whole, from 0 to 1, evenly. Of doubles most are tiny: `fc.double` would hardly ever give
- * one that is not next to an end.
+ * Parts of a whole, evenly from 0 to 1. Most doubles are tiny, so `fc.double` would nearly always
+ * give one close to an end.
  */
 export const fractions: fc.Arbitrary<number> = fc.nat(10_000).map((part) => part / 10_000);
 
@@ -40,7 +41,7 @@ export const knobs: fc.Arbitrary<Partial<Knobs>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** Lengths: mostly some dozens of steps, seldom thousands. */
+/** Lengths: mostly dozens of steps, seldom thousands. */
 const lengths: fc.Arbitrary<number> = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 0, max: 3 }) },
   { weight: 20, arbitrary: fc.integer({ min: 4, max: 90 }) },
@@ -70,7 +71,7 @@ export function lineagesOf(
       ),
       seed: seeds,
       params: knobs,
-      // The default most often: it is what most runs have.
+      // Mostly the default, as in most runs.
       streams: fc.constantFrom(undefined, undefined, "continuous" as const, "step" as const),
       rng: fc.constantFrom(...Array.from({ length: 6 }, () => undefined), "numpy", "python"),
       changes: fc.constant([]),
@@ -91,7 +92,7 @@ export const forkPlans: fc.Arbitrary<ForkPlan> = fc.record({
   further: fc.option(fc.nat(60), { nil: undefined }),
 });
 
-/** A recording, and forks each of the one before. */
+/** A recording and forks, each of the one before. */
 export const families: fc.Arbitrary<{ lineage: Lineage; plans: readonly ForkPlan[] }> = fc.record({
   lineage: lineages,
   plans: fc.array(forkPlans, { maxLength: 4 }),
@@ -105,7 +106,7 @@ export function placeOf(plan: ForkPlan, steps: number, blockSize: number): numbe
   return plan.where === "grid" ? step - (step % blockSize) : step;
 }
 
-/** The fork of a lineage that a plan makes. */
+/** The lineage with the fork of a plan. */
 export function forked(parent: Lineage, plan: ForkPlan): { at: number; lineage: Lineage } {
   const blockSize = blockSizeOf(parent);
   const at = placeOf(plan, parent.steps, blockSize);
@@ -133,14 +134,14 @@ function valueFor({ form }: Lineage, set: { path: number; value: number }): unkn
   return path === "day" ? new Date(set.value) : Math.abs(set.value);
 }
 
-/** Records a lineage that has no forks yet. */
+/** Records a lineage without forks. */
 export function recorded(env: Environment, lineage: Lineage): Promise<Run<unknown, Knobs>> {
   const { form, steps, blockSize, seed, params, streams, rng } = lineage;
   const options = { steps, blockSize, seed, params, streams, rng };
   return recordInto<unknown, Knobs>(env, codeOf(form.simulation), options);
 }
 
-/** Forks a run as the last change of its lineage says. */
+/** Forks a run with the last change of its lineage. */
 export function branched(
   parent: Run<unknown, Knobs>,
   { form, steps, changes }: Lineage,

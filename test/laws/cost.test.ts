@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   branched,
@@ -19,11 +19,11 @@ interface Counted {
   readonly run: Run<unknown, Knobs>;
   readonly lineage: Lineage;
   readonly count: { steps: number };
-  /** The same run, by an object that has replayed nothing yet. */
+  /** The same run in an object that has replayed nothing yet. */
   again(): Promise<Run<unknown, Knobs>>;
 }
 
-/** A family's last member, whose steps are counted; what its recording cost is checked on the way. */
+/** A family's last member, with a count of its steps. Also checks the cost of its recording. */
 async function lastOf(lineage: Lineage, plans: readonly ForkPlan[] = []): Promise<Counted> {
   const { simulation, count } = counted(lineage.form.simulation);
   const env = slicedEnvironment(() => 1);
@@ -34,7 +34,7 @@ async function lastOf(lineage: Lineage, plans: readonly ForkPlan[] = []): Promis
     const fork = forked(member, plan);
     count.steps = 0;
     run = await branched(run, fork.lineage);
-    // To the end of the block, which is compared with what was recorded before the fork begins.
+    // To the end of the block, which is compared with the recording before the fork begins.
     expect(count.steps - (fork.lineage.steps - fork.at)).toBeLessThanOrEqual(run.blockSize);
     member = fork.lineage;
   }
@@ -42,7 +42,7 @@ async function lastOf(lineage: Lineage, plans: readonly ForkPlan[] = []): Promis
   return { run, lineage: member, count, again: () => reopen(env, run) };
 }
 
-/** The steps that `work` applies. */
+/** The number of steps that `work` applies. */
 async function stepsOf(count: { steps: number }, work: () => Promise<unknown>): Promise<number> {
   const before = count.steps;
   await work();
@@ -50,7 +50,7 @@ async function stepsOf(count: { steps: number }, work: () => Promise<unknown>): 
 }
 
 describe("cost in steps", () => {
-  test("a get applies fewer than B steps, and the rest of the block once, whatever was asked for before", async () => {
+  test("a get applies fewer than B steps, and the rest of the block once, whatever was read before", async () => {
     await fc.assert(
       fc.asyncProperty(
         families,
@@ -66,7 +66,7 @@ describe("cost in steps", () => {
             const bound = run.blockSize - (checks ? 0 : 1);
             expect(await stepsOf(count, () => first.get(step))).toBeLessThanOrEqual(bound);
             if (checks) checked.add(stretch);
-            // What was checked is known to every other object of the same environment.
+            // Every object of the same environment knows the checked blocks.
             expect(await stepsOf(count, () => second.get(step))).toBeLessThan(run.blockSize);
             expect(await stepsOf(count, () => run.get(step))).toBeLessThan(run.blockSize);
             const unchecked = () => first.get(step, { check: false });
@@ -78,7 +78,7 @@ describe("cost in steps", () => {
     );
   });
 
-  test("checkpoints and the last state cost no step", async () => {
+  test("checkpoints and the last state take no steps", async () => {
     await fc.assert(
       fc.asyncProperty(families, async ({ lineage, plans }) => {
         const { run, count, again } = await lastOf(lineage, plans);
@@ -92,7 +92,7 @@ describe("cost in steps", () => {
     );
   });
 
-  test("a walk forward over all steps applies each at most once, and once more to check it", async () => {
+  test("a walk forward applies each step at most once, and once more to check it", async () => {
     await fc.assert(
       fc.asyncProperty(families, async ({ lineage, plans }) => {
         const { run, count, again } = await lastOf(lineage, plans);
@@ -107,7 +107,7 @@ describe("cost in steps", () => {
     );
   });
 
-  test("a walk backward costs O(log B) steps a step", async () => {
+  test("a walk backward takes O(log B) steps per step", async () => {
     const long = lineagesOf(fc.constantFrom(...FORMS), fc.integer({ min: 1, max: 900 }));
     await fc.assert(
       fc.asyncProperty(long, async (lineage) => {
@@ -120,7 +120,7 @@ describe("cost in steps", () => {
     );
   });
 
-  test("find and stats apply each step once, and none after the first that holds", async () => {
+  test("find and stats apply each step once, and none after the first match", async () => {
     await fc.assert(
       fc.asyncProperty(
         families,
@@ -132,11 +132,11 @@ describe("cost in steps", () => {
           const stop = Math.min(to, from + hit);
           const offGrid = from % run.blockSize;
           const find = () => run.find((_, ctx) => ctx.step === stop, { from, to });
-          // What is found is replayed once more, to the end of its block where that is not checked.
+          // The match is replayed once more, to the end of its block if that is not checked.
           const found = offGrid + (stop - from) + run.blockSize;
           expect(await stepsOf(count, find)).toBeLessThanOrEqual(found);
           const stats = () => run.stats((_, ctx) => ctx.step, { from, to });
-          // What ends between two checkpoints is compared with a replay of its last state.
+          // A pass that ends between two checkpoints is compared with a replay of its last state.
           const whole = from === 0 && to === run.steps && to > 0;
           const again = whole ? 0 : run.blockSize;
           expect(await stepsOf(count, stats)).toBeLessThanOrEqual(offGrid + to - from + again);
@@ -148,12 +148,12 @@ describe("cost in steps", () => {
 });
 
 describe("cost in objects", () => {
-  test("a get reads one object a level of the timeline, and its state", async () => {
+  test("a get reads one object per level of the timeline, and its state", async () => {
     const steps = 64 ** 2 * 5 + 321;
     const store = countingStore();
     const env = slicedEnvironment(() => 1, store);
     const lineage = { steps, blockSize: 1, seed: 5, params: { draws: 1 }, changes: [] };
-    // States of over 32 bytes, each an object of its own.
+    // States of over 32 bytes, each a separate object.
     const form = FORMS.find(({ simulation }) => simulation.name === "fresh-object")!;
     const run = await recorded(env, { form, ...lineage });
     const levels = Math.ceil(Math.log(steps) / Math.log(64));
@@ -161,7 +161,7 @@ describe("cost in objects", () => {
       const fresh = await reopen(env, run);
       store.reads = 0;
       await fresh.get(step);
-      // Program and seeds are remembered for all runs; the top level is in the manifest.
+      // Program and seeds are cached for all runs; the top level is in the manifest.
       expect(store.reads, `step ${step}`).toBeLessThanOrEqual(2 + levels);
     }
     store.reads = 0;
@@ -169,7 +169,7 @@ describe("cost in objects", () => {
     expect(store.reads).toBeLessThanOrEqual(2 + 2 * levels);
   });
 
-  test("a pass reads each tile once, and no state but the first", async () => {
+  test("a pass reads each tile once, and no state except the first", async () => {
     const steps = 64 ** 2 + 100;
     const store = countingStore();
     const env = slicedEnvironment(() => 1, store);

@@ -4,7 +4,8 @@ import { toHex } from "../../src/base/bytes.ts";
 import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import {
@@ -20,7 +21,7 @@ import { type Form, type Knobs, LARGE, SCALAR } from "./forms.ts";
 import { reopened, slicedEnvironment, storedStates } from "./lab.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
 
-/** Each lineage of a family, from the recording on, with its run. */
+/** Each lineage of a family with its run, from the recording on. */
 async function* familyOf(
   lineage: Lineage,
   plans: readonly ForkPlan[],
@@ -56,7 +57,7 @@ const orders: fc.Arbitrary<(steps: number) => number[]> = fc.oneof(
     .map((places) => (steps: number) => places.map((f) => Math.round(f * steps))),
 );
 
-/** How many turns of the queue each of many calls waits, so that they meet at any place. */
+/** How many turns of the queue each of many calls waits, so that they meet at any point. */
 const delays = fc.array(fc.nat(40), { minLength: 1, maxLength: 10 });
 
 describe("exactness: get(t) is the state of one uninterrupted run", () => {
@@ -79,7 +80,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
     );
   });
 
-  test("also where many are asked for at once", async () => {
+  test("also when many are read at once", async () => {
     await fc.assert(
       fc.asyncProperty(families, orders, delays, async ({ lineage, plans }, order, ticks) => {
         for await (const member of familyOf(lineage, plans)) {
@@ -111,7 +112,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
     );
   });
 
-  test("a step out of the run is refused, not rounded", async () => {
+  test("a step outside the run is refused, not rounded", async () => {
     const run = await recorded(nodeEnvironment(), {
       form: SCALAR as Form,
       steps: 10,
@@ -128,7 +129,7 @@ describe("exactness: get(t) is the state of one uninterrupted run", () => {
 });
 
 describe("exactness where code meets states", () => {
-  /** The same code twice, as when its module is loaded again: two classes of one name. */
+  /** The same code twice, as if its module were loaded again: two classes of one name. */
   function people(by: number) {
     class Person {
       readonly age: number;
@@ -154,7 +155,7 @@ describe("exactness where code meets states", () => {
     });
   }
 
-  test("a fork under new code reads the state by the codecs of that code", async () => {
+  test("a fork under new code reads the state with the codecs of that code", async () => {
     const run = await record(people(1), { steps: 20, seed: 1, blockSize: 6 });
     for (const step of [0, 5, 6, 7, 20]) {
       const fork = await run.branch(step, {
@@ -164,12 +165,14 @@ describe("exactness where code meets states", () => {
       expect(storedStates(fork.manifest)).toEqual(storedStates(run.manifest));
       const same = await run.branch(step, { simulation: people(1) });
       expect(storedStates(same.manifest)).toEqual(storedStates(run.manifest));
-      // A segment that begins inside a block begins a witness of its own.
+      // A segment that begins inside a block begins its own witness.
       expect(same.root === run.root).toBe(step % 6 === 0 || step === 20);
     }
   });
 
-  /** Refuses to decode one age, or to step from it, as code does that is not what was recorded. */
+  /**
+   * Refuses to decode one age, or to step from it, as code that differs from the recording might.
+   */
   function refusing(age: number, what: "decode" | "step"): Simulation<{ n: number }> {
     let failures = 0;
     const once = (n: number): void => {
@@ -186,7 +189,7 @@ describe("exactness where code meets states", () => {
       init: () => new N(0),
       step(state, rng, ctx) {
         if (what === "step") once(Math.floor(state.n));
-        // The fraction tells with which draws a state came about.
+        // The fraction tells which draws made a state.
         state.n = ctx.step + 1 + rng.random();
       },
       types: {
@@ -223,7 +226,7 @@ describe("exactness where code meets states", () => {
     }
   });
 
-  test("a state that holds, inside a block, what no checkpoint can", async () => {
+  test("a state that holds values inside a block that a checkpoint cannot", async () => {
     const held = defineSimulation<{ n: number; f?: () => number }>({
       name: "held",
       init: () => ({ n: 0 }),
@@ -254,7 +257,7 @@ const ranges: fc.Arbitrary<(steps: number) => Ends> = fc
     return whole ? { from: 0, to: steps } : { from: from!, to: to! };
   });
 
-/** Slices of one step and of many, so that passes stop and go on at every place in a block. */
+/** Slices of one step and of many, so that passes stop and go on at every step of a block. */
 const clocks: fc.Arbitrary<() => number> = fc
   .array(fc.constantFrom(0, 20, 100, 100), { minLength: 1, maxLength: 5 })
   .map((elapsed) => {
@@ -263,7 +266,7 @@ const clocks: fc.Arbitrary<() => number> = fc
   });
 
 describe("exactness: one pass sees each state of the run", () => {
-  test("find gives the first step of the range, and the state there", async () => {
+  test("find gives the first matching step of the range, and the state there", async () => {
     await fc.assert(
       fc.asyncProperty(
         families,
@@ -298,7 +301,7 @@ describe("exactness: one pass sees each state of the run", () => {
     );
   });
 
-  test("what find and stats look at is the whole state, with the params of its segment", async () => {
+  test("find and stats look at the whole state, with the params of its segment", async () => {
     await fc.assert(
       fc.asyncProperty(families, clocks, async ({ lineage, plans }, clock) => {
         for await (const member of familyOf(lineage, plans, slicedEnvironment(clock))) {
@@ -318,7 +321,7 @@ describe("exactness: one pass sees each state of the run", () => {
     );
   });
 
-  test("stats agree with two passes over all states", async () => {
+  test("stats agree with a computation in two passes", async () => {
     await fc.assert(
       fc.asyncProperty(families, ranges, clocks, async ({ lineage, plans }, range, clock) => {
         for await (const member of familyOf(lineage, plans, slicedEnvironment(clock))) {
@@ -356,7 +359,7 @@ describe("exactness: one pass sees each state of the run", () => {
     );
   });
 
-  test("NaN at any step makes all statistics but the count NaN", async () => {
+  test("NaN at any step makes all statistics NaN except the count", async () => {
     const run = await recorded(nodeEnvironment(), {
       form: SCALAR as Form,
       steps: 9,
@@ -387,7 +390,7 @@ interface Moments {
   readonly max: number;
 }
 
-/** Compares with the moments of two passes: the mean first, then the squares about it. */
+/** Compares with moments from two passes: the mean first, then the squares around it. */
 function expectMoments(actual: Moments, xs: readonly number[]): void {
   expect(actual.count).toBe(xs.length);
   expectClose(actual.mean, mean(xs), spread(xs));
@@ -409,7 +412,7 @@ function spread(xs: readonly number[]): number {
   return xs.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9);
 }
 
-/** Equal but for rounding, in the scale of what was summed. */
+/** Equal except for rounding, relative to the size of the sum. */
 function expectClose(actual: number, expected: number, scale: number): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(1e-11 * scale);
 }

@@ -5,7 +5,7 @@ import {
   type StepContext,
 } from "../../src/replay/simulation.ts";
 
-/** The params of every simulation here: how many draws a step may take, and how they weigh. */
+/** The params of every simulation here: the most draws of a step, and their weight. */
 export interface Knobs {
   readonly draws: number;
   readonly gain: number;
@@ -14,19 +14,19 @@ export interface Knobs {
 
 const KNOBS: Knobs = { draws: 3, gain: 1, levels: [0.25, 0.75] };
 
-/** A simulation of one form of state, and what a test needs to know of that state. */
+/** A simulation of one form of state, and what a test needs to know about that state. */
 export interface Form<S = unknown> {
   readonly simulation: Simulation<S, Knobs>;
-  /** Paths that take any number, at every step. */
+  /** Paths that accept any number at every step. */
   readonly paths: readonly string[];
-  /** Changes a state: in place and returns nothing, or returns another, as `amount` has it. */
+  /** Changes a state in place and returns nothing, or returns a new one, depending on `amount`. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a change in place returns nothing.
   change(state: S, amount: number): S | void;
-  /** A finite number of a state. */
+  /** A finite number computed from a state. */
   metric(state: S): number;
 }
 
-/** 0 to `draws` draws of every kind; how many depends on the state, the step and a draw. */
+/** 0 to `draws` draws of every kind. The number depends on the state, the step and a draw. */
 function draw(rng: RandomGenerator, x: number, ctx: StepContext<Knobs>): number {
   const { step } = ctx;
   const { draws, levels } = ctx.params;
@@ -39,10 +39,10 @@ function draw(rng: RandomGenerator, x: number, ctx: StepContext<Knobs>): number 
     else if (kind === 2) sum += rng.normal();
     else if (kind === 3) sum -= rng.exponential(0.5);
     else if (kind === 4) sum += rng.choice(levels);
-    // A stream of its own, and one that only the evens have.
+    // A named stream, and one that only even numbers use.
     else if (kind === 5) sum += ctx.stream("a").random() - ctx.stream(`b${step % 2}`).normal();
     else sum += rng.shuffle([1, 2, 3, 4])[0]! - 2.5;
-    // Whether more is drawn depends on what was drawn.
+    // The first draws decide whether there are more.
     if (sum > 2) break;
   }
   return sum;
@@ -79,14 +79,14 @@ const odd: Form<Odd> = {
     init: () => -0,
     step(x, rng, ctx) {
       const sum = draw(rng, Number.isFinite(x) ? (x as number) : 1, ctx);
-      // What comes next depends on what only Object.is can tell apart.
+      // The next state depends on values that only Object.is tells apart.
       if (Object.is(x, -0)) return rng.choice(ODD);
       if (typeof x === "bigint") return x > 2n ** 90n ? null : x * 3n - BigInt(Math.trunc(sum));
       if (typeof x === "string") return x.length > 9 ? false : `${x}${rng.integer(0, 10)}`;
       return sum === 0 ? -sum : rng.choice(ODD);
     },
   }),
-  // Its states are of one kind, then of another: none can be set unseen.
+  // Its states change their kind, so that no value can be set without looking.
   paths: [],
   change: (_, amount) => (amount > 0 ? "\udc00" : -0),
   metric: (x) => (typeof x === "string" ? x.length : Number(Object.is(x, -0))),
@@ -107,7 +107,7 @@ const fresh: Form<Trail> = {
     step(state, rng, ctx) {
       const { step, params } = ctx;
       const x = state.x * 0.9 + params.gain * draw(rng, state.x, ctx);
-      // The best so far is passed on, so that successive states share it.
+      // The best so far stays the same object, so that successive states share it.
       const best = x > state.best.x ? { at: step + 1, x } : state.best;
       const trail = [...state.trail.slice(-3), x];
       return x < 0 ? { gone: undefined, best, x, trail } : { x, best, trail };
@@ -120,7 +120,7 @@ const fresh: Form<Trail> = {
 
 interface Cells {
   readonly cells: Float64Array;
-  /** The bytes of the second cell: a view of the same memory. */
+  /** The bytes of the second cell, as a view of the same memory. */
   readonly window: Uint8Array;
   total: number;
 }
@@ -137,7 +137,7 @@ const typed: Form<Cells> = {
       const { step, params } = ctx;
       const i = rng.integer(0, state.cells.length);
       state.cells[i] = state.cells[i]! / 2 + params.gain * draw(rng, state.total, ctx);
-      // Only the low bits of the second cell, so that it stays a finite number.
+      // Changes only the low bits of the second cell, so that it stays a finite number.
       if (step % 3 === 0) state.window[0] = (state.window[0]! + 1) % 256;
       state.total = state.cells.reduce((sum, cell) => sum + cell, 0);
     },
@@ -163,7 +163,7 @@ const collections: Form<Crowd> = {
     init: () => ({ ages: new Map([[-1, { age: -0 }]]), tired: new Set(), born: 0 }),
     step(state, rng, ctx) {
       const { step, params } = ctx;
-      // Draws in the order of insertion: another order would live another future.
+      // Draws in the order of insertion: another order would have another future.
       for (const [id, who] of state.ages) {
         who.age += params.gain * draw(rng, who.age + id, ctx);
         if (rng.random() < 0.2) state.tired.add(id);
@@ -218,7 +218,7 @@ const graph: Form<Graph> = {
       head.x = head.x / 2 + params.gain * draw(rng, head.x, ctx);
       if (rng.random() < 0.3) head.next = rng.choice(nodes);
       if (rng.random() < 0.2) head.friends = rng.choice(nodes).friends;
-      // One list of friends may belong to several nodes: all of them see the new one.
+      // Several nodes may share one list of friends, so all of them see the new one.
       if (head.friends.push(rng.choice(nodes)) > 3) head.friends = [];
       if (step % 5 === 0) state.self = state;
       if (step % 7 === 0) delete state.self;
@@ -288,7 +288,7 @@ interface Picture {
   x: number;
 }
 
-/** A state over 64 KiB, which is stored in chunks. */
+/** A state of over 64 KiB, which is stored in chunks. */
 const large: Form<Picture> = {
   simulation: defineSimulation<Picture, Knobs>({
     name: "large",
@@ -318,8 +318,8 @@ export const FORMS: readonly Form[] = [
   agents,
 ] as readonly Form[];
 
-/** Slow, so few of its steps are taken. */
+/** Slow, so tests take few of its steps. */
 export const LARGE: Form = large as Form;
 
-/** The plainest form. */
+/** The simplest form. */
 export const SCALAR: Form<number> = scalar;

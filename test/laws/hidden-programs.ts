@@ -4,7 +4,8 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { loadProgram } from "../../src/node/load-program.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { type Code, type LoadedProgram, Programs } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 
 /** The text of a module whose steps depend on something that is not in their state. */
@@ -13,10 +14,13 @@ export interface HiddenProgram {
   readonly text: string;
 }
 
-/** What a program keeps outside its state: declarations, and the expression of a number that it gives. */
+/**
+ * What a program keeps outside its state: declarations, and an expression that reads a number from
+ * it.
+ */
 type Hiding = (k: number) => { readonly keeps: string; readonly gives: string };
 
-/** Each gives another number in an instance that has run before than in a fresh one. */
+/** Each gives different numbers in a used instance and in a fresh one. */
 const HIDINGS: Readonly<Record<string, Hiding>> = {
   "a counter": () => ({ keeps: "let n = 0;", gives: "++n" }),
   "a toggle every k-th call": (k) => ({
@@ -73,14 +77,14 @@ const HIDINGS: Readonly<Record<string, Hiding>> = {
   "an array that grows": () => ({ keeps: "const log = [];", gives: "log.push(t)" }),
 };
 
-/** How a state takes up what is hidden: for good, faded by each step, or until the next. */
+/** How hidden state enters a state: for good, fading with each step, or until the next step. */
 const EFFECTS: Readonly<Record<string, string>> = {
   "for good": "s.x += 1e-3 * h",
   "shown beside": "s.seen = h",
   fading: "s.x = 0.5 * s.x + 1e-3 * h",
 };
 
-/** How what is hidden shows in a few states and leaves no trace in those after them. */
+/** How hidden state shows in a few states and leaves no trace in the states after them. */
 const TRANSIENT: Readonly<Record<string, string>> = {
   "in some states": "s.seen = Math.floor(Math.abs(h)) % 5 === 3 ? 1 : 0",
   "in few states": "s.seen = t % 7 === 3 ? h : 0",
@@ -123,11 +127,11 @@ export default {
   return { kind: `${kind}, ${says} (k = ${k})`, text };
 }
 
-/** A recorded program: the run as a later process opens it, and the states that its recording passed. */
+/** A recorded program: the run as a later process opens it, and the states of the recording. */
 export interface RecordedProgram {
   readonly run: Run<unknown, never>;
   readonly truth: readonly Uint8Array[];
-  /** The same run, by an environment that remembers nothing. */
+  /** The same run in an environment that remembers nothing. */
   again(): Promise<Run<unknown, never>>;
 }
 
@@ -151,13 +155,13 @@ export async function recordProgram(
   return { run: await again(), truth, again };
 }
 
-/** Another process: the program is loaded anew, and no block is checked. */
+/** Another process: it loads the program again and has checked no block. */
 function elsewhere(env: Environment, code: string, place: object): Environment {
   const load = (): Promise<LoadedProgram> => loadProgram({ code, ...place } as never);
   return nodeEnvironment({ store: env.store, programs: new Programs(load) });
 }
 
-/** The simulation, which notes each state that it makes. */
+/** The simulation, which also notes each state that it makes. */
 function noting(simulation: AnySimulation, truth: Uint8Array[]): AnySimulation {
   return {
     ...simulation,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { encode } from "../../src/codec/encode.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   type HiddenProgram,
@@ -19,7 +19,7 @@ const SHAPES = fc.record({
   seed: fc.nat(99),
 });
 
-/** What a look gives, or undefined where it is refused as a replay that does not match. */
+/** The result of a look; undefined if it is refused because the replay does not match. */
 async function shown<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();
@@ -29,12 +29,12 @@ async function shown<T>(look: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Whether a shown state is the one that the run had. */
+/** Whether a given state is the one that the run had. */
 function isTrue(state: unknown, truth: Uint8Array | undefined): boolean {
   return Buffer.compare(encode(state), truth as Uint8Array) === 0;
 }
 
-/** Every way to a state: each either gives the one that the run had, or refuses. */
+/** Checks every way to read a state: each gives the state that the run had, or refuses. */
 async function expectTrueOrRefused({ truth, again }: RecordedProgram, says: string) {
   const run = await again();
   const refused = new Set<number>();
@@ -59,13 +59,13 @@ async function expectTrueOrRefused({ truth, again }: RecordedProgram, says: stri
     const diff = await shown(() => other.diff(other));
     expect(diff?.identical ?? true).toBe(true);
   }
-  // No false certificate: what is verified in full shows every state.
+  // No false certificate: a run that verifies in full gives every state.
   const verified = await (await again()).verify({ full: true });
   if (verified.ok) expect([...refused], says).toEqual([]);
   return { ok: verified.ok, refused };
 }
 
-describe("hidden state: what is shown is what the run had", () => {
+describe("hidden state: every state given is one that the run had", () => {
   test("every generated program that hides state is refused, or every state is the recorded one", async () => {
     let caught = 0;
     await fc.assert(
@@ -85,7 +85,7 @@ describe("hidden state: what is shown is what the run had", () => {
       fc.asyncProperty(hiddenPrograms, SHAPES, async (program, shape) => {
         const plain = await recordProgram(program, shape);
         const verified = await plain.run.verify({ full: true });
-        // A registry outlives the instances: it stands elsewhere when this recording begins.
+        // A registry outlives the instances, so it has another value when this recording begins.
         if (verified.ok || program.kind.startsWith("a registry")) return;
         const checked = recordProgram(program, { ...shape, selfCheck: true });
         await expect(checked).rejects.toMatchObject({ code: "SELF_CHECK_FAILED" });
@@ -109,7 +109,9 @@ describe("hidden state: what is shown is what the run had", () => {
   });
 });
 
-/** The blocks of a run whose replay shows another state than the run had, and those not noticed. */
+/**
+ * The blocks of a run whose replay gives wrong states, and those among them that are not noticed.
+ */
 async function slips(run: Run<unknown, never>, truth: readonly Uint8Array[]) {
   let different = 0;
   let unnoticed = 0;
@@ -129,7 +131,7 @@ async function slips(run: Run<unknown, never>, truth: readonly Uint8Array[]) {
   return { different, unnoticed };
 }
 
-/** The steps at which an unchecked replay gives another state than the run had. */
+/** The steps at which an unchecked replay gives a state that the run did not have. */
 async function untrue({ again, truth }: RecordedProgram): Promise<number[]> {
   const run = await again();
   const steps: number[] = [];
@@ -140,8 +142,8 @@ async function untrue({ again, truth }: RecordedProgram): Promise<number[]> {
   return steps;
 }
 
-describe("transient effects: verify --full certifies no run with an untrue state", () => {
-  test("of every generated program whose hidden state shows now and then", async () => {
+describe("transient effects: verify --full certifies no run with a wrong state", () => {
+  test("in every generated program whose hidden state shows now and then", async () => {
     let [wrong, certified] = [0, 0];
     await fc.assert(
       fc.asyncProperty(transientPrograms, SHAPES, async (program, shape) => {
@@ -154,13 +156,15 @@ describe("transient effects: verify --full certifies no run with an untrue state
       }),
       { numRuns: runs(250) },
     );
-    // It would prove nothing if every generated program replayed by chance, or if none were certified.
+    // It would prove nothing if every generated program replayed by chance, or if none were
+    // certified.
     expect([wrong > 50, certified > 0]).toEqual([true, true]);
   });
 });
 
 describe("transient effects, as get finds them", () => {
-  // The witness digests the first state and three more: what shows in one state alone may slip through.
+  // The witness digests the first state and three more, so an effect on a single state may slip
+  // through.
   test.each([
     ["in every 2nd state", 2, 0.05],
     ["in every 3rd state", 3, 0.1],

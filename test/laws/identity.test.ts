@@ -7,7 +7,8 @@ import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { timelineRoot } from "../../src/object/timeline.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { branched, families, forked, lineages, recorded } from "./arbitraries.ts";
@@ -34,13 +35,13 @@ function recordWith(
   return recordInto<unknown, Knobs>(env, codeOf(form.simulation), options);
 }
 
-/** SHA-256 as the format has it, from Node alone. */
+/** SHA-256 as the format defines it, with Node only. */
 function idOf(kind: string, body: Uint8Array): string {
   return createHash("sha256").update(`${kind} ${body.length}\0`).update(body).digest("hex");
 }
 
-describe("identity: an id depends on content alone", () => {
-  test("neither time, host, author nor message is in a timeline, a checkpoint or a seed", async () => {
+describe("identity: an id depends only on content", () => {
+  test("a timeline, a checkpoint or a seed holds no time, host, author or message", async () => {
     await fc.assert(
       fc.asyncProperty(lineages, metas, fc.string(), async (lineage, meta, message) => {
         const here = await recordWith(nodeEnvironment(), lineage);
@@ -53,7 +54,7 @@ describe("identity: an id depends on content alone", () => {
     );
   });
 
-  test("a store holds the same objects, but for the run, whoever recorded", async () => {
+  test("whoever records, a store holds the same objects except the run", async () => {
     await fc.assert(
       fc.asyncProperty(families, metas, async ({ lineage, plans }, meta) => {
         const [one, two] = [countingStore(), countingStore()];
@@ -81,7 +82,7 @@ describe("identity: an id depends on content alone", () => {
     );
   });
 
-  test("equal inputs and equal meta give one run id, which is the hash of its body", async () => {
+  test("equal inputs and equal meta give the same run id, which is the hash of its body", async () => {
     await fc.assert(
       fc.asyncProperty(lineages, metas, fc.string(), async (lineage, meta, message) => {
         const a = await recordWith(elsewhere(meta), lineage, message);
@@ -146,23 +147,25 @@ describe("identity: an id depends on content alone", () => {
     ]);
     const roots = [run, ...others].map(({ root }) => root);
     expect(new Set(roots).size).toBe(roots.length);
-    // A param that no step reads leaves the states, and so the root, but is told in the segment.
+    // A param that no step reads leaves the states and the root as they are, but changes the
+    // segment.
     const idle = await run.branch(12, { params: { from: 3 } as never });
     expect(idle.root).toBe(run.root);
-    // Inside a block a segment begins a witness of its own: the states are the same, the root is not.
+    // A segment inside a block begins its own witness: the states are the same, but the root
+    // differs.
     const inside = await run.branch(10, { params: { from: 3 } as never });
     expect(storedStates(inside.manifest)).toEqual(storedStates(run.manifest));
     expect(inside.root).not.toBe(run.root);
     expect(idle.id).not.toBe(run.id);
     expect(idle.manifest.segments[1]?.params).toEqual({ inline: { by: 1, from: 3 } });
     expect((await record({ seed: 1n })).root).toBe(run.root);
-    // The length counts, also where nothing happens in the steps beyond.
+    // The length counts, even if nothing happens in the additional steps.
     const still = { ...drift, init: () => 0, step: (x: number) => x };
     const lengths = await Promise.all([38, 39, 40].map((steps) => record({ steps }, still)));
     expect(new Set(lengths.map(({ root }) => root)).size).toBe(3);
   });
 
-  test("a program's id is of its code and generator, a seeds object's of the master seed", async () => {
+  test("a program's id depends on its code and generator, a seeds object's on the master seed", async () => {
     const sim = defineSimulation({ name: "still", init: () => 0, step: (x: number) => x });
     const record = (options: object, simulation = sim) =>
       recordInto(nodeEnvironment(), codeOf(simulation), { steps: 3, seed: 1, ...options });
@@ -180,7 +183,7 @@ describe("identity: an id depends on content alone", () => {
     expect(fourth!.program).not.toBe(first!.program);
     const wide = await record({ seed: (1n << 64n) + 1n });
     expect(wide.manifest.segments[0]!.seeds).not.toBe(first!.seeds);
-    // A fork keeps its parent's code and seeds, unless it is given others.
+    // A fork keeps its parent's code and seeds unless it gets new ones.
     const fork = await a!.branch(1, { mutate: (x) => (x as number) + 1 });
     expect(fork.manifest.segments[1]).toMatchObject({
       program: first!.program,
@@ -190,8 +193,8 @@ describe("identity: an id depends on content alone", () => {
     expect(seeded.manifest.segments[1]!.seeds).toBe(second!.seeds);
   });
 
-  test("sharing within the manifest is no content: equal states apart or one", async () => {
-    // States that repeat: entries that may be one object in memory here and equal ones there.
+  test("whether equal states share memory does not change the manifest's id", async () => {
+    // States that repeat: their entries may be one object in memory, or several equal ones.
     const still = defineSimulation({ name: "still", init: () => "same", step: (x: string) => x });
     const env = nodeEnvironment();
     const run = await recordInto(env, codeOf(still), { steps: 300, seed: 1, blockSize: 1 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import {
@@ -23,7 +23,7 @@ const placeLists = fc.array(fractions, {
   maxLength: 12,
 });
 
-/** Changes everything that can be reached from a value. */
+/** Changes everything reachable from a value. */
 function spoil(value: unknown, seen: Set<unknown> = new Set()): void {
   if (typeof value !== "object" || value === null || seen.has(value)) return;
   seen.add(value);
@@ -58,7 +58,7 @@ async function expectAll(run: Run<unknown, Knobs>, lineage: Lineage): Promise<vo
 }
 
 describe("isolation: nothing outside can alter a stored or cached state", () => {
-  test("what get returned may be changed at will", async () => {
+  test("changing what get returned changes nothing else", async () => {
     await fc.assert(
       fc.asyncProperty(families, placeLists, async ({ lineage, plans }, places) => {
         let run = await recorded(nodeEnvironment(), lineage);
@@ -71,7 +71,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
         const { bytes } = bruteForce(member);
         for (const place of places) {
           const step = Math.round(place * run.steps);
-          // The same step, its neighbours and the ends: whatever a cache might hold.
+          // The same step, its neighbours and the ends, which a cache might hold.
           for (const next of [step, step, step - 1, step + 1, 0, run.steps, step]) {
             if (next < 0 || next > run.steps) continue;
             const state = await run.get(next);
@@ -85,7 +85,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     );
   });
 
-  test("what find returned may be changed at will", async () => {
+  test("changing what find returned changes nothing else", async () => {
     await fc.assert(
       fc.asyncProperty(lineages, placeLists, async (lineage, places) => {
         const run = await recorded(nodeEnvironment(), lineage);
@@ -106,7 +106,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     );
   });
 
-  test("states got earlier do not move while later ones are replayed", async () => {
+  test("earlier results do not change while later states are replayed", async () => {
     await fc.assert(
       fc.asyncProperty(lineages, placeLists, async (lineage, places) => {
         const run = await recorded(nodeEnvironment(), lineage);
@@ -126,7 +126,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     );
   });
 
-  test("a predicate or a metric that changes its state is found out, or harms no later get", async () => {
+  test("a predicate or a metric that changes its state is detected, or harms no later get", async () => {
     let refused = 0;
     await fc.assert(
       fc.asyncProperty(lineages, placeLists, async (lineage, places) => {
@@ -144,7 +144,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
           try {
             await pass();
           } catch (error) {
-            // A spoilt state may as well make the next step fail.
+            // A changed state may also make the next step fail.
             if (
               !isRewindError(
                 error,
@@ -166,7 +166,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     expect(refused).toBeGreaterThan(0);
   });
 
-  test("a spoilt pass is found out at the end of its block", async () => {
+  test("a pass over changed states is detected at the end of its block", async () => {
     const counter = defineSimulation({
       name: "counter",
       init: () => ({ n: 0 }),
@@ -182,7 +182,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
       });
       await expect(pass).rejects.toMatchObject({ code: "FUNCTION_FAILED" });
     }
-    // An assignment where a comparison was meant: what it finds is not in the run.
+    // An assignment instead of a comparison finds states that the run never had.
     const assigning = run.find((state) => {
       state.n = 5;
       return state.n === 5;
@@ -191,7 +191,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     expect(await run.get(0)).toEqual({ n: 0 });
   });
 
-  test("a fork, whatever it changes, leaves its parent and its siblings as they were", async () => {
+  test("a fork with any changes leaves its parent and its siblings as they were", async () => {
     await fc.assert(
       fc.asyncProperty(families, async ({ lineage, plans }) => {
         const run = await recorded(nodeEnvironment(), lineage);
@@ -206,7 +206,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     );
   });
 
-  test("what init, mutate and set gave stays the caller's: no step changes it", async () => {
+  test("no step changes the caller's values of init, mutate and set", async () => {
     const first = { xs: [1], at: new Map([["a", Float64Array.of(1)]]) };
     const pushing = defineSimulation({
       name: "pushing",
@@ -234,7 +234,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     expect(other).toEqual({ xs: [5], at: new Map([["a", Float64Array.of(5)]]) });
   });
 
-  test("what mutate keeps of the state is no part of the fork", async () => {
+  test("changing an object that mutate kept does not change the fork", async () => {
     const counter = defineSimulation({
       name: "kept",
       init: () => ({ n: 0 }),
@@ -260,7 +260,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
       steps: 5,
       mutate(state) {
         state.n = 2000;
-        // Goes on while the fork is being prepared.
+        // Keeps changing it while the fork is being prepared.
         void (async () => {
           for (let turn = 0; turn < 100; turn++) {
             await undefined;
@@ -273,7 +273,7 @@ describe("isolation: nothing outside can alter a stored or cached state", () => 
     expect(meddling.root).toBe((await run.branch(5, { steps: 5, set: { n: 2000 } })).root);
   });
 
-  test("params cannot be changed, neither by the caller nor by a step", async () => {
+  test("neither the caller nor a step can change params", async () => {
     const params = { weights: [1, 2] };
     const weighing = defineSimulation({
       name: "weighing",

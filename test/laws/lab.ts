@@ -13,12 +13,14 @@ import type {
   Recording,
   RecordingPlan,
 } from "../../src/replay/record/recorder.ts";
-import { openRun, type Run, writeRun } from "../../src/replay/run.ts";
+import { writeRun } from "../../src/replay/record/write-runs.ts";
+import { openRun } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import type { ObjectStore, ObjectWriter } from "../../src/store/object-store.ts";
 
-/** A memory store that counts what is read from it and what is new in it. */
+/** A memory store that counts reads and new objects. */
 export interface CountingStore extends ObjectStore {
   readonly written: { kind: Kind; id: Id; lengthBytes: number }[];
   reads: number;
@@ -57,8 +59,8 @@ export function countingStore(): CountingStore {
 }
 
 /**
- * An environment whose clock makes long work go in slices of a few steps: each slice seems to take
- * as many milliseconds as `elapsedMs` says next.
+ * An environment whose clock splits long work into slices of a few steps: each slice seems to take
+ * the next number of milliseconds from `elapsedMs`.
  */
 export function slicedEnvironment(
   elapsedMs: () => number,
@@ -75,20 +77,20 @@ export function slicedEnvironment(
   };
 }
 
-/** Another process's view of the same store: nothing is remembered but the code. */
+/** Another process's view of the same store: it remembers only the code. */
 export function reopened(env: Environment, ...simulations: AnySimulation[]): Environment {
   const other = nodeEnvironment({ store: env.store });
   for (const simulation of simulations) other.programs.supply(simulation);
   return { ...env, programs: other.programs };
 }
 
-/** What came of a recording: the run, where any of it was kept, and why it ended early. */
+/** The result of a recording: the run, if any of it was kept, and why it ended early. */
 export interface Attempt {
   readonly kept: Recording | undefined;
   readonly failure: RewindError | undefined;
 }
 
-/** Records, and returns what there is also where the recording fails. */
+/** Records, and returns what was kept even if the recording fails. */
 export function attempt(
   env: Environment,
   simulation: AnySimulation,
@@ -99,7 +101,7 @@ export function attempt(
   );
 }
 
-/** Forks, and returns what there is also where the recording fails. */
+/** Forks, and returns what was kept even if the recording fails. */
 export function attemptFork(
   env: Environment,
   parent: { readonly id: Id<"run">; readonly replayer: Run["replayer"] },
@@ -120,7 +122,7 @@ async function outcome(
     const kept = await writeRun(env, options, plan);
     return { kept, failure: kept.failure };
   } catch (error) {
-    // Where no block was finished nothing is kept, and the failure is thrown.
+    // Without a finished block nothing is kept, and the failure is thrown.
     if (!isRewindError(error)) throw error;
     return { kept: undefined, failure: error };
   }
@@ -131,7 +133,7 @@ export function reopen<S, P extends object>(env: Environment, run: Run<S, P>): P
   return openRun<S, P>(run.id, env);
 }
 
-/** The simulation, and how often its step was called. */
+/** The simulation, and a count of the calls of its step. */
 export function counted<T extends AnySimulation>(
   simulation: T,
 ): { simulation: T; readonly count: { steps: number } } {
@@ -144,14 +146,15 @@ export function counted<T extends AnySimulation>(
 }
 
 /**
- * The stored states of a short run: equal where two runs pass the same states, also where one of them
- * has a segment that begins inside a block, and so other witnesses and another root.
+ * The stored states of a short run. They are equal if two runs pass the same states, even if one of
+ * the runs has a segment that begins inside a block, and so has different witnesses and another
+ * root.
  */
 export function storedStates({ edge, final }: RunManifest): unknown {
   return { states: edge.entries.map(({ state }) => state), tiles: edge.tiles, final };
 }
 
-/** A manifest without what names another run or says when and where it was recorded. */
+/** A manifest without its parents and without when and where it was recorded. */
 export function content(run: RunManifest): Omit<RunManifest, "parents" | "meta" | "goal"> {
   const { parents: _parents, meta: _meta, goal: _goal, ...rest } = run;
   return rest;

@@ -2,19 +2,19 @@ import fc from "fast-check";
 import { type ForkPlan, forkPlans, fractions, knobs, seeds } from "./arbitraries.ts";
 import { FORMS, type Knobs } from "./forms.ts";
 
-/** What a recording is stopped by: a step that fails, or Ctrl-C after so much of it. */
+/** What stops a recording: a step that fails, or Ctrl-C after a part of it. */
 export interface Stop {
   readonly by: "failure" | "interrupt";
   readonly after: number;
 }
 
-/** Which run is meant, before it is known which there are. */
+/** A choice of a run, before the existing runs are known. */
 export interface Where {
   readonly as: "branch" | "tag" | "archive" | "id" | "HEAD" | "ago";
   readonly which: number;
 }
 
-/** One thing that somebody does. Names and places are numbers, read modulo what there is. */
+/** One action of a user. Names and places are numbers, taken modulo the number of existing ones. */
 export type Action =
   | {
       readonly do: "record";
@@ -61,7 +61,7 @@ export type Action =
   | { readonly do: "redo"; readonly times: number }
   | { readonly do: "reopen" };
 
-/** Some of these cannot stand beside each other, nor can all their archives. */
+/** Some of these names conflict with each other, and so do some of their archived names. */
 export const BRANCHES: readonly string[] = ["main", "a", "b", "a/1", "fix/long.name", "B", "größe"];
 export const TAGS: readonly string[] = ["v1", "v2", "paper/final"];
 
@@ -80,7 +80,7 @@ export const actions: fc.Arbitrary<Action> = fc.oneof(
     do: fc.constant("record" as const),
     name,
     form: fc.nat(FORMS.length - 1),
-    // Over 64 checkpoints fill a tile, which is an object of its own.
+    // Over 64 checkpoints fill a tile, which is a separate object.
     steps: fc.oneof({ weight: 9, arbitrary: fc.nat(60) }, { weight: 1, arbitrary: fc.nat(130) }),
     blockSize: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9 })),
     seed: seeds,

@@ -13,7 +13,7 @@ import { type Id, isId } from "../../src/object/id.ts";
 import { decodeRun } from "../../src/object/run.ts";
 import { decodeTag } from "../../src/object/tag.ts";
 import type { LongOptions } from "../../src/replay/environment.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import type { Simulation } from "../../src/replay/simulation.ts";
 import { Repository } from "../../src/repository.ts";
 import { objectReader } from "../../src/store/object-store.ts";
@@ -25,17 +25,17 @@ import { type Action, BRANCHES, type Stop, TAGS, type Where } from "./operations
 import { cutAt, type Expected, fragile, type Head, Model, type Refs } from "./operations-model.ts";
 import { encodingOf, type Lineage } from "./reference.ts";
 
-/** Longer runs are extended no further than by a step. */
+/** Runs that are longer than this are extended only by a step. */
 const LONG_ENOUGH = 140;
 
-// Files are in memory, save for what the system itself is asked for: whether the store's folder can
-// be written to, and its settings.
+// Files are in memory, except for questions to the system: whether the store's folder is writable,
+// and its settings.
 const ROOT = mkdtempSync(path.join(os.tmpdir(), "rewind-operations-"));
 mkdirSync(path.join(ROOT, ".rewind/local"), { recursive: true });
 writeFileSync(path.join(ROOT, ".rewind/config"), '{"format":1}\n');
 afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
 
-/** A repository, the model that it must agree with, and what both are told to do. */
+/** A repository and the model that it must agree with. Every action goes to both. */
 export class Lab {
   readonly model: Model = new Model();
   /** How often each action succeeded. */
@@ -52,7 +52,7 @@ export class Lab {
     return this;
   }
 
-  /** Goes on as another process would. */
+  /** Continues as another process. */
   async reopen(): Promise<void> {
     await this.repo?.close();
     const store = await openStore(ROOT, this.#tools, this.#clock);
@@ -60,7 +60,7 @@ export class Lab {
     this.repo = new Repository(ROOT, store, { simulations: this.#simulations });
   }
 
-  /** Does what an action says, and looks that just that has happened. */
+  /** Carries out an action, and checks that it did that and nothing else. */
   async act(action: Action): Promise<void> {
     const operations = await this.repo.store.refs.operations();
     const before = this.model.moments.length;
@@ -122,7 +122,7 @@ export class Lab {
         const forks = action.values.map((values, i) => {
           const params = { ...change.params, ...values };
           const all = [...lineage.changes.slice(0, -1), { ...change, params }];
-          // Each a step longer than the one before it, so that a step can fail in one of them alone.
+          // Each is a step longer than the one before, so that a step can fail in only one of them.
           const steps = lineage.steps + i;
           return {
             branch: BRANCHES[(action.name + i) % BRANCHES.length]!,
@@ -228,7 +228,7 @@ export class Lab {
         const ref = `refs/heads/${branch}`;
         const { head, named } = model.refs;
         await repo.branches.delete(branch);
-        // HEAD stays on the run of a branch that goes.
+        // HEAD stays on the run of a deleted branch.
         const stays = "ref" in head && head.ref === ref ? { run: named[ref]! } : head;
         return model.move({ [ref]: undefined }, stays);
       }
@@ -262,7 +262,7 @@ export class Lab {
         if (action.of.as !== "HEAD") expect(onBranch).toBe(action.of.as === "branch");
         const after: Head =
           action.of.as === "HEAD" ? head : onBranch ? { ref: ref as string } : { run: to.id };
-        // Nothing to undo where HEAD was there already; also where it had no cursor, at the end.
+        // No operation if HEAD was there already, also without a cursor, at the end.
         const same = isDeepStrictEqual(after, head) && (before?.step ?? before?.run.steps) === step;
         expect(moved).toBe(!same);
         return same ? undefined : model.move({}, after);
@@ -296,7 +296,7 @@ export class Lab {
     }
   }
 
-  /** What a plan makes of a lineage, and the options that ask for it. */
+  /** The lineage that a plan makes, and the options for it. */
   #fork(parent: Lineage, plan: ForkPlan) {
     const { at, lineage } = forked(parent, plan);
     const { amount, set, params, seed } = lineage.changes.at(-1)!;
@@ -307,14 +307,14 @@ export class Lab {
     return { at, lineage: { ...lineage, steps }, changes: { set, params, seed, steps, mutate } };
   }
 
-  /** New branches; HEAD follows to the first only where it has led nowhere so far. */
+  /** New branches. HEAD follows to the first only if it has no run yet. */
   #branched(made: Readonly<Record<string, string>>): void {
     const { head } = this.model.refs;
     const isUnborn = "ref" in head && this.model.headRun === undefined;
     this.model.move(made, isUnborn ? { ref: Object.keys(made)[0]! } : head);
   }
 
-  /** The one ref of the archive that is new: it must name the run that has lost its branch. */
+  /** The one new ref of the archive. It must name the run that has lost its branch. */
   async #archived(run: string): Promise<Readonly<Record<string, string>>> {
     const { named } = await refsOf(this.repo);
     const fresh = Object.entries(named).filter(
@@ -339,8 +339,8 @@ export class Lab {
   }
 
   /**
-   * Records what the lineages say, from a step on, perhaps to be stopped. Returns the runs that were
-   * kept; where there are none, nothing may have changed.
+   * Records the lineages from a step on. The recording may be stopped. Returns the runs that were
+   * kept; if there are none, nothing may have changed.
    */
   async #recordings(
     lineages: readonly Lineage[],
@@ -372,7 +372,7 @@ export class Lab {
     } catch (error) {
       this.#failing.at = undefined;
       if (!isRewindError(error)) throw error;
-      // A state that is now a number, now a text, does not take every value.
+      // A state that changes between a number and a text does not accept every value.
       const isSet = lineages[0]?.changes.at(-1)?.set !== undefined;
       if (isSet && error.code === "INVALID_VALUE") return [];
       const stopped = fails ? "STEP_FAILED" : stop?.by === "interrupt" ? "INTERRUPTED" : undefined;
@@ -383,7 +383,7 @@ export class Lab {
     }
   }
 
-  /** What is left of recordings that were stopped, by a step that failed where that is known. */
+  /** What is left of stopped recordings. The failed step is given if it is known. */
   async #kept(
     data: Readonly<Record<string, unknown>>,
     lineages: readonly Lineage[],
@@ -417,7 +417,7 @@ export class Lab {
     this.succeeded.set(what, (this.succeeded.get(what) ?? 0) + 1);
   }
 
-  /** A look at a run that was just made; at the end every state of it is compared. */
+  /** A quick check of a new run; the end of the test compares every state of it. */
   async #check(
     run: Run<unknown, Knobs>,
     lineage: Lineage,
@@ -429,7 +429,7 @@ export class Lab {
     }
   }
 
-  /** A branch, mostly one that is there; with `unfinished`, mostly one that can be resumed. */
+  /** A branch, mostly an existing one; with `unfinished`, mostly one that can be resumed. */
   #branch(which: number, unfinished = false): string {
     const all = this.model.names("refs/heads/").map((ref) => ref.slice("refs/heads/".length));
     const some = all.filter((branch) => {
@@ -446,7 +446,7 @@ export class Lab {
     return this.model.runs.get(this.model.refs.named[`refs/heads/${branch}`] ?? "");
   }
 
-  /** Why branches of these names cannot be made, if they cannot. */
+  /** Why branches with these names cannot be made; undefined if they can. */
   #taken(
     wanted: readonly string[],
     leaving?: string,
@@ -470,7 +470,7 @@ export class Lab {
     return codes.size === 0 ? undefined : [...codes];
   }
 
-  /** A revision, and the run that it must name; undefined where there is none of its kind. */
+  /** A revision and the run that it must name; undefined if no revision of this kind exists. */
   #meant({
     as,
     which,
@@ -502,7 +502,10 @@ export class Lab {
     return meant && { ...meant, run: model.runs.get(meant.id)! };
   }
 
-  /** Every run that a ref or an operation names: whole, and each state as brute force has it. */
+  /**
+   * Checks that every run that a ref or an operation names is whole, and compares each state with
+   * brute force.
+   */
   async checkAll(): Promise<void> {
     const { repo, model } = this;
     const { objects, refs } = repo.store;
@@ -518,7 +521,7 @@ export class Lab {
     const get = objectReader(objects);
     for (const id of named) {
       const manifest = decodeRun(await get("run", id as Id<"run">));
-      // The reader throws where an object is missing, damaged or of another kind.
+      // The reader throws if an object is missing, damaged or of another kind.
       for await (const { kind, id } of objectsOf(manifest, get)) await get(kind, id);
       for (const parent of manifest.parents) await get("run", parent.run);
       const expected = model.runs.get(id)!;
@@ -532,7 +535,7 @@ export class Lab {
     }
   }
 
-  /** Back to the beginning, each operation as it was; and on again to the end. */
+  /** Undoes every operation to the beginning, then redoes every operation to the end. */
   async undoAndRedoAll(): Promise<void> {
     const { undoable, redoable } = this.model;
     await this.act({ do: "undo", times: undoable + 1 });

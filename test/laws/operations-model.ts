@@ -2,14 +2,14 @@ import type { Id } from "../../src/object/id.ts";
 import type { Form } from "./forms.ts";
 import { bruteForce, type Lineage } from "./reference.ts";
 
-/** A run as it must be: how it came about, the steps asked for, and its states by brute force. */
+/** A run as it must be: its history, the requested steps, and its states by brute force. */
 export interface Expected {
   readonly lineage: Lineage;
   readonly goal: number;
   readonly states: readonly Uint8Array[];
 }
 
-/** What HEAD leads to: a branch, by the full name of its ref, or a run. */
+/** The target of HEAD: a branch, by the full name of its ref, or a run. */
 export type Head = { readonly ref: string } | { readonly run: string };
 
 /** Everything that an undo must restore. */
@@ -19,10 +19,10 @@ export interface Refs {
   readonly named: Readonly<Record<string, string>>;
 }
 
-/** A repository in words: which ref names which run, and what every operation has changed. */
+/** A model of a repository: which ref names which run, and what every operation changed. */
 export class Model {
   readonly runs: Map<string, Expected> = new Map();
-  /** The refs after each operation, those that are undone left in; the first before any. */
+  /** The refs before the first operation and after each one, including those that were undone. */
   readonly moments: Refs[] = [{ head: { ref: "refs/heads/main" }, named: {} }];
   #past: Refs[] = [];
   #future: Refs[] = [];
@@ -59,7 +59,7 @@ export class Model {
     return this.#travel(this.#future, this.#past);
   }
 
-  /** Takes note of a run, and how it came about. */
+  /** Notes a run and its history. */
   learn(id: Id<"run">, lineage: Lineage, goal: number): void {
     this.runs.set(id, { lineage, goal, states: bruteForce(lineage).bytes });
   }
@@ -75,7 +75,7 @@ export class Model {
       .sort();
   }
 
-  /** What a ref, or HEAD, has named, the latest first: what `main@{n}` means. */
+  /** The runs that a ref or HEAD has named, the latest first, as in `main@{n}`. */
   history(ref: string): string[] {
     const values = this.moments.map((refs) => (ref === "HEAD" ? leadsTo(refs) : refs.named[ref]));
     return values
@@ -97,12 +97,12 @@ function leadsTo({ head, named }: Refs): string | undefined {
   return "ref" in head ? named[head.ref] : head.run;
 }
 
-/** The lineage as it is when its history ends at a step. */
+/** The lineage with its history cut at a step. */
 export function cutAt(lineage: Lineage, steps: number): Lineage {
   return { ...lineage, steps, changes: lineage.changes.filter(({ at }) => at <= steps) };
 }
 
-/** The form with a step that fails where `failing.at` says. */
+/** The form with a step that fails at `failing.at`. */
 export function fragile(form: Form, failing: { at: number | undefined }): Form["simulation"] {
   const { simulation } = form;
   return {

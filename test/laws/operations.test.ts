@@ -5,7 +5,7 @@ import { actions } from "./operations-actions.ts";
 import { Lab, refsOf } from "./operations-lab.ts";
 
 describe("any sequence of operations", () => {
-  test("leaves every branch exact, every ref as undo had it, and every run whole", async () => {
+  test("leaves every branch exact, every ref as undo restores it, and every run whole", async () => {
     const succeeded = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
@@ -25,7 +25,7 @@ describe("any sequence of operations", () => {
       ),
       { numRuns: runs(50) },
     );
-    // What never happens is not tested.
+    // An action that never succeeds is not tested.
     const all = [
       ...["record", "branch", "matrix", "extend", "resume", "reset", "tag", "untag", "delete"],
       ...["rename", "checkout", "undo", "redo", "kept a part", "kept nothing"],

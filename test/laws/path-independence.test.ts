@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
-import { openRun, type Run } from "../../src/replay/run.ts";
+import { openRun } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { runs } from "../runs.ts";
 import {
   branched,
@@ -17,18 +18,18 @@ import { FORMS, type Form, type Knobs } from "./forms.ts";
 import { attempt, attemptFork, content, reopened, slicedEnvironment } from "./lab.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
 
-/** One stretch of work on a run: from where, how far, and whether it is cut off on the way. */
+/** One piece of work on a run: where it begins, how far it goes, and whether it is interrupted. */
 interface Stretch {
   /** Extends the run as it is, or forks it without changes somewhere in its past. */
   readonly back: number | undefined;
-  /** Which part of what is left to do is asked for. */
+  /** The part of the remaining steps to request. */
   readonly ahead: number;
-  /** After which part of that it is interrupted. */
+  /** The part of those after which it is interrupted. */
   readonly cut: number | undefined;
-  /** Milliseconds that a slice of work seems to take. */
+  /** How many milliseconds a slice of work seems to take. */
   readonly elapsedMs: number;
   readonly selfCheck: boolean;
-  /** Whether another process goes on with it. */
+  /** Whether another process continues it. */
   readonly reopen: boolean;
 }
 
@@ -51,7 +52,7 @@ function interruptAt(cut: number | undefined) {
   return { signal: abort.signal, onProgress };
 }
 
-/** Goes on with a run until `goal`, stretch by stretch; the last one is never cut off. */
+/** Continues a run to `goal`, piece by piece. The last piece is never interrupted. */
 async function continued(
   first: Run<unknown, Knobs>,
   form: Form,
@@ -78,7 +79,7 @@ async function continued(
   return run.branch(run.steps, { steps: goal });
 }
 
-/** The same states by the same names, though the one may have come about otherwise. */
+/** Checks that two runs have the same states and names, however each came about. */
 function expectSame(run: Run<unknown, Knobs>, whole: Run<unknown, Knobs>): void {
   expect(content(run.manifest)).toEqual(content(whole.manifest));
   expect(run.root).toBe(whole.root);
@@ -125,7 +126,7 @@ describe("path independence: one root, however a run came about", () => {
     );
   });
 
-  test("a fork with changes is as independent of its path", async () => {
+  test("a fork with changes is independent of its path too", async () => {
     await fc.assert(
       fc.asyncProperty(
         lineages,
@@ -188,13 +189,13 @@ describe("path independence: one root, however a run came about", () => {
       );
       const finished = last === lineage.steps - 1;
       expect(failure?.code).toBe(finished ? undefined : "INTERRUPTED");
-      // Each slice is one step long here: the signal is heeded at once.
+      // Each slice is one step long here, so the signal takes effect at once.
       const steps = finished ? lineage.steps : last + 1 - ((last + 1) % 5);
       if (steps === 0) {
         expect(kept).toBeUndefined();
         continue;
       }
-      expect(kept!.run).toMatchObject({ steps, goal: lineage.steps });
+      expect(kept!.manifest).toMatchObject({ steps, goal: lineage.steps });
       const run = await openRun<unknown, Knobs>(kept!.id, reopened(env, simulation));
       const resumed = await run.branch(run.steps, { steps: lineage.steps });
       expect(resumed.root).toBe(whole.root);

@@ -10,7 +10,7 @@ import { xoshiroAlgorithm } from "../../src/random/xoshiro/index.ts";
 import { generatorNamed } from "../../src/random.ts";
 import type { Form, Knobs } from "./forms.ts";
 
-/** What a fork changes, and at which step. */
+/** The changes of a fork, and its step. */
 export interface Change {
   readonly at: number;
   readonly amount?: number | undefined;
@@ -19,14 +19,17 @@ export interface Change {
   readonly seed?: number | bigint | undefined;
 }
 
-/** A run in words: how it was recorded, and the changes of its forks, in the order of their steps. */
+/**
+ * A description of a run: how it was recorded, and the changes of its forks, in the order of their
+ * steps.
+ */
 export interface Lineage {
   readonly form: Form;
   readonly steps: number;
   readonly blockSize: number | undefined;
   readonly seed: number | bigint;
   readonly params: Partial<Knobs>;
-  /** The generator's name, and how generators are seeded; as by default unless given. */
+  /** The generator's name, and how generators are seeded; the defaults unless given. */
   readonly rng?: string | undefined;
   readonly streams?: SeedRule | undefined;
   readonly changes: readonly Change[];
@@ -38,8 +41,8 @@ export function blockSizeOf(lineage: Pick<Lineage, "blockSize" | "steps">): numb
 }
 
 /**
- * The encoded states at steps 0, 1, … of a lineage, and the metric of each, by the plainest loop
- * there is: it goes through every step once, with one live state, and knows nothing of src/replay.
+ * The encoded states at steps 0, 1, … of a lineage, and the metric of each, by a simple loop. It
+ * goes through every step once, with one live state, and knows nothing about src/replay.
  */
 export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: number[] } {
   const { form, steps } = lineage;
@@ -71,21 +74,21 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
     if (step === steps) break;
     const { rng, stream } = drawn;
     const next = simulation.step(state, rng, { step, params, stream });
-    // Not `??`: null is a state as well.
+    // Not `??`, because null is a state too.
     if (next !== undefined) state = next;
   }
   return { bytes, metrics };
 }
 
-/** The bytes that tell two states of a form apart. */
+/** Bytes that differ for different states of a form. */
 export function encodingOf(form: Form, state: unknown): Uint8Array {
   return encode(state, { types: form.simulation.types });
 }
 
-/** Where in a run generators begin: the kind of stream, and the number of the block or step. */
+/** A place where generators are seeded: the kind of stream, and the number of the block or step. */
 type Place = readonly [stream: string, index: number];
 
-/** Generators as they are at first: the one that steps are given, and the named ones. */
+/** Fresh generators: the one that steps get, and the named ones. */
 function generatorsOf(
   name: string | undefined,
   master: bigint,

@@ -6,7 +6,7 @@ import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 import { type AnySimulation, defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { FORMS, type Knobs } from "./forms.ts";
@@ -27,10 +27,10 @@ class Brain {
 class Crowd extends Map<string, number> {}
 class List extends Array<number> {}
 
-/** Made outside: in a step, and in init, making one is refused as well. */
+/** Made outside, because making one in a step or in init is refused too. */
 const MADE_BEFORE: WeakRef<object> = new WeakRef({});
 
-/** One of each kind of value that encode and decode would not give back as it was. */
+/** One value of each kind that encode and decode would not restore. */
 const UNSUPPORTED: readonly (readonly [kind: string, make: () => unknown])[] = [
   ["a function", () => () => 1],
   ["a class", () => Brain],
@@ -60,7 +60,7 @@ const UNSUPPORTED: readonly (readonly [kind: string, make: () => unknown])[] = [
   ["an iterator", () => [1].values()],
 ];
 
-/** Calls that a replay could not give again. */
+/** Calls that a replay could not repeat. */
 const FORBIDDEN: readonly (readonly [name: string, call: () => unknown])[] = [
   ["Math.random()", () => Math.random()],
   ["Date.now()", () => Date.now()],
@@ -79,7 +79,7 @@ interface Box {
   held: unknown;
 }
 
-/** Counts up, and lets `meddle` do something with the state in the step at `at`. */
+/** Counts up, and calls `meddle` with the state in the step at `at`. */
 function counting(at: number, meddle: (state: Box) => unknown): AnySimulation {
   return defineSimulation<Box, { quick: number }>({
     name: "counting",
@@ -95,17 +95,19 @@ function counting(at: number, meddle: (state: Box) => unknown): AnySimulation {
 
 const BENIGN = counting(-1, () => undefined);
 
-/** Where an error occurs: in the step at `at`, of blocks of `blockSize` steps. */
+/** The place of an error: the step at `at`, in blocks of `blockSize` steps. */
 const places = fc
   .record({ at: fc.nat(150), blockSize: fc.integer({ min: 1, max: 40 }), more: fc.nat(40) })
   .map(({ at, blockSize, more }) => ({ at, blockSize, steps: at + 1 + more }));
 
-/** Milliseconds that a slice seems to take, so that slices grow to many blocks or stay short. */
+/**
+ * How many milliseconds a slice seems to take, so that slices grow to many blocks or stay short.
+ */
 const slices = fc.constantFrom(1, 1, 10, 100);
 
 /**
- * Checks that a recording was refused with `code`, and that just what lies before the block of the
- * refused step was kept: a run that is exact, that verifies, and that can be continued.
+ * Checks that a recording was refused with `code`, and that exactly the blocks before the refused
+ * step were kept: a run that is exact, verifies, and can be continued.
  */
 async function expectKept(
   env: Environment,
@@ -120,8 +122,8 @@ async function expectKept(
     expect(recording).toBeUndefined();
     return failure!;
   }
-  expect(recording!.run.steps).toBe(kept);
-  expect(recording!.run.goal).toBe(steps);
+  expect(recording!.manifest.steps).toBe(kept);
+  expect(recording!.manifest.goal).toBe(steps);
   const here = reopened(env, BENIGN);
   const run = await openRun<Box, { quick: number }>(recording!.id, here);
   expect(run.finished).toBe(false);
@@ -135,8 +137,8 @@ async function expectKept(
   return failure!;
 }
 
-describe("refusal: what does not survive encode and decode", () => {
-  test.each(UNSUPPORTED)("%s in a state, wherever it is", async (_, make) => {
+describe("refusal: values that do not survive encode and decode", () => {
+  test.each(UNSUPPORTED)("%s anywhere in a state", async (_, make) => {
     const nest = fc.constantFrom<[(value: unknown) => unknown, string]>(
       [(value) => value, "state.held"],
       [(value) => [0, value], "state.held[1]"],
@@ -186,7 +188,7 @@ describe("refusal: what does not survive encode and decode", () => {
     },
   );
 
-  test("a class instance whose codec takes no part of it back is found by the self-check", async () => {
+  test("the self-check finds a class instance that its codec does not restore", async () => {
     const forgetful = defineSimulation<{ brain: { size: number } }>({
       name: "forgetful",
       init: () => ({ brain: Object.assign(new Brain(), { size: 3 }) }),
@@ -206,7 +208,7 @@ describe("refusal: what does not survive encode and decode", () => {
   });
 });
 
-describe("refusal: what a replay cannot give again", () => {
+describe("refusal: calls that a replay cannot repeat", () => {
   test.each(FORBIDDEN)("%s in a step", async (name, call) => {
     await fc.assert(
       fc.asyncProperty(places, fc.boolean(), slices, async (place, swallows, elapsedMs) => {
@@ -223,7 +225,7 @@ describe("refusal: what a replay cannot give again", () => {
         const error = await expectKept(env, recording, place, "FORBIDDEN_IN_STEP");
         expect(error.message).toContain(name);
         expect(error.data).toMatchObject({ name });
-        // A caught refusal is known only at the end of its block.
+        // A caught refusal is reported only at the end of its block.
         if (!swallows) expect(error.data.step).toBe(place.at);
         expect(() => call()).not.toThrow();
       }),
@@ -286,7 +288,7 @@ describe("refusal: what a replay cannot give again", () => {
   });
 
   test("a promise, from a step", async () => {
-    // biome-ignore lint/suspicious/noThenProperty: a thenable is what is refused here.
+    // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable.
     const thenable = { then: () => 1 };
     for (const give of [async (x: Box) => x, () => thenable, async () => undefined]) {
       await fc.assert(
@@ -322,7 +324,7 @@ describe("refusal: what a replay cannot give again", () => {
   });
 
   test.each([0, -0, Number.NaN, "", "text", 5n, true, false, null])(
-    "nothing, where the state is %s",
+    "nothing, if the state is %s",
     async (state) => {
       await fc.assert(
         fc.asyncProperty(places, async ({ at, blockSize, steps }) => {
@@ -335,7 +337,7 @@ describe("refusal: what a replay cannot give again", () => {
           const options = { steps, blockSize, seed: 1 };
           const { kept, failure } = await attempt(env, simulation, options);
           expect(failure).toMatchObject({ code: "STEP_RETURNED_NOTHING", data: { step: at } });
-          expect(kept?.run.steps ?? 0).toBe(at - (at % blockSize));
+          expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
           if (kept === undefined) return;
           const run = await openRun(kept.id, env);
           expect(Object.is(await run.get(run.steps), state)).toBe(true);
@@ -345,7 +347,7 @@ describe("refusal: what a replay cannot give again", () => {
     },
   );
 
-  test("a step that fails, in any form of state: what lies before is kept and can go on", async () => {
+  test("a step that fails, in any form of state: the run before it is kept and can go on", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FORMS), places, async (form, place) => {
         const { at, blockSize, steps } = place;
@@ -366,7 +368,7 @@ describe("refusal: what a replay cannot give again", () => {
         // The error shows the state before the step that failed.
         const shown = encodingOf(form, failure?.data.state);
         expect(Buffer.compare(shown, bytes[at]!)).toBe(0);
-        expect(kept?.run.steps ?? 0).toBe(at - (at % blockSize));
+        expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
         if (kept === undefined) return;
         const run = await openRun<unknown, Knobs>(kept.id, reopened(env, simulation));
         expect(run.steps).toBe(at - (at % blockSize));
@@ -391,7 +393,7 @@ describe("refusal: what a replay cannot give again", () => {
         expect(kept).toBeUndefined();
         continue;
       }
-      expect(kept!.run.steps).toBe(50);
+      expect(kept!.manifest.steps).toBe(50);
       const fork = await openRun<Box, { quick: number }>(kept!.id, reopened(env, BENIGN));
       for (const t of [0, step, 50]) expect(await fork.get(t)).toEqual(await run.get(t));
       const mended = await fork.branch(50, { simulation: BENIGN as never, steps: 80 });
@@ -401,14 +403,14 @@ describe("refusal: what a replay cannot give again", () => {
 });
 
 describe("refusal: memory outside the state", () => {
-  test("nothing can be left on the context or on the generator", async () => {
+  test("a step can leave nothing on the context or on the generator", async () => {
     const leaves: ((rng: object, ctx: object) => unknown)[] = [
       (rng) => Object.assign(rng, { spare: 1 }),
       (rng) => Object.assign(rng, { random: () => 0.5 }),
       (_, ctx) => Object.assign(ctx, { memory: 1 }),
       (_, ctx) => Object.assign(ctx, { params: {} }),
     ];
-    // In the first block and in a later one, and inside a block that a fork goes on with.
+    // In the first block, in a later one, and inside a block that a fork continues.
     for (const [at, fork] of [
       [0, 0],
       [9, 0],
@@ -432,7 +434,7 @@ describe("refusal: memory outside the state", () => {
     }
   });
 
-  test("a counter outside the state is found by the self-check", async () => {
+  test("the self-check finds a counter outside the state", async () => {
     let outside = 0;
     const simulation = defineSimulation({
       name: "outside",

@@ -6,14 +6,15 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { nodeHash } from "../../src/node/platform.ts";
 import { deriveSeed, seeder, streamSeed } from "../../src/random/seeds.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { fractions, lineages, recorded } from "./arbitraries.ts";
 import { slicedEnvironment } from "./lab.ts";
 import { bruteForce, encodingOf, generator } from "./reference.ts";
 
-/** SHA-256 of the fields of fixed width, by Node alone. */
+/** SHA-256 of fields of fixed width, with Node only. */
 function hashOf(master: bigint, stream: string, index: number): string {
   const message = Buffer.alloc(72);
   message.write("rewind/seed/1", 0, "ascii");
@@ -25,7 +26,7 @@ function hashOf(master: bigint, stream: string, index: number): string {
 
 const masters = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }), fc.bigInt(0n, 99n));
 
-/** SHA-256 of what stands for a named stream, by Node alone. */
+/** SHA-256 of the fields of a named stream, with Node only. */
 function streamHashOf(master: bigint, name: string): string {
   const head = Buffer.alloc(48);
   head.write("rewind/stream/1", 0, "ascii");
@@ -33,7 +34,7 @@ function streamHashOf(master: bigint, name: string): string {
   return createHash("sha256").update(head).update(name, "utf8").digest("hex");
 }
 
-/** Each state is the numbers drawn in the step before it. */
+/** Each state holds the numbers drawn in the step before it. */
 const draws = defineSimulation({
   name: "draws",
   init: (ctx) => [ctx.rng.uint32(), ctx.rng.uint32()],
@@ -76,11 +77,11 @@ describe("seeds: hashed from separate fields, never added", () => {
         }
       }
     }
-    // 0n << 64n is 0n again.
+    // 0n << 64n is 0n.
     expect(seen.size).toBe((grid.length - 1) * 2 * 60);
   });
 
-  test("(seed, k) and (seed + 1, k - 1) draw other numbers, in a run as well", async () => {
+  test("(seed, k) and (seed + 1, k - 1) draw different numbers, in a run too", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(2 ** 40), fc.integer({ min: 1, max: 5 }), async (seed, blockSize) => {
         const [a, b] = await Promise.all([drawing(seed, blockSize), drawing(seed + 1, blockSize)]);
@@ -105,8 +106,8 @@ describe("seeds: hashed from separate fields, never added", () => {
   });
 });
 
-describe("order never enters a result", () => {
-  test("of get calls: any order, any number at once, twice or once", async () => {
+describe("results never depend on order", () => {
+  test("of get calls: in any order, any number at once, once or twice", async () => {
     await fc.assert(
       fc.asyncProperty(
         lineages,
@@ -134,7 +135,7 @@ describe("order never enters a result", () => {
     );
   });
 
-  test("of slices: a recording in slices of any length gives the same root", async () => {
+  test("of slices: recordings in slices of any length give the same root", async () => {
     await fc.assert(
       fc.asyncProperty(
         lineages,
@@ -151,7 +152,7 @@ describe("order never enters a result", () => {
     );
   });
 
-  test("of recordings at the same time, in one store or several", async () => {
+  test("of concurrent recordings, in one store or several", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(lineages, { minLength: 2, maxLength: 5 }), async (all) => {
         const env = slicedEnvironment(() => 100);

@@ -2,18 +2,18 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Id } from "../../src/object/id.ts";
 import type { Environment } from "../../src/replay/environment.ts";
-import type { Run } from "../../src/replay/run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";
 import { recorded } from "./arbitraries.ts";
 import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
 import { type CountingStore, countingStore, slicedEnvironment } from "./lab.ts";
 
-/** Entries in a tile, and what an entry takes at most: a length and 32 bytes. */
+/** Entries in a tile, and the most bytes of an entry: a length and 32 bytes. */
 const TILE = 64;
 const ENTRY_BYTES = 40;
 
-/** States of just 32 bytes, the longest that stand in the timeline as they are. */
+/** States of exactly 32 bytes, the longest that the timeline holds inline. */
 const text: Form<string> = {
   simulation: defineSimulation<string, Knobs>({
     name: "texts",
@@ -26,7 +26,7 @@ const text: Form<string> = {
   metric: (state) => state.length,
 };
 
-/** A run of `blocks` blocks of one step each, and what its store was given. */
+/** A run of `blocks` blocks of one step each, and the objects that its store got. */
 async function runOf(
   form: Form,
   blocks: number,
@@ -41,7 +41,7 @@ function levelsOf(blocks: number): number {
   return Math.ceil(Math.log(Math.max(2, blocks)) / Math.log(TILE));
 }
 
-/** What is new in the store since `from`. */
+/** The objects that are new in the store since `from`. */
 function bytesSince(store: CountingStore, from: number): number {
   return store.written.slice(from).reduce((sum, { lengthBytes }) => sum + lengthBytes, 0);
 }
@@ -68,7 +68,7 @@ const changes = fc.constantFrom(
 describe("sharing: a fork writes O(log n) bytes before its first own block", () => {
   test.each([0, 1, 63, 64, 65, 5_000, 100_000])("of a run with %i blocks", async (blocks) => {
     const { run, store } = await runOf(text as Form, blocks);
-    // Steps with the fullest edges are the dearest: 63 entries on each level.
+    // Steps with the fullest edges cost the most: 63 entries on each level.
     const full = [63, 4_095, 64 ** 2 * 3 + 4_095].filter((step) => step <= blocks);
     const places = fc.oneof(fc.nat(blocks), fc.constantFrom(0, blocks, ...full));
     await fc.assert(
@@ -85,7 +85,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
     );
   });
 
-  test("the bytes of a fork grow with the logarithm of n, not with n", async () => {
+  test("a fork's bytes grow with the logarithm of n, not with n", async () => {
     const most: number[] = [];
     for (const blocks of [64, 64 ** 2, 64 ** 2 * 16]) {
       const { run, store } = await runOf(text as Form, blocks);
@@ -98,7 +98,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
     expect(big - middle).toBeLessThanOrEqual(TILE * ENTRY_BYTES + 200);
   });
 
-  test("a fork shares the tiles of the common past, and owns only what comes after", async () => {
+  test("a fork shares the tiles of the common past, and adds only those after it", async () => {
     const blocks = 20_000;
     const { run, store } = await runOf(text as Form, blocks);
     const parents = await tilesOf(run);
@@ -108,7 +108,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
         const fork = await run.branch(step, { seed: 1_000 + before });
         const tiles = await tilesOf(fork);
         const own = blocks - step;
-        // The state at the fork's step is its parent's, as those before.
+        // The state at the fork's step is its parent's, like those before.
         const common = Math.min(step + 1, blocks);
         const whole = Math.floor(common / TILE) + Math.floor(common / TILE ** 2);
         expect(tiles.filter((id) => parents.includes(id)).length).toBe(whole);
@@ -148,7 +148,7 @@ describe("sharing: a fork writes O(log n) bytes before its first own block", () 
     expect(bytesSince(store, middle)).toBeLessThan(70_000 / 2);
   });
 
-  test("a run without changes writes nothing at all that was there before", async () => {
+  test("a fork without changes writes no object that exists already", async () => {
     for (const form of FORMS) {
       const { run, store } = await runOf(form, 200);
       const before = store.written.length;

@@ -49,7 +49,7 @@ const exact: TypeCodec<Bag> = {
 const state = () => ({ agents: [1, { bag: new Bag([3, 1], "x") }] });
 const LOSSY = "CODEC_LOSSY: the codec Bag does not restore state.agents[1].bag exactly: ";
 
-test("a codec that restores everything passes, also one within another and shared", () => {
+test("a codec that restores everything passes, also nested and shared", () => {
   const bag = new Bag([2, 1], "a");
   expect(check(exact, [state(), bag, new Box([bag, Object.freeze(new Bag([]))])])).toBeUndefined();
 });
@@ -58,12 +58,12 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
   [
     "restores another order",
     { ...exact, decode: ([items, label]) => new Bag([...items].sort(), label) },
-    /what its decode gives is encoded otherwise/,
+    /what its decode returns is encoded differently/,
   ],
   [
     "restores a field with its default",
     { ...exact, decode: ([items]) => new Bag(items) },
-    /what its decode gives is encoded otherwise/,
+    /what its decode returns is encoded differently/,
   ],
   [
     "restores -0 as 0",
@@ -75,12 +75,12 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
           `${label}!`,
         ),
     },
-    /encoded otherwise/,
+    /encoded differently/,
   ],
   [
     "restores something else",
     { ...exact, decode: (stored) => stored },
-    /its decode gives something that its is does not take/,
+    /its is does not accept what its decode returns/,
   ],
   [
     "cannot read what it stores",
@@ -94,7 +94,7 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
       encode: (bag) => [[...bag.items], String(calls++)],
       decode: ([items, label]) => new Bag(items, label),
     },
-    /encoded otherwise/,
+    /encoded differently/,
   ],
 ])("one is refused, with its type and path, that %s", (_, codec, message) => {
   const found = String(check(codec, state()));
@@ -107,13 +107,15 @@ test.each<[string, TypeCodec<Bag>, RegExp]>([
 });
 let calls = 0;
 
-test("an instance that its codec does not freeze, or always does, is told from the original", () => {
+test("an instance that is frozen differs from one that is not", () => {
   const freezing: TypeCodec<Bag> = { ...exact, decode: ([i, l]) => Object.freeze(new Bag(i, l)) };
-  expect(check(freezing, state())).toBe(`${LOSSY}its decode freezes what was not frozen`);
+  expect(check(freezing, state())).toBe(
+    `${LOSSY}its decode returns a frozen object for one that was not frozen`,
+  );
   expect(check(freezing, [Object.freeze(new Bag([1]))])).toBeUndefined();
 });
 
-test("a simulation without codecs is not asked", () => {
+test("a simulation without codecs is not checked", () => {
   const simulation = { name: "s", init: () => 0, step: () => 0 } as AnySimulation;
   expect(checkCodecs(new Uint8Array(0), 1, simulation, env)).toBeUndefined();
 });

@@ -23,8 +23,8 @@ const greedy = (call: (rng: never) => unknown) =>
     step: (_: number, rng) => call(rng as never) as number,
   });
 
-describe("a simulation that says what it draws from", () => {
-  test("is recorded so, as the plain loop", async () => {
+describe("a simulation that declares its generator", () => {
+  test("is recorded with it, as a plain loop", async () => {
     const run = await record(clinic, { steps: 500, seed: 42 });
     const rng = numpy(42);
     let waiting = rng.integers(0, 5);
@@ -57,17 +57,17 @@ describe("a simulation that says what it draws from", () => {
     expectTypeOf<Parameters<typeof clinic.step>[1]>().toEqualTypeOf<NumpyGenerator>();
   });
 
-  test("takes the same name, no other one, and other streams where they are asked for", async () => {
+  test("accepts the same name and other streams, but no other name", async () => {
     const named = await record(clinic, { steps: 50, seed: 1, rng: "numpy" });
     expect(named.root).toBe((await record(clinic, { steps: 50, seed: 1 })).root);
     await expect(record(clinic, { steps: 50, seed: 1, rng: "python" })).rejects.toThrow(
-      'expected rng to be numpy, from which "clinic" says that it draws, got "python"',
+      'expected rng to be numpy, the generator of "clinic", got "python"',
     );
     const block = await record(clinic, { steps: 50, seed: 1, streams: "block" });
     expect(block.root).not.toBe(named.root);
   });
 
-  test("does not go on with a run that draws from another", async () => {
+  test("does not continue a run with another generator", async () => {
     const run = await record({ ...clinic, rng: undefined } as never, {
       steps: 9,
       seed: 1,
@@ -75,7 +75,7 @@ describe("a simulation that says what it draws from", () => {
     });
     const python = { ...clinic, rng: "python" } as never;
     await expect(run.branch(4, { simulation: python })).rejects.toThrow(
-      'expected rng to be python, from which "clinic" says that it draws, got "numpy"',
+      'expected rng to be python, the generator of "clinic", got "numpy"',
     );
     await expect(run.branch(4, { simulation: clinic as never })).resolves.toBeDefined();
   });
@@ -87,14 +87,14 @@ describe("a simulation that says what it draws from", () => {
     expect(() => record({ ...clinic, ...wrong } as never, { steps: 1 })).toThrow(message);
   });
 
-  test("a name that no generator has", async () => {
+  test("an unknown generator", async () => {
     const wrong = { ...clinic, rng: "mt19937" } as never;
     await expect(record(wrong, { steps: 1 })).rejects.toThrow("expected a generator among");
   });
 });
 
-describe("a method that the generator does not have", () => {
-  test("is not looked for where it was asked of something in a state", async () => {
+describe("a method that the generator lacks", () => {
+  test("gets no hint if it was called on something in a state", async () => {
     const simulation = defineSimulation({
       name: "lists",
       init: () => ({ agents: [] as number[] }),
@@ -105,7 +105,7 @@ describe("a method that the generator does not have", () => {
     );
   });
 
-  test("of a stream is looked for as well", async () => {
+  test("gets a hint for a stream too", async () => {
     const simulation = defineSimulation({
       name: "stream",
       init: () => 0,
@@ -122,7 +122,7 @@ describe("a method that the generator does not have", () => {
     [
       "xoshiro128++",
       (rng: { binomial(n: number, p: number): number }) => rng.binomial(9, 0.5),
-      'binomial is a method of numpy, and this run draws from xoshiro128++: record with --rng numpy, or say rng: "numpy" in the simulation',
+      'binomial is a method of numpy, but this run draws from xoshiro128++: record with --rng numpy, or set rng: "numpy" in the simulation',
     ],
     [
       "numpy",
@@ -132,7 +132,7 @@ describe("a method that the generator does not have", () => {
     [
       "numpy",
       (rng: { gauss(a: number, b: number): number }) => rng.gauss(0, 1),
-      'gauss is a method of python, and this run draws from numpy: record with --rng python, or say rng: "python" in the simulation',
+      'gauss is a method of python, but this run draws from numpy: record with --rng python, or set rng: "python" in the simulation',
     ],
     ["numpy", (rng: { zipf(): number }) => rng.zipf(), undefined],
     ["numpy", (rng: { random(): { x(): number } }) => rng.random().x(), undefined],

@@ -25,7 +25,7 @@ describe("what a step may not call", () => {
     expect(call()).toBeDefined();
   });
 
-  test("not even where the step catches the refusal", () => {
+  test("even if the step catches the refusal", () => {
     const step = (): number => {
       try {
         return Math.random();
@@ -38,14 +38,14 @@ describe("what a step may not call", () => {
     expect(guard(() => 1)).toBe(1);
   });
 
-  test("what the caller adds", () => {
+  test("calls that the caller adds", () => {
     const dice = { roll: () => 6 };
     const guard = createGuard([
       { object: dice, key: "roll", name: "dice.roll()", hint: "use rng.integer(1, 7)" },
       { object: dice, key: "absent", name: "dice.absent()", hint: "" },
     ]);
     expect(() => guard(() => dice.roll())).toThrow(
-      "dice.roll() was called in a step, and a replay would not give the same: use rng.integer(1, 7)",
+      "dice.roll() was called in a step, and a replay would not give the same result: use rng.integer(1, 7)",
     );
     expect(dice.roll()).toBe(6);
     expect(Object.keys(dice)).toEqual(["roll"]);
@@ -53,7 +53,7 @@ describe("what a step may not call", () => {
 });
 
 describe("what a step may call", () => {
-  test("Date, where it reads no clock", () => {
+  test("Date, if it reads no clock", () => {
     guard(() => {
       const date = new Date(86_400_000);
       expect(date.toISOString()).toBe("1970-01-02T00:00:00.000Z");
@@ -68,7 +68,7 @@ describe("what a step may call", () => {
     });
   });
 
-  test("but no subclass's clock", () => {
+  test("but not the clock of a subclass", () => {
     const step = (): Date => {
       class Day extends Date {}
       return new Day();
@@ -76,7 +76,7 @@ describe("what a step may call", () => {
     expect(() => guard(step)).toThrow("new Date() was called in a step");
   });
 
-  test("dates cross the border in both directions", () => {
+  test("dates pass in and out of a step", () => {
     const outer = new Date(0);
     const inner = guard(() => {
       expect(outer).toBeInstanceOf(Date);
@@ -100,7 +100,7 @@ describe("afterwards", () => {
   ];
   const before = held();
 
-  test("everything is as it was, also where the step throws", () => {
+  test("everything is as before, even if the step throws", () => {
     expect(guard(() => held()).some((value, i) => value === before[i])).toBe(false);
     expect(held()).toEqual(before);
     expect(() =>
@@ -112,7 +112,7 @@ describe("afterwards", () => {
     expect(Object.hasOwn(performance, "now")).toBe(false);
   });
 
-  test("a guard within a guard ends the inner one only", () => {
+  test("an inner guard that ends does not end the outer one", () => {
     guard(() => {
       expect(guard(() => 7)).toBe(7);
       expect(Math.random).not.toBe(before[0]);
@@ -122,7 +122,7 @@ describe("afterwards", () => {
     expect(Math.random()).toBeLessThan(1);
   });
 
-  test("a false clock that a test puts in place stays", () => {
+  test("a fake clock that a test installs stays", () => {
     const now = Date.now;
     try {
       Date.now = () => 5;
@@ -134,7 +134,7 @@ describe("afterwards", () => {
   });
 });
 
-describe("what a module keeps while it is loaded", () => {
+describe("a reference that a module keeps", () => {
   test("is refused in a step and works elsewhere", async () => {
     const kept = await guard.watch(async () => {
       await Promise.resolve();
@@ -150,7 +150,7 @@ describe("what a module keeps while it is loaded", () => {
     expect(new kept.Clock()).toBeInstanceOf(Date);
   });
 
-  test("nothing stays in place where loading fails, or while another module loads", async () => {
+  test("nothing stays replaced if loading fails, or while another module loads", async () => {
     const { random } = Math;
     await expect(guard.watch(() => Promise.reject(new Error("mine")))).rejects.toThrow("mine");
     expect(Math.random).toBe(random);
@@ -162,13 +162,13 @@ describe("what a module keeps while it is loaded", () => {
   });
 });
 
-test("to enter and leave takes less than 2 µs", () => {
+test("entering and leaving takes less than 2 µs", () => {
   const run = (): number => 1;
   const nanoseconds = Array.from({ length: 5 }, () => {
     const start = process.hrtime.bigint();
     for (let i = 0; i < 20_000; i++) guard(run);
     return Number(process.hrtime.bigint() - start) / 20_000;
   });
-  // Ten times the limit, since a test must not fail on a busy machine; the benchmark measures.
+  // Ten times the limit, so that the test passes on a busy machine; the benchmark measures.
   expect(Math.min(...nanoseconds)).toBeLessThan(20_000);
 });

@@ -12,7 +12,7 @@ const weighted = defineSimulation({
 });
 
 describe("typed arrays in params", () => {
-  test("are recorded, replayed, and another's of the same kind can be given", async () => {
+  test("are recorded and replayed, and another array of the same kind can be given", async () => {
     const run = await record(weighted, { steps: 30, seed: 1 });
     expect(await run.get(29)).toBe(57);
     expect(run.params.weights).toEqual(Float64Array.of(1, 2, 3));
@@ -28,7 +28,7 @@ describe("typed arrays in params", () => {
     });
   });
 
-  test("what a step changes in one is refused, in init and in steps", async () => {
+  test("a change in init or in a step is refused", async () => {
     const inStep = { ...weighted, step: (x: number, _: unknown, ctx: Context) => change(x, ctx) };
     const inInit = { ...weighted, init: (ctx: Context) => change(0, ctx) };
     for (const simulation of [inStep, inInit]) {
@@ -39,7 +39,7 @@ describe("typed arrays in params", () => {
     }
   });
 
-  test("instances have copies of their own; what holds none is shared", () => {
+  test("instances have their own copies; params without typed arrays are shared", () => {
     const params = Object.freeze({ a: Float64Array.of(1), b: Object.freeze([1, 2]) });
     const [one, two] = [ownParams(params), ownParams(params)];
     (one.params.a as Float64Array)[0] = 5;
@@ -59,7 +59,7 @@ function change(x: number, { params }: Context): number {
 }
 
 describe("on the command line", () => {
-  test("a list is one of the default's kind, an element can be set, and what does not fit is refused", async () => {
+  test("a list becomes an array of the default's kind, an element can be set, and a value that does not fit is refused", async () => {
     const project = await emptyProject();
     await project.write(
       "weights.ts",

@@ -46,12 +46,12 @@ describe("typed params", () => {
     expect(codeOf(() => mergeParams(DEFAULTS, typed(given)))).toBe(code);
   });
 
-  test("a name with a dot is that name before it is a path", () => {
+  test("a name with a dot is a name first, and a path only if there is no such param", () => {
     const defaults = { "a.b": 1, a: { b: 2 } };
     expect(mergeParams(defaults, typed({ "a.b": "3" }))).toEqual({ "a.b": 3, a: { b: 2 } });
   });
 
-  test("what is declared says of what kind a value is, not what is there by now", () => {
+  test("the declared value decides the kind of a value, not the present one", () => {
     const now = { ...DEFAULTS, any: 5 };
     expect(mergeParams(now, typed({ any: "x" }), DEFAULTS).any).toBe("x");
     expect(mergeParams(now, { any: "x" }, DEFAULTS).any).toBe("x");
@@ -59,21 +59,21 @@ describe("typed params", () => {
 });
 
 describe("params of a script", () => {
-  test("the shape of an object is checked to its depth", () => {
+  test("the shape of an object is checked at every depth", () => {
     const wrong = { o: { a: 1, b: { c: "2", on: false }, list: [] } };
     expect(() => mergeParams(DEFAULTS, wrong)).toThrow(
-      'expected param o.b.c to be of the type number, got "2"',
+      'expected param o.b.c to be a number, got "2"',
     );
-    expect(() => mergeParams(DEFAULTS, { o: { a: 1 } })).toThrow("got one with no b");
+    expect(() => mergeParams(DEFAULTS, { o: { a: 1 } })).toThrow("b is missing");
     expect(codeOf(() => mergeParams(DEFAULTS, { "o.a": 1 }))).toBe("UNKNOWN_PARAM");
   });
 
-  test("elements that are not alike may be anything", () => {
+  test("if the default elements are not alike, elements may be anything", () => {
     expect(mergeParams({ mixed: [1, "a"] }, { mixed: [true] })).toEqual({ mixed: [true] });
   });
 });
 
-test("under other code, a param keeps what that still declares", () => {
+test("under new code, params keep the values that it still declares", () => {
   const before = { o: { a: 5, gone: 1 }, old: 1 };
   expect(carriedParams(before, { o: { a: 1, fresh: 2 }, p: 3 })).toEqual({
     o: { a: 5, fresh: 2 },

@@ -23,7 +23,7 @@ const walk = defineSimulation({
   step: (x: number, rng) => x + (rng.random() < 0.5 ? 1 : -1),
 });
 
-/** Draws of every kind, some of which leave half a draw behind; init draws too. */
+/** Draws of every kind, some of which keep half a draw for later; init draws too. */
 const mixed = defineSimulation({
   name: "mixed",
   init: ({ rng }) => [rng.random(), rng.uint32()],
@@ -42,13 +42,10 @@ const MADE: Readonly<Record<string, (seed: number) => RandomGenerator>> = {
 };
 
 describe("continuous streams are the plain loop", () => {
-  test.each(loops.walks)(
-    "of $rng, seed $seed, as Python has it",
-    async ({ rng, seed, positions }) => {
-      const run = await record(walk, { steps: 100_000, seed, rng, streams: "continuous" });
-      for (const [i, step] of loops.steps.entries()) expect(await run.get(step)).toBe(positions[i]);
-    },
-  );
+  test.each(loops.walks)("of $rng, seed $seed, as in Python", async ({ rng, seed, positions }) => {
+    const run = await record(walk, { steps: 100_000, seed, rng, streams: "continuous" });
+    for (const [i, step] of loops.steps.entries()) expect(await run.get(step)).toBe(positions[i]);
+  });
 
   test.each(Object.keys(MADE))("of %s, with init and every kind of draw", async (rng) => {
     const plain = (MADE[rng] as (seed: number) => RandomGenerator)(7);
@@ -70,7 +67,7 @@ describe("continuous streams are the plain loop", () => {
     }
   });
 
-  test("a scalar's checkpoints stay in the timeline, also after many draws", async () => {
+  test("a scalar's checkpoints stay in the timeline, even after many draws", async () => {
     for (const rng of ["xoshiro128++", "numpy"]) {
       const run = await record(walk, { steps: 200_000, seed: 1, rng, streams: "continuous" });
       const { edge, final } = run.manifest;
@@ -79,7 +76,7 @@ describe("continuous streams are the plain loop", () => {
     }
   });
 
-  test("another seed from a step on is the plain loop from there", async () => {
+  test("a new seed from a step on is the plain loop from there", async () => {
     const run = await record(walk, { steps: 90, seed: 1, rng: "numpy", streams: "continuous" });
     for (const at of [0, 10, 33, 90]) {
       const fork = await run.branch(at, { seed: 5, steps: 120 });
@@ -105,7 +102,7 @@ describe("a stream for each step", () => {
     },
   });
 
-  test("a fork that draws more in one step is in step again at the next", async () => {
+  test("a fork that draws more in one step draws the same again in the next", async () => {
     const run = await record(greedy, { steps: 50, seed: 3, blockSize: 10, streams: "step" });
     const fork = await run.branch(11, { params: { more: 3 } });
     for (let step = 11; step <= 50; step++) {
@@ -141,7 +138,7 @@ describe("named streams", () => {
     });
 
   test.each(["block", "continuous", "step"] as const)(
-    "%s: what others draw, and in which order, changes nothing",
+    "%s: the draws of others and their order change nothing",
     async (streams) => {
       const options = { steps: 60, seed: 9, blockSize: 8, streams };
       const a = await record(people(["births", "deaths"]), options);
@@ -155,7 +152,7 @@ describe("named streams", () => {
     },
   );
 
-  test("names in any script, also such as a decoder may drop or replace", async () => {
+  test("names in any script, also with characters that a decoder may drop or replace", async () => {
     const names = ["\ufeffa", "a", "é", "e\u0301", "𝔞", "\ufffd", "__proto__", "a\0b"];
     const simulation = defineSimulation({
       name: "scripts",
@@ -186,7 +183,7 @@ describe("named streams", () => {
     },
   );
 
-  test("a context that was kept gives no stream once its step is over", async () => {
+  test("a context that a program kept gives no stream after its step", async () => {
     let kept: ((name: string) => unknown) | undefined;
     const simulation = defineSimulation({
       name: "kept",
@@ -223,7 +220,7 @@ describe("bad input", () => {
     );
   });
 
-  test("a seed that PyTorch does not take", async () => {
+  test("a seed that PyTorch does not accept", async () => {
     const options = { steps: 3, seed: 2n ** 64n, rng: "torch" };
     await expect(record(walk, { ...options, streams: "continuous" })).rejects.toSatisfy(
       (error: unknown) => isRewindError(error, "INVALID_SEED"),
@@ -231,9 +228,9 @@ describe("bad input", () => {
     await expect(record(walk, options)).resolves.toBeDefined();
   });
 
-  test("a run without block seeds has none to list", async () => {
+  test("a run without block seeds", async () => {
     const run = await record(walk, { steps: 30, seed: 1, streams: "continuous" });
-    await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got one with continuous streams");
+    await expect(run.replayer.seedOfBlock(0)).rejects.toThrow("got a run with continuous streams");
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 
 const count = { name: "count", params: { by: 1 }, init: () => 0 };
 const step = (x: number, _: unknown, ctx: { params: { by: number } }) => x + ctx.params.by;
@@ -12,7 +12,7 @@ const recorded = () =>
   });
 
 describe("a stretch", () => {
-  test("goes from a checkpoint, or a segment inside a block, to where the next begins or the run ends", async () => {
+  test("goes from a checkpoint, or a segment inside a block, to the next one or the end of the run", async () => {
     const run = await recorded();
     const fork = await run.branch(14, { params: { by: 2 } });
     const of = async (at: typeof run, from: number) => {
@@ -24,7 +24,7 @@ describe("a stretch", () => {
       [10, 20, true],
       [20, 25, true],
     ]);
-    // The state that the changed segment begins with is not what the one before leads to.
+    // The changed segment begins with another state than the one before leads to.
     expect(await Promise.all([10, 14, 20].map((from) => of(fork, from)))).toEqual([
       [10, 14, false],
       [14, 20, true],
@@ -32,7 +32,7 @@ describe("a stretch", () => {
     ]);
   });
 
-  test("is compared once for all runs that share it, and with each limit", async () => {
+  test("is compared once for all runs that share it, under any limit", async () => {
     let steps = 0;
     const counting = {
       ...count,
@@ -53,7 +53,7 @@ describe("a stretch", () => {
     expect(steps).toBe(13);
   });
 
-  test("is left unchecked where the time for checks is over, and that is said", async () => {
+  test("is left unchecked if the time for checks is over, and is reported", async () => {
     const left: unknown[] = [];
     const run = await recorded();
     const { env } = run.replayer;

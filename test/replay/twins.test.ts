@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/environment.ts";
 import { loadProgram } from "../../src/node/load-program.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { recordInto } from "../../src/replay/run.ts";
+import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { outOfOrder } from "../../src/replay/twins.ts";
 import { recordProgram } from "../laws/hidden-programs.ts";
@@ -12,7 +12,7 @@ const program = (keeps: string, step: string, init = "() => ({ x: 0, seen: 0 })"
     s.x = 0.9 * s.x + rng.random(); ${step} } };`,
 });
 
-/** A flag in every k-th state, by a count that is not in the state. */
+/** A flag in every k-th state, set by a count outside the state. */
 const flag = (k: number) => program("let n = 0;", `s.seen = ++n % ${k} === 0 ? 1 : 0;`);
 
 const PERIODS = [2, 3, 5, 7, 8, 13, 16, 20, 31, 50, 61, 97, 100, 127, 199, 200];
@@ -69,7 +69,7 @@ describe("an effect that comes and goes is found", () => {
     expect((await run.verify({ full: true })).ok).toBe(false);
   });
 
-  test("where there is only one instance, too", async () => {
+  test("even with only one instance", async () => {
     let n = 0;
     const step = (s: number) => (++n % 31 === 0 ? 1 : s * 0);
     const simulation = { name: "flag", init: () => 0, step } as AnySimulation;
@@ -80,7 +80,7 @@ describe("an effect that comes and goes is found", () => {
   });
 });
 
-describe("the first step at which the two differ is named", () => {
+describe("the error names the first step at which the two differ", () => {
   test("with its fields, after other steps and in a fresh instance", async () => {
     const text = program("let n = 0;", "n++; s.seen = t === 17 && n > 10 ? 1 : 0;");
     const { run } = await recordProgram(text, { steps: 100, blockSize: 10, seed: 1 });
@@ -105,7 +105,7 @@ describe("the first step at which the two differ is named", () => {
   });
 });
 
-/** Records without noting the states on the way, which here have no encoding. */
+/** Records without noting the states inside blocks, which have no encoding here. */
 async function recordQuietly({ text }: { text: string }, shape: object) {
   const code = text
     .replace("export default", "const p =")
@@ -119,7 +119,7 @@ async function recordQuietly({ text }: { text: string }, shape: object) {
   return { verify: await run.verify({ full: true }) };
 }
 
-describe("what depends only on its state passes", () => {
+describe("a program that depends only on its state passes", () => {
   test.each([
     ["a number", program("", "")],
     [
@@ -155,7 +155,7 @@ describe("what depends only on its state passes", () => {
   });
 });
 
-test("the stretches that are replayed out of order are the squares, the last first", () => {
+test("stretches with square numbers are replayed out of order, the last first", () => {
   expect(outOfOrder(0, 1)).toEqual([0]);
   expect(outOfOrder(0, 17)).toEqual([16, 9, 4, 1, 0]);
   expect(outOfOrder(4, 9)).toEqual([4]);

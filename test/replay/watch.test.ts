@@ -5,13 +5,14 @@ import { nodeEnvironment } from "../../src/node/environment.ts";
 import { encodeRun } from "../../src/object/run.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
-import { openRun, type Run, recordInto } from "../../src/replay/run.ts";
+import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
+import type { Run } from "../../src/replay/run/run.ts";
 import { scatter, Watch } from "../../src/replay/watch.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 
 const env = nodeEnvironment();
 
-/** The steps that a watch takes, asked as `advance` asks it. */
+/** The steps that a watch digests when `advance` drives it. */
 function stepsOf(start: number, lengthBytes: number, blockSize: number): number[] {
   const watch = Watch.from(start, lengthBytes, { blockSize }, env);
   const steps: number[] = [];
@@ -22,8 +23,8 @@ function stepsOf(start: number, lengthBytes: number, blockSize: number): number[
   return steps;
 }
 
-describe("which states are digested", () => {
-  test("the first, and at most three more where states are small, all inside the block", () => {
+describe("the digested states", () => {
+  test("are the first, and at most three more if states are small, all inside the block", () => {
     for (const blockSize of [1, 2, 3, 4, 5, 8, 100, 1_000]) {
       for (let start = 0; start < 3 * blockSize; start++) {
         const end = start - (start % blockSize) + blockSize;
@@ -45,7 +46,7 @@ describe("which states are digested", () => {
     }
   });
 
-  test("scatter is what it was, and spreads over a block", () => {
+  test("scatter has not changed, and spreads over a block", () => {
     expect([
       scatter(0, 0),
       scatter(1, 0),
@@ -64,7 +65,7 @@ describe("which states are digested", () => {
   });
 });
 
-test("a witness is the CRC-32 of the encodings, one behind the other; ff where there is none", () => {
+test("a witness is the CRC-32 of the encodings in a row, with ff for a state without one", () => {
   const crc = zlibCrc32 ?? crc32;
   const watch = Watch.from(0, 1, { blockSize: 50 }, env);
   const segment = { simulation: { name: "none" } } as never;
@@ -88,7 +89,7 @@ const record = (steps: number, at: Environment = nodeEnvironment()) =>
   recordInto<number, { by: number }>(at, codeOf(drift as never), { steps, seed: 3, blockSize: 11 });
 
 describe("witnesses do not depend on the path", () => {
-  // Samples lie before, at and after the cuts: every step of three blocks is one.
+  // The cuts are at every step of three blocks: before, at and after digested states.
   const STEPS = 33;
 
   test("extended and cut at every step", async () => {
@@ -104,7 +105,7 @@ describe("witnesses do not depend on the path", () => {
     }
   });
 
-  test("of a changed fork, and of a fork of it in the same block, cut and extended at every step", async () => {
+  test("a changed fork, and a fork of it in the same block, cut and extended at every step", async () => {
     const whole = await record(STEPS);
     for (const [at, then] of [
       [3, 5],
@@ -133,8 +134,8 @@ describe("witnesses do not depend on the path", () => {
   });
 });
 
-describe("a witness that is not the recorded one is found", () => {
-  /** The run with its manifest changed, in the same store, as nothing has been replayed of it. */
+describe("a wrong witness is found", () => {
+  /** The run with a changed manifest, in the same store, without earlier replays. */
   async function changed(
     run: Run<number, { by: number }>,
     change: (manifest: Run["manifest"]) => Run["manifest"],
@@ -149,7 +150,7 @@ describe("a witness that is not the recorded one is found", () => {
     return openRun<number, { by: number }>(id, other);
   }
 
-  test("in each block, by get, find, branch and verify; the others are as they were", async () => {
+  test("in each block, by get, find, branch and verify; the other blocks still pass", async () => {
     const run = await record(33);
     for (const block of [0, 1, 2]) {
       const wrong = await changed(run, (manifest) => ({

@@ -1,4 +1,4 @@
-// A herd that wanders and falls ill. Its state changes in place, its fields are of several kinds.
+// A herd that wanders and falls ill. Its state changes in place and has fields of several kinds.
 
 export default {
   name: "herd",

@@ -28,8 +28,8 @@ const herd = module as {
 };
 
 /**
- * The states at 0..steps of a herd, by the plainest loop: it knows the generator and the seed of
- * each block, and nothing of checkpoints, forks or stores.
+ * The states at 0..steps of a herd, by a simple loop. It knows the generator and the seed of each
+ * block, and nothing about checkpoints, forks or stores.
  */
 export function statesOf(past: {
   readonly steps: number;

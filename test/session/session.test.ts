@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Project, projectAt, temporaryFolder } from "../cli/run-cli.ts";
 import { type Change, type Herd, statesOf } from "./past.ts";
 
-// A day with one herd and its timelines, command by command. What a command should print is compared
-// line by line; every state in it comes from a plain loop that knows nothing of the store.
+// A day with one herd and its timelines, command by command. The output of each command is compared
+// line by line; every state in it comes from a simple loop that knows nothing about the store.
 
 const herd = (steps: number, ...changes: Change[]): Herd[] =>
   statesOf({ steps, blockSize: 20, seed: 7, changes });
@@ -22,7 +22,7 @@ const turned = herd(500, drift, { at: 300, params: { drift: -0.5 } });
 const beta = [0.25, 0.5, 0.75].map((value) => herd(400, { at: 100, params: { drift: value } }));
 const reseeded = herd(400, { at: 100, params: { drift: 0.5 } }, { at: 300, seed: 9 });
 
-/** A command, its exit status, and what it prints: `…` stands for whatever comes there. */
+/** A command, its exit status, and what it prints. `…` stands for any text. */
 type Turn = readonly [command: string, status: number, prints: string];
 
 const SESSION: readonly Turn[] = [
@@ -232,7 +232,7 @@ describe("a session", () => {
     },
   );
 
-  test("undo takes back everything, one by one, and no run is lost", async () => {
+  test("undo takes back every operation, one by one, and loses no run", async () => {
     const runs = (await project.ok("log", "--all", "--json")).json.runs;
     let undone = 0;
     while ((await project.run("undo")).status === 0) undone++;
@@ -244,7 +244,7 @@ describe("a session", () => {
   });
 });
 
-/** What is compared: lines, without what only aligns them. */
+/** The lines to compare, without alignment. */
 function lines(text: string): string[] {
   return text
     .trimEnd()
@@ -252,7 +252,7 @@ function lines(text: string): string[] {
     .map((each) => each.trim().replace(/ +/g, " "));
 }
 
-/** The lines expected, each replaced by the printed one where it matches that. */
+/** The expected lines, each replaced by the printed line if it matches. */
 function matching(expected: readonly string[], printed: readonly string[]): string[] {
   return expected.map((each, i) => {
     const parts = each.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
@@ -285,7 +285,7 @@ function stepped(states: readonly Herd[], from: number, to: number): string {
   return [`step ${to}`, ...rows].join("\n");
 }
 
-/** How main and drifting differ at a step: in x alone. */
+/** How main and drifting differ at a step: only in x. */
 function differing(step: number): string {
   const [a, b] = [at(main, step), at(drifting, step)];
   expect(b.agents).toEqual(a.agents);
@@ -331,7 +331,7 @@ function agent(state: Herd, index: number): { age: number; ill: boolean } {
   return state.agents[index] as { age: number; ill: boolean };
 }
 
-/** A command line's words, as a shell would split them. */
+/** The words of a command line, split as a shell would. */
 function words(command: string): string[] {
   return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, plain]) => double ?? single ?? plain ?? "",

@@ -1,5 +1,5 @@
-import { checkExpected } from "../../replay/record/expected.ts";
-import type { Run } from "../../replay/run.ts";
+import { checkExpected } from "../../replay/run/expected.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { optionalCount } from "../input/parse.ts";

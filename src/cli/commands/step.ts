@@ -2,7 +2,7 @@ import { type Difference, differences } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json/write.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { TRUST_OPTION } from "../options.ts";

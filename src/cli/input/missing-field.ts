@@ -1,7 +1,7 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Path } from "../../codec/path/format.ts";
 import { getAt } from "../../codec/state/access.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 
 /**
  * Says which field an expression reads that the state has at none of these steps, and which fields

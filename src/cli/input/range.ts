@@ -1,7 +1,7 @@
 import { resolveRange } from "../../history/range.ts";
 import { parseRange, parseRevision, type StepSpec, stepOf } from "../../history/revision.ts";
 import type { RangeOptions } from "../../replay/look/look.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { Repository, WhichProgram } from "../../repository.ts";
 import { wholeRun } from "./revision.ts";
 import { optionalStep } from "./step-text.ts";

@@ -1,6 +1,6 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { LongOptions } from "../../replay/environment.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 
 /** A check that is expected to take longer than this comes after the answer. */
 const QUICK_MS = 100;

@@ -2,7 +2,7 @@ import { toJson } from "../../codec/json/write.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
 import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { count, noteText, plural, size } from "../terminal/text.ts";
 import {
@@ -58,7 +58,7 @@ export async function describeRun(
 ): Promise<RunDescription> {
   const { manifest, replayer } = run;
   const { segments } = manifest;
-  const params = whole ? wholeParams(replayer.get) : shortParams(replayer.get);
+  const params = whole ? wholeParams(replayer.readObject) : shortParams(replayer.readObject);
   const origins = await originsIn(replayer.env.store, refs);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 keeps no segment of its parent.

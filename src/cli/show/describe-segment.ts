@@ -5,7 +5,7 @@ import { storedState } from "../../history/stored-state.ts";
 import { shortId } from "../../object/id.ts";
 import { packagesOf } from "../../object/program.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { count, noteText, plural } from "../terminal/text.ts";
 import { longText, paramsData, type ValueChange, valuesText } from "./changes-text.ts";
 import { changedByHand } from "./hand-changes.ts";
@@ -193,7 +193,7 @@ async function changesSince(
   const changes = await changesBetween(before, segment, params.read);
   const old = await partsOf(before, run);
   const blockSize = own.streams === "continuous" ? undefined : run.blockSize;
-  const stored = parent && (await storedState(run.replayer.get, parent, segment.start));
+  const stored = parent && (await storedState(run.replayer.readObject, parent, segment.start));
   const pair = (part: (parts: Parts) => unknown): Pair | null =>
     part(old) === part(own) ? null : { before: part(old), after: part(own) };
   const fields = changed?.map(({ path, a, b }) => ({

@@ -5,7 +5,7 @@ import { readState } from "../../object/state.ts";
 import { advance } from "../../replay/advance.ts";
 import { decodeState, encodeState } from "../../replay/environment.ts";
 import { Replayer } from "../../replay/replayer.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 
 /**
@@ -21,12 +21,12 @@ export async function changedByHand(
   const { start, begin } = segment;
   if (begin === undefined) return [];
   if (start === 0 && parent === undefined) return undefined;
-  const { env, get } = replayer;
+  const { env, readObject } = replayer;
   try {
     const { simulation } = await replayer.segmentAt(start);
     const past = start === 0 ? new Replayer(parent as RunManifest, env) : replayer;
     const before = await stateUnchanged(past, start, simulation);
-    const after = decodeState(await readState(begin.state, get), simulation);
+    const after = decodeState(await readState(begin.state, readObject), simulation);
     const { types } = simulation;
     return differences(before, after, { types });
   } catch (error) {
@@ -43,7 +43,7 @@ async function stateUnchanged(
 ): Promise<unknown> {
   if (start === 0) return decodeState((await past.start(0)).encoded, simulation);
   const { env } = past;
-  const position = await past.position(start - 1);
+  const position = await past.positionAt(start - 1);
   env.guard(() => advance(position, start));
   // Other code has other classes: the state is read again, as the fork read it.
   return decodeState(encodeState(position.state, position.segment.simulation, env), simulation);

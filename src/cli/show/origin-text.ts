@@ -3,7 +3,7 @@ import { shortId } from "../../object/id.ts";
 import { count } from "../terminal/text.ts";
 
 /** A step of a run, with the name that the run has. */
-export interface Place {
+export interface NamedStep {
   readonly run: string;
   readonly name: string | undefined;
   readonly step: number;
@@ -18,11 +18,11 @@ const WORDS: Readonly<Record<OriginKind, string>> = {
 };
 
 /** Where a run came from: `forked from main@814_500`. */
-export function originText(origin: Place & { readonly kind: OriginKind }): string {
+export function originText(origin: NamedStep & { readonly kind: OriginKind }): string {
   return `${WORDS[origin.kind]} ${placeText(origin)}`;
 }
 
 /** A step of a run as a revision, to be pasted into a command: `main@814_500`. */
-export function placeText({ run, name, step }: Place): string {
+export function placeText({ run, name, step }: NamedStep): string {
   return `${name ?? shortId(run)}@${count(step).replaceAll(",", "_")}`;
 }

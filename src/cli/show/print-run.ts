@@ -1,6 +1,6 @@
 import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, plural } from "../terminal/text.ts";
 

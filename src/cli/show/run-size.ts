@@ -3,7 +3,7 @@ import { type Needed, objectsOf } from "../../object/closure.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
 import type { ReadObject } from "../../object/state.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { missing } from "../../store/object-store.ts";
 
 /** A number of objects, and the bytes of their bodies. */
@@ -27,12 +27,12 @@ const MOST_OBJECTS = 20_000;
 
 /** Counts the objects of a run, and those that its parents have too. Replays nothing. */
 export async function sizeOf(run: Run): Promise<RunSize> {
-  const { get, env } = run.replayer;
+  const { readObject, env } = run.replayer;
   const before = await objectsOfParents(run);
   // Most objects are read anyway, to find what else is needed.
   const sizes = new Map<Id, number>();
   const measure: ReadObject = async (kind, id) => {
-    const body = await get(kind, id);
+    const body = await readObject(kind, id);
     sizes.set(id, body.length);
     return body;
   };
@@ -67,11 +67,14 @@ export async function sizeOf(run: Run): Promise<RunSize> {
 
 /** The objects of the runs from which it came; undefined if one is missing, or if there are too many. */
 async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> {
-  const { get } = run.replayer;
+  const { readObject } = run.replayer;
   const ids = new Set<Id>();
   try {
     for (const parent of run.parents) {
-      for await (const { id } of objectsOf(decodeRun(await get("run", parent.run)), get)) {
+      for await (const { id } of objectsOf(
+        decodeRun(await readObject("run", parent.run)),
+        readObject,
+      )) {
         if (ids.size >= MOST_OBJECTS) return undefined;
         ids.add(id);
       }

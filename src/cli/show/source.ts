@@ -1,7 +1,7 @@
 import { utf8 } from "../../base/bytes.ts";
 import { splitLabel } from "../../object/program.ts";
 import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
-import type { Run } from "../../replay/run.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, visible, visibleLine } from "../terminal/text.ts";
@@ -22,8 +22,8 @@ export async function showSource(
   wish: SourceWish,
 ): Promise<void> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
-  const { get, env } = replayer;
-  const { stretches, packages } = await contentsOf(program, get, env.store.hash);
+  const { readObject, env } = replayer;
+  const { stretches, packages } = await contentsOf(program, readObject, env.store.hash);
   if (wish.packages) {
     out.result({ module: program.module ?? null, packages }, () => packagesText(packages));
     return;

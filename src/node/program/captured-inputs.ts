@@ -3,7 +3,7 @@ import { utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Program, ProgramInput } from "../../object/program.ts";
 import type { ReadObject } from "../../object/state.ts";
-import type { Source, SourceInput } from "../../replay/programs.ts";
+import type { ProgramSource, SourceInput } from "../../replay/programs.ts";
 import type { Captured, CapturedInput } from "./realm.ts";
 
 /** What a program read while it was loaded, as it is recorded with its code. */
@@ -12,7 +12,7 @@ export function recordedCapture({
   environment,
   zone,
   locale,
-}: Captured): Pick<Source, "inputs" | "environment" | "zone" | "locale"> {
+}: Captured): Pick<ProgramSource, "inputs" | "environment" | "zone" | "locale"> {
   return {
     inputs: inputs.map(inputOf),
     environment: environment.map(([name, digest]) => [name, digest ?? undefined]),

@@ -1,5 +1,4 @@
-import type { Guard } from "../../replay/guard.ts";
-import type { Place } from "../../replay/place.ts";
+import type { Guard, ZoneAndLocale } from "../../replay/guard.ts";
 import { checkPlace, currentPlace, pinPlace } from "../place.ts";
 import { type BuiltinContext, builtinOf } from "./realm/builtin.ts";
 import { callerIn } from "./realm/caller.ts";
@@ -23,7 +22,7 @@ export interface Realm {
 /** A realm for one instance of a program. */
 export interface ProgramRealm extends Realm {
   /** Where the program runs: what its steps are pinned to. */
-  readonly place: Place;
+  readonly place: ZoneAndLocale;
   /**
    * Loads the program: while `run` lasts, files and variables may be read. May be called once.
    * Throws FORBIDDEN_WHILE_LOADING, PROGRAM_INPUT_CHANGED, PROGRAM_INPUT_MISSING and
@@ -83,7 +82,7 @@ export function createRealm(options: RealmOptions): ProgramRealm {
   const builtin = (name: string): unknown => builtinOf(name, context);
   const scope = globalsOf(context, builtin);
   // Of this realm's own Date, so that `date.constructor === Date` holds in its steps.
-  const place: Place = { zone, locale, date: scope.Date as object };
+  const place: ZoneAndLocale = { zone, locale, date: scope.Date as object };
   return {
     scope,
     builtin,

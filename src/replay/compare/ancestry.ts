@@ -3,7 +3,7 @@ import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../object/run.ts";
 import type { Replayer } from "../replayer.ts";
 
-/** Whether one of two runs comes from the other, or both from a third. */
+/** Whether one of two runs comes from the other, or both come from a third. */
 export async function haveCommonAncestor(
   a: Replayer,
   b: Replayer,
@@ -14,28 +14,28 @@ export async function haveCommonAncestor(
   return false;
 }
 
-/** The ids of a run and of all that it came from, as far as those are in its store. */
+/** The ids of a run and of all its ancestors in the store. */
 async function ancestry(
-  { run, env, get }: Replayer,
+  { manifest, env, readObject }: Replayer,
   breathe: () => Promise<void>,
 ): Promise<ReadonlySet<Id<"run">>> {
-  const ids = new Set([objectId(env.store.hash, "run", encodeRun(run))]);
-  const waiting = [run];
+  const ids = new Set([objectId(env.store.hash, "run", encodeRun(manifest))]);
+  const waiting = [manifest];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     for (const { run: parent } of at.parents) {
       if (ids.has(parent)) continue;
       ids.add(parent);
       await breathe();
-      const manifest = await runIfReadable(get, parent);
-      if (manifest !== undefined) waiting.push(manifest);
+      const ancestor = await runIfReadable(readObject, parent);
+      if (ancestor !== undefined) waiting.push(ancestor);
     }
   }
   return ids;
 }
 
-/** An ancestor is not needed for a comparison: its damage is no reason to refuse one. */
+/** Undefined if the ancestor is damaged: a comparison does not need it. */
 async function runIfReadable(
-  get: Replayer["get"],
+  get: Replayer["readObject"],
   id: Id<"run">,
 ): Promise<RunManifest | undefined> {
   try {

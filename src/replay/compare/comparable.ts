@@ -11,9 +11,9 @@ export interface ComparableStates {
 }
 
 /**
- * Makes states of two simulations comparable. An instance of a class is known by its codec, and two
- * programs have each their own class of a name: both then become instances of one that only holds
- * the name and what is stored.
+ * Makes states of two simulations comparable. Two programs each have their own class of a name, so
+ * their instances both become instances of one class, which holds only the name and the stored
+ * value.
  */
 export function comparable(
   a: { readonly state: unknown; readonly simulation: AnySimulation },
@@ -27,7 +27,7 @@ export function comparable(
   return { a: stored(a), b: stored(b), types };
 }
 
-/** The codecs of the instances in what `comparable` gives for states of these simulations. */
+/** The codecs of the instances in the states that `comparable` returns for these simulations. */
 export function comparableTypes(
   { types: a }: AnySimulation,
   { types: b }: AnySimulation,

@@ -1,9 +1,9 @@
 import type { Difference } from "../../codec/differences.ts";
+import { differ } from "../differ.ts";
 import type { LongOptions } from "../environment.ts";
 import { rangeOf } from "../look/look.ts";
 import type { Replayer } from "../replayer.ts";
 import { comparable } from "./comparable.ts";
-import { differ } from "./differ.ts";
 import { type DifferenceStatistics, FieldTally } from "./field-statistics.ts";
 import { changedInputs, changedSegments, type InputDifference } from "./inputs.ts";
 import { type CompareAt, lockstep } from "./lockstep.ts";
@@ -16,52 +16,55 @@ export interface RunDifference {
   /** Whether they have the same length and the same state at every step. */
   readonly identical: boolean;
   /**
-   * The step up to which they share their history by construction: 0 where one was forked at step 0;
-   * undefined where they share none, or are the same throughout.
+   * The step up to which they share their history: 0 if one was forked at step 0, undefined if they
+   * share no history or all of it.
    */
   readonly forkStep: number | undefined;
-  /** The first step at which their states differ, both runs having that step. */
+  /** The first step at which their states differ, among the steps that both have. */
   readonly firstDifferentStep: number | undefined;
   /**
-   * Where the states differ at that step, in the order of the state; where more fields differ than
-   * `limit`, those that differ most, the largest difference first.
+   * How the states differ at that step, in the order of the state. If more than `limit` fields
+   * differ, these are the largest differences, the largest first.
    */
   readonly changes: readonly Difference[];
   /** How many fields differ there. */
   readonly different: number;
-  /** What differs in how the last segments of the runs were made; their steps and block sizes. */
+  /** How the last segments were made differently, and differences in steps and block size. */
   readonly inputs: readonly Difference[];
-  /** What differs in how the runs were made, by stretches of steps. */
+  /** How the runs were made differently, by ranges of steps. */
   readonly segments: readonly InputDifference[];
-  /** How the states differ at the last step that both have; undefined where the runs never differ. */
+  /** How the states differ at the last step that both have; undefined if the runs never differ. */
   readonly end: StateDifference | undefined;
-  /** With `spans`: the stretches in which the runs are equal, and those in which they differ. */
+  /** With `spans`: where the runs are equal and where they differ. */
   readonly spans: readonly Span[] | undefined;
-  /** With `statistics`: how each field differs over the steps. */
+  /** With `statistics`: how much each field differs over the steps. */
   readonly statistics: DifferenceStatistics | undefined;
 }
 
 export interface DiffOptions extends LongOptions {
   /**
-   * Compare the states at this step, rather than looking for the first that differs; of two steps,
-   * the state of this run at the one with that of the other at the other.
+   * Compares the states at this step instead of looking for the first that differs. With two steps,
+   * compares this run at the first with the other run at the second.
    */
   readonly at?: number | readonly [a: number, b: number] | undefined;
-  /** At most this many differences of a state are listed; 100 unless given. */
+  /** The most differences of a state to list; 100 unless given. */
   readonly limit?: number | undefined;
-  /** Find all stretches in which the runs are equal, and those in which they differ: one pass. */
+  /** Finds where the runs are equal and where they differ, in one pass. */
   readonly spans?: boolean | undefined;
-  /** Gather how each field differs over all steps: one pass. */
+  /** Gathers how each field differs over all steps, in one pass. */
   readonly statistics?: boolean | undefined;
-  /** The first and the last step for `spans` and `statistics`: all that both have, unless given. */
+  /**
+   * The first and the last step for `spans` and `statistics`; all steps that both have unless
+   * given.
+   */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
 
 /**
- * Compares two runs, down to the first step and the fields that differ there. Equal checkpoints are
- * skipped from the root of the timelines down, and equal code, params, seeds and states give equal
- * futures, so that only blocks which can differ are replayed.
+ * Compares two runs: the first step that differs, and the fields that differ there. Only blocks
+ * that can differ are replayed: equal checkpoints are skipped from the root of the timelines down,
+ * and equal code, params, seeds and states give equal futures.
  */
 export async function diff(
   a: Replayer,
@@ -90,22 +93,22 @@ export async function diff(
   }
   const first = await firstDifference(a, b, history, options);
   if (first === undefined) {
-    const identical = a.run.steps === b.run.steps;
+    const identical = a.manifest.steps === b.manifest.steps;
     const none = { firstDifferentStep: undefined, changes: [], different: 0, end: undefined };
     return { ...about, identical, ...none };
   }
   const there = await between(first, first);
   const { changes, different } = there;
-  const last = Math.min(a.run.steps, b.run.steps);
+  const last = Math.min(a.manifest.steps, b.manifest.steps);
   const end = first === last ? there : await between(last, last);
   return { ...about, identical: false, firstDifferentStep: first, changes, different, end };
 }
 
-/** What is known of two runs without a replay. */
+/** What can be known about two runs without a replay. */
 interface History {
-  /** The step up to which they should be equal; infinite where throughout. */
+  /** The step up to which they should be equal; infinite if all steps should. */
   readonly shared: number | undefined;
-  /** The first step at which what is stored differs. */
+  /** The first step at which the stored states differ. */
   readonly stored: number | undefined;
 }
 
@@ -116,12 +119,14 @@ async function firstDifference(
   { shared = 0, stored }: History,
   options: LongOptions,
 ): Promise<number | undefined> {
-  // The same inputs gave other states: on another machine, say. A replay here would not show that.
+  // The same inputs gave different states, perhaps on another machine. A replay here would not show
+  // it.
   if (stored !== undefined && stored < shared) return stored;
   if (shared === Number.POSITIVE_INFINITY) return undefined;
-  // Where generators go on, a checkpoint holds them too, and may differ though its state does not.
+  // A continuous run's checkpoint also holds generators, so it may differ though its state does
+  // not.
   const known = (await isContinuous(a)) || (await isContinuous(b)) ? undefined : stored;
-  const to = known ?? Math.min(a.run.steps, b.run.steps);
+  const to = known ?? Math.min(a.manifest.steps, b.manifest.steps);
   let found = known;
   await lockstep(a, b, { ...options, from: shared, to }, (pa, pb) => {
     if (!differ(pa, pb, a.env)) return "equal";
@@ -131,20 +136,20 @@ async function firstDifference(
   return found;
 }
 
-/** Whether one generator goes through the whole run: all of its segments have the rule of the first. */
+/** Whether one generator goes through the whole run. All segments have the rule of the first. */
 async function isContinuous(replayer: Replayer): Promise<boolean> {
   const { seeds } = await replayer.parts(replayer.segmentRecorded(0));
   return seeds.rule === "continuous";
 }
 
-/** Spans and statistics, where they are asked for: both in one pass. */
+/** Spans and statistics, if requested, in one pass. */
 async function overSteps(
   a: Replayer,
   b: Replayer,
   { shared = 0, stored }: History,
   options: DiffOptions,
 ): Promise<Pick<RunDifference, "spans" | "statistics">> {
-  const { from, to } = rangeOf(a.run.steps < b.run.steps ? a : b, options);
+  const { from, to } = rangeOf(a.manifest.steps < b.manifest.steps ? a : b, options);
   const spans = options.spans === true ? new Spans() : undefined;
   const tally = options.statistics === true ? new FieldTally() : undefined;
   if (spans === undefined && tally === undefined)

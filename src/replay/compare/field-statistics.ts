@@ -2,17 +2,17 @@ import { countDifferences, type Difference } from "../../codec/differences.ts";
 import type { ComparableStates } from "./comparable.ts";
 import { differenceOf, sizeOf } from "./state-difference.ts";
 
-/** How one field of two runs differs over their steps. */
+/** How one field differs between two runs over their steps. */
 export interface FieldStatistics {
   readonly path: string;
-  /** What of the value differs, where it is not the value as such. */
+  /** What differs, if it is not the value itself. */
   readonly about?: Difference["about"];
-  /** At how many steps it differs, and the first of them. */
+  /** The number of steps at which it differs, and the first of them. */
   readonly steps: number;
   readonly first: number;
-  /** The largest difference of two numbers, b - a, and the first step that has it. */
+  /** The largest difference of the numbers, b - a, and the first step with it. */
   readonly largest: StepDifference | undefined;
-  /** Whether it differs at the last step, and there b - a, of two numbers. */
+  /** Whether it differs at the last step, and b - a there if both are numbers. */
   readonly differsAtEnd: boolean;
   readonly atEnd: number | bigint | undefined;
 }
@@ -25,18 +25,18 @@ export interface StepDifference {
 
 /** How two runs differ over a range of steps. */
 export interface DifferenceStatistics {
-  /** The range, both ends included; steps before the fork count, and differ nowhere. */
+  /** The range, both ends included. Steps before the fork count as equal. */
   readonly from: number;
   readonly to: number;
-  /** At how many steps the states differ. */
+  /** The number of steps at which the states differ. */
   readonly steps: number;
-  /** The fields that ever differ, those that differ at most steps first. */
+  /** The fields that differ, those with the most steps first. */
   readonly fields: readonly FieldStatistics[];
-  /** Fields that came up after 10,000 others are not followed: how often one differed. */
+  /** How often a field differed that was not followed, because 10,000 others came first. */
   readonly notFollowed: number;
 }
 
-/** So many fields are followed: a state may have new ones at every step. */
+/** The most fields to follow: a state may have new ones at every step. */
 const MOST_FIELDS = 10_000;
 
 /** Gathers statistics of the differences at successive steps. */
@@ -45,7 +45,7 @@ export class FieldTally {
   #steps = 0;
   #notFollowed = 0;
 
-  /** Looks at the states at a step; returns whether they differ. */
+  /** Counts the differences of the states at a step; returns whether they differ. */
   add(step: number, { a, b, types }: ComparableStates): boolean {
     const { different } = countDifferences(a, b, (change) => this.#count(step, change), { types });
     if (different > 0) this.#steps++;
@@ -81,7 +81,7 @@ export class FieldTally {
       this.#fields.set(key, tally);
     }
     const difference = differenceOf(change);
-    // Which objects and which buffers are one and the same are two differences of one place.
+    // One place can differ twice at a step: in which objects and in which buffers are shared.
     if (tally.steps === 0 || tally.last !== step) tally.steps++;
     tally.last = step;
     tally.difference = difference;

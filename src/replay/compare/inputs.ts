@@ -4,30 +4,30 @@ import type { Program } from "../../object/program.ts";
 import type { Segment } from "../../object/run.ts";
 import type { Replayer } from "../replayer.ts";
 
-/** A stretch of steps that two runs made in different ways. */
+/** A range of steps that two runs made in different ways. */
 export interface InputDifference {
-  /** The steps from `from` on and before `to` were applied so: each turns a state into the next. */
+  /** The steps that turn the state at `from` into the state at `to`. */
   readonly from: number;
   readonly to: number;
-  /** What differs: params, seed, program. */
+  /** Differences in params, seed and program. */
   readonly changes: readonly Difference[];
 }
 
-/** Steps, block size, and seed, params and program of the last segments, where they differ. */
+/** Differences in steps, block size, and the seed, params and program of the last segments. */
 export async function changedInputs(a: Replayer, b: Replayer): Promise<readonly Difference[]> {
   const [inputsA, inputsB] = await Promise.all(
     [a, b].map(async (replayer) => {
-      const { steps, blockSize, segments } = replayer.run;
+      const { steps, blockSize, segments } = replayer.manifest;
       return { steps, blockSize, ...(await inputsOf(replayer, segments.at(-1) as Segment)) };
     }),
   );
   return named(inputsA, inputsB);
 }
 
-/** The same by stretches, as far as both runs go; a stretch that both made alike is left out. */
+/** The same by ranges of steps that both runs have, without the ranges that both made alike. */
 export async function changedSegments(a: Replayer, b: Replayer): Promise<InputDifference[]> {
-  const end = Math.min(a.run.steps, b.run.steps);
-  const starts = [...a.run.segments, ...b.run.segments].map(({ start }) => start);
+  const end = Math.min(a.manifest.steps, b.manifest.steps);
+  const starts = [...a.manifest.segments, ...b.manifest.segments].map(({ start }) => start);
   const cuts = [...new Set(starts)].filter((start) => start < end).sort((x, y) => x - y);
   const found: InputDifference[] = [];
   for (const [i, from] of cuts.entries()) {
@@ -51,7 +51,7 @@ async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<st
   return {
     seed: seeds.master,
     streams: seeds.rule,
-    params: await readParams(segment.params, replayer.get),
+    params: await readParams(segment.params, replayer.readObject),
     program: nameOf(program),
   };
 }
@@ -61,7 +61,7 @@ function nameOf(program: Program): Record<string, unknown> {
   return { name, module, source, generator, generatorVersion };
 }
 
-/** Differences of inputs, by their own names. */
+/** Differences of inputs, under the names of the inputs. */
 function named(a: unknown, b: unknown): Difference[] {
   return differences(a, b).map((difference) => ({
     ...difference,

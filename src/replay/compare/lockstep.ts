@@ -1,18 +1,18 @@
 import { equalBytes } from "../../base/bytes.ts";
 import type { Segment } from "../../object/run.ts";
 import { advance, type Position } from "../advance.ts";
+import { differ } from "../differ.ts";
 import { drive } from "../drive.ts";
 import type { Environment, LongOptions } from "../environment.ts";
-import { reach } from "../look/reach.ts";
-import type { Range } from "../look/scan.ts";
+import type { StepRange } from "../look/scan.ts";
+import { reach } from "../look/scan.ts";
 import type { Replayer } from "../replayer.ts";
 import { checkEnd } from "../stretch.ts";
-import { differ } from "./differ.ts";
 import { firstStoredDifference, sameRules } from "./shared-history.ts";
 
 /**
- * Advances two positions side by side to step `to`, and stops at the first step at which their
- * states differ: returns it, or undefined. Both must stay inside one segment and block.
+ * Advances two positions side by side to step `to`. Stops at the first step at which their states
+ * differ and returns it; undefined if none does. Both must stay inside one segment and block.
  */
 export function firstDifferentStep(
   a: Position,
@@ -28,20 +28,19 @@ export function firstDifferentStep(
   return a.step;
 }
 
-/** Is shown two runs at the same step; says whether their states differ, or to stop. */
+/** Called with two runs at the same step; returns whether their states differ, or to stop. */
 export type CompareAt = (a: Position, b: Position) => "equal" | "different" | "stop";
 
 /**
- * Takes two runs side by side over the steps from..to, and has `compare` look at each step at which
- * they can differ. Where their states are equal, and code, params, seeds and generators too, they
- * stay equal up to the next checkpoint or change, and as long as their checkpoints are: such steps
- * are passed over. The replay of each other block is compared with what was recorded of it. Throws
- * REPLAY_MISMATCH.
+ * Advances two runs side by side over the steps from..to, and calls `compare` at each step at which
+ * they can differ. Runs with equal states, code, params, seeds and generators stay equal up to the
+ * next checkpoint or change, and as long as their checkpoints are equal, so those steps are
+ * skipped. The replay of every other block is compared with the recording. Throws REPLAY_MISMATCH.
  */
 export async function lockstep(
   a: Replayer,
   b: Replayer,
-  options: Range & LongOptions,
+  options: StepRange & LongOptions,
   compare: CompareAt,
 ): Promise<void> {
   const { env } = a;
@@ -58,10 +57,10 @@ export async function lockstep(
       const sameFuture = mayMeet && verdict === "equal" && sameGenerators(pa, pb);
       const next = Math.min(boundaryAfter(a, pa.step), boundaryAfter(b, pb.step), to);
       const step = sameFuture ? await nextThatCanDiffer(a, b, pa.step, next, options) : next;
-      // Up to there nothing differs.
+      // Nothing differs in the rest of the range.
       if (step > to) return to;
       if (step > next) {
-        [pa, pb] = await Promise.all([a.position(step), b.position(step)]);
+        [pa, pb] = await Promise.all([a.positionAt(step), b.positionAt(step)]);
       } else if (sameFuture || pa.step + 1 === next) {
         pa = await cross(a, pa, next, !sameFuture);
         pb = await cross(b, pb, next, !sameFuture);
@@ -76,7 +75,7 @@ export async function lockstep(
   });
 }
 
-/** Goes on inside a block until the step `last`, or until there is something new to decide. */
+/** Goes on inside a block to the step `last`, or until the two meet or `compare` stops. */
 function advanceBoth(
   pa: Position,
   pb: Position,
@@ -93,10 +92,10 @@ function advanceBoth(
   }
 }
 
-/** Says whether equal states and generators give equal ones after a step. */
+/** Whether equal states and generators give equal ones after the next step. */
 function comparisonOfRules(a: Replayer, b: Replayer): (step: number) => boolean {
-  // With other block sizes the generators are other ones in nearly every block.
-  if (a.run.blockSize !== b.run.blockSize) return () => false;
+  // Different block sizes give different generators in nearly every block.
+  if (a.manifest.blockSize !== b.manifest.blockSize) return () => false;
   let known: { readonly a: Segment; readonly b: Segment; readonly same: boolean } | undefined;
   return (step) => {
     const [segmentA, segmentB] = [a.segmentRecorded(step), b.segmentRecorded(step)];
@@ -120,8 +119,8 @@ function sameGenerators(pa: Position, pb: Position): boolean {
 }
 
 /**
- * Where two runs with the same future can part: `next`, or, where whole blocks begin here that have
- * equal checkpoints and rules, the last step on the grid before that ends.
+ * The first step at which two runs with the same future can part. This is `next`, or, if whole
+ * blocks with equal checkpoints and rules begin here, the last step on the grid before those end.
  */
 async function nextThatCanDiffer(
   a: Replayer,
@@ -132,12 +131,12 @@ async function nextThatCanDiffer(
 ): Promise<number> {
   if (step !== a.gridBefore(step) || next !== a.gridAfter(step)) return next;
   const stored = await firstStoredDifference(a, b, { from: step, signal });
-  const end = stored ?? Math.min(a.run.steps, b.run.steps);
+  const end = stored ?? Math.min(a.manifest.steps, b.manifest.steps);
   const cut = Math.min(a.segmentAfter(step) ?? end, b.segmentAfter(step) ?? end, end - 1);
   return Math.max(next, a.gridBefore(cut));
 }
 
-/** Brings a position to `next`, which lies in its block or begins another block or segment. */
+/** Brings a position to `next`, which is in its block or begins the next block or segment. */
 async function cross(
   replayer: Replayer,
   position: Position,
@@ -146,13 +145,13 @@ async function cross(
 ): Promise<Position> {
   const begins = next === boundaryAfter(replayer, position.step);
   if (check || !begins) replayer.env.guard(() => advance(position, next));
-  if (check && (begins || next === replayer.run.steps)) {
+  if (check && (begins || next === replayer.manifest.steps)) {
     await checkEnd(replayer, position, await replayer.stretch(position.watch.start));
   }
-  return begins ? replayer.position(next) : position;
+  return begins ? replayer.positionAt(next) : position;
 }
 
-/** Where the next block or segment begins. */
+/** The step at which the next block or segment begins. */
 function boundaryAfter(replayer: Replayer, step: number): number {
   return Math.min(
     replayer.gridAfter(step),

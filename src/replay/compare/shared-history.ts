@@ -9,17 +9,17 @@ import type { Replayer } from "../replayer.ts";
 import { haveCommonAncestor } from "./ancestry.ts";
 
 /**
- * The step up to which two runs have the same segments, and so should have the same states:
- * undefined where they share none, infinite where they are the same throughout. It is 0 where one
- * was forked at step 0: it began with the other's first state, changed perhaps.
+ * The step up to which two runs have the same segments, and so should have the same states.
+ * Undefined if they share none, infinite if they share all. It is 0 if one was forked at step 0,
+ * because it began with the other's first state, perhaps changed.
  */
 export async function sharedSteps(
   a: Replayer,
   b: Replayer,
   { signal }: LongOptions = {},
 ): Promise<number | undefined> {
-  if (a.run.blockSize !== b.run.blockSize) return undefined;
-  const [segmentsA, segmentsB] = [a.run.segments, b.run.segments];
+  if (a.manifest.blockSize !== b.manifest.blockSize) return undefined;
+  const [segmentsA, segmentsB] = [a.manifest.segments, b.manifest.segments];
   const count = Math.max(segmentsA.length, segmentsB.length);
   for (let i = 0; i < count; i++) {
     const [segmentA, segmentB] = [segmentsA[i], segmentsB[i]];
@@ -28,26 +28,29 @@ export async function sharedSteps(
       segmentA?.start ?? Number.POSITIVE_INFINITY,
       segmentB?.start ?? Number.POSITIVE_INFINITY,
     );
-    if (i > 0) return Math.min(start, a.run.steps, b.run.steps);
+    if (i > 0) return Math.min(start, a.manifest.steps, b.manifest.steps);
     return (await haveCommonAncestor(a, b, breather(a.env, signal))) ? 0 : undefined;
   }
-  if (a.run.steps === b.run.steps) return Number.POSITIVE_INFINITY;
-  return Math.min(a.run.steps, b.run.steps);
+  if (a.manifest.steps === b.manifest.steps) return Number.POSITIVE_INFINITY;
+  return Math.min(a.manifest.steps, b.manifest.steps);
 }
 
-/** Whether two segments turn equal states into equal states, given generators that stand alike. */
+/** Whether two segments turn equal states and generators into equal states. */
 export function sameRules(a: Segment, b: Segment): boolean {
   return a.program === b.program && a.seeds === b.seeds && sameParams(a.params, b.params);
 }
 
-/** The first step from `from` on at which stored states differ; both runs have it. */
+/**
+ * The first step, at least `from`, at which stored states differ, among the steps that both runs
+ * have.
+ */
 export async function firstStoredDifference(
   a: Replayer,
   b: Replayer,
   { from = 0, signal }: { readonly from?: number } & LongOptions = {},
 ): Promise<number | undefined> {
-  const { blockSize, steps, final } = a.run;
-  if (blockSize !== b.run.blockSize) return undefined;
+  const { blockSize, steps, final } = a.manifest;
+  if (blockSize !== b.manifest.blockSize) return undefined;
   const first = Math.ceil(from / blockSize);
   const breathe = breather(a.env, signal);
   const checkpoint = await a.entries.firstDifference(a.timeline, b.timeline, b.entries, {
@@ -55,10 +58,10 @@ export async function firstStoredDifference(
     breathe,
   });
   if (checkpoint !== undefined) return checkpoint * blockSize;
-  return steps === b.run.steps && !sameState(final, b.run.final) ? steps : undefined;
+  return steps === b.manifest.steps && !sameState(final, b.manifest.final) ? steps : undefined;
 }
 
-/** Whether two segments begin at one step, alike, and go on alike. */
+/** Whether two segments begin at the same step, with equal states and rules. */
 export function sameSegment(a: Segment, b: Segment): boolean {
   return a.start === b.start && sameRules(a, b) && sameBegin(a, b);
 }

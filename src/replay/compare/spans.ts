@@ -1,11 +1,14 @@
-/** A stretch of steps, both ends included, at which two runs are equal, or at each of which they differ. */
+/**
+ * A range of steps, both ends included: two runs are equal at all of them, or differ at all of
+ * them.
+ */
 export interface Span {
   readonly from: number;
   readonly to: number;
   readonly equal: boolean;
 }
 
-/** Gathers the steps at which two runs differ, in rising order, into spans. */
+/** Gathers the steps at which two runs differ into spans. Steps must come in rising order. */
 export class Spans {
   readonly #different: { readonly from: number; to: number }[] = [];
 
@@ -15,7 +18,7 @@ export class Spans {
     else this.#different.push({ from: step, to: step });
   }
 
-  /** The spans of the steps from..to: between those that differ lie those that are equal. */
+  /** The spans of the steps from..to. Steps that were not added are equal. */
   over(from: number, to: number): Span[] {
     const spans: Span[] = [];
     let next = from;

@@ -7,18 +7,18 @@ export interface StateDifference {
   /** The steps of the two states. */
   readonly a: number;
   readonly b: number;
-  /** How many fields the states have, both counted together. */
+  /** The number of fields in either state. */
   readonly fields: number;
-  /** How many of them differ. */
+  /** The number of fields that differ. */
   readonly different: number;
   /**
-   * What differs, in the order of the state; where more differ than are listed, those that differ
-   * most, the largest difference first.
+   * The differences, in the order of the state. If more fields differ than are listed, these are
+   * the largest differences, the largest first.
    */
   readonly changes: readonly Difference[];
 }
 
-/** Compares the state of one run at a step with that of another, and lists `limit` differences. */
+/** Compares the states of two runs, each at its step, and lists up to `limit` differences. */
 export async function stateDifference(
   a: { readonly replayer: Replayer; readonly step: number },
   b: { readonly replayer: Replayer; readonly step: number },
@@ -42,7 +42,7 @@ export async function comparableAt(
 ): Promise<ComparableStates> {
   const [sideA, sideB] = await Promise.all(
     [a, b].map(async ({ replayer, step }) => ({
-      state: await replayer.state(step),
+      state: await replayer.stateAt(step),
       simulation: (await replayer.segmentAt(step)).simulation,
     })),
   );
@@ -51,24 +51,27 @@ export async function comparableAt(
 
 type Side = Parameters<typeof comparable>[0];
 
-/** b - a of two numbers; undefined for what is none. */
+/** b - a of two numbers; undefined if one is not a number. */
 export function differenceOf({ a, b, about }: Difference): number | bigint | undefined {
   if (about !== undefined) return undefined;
   if (typeof a === "number" && typeof b === "number") return b - a;
   return typeof a === "bigint" && typeof b === "bigint" ? b - a : undefined;
 }
 
-/** How far apart two values are: NaN counts as infinitely far, and what is no number as least. */
+/**
+ * The size of a difference. NaN counts as the largest; a difference without a number, as the
+ * smallest.
+ */
 export function sizeOf(difference: number | bigint | undefined): number {
   if (difference === undefined) return -1;
   const size = Math.abs(Number(difference));
   return Number.isNaN(size) ? Number.POSITIVE_INFINITY : size;
 }
 
-/** Keeps the largest differences of those that it is shown. */
+/** Keeps the largest of the differences that are added. */
 class Largest {
   readonly #limit: number;
-  /** The largest first; of equal ones the one shown first. Of all, in the order shown, at first. */
+  /** In the order added until the limit is reached; from then on the largest first. */
   #kept: { readonly change: Difference; readonly size: number }[] = [];
   #sorted = false;
 

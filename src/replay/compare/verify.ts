@@ -14,17 +14,17 @@ import { scatter } from "../watch.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
 export interface VerifyOptions extends LongOptions {
-  /** Every block, rather than about ten of them spread over the run. */
+  /** Checks every block instead of about ten spread over the run. */
   readonly full?: boolean | undefined;
-  /** Only the block that leads to this step. */
+  /** Checks only the block that leads to this step. */
   readonly at?: number | undefined;
 }
 
-/** What a verification found. */
+/** The result of a verification. */
 export interface Verification {
   readonly ok: boolean;
   readonly blocksChecked: number;
-  /** The first block, of those checked, whose replay does not give what was recorded. */
+  /** The first checked block whose replay does not match the recording. */
   readonly mismatch: Mismatch | undefined;
 }
 
@@ -35,48 +35,48 @@ export interface Mismatch {
   readonly from: number;
   readonly to: number;
   /**
-   * What the replay in a fresh instance of the program differs from: what is stored of the recording;
-   * or, where it agrees with that, a replay in an instance that ran other steps before.
+   * What the replay in a fresh instance of the program differs from: the recording, or, if it
+   * agrees with that, a replay in an instance that ran other steps before.
    */
   readonly against: "recording" | "replay";
-  /** The first step that differs, where it is known. */
+  /** The first step that differs, if it is known. */
   readonly step: number | undefined;
   /**
-   * Where the states differ, `a` as recorded (or after other steps) and `b` as replayed; empty where
-   * the states at the end are the same and those inside the block are not.
+   * How the states differ: `a` as recorded (or after other steps), `b` as replayed. Empty if the
+   * states are the same at the end and differ only inside the block.
    */
   readonly changes: readonly Difference[];
-  /** What may be the cause: what is another here than where the run was recorded. */
+  /** Likely causes: what differs here from where the run was recorded. */
   readonly causes: readonly string[];
 }
 
-/** How many blocks are replayed unless all are asked for. */
+/** How many blocks are replayed without `full`. */
 const SAMPLED_BLOCKS = 10;
 
 /**
- * Replays blocks from their checkpoints, each in a fresh instance of the program and in an order of
- * their own, and compares witness and end of each with what is stored; with `full` also every state
- * with that of an instance that ran other blocks before. With `recorded`, the same run
- * under its recorded code, a mismatch under other code is traced to its first step.
+ * Replays blocks from their checkpoints, each in a fresh instance of the program, in another order
+ * than the recording's. Compares the witness and the end of each with the recording, and every
+ * state with that of an instance that ran other blocks before. `recorded` is the same run under its
+ * recorded code: with it, a mismatch under other code is traced to its first step.
  */
 export async function verify(
   replayer: Replayer,
   options: VerifyOptions = {},
   recorded?: Replayer,
 ): Promise<Verification> {
-  const { env, run } = replayer;
-  const { blockSize } = run;
+  const { env, manifest } = replayer;
+  const { blockSize } = manifest;
   const { blocks, twins } = plan(replayer, options);
   const checked = new Set<number>();
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
   if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
   let at = 0;
   let replay: TwinReplay | undefined;
-  // Counted as if every block were a whole one, so that the count rises evenly.
+  // Counts every block as a whole one, so that progress is even.
   await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
     const begins = (blocks[at] as number) * blockSize;
-    const ends = Math.min(begins + blockSize, run.steps);
-    // Blocks after the first known mismatch are not asked for any more.
+    const ends = Math.min(begins + blockSize, manifest.steps);
+    // Blocks after the first known mismatch no longer matter.
     if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
     replay ??= await replayFrom(replayer, begins, twins(at));
     const live = replay;
@@ -101,7 +101,7 @@ async function replayFrom(replayer: Replayer, from: number, twins: Twins): Promi
   return twins.begin(start, (await replayer.stretch(start.step)).to);
 }
 
-/** The blocks in the order in which they are replayed, and what replays each beside another. */
+/** The blocks in the order of their replay, and the twins that replay each. */
 function plan(
   replayer: Replayer,
   options: VerifyOptions,
@@ -119,25 +119,33 @@ function plan(
   };
 }
 
-/** The block asked for; or all of a few; or the first, the last and some between them, evenly spread. */
-function chosenBlocks({ run, timeline: { count } }: Replayer, { at }: VerifyOptions): number[] {
-  if (at !== undefined) return count === 0 ? [] : [Math.max(0, Math.ceil(at / run.blockSize) - 1)];
+/**
+ * The requested block; all blocks if they are few; if not, some blocks from the first to the last.
+ */
+function chosenBlocks(
+  { manifest, timeline: { count } }: Replayer,
+  { at }: VerifyOptions,
+): number[] {
+  if (at !== undefined)
+    return count === 0 ? [] : [Math.max(0, Math.ceil(at / manifest.blockSize) - 1)];
   if (count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);
   return Array.from({ length: SAMPLED_BLOCKS }, (_, i) =>
     Math.round((i * (count - 1)) / (SAMPLED_BLOCKS - 1)),
   );
 }
 
-/** In an order that is not that of the recording, and the same each time. */
+/** The blocks in an order other than the recording's, the same each time. */
 function scattered(blocks: readonly number[]): number[] {
   const keyed = blocks.map((block) => ({ block, key: scatter(block, 0) }));
   return keyed.sort((a, b) => b.key - a.key || b.block - a.block).map(({ block }) => block);
 }
 
-/** Runs `init` again and compares, unless the run began with a state of its own. */
+/**
+ * Runs `init` again and compares the state, unless the run began with another state than init's.
+ */
 async function checkInit(replayer: Replayer): Promise<Mismatch | undefined> {
-  const { env, run } = replayer;
-  if (run.segments[0]?.begin !== undefined) return undefined;
+  const { env, manifest } = replayer;
+  if (manifest.segments[0]?.begin !== undefined) return undefined;
   const segment = await (await replayer.segmentAt(0)).fresh();
   const { simulation } = segment;
   const { state: initial, streams } = initialState(env, segment);
@@ -158,7 +166,7 @@ async function causesOf(
   return (await replayMismatch(replayer, stretch)).data.causes as readonly string[];
 }
 
-/** Compares a replay at the end of a stretch with what was recorded. */
+/** Compares a replay at the end of a stretch with the recording. */
 async function compareStretch(
   replayer: Replayer,
   { position, parting }: TwinReplay,
@@ -166,7 +174,7 @@ async function compareStretch(
   recorded: Replayer | undefined,
 ): Promise<Mismatch | undefined> {
   const { from, to, end } = stretch;
-  const block = Math.floor(from / replayer.run.blockSize);
+  const block = Math.floor(from / replayer.manifest.blockSize);
   if (agrees(replayer, position, stretch)) {
     if (parting !== undefined) {
       return { block, from, to, against: "replay", ...parting, causes: [] };
@@ -179,8 +187,8 @@ async function compareStretch(
   const changes =
     recorded !== undefined && step !== undefined
       ? compareStates(
-          await recorded.state(step, UNCHECKED),
-          await replayer.state(step, UNCHECKED),
+          await recorded.stateAt(step, UNCHECKED),
+          await replayer.stateAt(step, UNCHECKED),
           segment.simulation,
         )
       : end === undefined
@@ -200,15 +208,15 @@ async function compareStretch(
 const UNCHECKED = { check: false } as const;
 
 async function readCheckpointState(
-  { get }: Replayer,
+  { readObject }: Replayer,
   ref: StateRef,
   segment: LiveSegment,
 ): Promise<unknown> {
-  const { encoded } = decodeCheckpoint(await readState(ref, get), segment);
+  const { encoded } = decodeCheckpoint(await readState(ref, readObject), segment);
   return decodeState(encoded, segment.simulation);
 }
 
-/** Recorded code that is not here, or may not run, cannot tell; what differs is known without it. */
+/** Undefined if the recorded code is missing or not trusted: the mismatch is known without it. */
 function unlessUnknown(error: unknown): undefined {
   if (!isRewindError(error, "PROGRAM_MISSING", "PROGRAM_NOT_TRUSTED")) throw error;
 }

@@ -7,18 +7,18 @@ import { type Found, found, interrupted } from "./find.ts";
 import { checkArguments, type Look, type RangeOptions, rangeOf } from "./look.ts";
 import { lookBack, NOTHING, previousAt } from "./previous.ts";
 
-/** Where a predicate begins to hold, and how many states were looked at to know. */
+/** The step at which a predicate begins to hold, and how many states the search looked at. */
 export interface Bisection<S> {
-  /** The first step at which it holds; undefined where it does not hold at the last one. */
+  /** The first step at which it holds; undefined if it does not hold at the last one. */
   readonly found: Found<S> | undefined;
-  /** How many states the predicate was shown: about log2 of the steps. */
+  /** How many states the predicate looked at: about log2 of the steps. */
   readonly looked: number;
 }
 
 /**
- * The first step at which `predicate` holds, for one that stays true once it is true: halves the
- * range until it is found. Of another predicate it gives one step at which it holds and did not at
- * the step before, or the first step, or none.
+ * The first step at which `predicate` holds, if it stays true once it is true: halves the range
+ * until one step is left. For any other predicate the result is some step at which it begins to
+ * hold, or the first step of the range, or undefined.
  */
 export async function bisect<S>(
   replayer: Replayer,
@@ -29,7 +29,7 @@ export async function bisect<S>(
   checkArguments(predicate, options);
   const { env } = replayer;
   const most = from === to ? 1 : 2 + Math.ceil(Math.log2(to - from));
-  // It does not hold at `low`, and it holds at `high`, as far as is known.
+  // As far as is known, it does not hold at `low` and holds at `high`.
   let low = from - 1;
   let high = to + 1;
   let looked = 0;
@@ -50,7 +50,7 @@ export async function bisect<S>(
     options.onProgress?.({ done: most, total: most });
     if (high > to) return { found: undefined, looked };
     return {
-      found: await found<S>(await replayer.position(high, { signal: options.signal }), replayer),
+      found: await found<S>(await replayer.positionAt(high, { signal: options.signal }), replayer),
       looked,
     };
   } catch (error) {
@@ -70,9 +70,9 @@ async function look(
   const { signal } = options;
   const before =
     options.previous === true && step > 0
-      ? previousAt(await replayer.position(step - 1, { signal }), env)
+      ? previousAt(await replayer.positionAt(step - 1, { signal }), env)
       : NOTHING;
-  const { state, segment } = await replayer.position(step, { signal });
+  const { state, segment } = await replayer.positionAt(step, { signal });
   const { simulation, context } = segment;
   context.step = step;
   const expected = fingerprint(state, simulation, env);

@@ -4,15 +4,15 @@ import { interruptedAhead } from "./find.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { scan } from "./scan.ts";
 
-/** At how many steps a predicate holds. */
+/** The number of steps at which a predicate holds. */
 export interface Count {
   readonly count: number;
-  /** The first and the last of these steps; undefined where there is none. */
+  /** The first and the last of these steps; undefined if no step matches. */
   readonly first: number | undefined;
   readonly last: number | undefined;
 }
 
-/** At how many steps `predicate` holds, and the first and the last of them, in one pass. */
+/** Counts the steps at which `predicate` holds, in one pass. */
 export async function count(
   replayer: Replayer,
   predicate: Look<never, never>,

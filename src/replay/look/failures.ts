@@ -3,7 +3,7 @@ import { reasonOf } from "../../base/reason.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 
-/** FUNCTION_FAILED, which names the step, for what was thrown as a user's function looked there. */
+/** FUNCTION_FAILED for an error that a user's function threw at a step. */
 export function functionFailed(cause: unknown, step: number): RewindError {
   if (isRewindError(cause, "FUNCTION_FAILED")) return cause;
   const reason = reasonOf(cause);
@@ -15,16 +15,18 @@ export function functionFailed(cause: unknown, step: number): RewindError {
   );
 }
 
-/** `state.x = 5` is easily written for `state.x == 5`, and what it finds is not in the run. */
+/**
+ * Catches `state.x = 5` written for `state.x == 5`, which would find states that the run never had.
+ */
 export function functionChangedState(step: number): RewindError {
   return new RewindError(
     "FUNCTION_FAILED",
-    `the function changed the state that it was shown, at step ${step} or before`,
+    `the function changed the state that it looked at, at step ${step} or before`,
     { step, changed: true },
   );
 }
 
-/** What tells whether a function changed a state; undefined where nothing does. */
+/** A state's encoding, to see later whether a function changed it; undefined if it has none. */
 export function fingerprint(
   state: unknown,
   simulation: AnySimulation,
@@ -33,7 +35,7 @@ export function fingerprint(
   try {
     return encodeState(state, simulation, env);
   } catch (error) {
-    // Inside a block a state may hold what no checkpoint can.
+    // Inside a block, a state may hold values that a checkpoint cannot.
     if (isRewindError(error, "UNSUPPORTED_STATE")) return undefined;
     throw error;
   }

@@ -5,7 +5,7 @@ import type { Replayer } from "../replayer.ts";
 import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
-import { type Range, scan } from "./scan.ts";
+import { type StepRange, scan } from "./scan.ts";
 
 /** A step and the state there. */
 export interface Found<S> {
@@ -13,7 +13,7 @@ export interface Found<S> {
   readonly state: S;
 }
 
-/** The first step at which `predicate` holds, and the state there; undefined where there is none. */
+/** The first step at which `predicate` holds, and the state there; undefined if no step matches. */
 export async function find<S>(
   replayer: Replayer,
   predicate: Look<never, never>,
@@ -36,8 +36,8 @@ export async function find<S>(
 }
 
 /**
- * The last step at which `predicate` holds, and the state there; undefined where there is none.
- * Looks at the last block first, so that a late one is found soon.
+ * The last step at which `predicate` holds, and the state there; undefined if no step matches.
+ * Looks at the last block first, so that it finds a late match soon.
  */
 export async function findLast<S>(
   replayer: Replayer,
@@ -70,7 +70,7 @@ export async function findLast<S>(
       await lookThrough(Math.max(from, firstOfBlock(replayer, to + 1 - until)));
       return last === undefined ? to - end : total;
     });
-    return last === undefined ? undefined : found<S>(await replayer.position(last), replayer);
+    return last === undefined ? undefined : found<S>(await replayer.positionAt(last), replayer);
   } catch (error) {
     const looked = end === to ? undefined : { from: end + 1, to };
     throw interruptedPass(error, looked, { from, to: end }, 0);
@@ -78,14 +78,14 @@ export async function findLast<S>(
 }
 
 /**
- * Where to begin so as to reach `step` and end on a checkpoint: one step after the one before, so
- * that what lies before that is a checkpoint as well.
+ * The first step of a pass that includes `step`. It is one step after a checkpoint, so that the
+ * next pass backward ends on that checkpoint.
  */
 function firstOfBlock(replayer: Replayer, step: number): number {
   return step === 0 ? 0 : replayer.gridBefore(step - 1) + 1;
 }
 
-/** A position's step and a copy of its state, which belongs to the caller. */
+/** A position's step and a copy of its state. The copy belongs to the caller. */
 export async function found<S>(
   { step, state, segment }: Position,
   replayer: Replayer,
@@ -94,29 +94,29 @@ export async function found<S>(
   return { step, state: ownCopy(state, segment.simulation, simulation, replayer.env) as S };
 }
 
-/** How far a pass had come when it was interrupted: the data of INTERRUPTED. */
+/** The data of INTERRUPTED: how far a pass had got. */
 export interface Interrupted {
-  /** The steps that were looked at; undefined where there are none yet. */
-  readonly looked: Range | undefined;
-  /** The steps that are left: to look at them is to go on. */
-  readonly rest: Range;
-  /** At how many of those that were looked at the predicate held. */
+  /** The steps that the pass looked at; undefined if it had not reached the first. */
+  readonly looked: StepRange | undefined;
+  /** The steps that are left: a pass over them completes this one. */
+  readonly rest: StepRange;
+  /** How many of the steps looked at matched the predicate. */
   readonly held: number;
 }
 
-/** The error of a pass over `range` that ended after the step that it names; any other as it is. */
-export function interruptedAhead(error: unknown, { from, to }: Range, held: number): unknown {
+/** Adds to INTERRUPTED how far a pass over `range` had got; leaves other errors as they are. */
+export function interruptedAhead(error: unknown, { from, to }: StepRange, held: number): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
   const step = Number(error.data.step);
-  // Before it comes to the first step, a pass replays what leads to it.
+  // A pass replays the steps before the first one that it looks at.
   if (step < from) return interruptedPass(error, undefined, { from, to }, held);
   return interruptedPass(error, { from, to: step }, { from: step + 1, to }, held);
 }
 
 function interruptedPass(
   error: unknown,
-  looked: Range | undefined,
-  rest: Range,
+  looked: StepRange | undefined,
+  rest: StepRange,
   held: number,
 ): unknown {
   const where = looked === undefined ? "no step yet" : `steps ${looked.from} to ${looked.to}`;
@@ -124,7 +124,7 @@ function interruptedPass(
   return interrupted(error, `looked at ${where}`, { ...progress });
 }
 
-/** The error of a search that was interrupted, with how far it had come; any other as it is. */
+/** Adds to INTERRUPTED how far a search had got; leaves other errors as they are. */
 export function interrupted(
   error: unknown,
   progress: string,

@@ -4,31 +4,31 @@ import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
 import type { Params, StepContext } from "../simulation.ts";
 import { lookBack, PreviousStates } from "./previous.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
 
-/** Which steps are looked at, and what the function that looks is shown. */
+/** Which steps to look at, and what to pass to the function that looks. */
 export interface RangeOptions extends LongOptions {
   /** The first step to look at; 0 unless given. */
   readonly from?: number | undefined;
   /** The last step to look at; the run's last unless given. */
   readonly to?: number | undefined;
   /**
-   * Shows the function the state one step before as well, as its third argument: a copy, undefined
-   * at step 0. Every state is then encoded and decoded once more, which takes its time.
+   * Passes the function the state one step before as its third argument: a copy, undefined at step
+   * 0. This encodes and decodes every state once more, which takes time.
    */
   readonly previous?: boolean | undefined;
 }
 
-/** What is asked of each state; `previous` is undefined unless the options ask for it. */
+/** A function that looks at each state; `previous` is undefined unless the options ask for it. */
 export type Look<S = unknown, P = Params, R = unknown> = (
   state: S,
   ctx: StepContext<P>,
   previous: S | undefined,
 ) => R;
 
-/** The steps that are looked at. Throws STEP_OUT_OF_RANGE. */
-export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
-  const { steps } = replayer.run;
+/** The steps to look at. Throws STEP_OUT_OF_RANGE and INVALID_ARGUMENT. */
+export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
+  const { steps } = replayer.manifest;
   const to = checkStepInRange(options.to ?? steps, steps);
   const from = checkStepInRange(options.from ?? 0, steps);
   if (from <= to) return { from, to };
@@ -40,18 +40,18 @@ export function rangeOf(replayer: Replayer, options: RangeOptions): Range {
 }
 
 /**
- * A user's function, to be called at each step of a range, one after the other, with what the
- * options ask for. What it throws is for `functionFailed` to name the step of.
+ * Prepares a user's function to be called at each step of a range in order, with the arguments that
+ * the options ask for. Callers pass its errors to `functionFailed`.
  */
 export async function looking<R>(
   replayer: Replayer,
-  range: Range,
+  range: StepRange,
   look: Look<never, never, R>,
   options: RangeOptions,
 ): Promise<(state: unknown, ctx: StepContext<Params>) => R> {
   checkArguments(look, options);
   const call = look as (state: unknown, ctx: StepContext<Params>, previous?: unknown) => R;
-  // The function itself: one more call around it would be felt in the inner loop of a pass.
+  // The function itself, because a wrapper would slow down the inner loop of a pass.
   if (options.previous !== true) return call;
   const before = await PreviousStates.before(replayer, range, options);
   return (state, context) => {
@@ -61,12 +61,12 @@ export async function looking<R>(
   };
 }
 
-/** A function that takes the state before must be given it. Throws INVALID_ARGUMENT. */
+/** Checks that a function with a third argument gets one. Throws INVALID_ARGUMENT. */
 export function checkArguments(look: Look<never, never>, { previous }: RangeOptions): void {
   if (previous === true || look.length < 3) return;
   throw new RewindError(
     "INVALID_ARGUMENT",
-    "the function takes the state before as its third argument: ask for it with { previous: true }",
+    "the function takes a third argument, the previous state: ask for it with { previous: true }",
     { name: "previous" },
   );
 }

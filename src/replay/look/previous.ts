@@ -5,21 +5,23 @@ import { decodeState, type Environment, encodeState, type LongOptions } from "..
 import type { Replayer } from "../replayer.ts";
 import type { AnySimulation, Params, StepContext } from "../simulation.ts";
 import { functionChangedState } from "./failures.ts";
-import { reach } from "./reach.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
+import { reach } from "./scan.ts";
 
-/** The state one step before, and what tells whether somebody changed it since. */
+/** The state one step before, and its encoding, to see whether a function changed it. */
 export interface Previous {
   readonly state: unknown;
-  /** Undefined where the state is a number, a text or the like, which nothing can change. */
+  /** Undefined if the state is a number, a text or the like, which nothing can change. */
   readonly encoded: Uint8Array | undefined;
   readonly simulation: AnySimulation | undefined;
 }
 
-/** What lies before step 0. */
+/** The previous state of step 0. */
 export const NOTHING: Previous = { state: undefined, encoded: undefined, simulation: undefined };
 
-/** Calls a user's function with the state before. Throws FUNCTION_FAILED where it changes that. */
+/**
+ * Calls a user's function with the previous state. Throws FUNCTION_FAILED if it changes that state.
+ */
 export function lookBack<R>(
   look: (state: unknown, ctx: StepContext<Params>, previous: unknown) => R,
   state: unknown,
@@ -33,7 +35,7 @@ export function lookBack<R>(
   throw functionChangedState(context.step);
 }
 
-/** A live position's state, as what was before. */
+/** A live position's state, as the previous state. */
 export function previousAt(
   { state, step, segment: { simulation } }: Pick<Position, "state" | "step" | "segment">,
   env: Environment,
@@ -42,7 +44,7 @@ export function previousAt(
   return { state, encoded: encodePrevious(state, step, simulation, env), simulation };
 }
 
-/** Copies each state that is looked at, to be shown beside the next one: a step may change it. */
+/** Keeps a copy of each state, to pass it on with the next one: a step may change the original. */
 export class PreviousStates {
   readonly #replayer: Replayer;
   #kept: Previous;
@@ -52,10 +54,10 @@ export class PreviousStates {
     this.#kept = first;
   }
 
-  /** Stands at the first step of a range: what was before it is replayed. */
+  /** Replays the state before the first step of a range. */
   static async before(
     replayer: Replayer,
-    { from }: Range,
+    { from }: StepRange,
     options: LongOptions,
   ): Promise<PreviousStates> {
     const { env } = replayer;
@@ -63,7 +65,7 @@ export class PreviousStates {
     return new PreviousStates(replayer, first);
   }
 
-  /** A copy of the state that was kept last. */
+  /** A copy of the last kept state. */
   take(): Previous {
     const { encoded, simulation } = this.#kept;
     if (encoded === undefined || simulation === undefined) return this.#kept;
@@ -90,11 +92,11 @@ function encodePrevious(
   try {
     return encodeState(state, simulation, env);
   } catch (cause) {
-    // Inside a block a state may hold what no checkpoint can.
+    // Inside a block, a state may hold values that a checkpoint cannot.
     if (!isRewindError(cause, "UNSUPPORTED_STATE")) throw cause;
     throw new RewindError(
       "FUNCTION_FAILED",
-      `the state at step ${step} cannot be shown as the previous one: ${cause.message}`,
+      `the state at step ${step} cannot be passed on as the previous one: ${cause.message}`,
       { ...cause.data, step },
       { cause },
     );

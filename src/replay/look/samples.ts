@@ -2,21 +2,21 @@ import { advance, type Position } from "../advance.ts";
 import { drive } from "../drive.ts";
 import type { LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
-import type { Range } from "./scan.ts";
+import type { StepRange } from "./scan.ts";
 
 /**
- * Up to `most` steps of the range, evenly spaced, both ends among them. Where checkpoints lie close
- * enough the steps between the ends are theirs, so that nothing needs to be replayed.
+ * Up to `most` steps of the range, evenly spaced, with both ends. If checkpoints are close enough,
+ * the steps between the ends are checkpoints, so that nothing needs to be replayed.
  */
 export function sampledSteps(
-  { from, to }: Range,
+  { from, to }: StepRange,
   most: number,
   replayers: readonly Replayer[],
 ): number[] {
   const count = Math.min(most, to - from + 1);
   if (count === 1) return [from];
   const spacing = (to - from) / (count - 1);
-  const [first = 1, ...others] = replayers.map(({ run }) => run.blockSize);
+  const [first = 1, ...others] = replayers.map(({ manifest }) => manifest.blockSize);
   const shared = others.reduce(leastCommonMultiple, first);
   const grid = shared <= spacing ? shared : 1;
   const steps = Array.from({ length: count }, (_, i) => {
@@ -26,14 +26,14 @@ export function sampledSteps(
   return [...new Set(steps)];
 }
 
-/** What `read` makes of the state at each of the steps, which rise. One pass. */
+/** Calls `read` with the state at each of the steps, in one pass. The steps must rise. */
 export async function sample<T>(
   replayer: Replayer,
   steps: readonly number[],
   read: (state: unknown, step: number) => T,
   options: LongOptions = {},
 ): Promise<T[]> {
-  const { env, run } = replayer;
+  const { env, manifest } = replayer;
   const values: T[] = [];
   let position: Position | undefined;
   const range = { from: steps[0] ?? 0, to: (steps.at(-1) ?? -1) + 1 };
@@ -41,10 +41,10 @@ export async function sample<T>(
     for (let step = steps[values.length]; step !== undefined; step = steps[values.length]) {
       if (step >= until) break;
       const to = step;
-      if (to === run.steps) values.push(read(await replayer.state(to), to));
+      if (to === manifest.steps) values.push(read(await replayer.stateAt(to), to));
       else {
         if (position === undefined || !isAhead(replayer, position.step, to)) {
-          position = await replayer.position(to, { signal: options.signal });
+          position = await replayer.positionAt(to, { signal: options.signal });
         }
         const here = position;
         env.guard(() => advance(here, to));
@@ -56,7 +56,7 @@ export async function sample<T>(
   return values;
 }
 
-/** Whether the step `to` lies in the block and segment of a position at `step`. */
+/** Whether the step `to` is in the block and segment of a position at `step`. */
 function isAhead(replayer: Replayer, step: number, to: number): boolean {
   const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
   return to < Math.min(replayer.gridAfter(step), cut);

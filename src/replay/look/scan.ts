@@ -8,23 +8,22 @@ import { restore } from "../start.ts";
 import { agrees, agreesAs, replayMismatch, type Stretch } from "../stretch.ts";
 import { Watch } from "../watch.ts";
 import { fingerprint, functionChangedState } from "./failures.ts";
-import { reach } from "./reach.ts";
 
-/** The steps that a scan visits, both ends included. */
-export interface Range {
+/** A range of steps, both ends included. */
+export interface StepRange {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Shows `visit` the state at each step of the range, in one pass, until it returns true; gives the
- * state and the step at which it did, replayed without it. Each block's end is compared with its
- * checkpoint, and the last state with a replay, so that what was seen is what was recorded. Throws
- * REPLAY_MISMATCH where it is not, and FUNCTION_FAILED where that is because `visit` changed it.
+ * Calls `visit` with the state at each step of the range, in one pass, until it returns true.
+ * Returns the position at which it did, replayed without `visit`. The end of each block is compared
+ * with its checkpoint, and the last state with a replay, so that `visit` saw the recorded states.
+ * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state.
  */
 export async function scan(
   replayer: Replayer,
-  range: Range & LongOptions,
+  range: StepRange & LongOptions,
   visit: Visit,
 ): Promise<Position | undefined> {
   const { env } = replayer;
@@ -37,8 +36,8 @@ export async function scan(
         const cut = replayer.segmentAfter(position.step);
         if (cut === position.step + 1) {
           await leave(replayer, position, cut);
-          // A segment's first state need not be what the one before it leads to.
-          position = await replayer.position(cut);
+          // A segment may begin with another state than the one before it leads to.
+          position = await replayer.positionAt(cut);
           stopped = env.guard(() => visitAt(position, visit));
         } else {
           const ahead = await stretchesAhead(replayer, position);
@@ -51,9 +50,21 @@ export async function scan(
     });
   }
   if (!stopped && compared === position.step) return undefined;
-  const again = await replayer.position(position.step);
+  const again = await replayer.positionAt(position.step);
   if (!sameStates(replayer, position, again)) throw functionChangedState(position.step);
   return stopped ? again : undefined;
+}
+
+/**
+ * A live position at `step`, not checked yet: the caller compares the end of its block. It belongs
+ * to the caller. The signal interrupts it.
+ */
+export function reach(
+  replayer: Replayer,
+  step: number,
+  { signal }: Pick<LongOptions, "signal">,
+): Promise<Position> {
+  return replayer.positionAt(step, { signal, check: false });
 }
 
 function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
@@ -61,14 +72,14 @@ function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
   return visit(state, segment.context);
 }
 
-/** Takes the last step before the next segment, unseen, and compares what is recorded up to there. */
+/** Applies the last step before the next segment without `visit`, and compares the stretch. */
 async function leave(replayer: Replayer, position: Position, cut: number): Promise<void> {
   replayer.env.guard(() => advance(position, cut));
   const stretch = await replayer.stretch(position.watch.start);
   if (!agrees(replayer, position, stretch)) throw await mismatchOf(replayer, stretch);
 }
 
-/** Advances over blocks of which it is known what was recorded. */
+/** Advances over blocks and compares the end of each with the given stretches. */
 async function cross(
   replayer: Replayer,
   position: Position,
@@ -97,7 +108,7 @@ async function cross(
   return stopped;
 }
 
-/** Begins the next block with the state that the one before led to. */
+/** Begins the next block with the state at the end of the one before. */
 function enterBlock({ env }: Replayer, position: Position, lengthBytes: number): void {
   const { step, segment } = position;
   position.watch = Watch.from(step, lengthBytes, segment, env);
@@ -105,8 +116,8 @@ function enterBlock({ env }: Replayer, position: Position, lengthBytes: number):
 }
 
 /**
- * Why a stretch did not end as recorded: REPLAY_MISMATCH where a replay alone does not either, and
- * FUNCTION_FAILED where it does.
+ * The reason why a stretch did not end as recorded: FUNCTION_FAILED if a replay without `visit`
+ * does end as recorded, REPLAY_MISMATCH if it does not either.
  */
 async function mismatchOf(replayer: Replayer, stretch: Stretch): Promise<RewindError> {
   const live = restore(await replayer.start(stretch.from));
@@ -122,13 +133,13 @@ function sameStates({ env }: Replayer, seen: Position, replayed: Position): bool
   return equalBytes(encodeState(seen.state, seen.segment.simulation, env), expected);
 }
 
-/** The stretches from where a position stands to the end of a tile, or to the next segment, by their ends. */
+/** The stretches from a position to the end of a tile or to the next segment, by their ends. */
 async function stretchesAhead(
   replayer: Replayer,
   { step, watch }: Position,
 ): Promise<{ readonly to: number; readonly byEnd: ReadonlyMap<number, Stretch> }> {
   const { entries, timeline } = replayer;
-  const { blockSize, steps, final } = replayer.run;
+  const { blockSize, steps, final } = replayer.manifest;
   const cut = replayer.segmentAfter(step) ?? Number.POSITIVE_INFINITY;
   const block = Math.floor(step / blockSize);
   const known = await entries.entriesFrom(timeline, block, timeline.count);
@@ -140,7 +151,7 @@ async function stretchesAhead(
     const begins = (block + i) * blockSize;
     const ends = Math.min(begins + blockSize, steps);
     to = ends;
-    // Where the next segment begins is looked at apart.
+    // `leave` compares the stretch before the next segment.
     if (ends >= cut) break;
     const end = ends === steps ? final : (known[i + 1] ?? after)?.state;
     const from = i === 0 ? watch.start : begins;

@@ -5,9 +5,12 @@ import { functionFailed } from "./failures.ts";
 import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { scan } from "./scan.ts";
 
-/** Statistics of a number over the steps of a run. NaN anywhere makes all but the count NaN. */
+/**
+ * Statistics of a number over the steps of a run. A single NaN makes all of them NaN except the
+ * count.
+ */
 export interface Statistics {
-  /** How many states were looked at: both ends of the range count. */
+  /** The number of states looked at, including both ends of the range. */
   readonly count: number;
   readonly mean: number;
   /** The population variance. */
@@ -16,7 +19,7 @@ export interface Statistics {
   readonly max: number;
 }
 
-/** Statistics of several numbers over the steps of a run, each in the order of the numbers. */
+/** Statistics of several numbers over the steps of a run, in the order of the numbers. */
 export interface VectorStatistics {
   readonly count: number;
   readonly mean: readonly number[];
@@ -28,11 +31,11 @@ export interface VectorStatistics {
   readonly covariance: readonly (readonly number[])[];
 }
 
-/** A number, or several, of a state. */
+/** Computes a number, or several, from a state. */
 export type Metric<S, R extends number | readonly number[]> = Look<S, never, R>;
 
 /**
- * Mean, variance, extremes and count of `metric` over every step, in one pass (Welford 1962, and
+ * Count, mean, variance and extremes of `metric` over every step, in one pass (Welford 1962, and
  * its extension to covariances).
  */
 export async function stats<S, R extends number | readonly number[]>(
@@ -81,7 +84,7 @@ class ScalarMoments {
     this.#squares += delta * (x - this.#mean);
     if (x < this.#min) this.#min = x;
     if (x > this.#max) this.#max = x;
-    // The mean does not tell: it is NaN of two infinities as well.
+    // The mean does not tell: two infinities can make it NaN too.
     if (Number.isNaN(x)) this.#hasNaN = true;
   }
 
@@ -123,7 +126,7 @@ class VectorMoments {
       this.#each[i]?.add(x);
       const before = x - (this.#means[i] as number);
       this.#means[i] = (this.#means[i] as number) + before / this.#count;
-      // The mean of i is the new one, the means of j > i are still the old ones.
+      // The mean of i is updated, the means of j > i are not yet.
       const after = x - (this.#means[i] as number);
       for (let j = i; j < width; j++) {
         const at = i * width + j;

@@ -11,15 +11,15 @@ import { fitting } from "./shape.ts";
 
 /** How a fork changes the state at its step. */
 export interface StateChanges {
-  /** Returns another state, or changes it in place and returns nothing. */
+  /** Returns a new state, or changes the given one in place and returns nothing. */
   readonly mutate?: ((state: never) => unknown) | undefined;
   readonly set?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /**
- * The state with the changes made: what `mutate` makes of it, then the values of `set`, each of the
- * kind of the value that it replaces. `open` makes a copy in which values can be set.
- * Throws FUNCTION_FAILED, INVALID_PATH, PATH_NOT_FOUND, INVALID_VALUE.
+ * The state after the changes: `mutate` first, then the values of `set`, each of the same kind as
+ * the value that it replaces. `open` makes a copy in which values can be set. Throws
+ * FUNCTION_FAILED, INVALID_PATH, PATH_NOT_FOUND, INVALID_VALUE.
  */
 export function changedState(
   before: unknown,
@@ -28,17 +28,18 @@ export function changedState(
 ): unknown {
   const given = mutate === undefined ? before : mutated(before, mutate);
   if (set === undefined) return given;
-  // All are looked at before the first is made.
+  // All values are checked before the first is set.
   const copy = open(given);
   let state = copy.value;
   const changes = Object.entries(set).map(([text, value]) => {
     const path = parsePath(text);
-    // Reading it refuses a path that is not there, so that a typing error adds no field.
+    // Reading refuses a path that does not exist, so that a typo adds no field.
     const present = getAt(state, path);
     const given =
       value instanceof TypedText ? readTyped(value.text, present, formatPath(path)) : value;
     const fitted = fitting(present, given, path, types);
-    // A copy, for it may be frozen as what it replaces; the caller's own must not be.
+    // A copy, because it is frozen if the value it replaces was, and the caller's own must stay
+    // open.
     return { path, value: typeof fitted === "object" ? open(fitted).value : fitted };
   });
   for (const { path, value } of changes) {
@@ -49,7 +50,7 @@ export function changedState(
   return state;
 }
 
-/** What V8 says of a change to a frozen or sealed object. */
+/** V8's messages for a change to a frozen or sealed object. */
 const FROZEN = /read.only|not extensible|Cannot delete property/i;
 
 function mutated(before: unknown, mutate: NonNullable<StateChanges["mutate"]>): unknown {

@@ -22,36 +22,38 @@ import { type Opened, opened } from "./opened.ts";
 import { runMeta } from "./record.ts";
 import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
 
-/** What a fork changes from its step on, alone or together; nothing gives the same future again. */
+/**
+ * What a fork changes from its step on, in any combination. Without changes it has the same future.
+ */
 export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
   extends RecorderOptions {
-  /** Changes the state: returns another one, or changes it in place and returns nothing. */
+  /** Returns a new state, or changes the given one in place and returns nothing. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a function that changes the state in place returns nothing.
   readonly mutate?: ((state: S) => S | void) | undefined;
   /**
-   * New values at paths of the state, such as `{ "agents[3].infected": true }`, each of the kind of
-   * the value that is there; a plain object with the keys that it has.
+   * New values at paths of the state, such as `{ "agents[3].infected": true }`. Each must be of the
+   * same kind as the value it replaces; a plain object must have the same keys.
    */
   readonly set?: Readonly<Record<string, unknown>> | undefined;
-  /** Params that get new values. */
+  /** New values of params. */
   readonly params?: Partial<P> | undefined;
   /** A new master seed; without one the fork draws what its parent drew. */
   readonly seed?: number | bigint | undefined;
-  /** The length of the fork, counted from step 0; unless given, the one that its parent was to have. */
+  /** The length of the fork, counted from step 0; unless given, the parent's requested length. */
   readonly steps?: number | undefined;
   /** A line about the fork. */
   readonly message?: string | undefined;
 }
 
-/** The place at `step` from which forks begin, so that several need but one replay of their parent. */
+/** The place at `step` from which forks begin, so that several forks need only one replay. */
 export async function forkStart(replayer: Replayer, step: number): Promise<Start> {
-  const position = await replayer.position(step);
+  const position = await replayer.positionAt(step);
   return replayer.env.guard(() => startOf(position, replayer.env));
 }
 
 /**
- * Prepares the recording of a fork of a run at `step`: it shares every checkpoint before. `start`
- * is what `forkStart` gave for that step, where it is known.
+ * Prepares the recording of a fork of a run at `step`. The fork shares every checkpoint before
+ * that. `start` is the result of `forkStart` for that step, if it is known.
  */
 export async function planFork(
   parent: { readonly id: Id<"run">; readonly replayer: Replayer },
@@ -61,10 +63,10 @@ export async function planFork(
   ref?: string,
 ): Promise<RecordingPlan> {
   const { replayer } = parent;
-  const { run, env } = replayer;
-  checkStepInRange(step, run.steps, "parent");
-  // Of an unfinished run the fork goes where that was to go.
-  const goal = checkSteps(options.steps ?? run.goal);
+  const { manifest, env } = replayer;
+  checkStepInRange(step, manifest.steps, "parent");
+  // A fork of an unfinished run goes to the length requested for that run.
+  const goal = checkSteps(options.steps ?? manifest.goal);
   if (goal < step) {
     throw new RewindError(
       "INVALID_STEPS",
@@ -78,12 +80,12 @@ export async function planFork(
   const { start } = options;
   const position =
     start === undefined
-      ? await replayer.position(step)
+      ? await replayer.positionAt(step)
       : restore({ ...start, segment: await start.segment.fresh() });
   const changed = isChanged(options)
     ? await changedSegment(replayer, writer, position, options)
     : undefined;
-  const { blockSize } = run;
+  const { blockSize } = manifest;
   const whole = Math.floor(step / blockSize);
   return {
     place: changed?.place ?? position,
@@ -93,7 +95,7 @@ export async function planFork(
     draft: {
       blockSize,
       goal,
-      segments: segmentsBefore(run, position, changed?.segment),
+      segments: segmentsBefore(manifest, position, changed?.segment),
       parents: [{ run: parent.id, step }],
       meta: runMeta(env, options.message),
     },
@@ -101,20 +103,20 @@ export async function planFork(
   };
 }
 
-/** The block in which a fork begins, where it begins inside one: its checkpoint is its parent's. */
+/** The checkpoint of the block inside which a fork begins: its parent's. Undefined on the grid. */
 async function openBlock(
   replayer: Replayer,
   { step, watch }: Position,
 ): Promise<RecordingPlan["open"]> {
-  const { blockSize } = replayer.run;
+  const { blockSize } = replayer.manifest;
   if (step % blockSize === 0) return undefined;
   const { timeline, entries } = replayer;
   const entry = await entries.entry(timeline, Math.floor(step / blockSize));
-  // Unless a segment began in between, its witness goes up to here.
+  // The witness goes up to the fork, unless a segment began in between.
   return watch.start % blockSize === 0 ? { ...entry, witness: watch.witness } : entry;
 }
 
-/** The segments up to a fork, the witness of the one in which it begins cut there. */
+/** The segments up to a fork. The witness of the segment in which the fork begins ends there. */
 function segmentsBefore(
   { segments, blockSize }: Pick<RunManifest, "segments" | "blockSize">,
   { step, watch }: Position,
@@ -139,17 +141,17 @@ async function changedSegment(
   position: Position,
   changes: Changes,
 ): Promise<{ readonly place: Standing; readonly segment: Segment }> {
-  const { env, run } = replayer;
+  const { env, manifest } = replayer;
   const { step } = position;
-  const before = run.segments.findLast((segment) => segment.start <= step) as Segment;
+  const before = manifest.segments.findLast((segment) => segment.start <= step) as Segment;
   const { program, seeds } = await replayer.parts(before);
   const master = changes.seed === undefined ? seeds.master : parseMasterSeed(changes.seed);
   const algorithm = await loadGenerator(program.generator, program.generatorVersion);
   const code = changes.code ? await freshly(changes.code) : position.segment.program;
   const { simulation } = code;
-  // Throws for new code that says it draws from another generator.
+  // Throws if the new code declares another generator.
   generatorAsked(simulation, { rng: algorithm.name });
-  const valuesBefore = await readParams(before.params, replayer.get);
+  const valuesBefore = await readParams(before.params, replayer.readObject);
   const params = mergeParams(
     paramsBefore(valuesBefore, changes.code),
     changes.params,
@@ -162,26 +164,26 @@ async function changedSegment(
     params,
     algorithm,
     rule: seeds.rule,
-    blockSize: run.blockSize,
+    blockSize: manifest.blockSize,
     master,
     hash: env.store.hash,
   });
   const open = (given: unknown): Opened => opened(given, simulation, env);
   const under = stateUnder(simulation, position, env);
   const state = changedState(under, changes, { open, types: simulation.types });
-  // Unless they begin afresh here, or the seed is a new one, the generators go on where they stood.
+  // The generators go on, unless they are seeded again here or the seed is new.
   const reseeded = changes.seed !== undefined;
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
   const streams = live.streamsAt(step, states);
   const stateChanged = changes.mutate !== undefined || changes.set !== undefined;
-  // The segment that this one replaces may have begun with a changed state, which a replay from before
-  // it does not give.
+  // The segment that this one replaces may have begun with a changed state, which a replay from
+  // before it does not reach.
   const replacesBegin = before.start === step && before.begin !== undefined;
-  // At step 0 as well: the parent's first state is not what init gives under this seed or params.
+  // Also at step 0: under this seed or these params, init may not give the parent's first state.
   const begins =
     step === 0 ||
     replacesBegin ||
-    step % run.blockSize !== 0 ||
+    step % manifest.blockSize !== 0 ||
     stateChanged ||
     (reseeded && seeds.rule === "continuous");
   const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
@@ -192,7 +194,7 @@ async function changedSegment(
   return {
     place: {
       step,
-      // What mutate or set gave stays the caller's: the fork goes on from a copy.
+      // The fork goes on from a copy, because the caller keeps the values of mutate and set.
       state: encoded ? decodeState(encoded, simulation) : state,
       streams,
       segment: live,
@@ -214,14 +216,17 @@ function begin(state: StateRef, { main, named }: StreamStates): SegmentBegin {
   return { state, generator: main, named, witness: 0 };
 }
 
-/** The state at a position, as the codecs of this simulation read it: new code has new classes. */
+/** The state at a position, with the classes of this simulation: new code has new classes. */
 function stateUnder(simulation: AnySimulation, position: Position, env: Environment): unknown {
   const before = position.segment.simulation;
   if (simulation === before) return position.state;
   return env.guard(() => decodeState(encodeState(position.state, before, env), simulation));
 }
 
-/** The params that go on: under new code, those that it still declares, over its own defaults. */
+/**
+ * The params before the given ones. Under new code: its defaults, and the old values that it still
+ * declares.
+ */
 function paramsBefore(
   params: Readonly<Record<string, unknown>>,
   code: Code | undefined,

@@ -2,16 +2,18 @@ import { close, type Integrity } from "../../codec/state/integrity.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 
-/** A copy of a value in which everything is open to changes, until it is closed again. */
+/** A copy of a value in which everything can be changed until it is closed again. */
 export interface Opened {
   readonly value: unknown;
-  /** `next` takes the place of `present`, and is closed as that was; objects in it as those were. */
+  /**
+   * Replaces `present` with `next`, which will be closed as `present` was, and so will its objects.
+   */
   replace(present: unknown, next: unknown): void;
-  /** Freezes and seals what was frozen and sealed in the original. */
+  /** Freezes and seals every object that was frozen or sealed in the original. */
   closeAgain(): void;
 }
 
-/** Opens a copy of `given`: what is frozen in a state can still be set by a fork. */
+/** Opens a copy of `given`, so that a fork can set values that are frozen in the state. */
 export function opened(given: unknown, simulation: AnySimulation, env: Environment): Opened {
   const levels = new Map<object, Integrity>();
   const encoded = env.guard(() => encodeState(given, simulation, env));
@@ -41,7 +43,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** Whether what an object holds is in its properties. */
+/** Whether an object holds all its values in properties. */
 function isPlain(value: object): value is Fields {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === Array.prototype || prototype === null;

@@ -9,19 +9,22 @@ import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
-import { missingDraw } from "../missing-draw.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
+import { missingDraw } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
 
 /** What to record. */
 export interface RecordOptions<P extends object = Record<string, unknown>> extends RecorderOptions {
-  /** How many steps, from 0 on. */
+  /** The number of steps. */
   readonly steps: number;
-  /** The master seed: a whole number from 0 to 2^53 - 1, or a bigint below 2^256. Random unless given. */
+  /**
+   * The master seed: a whole number from 0 to 2^53 - 1, or a bigint below 2^256. Random unless
+   * given.
+   */
   readonly seed?: number | bigint | undefined;
   /** Values for some of the simulation's params; the others keep their defaults. */
   readonly params?: Partial<P> | undefined;
@@ -30,16 +33,16 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   /** The generator's name; the simulation's `rng` unless given, else "xoshiro128++". */
   readonly rng?: string | undefined;
   /**
-   * How the generators are seeded; as the simulation's `streams` say unless given. "block", which is the
-   * default, anew at each block, by hashing; "step", anew at every step; "continuous", once for the
-   * whole run, by the seed itself, as in a plain loop.
+   * How the generators are seeded; the simulation's `streams` unless given, else "block". "block"
+   * seeds them again at each block, by hashing. "step" does so at every step. "continuous" seeds
+   * them once for the whole run with the seed itself, as a plain loop does.
    */
   readonly streams?: SeedRule | undefined;
   /** A line about the run. */
   readonly message?: string | undefined;
 }
 
-/** Prepares a recording from step 0: stores its program and seeds, and makes the first state. */
+/** Prepares a recording from step 0: stores its program and seeds and makes the first state. */
 export async function planRecording(
   env: Environment,
   writer: ObjectWriter,
@@ -89,13 +92,16 @@ export async function planRecording(
   };
 }
 
-/** What is noted beside a run: where and when it was recorded, and the message. */
+/** The notes on a run: where and when it was recorded, and the message. */
 export function runMeta(env: Environment, message: string | undefined): RunMeta {
   const noted = message === undefined ? {} : { message: checkMessage(message) };
   return checkMeta({ ...env.describeRun(), ...noted });
 }
 
-/** The first state of a run, and the generators of its first step. Throws INIT_FAILED and STEP_RETURNED_PROMISE. */
+/**
+ * The first state of a run and the generators of its first step. Throws INIT_FAILED,
+ * STEP_RETURNED_PROMISE.
+ */
 export function initialState(
   env: Environment,
   segment: LiveSegment,
@@ -121,13 +127,13 @@ export function initialState(
   if (state === undefined) {
     throw new RewindError(
       "INIT_FAILED",
-      "expected init to return the first state, it returned nothing",
+      "expected init to return the first state, but it returned nothing",
     );
   }
   if (typeof (state as { then?: unknown } | null)?.then === "function") {
     throw new RewindError(
       "STEP_RETURNED_PROMISE",
-      "expected init to return the first state, it returned a promise",
+      "expected init to return the first state, but it returned a promise",
     );
   }
   return { state, streams: source.rule === "continuous" ? streams : source.at(0) };

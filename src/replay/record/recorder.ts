@@ -13,54 +13,56 @@ import { restore, type Start } from "../start.ts";
 import { Watch } from "../watch.ts";
 import { type Recorded, SelfCheck } from "./self-check.ts";
 
-/** What a recording begins with, and what it shall become. */
+/** What a recording begins with, and how far it goes. */
 export interface RecordingPlan {
-  /** Where it goes on from; the recorder takes the place over. */
+  /** The place from which it goes on. From then on it belongs to the recorder. */
   readonly place: Standing;
-  /** What was digested of the stretch that the place lies in; undefined where it begins there. */
+  /** The watch of the stretch that contains the place; undefined if a stretch begins there. */
   readonly watch?: Watch | undefined;
   /** The checkpoints of the blocks that end at or before the place. */
   readonly timeline: Timeline;
   /**
-   * The checkpoint of the block that the place lies inside; its witness stands unless the stretch that
-   * goes on began with it.
+   * The checkpoint of the block that contains the place. Its witness stays, unless the stretch that
+   * goes on began with that block.
    */
   readonly open?: TimelineEntry | undefined;
-  /** What is known of the run beforehand; `goal` is the step to record to. */
+  /** The parts of the manifest that are known beforehand; `goal` is the step to record to. */
   readonly draft: Omit<RunManifest, "edge" | "final" | "steps">;
-  /** The ref that will name the run; a journal notes it, for recovery. */
+  /** The ref that will name the run; the journal notes it for recovery. */
   readonly ref?: string | undefined;
 }
 
 export interface RecorderOptions extends LongOptions {
   /**
-   * Replays each block from its decoded checkpoint, in a fresh instance of the program and in another
-   * order, and compares its witness and its end.
+   * Replays each block from its decoded checkpoint, in a fresh instance of the program, and
+   * compares its witness and its end. Some blocks are also replayed out of order.
    */
   readonly selfCheck?: boolean | undefined;
 }
 
-/** What was recorded: all of it, or what there was when it failed. */
+/** A finished recording, or the part of it before a failure. */
 export interface Recording {
   readonly id: Id<"run">;
-  readonly run: RunManifest;
+  readonly manifest: RunManifest;
   /** The run object's body. */
   readonly body: Uint8Array;
-  /** Why the recording ended early, where it did: the run then ends at its last checkpoint. */
+  /** Why the recording ended early, if it did. The run then ends at its last checkpoint. */
   readonly failure: RewindError | undefined;
 }
 
-/** At most this much work is at risk between two commits. */
+/** The most work that a crash between two commits can lose. */
 const COMMIT_MS = 1_000;
 const COMMIT_BYTES = 8 << 20;
 
-/** The first state may be simpler than those that follow; a codec that loses something does so soon. */
+/**
+ * The first state may be simpler than the next ones; a codec that loses something soon shows it.
+ */
 const CHECKED_STATES = 3;
 
 /**
  * Records a run into a writer: advances block by block, stores each checkpoint, and commits at
- * least once a second. Where a step fails or the signal interrupts, what was recorded up to the
- * last checkpoint is a run of its own, which can be continued.
+ * least once a second. If a step fails or the signal interrupts, the part up to the last checkpoint
+ * is a run that can be continued.
  */
 export async function recordRun(
   env: Environment,
@@ -77,7 +79,7 @@ export async function recordRun(
       env.guard(() => recorder.runUntil(until));
       await recorder.selfCheck();
       const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed.at >= COMMIT_MS;
-      // In a block that takes minutes there is nothing new to commit before its end.
+      // Nothing new can be committed before the end of a block, even if it takes minutes.
       if (due && recorder.steps > committed.step) {
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
         committed = { at: env.now(), step: recorder.steps };
@@ -86,16 +88,16 @@ export async function recordRun(
     });
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
-    // Ended in the middle of what the recorder itself does: what was committed is whole.
+    // The recorder itself was interrupted, so only committed blocks are whole.
     if (error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
-  const run = recorder.manifest();
-  const body = encodeRun(run);
-  return { id: writer.put("run", body), run, body, failure };
+  const manifest = recorder.manifest();
+  const body = encodeRun(manifest);
+  return { id: writer.put("run", body), manifest, body, failure };
 }
 
-/** The body of the run that a recording is before its first step; what that needs is put. */
+/** Stores the objects of a recording before its first step, and returns the body of that run. */
 export function beginningOf(
   env: Environment,
   writer: Pick<ObjectWriter, "put">,
@@ -113,7 +115,7 @@ const STORE_FAILURES: ReadonlySet<string> = new Set([
   "WRITER_POISONED",
 ]);
 
-/** Whether the step that it names failed. */
+/** Whether the error says that a step failed. */
 function isOfStep({ code }: RewindError): boolean {
   return code !== "INTERRUPTED" && code !== "SELF_CHECK_FAILED";
 }
@@ -124,12 +126,12 @@ class Recorder {
   readonly #plan: RecordingPlan;
   #position: Position;
   #builder: TimelineBuilder;
-  /** The segments, the last one's witness as it was at the last grid point. */
+  /** The segments, with the last one's witness as of the last step on the grid. */
   #segments: readonly Segment[];
   readonly #check: SelfCheck | undefined;
-  /** Of how many states to come it is checked that codecs lose nothing of them. */
+  /** For how many more states to check that codecs lose nothing. */
   #checksLeft = CHECKED_STATES;
-  /** The last state that was stored, and how the generator stood there. */
+  /** The last stored state, and the generators there. */
   #start: Start;
   #stored: StateRef;
   /** The checkpoint of the block that is being recorded. */
@@ -154,11 +156,11 @@ class Recorder {
     const watch = plan.watch ?? Watch.from(step, encoded.length, segment, env);
     this.#start = { step, encoded, streams: streams.states(), segment, watch };
     this.#open = plan.open ?? { state: this.#stored, witness: 0 };
-    // What init, mutate or set gave stays the caller's: the steps change a state of their own.
+    // Steps change a copy, because the caller keeps the values of init, mutate and set.
     this.#position = restore(this.#start);
   }
 
-  /** Advances to step `until`, storing the checkpoints on the way. */
+  /** Advances to step `until` and stores the checkpoints on the way. */
   runUntil(until: number): void {
     const position = this.#position;
     const { blockSize, goal } = this.#plan.draft;
@@ -170,7 +172,10 @@ class Recorder {
     }
   }
 
-  /** Checks what was recorded since the last time. Throws SELF_CHECK_FAILED: the run then ends before. */
+  /**
+   * Checks the blocks since the last check. If one fails, cuts the run before it and throws
+   * SELF_CHECK_FAILED.
+   */
   async selfCheck(): Promise<void> {
     const failed = await this.#check?.failure();
     if (failed === undefined) return;
@@ -188,7 +193,7 @@ class Recorder {
     return this.#start.step;
   }
 
-  /** The run as it would be if it ended at the last stored state. */
+  /** The manifest of a run that ends at the last stored state. */
   manifest(): RunManifest {
     const { step, watch } = this.#start;
     const { blockSize } = this.#plan.draft;
@@ -206,7 +211,7 @@ class Recorder {
     };
   }
 
-  /** The failure of a step, told with the state before it. */
+  /** Adds the state before the failed step to an error. */
   explain(error: RewindError): RewindError {
     const { step } = error.data;
     if (typeof step !== "number" || !isOfStep(error)) return error;
@@ -231,8 +236,8 @@ class Recorder {
     const before = this.#check && this.#standing();
     this.#stored = this.#put(position, encoded);
     const isGrid = step % segment.blockSize === 0;
-    // The state at the block's start enters the timeline only now: the last state of a run is its
-    // final state, not a checkpoint.
+    // The state at the block's start enters the timeline only now, because the last state of a run
+    // is its final state, not a checkpoint.
     if (isGrid) {
       this.#builder.append(this.#openAt(watch));
       this.#segments = this.#segmentsAt(watch);
@@ -248,7 +253,7 @@ class Recorder {
     if (isGrid) position.watch = next.copy();
   }
 
-  /** Where the recording stands at its last stored state. */
+  /** The recording as of its last stored state. */
   #standing(): Recorded["before"] {
     return {
       timeline: this.#builder.timeline(),
@@ -259,13 +264,16 @@ class Recorder {
     };
   }
 
-  /** The open block's checkpoint, with its witness as of now. */
+  /** The checkpoint of the open block, with its current witness. */
   #openAt(watch: Watch): TimelineEntry {
     if (watch.start % this.#plan.draft.blockSize !== 0) return this.#open;
     return { ...this.#open, witness: watch.witness };
   }
 
-  /** The segments, with the witness of the last one where the stretch began with it inside a block. */
+  /**
+   * The segments, with the current witness of the last one if the stretch began with it inside a
+   * block.
+   */
   #segmentsAt(watch: Watch): readonly Segment[] {
     const { blockSize } = this.#plan.draft;
     const last = this.#segments.length - 1;
@@ -280,7 +288,7 @@ class Recorder {
 
   #encode({ state, step, segment }: Standing): Uint8Array {
     try {
-      // In a guard of its own: where a step has caught a refusal, its state must not be stored.
+      // In its own guard, so that no state is stored if a step has caught a refusal.
       const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
       if (this.#checksLeft-- > 0) checkCodecs(encoded, state, segment.simulation, this.#env);
       return encoded;
@@ -291,7 +299,7 @@ class Recorder {
     }
   }
 
-  // Storing is no step's work: nothing of it is refused.
+  // Steps do not store, so nothing in here is refused.
   readonly #write: PutObject = (kind, body) =>
     this.#env.guard.outside(() => this.#writer.put(kind, body));
 
@@ -300,7 +308,7 @@ class Recorder {
   }
 }
 
-/** A segment with the witness of the stretch that begins with it, where that begins inside a block. */
+/** A segment with the witness of the stretch that begins with it inside a block. */
 export function withWitness(segment: Segment, watch: Watch, blockSize: number): Segment {
   const { start, begin } = segment;
   // On the grid the timeline holds the witness.

@@ -8,9 +8,9 @@ import { compareStates, decodeState, type Environment, encodeState } from "../en
 import type { Start } from "../start.ts";
 import { outOfOrder, type Parting, Twins } from "../twins.ts";
 
-/** What was recorded between two stored states. */
+/** The part of a recording between two stored states. */
 export interface Recorded {
-  /** How the recording stood before it. */
+  /** The recording before this part. */
   readonly before: {
     readonly timeline: Timeline;
     readonly segments: readonly Segment[];
@@ -18,16 +18,15 @@ export interface Recorded {
     readonly stored: StateRef;
     readonly open: TimelineEntry;
   };
-  /** The step at which it ends, the encoded state there, and the witness. */
+  /** The last step, the encoded state there, and the witness. */
   readonly end: number;
   readonly encoded: Uint8Array;
   readonly witness: Witness;
 }
 
 /**
- * Replays what was recorded, as a later command would: each part from the bytes of its first state,
- * in a fresh instance of the program, beside one that has run before. Some parts are replayed out of
- * order as well.
+ * Replays a recording as a later command would: each part from the bytes of its first state, in a
+ * fresh instance of the program, beside a used one. Some parts are also replayed out of order.
  */
 export class SelfCheck {
   readonly #env: Environment;
@@ -46,12 +45,12 @@ export class SelfCheck {
     this.#waiting.push(recorded);
   }
 
-  /** The first part that does not replay as recorded, and how; undefined where all do. */
+  /** The first part that does not replay as recorded, and the error; undefined if all do. */
   async failure(): Promise<
     { readonly recorded: Recorded; readonly error: RewindError } | undefined
   > {
     const waiting = this.#waiting;
-    // The first part comes first, so that a failure does not depend on how many parts wait.
+    // In rising order, so that a failure does not depend on how many parts wait.
     const some = outOfOrder(this.#checked, this.#checked + waiting.length)
       .reverse()
       .map((number) => waiting[number - this.#checked] as Recorded);
@@ -61,7 +60,7 @@ export class SelfCheck {
     ];
     let first: { readonly recorded: Recorded; readonly error: RewindError } | undefined;
     for (const { recorded, twins } of all) {
-      // What comes after the first known failure does not matter any more.
+      // Parts after the first known failure no longer matter.
       if (first !== undefined && recorded.end > first.recorded.end) continue;
       const error = await this.#replay(recorded, twins);
       if (error !== undefined) first = { recorded, error };
@@ -87,7 +86,7 @@ export class SelfCheck {
       const [first] = compareStates(state, position.state, simulation);
       return new RewindError(
         "SELF_CHECK_FAILED",
-        `${where} gave another state: ${first?.path} was ${describe(first?.a)} and is ` +
+        `${where} gave a different state: ${first?.path} was ${describe(first?.a)} and is ` +
           `${describe(first?.b)} in the replay`,
         { ...data, path: first?.path, a: first?.a, b: first?.b },
       );
@@ -96,7 +95,7 @@ export class SelfCheck {
     if (position.watch.witness === recorded.witness) return undefined;
     return new RewindError(
       "SELF_CHECK_FAILED",
-      `${where} gave other states on the way, and the same at the end`,
+      `${where} gave different states on the way, but the same one at the end`,
       data,
     );
   }

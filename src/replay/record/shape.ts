@@ -6,10 +6,10 @@ import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { isTypedArray, type TypedArray } from "../../codec/state/views.ts";
 
 /**
- * The value to put in the place of `present`: `given`, where it is of the same kind. A plain object
- * must have the same keys, and what is under them the same kinds; what is null or undefined now may
- * become anything. An array of numbers becomes a typed array of the same length, where that holds
- * them exactly. Throws INVALID_VALUE, which names the path and both kinds.
+ * Checks that `given` may replace `present`, and returns the value to use. Both must be of the same
+ * kind, and plain objects must have the same keys with the same kinds of values. Any value may
+ * replace null or undefined. An array of numbers becomes a typed array of the same length if that
+ * holds them exactly. Throws INVALID_VALUE, which names the path and both kinds.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function fitting(
 
 class Fitting {
   readonly #types: TypeCodecs;
-  /** Objects that are being looked at: a cycle leads back to one of them. */
+  /** The objects being checked: a cycle leads back to one of them. */
   readonly #open = new Set<object>();
 
   constructor(types: TypeCodecs) {
@@ -62,7 +62,7 @@ class Fitting {
       entries.every(([key, value]) => Object.is(value, given[key]));
     if (asGiven) return given;
     const fitted = Object.fromEntries(entries);
-    // JSON has no way to say that an object has no prototype.
+    // JSON cannot say that an object has no prototype.
     return prototype === null ? Object.setPrototypeOf(fitted, null) : fitted;
   }
 
@@ -89,7 +89,7 @@ function toTypedArray(present: TypedArray, given: readonly unknown[], path: Path
   const { name } = present.constructor;
   const expected = `a ${name} of ${present.length}`;
   if (given.length !== present.length) throw unfitting(path, expected, describe(given));
-  // A copy of the whole, not a view of a buffer that something else may look at too.
+  // A copy with its own buffer, because other views may share the old one.
   const fitted = present.slice();
   for (const [i, value] of given.entries()) {
     if (typeof value === typeof present[i]) fitted.fill(value as never, i, i + 1);
@@ -108,7 +108,7 @@ function unfitting(path: Path, expected: string, given: string): RewindError {
   });
 }
 
-/** How many keys a message names. */
+/** The most keys that a message lists. */
 const MOST_KEYS = 8;
 
 function listed(keys: readonly string[]): string {

@@ -9,26 +9,26 @@ import {
   recordRun,
 } from "./recorder.ts";
 
-/** A recording that is still to be planned. */
+/** A recording that is not planned yet. */
 export interface Work {
   readonly options: RecorderOptions;
   plan(writer: ObjectWriter): Promise<RecordingPlan>;
 }
 
-/** What came of several recordings. */
+/** The result of several recordings. */
 export interface Written {
-  /** Those of which there is something; all but the last have reached their goals. */
+  /** The recordings with at least one block. All but the last have reached their goals. */
   readonly recordings: readonly Recording[];
-  /** Why the others were not recorded, or not to their goals. */
+  /** Why the others were not recorded, or not completely. */
   readonly failure: RewindError | undefined;
 }
 
 /**
- * Carries out recordings, one after the other, with one writer. `onLasting` is called once all have
- * survived a power cut, and before their journal is sealed, to give them their names. One that fails
- * is the last: what came before it is kept. Throws the failure where nothing at all was recorded; its
- * data is `left` where the store could not be written to the end, and the journal that is left holds
- * what was recorded, for recovery.
+ * Carries out recordings, one after the other, with one writer. Calls `onLasting` to name them once
+ * a power cut can no longer lose them, before their journal is sealed. Stops at the first that
+ * fails and keeps those before it. Throws the failure if nothing was recorded. The error's data has
+ * `left: true` if the store could not be written to the end: the journal that is left then holds
+ * the recordings, for recovery.
  */
 export async function writeRuns(
   env: Environment,
@@ -45,8 +45,8 @@ export async function writeRuns(
       const from = planned.place.step;
       const recording = await recordRun(env, writer, planned, options);
       failure = recording.failure;
-      // Where no block was finished there is nothing to keep that the plan would not give again.
-      if (failure === undefined || recording.run.steps > from) {
+      // Without a finished block there is nothing to keep: the plan would give the same beginning.
+      if (failure === undefined || recording.manifest.steps > from) {
         await writer.commit({ ref: planned.ref, run: recording.body });
         recordings.push(recording);
       }
@@ -62,7 +62,28 @@ export async function writeRuns(
   }
 }
 
-/** The failure of what has left something behind: its data says so. */
+/**
+ * Plans a recording and carries it out with its own writer. Calls `onLasting` to name the run once
+ * a power cut can no longer lose it, before its journal is sealed.
+ */
+export async function writeRun(
+  env: Environment,
+  options: RecorderOptions,
+  plan: (writer: ObjectWriter) => Promise<RecordingPlan>,
+  onLasting: (recording: Recording) => Promise<void> = async () => {},
+): Promise<Recording> {
+  const one = ([recording]: readonly Recording[]): Recording => recording as Recording;
+  const { recordings } = await writeRuns(env, [{ options, plan }], (all) => onLasting(one(all)));
+  return one(recordings);
+}
+
+/** A recording that reached its goal. Throws the failure of one that did not. */
+export function finished(recording: Recording): Recording {
+  if (recording.failure !== undefined) throw recording.failure;
+  return recording;
+}
+
+/** An error that says in its data that a journal was left behind. */
 export function withLeft(error: unknown): unknown {
   if (!isRewindError(error)) return error;
   const { code, message, data, cause } = error;
@@ -70,9 +91,9 @@ export function withLeft(error: unknown): unknown {
 }
 
 /**
- * A writer whose first commit has the beginnings of all the recordings beside its own tip: a crash
- * then leaves them all, those that were not begun with no step of their own, or none. Throws what
- * planning one of them throws.
+ * A writer whose first commit includes the beginnings of all the recordings. A crash then leaves
+ * either all of them, some perhaps without a step, or none. Throws what planning one of them
+ * throws.
  */
 async function together(
   env: Environment,
@@ -81,7 +102,7 @@ async function together(
 ): Promise<ObjectWriter> {
   const beginnings: Tip[] = [];
   for (const { plan } of works) {
-    // One plan at a time: each has a state in memory.
+    // One plan at a time, because each holds a state in memory.
     const planned = await plan(writer);
     beginnings.push({ ref: planned.ref, run: beginningOf(env, writer, planned) });
   }

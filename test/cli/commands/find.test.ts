@@ -319,12 +319,12 @@ describe("what is refused", () => {
     ],
     ["Math.random() > 0.5", "Math.random() was called in a step", ""],
     // What is meant is a comparison: an assignment finds what is not in the run.
-    ["state.x = 8", "the function changed the state that it was shown", "write === and not ="],
+    ["state.x = 8", "the function changed the state that it looked at", "write === and not ="],
     ["state = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
     ["step = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
     ["params.k = 8", "TypeError: Cannot assign to read only property", "write === and not ="],
-    ["(state.x++, false)", "the function changed the state that it was shown", "write ==="],
-    ["previous && (previous.x = 8)", "the function changed the state that it was shown", "==="],
+    ["(state.x++, false)", "the function changed the state that it looked at", "write ==="],
+    ["previous && (previous.x = 8)", "the function changed the state that it looked at", "==="],
   ])("%j, in any mode", async (expression, text, hint) => {
     const project = await model();
     const before = await project.storeDigest();

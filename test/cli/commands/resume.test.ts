@@ -84,7 +84,7 @@ describe("resume", () => {
     );
     expect([status, stdout]).toEqual([2, ""]);
     expect(stderr).toBe(
-      "error: main was recorded with other values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
+      "error: main was recorded with different values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
         "params.name is a, given b; params.q is not declared, given 1; steps is 50, given 60; " +
         "rng is xoshiro128++, given other\n" +
         "hint: `rewind resume main` continues it as recorded; to change it from a step on, fork: `rewind branch NAME main@STEP " +
@@ -111,7 +111,7 @@ describe("resume", () => {
     expect([before.status, before.stderr]).toEqual([
       2,
       expect.stringContaining(
-        "other values: seed is 3, given 1; params.p is 2, given 0; steps is 100, given 50\n",
+        "different values: seed is 3, given 1; params.p is 2, given 0; steps is 100, given 50\n",
       ),
     ]);
     await project.ok(...words("resume fork --param p=2 --seed 3 --steps 100"));
@@ -175,7 +175,7 @@ describe("resume --fresh-if-missing", () => {
       for (const branch of ["unfinished", "whole"]) {
         const { status, stderr } = await project.run(...words(`resume ${branch} ${line}`));
         expect([status, stderr]).toEqual([2, expect.stringMatching(problem)]);
-        expect(stderr).toMatch(/^error: \w+ was recorded with other values: /);
+        expect(stderr).toMatch(/^error: \w+ was recorded with different values: /);
       }
     };
     await refused(
@@ -204,7 +204,7 @@ describe("resume --fresh-if-missing", () => {
     );
     expect([result.status, result.stderr]).toEqual([
       2,
-      expect.stringContaining("main was recorded with other values: seed is 42, given 7"),
+      expect.stringContaining("main was recorded with different values: seed is 42, given 7"),
     ]);
     expect(await project.storeDigest()).toBe(before);
   });

@@ -5,7 +5,8 @@ import { type Difference, differences } from "../../../src/codec/differences.ts"
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import type { Span } from "../../../src/replay/compare/spans.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
+import type { Run } from "../../../src/replay/run/run.ts";
 import { defineSimulation, type Simulation } from "../../../src/replay/simulation.ts";
 import {
   branched,
@@ -20,14 +21,14 @@ import { FORMS, type Form, type Knobs } from "../../laws/forms.ts";
 import { counted, countingStore, reopen, slicedEnvironment } from "../../laws/lab.ts";
 import { bruteForce, type Change, type Lineage } from "../../laws/reference.ts";
 
-/** A state that chance drives against two walls: timelines part and meet again. */
+/** A random walk between two walls, so that timelines part and meet again. */
 const walled: Form<{ x: number; total: bigint; note: string }> = {
   simulation: defineSimulation<{ x: number; total: bigint; note: string }, Knobs>({
     name: "walled",
     params: { draws: 3, gain: 1, levels: [0.5] },
     init: () => ({ x: 1, total: 0n, note: "" }),
     step(state, rng, { params }) {
-      // Seldom draws, so that generators stand apart too.
+      // Sometimes draws nothing, so that the generators differ too.
       const move = state.x === 1 ? rng.integer(-1, 2) : rng.random() < 0.5 ? 1 : -1;
       state.x = Math.min(2, Math.max(0, state.x + move * Math.ceil(params.gain)));
       state.total = BigInt(state.x) * 3n;
@@ -39,7 +40,7 @@ const walled: Form<{ x: number; total: bigint; note: string }> = {
   metric: ({ x }) => x,
 };
 
-/** It is caught at 0 and stays there. */
+/** A walk that stays at 0 once it is there. */
 const absorbed: Form<number> = {
   simulation: defineSimulation<number, Knobs>({
     name: "absorbed",
@@ -73,7 +74,7 @@ const relatives: fc.Arbitrary<(env: ReturnType<typeof slicedEnvironment>) => Pro
     let run = await recorded(env, member);
     members.push({ lineage: member, run });
     for (const plan of plans) {
-      // A state that is a text, say, takes no number.
+      // Some states, such as a text, accept no number.
       const set = member.form.simulation.name === "odd-scalar" ? undefined : plan.set;
       member = forked(member, { ...plan, set }).lineage;
       run = await branched(run, member);
@@ -83,7 +84,7 @@ const relatives: fc.Arbitrary<(env: ReturnType<typeof slicedEnvironment>) => Pro
     return { a, b };
   });
 
-/** Two runs recorded apart: other seeds, params, lengths, block sizes, and simulations. */
+/** Two separate recordings with different seeds, params, lengths, block sizes and simulations. */
 const strangers: typeof relatives = fc
   .tuple(
     fc.constantFrom(...MEETING, ...MEETING, ...FORMS),
@@ -101,7 +102,7 @@ const strangers: typeof relatives = fc
   )
   .map(([form, other, parts]) => async (env) => {
     const [a, b] = parts.map((part, i) => ({ form: (i === 1 && other) || form, ...part }));
-    // A store of its own, as two calls of `record` have.
+    // In its own store, as after a separate call of `record`.
     const second = nodeEnvironment();
     return {
       a: { lineage: a!, run: await recorded(env, a!) },
@@ -116,8 +117,8 @@ const change: fc.Arbitrary<Omit<Change, "at">> = fc.record({
 });
 
 /**
- * Two runs whose states part and meet, under few seeds and params, so that what they are made by is
- * the same again too: from some step on, or for a while.
+ * Two runs whose states part and meet. They use few seeds and params, so that their inputs also
+ * become the same again, for a while or to the end.
  */
 const cousins: typeof relatives = fc
   .record({
@@ -278,7 +279,7 @@ describe.each([
   });
 });
 
-/** Where states differ, and what numbers and texts are there: of objects each reading has its own. */
+/** Where states differ, and the numbers and texts there. Objects differ in each reading. */
 function pathsOf(changes: readonly Difference[]): unknown[] {
   const plain = (value: unknown): unknown => (typeof value === "object" ? "object" : value);
   return changes.map(({ path, a, b, about, missing }) => [
@@ -298,8 +299,8 @@ const drift: Simulation<number[], { by: number; size: number }> = defineSimulati
     state.map((x, i) => x + (i % 2 === 0 ? 0 : ((i * 7 + 12) % 50) * params.by)),
 });
 
-describe("what is listed", () => {
-  test("the largest first where there are too many, with their count", async () => {
+describe("the list", () => {
+  test("the largest first if there are too many, with their count", async () => {
     const run = await recordInto(nodeEnvironment(), codeOf(drift), { steps: 20, seed: 1 });
     const other = await run.branch(10, { params: { by: 2 } });
     const { end, changes, different } = await run.diff(other, { limit: 3 });
@@ -315,7 +316,7 @@ describe("what is listed", () => {
     expect(all.changes[0]).toEqual({ path: "state[1]", a: 209, b: 228 });
   });
 
-  test("params by stretches", async () => {
+  test("params by ranges of steps", async () => {
     const run = await recordInto(nodeEnvironment(), codeOf(drift), { steps: 30, seed: 1 });
     const once = await run.branch(10, { params: { by: 2 } });
     const twice = await once.branch(20, { seed: 9 });
@@ -327,7 +328,7 @@ describe("what is listed", () => {
       { from: 20, to: 30, changes: [seed, by] },
     ]);
     expect(inputs).toEqual([seed, by]);
-    // A change of the state begins a segment, but is made by the same params.
+    // A change of the state begins a segment, but with the same params.
     const changed = await once.branch(20, {
       mutate: (state) => (state as number[]).map((x) => x + 1),
     });
@@ -335,7 +336,7 @@ describe("what is listed", () => {
     expect((await run.diff(changed)).segments).toEqual([{ from: 10, to: 30, changes: [by] }]);
   });
 
-  test("instances of two programs' classes of one name are compared by what they store", async () => {
+  test("instances of two programs' classes of one name are compared by their stored values", async () => {
     const crowd = (): Simulation<unknown, object> => {
       class Agent {
         readonly x: number;
@@ -365,13 +366,13 @@ describe("what is listed", () => {
   });
 });
 
-test("what a replay does not reproduce is no ground for statistics", async () => {
+test("a replay that does not match the recording gives no statistics", async () => {
   let factor = 1;
   const fickle: Simulation<number, { by: number }> = {
     name: "fickle",
     params: { by: 1 },
     init: () => 0,
-    // Whatever the factor, it is 0 again at step 14.
+    // With any factor, it is 0 again at step 14.
     step: (x, _, { params, step }) => (step === 13 ? 0 : x + (step > 13 ? 1 : params.by * factor)),
   };
   const run = await recordInto(nodeEnvironment(), codeOf(fickle), {
@@ -381,7 +382,7 @@ test("what a replay does not reproduce is no ground for statistics", async () =>
   });
   const fork = await run.branch(8, { params: { by: 2 } });
   factor = 3;
-  // Nor need the same inputs have given the same states, on another machine.
+  // On another machine, the same inputs may have given different states.
   const again = await recordInto(nodeEnvironment(), codeOf(fickle), {
     steps: 20,
     blockSize: 4,
@@ -389,7 +390,7 @@ test("what a replay does not reproduce is no ground for statistics", async () =>
   });
   expect(await run.diff(again)).toMatchObject({ identical: false, firstDifferentStep: 4 });
   const refused = { code: "REPLAY_MISMATCH" };
-  // They differ from step 9 on, and a state there cannot be shown.
+  // They differ from step 9 on, and no state there can be shown.
   await expect(run.diff(fork)).rejects.toMatchObject(refused);
   for (const options of [{ statistics: true }, { spans: true }]) {
     for (const other of [fork, again]) {
@@ -399,7 +400,7 @@ test("what a replay does not reproduce is no ground for statistics", async () =>
 });
 
 describe("cost", () => {
-  test("two reads of the last states, and blocks that must be equal are not replayed", async () => {
+  test("two reads of the last states, and no replay of blocks that must be equal", async () => {
     const { simulation, count } = counted(absorbed.simulation as Simulation<number, Knobs>);
     const store = countingStore();
     const env = slicedEnvironment(() => 1, store);
@@ -413,12 +414,12 @@ describe("cost", () => {
     expect(spans?.length).toBe(3);
     expect(spans?.at(-1)).toMatchObject({ to: 100_000, equal: true });
     expect(end?.different).toBe(0);
-    // Both are caught within some hundred steps, and are equal from then on.
+    // Both reach 0 within some hundred steps, and are equal from then on.
     expect(count.steps).toBeLessThan(1_000);
     expect(store.reads).toBeLessThanOrEqual(12);
   });
 
-  test("runs of other block sizes are replayed once each", async () => {
+  test("runs with different block sizes are replayed once each", async () => {
     const { simulation, count } = counted(absorbed.simulation as Simulation<number, Knobs>);
     const record = (blockSize: number): Promise<Run<number, Knobs>> =>
       recordInto(nodeEnvironment(), codeOf(simulation), { steps: 20_000, blockSize, seed: 1 });

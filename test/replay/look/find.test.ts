@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { assert, describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { type Run, recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
+import type { Run } from "../../../src/replay/run/run.ts";
 import { defineSimulation } from "../../../src/replay/simulation.ts";
 import {
   branched,
@@ -16,18 +17,18 @@ import { FORMS, type Form, type Knobs, SCALAR } from "../../laws/forms.ts";
 import { counted, reopen, reopened, slicedEnvironment } from "../../laws/lab.ts";
 import { bruteForce, encodingOf, type Lineage } from "../../laws/reference.ts";
 
-/** A run of some forks of forks, a range of its steps, and what brute force has for it. */
+/** A run with forks of forks, a range of its steps, and the results of brute force. */
 interface Case {
   readonly run: Run<unknown, Knobs>;
   readonly lineage: Lineage;
   readonly from: number;
   readonly to: number;
-  /** The metric and the encoding of the state at each step of the run. */
+  /** The metric and the encoded state at each step of the run. */
   readonly metrics: readonly number[];
   readonly bytes: readonly Uint8Array[];
 }
 
-/** Checks a law on many runs, their clocks running so that passes stop and go on anywhere. */
+/** Checks a law on many runs, with clocks that make passes stop and go on anywhere. */
 async function forAnyRun(
   law: (given: Case, fraction: number) => Promise<void>,
   numRuns = 40,
@@ -62,7 +63,7 @@ function expectState(form: Form, state: unknown, expected: Uint8Array | undefine
   assert(expected !== undefined && Buffer.compare(encodingOf(form, state), expected) === 0);
 }
 
-/** The steps of the range at which a predicate holds, by looking at all of them. */
+/** The steps of the range at which a predicate holds, found by looking at all of them. */
 function stepsWhere({ from, to }: Case, holds: (step: number) => boolean): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(holds);
 }
@@ -83,7 +84,7 @@ describe("by brute force over any run", () => {
     });
   });
 
-  test("findLast looks at each step once at the most, and at the state that is there", async () => {
+  test("findLast looks at each step at most once, and at the right state", async () => {
     await forAnyRun(async ({ run, from, to, lineage: { form }, bytes }, fraction) => {
       const stop = from + Math.round(fraction * (to - from));
       const seen: number[] = [];
@@ -101,7 +102,7 @@ describe("by brute force over any run", () => {
     }, 30);
   });
 
-  test("count gives how many steps there are, the first and the last", async () => {
+  test("count gives the number of steps, the first and the last", async () => {
     await forAnyRun(async (given, fraction) => {
       const { run, from, to, lineage, metrics } = given;
       const limit = metrics[Math.round(fraction * run.steps)]!;
@@ -112,7 +113,7 @@ describe("by brute force over any run", () => {
     });
   });
 
-  test("bisect gives where a predicate begins to hold that stays true", async () => {
+  test("bisect gives the step at which a predicate begins to hold, if it stays true", async () => {
     await forAnyRun(async ({ run, from, to, lineage, bytes }, fraction) => {
       const start = Math.round(fraction * (run.steps + 1));
       const expected = start <= from ? from : start <= to ? start : undefined;
@@ -129,14 +130,14 @@ describe("by brute force over any run", () => {
       if (found !== undefined) {
         expectState(lineage.form, found.state, bytes[found.step]);
       }
-      // No state is looked at twice; both ends, then half of what is left each time.
+      // No state is looked at twice: both ends, then the middle of the rest each time.
       expect(shown.size).toBe(looked);
       expect(looked).toBeLessThanOrEqual(2 + Math.ceil(Math.log2(Math.max(1, to - from))));
       if (expected === from) expect(looked).toBe(1);
     });
   });
 
-  test("of any predicate bisect gives a step at which it begins to hold", async () => {
+  test("for any predicate, bisect gives a step at which it begins to hold", async () => {
     await forAnyRun(async ({ run, from, to, lineage, metrics }, fraction) => {
       const limit = metrics[Math.round(fraction * run.steps)]!;
       const holds = (step: number): boolean => metrics[step]! >= limit;
@@ -153,7 +154,7 @@ describe("by brute force over any run", () => {
     }, 30);
   });
 
-  test("previous is the state one step before, through forks and ranges, whoever asks", async () => {
+  test("previous is the state one step before, in forks, in ranges and in every search", async () => {
     await forAnyRun(async (given, fraction) => {
       const { run, from, to, lineage, metrics, bytes } = given;
       const { form } = lineage;
@@ -186,10 +187,10 @@ describe("by brute force over any run", () => {
   });
 });
 
-describe("the work that it takes", () => {
+describe("the work of a search", () => {
   const long = lineagesOf(fc.constantFrom(...FORMS), fc.integer({ min: 100, max: 900 }));
 
-  /** Steps applied to a run that nothing was replayed of yet. */
+  /** The number of steps applied to a run without earlier replays. */
   async function stepsOf(
     lineage: Lineage,
     search: (run: Run<unknown, Knobs>) => Promise<unknown>,
@@ -211,14 +212,14 @@ describe("the work that it takes", () => {
         const { steps, blockSize } = await stepsOf(lineage, async (run) => {
           looked = (await run.bisect((_, ctx) => ctx.step >= start)).looked;
         });
-        // What is found is regenerated once more.
+        // The match is regenerated once more.
         expect(steps).toBeLessThanOrEqual((looked + 1) * (blockSize - 1));
       }),
       { numRuns: 20 },
     );
   });
 
-  test("findLast of what holds late looks at the last block alone", async () => {
+  test("findLast of a late match looks only at the last block", async () => {
     await fc.assert(
       fc.asyncProperty(long, async (lineage) => {
         const { steps, blockSize } = await stepsOf(lineage, (run) => run.findLast(() => true));
@@ -228,7 +229,7 @@ describe("the work that it takes", () => {
     );
   });
 
-  test("findLast of what never holds applies each step once, with previous as well", async () => {
+  test("findLast without a match applies each step once, also with previous", async () => {
     await fc.assert(
       fc.asyncProperty(long, fc.boolean(), async (lineage, previous) => {
         let blocks = 0;
@@ -236,7 +237,7 @@ describe("the work that it takes", () => {
           blocks = run.checkpoints;
           return run.findLast(() => false, { previous });
         });
-        // One step beyond each checkpoint to begin at, and step 0.
+        // The first step after each checkpoint, and step 0.
         expect(steps).toBeLessThanOrEqual(lineage.steps + blocks + 1);
       }),
       { numRuns: 20 },
@@ -260,8 +261,8 @@ function counters(steps: number, env = nodeEnvironment()): Promise<Counter> {
   return recordInto(env, codeOf(counter), { steps, seed: 1, blockSize: 10 });
 }
 
-describe("a function that is not as it should be", () => {
-  test("one that takes the state before and did not ask for it is refused", async () => {
+describe("a faulty function", () => {
+  test("one that takes the previous state without asking for it is refused", async () => {
     const run = await counters(5);
     const taking = (state: { n: number }, _: unknown, before: { n: number } | undefined) =>
       state.n !== before?.n;
@@ -276,7 +277,7 @@ describe("a function that is not as it should be", () => {
     await expect(run.stats((s, c, p) => Number(taking(s, c, p)))).rejects.toMatchObject(refused);
   });
 
-  test("one that throws names the step", async () => {
+  test("the error of one that throws names the step", async () => {
     const run = await counters(50);
     const failing = (_: unknown, ctx: { readonly step: number }): boolean => {
       if (ctx.step === 50) throw new TypeError("no such thing");
@@ -293,7 +294,7 @@ describe("a function that is not as it should be", () => {
     }
   });
 
-  test("one that changes the state is found out, whether it holds or not, in any range", async () => {
+  test("one that changes the state is detected, whether it holds or not, in any range", async () => {
     const run = await counters(50);
     for (const options of [{}, { to: 7 }, { from: 3, to: 3 }, { from: 12, to: 40 }]) {
       for (const value of [5, 0]) {
@@ -305,7 +306,7 @@ describe("a function that is not as it should be", () => {
           // At step 5 the assignment changes nothing; it does so at every other one.
           await expect(run[search](assigning, options)).rejects.toMatchObject({
             code: "FUNCTION_FAILED",
-            message: expect.stringContaining("the function changed the state that it was shown"),
+            message: expect.stringContaining("the function changed the state that it looked at"),
           });
         }
         const stats = run.stats((state) => {
@@ -318,7 +319,7 @@ describe("a function that is not as it should be", () => {
     expect(await run.verify({ full: true })).toMatchObject({ ok: true });
   });
 
-  test("one that changes the state before is found out", async () => {
+  test("one that changes the previous state is detected", async () => {
     const run = await counters(50);
     for (const search of ["find", "findLast", "count", "bisect"] as const) {
       const assigning = (
@@ -331,12 +332,12 @@ describe("a function that is not as it should be", () => {
       };
       await expect(run[search](assigning, { previous: true })).rejects.toMatchObject({
         code: "FUNCTION_FAILED",
-        message: expect.stringContaining("the function changed the state that it was shown"),
+        message: expect.stringContaining("the function changed the state that it looked at"),
       });
     }
   });
 
-  test("a replay that is not as recorded is no fault of the function", async () => {
+  test("the function is not blamed for a replay that does not match", async () => {
     const env = nodeEnvironment();
     const drifting = { by: 1 };
     const simulation = defineSimulation({
@@ -354,7 +355,7 @@ describe("a function that is not as it should be", () => {
     }
   });
 
-  test("a state that no checkpoint can hold is looked at all the same, but not shown again", async () => {
+  test("a state that no checkpoint can hold is looked at, but not passed on as the previous one", async () => {
     const held = defineSimulation<{ n: number; f?: () => number }>({
       name: "held",
       init: () => ({ n: 0 }),
@@ -375,19 +376,21 @@ describe("a function that is not as it should be", () => {
     expect((await run.bisect((state) => state.n >= 40)).found?.step).toBe(40);
     await expect(run.count(() => true, { previous: true })).rejects.toMatchObject({
       code: "FUNCTION_FAILED",
-      message: expect.stringMatching(/^the state at step 1 cannot be shown as the previous one: /),
+      message: expect.stringMatching(
+        /^the state at step 1 cannot be passed on as the previous one: /,
+      ),
     });
   });
 });
 
 describe("interrupted", () => {
-  /** A long run whose passes look at the clock after every few steps. */
+  /** A long run whose passes read the clock every few steps. */
   async function slow(): Promise<Run<number, Knobs>> {
     const env = slicedEnvironment(() => 100);
     return recordInto(env, codeOf(SCALAR.simulation), { steps: 400, seed: 3, blockSize: 20 });
   }
 
-  /** Searches, with Ctrl-C at a step, and gives what the error says. */
+  /** Searches, presses Ctrl-C at a step, and returns the error's message and data. */
   async function interruptedAt(
     search: "find" | "findLast" | "count",
     step: number,
@@ -411,7 +414,7 @@ describe("interrupted", () => {
     return error;
   }
 
-  test("find tells which steps it looked at, and which are left", async () => {
+  test("find says which steps it looked at and which are left", async () => {
     const { message, data } = await interruptedAt("find", 123);
     expect(message).toBe("interrupted: looked at steps 0 to 123");
     expect(data).toEqual({ looked: { from: 0, to: 123 }, rest: { from: 124, to: 400 }, held: 0 });
@@ -422,7 +425,7 @@ describe("interrupted", () => {
     });
   });
 
-  test("count tells how often it held as well: the rest gives the rest", async () => {
+  test("count also says how many steps matched, so that a count of the rest completes it", async () => {
     const even = (step: number): boolean => step % 2 === 0;
     const { data } = await interruptedAt("count", 123, {}, even);
     expect(data).toMatchObject({ held: 62, rest: { from: 124, to: 400 } });
@@ -430,7 +433,7 @@ describe("interrupted", () => {
     expect(62 + rest.count).toBe(201);
   });
 
-  test("findLast goes on towards the start, from where a block begins", async () => {
+  test("findLast goes on towards the start, from the beginning of a block", async () => {
     const { message, data } = await interruptedAt("findLast", 310);
     expect(message).toBe("interrupted: looked at steps 321 to 400");
     expect(data).toEqual({ looked: { from: 321, to: 400 }, rest: { from: 0, to: 320 }, held: 0 });
@@ -439,7 +442,7 @@ describe("interrupted", () => {
     expect(early.data).toEqual({ looked: undefined, rest: { from: 7, to: 400 }, held: 0 });
   });
 
-  test("bisect tells between which steps it lies", async () => {
+  test("bisect says between which steps the result is", async () => {
     const run = await slow();
     const ctrlC = new AbortController();
     const looked: number[] = [];
@@ -460,7 +463,7 @@ describe("interrupted", () => {
     expect(found?.step).toBe(130);
   });
 
-  test("bisect is interrupted also where no step is replayed", async () => {
+  test("bisect is interrupted even if no step is replayed", async () => {
     const run = await recordInto(nodeEnvironment(), codeOf(SCALAR.simulation), {
       steps: 400,
       seed: 3,
@@ -477,7 +480,7 @@ describe("interrupted", () => {
     await expect(pass).rejects.toMatchObject({ data: { looked: 1, rest: { from: 0, to: 400 } } });
   });
 
-  test("before it has come to the first step of a range it has looked at none", async () => {
+  test("before the first step of a range it has looked at no step", async () => {
     const run = await slow();
     for (const search of ["find", "findLast", "count"] as const) {
       const pass = run[search](() => true, { from: 30, signal: AbortSignal.abort() });
@@ -492,7 +495,7 @@ describe("interrupted", () => {
     });
   });
 
-  test("progress is counted in the steps of the range, and comes to its end", async () => {
+  test("progress counts the steps of the range and reaches their number", async () => {
     const run = await slow();
     for (const search of ["find", "findLast", "count", "bisect"] as const) {
       const seen: { done: number; total: number }[] = [];

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { sample, sampledSteps } from "../../../src/replay/look/samples.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { Simulation } from "../../../src/replay/simulation.ts";
 import { families, recorded } from "../../laws/arbitraries.ts";
 import { counted, slicedEnvironment } from "../../laws/lab.ts";
@@ -12,7 +12,7 @@ import { bruteForce } from "../../laws/reference.ts";
 const counter: Simulation<number, object> = { name: "counter", init: () => 0, step: (x) => x + 1 };
 
 describe("sampled steps", () => {
-  test("are evenly spaced, both ends among them, each once", async () => {
+  test("are evenly spaced, include both ends, and come once each", async () => {
     const run = await recordInto(nodeEnvironment(), codeOf(counter), { steps: 1000, blockSize: 7 });
     const other = await recordInto(nodeEnvironment(), codeOf(counter), {
       steps: 1000,
@@ -23,7 +23,7 @@ describe("sampled steps", () => {
     expect([steps[0], steps.at(-1)]).toEqual([3, 1000]);
     expect(steps).toHaveLength(11);
     expect(steps.slice(1, -1).filter((step) => step % 28 !== 0)).toEqual([]);
-    // Too few checkpoints for so many: any step then.
+    // There are too few checkpoints, so any step may be taken.
     expect(sampledSteps({ from: 0, to: 100 }, 51, both)).toEqual(
       Array.from({ length: 51 }, (_, i) => 2 * i),
     );
@@ -31,7 +31,7 @@ describe("sampled steps", () => {
     expect(sampledSteps({ from: 5, to: 5 }, 70, both)).toEqual([5]);
   });
 
-  test("cost no replay where they are checkpoints, and each block one pass elsewhere", async () => {
+  test("need no replay if they are checkpoints, and one pass over each block if not", async () => {
     const { simulation, count } = counted(counter);
     const record = async (steps: number, blockSize: number) =>
       (await recordInto(nodeEnvironment(), codeOf(simulation), { steps, blockSize })).replayer;

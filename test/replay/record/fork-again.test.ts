@@ -27,7 +27,7 @@ async function changed(step: number): Promise<Run<number, { gain: number }>> {
 describe("a fork at the very step at which its parent was forked with a changed state", () => {
   for (const step of [0, 1, 10, 15, 20]) {
     test.each(Object.entries(CHANGES))(
-      `at step ${step}, that changes %s, verifies`,
+      `at step ${step}, changing %s, verifies`,
       async (name, changes) => {
         const parent = await changed(step);
         const fork = await parent.branch(step, changes);

@@ -16,7 +16,7 @@ const lookup = defineSimulation({
   },
 });
 
-test("large params are stored once: manifests and forks are small, and all replays", async () => {
+test("large params are stored once: manifests and forks are small, and every run replays", async () => {
   const run = await record(lookup, { steps: 100, seed: 1 });
   expect(encode(run.manifest).length).toBeLessThan(2_000);
   expect(run.params.table).toHaveLength(20_000);

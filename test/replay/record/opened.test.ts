@@ -6,7 +6,9 @@ interface Dish {
   readonly price: number;
 }
 
-/** Holds a part of its frozen params, and changes it as a sloppy script would: without a word. */
+/**
+ * Its state holds a part of its frozen params, and its step tries to change that, ignoring errors.
+ */
 const bar = defineSimulation({
   name: "bar",
   params: { menu: [{ name: "tea", hits: 0 }] },
@@ -17,7 +19,7 @@ const bar = defineSimulation({
   },
 });
 
-test("what a state holds of its params is as frozen in a replay as in the run", async () => {
+test("a part of the params in a state is as frozen in a replay as in the run", async () => {
   const run = await record(bar, { steps: 20, seed: 1, blockSize: 4 });
   for (const step of [0, 15, 16, 20]) {
     const { order } = await run.get(step);
@@ -72,7 +74,7 @@ async function expectTea(run: Run<Shop>, special: Dish, first = special.name): P
   expect(Object.isFrozen(state.sold)).toBe(false);
 }
 
-test("mutate is given the frozen state, and is told when it changes it in place", async () => {
+test("mutate gets the frozen state, and an error if it changes that in place", async () => {
   const run = await record(shop, { steps: 10, seed: 1 });
   const changed = run.branch(5, {
     mutate: (state) => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { nodeEnvironment } from "../../../src/node/environment.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
-import { recordInto } from "../../../src/replay/run.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { ObjectStore, Tip } from "../../../src/store/object-store.ts";
 
-/** The environment's store, with a note of every tip that is committed. */
+/** The environment's store, which also notes every committed tip. */
 function watched(store: ObjectStore, tips: Tip[]): ObjectStore {
   return {
     ...store,
@@ -24,14 +24,14 @@ function watched(store: ObjectStore, tips: Tip[]): ObjectStore {
   };
 }
 
-test("slow steps are committed once a block, not once a second: a tip without news is waste", async () => {
+test("slow steps are committed once a block, not once a second", async () => {
   const tips: Tip[] = [];
   const env = nodeEnvironment();
   let now = 0;
   const slow = {
     ...env,
     store: watched(env.store, tips),
-    // Each look at the clock is two seconds later than the last.
+    // Each reading of the clock is two seconds after the last.
     now: () => {
       now += 2_000;
       return now;

@@ -9,7 +9,7 @@ const program = (keeps: string, step: string): { text: string } => ({
 });
 
 describe("a self-check replays each part in a fresh instance", () => {
-  test("what keeps nothing outside its state passes", async () => {
+  test("a program that keeps nothing outside its state passes", async () => {
     const { run } = await recordProgram(program("", "s.n += rng.random();"), options);
     expect(run.steps).toBe(60);
   });
@@ -20,7 +20,7 @@ describe("a self-check replays each part in a fresh instance", () => {
       "let n = 0;",
       "if (step === 5) n = 1; s.n = step < 10 ? 0 : n;",
       { from: 10, to: 20, path: "state.n", a: 1, b: 0 },
-      "replaying steps 10..20 gave another state: state.n was 1 and is 0 in the replay",
+      "replaying steps 10..20 gave a different state: state.n was 1 and is 0 in the replay",
     ],
     [
       "the same, not shown at the end",
@@ -54,13 +54,13 @@ describe("a self-check replays each part in a fresh instance", () => {
     });
   });
 
-  test("what was recorded before the part that fails is kept", async () => {
+  test("the recording before the part that fails is kept", async () => {
     let n = 0;
     const leak = { name: "leak", init: () => 0, step: () => (n++ < 80 ? 0 : n) };
     const env = slicedEnvironment(() => 1_100);
     const { kept, failure } = await attempt(env, leak as never, options);
     expect(failure?.code).toBe("SELF_CHECK_FAILED");
-    expect(kept?.run.steps).toBeLessThan(60);
-    expect((kept?.run.steps ?? 0) % 10).toBe(0);
+    expect(kept?.manifest.steps).toBeLessThan(60);
+    expect((kept?.manifest.steps ?? 0) % 10).toBe(0);
   });
 });

@@ -35,8 +35,8 @@ const KINDS: readonly [name: string, value: unknown][] = [
   ["an instance of Agent", new Agent()],
 ];
 
-describe("a value takes another's place", () => {
-  test("where it is of the same kind, and where it is of another it does not", () => {
+describe("a value replaces another", () => {
+  test("only if it is of the same kind", () => {
     for (const [expected, present] of KINDS) {
       for (const [name, given] of [...KINDS, ["null", null], ["undefined", undefined]] as const) {
         const array =
@@ -53,7 +53,7 @@ describe("a value takes another's place", () => {
     }
   });
 
-  test("whatever it is, where there was nothing", () => {
+  test("whatever it is, if there was null or undefined", () => {
     for (const nothing of [null, undefined]) {
       for (const [, given] of KINDS) expect(fitting(nothing, given, [], types)).toBe(given);
     }
@@ -61,7 +61,7 @@ describe("a value takes another's place", () => {
     expect(fitting({ a: null, b: undefined }, given, [])).toBe(given);
   });
 
-  test("of an object with the same keys, and so on below", () => {
+  test("if it is an object with the same keys, at every depth", () => {
     const present = { x: 1, at: { y: "a", list: [1, 2] } };
     const given = { at: { list: ["any", {}], y: "b" }, x: 2 };
     expect(fitting(present, given, ["agents", 3])).toBe(given);
@@ -87,7 +87,7 @@ describe("a value takes another's place", () => {
     });
   });
 
-  test("an object without a prototype stays one", () => {
+  test("an object without a prototype gets none", () => {
     const fitted = fitting(
       bare(JSON.parse('{"x":1,"__proto__":2}')),
       JSON.parse('{"x":3,"__proto__":4}'),
@@ -111,8 +111,8 @@ describe("a value takes another's place", () => {
   });
 });
 
-describe("an array in the place of a typed array", () => {
-  test("becomes one, also below, where it holds the numbers exactly", () => {
+describe("an array for a typed array", () => {
+  test("becomes one, at any depth, if that holds the numbers exactly", () => {
     const present = { v: new Float32Array(3), w: { i: new Uint8Array(2) }, n: 1 };
     const given = { v: [0.5, -0, Number.NaN], w: { i: [0, 255] }, n: 2 };
     const fitted = fitting(present, given, []) as typeof present;
@@ -126,7 +126,7 @@ describe("an array in the place of a typed array", () => {
     expect(fitting(new BigInt64Array(1), [-5n], [])).toEqual(BigInt64Array.of(-5n));
   });
 
-  test("of a part of a buffer is as long as that part", () => {
+  test("over a part of a buffer becomes as long as that part", () => {
     const part = new Int16Array(new ArrayBuffer(8), 2, 2);
     expect(fitting(part, [1, 2], [])).toEqual(Int16Array.of(1, 2));
     expect(new Uint8Array(part.buffer)).toEqual(new Uint8Array(8));

@@ -1,5 +1,5 @@
 import { shortId } from "../../../object/id.ts";
-import type { Run } from "../../../replay/run.ts";
+import type { Run } from "../../../replay/run/run.ts";
 import type { BranchOptions, Repository } from "../../../repository.ts";
 import { type Context, STATUS } from "../../command.ts";
 import { optionalCount, parsePairs } from "../../input/parse.ts";

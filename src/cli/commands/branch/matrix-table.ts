@@ -1,7 +1,7 @@
 import { toJson } from "../../../codec/json/write.ts";
 import { shortId } from "../../../object/id.ts";
 import { paramBeside } from "../../../replay/params.ts";
-import type { Run } from "../../../replay/run.ts";
+import type { Run } from "../../../replay/run/run.ts";
 import { madeRun } from "../../show/print-run.ts";
 import { formatState, shortJson } from "../../show/state.ts";
 import { count, table } from "../../terminal/text.ts";

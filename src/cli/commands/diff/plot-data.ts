@@ -4,7 +4,7 @@ import { formatPath, type Path } from "../../../codec/path/format.ts";
 import { getAt } from "../../../codec/state/access.ts";
 import type { LongOptions } from "../../../replay/environment.ts";
 import { sample, sampledSteps } from "../../../replay/look/samples.ts";
-import type { Range } from "../../../replay/look/scan.ts";
+import type { StepRange } from "../../../replay/look/scan.ts";
 import type { Replayer } from "../../../replay/replayer.ts";
 import { count } from "../../terminal/text.ts";
 
@@ -30,7 +30,7 @@ interface Side {
 export async function sampleBoth(
   path: Path,
   [a, b]: readonly [Side, Side],
-  range: Range,
+  range: StepRange,
   most: number,
   options: LongOptions,
 ): Promise<Samples> {

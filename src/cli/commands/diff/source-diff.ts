@@ -52,7 +52,7 @@ export async function sourceDifferences(
 async function sourceOf({ replayer }: Side, step: number): Promise<string | undefined> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
   try {
-    return await readSource(program, replayer.get, replayer.env.store.hash);
+    return await readSource(program, replayer.readObject, replayer.env.store.hash);
   } catch (error) {
     if (isRewindError(error, "OBJECT_MISSING")) return undefined;
     throw error;

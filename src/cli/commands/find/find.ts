@@ -4,7 +4,7 @@ import { parsePath } from "../../../codec/path/parse.ts";
 import { getAt } from "../../../codec/state/access.ts";
 import type { Found } from "../../../replay/look/find.ts";
 import type { Look } from "../../../replay/look/look.ts";
-import type { Run } from "../../../replay/run.ts";
+import type { Run } from "../../../replay/run/run.ts";
 import { type Command, type Context, command, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
 import { type Expression, parseExpression } from "../../input/expression.ts";

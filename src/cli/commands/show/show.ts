@@ -1,6 +1,6 @@
 import { toHex } from "../../../base/bytes.ts";
 import { parseRevision } from "../../../history/revision.ts";
-import { Run } from "../../../replay/run.ts";
+import { Run } from "../../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { wholeRun } from "../../input/revision.ts";

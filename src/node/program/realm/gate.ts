@@ -46,7 +46,7 @@ export class Gate {
     const verb = call.kind === "read" ? "read" : "called";
     const error = new RewindError(
       "FORBIDDEN_WHILE_LOADING",
-      `${call.name} was ${verb} while the module was loaded, and a replay would not give the same: ${call.hint}`,
+      `${call.name} was ${verb} while the module was loaded, and a replay would not give the same result: ${call.hint}`,
       { name: call.name, hint: call.hint },
     );
     // A package that catches this goes on in the same way in every run.

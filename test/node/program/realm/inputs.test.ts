@@ -177,7 +177,7 @@ describe("what a program may not do with files", () => {
   ])("in a step: %s", async (text, name) => {
     const program = await loadIn(root(), `${FS} fs.readFileSync("a"); exports.f = () => ${text}`);
     expect(() => program.step("f")).toThrow(
-      `${name} was called in a step, and a replay would not give the same: read the file at the top of the module`,
+      `${name} was called in a step, and a replay would not give the same result: read the file at the top of the module`,
     );
     expect(() => program.exports.f?.()).toThrow(name);
   });

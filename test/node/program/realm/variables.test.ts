@@ -74,7 +74,7 @@ describe("what is refused", () => {
     "all variables at once: %s",
     async (text) => {
       await expect(loadIn(root(), text)).rejects.toThrow(
-        "process.env as a whole was read while the module was loaded, and a replay would not give the same: read each variable by its name",
+        "process.env as a whole was read while the module was loaded, and a replay would not give the same result: read each variable by its name",
       );
     },
   );
@@ -84,7 +84,7 @@ describe("what is refused", () => {
     async (text) => {
       const program = await loadIn(root(), `process.env.OTHER; exports.f = () => ${text}`);
       expect(() => program.step("f")).toThrow(
-        "process.env.RATE was read in a step, and a replay would not give the same: read it at the top of the module, or make it a param",
+        "process.env.RATE was read in a step, and a replay would not give the same result: read it at the top of the module, or make it a param",
       );
     },
   );

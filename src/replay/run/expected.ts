@@ -7,15 +7,17 @@ import type { Program } from "../../object/program.ts";
 import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import { paramBeside } from "../params.ts";
-import type { Source } from "../programs.ts";
-import type { Run } from "../run.ts";
+import type { ProgramSource } from "../programs.ts";
+import type { Run } from "./run.ts";
 
-/** What a recording is expected to have been begun with; what is left out is not looked at. */
+/**
+ * The values with which a recording should have begun. Values that are left out are not compared.
+ */
 export interface Expected<P extends object = Record<string, unknown>> {
-  /** The steps that it was asked for. */
+  /** The requested number of steps. */
   readonly steps?: number | undefined;
   readonly seed?: number | bigint | undefined;
-  /** Params of its last segment, all or some. */
+  /** Some or all params of its last segment. */
   readonly params?: Partial<P> | undefined;
   readonly blockSize?: number | undefined;
   /** The generator's name. */
@@ -23,10 +25,10 @@ export interface Expected<P extends object = Record<string, unknown>> {
   /** How its generators are seeded. */
   readonly streams?: SeedRule | undefined;
   /** The code of its last segment, as `Repository.sourceOf` gives it for a module. */
-  readonly program?: Source | undefined;
+  readonly program?: ProgramSource | undefined;
 }
 
-/** A value that is not what was recorded. */
+/** A value that differs from the recorded one. */
 export interface Unexpected {
   /**
    * `steps`, `seed`, `blockSize`, `rng`, `streams`, a param as `params.beta`, `program.module` with
@@ -37,7 +39,7 @@ export interface Unexpected {
   readonly given: unknown;
 }
 
-/** Where a run was recorded with other values than expected: all of them. Throws INVALID_SEED. */
+/** All values of a run that differ from the expected ones. Throws INVALID_SEED. */
 export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpected[]> {
   const { manifest, replayer, blockSize } = run;
   const { program, seeds } = await replayer.parts(replayer.segmentRecorded(run.steps));
@@ -60,7 +62,10 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
   );
 }
 
-/** Checks that a branch's run was recorded as expected. Throws RECORDED_OTHERWISE, which lists all. */
+/**
+ * Checks that a branch's run was recorded as expected. Throws RECORDED_OTHERWISE, which lists all
+ * differences.
+ */
 export async function checkExpected(run: Run, branch: string, expected: Expected): Promise<void> {
   const unexpected = await unexpectedIn(run, expected);
   if (unexpected.length === 0) return;
@@ -72,13 +77,17 @@ export async function checkExpected(run: Run, branch: string, expected: Expected
   });
   throw new RewindError(
     "RECORDED_OTHERWISE",
-    `${branch} was recorded with other values: ${listed.join("; ")}`,
+    `${branch} was recorded with different values: ${listed.join("; ")}`,
     { branch, differences: unexpected },
   );
 }
 
-/** Of one module the code can be other; of two it is, and need not be said. */
-function programPairs(recorded: Program, given: Source | undefined, hash: Hash): Unexpected[] {
+/** Compares the code if both are the same module; if not, only names the modules. */
+function programPairs(
+  recorded: Program,
+  given: ProgramSource | undefined,
+  hash: Hash,
+): Unexpected[] {
   if (given === undefined) return [];
   const [was, is] = [recorded, given].map(({ module, exportName, name }) =>
     module === undefined ? `${name}, handed over in memory` : `${module}#${exportName}`,
@@ -89,7 +98,7 @@ function programPairs(recorded: Program, given: Source | undefined, hash: Hash):
     : [{ name: "program.module", recorded: was, given: is }];
 }
 
-/** A value as it would be written on a command line. */
+/** A value as a user would write it on the command line. */
 function shown(value: unknown): string {
   if (value === undefined) return "not declared";
   if (typeof value === "bigint" || typeof value === "number" || typeof value === "string") {

@@ -1,9 +1,9 @@
-import { equalBytes } from "../../base/bytes.ts";
-import { surelyEqual } from "../../codec/state/surely-equal.ts";
-import type { Position } from "../advance.ts";
-import { type Environment, encodeState } from "../environment.ts";
+import { equalBytes } from "../base/bytes.ts";
+import { surelyEqual } from "../codec/state/surely-equal.ts";
+import type { Position } from "./advance.ts";
+import { type Environment, encodeState } from "./environment.ts";
 
-/** Whether two states have other encodings. */
+/** Whether two states have different encodings. */
 export function differ(a: Position, b: Position, env: Environment): boolean {
   if (Object.is(a.state, b.state)) return false;
   if (typeof a.state !== "object" && typeof b.state !== "object") return true;
@@ -13,7 +13,7 @@ export function differ(a: Position, b: Position, env: Environment): boolean {
   return !equalBytes(encodedA, encodeState(b.state, b.segment.simulation, env));
 }
 
-/** Whether two plain objects have a field of their own with other values: no need to encode them. */
+/** Whether a simple field of two plain objects differs, which can be seen without encoding them. */
 function differAtOnce(a: unknown, b: unknown): boolean {
   if (!isPlainObject(a) || !isPlainObject(b)) return false;
   for (const key of Object.keys(a)) {

@@ -1,0 +1,165 @@
+import { checkStepInRange } from "../base/checks.ts";
+import { RewindError } from "../base/errors.ts";
+import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
+import { type ReadObject, readState, type StateRef } from "../object/state.ts";
+import type { Timeline } from "../object/timeline.ts";
+import { TimelineReader } from "../object/timeline-reader.ts";
+import { deriveSeed } from "../random/seeds.ts";
+import { objectReader } from "../store/object-store.ts";
+import { decodeCheckpoint } from "./checkpoint.ts";
+import type { Environment } from "./environment.ts";
+import type { SegmentParts } from "./programs.ts";
+import { type LiveSegment, openSegment } from "./segment.ts";
+import type { AnySimulation } from "./simulation.ts";
+import type { Start } from "./start.ts";
+import type { StreamStates } from "./streams.ts";
+import { Watch } from "./watch.ts";
+
+/**
+ * A recorded run as it is stored: its checkpoints, the places from which a replay can begin, and its
+ * segments with their code loaded. Each replay gets its own instance of the program, so that only the
+ * checkpoint can affect it.
+ */
+export class RecordedRun {
+  readonly env: Environment;
+  readonly manifest: RunManifest;
+  readonly readObject: ReadObject;
+  readonly timeline: Timeline;
+  readonly entries: TimelineReader;
+  /** The steps at which checked stretches begin. */
+  readonly checked: Set<number> = new Set();
+  readonly #segments = new Map<number, Promise<LiveSegment>>();
+  /** The simulation of each context that steps get. */
+  readonly #simulations = new WeakMap<object, AnySimulation>();
+
+  constructor(manifest: RunManifest, env: Environment) {
+    this.env = env;
+    this.manifest = manifest;
+    this.readObject = objectReader(env.store);
+    this.timeline = timelineOf(manifest);
+    this.entries = new TimelineReader(this.readObject);
+  }
+
+  /**
+   * The last place at or before `step` from which a replay can begin, less than a block before it.
+   * Without `watched`, the replay has no witness to compare.
+   */
+  async start(step: number, { watched = true }: { watched?: boolean } = {}): Promise<Start> {
+    checkStepInRange(step, this.manifest.steps);
+    const index = this.#segmentIndex(step);
+    const recorded = this.manifest.segments[index];
+    const segment = await this.#fresh(index);
+    const grid = this.gridBefore(step);
+    if (recorded?.begin !== undefined && recorded.start >= grid) {
+      const { state, generator: main, named } = recorded.begin;
+      const encoded = await readState(state, this.readObject);
+      return this.#startAt(recorded.start, encoded, { main, named }, segment, watched);
+    }
+    const ref = (await this.stored(grid)) as StateRef;
+    const { encoded, streams } = decodeCheckpoint(await readState(ref, this.readObject), segment);
+    return this.#startAt(grid, encoded, streams, segment, watched);
+  }
+
+  /** The step of `start(step)`: the start of the stretch that contains `step`. */
+  stretchStart(step: number): number {
+    const { start, begin } = this.segmentRecorded(step);
+    const grid = this.gridBefore(step);
+    return begin !== undefined && start > grid ? start : grid;
+  }
+
+  /** The stored state at `step`; undefined except on the grid and at the end. */
+  async stored(step: number): Promise<StateRef | undefined> {
+    if (step === this.manifest.steps) return this.manifest.final;
+    if (step % this.manifest.blockSize !== 0) return undefined;
+    return (await this.entries.entry(this.timeline, step / this.manifest.blockSize)).state;
+  }
+
+  /** The last step on the grid at or before `step`. */
+  gridBefore(step: number): number {
+    return step - (step % this.manifest.blockSize);
+  }
+
+  /** The first step on the grid after `step`. */
+  gridAfter(step: number): number {
+    return this.gridBefore(step) + this.manifest.blockSize;
+  }
+
+  /** The first step after `step` at which a segment begins, or undefined. */
+  segmentAfter(step: number): number | undefined {
+    return this.manifest.segments.find((segment) => segment.start > step)?.start;
+  }
+
+  /**
+   * The segment of the step that turns the state at `step` into the next. Its classes are those of
+   * the states that callers get; replays run in other instances.
+   */
+  segmentAt(step: number): Promise<LiveSegment> {
+    return this.#segment(this.#segmentIndex(step));
+  }
+
+  /** The same segment, as recorded. */
+  segmentRecorded(step: number): Segment {
+    return this.manifest.segments[this.#segmentIndex(step)] as Segment;
+  }
+
+  /** The simulation whose steps get this context. */
+  simulationOf(context: object): AnySimulation {
+    return this.#simulations.get(context) as AnySimulation;
+  }
+
+  /** The program and the seeds of a segment of this run. */
+  parts(segment: Segment): Promise<SegmentParts> {
+    return this.env.programs.parts(segment, this.readObject);
+  }
+
+  /** The seed of the generator at the first step of a block, 32 bytes. */
+  async seedOfBlock(block: number): Promise<Uint8Array> {
+    const { seeds } = await this.parts(this.segmentRecorded(block * this.manifest.blockSize));
+    const { hash } = this.env.store;
+    if (seeds.rule !== "block") {
+      throw new RewindError(
+        "INVALID_ARGUMENT",
+        `expected a run whose generators are seeded by block, got a run with ${seeds.rule} streams`,
+        { rule: seeds.rule },
+      );
+    }
+    return deriveSeed({ hash, master: seeds.master, stream: "block", index: block });
+  }
+
+  #startAt(
+    step: number,
+    encoded: Uint8Array,
+    streams: StreamStates | undefined,
+    segment: LiveSegment,
+    watched: boolean,
+  ): Start {
+    const watch = watched
+      ? Watch.from(step, encoded.length, this.manifest, this.env)
+      : Watch.idle(step, this.env);
+    return { step, encoded, streams, segment, watch };
+  }
+
+  #segmentIndex(step: number): number {
+    return this.manifest.segments.findLastIndex((segment) => segment.start <= step);
+  }
+
+  async #fresh(index: number): Promise<LiveSegment> {
+    const shared = await this.#segment(index);
+    const segment = shared.program.fresh === undefined ? shared : await shared.fresh();
+    this.#simulations.set(segment.context, segment.simulation);
+    return segment;
+  }
+
+  #segment(index: number): Promise<LiveSegment> {
+    let segment = this.#segments.get(index);
+    if (segment === undefined) {
+      const recorded = this.manifest.segments[index];
+      if (recorded === undefined) throw new RewindError("OBJECT_INVALID", `no segment ${index}`);
+      segment = openSegment(recorded, this.manifest.blockSize, this.readObject, this.env);
+      this.#segments.set(index, segment);
+      // The caller may trust the program and try again.
+      segment.catch(() => this.#segments.delete(index));
+    }
+    return segment;
+  }
+}

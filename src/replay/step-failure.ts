@@ -1,0 +1,56 @@
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { reasonOf } from "../base/reason.ts";
+import type { GeneratorAlgorithm } from "../random/generator.ts";
+import { generatorsWith } from "../random/generators.ts";
+import type { LiveSegment } from "./segment.ts";
+
+/** STEP_FAILED for an error that a step threw. Errors of rewind itself stay as they are. */
+export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
+  const { step } = segment.context;
+  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
+    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
+  }
+  if (
+    isRewindError(
+      error,
+      "STEP_RETURNED_NOTHING",
+      "STEP_RETURNED_PROMISE",
+      "FUNCTION_FAILED",
+      "PLACE_UNKNOWN",
+    )
+  ) {
+    return error;
+  }
+  const hint = missingDraw(error, segment.algorithm);
+  return new RewindError(
+    "STEP_FAILED",
+    `step ${step} failed: ${reasonOf(error)}`,
+    { step, ...(hint !== undefined && { hint }) },
+    { cause: error },
+  );
+}
+
+/**
+ * A hint for a step that called a method which its generator lacks: how the method is spelled here,
+ * or which generators have it. Undefined for any other error.
+ */
+export function missingDraw(error: unknown, algorithm: GeneratorAlgorithm): string | undefined {
+  const called = error instanceof TypeError ? NOT_A_FUNCTION.exec(error.message)?.[1] : undefined;
+  if (called === undefined || has(algorithm, called)) return undefined;
+  const spelled = called.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  if (has(algorithm, spelled)) return `its name here is ${spelled}`;
+  const others = generatorsWith(called, spelled);
+  if (others.length === 0) return undefined;
+  const names = others.join(" and of ");
+  const change = `record with --rng ${others[0]}, or set rng: "${others[0]}" in the simulation`;
+  return `${spelled} is a method of ${names}, but this run draws from ${algorithm.name}: ${change}`;
+}
+
+/**
+ * Called on a variable, on a call's result or on a member `rng`: any other member is not a generator.
+ */
+const NOT_A_FUNCTION = /^(?:\w+|.*\)|.*\.rng)\.(\w+) is not a function/;
+
+function has(algorithm: GeneratorAlgorithm, method: string): boolean {
+  return method in algorithm.seeded(0n);
+}
