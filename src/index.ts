@@ -1,5 +1,5 @@
-import { nodeEnvironment } from "./node/environment.ts";
-import { readFile } from "./node/user-files.ts";
+import { nodeEnvironment } from "./node/host/environment.ts";
+import { readFile } from "./node/host/user-files.ts";
 import { codeOf } from "./replay/programs.ts";
 import type { RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
@@ -11,7 +11,7 @@ export type { Difference } from "./codec/differences.ts";
 export type { TypeCodec, TypeCodecs } from "./codec/state/type-codecs.ts";
 export type { Branches } from "./history/branches.ts";
 export type { Damage } from "./history/sound-refs.ts";
-export type { StoreLock } from "./node/store-locks.ts";
+export type { StoreLock } from "./node/store/store-locks.ts";
 export type { Id } from "./object/id.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";

@@ -3,32 +3,33 @@ import path from "node:path";
 import { Branches } from "./history/branches.ts";
 import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { redo, undo } from "./history/operations.ts";
+import { BranchRecorder, type Fork } from "./history/record/branch-recorder.ts";
 import { type Resolved, resolve } from "./history/resolve.ts";
 import { parseRevision } from "./history/revision.ts";
-import { lockBranches } from "./node/branch-lock.ts";
-import { BranchRecorder, type Fork } from "./node/branch-recorder.ts";
-import { type CheckedBlocks, checkedBlocks } from "./node/checked-blocks.ts";
-import { inputsLimitBytes } from "./node/config.ts";
-import { nodeFiles } from "./node/files.ts";
-import { findProject } from "./node/find-project.ts";
-import { hostDigest, hostFingerprint } from "./node/host.ts";
-import { machineSeal } from "./node/machine-seal.ts";
-import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/platform.ts";
-import { ProjectCode, type Replaying } from "./node/project-code.ts";
-import type { Recovered } from "./node/recover.ts";
-import { storeGenerator } from "./node/store-config.ts";
-import { createStore, type OpenStore, openStore } from "./node/store-folder.ts";
-import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store-locks.ts";
-import type { FileStoreTools } from "./node/store-tools.ts";
+import { inputsLimitBytes } from "./node/config/config.ts";
+import { nodeFiles } from "./node/host/files.ts";
+import { gitState } from "./node/host/git-state.ts";
+import { hostDigest, hostFingerprint } from "./node/host/host.ts";
+import { machineSeal } from "./node/host/machine-seal.ts";
+import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/host/platform.ts";
+import { readFile } from "./node/host/user-files.ts";
+import { projectCache } from "./node/host/user-folders.ts";
+import { type CheckedBlocks, checkedBlocks } from "./node/program/checked-blocks.ts";
+import { ProjectCode, type Replaying } from "./node/program/project-code.ts";
 import {
   type ProgramToTrust,
   programsToTrust,
   programsUpTo,
   type TrustedProgram,
   trustedPrograms,
-} from "./node/trusted-programs.ts";
-import { readFile } from "./node/user-files.ts";
-import { projectCache } from "./node/user-folders.ts";
+} from "./node/program/trusted-programs.ts";
+import { lockBranches } from "./node/store/branch-lock.ts";
+import { findProject } from "./node/store/find-project.ts";
+import type { Recovered } from "./node/store/recover.ts";
+import { storeGenerator } from "./node/store/store-config.ts";
+import { createStore, type OpenStore, openStore } from "./node/store/store-folder.ts";
+import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store/store-locks.ts";
+import type { FileStoreTools } from "./node/store/store-tools.ts";
 import { type Id, isId } from "./object/id.ts";
 import type { Environment, LongOptions } from "./replay/environment.ts";
 import type { ProgramSource } from "./replay/programs.ts";
@@ -45,8 +46,8 @@ import { objectReader } from "./store/object-store.ts";
 import { checkBranchName } from "./store/ref-name.ts";
 import type { Operation } from "./store/ref-store.ts";
 
-export type { Replaying, WhichProgram } from "./node/project-code.ts";
-export type { ProgramToTrust, TrustedProgram } from "./node/trusted-programs.ts";
+export type { Replaying, WhichProgram } from "./node/program/project-code.ts";
+export type { ProgramToTrust, TrustedProgram } from "./node/program/trusted-programs.ts";
 
 /** How a repository is opened. */
 export interface RepositoryOptions {
@@ -168,7 +169,8 @@ export class Repository {
         this.#hasChanged = true;
       },
     };
-    this.branches = new Branches(refs, (names) => lockBranches(objects, names));
+    const lock = (names: readonly string[]) => lockBranches(objects, names);
+    this.branches = new Branches(refs, lock);
     this.tags = new Tags(objects, refs);
     this.#store = { ...store, refs };
     const project = {
@@ -186,8 +188,10 @@ export class Repository {
     });
     const checks = this.#checks;
     this.#code = new ProjectCode(project, store.objects, { ...options, generator, checks });
-    this.#recorder = new BranchRecorder({ objects, refs, project: root }, this.branches, () =>
-      this.environment(),
+    this.#recorder = new BranchRecorder(
+      { objects, refs, lock, gitState: () => gitState(root) },
+      this.branches,
+      () => this.environment(),
     );
   }
 

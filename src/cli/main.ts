@@ -1,7 +1,7 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
-import { engineVersion } from "../node/packages.ts";
+import { engineVersion } from "../node/program/packages.ts";
 import { type Arguments, type Command, STATUS } from "./command.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./command-list.ts";
 import { commandPosition } from "./command-word.ts";
@@ -12,7 +12,7 @@ import { loadCommand } from "./load-command.ts";
 import type { Process } from "./process.ts";
 import { Output, type Terminal } from "./terminal/output.ts";
 
-export { breakOnInterrupt } from "../node/interruptible.ts";
+export { breakOnInterrupt } from "../node/host/interruptible.ts";
 
 /** Runs one command line, and returns the exit status. Prints errors, and never throws. */
 export async function main(process: Process): Promise<number> {

@@ -26,7 +26,7 @@ import { trust } from "./commands/trust/trust.ts";
 import { undo } from "./commands/undo.ts";
 import { verify } from "./commands/verify.ts";
 
-export { Config } from "../node/config.ts";
+export { Config } from "../node/config/config.ts";
 export { initRepository, openRepository } from "../repository.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
-import { nodeCompression, nodeHash } from "../../src/node/platform.ts";
+import { nodeCompression, nodeHash } from "../../src/node/host/platform.ts";
 import { KINDS, type Kind } from "../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { decodeArtifact } from "../../src/store/artifact.ts";

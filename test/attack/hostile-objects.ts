@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
-import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/platform.ts";
+import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/host/platform.ts";
 import { objectId } from "../../src/object/id.ts";
 import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
 import { encodeRun, type RunManifest } from "../../src/object/run.ts";

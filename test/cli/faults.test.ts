@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { openRepository } from "../../src/index.ts";
-import { type Files, nodeFiles } from "../../src/node/files.ts";
+import { type Files, nodeFiles } from "../../src/node/host/files.ts";
 import { decodeHeader, PACK_HEADER, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectCache } from "../../src/node/user-folders.ts";
+import { projectCache } from "../../src/node/host/user-folders.ts";
 import { openRepository } from "../../src/repository.ts";
 import { emptyProject, type Project } from "./run-cli.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
 import { record } from "../../src/index.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";

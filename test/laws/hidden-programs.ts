@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { encode } from "../../src/codec/encode.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
-import { loadProgram } from "../../src/node/load-program.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
+import { loadProgram } from "../../src/node/program/load-program.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { type Code, type LoadedProgram, Programs } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";

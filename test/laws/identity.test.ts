@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nodeEnvironment } from "../../src/node/environment.ts";
-import { nodeHash } from "../../src/node/platform.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
+import { nodeHash } from "../../src/node/host/platform.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { timelineRoot } from "../../src/object/timeline.ts";
 import type { Environment } from "../../src/replay/environment.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { record } from "../../src/index.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import { runs } from "../runs.ts";

@@ -1,6 +1,6 @@
 import { isRewindError, type RewindError } from "../../src/base/errors.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
-import { nodeHash } from "../../src/node/platform.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
+import { nodeHash } from "../../src/node/host/platform.ts";
 import type { Id, Kind } from "../../src/object/id.ts";
 import type { RunManifest } from "../../src/object/run.ts";
 import type { Environment } from "../../src/replay/environment.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { openRun } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";

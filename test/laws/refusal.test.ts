@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RewindError } from "../../src/base/errors.ts";
 import { record } from "../../src/index.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";

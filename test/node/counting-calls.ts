@@ -1,4 +1,4 @@
-import type { Files } from "../../src/node/files.ts";
+import type { Files } from "../../src/node/host/files.ts";
 import { quickFiles } from "./store-tools.ts";
 
 /** Files that count the calls that reach the system, and the names that lists give. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Files } from "../../src/node/files.ts";
+import type { Files } from "../../src/node/host/files.ts";
 import { quickFiles } from "./store-tools.ts";
 
 export interface CountingFiles extends Files {

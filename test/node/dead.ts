@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { nodeFiles } from "../../src/node/files.ts";
-import { thisProcess } from "../../src/node/owner.ts";
+import { nodeFiles } from "../../src/node/host/files.ts";
+import { thisProcess } from "../../src/node/host/owner.ts";
 import { emptyStore } from "./store-tools.ts";
 
 /** What stands in the lock of a process that has ended. */

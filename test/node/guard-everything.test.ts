@@ -11,7 +11,7 @@ import timers from "node:timers";
 import v8 from "node:v8";
 import { Worker } from "node:worker_threads";
 import { describe, expect, test } from "vitest";
-import { nodeGuard } from "../../src/node/guard-node.ts";
+import { nodeGuard } from "../../src/node/host/guard-node.ts";
 
 const guard = nodeGuard();
 guard(() => undefined);

@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { fileRefs } from "../../src/node/file-refs.ts";
-import { storeFiles } from "../../src/node/store-files.ts";
+import { fileRefs } from "../../src/node/store/file-refs.ts";
+import { storeFiles } from "../../src/node/store/store-files.ts";
 import { emptyStore, quickFiles, refTools, temporaryFolder } from "./store-tools.ts";
 
 const isRefused = expect.objectContaining({

@@ -1,10 +1,10 @@
 import { readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { clearLocks } from "../../src/node/clear-locks.ts";
-import { fileRefs } from "../../src/node/file-refs.ts";
-import { FileStore } from "../../src/node/file-store.ts";
-import { recover, remainsOf } from "../../src/node/recover.ts";
+import { clearLocks } from "../../src/node/store/clear-locks.ts";
+import { fileRefs } from "../../src/node/store/file-refs.ts";
+import { FileStore } from "../../src/node/store/file-store.ts";
+import { recover, remainsOf } from "../../src/node/store/recover.ts";
 import type { Id } from "../../src/object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { objectReader } from "../../src/store/object-store.ts";

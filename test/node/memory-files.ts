@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Files } from "../../src/node/files.ts";
+import type { Files } from "../../src/node/host/files.ts";
 
 /** Files in memory, for tests that need a great many of them. Behaves as the system's do. */
 export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Array> } {

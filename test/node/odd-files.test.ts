@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bundle } from "../../src/node/bundle.ts";
-import { rememberInputs, workingState } from "../../src/node/working-program.ts";
+import { bundle } from "../../src/node/program/bundle.ts";
+import { rememberInputs, workingState } from "../../src/node/program/working-program.ts";
 import { project, put, WALK } from "./project.ts";
 
 const MODULE = `import { a } from "./lib/a"; import { b } from "pack"; export default ${WALK}; a(b);`;

@@ -1,4 +1,4 @@
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { type Code, codeOf } from "../../src/replay/programs.ts";
 import { planRecording } from "../../src/replay/record/record.ts";

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { onTestFinished } from "vitest";
-import type { RefTools } from "../../src/node/file-refs.ts";
-import { type Files, nodeFiles } from "../../src/node/files.ts";
-import type { Seal } from "../../src/node/machine-seal.ts";
-import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "../../src/node/platform.ts";
-import { storeFolders } from "../../src/node/store-folders.ts";
-import type { FileStoreTools } from "../../src/node/store-tools.ts";
+import { type Files, nodeFiles } from "../../src/node/host/files.ts";
+import type { Seal } from "../../src/node/host/machine-seal.ts";
+import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "../../src/node/host/platform.ts";
+import type { RefTools } from "../../src/node/store/file-refs.ts";
+import { storeFolders } from "../../src/node/store/store-folders.ts";
+import type { FileStoreTools } from "../../src/node/store/store-tools.ts";
 
 /** A folder of its own, gone when the test is over. */
 export function temporaryFolder(): string {

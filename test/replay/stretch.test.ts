@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { nodeEnvironment } from "../../src/node/environment.ts";
-import { loadProgram } from "../../src/node/load-program.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
+import { loadProgram } from "../../src/node/program/load-program.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";

@@ -1,7 +1,7 @@
 import { crc32 as zlibCrc32 } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encode } from "../../src/codec/encode.ts";
-import { nodeEnvironment } from "../../src/node/environment.ts";
+import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import { encodeRun } from "../../src/object/run.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";

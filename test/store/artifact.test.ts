@@ -2,7 +2,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
-import { nodeCompression } from "../../src/node/platform.ts";
+import { nodeCompression } from "../../src/node/host/platform.ts";
 import { objectsOf } from "../../src/object/closure.ts";
 import { type Id, KINDS, type Kind } from "../../src/object/id.ts";
 import { encodeProgram } from "../../src/object/program.ts";

@@ -1,7 +1,7 @@
 import zlib from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nodeCrc32 } from "../../src/node/platform.ts";
+import { nodeCrc32 } from "../../src/node/host/platform.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 
 test("the published check value: 0xCBF43926 for 123456789", () => {

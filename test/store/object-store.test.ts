@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { FileStore } from "../../src/node/file-store.ts";
+import { FileStore } from "../../src/node/store/file-store.ts";
 import type { Id } from "../../src/object/id.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 import { emptyStore, storeTools } from "../node/store-tools.ts";

@@ -2,7 +2,7 @@ import { brotliDecompressSync, crc32 as zlibCrc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../src/base/bytes.ts";
-import { nodeCompression } from "../../src/node/platform.ts";
+import { nodeCompression } from "../../src/node/host/platform.ts";
 import { KINDS, objectId } from "../../src/object/id.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 import {

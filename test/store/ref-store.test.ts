@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fileRefs } from "../../src/node/file-refs.ts";
+import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { memoryRefs } from "../../src/store/memory-refs.ts";
 import { checkBranchName, nextArchiveName } from "../../src/store/ref-name.ts";
 import { countingClock, emptyStore, refTools } from "../node/store-tools.ts";

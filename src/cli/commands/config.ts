@@ -1,6 +1,6 @@
 import { RewindError } from "../../base/errors.ts";
-import { Config, type Setting } from "../../node/config.ts";
-import { SETTINGS } from "../../node/settings.ts";
+import { Config, type Setting } from "../../node/config/config.ts";
+import { SETTINGS } from "../../node/config/settings.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { nodeEnvironment } from "../../node/environment.ts";
-import { readFile } from "../../node/user-files.ts";
+import { nodeEnvironment } from "../../node/host/environment.ts";
+import { readFile } from "../../node/host/user-files.ts";
 import { decodeRun } from "../../object/run.ts";
 import { unpackInto } from "../../replay/run/open-run.ts";
 import { Run } from "../../replay/run/run.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readFile } from "../../node/user-files.ts";
+import { readFile } from "../../node/host/user-files.ts";
 import { shortId } from "../../object/id.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { TRUST_OPTION } from "../options.ts";

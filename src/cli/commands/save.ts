@@ -1,5 +1,5 @@
 import path from "node:path";
-import { saveFile } from "../../node/user-files.ts";
+import { saveFile } from "../../node/host/user-files.ts";
 import { shortId } from "../../object/id.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { wholeRun } from "../input/revision.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
 import { toJson } from "../../codec/json/write.ts";
-import { saveFile } from "../../node/user-files.ts";
+import { saveFile } from "../../node/host/user-files.ts";
 import { encodeState } from "../../replay/environment.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 import type { Repository } from "../../repository.ts";

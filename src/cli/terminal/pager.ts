@@ -1,6 +1,6 @@
 import { isRewindError } from "../../base/errors.ts";
-import { Config } from "../../node/config.ts";
-import type { Variables } from "../../node/settings.ts";
+import { Config } from "../../node/config/config.ts";
+import type { Variables } from "../../node/host/user-folders.ts";
 import type { Output } from "./output.ts";
 
 /**

@@ -9,10 +9,10 @@ import {
   type ExternalPackage,
   isPackageVersion,
 } from "../../object/program.ts";
-import { findPackage } from "../packages.ts";
 import { confine } from "./confine.ts";
 import { digestOfFolder, isDigested } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
+import { findPackage } from "./packages.ts";
 
 /**
  * Packages that a program imports from outside its bundle, as they are installed now, with the

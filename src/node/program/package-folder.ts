@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import { findPackage, packageName, readVersion } from "../packages.ts";
+import { findPackage, packageName, readVersion } from "./packages.ts";
 
 /** The package that a file belongs to. */
 export interface PackageFile {

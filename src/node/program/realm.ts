@@ -1,5 +1,5 @@
 import type { Guard, ZoneAndLocale } from "../../replay/guard.ts";
-import { checkPlace, currentPlace, pinPlace } from "../place.ts";
+import { checkPlace, currentPlace, pinPlace } from "../host/place.ts";
 import { type BuiltinContext, builtinOf } from "./realm/builtin.ts";
 import { callerIn } from "./realm/caller.ts";
 import type { Captured } from "./realm/captured.ts";

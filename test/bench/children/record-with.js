@@ -2,7 +2,7 @@
 // with the same one, seeded in the same way for each block.
 
 import { record } from "../../../dist/index.js";
-import { nodeHash } from "../../../dist/node/platform.js";
+import { nodeHash } from "../../../dist/node/host/platform.js";
 import { seeder } from "../../../dist/random/seeds.js";
 import { generatorNamed } from "../../../dist/random.js";
 import { bareWalk } from "../bare.js";

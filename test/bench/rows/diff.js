@@ -1,5 +1,5 @@
-import { nodeEnvironment } from "../../../dist/node/environment.js";
-import { nodeHash } from "../../../dist/node/platform.js";
+import { nodeEnvironment } from "../../../dist/node/host/environment.js";
+import { nodeHash } from "../../../dist/node/host/platform.js";
 import { codeOf } from "../../../dist/replay/programs.js";
 import { openRun, recordInto } from "../../../dist/replay/run.js";
 import { memoryStore } from "../../../dist/store/memory-store.js";

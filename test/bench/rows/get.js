@@ -1,5 +1,5 @@
-import { nodeEnvironment } from "../../../dist/node/environment.js";
-import { nodeHash } from "../../../dist/node/platform.js";
+import { nodeEnvironment } from "../../../dist/node/host/environment.js";
+import { nodeHash } from "../../../dist/node/host/platform.js";
 import { seeder } from "../../../dist/random/seeds.js";
 import { xoshiroAlgorithm } from "../../../dist/random/xoshiro/index.js";
 import { memoryChecks } from "../../../dist/replay/checks.js";

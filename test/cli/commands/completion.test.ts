@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMAND_NAMES } from "../../../src/cli/command-list.ts";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
-import { SETTINGS } from "../../../src/node/settings.ts";
+import { SETTINGS } from "../../../src/node/config/settings.ts";
 import { generatorNames } from "../../../src/random/generators.ts";
 import { bareProject, type Project, runCli, temporaryFolder, walkProject } from "../run-cli.ts";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { machineSeal } from "../../../src/node/machine-seal.ts";
+import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import { crc32 } from "../../../src/store/crc32.ts";
 import { emptyProject, type Project, walkProject } from "../run-cli.ts";
 

@@ -1,9 +1,9 @@
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bundle } from "../../../src/node/bundle.ts";
-import { loadExports } from "../../../src/node/load-program.ts";
+import { bundle } from "../../../src/node/program/bundle.ts";
 import { exactEnums } from "../../../src/node/program/enums.ts";
+import { loadExports } from "../../../src/node/program/load-program.ts";
 import { project } from "../project.ts";
 
 async function exportsOf(files: Record<string, string>): Promise<Record<string, unknown>> {

@@ -1,9 +1,9 @@
 import { rm, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { bundle } from "../../../src/node/bundle.ts";
-import { loadExports, loadProgram } from "../../../src/node/load-program.ts";
+import { bundle } from "../../../src/node/program/bundle.ts";
 import { externalsOf } from "../../../src/node/program/externals.ts";
+import { loadExports, loadProgram } from "../../../src/node/program/load-program.ts";
 import { digestOfFolder } from "../../../src/node/program/package-digest.ts";
 import type { ExternalPackage } from "../../../src/object/program.ts";
 import { installed, project, put, WALK } from "../project.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decode } from "../../../src/codec/decode.ts";
 import { type Difference, differences } from "../../../src/codec/differences.ts";
-import { nodeEnvironment } from "../../../src/node/environment.ts";
+import { nodeEnvironment } from "../../../src/node/host/environment.ts";
 import type { Span } from "../../../src/replay/compare/spans.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
 import { recordInto } from "../../../src/replay/run/open-run.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { nodeEnvironment } from "../../../src/node/environment.ts";
+import { nodeEnvironment } from "../../../src/node/host/environment.ts";
 import { sample, sampledSteps } from "../../../src/replay/look/samples.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
 import { recordInto } from "../../../src/replay/run/open-run.ts";

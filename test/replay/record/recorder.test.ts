@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nodeEnvironment } from "../../../src/node/environment.ts";
+import { nodeEnvironment } from "../../../src/node/host/environment.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
 import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { ObjectStore, Tip } from "../../../src/store/object-store.ts";

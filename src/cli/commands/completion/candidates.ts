@@ -1,11 +1,11 @@
 import path from "node:path";
 import { isRewindError } from "../../../base/errors.ts";
-import { fileRefs } from "../../../node/file-refs.ts";
-import { nodeFiles } from "../../../node/files.ts";
-import { projectOf, STORE_FOLDER } from "../../../node/find-project.ts";
-import { machineSeal } from "../../../node/machine-seal.ts";
-import { SETTINGS } from "../../../node/settings.ts";
-import { storeFiles } from "../../../node/store-files.ts";
+import { SETTINGS } from "../../../node/config/settings.ts";
+import { nodeFiles } from "../../../node/host/files.ts";
+import { machineSeal } from "../../../node/host/machine-seal.ts";
+import { fileRefs } from "../../../node/store/file-refs.ts";
+import { projectOf, STORE_FOLDER } from "../../../node/store/find-project.ts";
+import { storeFiles } from "../../../node/store/store-files.ts";
 import { isId, shortId } from "../../../object/id.ts";
 import { generatorNames } from "../../../random/generators.ts";
 import { shortRef } from "../../../store/ref-name.ts";

@@ -1,8 +1,8 @@
 import { type Command, command, STATUS } from "../../command.ts";
 import { parseCount } from "../../input/parse.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { type Completion, complete } from "../completion/complete.ts";
-import { SHELLS, type Shell, scriptFor } from "../completion/shells.ts";
+import { type Completion, complete } from "./complete.ts";
+import { SHELLS, type Shell, scriptFor } from "./shells.ts";
 
 export const completion: Command = command({
   positionals: {

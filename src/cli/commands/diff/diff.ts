@@ -4,10 +4,10 @@ import { readEnds } from "../../input/range.ts";
 import { optionalStep } from "../../input/step-text.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { TRUST_OPTION } from "../../options.ts";
-import { compareRuns } from "../diff/compare.ts";
-import { type Sides, sidesOf } from "../diff/diff-sides.ts";
-import { differenceJson } from "../diff/difference-json.ts";
-import { differenceText } from "../diff/difference-text.ts";
+import { compareRuns } from "./compare.ts";
+import { type Sides, sidesOf } from "./diff-sides.ts";
+import { differenceJson } from "./difference-json.ts";
+import { differenceText } from "./difference-text.ts";
 
 const KEYS: Keys = [
   ...["identical", "forkStep", "firstDifferentStep", { changes: ["path", "a", "b"] }, "inputs"],

@@ -1,4 +1,4 @@
-import type { StoreLock } from "../../../node/store-locks.ts";
+import type { StoreLock } from "../../../node/store/store-locks.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 
 import { age, table, visibleLine } from "../../terminal/text.ts";

@@ -1,4 +1,4 @@
-import { nodeHash } from "../../../node/platform.ts";
+import { nodeHash } from "../../../node/host/platform.ts";
 import { digestExpression, languageOf } from "../../../plan/consumer.ts";
 import { formatPlan } from "../../../plan/format.ts";
 import type { Plan } from "../../../plan/plan.ts";

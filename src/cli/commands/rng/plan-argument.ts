@@ -1,7 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { isRewindError, RewindError } from "../../../base/errors.ts";
-import { readFile } from "../../../node/user-files.ts";
+import { readFile } from "../../../node/host/user-files.ts";
 import { parsePlan } from "../../../plan/parse.ts";
 import type { Plan } from "../../../plan/plan.ts";
 import { usageError } from "../../input/usage-error.ts";

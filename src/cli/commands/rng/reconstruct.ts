@@ -1,7 +1,7 @@
 import path from "node:path";
 import { toHex } from "../../../base/bytes.ts";
-import { nodeHash } from "../../../node/platform.ts";
-import { saveFile } from "../../../node/user-files.ts";
+import { nodeHash } from "../../../node/host/platform.ts";
+import { saveFile } from "../../../node/host/user-files.ts";
 import { languageOf, loadingLines } from "../../../plan/consumer.ts";
 import { formatAction } from "../../../plan/events.ts";
 import { formatPlan } from "../../../plan/format.ts";

@@ -10,7 +10,7 @@ import { describeRun, runText } from "../../show/describe-run.ts";
 import { showSource } from "../../show/source.ts";
 import type { Output } from "../../terminal/output.ts";
 import { count } from "../../terminal/text.ts";
-import { showState } from "../show/show-state.ts";
+import { showState } from "./show-state.ts";
 
 export const show: Command = command({
   positionals: { revision: { type: "string", completes: "revision" } },

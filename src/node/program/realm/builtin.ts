@@ -3,7 +3,7 @@ import fsPromises from "node:fs/promises";
 import { createRequire, isBuiltin } from "node:module";
 import path from "node:path";
 import url from "node:url";
-import { builtinNamed, shortName } from "../../builtins.ts";
+import { builtinNamed, shortName } from "../../host/builtins.ts";
 import type { Chance } from "./chance.ts";
 import { cryptoOf } from "./crypto.ts";
 import { facade } from "./facade.ts";

@@ -1,5 +1,5 @@
 import crypto from "node:crypto";
-import { builtinNamed } from "../../builtins.ts";
+import { builtinNamed } from "../../host/builtins.ts";
 import type { Chance } from "./chance.ts";
 import { facade, refused } from "./facade.ts";
 import type { Gate } from "./gate.ts";

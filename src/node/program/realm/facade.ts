@@ -1,4 +1,4 @@
-import type { Builtin } from "../../builtins.ts";
+import type { Builtin } from "../../host/builtins.ts";
 import type { Gate } from "./gate.ts";
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Script } from "node:vm";
 import { onTestFinished } from "vitest";
-import { nodeGuard } from "../../../../src/node/guard-node.ts";
+import { nodeGuard } from "../../../../src/node/host/guard-node.ts";
 import {
   type Captured,
   createRealm,

@@ -1,0 +1,132 @@
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Environment } from "../../replay/environment.ts";
+import type { RecorderOptions, Recording, RecordingPlan } from "../../replay/record/recorder.ts";
+import { writeRuns } from "../../replay/record/write-runs.ts";
+import type { ObjectStore, ObjectWriter } from "../../store/object-store.ts";
+import { nextArchiveName } from "../../store/ref-name.ts";
+import type { RefChange, RefStore } from "../../store/ref-store.ts";
+import { branchRef, type Release } from "../branches.ts";
+
+/** What a recording on a branch is made of. */
+export interface BranchRecording {
+  readonly branch: string;
+  readonly options: RecorderOptions;
+  /** Makes the plan, with what it is to write to and the ref that the run will have. */
+  plan(env: Environment, writer: ObjectWriter, ref: string): Promise<RecordingPlan>;
+}
+
+/** Recordings that get their names together. */
+export interface BranchWork {
+  readonly recordings: readonly BranchRecording[];
+  /** Whether code of the working files goes into the runs, so that their Git commit is worth a note. */
+  readonly withGit: boolean;
+  /** Refuses, under the branches' locks and before anything is recorded, what could not be named. */
+  check(): Promise<void>;
+  /** Gives the runs their names, once they have survived a power cut. */
+  name(recordings: readonly Recording[]): Promise<void>;
+}
+
+/** Where recordings on branches go. */
+export interface BranchStore {
+  readonly objects: ObjectStore;
+  readonly refs: RefStore;
+  /** Takes the locks of branches, all or none. Throws LOCKED. */
+  lock(names: readonly string[]): Promise<Release>;
+  /** The Git commit of the project, noted beside a run; undefined if there is none. */
+  gitState(): Promise<object | undefined>;
+}
+
+/**
+ * Records onto branches of a store, whose locks are held meanwhile. Throws LOCKED; REF_MOVED where a
+ * branch was changed nevertheless, by undo, say, with where the runs are kept; and the failure of a
+ * recording with what of it is kept.
+ */
+export async function recordOnBranches(
+  store: BranchStore,
+  environment: Environment,
+  work: BranchWork,
+): Promise<readonly Recording[]> {
+  const { recordings: wanted, withGit } = work;
+  const names = wanted.map(({ branch }) => branch);
+  const release = await store.lock(names);
+  try {
+    await work.check();
+    const env = withGit ? await notingGit(environment, store) : environment;
+    let moved: RewindError | undefined;
+    const { recordings, failure } = await writeRuns(
+      env,
+      wanted.map(({ branch, options, plan }) => ({
+        options,
+        plan: (writer) => plan(env, writer, branchRef(branch)),
+      })),
+      async (done) => {
+        try {
+          await work.name(done);
+        } catch (error) {
+          if (!isRewindError(error, "REF_MOVED")) throw error;
+          moved = await keptApart(error, store.refs, names, done);
+        }
+      },
+    );
+    if (moved !== undefined) throw moved;
+    if (failure !== undefined) throw kept(failure, names, recordings);
+    return recordings;
+  } finally {
+    release();
+  }
+}
+
+/** The environment, which notes beside a run at which commit the project was. */
+async function notingGit(env: Environment, store: BranchStore): Promise<Environment> {
+  const git = await store.gitState();
+  if (git === undefined) return env;
+  return { ...env, describeRun: () => ({ ...env.describeRun(), git: { ...git } }) };
+}
+
+/** Names runs in the archive, since a branch of theirs was changed while they were recorded. */
+async function keptApart(
+  error: RewindError,
+  refs: RefStore,
+  branches: readonly string[],
+  recordings: readonly Recording[],
+): Promise<RewindError> {
+  const changes: RefChange[] = [];
+  for (const [i, { id, manifest }] of recordings.entries()) {
+    // A run that was only cut has nothing that its parent has not.
+    if (manifest.steps === (manifest.parents[0]?.step ?? 0)) continue;
+    const name = await nextArchiveName(refs, branchRef(branches[i] as string));
+    changes.push({ name, from: undefined, to: id });
+  }
+  if (changes.length === 0) return error;
+  await refs.update(changes, "archive");
+  const names = changes.map(({ name }) => name.replace("refs/", ""));
+  return new RewindError(
+    "REF_MOVED",
+    `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`,
+    { ...error.data, archived: names },
+    { cause: error },
+  );
+}
+
+/** The failure of the last recording, with where its steps are kept, and what came before it. */
+function kept(
+  error: RewindError,
+  branches: readonly string[],
+  recordings: readonly Recording[],
+): RewindError {
+  const last = recordings.at(-1) as Recording;
+  const isPart = last.failure !== undefined;
+  const at = isPart ? recordings.length - 1 : recordings.length;
+  const [branch, made] = [branches[at], branches.slice(0, at)];
+  const among =
+    branches.length === 1 ? "" : ` on ${branch}; made before it: ${made.join(", ") || "none"}`;
+  const progress = isPart
+    ? { branch, run: last.id, kept: last.manifest.steps, goal: last.manifest.goal }
+    : {};
+  return new RewindError(
+    error.code,
+    `${error.message}${among}`,
+    { ...error.data, ...progress, ...(branches.length > 1 && { made }) },
+    { cause: error.cause },
+  );
+}

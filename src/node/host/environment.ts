@@ -1,0 +1,53 @@
+import crypto from "node:crypto";
+import util from "node:util";
+import type { Environment } from "../../replay/environment.ts";
+import { type Checks, memoryChecks } from "../../replay/environment.ts";
+import { Programs } from "../../replay/programs.ts";
+import { memoryStore } from "../../store/memory-store.ts";
+import type { ObjectStore } from "../../store/object-store.ts";
+import { nodeGuard } from "./guard-node.ts";
+import { type HostFingerprint, hostDifferences, hostFingerprint } from "./host.ts";
+import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
+import { saveFile } from "./user-files.ts";
+
+/** What replaying and recording need, as this process has it. */
+export function nodeEnvironment(
+  options: {
+    readonly store?: ObjectStore;
+    readonly programs?: Programs;
+    /** Who records, noted beside each new run. */
+    readonly author?: () => string | undefined;
+    /** The blocks that were checked; remembered for as long as the environment lives unless given. */
+    readonly checks?: Checks;
+    /** The generator of recordings that name none. */
+    readonly generator?: () => string | undefined;
+  } = {},
+): Environment {
+  let host: HostFingerprint | undefined;
+  return {
+    store: options.store ?? memoryStore(nodeHash),
+    programs: options.programs ?? new Programs(),
+    guard: nodeGuard(),
+    compression: nodeCompression,
+    crc32: nodeCrc32,
+    checks: options.checks ?? memoryChecks(),
+    now: () => performance.now(),
+    // A timer lets signals and other input in; a promise would not.
+    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    isProxy: util.types.isProxy,
+    ...(options.generator && { generator: options.generator }),
+    randomSeed: () => crypto.randomInt(2 ** 47),
+    describeRun() {
+      host ??= hostFingerprint();
+      const author = options.author?.();
+      return { time: new Date().toISOString(), host: { ...host }, ...(author && { author }) };
+    },
+    saveFile,
+    differencesFrom: (program, meta) => [
+      ...hostDifferences(meta.host, { isPinned: program.zone !== undefined }),
+      ...(program.module === undefined
+        ? [`"${program.name}" was handed over in memory, and may be other code now`]
+        : []),
+    ],
+  };
+}

@@ -1,0 +1,276 @@
+import fs from "node:fs";
+import path from "node:path";
+import { type ErrorCode, RewindError } from "../../base/errors.ts";
+
+/**
+ * The file operations that a store needs, all of them, so that a test can make any of them fail.
+ * They are synchronous: a commit has to wait for the disk in any case, and a read of a few
+ * kilobytes costs less than a turn of the event loop.
+ */
+export interface Files {
+  /** Opens a file: to read, to write a new one (it must not exist), or to go on at its end. */
+  open(file: string, mode: "read" | "create" | "append"): number;
+  close(descriptor: number): void;
+  /** Reads up to `length` bytes at `offset`; fewer at the end of the file. */
+  read(descriptor: number, offset: number, length: number): Uint8Array;
+  /** Writes all of `bytes` at the end. */
+  write(descriptor: number, bytes: Uint8Array): void;
+  /** Waits until the file's bytes have reached the disk. */
+  sync(descriptor: number): void;
+  size(descriptor: number): number;
+  truncate(file: string, length: number): void;
+  /** Moves a file; it replaces one that is there. */
+  rename(from: string, to: string): void;
+  /** Gives a file a second name, which must not be there yet. */
+  link(from: string, to: string): void;
+  /** Removes a file; one that is not there is no error. */
+  remove(file: string): void;
+  /** Makes a folder, and those above it. */
+  makeFolder(folder: string): void;
+  /** Removes a folder if it is empty. */
+  removeEmptyFolder(folder: string): void;
+  /** Waits until the names in a folder have reached the disk. */
+  syncFolder(folder: string): void;
+  /** The names in a folder; none where there is no such folder. */
+  list(folder: string): { readonly name: string; readonly isFolder: boolean }[];
+  /** What has this name; undefined where nothing has. Follows no link. */
+  stat(file: string): FileStat | undefined;
+  /** The identity of an open file, as `stat` gives it. */
+  identity(descriptor: number): string;
+  /** Sets the time at which a file was changed last to now. */
+  touch(file: string): void;
+  /** A small file's text, or undefined where there is no such file. */
+  readText(file: string): string | undefined;
+}
+
+/** What a name in a folder stands for. */
+export interface FileStat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly size: number;
+  /** Tells a file or a folder from another that takes its name later. */
+  readonly identity: string;
+  /** How many names it has: hard links to it count. */
+  readonly links: number;
+  /** When it was changed last, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+}
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = fs.constants;
+// Windows has neither: there, a store's files are looked at before they are opened.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+
+const FLAGS = {
+  // Without blocking, or a pipe in a file's place would wait for somebody who writes to it.
+  read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
+  create: O_WRONLY | O_CREAT | O_EXCL,
+  append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK,
+} as const;
+
+/** The files of this machine. No link is followed at the end of a path. */
+export const nodeFiles: Files = {
+  open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
+  close: (descriptor) => fs.closeSync(descriptor),
+  read(descriptor, offset, length) {
+    const bytes = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const count = fs.readSync(descriptor, bytes, done, length - done, offset + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done === length ? bytes : bytes.subarray(0, done);
+  },
+  write(descriptor, bytes) {
+    for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
+  },
+  sync: (descriptor) => fs.fdatasyncSync(descriptor),
+  size: (descriptor) => fs.fstatSync(descriptor).size,
+  truncate(file, length) {
+    const descriptor = fs.openSync(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      fs.ftruncateSync(descriptor, length);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+  rename: (from, to) => fs.renameSync(from, to),
+  link: (from, to) => fs.linkSync(from, to),
+  remove(file) {
+    try {
+      fs.unlinkSync(file);
+    } catch (error) {
+      if (!isCode(error, "ENOENT")) throw error;
+    }
+  },
+  makeFolder: (folder) => void fs.mkdirSync(folder, { recursive: true }),
+  removeEmptyFolder(folder) {
+    try {
+      fs.rmdirSync(folder);
+    } catch (error) {
+      if (!isCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) throw error;
+    }
+  },
+  syncFolder(folder) {
+    // Windows cannot flush a folder, and does not need it.
+    if (process.platform === "win32") return;
+    const descriptor = fs.openSync(folder, "r");
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  },
+  list(folder) {
+    try {
+      return fs
+        .readdirSync(folder, { withFileTypes: true })
+        .map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return [];
+      throw error;
+    }
+  },
+  stat(file) {
+    try {
+      const found = fs.lstatSync(file, { throwIfNoEntry: false });
+      return found && fileStat(found);
+    } catch (error) {
+      if (isCode(error, "ENOTDIR")) return undefined;
+      throw error;
+    }
+  },
+  identity: (descriptor) => fileStat(fs.fstatSync(descriptor)).identity,
+  touch(file) {
+    const now = new Date();
+    fs.lutimesSync(file, now, now);
+  },
+  readText(file) {
+    try {
+      const descriptor = fs.openSync(file, FLAGS.read);
+      try {
+        return fs.readFileSync(descriptor, "utf8");
+      } finally {
+        fs.closeSync(descriptor);
+      }
+    } catch (error) {
+      if (isCode(error, "ENOENT", "EISDIR", "ENOTDIR")) return undefined;
+      throw error;
+    }
+  },
+};
+
+function fileStat(found: fs.Stats): FileStat {
+  return {
+    kind: found.isFile()
+      ? "file"
+      : found.isDirectory()
+        ? "folder"
+        : found.isSymbolicLink()
+          ? "link"
+          : "other",
+    size: found.size,
+    identity: `${found.dev}:${found.ino}`,
+    links: found.nlink,
+    modifiedMs: found.mtimeMs,
+  };
+}
+
+/** Whether `error` is the system's error with one of these codes. */
+export function isCode(error: unknown, ...codes: string[]): boolean {
+  return codes.includes((error as { code?: string } | null)?.code ?? "");
+}
+
+const STORE_CODES: Readonly<Record<string, ErrorCode>> = {
+  ENOSPC: "STORE_FULL",
+  EDQUOT: "STORE_FULL",
+  EFBIG: "STORE_FULL",
+  EROFS: "STORE_READ_ONLY",
+  EACCES: "STORE_READ_ONLY",
+  EPERM: "STORE_READ_ONLY",
+};
+
+const STORE_PROBLEMS: Readonly<Record<string, string>> = {
+  STORE_FULL: "the disk is full",
+  STORE_READ_ONLY: "the store cannot be written to",
+};
+
+/** Runs `work` on a file of a store, and turns the system's errors into STORE_FULL and the like. */
+export function onStore<T>(root: string, file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RewindError) throw error;
+    const system = error as NodeJS.ErrnoException;
+    // A fault of rewind's own is none of the disk's.
+    if (typeof system.code !== "string") throw error;
+    const code = STORE_CODES[system.code ?? ""] ?? "STORE_FAILED";
+    const name = path.relative(root, file).split(path.sep).join("/") || ".";
+    const problem = STORE_PROBLEMS[code] ?? system.message.replace(/,.*$/s, "");
+    throw new RewindError(code, `${problem}: ${name}`, { file: name }, { cause: error });
+  }
+}
+
+/**
+ * Makes a folder, and those above it, and flushes each new name: a file is lost with its folder
+ * where a power cut takes the name of that.
+ */
+export function makeFolders(files: Files, folder: string): void {
+  if (files.stat(folder)?.kind === "folder") return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolders(files, above);
+  files.makeFolder(folder);
+  files.syncFolder(above);
+}
+
+/** Opens a file for the length of `work`. */
+export function withFile<T>(
+  files: Files,
+  file: string,
+  mode: "read" | "create" | "append",
+  work: (descriptor: number) => T,
+): T {
+  const descriptor = files.open(file, mode);
+  try {
+    return work(descriptor);
+  } finally {
+    files.close(descriptor);
+  }
+}
+
+/** Writes a file so that it is there whole or not at all: temporary file, flush, rename, flush. */
+export function replaceFile(
+  files: Files,
+  target: string,
+  temporary: string,
+  bytes: Uint8Array,
+): void {
+  moveInto(files, target, temporary, bytes);
+  files.syncFolder(path.dirname(target));
+}
+
+/** The same without the last flush, that of the folder: several files of one may share it. */
+export function moveInto(files: Files, target: string, temporary: string, bytes: Uint8Array): void {
+  writeWhole(files, temporary, bytes);
+  try {
+    // Rename is atomic only within one file system, so the temporary file lies in the store as well.
+    files.rename(temporary, target);
+  } catch (error) {
+    files.remove(temporary);
+    throw error;
+  }
+}
+
+/** Writes a new file, in place of one that was left there, and flushes it. */
+export function writeWhole(files: Files, file: string, bytes: Uint8Array): void {
+  files.remove(file);
+  try {
+    withFile(files, file, "create", (descriptor) => {
+      files.write(descriptor, bytes);
+      files.sync(descriptor);
+    });
+  } catch (error) {
+    files.remove(file);
+    throw error;
+  }
+}

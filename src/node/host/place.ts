@@ -1,0 +1,105 @@
+import process from "node:process";
+import { describe } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
+import type { ZoneAndLocale } from "../../replay/guard.ts";
+import { useLocale } from "./place-locale.ts";
+
+// Taken before any step runs: in one, reading process.env is refused.
+const { env: variables } = process;
+
+/**
+ * The time zone and the locale of this process.
+ *
+ * @example
+ * ```ts
+ * currentPlace(); // { zone: "Europe/Berlin", locale: "de-DE" }
+ * ```
+ */
+export function currentPlace(): ZoneAndLocale {
+  const { timeZone: zone, locale } = new Intl.DateTimeFormat().resolvedOptions();
+  return { zone, locale };
+}
+
+/**
+ * Takes the process to another time zone and locale, and returns what takes it back. Costs nothing
+ * where the process is there already, else about 30 µs. Throws PLACE_UNKNOWN.
+ *
+ * @example
+ * ```ts
+ * const back = pinPlace({ zone: "UTC", locale: "en-US" });
+ * new Date(0).getHours(); // 0
+ * back();
+ * ```
+ */
+export function pinPlace(place: ZoneAndLocale): () => void {
+  const own = ownPlace();
+  checkPlace(place);
+  const undo: Array<() => void> = [];
+  if (place.zone !== own.zone) undo.push(useZone(place.zone));
+  if (place.locale !== own.locale) undo.push(useLocale(place.locale));
+  if (place.date !== undefined) undo.push(useDate(place.date));
+  return () => {
+    for (const back of undo) back();
+  };
+}
+
+let own: { readonly place: ZoneAndLocale; readonly variable: string | undefined } | undefined;
+
+/** Where the process is by itself; asked again only after its TZ was assigned. */
+function ownPlace(): ZoneAndLocale {
+  const { TZ: variable } = variables;
+  if (own === undefined || own.variable !== variable) own = { place: currentPlace(), variable };
+  return own.place;
+}
+
+/** The places that this host was found to have, as zone and locale. */
+const known = new Set<string>();
+
+/** Throws PLACE_UNKNOWN where this host lacks the zone or the locale. */
+export function checkPlace({ zone, locale }: ZoneAndLocale): void {
+  const name = `${zone} ${locale}`;
+  const here = ownPlace();
+  // To ask ICU takes milliseconds the first time.
+  if (known.has(name) || (here.zone === zone && here.locale === locale)) return;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+  } catch (cause) {
+    throw unknown("time zone", zone, { cause });
+  }
+  let found: string[] = [];
+  try {
+    found = Intl.DateTimeFormat.supportedLocalesOf([locale]);
+  } catch {
+    // A text that names no locale.
+  }
+  if (found.length === 0) throw unknown("locale", locale);
+  known.add(name);
+}
+
+function unknown(what: string, name: string, options?: { cause: unknown }): RewindError {
+  return new RewindError(
+    "PLACE_UNKNOWN",
+    `this run was recorded in the ${what} ${describe(name)}, which this Node does not have`,
+    { what, name },
+    options,
+  );
+}
+
+/** Node reads TZ anew when it is assigned: dates made from then on are of that zone. */
+function useZone(zone: string): () => void {
+  const { TZ: before } = variables;
+  variables.TZ = zone;
+  return () => {
+    if (before === undefined) delete variables.TZ;
+    else variables.TZ = before;
+  };
+}
+
+function useDate(date: object): () => void {
+  const prototype = Date.prototype as { constructor: unknown };
+  const before = prototype.constructor;
+  prototype.constructor = date;
+  return () => {
+    prototype.constructor = before;
+  };
+}

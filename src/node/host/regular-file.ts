@@ -1,0 +1,71 @@
+import fs from "node:fs";
+import { RewindError } from "../../base/errors.ts";
+
+/** The most that is read of a file that becomes part of a program, and of one that says how. */
+export const LARGEST_SOURCE_BYTES: number = 64 << 20;
+export const LARGEST_SETTINGS_BYTES: number = 1 << 20;
+
+// To open a pipe may wait for ever; Windows has no such flag.
+const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
+
+/**
+ * The bytes of a regular file, links followed; undefined where there is none, or a folder. Throws
+ * MODULE_FAILED, with `name`, for a pipe, a device, or a file that is larger than the limit: these are
+ * not read, for that may take for ever.
+ *
+ * @example
+ * ```ts
+ * readRegular("/p/tsconfig.json", { name: "tsconfig.json", limitBytes: 1 << 20 });
+ * ```
+ */
+export function readRegular(
+  file: string,
+  options: { readonly name: string; readonly limitBytes: number },
+): Uint8Array | undefined {
+  // Before it is opened: to open a device may already do something.
+  const found = statOf(file);
+  if (found === undefined || found.isDirectory()) return undefined;
+  check(found, options);
+  const descriptor = fs.openSync(file, O_RDONLY | O_NONBLOCK);
+  try {
+    check(fs.fstatSync(descriptor), options);
+    return fs.readFileSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** Throws MODULE_FAILED as `readRegular` does, and reads nothing. */
+export function checkRegular(
+  file: string,
+  options: { readonly name: string; readonly limitBytes: number },
+): void {
+  const found = statOf(file);
+  if (found !== undefined && !found.isDirectory()) check(found, options);
+}
+
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file);
+  } catch {
+    return undefined; // not there, or behind what is no folder
+  }
+}
+
+function check(
+  stats: fs.Stats,
+  { name, limitBytes }: { readonly name: string; readonly limitBytes: number },
+): void {
+  const problem = stats.isFile()
+    ? stats.size > limitBytes &&
+      `of at most ${limitBytes.toLocaleString("en-US")} bytes, got ${stats.size.toLocaleString("en-US")}`
+    : `got ${kindOf(stats)}`;
+  if (problem === false) return;
+  const text = `expected ${name} to be a file${stats.isFile() ? " " : ", "}${problem}`;
+  throw new RewindError("MODULE_FAILED", text, { file: name });
+}
+
+function kindOf(stats: fs.Stats): string {
+  if (stats.isFIFO()) return "a pipe";
+  return stats.isSocket() ? "a socket" : "a device";
+}

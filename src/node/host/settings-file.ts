@@ -1,0 +1,87 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { describe } from "../../base/checks.ts";
+import { type ErrorCode, RewindError } from "../../base/errors.ts";
+import { type Files, replaceFile } from "./files.ts";
+import { lock } from "./lock.ts";
+
+/** A file of settings: one JSON object. */
+export interface SettingsFile {
+  readonly file: string;
+  /** What messages call it. */
+  readonly name: string;
+  /** A folder on the same file system, for the lock and the file that is being written. */
+  readonly scratch: string;
+  /** The code of an error about what the file holds. */
+  readonly damage: ErrorCode;
+}
+
+/** How long a change waits for another process that is changing settings. */
+const PATIENCE_MS = 5_000;
+
+/** What the file holds, also what this version does not know; nothing where there is no file. */
+export function readSettingsFile(
+  files: Files,
+  { file, name, damage }: SettingsFile,
+): Readonly<Record<string, unknown>> {
+  const text = onSettings("read", name, () => files.readText(file));
+  if (text === undefined) return {};
+  let settings: unknown;
+  try {
+    settings = JSON.parse(text);
+  } catch (cause) {
+    throw new RewindError(damage, `${name}: expected JSON`, { file: name }, { cause });
+  }
+  if (typeof settings === "object" && settings !== null && !Array.isArray(settings)) {
+    return settings as Record<string, unknown>;
+  }
+  const message = `${name}: expected an object of settings, got ${describe(settings)}`;
+  throw new RewindError(damage, message, { file: name });
+}
+
+/**
+ * Gives one setting a value, or takes it away, and leaves the others as they are, those of a later
+ * version too. The file is there whole or not at all, before and after.
+ */
+export async function changeSettingsFile(
+  files: Files,
+  settings: SettingsFile,
+  key: string,
+  value: string | undefined,
+): Promise<void> {
+  const { file, name, scratch } = settings;
+  const inScratch = (suffix: string): string => path.join(scratch, `config.${suffix}`);
+  onSettings("write", name, () => {
+    for (const folder of [path.dirname(file), scratch]) files.makeFolder(folder);
+  });
+  const release = await lock(files, inScratch("lock"), PATIENCE_MS).catch((error) =>
+    onSettings("write", name, () => {
+      throw error;
+    }),
+  );
+  try {
+    const { [key]: _, ...others } = readSettingsFile(files, settings);
+    const text = JSON.stringify(value === undefined ? others : { ...others, [key]: value });
+    onSettings("write", name, () => replaceFile(files, file, inScratch("new"), utf8(`${text}\n`)));
+  } finally {
+    release();
+  }
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+};
+
+function onSettings<T>(verb: string, name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof RewindError) throw cause;
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const text = `cannot ${verb} ${name}: ${PROBLEMS[code] ?? message}`;
+    throw new RewindError("FILE_FAILED", text, { file: name }, { cause });
+  }
+}

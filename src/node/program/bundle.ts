@@ -1,0 +1,211 @@
+import { realpath } from "node:fs/promises";
+import { dirname, relative, sep } from "node:path";
+import type { BuildOptions, BuildResult, Message } from "esbuild";
+import { RewindError } from "../../base/errors.ts";
+import type { ExternalPackage } from "../../object/program.ts";
+import type { SourcePart } from "../../replay/programs.ts";
+import { buildError } from "./build-error.ts";
+import { type Engine, type EngineEntry, exportsOfEngine, ownEngine } from "./engine-bridge.ts";
+import { externalsOf } from "./externals.ts";
+import { FILE_META } from "./file-meta.ts";
+import { findModule } from "./find-module.ts";
+import { NO_REQUIRE, NODE_INTEROP } from "./interop.ts";
+import { configFiles, nearestConfig } from "./module-settings.ts";
+import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
+import { quietBuild } from "./quiet-esbuild.ts";
+import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
+import { splitBundle } from "./split.ts";
+
+/** A user's module with all that it imports, as one program. */
+export interface Bundle {
+  /** The program: what is digested, stored and run. An ES module that imports nothing. */
+  readonly code: string;
+  /** The same in parts, by package. */
+  readonly parts: readonly SourcePart[];
+  /** The module's path relative to the project folder, with `/`. */
+  readonly module: string;
+  /** The packages that cannot be bundled, sorted by name. */
+  readonly externals: readonly ExternalPackage[];
+  /** The local files that are in the program, relative to the project folder, with `/`, sorted. */
+  readonly inputs: readonly string[];
+  /** What the code was made from, for `rememberInputs`: the inputs and the settings they obey. */
+  readonly sources: readonly Source[];
+  /** The same of packages. */
+  readonly packageSources: readonly PackageSource[];
+}
+
+/**
+ * Bundles a TypeScript or JavaScript module with everything that it imports into one program. The
+ * bytes depend on the files in the folder `root` and on the packages alone: not on where they lie,
+ * nor on the working directory, nor on a package.json or tsconfig.json further up.
+ *
+ * - Local files are code, JSON, WebAssembly (as bytes) and text, and lie in `root`.
+ * - Packages are bundled whole, wherever they are linked from. A package with native addons, or one
+ *   that computes what it loads, stays outside: `externals` names it.
+ * - Node's modules and `rewind-engine` are asked for through `__rewind_host(name)`.
+ * - `import("./lazy.ts")` is bundled; `import(name)` is refused, for it would load what is not recorded.
+ * - `import.meta.url`, `__dirname` and the like name a place below `/project`, wherever the project
+ *   lies. `process.env.NODE_ENV` is "production".
+ *
+ * `entry.module` is relative to `root`, or absolute. Throws MODULE_NOT_FOUND, and MODULE_FAILED
+ * with file, line and column.
+ *
+ * @example
+ * ```ts
+ * const { code, parts } = await bundle({ root: process.cwd(), module: "walk.ts" });
+ * ```
+ */
+export async function bundle(entry: {
+  readonly root: string;
+  readonly module: string;
+  /** The modules that programs get for `rewind-engine`, as URLs; this engine's own. */
+  readonly engine?: Engine;
+}): Promise<Bundle> {
+  const root = await realpath(entry.root);
+  const file = await findModule(root, entry.module);
+  const module = relative(root, file).split(sep).join("/");
+  const config = nearestConfig(root, dirname(file));
+  // All of them are read here first: esbuild would wait for a pipe, and read a device for ever.
+  const settings = config === undefined ? [] : configFiles(root, config);
+  const outside = new Set<string>();
+  const { engine = ownEngine() } = entry;
+  const attempt = (more: BuildOptions = {}): Promise<Attempt> =>
+    build({
+      root,
+      module,
+      engine,
+      outside,
+      options: { ...optionsFor(root, module, config), ...more },
+    });
+
+  let built = await attempt();
+  // A package that cannot be bundled is met in the middle: the bundle is made again without it.
+  while (built.again) built = await attempt();
+  let parts = splitBundle(built.code, built.labels);
+  if (parts === undefined) {
+    // A text in backquotes has a line that reads as the comment before a file. As a plain string,
+    // in which a line's end is written \n, it cannot.
+    built = await attempt({ supported: { "template-literal": false } });
+    parts = splitBundle(built.code, built.labels);
+  }
+  if (parts === undefined) {
+    throw new RewindError(
+      "MODULE_FAILED",
+      `${module}: expected no text in it to read as a comment of its bundle`,
+      { module },
+    );
+  }
+  for (const file of settings) built.sources.addSettings(file);
+  return {
+    code: parts.map((part) => part.code).join(""),
+    parts,
+    module,
+    externals: externalsOf(built.externals),
+    inputs: built.inputs,
+    sources: built.sources.list(),
+    packageSources: built.sources.packages(),
+  };
+}
+
+interface Attempt extends Pick<Met, "externals"> {
+  readonly code: string;
+  readonly inputs: readonly string[];
+  /** The package of each file in the bundle, by the name that stands before it. */
+  readonly labels: ReadonlyMap<string, string | undefined>;
+  readonly sources: Sources;
+  /** Whether it has to be made again, with more packages outside. */
+  readonly again: boolean;
+}
+
+function optionsFor(root: string, module: string, config: string | undefined): BuildOptions {
+  return {
+    entryPoints: [`./${module}`],
+    absWorkingDir: root,
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    // As Node resolves: no more conditions than its own, and a package whole, whatever is used of it.
+    conditions: [],
+    treeShaking: false,
+    charset: "utf8",
+    legalComments: "none",
+    sourcemap: false,
+    logLevel: "silent",
+    define: { ...FILE_META, "process.env.NODE_ENV": '"production"' },
+    logOverride: {
+      "unsupported-dynamic-import": "warning",
+      "unsupported-require-call": "warning",
+    },
+    // Said outright, since esbuild would else look for one in every folder up to the disk's root.
+    ...(config === undefined ? { tsconfigRaw: "{}" } : { tsconfig: config }),
+  };
+}
+
+async function build(setup: {
+  readonly root: string;
+  readonly module: string;
+  readonly engine: Engine;
+  readonly outside: Set<string>;
+  readonly options: BuildOptions;
+}): Promise<Attempt> {
+  const { root, module, engine, outside, options } = setup;
+  const met: Met = {
+    files: new Map(),
+    externals: new Map(),
+    insertions: new Map(),
+    again: false,
+  };
+  const sources = sourcesOf(root);
+  const engineNames = (name: EngineEntry): Promise<readonly string[]> =>
+    exportsOfEngine(name, engine);
+  const plugins = [programPlugin({ root, sources, outside, met, engineNames })];
+  const before: ReadonlySet<string> = new Set(outside);
+  /** Has the package that a message is about stay outside; false where it is about an own file. */
+  const leaveOutside = ({ location, pluginName }: Message): boolean => {
+    const file = pluginName === "" ? met.files.get(location?.file ?? "") : undefined;
+    if (file === undefined || before.has(file.folder)) return false;
+    outside.add(file.folder);
+    return true;
+  };
+  let result: BuildResult;
+  const failed = (messages: readonly Message[], cause?: unknown): RewindError =>
+    buildError(messages, { module, insertions: met.insertions, cause });
+  try {
+    result = await quietBuild({ ...options, plugins });
+  } catch (cause) {
+    const { errors = [] } = cause as { errors?: readonly Message[] };
+    // What esbuild cannot bundle of a package, Node may still run.
+    const own = errors.filter((error) => !leaveOutside(error));
+    if (own.length > 0 || errors.length === 0) throw failed(own, cause);
+    return { ...NOTHING, externals: met.externals, sources, again: true };
+  }
+  const computed = result.warnings.filter(({ id }) => /^unsupported-/.test(id));
+  const own = computed.filter((warning) => !leaveOutside(warning));
+  if (own.length > 0) throw failed(own);
+  const names = Object.keys(result.metafile?.inputs ?? {});
+  return {
+    code: withInterop(result.outputFiles?.[0]?.text ?? ""),
+    inputs: names
+      .filter((name) => name.startsWith(`${OWN}:`))
+      .map((name) => name.slice(OWN.length + 1))
+      .sort(),
+    labels: new Map(names.map((name) => [name, labelOf(met.files.get(name))])),
+    externals: met.externals,
+    sources,
+    again: met.again || computed.length > 0,
+  };
+}
+
+const NOTHING = { code: "", inputs: [], labels: new Map<string, undefined>() };
+
+/** The bundle with our own helpers behind those of esbuild, where these have what ours replace. */
+function withInterop(code: string): string {
+  const at = code.search(/^\/\/ (?:program|package|host):/m);
+  const helpers = code.slice(0, at);
+  const interop = helpers.includes("var __toESM =") ? NODE_INTEROP : "";
+  const noRequire = helpers.includes("var __require =") ? NO_REQUIRE : "";
+  return helpers + interop + noRequire + code.slice(at);
+}

@@ -1,0 +1,74 @@
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { type AnySimulation, checkSimulation } from "../../replay/simulation.ts";
+
+/** A simulation, and the name by which its module exports it. */
+export interface ChosenSimulation {
+  readonly simulation: AnySimulation;
+  readonly exportName: string;
+}
+
+/**
+ * The simulation among a module's exports: the one named `wanted`; else the default export where it
+ * is a simulation, else the only one that is. Throws EXPORT_NOT_FOUND where there is no such export
+ * or more than one to choose from, INVALID_SIMULATION where none is a simulation.
+ *
+ * @example
+ * ```ts
+ * chooseSimulation({ exports: { walk, helper }, module: "walk.ts" }).exportName; // "walk"
+ * ```
+ */
+export function chooseSimulation(options: {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly module: string;
+  readonly wanted: string | undefined;
+}): ChosenSimulation {
+  const { exports, module, wanted } = options;
+  const names = Object.keys(exports).sort();
+  if (wanted !== undefined && !names.includes(wanted)) {
+    throw new RewindError(
+      "EXPORT_NOT_FOUND",
+      `expected ${module} to export ${wanted}; it exports ${listed(names)}`,
+      { module, exportName: wanted, exports: names },
+    );
+  }
+  const choose = (name: string): ChosenSimulation => ({
+    simulation: checkSimulation(exports[name], `${module}#${name}`),
+    exportName: name,
+  });
+  if (wanted !== undefined) return choose(wanted);
+
+  const found = names.filter((name) => isSimulation(exports[name]));
+  if (found.includes("default")) return choose("default");
+  const [first] = found;
+  if (first !== undefined && found.length === 1) return choose(first);
+  if (first !== undefined) {
+    const hint = `name one, as ${module}#${first}`;
+    throw new RewindError(
+      "EXPORT_NOT_FOUND",
+      `${module} exports several simulations, ${listed(found)}: ${hint}`,
+      { module, exports: found, hint },
+    );
+  }
+  // Where it is plain which export was meant, what is wrong with it says more than its name.
+  if (names.includes("default")) return choose("default");
+  if (names[0] !== undefined && names.length === 1) return choose(names[0]);
+  throw new RewindError(
+    "INVALID_SIMULATION",
+    `expected ${module} to export a simulation, an object with name, init and step; it exports ${listed(names)}`,
+    { module, exports: names },
+  );
+}
+
+function listed(names: readonly string[]): string {
+  return names.length > 0 ? names.join(", ") : "nothing";
+}
+
+function isSimulation(value: unknown): boolean {
+  try {
+    checkSimulation(value, "");
+    return true;
+  } catch (error) {
+    if (isRewindError(error)) return false;
+    throw error;
+  }
+}

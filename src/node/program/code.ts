@@ -1,0 +1,263 @@
+import { statSync } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { describe } from "../../base/checks.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { type Id, objectId } from "../../object/id.ts";
+import type { Program } from "../../object/program.ts";
+import { readParts } from "../../object/program-contents.ts";
+import type { ReadObject } from "../../object/state.ts";
+import type { Code, LoadedProgram, SourcePart } from "../../replay/programs.ts";
+import { nodeHash } from "../host/platform.ts";
+import { type Bundle, bundle } from "./bundle.ts";
+import { capturedBy, recordedCapture } from "./captured-inputs.ts";
+import { changedSince, missingSince } from "./changed-since.ts";
+import { loadExports, loadProgram } from "./load-program.ts";
+import { splitSpec } from "./module-spec.ts";
+import { rememberInputs, workingState } from "./working-program.ts";
+
+/** Where a project's code is and what of it may run. */
+export interface Project {
+  /** The project folder: the one that holds `.rewind`. */
+  readonly root: string;
+  /** Where notes of the project may be kept: a folder of the user's own, if there is one. */
+  readonly cache: string | undefined;
+  /** Up to which size the files are recorded that a module reads while it is loaded. */
+  inputsLimitBytes(): number;
+  /** Says something to the user that is no result and no error. */
+  notice(text: string): void;
+}
+
+/** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
+export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
+  const [file = "", exportName] = splitSpec(spec, isFileIn(cwd));
+  return codeOfFile(project, fromRoot(project, cwd, file), exportName);
+}
+
+async function codeOfFile(
+  project: Project,
+  module: string,
+  exportName: string | undefined,
+): Promise<Code> {
+  const bundled = await bundle({ root: project.root, module });
+  const loaded = await loadProgram({
+    ...bundled,
+    ...(exportName !== undefined && { exportName }),
+    root: project.root,
+    isPackageLine: packageLines(bundled.parts),
+    inputsLimitBytes: project.inputsLimitBytes(),
+  });
+  const { simulation } = loaded;
+  const digest = digestOf(bundled.code);
+  await rememberInputs({ ...bundled, digest, root: project.root, cacheDirectory: project.cache });
+  return {
+    ...loaded,
+    source: {
+      name: simulation.name,
+      module: bundled.module,
+      exportName: loaded.exportName,
+      code: bundled.code,
+      parts: bundled.parts,
+      externals: bundled.externals,
+      ...recordedCapture(loaded.captured),
+    },
+  };
+}
+
+/** The function that `spec`, `path#export`, names. Throws EXPORT_NOT_FOUND. */
+export async function functionOfModule(
+  project: Project,
+  spec: string,
+  cwd: string,
+): Promise<(state: unknown) => unknown> {
+  const [file, exportName = "default"] = splitSpec(spec, isFileIn(cwd));
+  const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
+  const exports = await loadExports({ ...bundled, root: project.root });
+  const found = exports[exportName];
+  if (typeof found === "function") return found as (state: unknown) => unknown;
+  throw new RewindError(
+    "EXPORT_NOT_FOUND",
+    `expected ${bundled.module} to export a function ${exportName}`,
+    { module: bundled.module, exportName, exports: Object.keys(exports) },
+  );
+}
+
+function isFileIn(cwd: string): (file: string) => boolean {
+  return (file) => statSync(path.resolve(cwd, file), { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+/** A module's path from the project folder, so that messages are short. */
+function fromRoot({ root }: Project, cwd: string, file: string): string {
+  return path.relative(root, path.resolve(cwd, file)) || ".";
+}
+
+/**
+ * Loads a recorded program from its stored source, if it may run. Says so where the working file is
+ * another by now, unless new code is to go on from what it replays.
+ * Throws PROGRAM_MISSING, PROGRAM_NOT_TRUSTED, MODULE_FAILED.
+ */
+export async function loadRecorded(
+  project: Project,
+  program: Program,
+  get: ReadObject,
+  options: { readonly trusted: boolean; readonly replaced: boolean },
+): Promise<LoadedProgram | undefined> {
+  const { module, exportName } = program;
+  if (module === undefined) return undefined;
+  const stored = await storedSource(program, get);
+  // First of all: the working files came along with the program, and to bundle them is to read them.
+  if (!options.trusted) {
+    const isLost = stored === undefined && !(await isThere(project, module));
+    throw isLost ? leftOut(program) : notTrusted(program);
+  }
+  const working = await workingCode(project, program, module);
+  const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
+  if (working.state !== "same" && !options.replaced) {
+    project.notice(`${working.why}: this replays the recorded program`);
+  }
+  return loadProgram({
+    code,
+    module,
+    ...(exportName !== undefined && { exportName }),
+    root: project.root,
+    externals: program.externals,
+    isPackageLine: packageLines(parts),
+    captured: await capturedBy(program, get),
+  });
+}
+
+function notTrusted(program: Program): RewindError {
+  const { name, module, source: digest } = program;
+  return new RewindError(
+    "PROGRAM_NOT_TRUSTED",
+    `${theCodeOf(program)} came from elsewhere and was never run here`,
+    { name, module, digest },
+  );
+}
+
+function leftOut(program: Program): RewindError {
+  const { name, module } = program;
+  const text = `${theCodeOf(program)} was left out when the run was saved`;
+  return new RewindError("PROGRAM_MISSING", text, { name, module });
+}
+
+/** On one line: what a stranger named must not look like more lines of a message. */
+function theCodeOf({ name, module }: Program): string {
+  return `the code of "${name}" (${module})`.replace(/\p{Cc}+/gu, " ");
+}
+
+/** Whether a recorded path is one of a file in the project; the file is not read. */
+async function isThere(project: Project, module: string): Promise<boolean> {
+  if (!(await liesInProject(project, module))) return false;
+  return statSync(path.resolve(project.root, module), { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Says of a line of the code, counted from 1, whether it is a package's. */
+function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
+  const ends: { readonly line: number; readonly isPackage: boolean }[] = [];
+  let line = 1;
+  for (const part of parts) {
+    line += part.code.split("\n").length - 1;
+    ends.push({ line, isPackage: part.package !== undefined });
+  }
+  return (asked) => ends.find((end) => asked < end.line)?.isPackage ?? false;
+}
+
+/**
+ * Loads the working file of a recorded program in its place. The path of the module is what the
+ * recording says, not the user: one that leads out of the project is refused. Throws MODULE_FAILED.
+ */
+export async function loadWorking(
+  project: Project,
+  { module, exportName }: Program,
+): Promise<Code | undefined> {
+  if (module === undefined) return undefined;
+  if (!(await liesInProject(project, module))) {
+    throw new RewindError(
+      "MODULE_FAILED",
+      `expected the module that was recorded to lie in the project folder, got ${describe(module)}`,
+      {
+        module,
+        hint: "that path is what the recording says: leave --program working out to replay what was recorded",
+      },
+    );
+  }
+  return codeOfFile(project, module, exportName);
+}
+
+/** Whether a recorded path, links followed, is one in the project. */
+async function liesInProject({ root }: Project, module: string): Promise<boolean> {
+  if (path.isAbsolute(module)) return false;
+  const [base, file] = [await fs.realpath(root), path.resolve(root, module)];
+  // What does not exist can be judged by its name alone.
+  const real = await fs.realpath(file).catch(() => path.resolve(base, module));
+  return real.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
+}
+
+/** The stored source; undefined where it was left out. */
+async function storedSource(
+  program: Program,
+  get: ReadObject,
+): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
+  try {
+    const parts = await readParts(program, get, nodeHash);
+    return { code: parts.map(({ code }) => code).join(""), parts };
+  } catch (error) {
+    if (isRewindError(error, "OBJECT_MISSING")) return undefined;
+    throw error;
+  }
+}
+
+/** What the working files give for a source that was left out. Throws PROGRAM_MISSING. */
+async function sourceLeftOut(
+  project: Project,
+  program: Program,
+  { state, bundled }: Working,
+): Promise<Bundle> {
+  if (state === "same") {
+    // The note of the files says that they are the same; what runs is compared itself.
+    const module = String(program.module);
+    const found = bundled ?? (await bundle({ root: project.root, module }));
+    if (digestOf(found.code) === program.source) return found;
+  }
+  throw leftOut(program);
+}
+
+/** What the working files give now, compared with a recorded program. */
+interface Working {
+  readonly state: "same" | "changed" | "gone";
+  /** What the files give, where it is the same and was made to see. */
+  readonly bundled?: Bundle;
+  /** What has changed. */
+  readonly why?: string;
+}
+
+async function workingCode(project: Project, program: Program, module: string): Promise<Working> {
+  const { source: digest } = program;
+  if (!(await liesInProject(project, module))) {
+    return { state: "gone", why: `${describe(module)} lies outside the project folder` };
+  }
+  const place = { digest, root: project.root, cacheDirectory: project.cache };
+  if ((await workingState(place)) === "same") return { state: "same" };
+  let bundled: Bundle;
+  try {
+    bundled = await bundle({ root: project.root, module });
+  } catch (error) {
+    if (isRewindError(error, "MODULE_NOT_FOUND")) {
+      return { state: "gone", why: `${module} is not there` };
+    }
+    if (isRewindError(error)) return { state: "changed", why: missingSince(program, error) };
+    throw error;
+  }
+  if (digestOf(bundled.code) !== digest) {
+    return { state: "changed", why: changedSince(program, bundled.parts, digestOf) };
+  }
+  await rememberInputs({ ...bundled, ...place });
+  return { state: "same", bundled };
+}
+
+/** The digest by which code is recorded: the id of the chunk that holds it. */
+function digestOf(code: string): Id<"chunk"> {
+  return objectId(nodeHash, "chunk", utf8(code));
+}

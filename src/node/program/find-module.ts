@@ -1,0 +1,46 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { RewindError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+
+/**
+ * The real path of a module in the project folder `root`, itself a real path. Throws
+ * MODULE_NOT_FOUND, with the names that come near, and MODULE_FAILED where the file lies outside.
+ */
+export async function findModule(root: string, module: string): Promise<string> {
+  const given = resolve(root, module);
+  const stats = await stat(given).catch(() => undefined);
+  if (stats?.isFile() === true) {
+    const file = await realpath(given);
+    if (isInside(root, file)) return file;
+    throw new RewindError(
+      "MODULE_FAILED",
+      `expected ${module} to lie in the project folder, so that its path means the same elsewhere`,
+      { module },
+    );
+  }
+  const near = await namesLike(given);
+  const found =
+    stats === undefined ? "does not exist" : stats.isDirectory() ? "is a folder" : "is not a file";
+  const hint = near.length > 0 ? `; there is ${near.join(", ")}` : "";
+  throw new RewindError("MODULE_NOT_FOUND", `the module ${module} ${found}${hint}`, {
+    module,
+    near,
+  });
+}
+
+/** Modules in the folder of `path` (or, where it is a folder, in it), the most similar names first. */
+async function namesLike(path: string): Promise<string[]> {
+  const inside = await readdir(path).catch(() => undefined);
+  const names = inside ?? (await readdir(dirname(path)).catch(() => []));
+  const wanted = inside === undefined ? basename(path) : "index.ts";
+  const modules = names.filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"));
+  return nearest(wanted, modules.sort()).map((name) =>
+    inside === undefined ? name : join(basename(path), name),
+  );
+}
+
+function isInside(root: string, file: string): boolean {
+  const path = relative(root, file);
+  return !path.startsWith(`..${sep}`) && !isAbsolute(path);
+}

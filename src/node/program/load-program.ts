@@ -1,0 +1,173 @@
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { messageOf } from "../../base/reason.ts";
+import type { ExternalPackage } from "../../object/program.ts";
+import type { LoadedProgram } from "../../replay/programs.ts";
+import { nodeGuard } from "../host/guard-node.ts";
+import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
+import { type CompiledProgram, compileProgram } from "./compile.ts";
+import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
+import { foldersOfExternals, loadExternals } from "./externals.ts";
+import { ENGINE } from "./packages.ts";
+import { plainRealm } from "./plain-realm.ts";
+import { type Captured, createRealm, type ProgramRealm, type Realm } from "./realm.ts";
+import { type ScriptCalls, scriptCalls } from "./script-calls.ts";
+
+/** A program to run. */
+export interface LoadOptions {
+  /** The bundle, as `bundle` made it. */
+  readonly code: string;
+  /** The module's name, for messages. */
+  readonly module?: string;
+  /** The export that is the simulation; chosen where it is left out. */
+  readonly exportName?: string;
+  /** The project folder: the packages that are not in the bundle are found from there. */
+  readonly root: string;
+  /** The packages that are not in the bundle. */
+  readonly externals?: readonly ExternalPackage[];
+  /** Whether a line of the code, counted from 1, is a package's; none is where it is left out. */
+  isPackageLine?(line: number): boolean;
+  /** What the program read when it was recorded: it is given that again. */
+  readonly captured?: Captured | undefined;
+  /** Files that are read while the program loads are kept whole up to this size. */
+  readonly inputsLimitBytes?: number;
+  /** The modules that `rewind-engine` and `rewind-engine/random` are, as URLs; this engine's own. */
+  readonly engine?: Engine;
+}
+
+/**
+ * Runs a program and returns its simulation: the export `exportName`; else the default export
+ * where it is a simulation, else the only export that is one. **This runs the code**: code that came
+ * from elsewhere needs the user's trust first.
+ *
+ * The program sees this running engine as `rewind-engine`, installed or not. It runs from memory:
+ * no file is written.
+ *
+ * Throws MODULE_FAILED (with the cause) where the program throws, PACKAGE_CHANGED where a package
+ * that is not in the bundle is another or missing, EXPORT_NOT_FOUND and INVALID_SIMULATION.
+ *
+ * @example
+ * ```ts
+ * const { code, module, externals } = await bundle({ root, module: "walk.ts" });
+ * const { simulation, fresh } = await loadProgram({ code, module, externals, root });
+ * ```
+ */
+export async function loadProgram(options: LoadOptions): Promise<LoadedSimulation> {
+  const { module = "the program", root, inputsLimitBytes = INPUTS_LIMIT_BYTES } = options;
+  const run = await runnable(options);
+  const guard = nodeGuard();
+  let { captured, exportName } = options;
+  const load = async (): Promise<LoadedSimulation> => {
+    const realm = createRealm({
+      root,
+      mode: captured === undefined ? "record" : "replay",
+      ...(captured && { captured }),
+      limitBytes: inputsLimitBytes,
+      filename: filenameOf(module),
+      ...(options.isPackageLine && { isPackageLine: options.isPackageLine }),
+      guard,
+      variables: process.env,
+    });
+    const exports = await loadModule(realm, run, options);
+    // Later instances are given what the first one read, whatever the files are by then.
+    captured ??= realm.recorded();
+    const chosen = chooseSimulation({ exports, module, wanted: exportName });
+    ({ exportName } = chosen);
+    return { ...chosen, captured, place: realm.place, fresh: load };
+  };
+  return load();
+}
+
+/** Loads a program's module, in which nothing of the engine may record. */
+async function loadModule(
+  realm: ProgramRealm,
+  run: Runnable,
+  { code, module = "the program" }: LoadOptions,
+): Promise<Record<string, unknown>> {
+  const calls: ScriptCalls[] = [];
+  const watched = (engine: object): object => {
+    const watch = scriptCalls(module, code, engine);
+    calls.push(watch);
+    return watch.engine;
+  };
+  const refused = (): RewindError | undefined => calls.map((one) => one.refused()).find(Boolean);
+  try {
+    const exports = await realm.load(() => run(realm, watched));
+    const error = refused();
+    if (error !== undefined) throw error;
+    return exports;
+  } catch (cause) {
+    throw refused() ?? failure(module, cause);
+  } finally {
+    for (const one of calls) one.loaded();
+  }
+}
+
+/** A program that was run: its simulation, and what it read while it was loaded. */
+export interface LoadedSimulation extends ChosenSimulation, LoadedProgram {
+  readonly captured: Captured;
+  fresh(): Promise<LoadedSimulation>;
+}
+
+const INPUTS_LIMIT_BYTES = 16 << 20;
+
+/**
+ * Runs a program as Node runs a module, and returns all that it exports: for functions that are
+ * called once and whose results are recorded. Throws as `loadProgram` does.
+ */
+export async function loadExports(options: LoadOptions): Promise<Record<string, unknown>> {
+  const { module = "the program" } = options;
+  const run = await runnable(options);
+  try {
+    return await run(plainRealm());
+  } catch (cause) {
+    throw failure(module, cause);
+  }
+}
+
+/** Runs a program in an instance of its own; `watched` gives what it sees of the engine. */
+type Runnable = (
+  realm: Realm,
+  watched?: (engine: object) => object,
+) => Promise<Record<string, unknown>>;
+
+/** What runs a program, each time in an instance of its own. */
+async function runnable(options: LoadOptions): Promise<Runnable> {
+  const { code, root, externals = [], module = "the program" } = options;
+  const engine = await engineModules(code, options.engine ?? ownEngine());
+  const folders = foldersOfExternals(root, externals);
+  const program = compiled(code, module);
+  return async ({ scope, builtin }, watched = (module) => module) => {
+    const packages = await loadExternals(root, folders);
+    const main = engine.get(ENGINE);
+    const seen = main === undefined ? engine : new Map([...engine, [ENGINE, watched(main)]]);
+    const host = (name: string): unknown => {
+      const modules = [seen, packages].find((some) => some.has(name));
+      return modules === undefined ? builtin(name) : modules.get(name);
+    };
+    return program.instantiate({ host, scope });
+  };
+}
+
+/** The name that stands in stack traces. */
+function filenameOf(module: string): string {
+  return `rewind:${encodeURI(module)}`;
+}
+
+function compiled(code: string, module: string): CompiledProgram {
+  try {
+    return compileProgram(code, filenameOf(module));
+  } catch (cause) {
+    throw failure(module, cause);
+  }
+}
+
+function failure(module: string, cause: unknown): RewindError {
+  // What the realm refuses says itself what to do.
+  if (isRewindError(cause)) return cause;
+  return new RewindError(
+    "MODULE_FAILED",
+    `${module} failed while it was loaded: ${messageOf(cause)}`,
+    { module },
+    { cause },
+  );
+}

@@ -1,0 +1,52 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isPackageVersion } from "../../object/program.ts";
+import { LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
+
+/** The name under which programs import this engine. */
+export const ENGINE = "rewind-engine";
+
+/** The package that `import "specifier"` names: `@scope/name/part` is part of `@scope/name`. */
+export function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** An installed package. */
+export interface InstalledPackage {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** The package that Node finds from `folder`: in its node_modules, or in those further up. */
+export function findPackage(name: string, folder: string): InstalledPackage | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const found = join(at, "node_modules", name);
+    const version = readVersion(join(found, "package.json"));
+    if (version !== undefined) return { folder: found, version };
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+function read(file: string): string {
+  const options = { name: file, limitBytes: LARGEST_SETTINGS_BYTES };
+  return new TextDecoder().decode(readRegular(file, options));
+}
+
+/** The version of this engine. */
+export function engineVersion(): string {
+  // Two folders up both from src/node/ and from dist/node/.
+  return readVersion(fileURLToPath(new URL("../../../package.json", import.meta.url))) ?? "";
+}
+
+/** The version that a package.json names, "" where it names none that can be one; undefined without the file. */
+export function readVersion(file: string): string | undefined {
+  try {
+    const { version } = JSON.parse(read(file)) as { version?: unknown };
+    return typeof version === "string" && isPackageVersion(version) ? version : "";
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,270 @@
+import { realpathSync, statSync } from "node:fs";
+import { dirname, extname, join, relative, sep } from "node:path";
+import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import { isRewindError } from "../../base/errors.ts";
+import { type ExternalImport, isPackageName } from "../../object/program.ts";
+import { LARGEST_SOURCE_BYTES, readRegular } from "../host/regular-file.ts";
+import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
+import { exactEnums } from "./enums.ts";
+import { isNative } from "./externals.ts";
+import { type Insertion, withFileMeta } from "./file-meta.ts";
+import { builtinName, type HostModule, hostModule, namesOfBuiltin } from "./host-modules.ts";
+import { loaderOf } from "./loaders.ts";
+import { packageSettings } from "./module-settings.ts";
+import { isBare, type PackageFile, packageFolders, remembered } from "./package-folder.ts";
+import { ENGINE, findPackage, packageName } from "./packages.ts";
+import type { Sources } from "./sources.ts";
+
+/** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
+export const OWN = "program";
+export const PACKAGE = "package";
+/** What a bundle asks its surroundings for, or what an import in a package did not find. */
+export const HOST_MODULE = "host";
+
+/** What is met while a program is bundled. */
+export interface Met {
+  /** The files of packages, and what only they import, by the names that esbuild gives them. */
+  readonly files: Map<string, PackageFile>;
+  /** The packages that stay outside, by folder, with what is imported of them. */
+  readonly externals: Map<string, { name: string; specifiers: ExternalImport[] }>;
+  /** What was put into files, by the names that esbuild gives them. */
+  readonly insertions: Map<string, Insertion>;
+  /** Whether a package that was bundled has to stay outside. */
+  again: boolean;
+}
+
+/**
+ * The esbuild plugin that decides what becomes part of a program, and refuses what could not be
+ * replayed elsewhere. Files are in namespaces of their own: to esbuild they have a relative path
+ * and contents, and no folder, so that no package.json or tsconfig.json above can change the result.
+ *
+ * `outside` are the folders of packages that must stay outside; where the plugin finds one more, it
+ * says so in `met.again`, and the program has to be bundled again.
+ */
+export function programPlugin(options: {
+  readonly root: string;
+  readonly sources: Sources;
+  readonly outside: Set<string>;
+  readonly met: Met;
+  /** The names that each module of the engine exports. */
+  engineNames(entry: EngineEntry): Promise<readonly string[]>;
+}): Plugin {
+  const { root, sources, outside, met, engineNames } = options;
+  const folders = packageFolders(root);
+  const real = new Map<string, string>(); // the files' real paths, by esbuild's names
+  const codes = new Map<string, string>(); // their contents, as far as they are code
+  const virtual = new Map<string, string>(); // the contents of modules that are no files
+  const native = remembered(isNative);
+  const checkSettings = packageSettings(root);
+
+  const importerOf = ({ namespace, importer }: OnResolveArgs): string => `${namespace}:${importer}`;
+
+  const host = (
+    args: OnResolveArgs,
+    name: string,
+    exported?: readonly string[],
+  ): OnResolveResult => {
+    const importer = importerOf(args);
+    const by = met.files.get(importer);
+    const module = hostModule({
+      name,
+      specifier: args.path,
+      kind: args.kind,
+      importer: { path: args.importer, code: codes.get(importer) ?? "", package: labelOf(by) },
+      exported,
+    });
+    return place(module, by);
+  };
+  /** A module that is no file; in the bundle it belongs to the package that imports it. */
+  const place = ({ path, contents }: HostModule, by: PackageFile | undefined): OnResolveResult => {
+    virtual.set(path, contents);
+    if (by !== undefined) met.files.set(`${HOST_MODULE}:${path}`, by);
+    return { path, namespace: HOST_MODULE, sideEffects: true };
+  };
+  const missing = (args: OnResolveArgs): OnResolveResult => {
+    const by = met.files.get(importerOf(args));
+    const error = `new Error(${JSON.stringify(`Cannot find module '${args.path}'`)})`;
+    const contents = `throw Object.assign(${error}, { code: "MODULE_NOT_FOUND" });`;
+    return place({ path: `missing ${args.path} for ${labelOf(by)}`, contents }, by);
+  };
+
+  const resolveOther = async (args: OnResolveArgs): Promise<OnResolveResult | undefined> => {
+    const { path, kind } = args;
+    // Who asks where a file is gets no answer from a bundle, and has to do without.
+    if (kind === "require-resolve") return { path, external: true };
+    const builtin = builtinName(path);
+    if (builtin !== undefined) return host(args, builtin, namesOfBuiltin(builtin));
+    if (packageName(path) !== ENGINE) return undefined;
+    if (isEngineEntry(path)) return host(args, path, await engineNames(path));
+    return refuse(`expected ${ENGINE} or ${ENGINE}/random, got "${path}"`);
+  };
+
+  const notFound = (args: OnResolveArgs, text: string): OnResolveResult => {
+    const { path, kind } = args;
+    const inPackage = args.namespace === PACKAGE;
+    if (inPackage && (kind === "require-call" || kind === "dynamic-import")) {
+      // Packages try for what may be installed, and go on without it.
+      return missing(args);
+    }
+    if (!isBare(path) || findPackage(packageName(path), args.resolveDir) !== undefined) {
+      return refuse(text);
+    }
+    const by = met.files.get(importerOf(args));
+    const why = by === undefined ? "" : `, which ${by.name} imports`;
+    return refuse(`the package "${packageName(path)}"${why} is not installed`);
+  };
+
+  /** A package that stays outside, which has to be the one that the project folder sees. */
+  const external = async (
+    args: OnResolveArgs,
+    file: PackageFile,
+    path: string,
+  ): Promise<OnResolveResult> => {
+    const by = met.files.get(importerOf(args));
+    const seen = findPackage(file.name, root)?.folder;
+    const isSeen = seen !== undefined && realpathSync(seen) === file.folder;
+    if (!isSeen && by === undefined) {
+      return refuse(
+        `the package "${file.name}" cannot be bundled, and is not the one that is found from ` +
+          "the project folder: install it there, or make the folder that has it the project",
+      );
+    }
+    if (by !== undefined && (!isSeen || by.folder === file.folder)) {
+      // The package that imports it finds it from where it lies, and so stays outside as well.
+      outside.add(by.folder);
+      met.again = true;
+      return missing(args);
+    }
+    const kind = args.kind === "require-call" ? "require" : "import";
+    const inside = relative(file.folder, path).split(sep).join("/");
+    const { specifiers } = met.externals.get(file.folder) ?? { specifiers: [] };
+    met.externals.set(file.folder, {
+      name: file.name,
+      specifiers: [...specifiers, [kind, args.path, inside]],
+    });
+    return host(args, `${kind}:${args.path}`);
+  };
+
+  const resolve = async (args: OnResolveArgs, path: string): Promise<OnResolveResult> => {
+    const file = realpathSync(path);
+    const from = args.kind === "entry-point" ? root : args.resolveDir;
+    const inPackage = folders.packageOf(file, args.path, from);
+    if (inPackage !== undefined) {
+      const { folder, name: packageOf } = inPackage;
+      if (!isPackageName(packageOf)) {
+        return refuse(`${JSON.stringify(packageOf)} is no name of a package`);
+      }
+      if (outside.has(folder) || extname(file) === ".node" || native(folder)) {
+        outside.add(folder);
+        return external(args, inPackage, file);
+      }
+      const name = `${PACKAGE}:${inPackage.path}`;
+      met.files.set(name, inPackage);
+      real.set(name, file);
+      return { path: inPackage.path, namespace: PACKAGE, sideEffects: true };
+    }
+    const own = relative(root, file).split(sep).join("/");
+    if (own.startsWith("../") || own.includes(":")) {
+      return refuse(`${own} lies outside the project folder, and so cannot be part of a program`);
+    }
+    real.set(`${OWN}:${own}`, file);
+    // With its side effects, whatever a package.json says of them: that may be one further up.
+    return { path: own, namespace: OWN, sideEffects: true };
+  };
+
+  const load = async (args: OnLoadArgs): Promise<OnLoadResult> => {
+    const { path, namespace } = args;
+    const name = `${namespace}:${path}`;
+    const file = real.get(name) ?? "";
+    const loader = loaderOf(path, { type: args.with.type, inPackage: namespace === PACKAGE });
+    if (loader === undefined) {
+      return refuse(
+        `${path} cannot be part of a program: only code, JSON, WebAssembly and text can`,
+      );
+    }
+    const contents = readRegular(file, { name: path, limitBytes: LARGEST_SOURCE_BYTES });
+    if (contents === undefined) return refuse(`${path} is not there`);
+    if (namespace === OWN) sources.add(path, contents);
+    else sources.addPackageFile(file, contents);
+    const resolveDir = dirname(file);
+    if (!/^[jt]sx?$/.test(loader)) return { contents, loader, resolveDir };
+    const text = new TextDecoder().decode(contents);
+    codes.set(name, text);
+    const { code, insertion } = withFileMeta(
+      loader.startsWith("ts") ? exactEnums(text) : text,
+      path,
+    );
+    if (insertion !== undefined) met.insertions.set(name, insertion);
+    return { contents: code, loader, resolveDir };
+  };
+
+  return {
+    name: "rewind-program",
+    setup(build) {
+      build.onResolve(
+        { filter: /.*/ },
+        orRefusal(async (args) => {
+          if (args.pluginData === RESOLVING) return undefined;
+          const other = args.kind === "entry-point" ? undefined : await resolveOther(args);
+          if (other !== undefined) return other;
+          const plain = plainFile(args);
+          if (plain !== undefined) return resolve(args, plain);
+          checkSettings(args.path, args.kind === "entry-point" ? root : args.resolveDir);
+          const found = await build.resolve(args.path, {
+            kind: args.kind,
+            importer: args.importer,
+            resolveDir: args.kind === "entry-point" ? root : args.resolveDir,
+            with: args.with,
+            pluginData: RESOLVING,
+          });
+          const [error] = found.errors;
+          if (error !== undefined) return notFound(args, error.text);
+          return resolve(args, found.path);
+        }),
+      );
+      build.onLoad({ filter: /.*/, namespace: OWN }, orRefusal(load));
+      build.onLoad({ filter: /.*/, namespace: PACKAGE }, orRefusal(load));
+      build.onLoad({ filter: /.*/, namespace: HOST_MODULE }, ({ path }) => ({
+        contents: virtual.get(path) ?? "",
+        loader: "js",
+      }));
+    },
+  };
+}
+
+/** The package of a file, as a part of a program names it; undefined for an own file. */
+export function labelOf(file: PackageFile | undefined): string | undefined {
+  return file && `${file.name}@${file.version}`;
+}
+
+/** Marks a question to esbuild's own resolver, which this plugin is asked first. */
+const RESOLVING = Symbol("resolving");
+
+/**
+ * The file that an import names in full, such as `./a.js`. esbuild would find the same, but to ask
+ * it takes a while, and packages have thousands of such imports.
+ */
+function plainFile({ path, kind, resolveDir }: OnResolveArgs): string | undefined {
+  if (kind === "entry-point" || !/^\.\.?\/.*\.(?:[cm]?[jt]s|[jt]sx|json)$/.test(path))
+    return undefined;
+  const file = join(resolveDir, path);
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
+}
+
+/** An error of ours is a message to esbuild, which would else add where in this file it was thrown. */
+function orRefusal<A, R>(work: (args: A) => Promise<R>): (args: A) => Promise<R | Refusal> {
+  return async (args) => {
+    try {
+      return await work(args);
+    } catch (error) {
+      if (isRewindError(error)) return refuse(error.message);
+      throw error;
+    }
+  };
+}
+
+type Refusal = ReturnType<typeof refuse>;
+
+function refuse(text: string): { errors: { text: string }[] } {
+  return { errors: [{ text }] };
+}

@@ -1,0 +1,271 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { isTarget } from "../../store/head.ts";
+import { checkAdditions, checkChanges, isRefName } from "../../store/ref-name.ts";
+import { RefSpace } from "../../store/ref-space.ts";
+import { checkSeen, type Operation, type RefChange, type RefStore } from "../../store/ref-store.ts";
+import { type Files, makeFolders, moveInto, onStore } from "../host/files.ts";
+import { lock } from "../host/lock.ts";
+import { type LogTools, OperationLog } from "./operation-log.ts";
+import { storeFolders } from "./store-folders.ts";
+
+/** How long an update waits for another process that is changing refs. */
+const PATIENCE_MS = 5_000;
+
+/** What refs are kept with. */
+export interface RefTools extends LogTools {
+  /** The time, for the operation log. */
+  now(): string;
+}
+
+/** Refs that can be changed by many operations at the price of one look at those that are there. */
+export interface FileRefs extends RefStore {
+  /**
+   * Makes operations one after the other, each as `update` does; none of them may remove a ref. The
+   * next one is asked for when the one before is done.
+   */
+  updateEach(operations: Iterable<Pick<Operation, "command" | "changes">>): Promise<void>;
+}
+
+/**
+ * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
+ * its refs change, and noted as done when all have. One that a crash cut short before that never
+ * happened: every reader sees the refs as they were, and whoever changes refs next puts them back.
+ */
+export function fileRefs(root: string, tools: RefTools): FileRefs {
+  const { files, now } = tools;
+  const folders = storeFolders(root);
+  const log = new OperationLog(root, tools);
+  const opened = files.stat(root)?.identity;
+  const fileOf = (name: string): string => path.join(root, ...name.split("/"));
+  // A name that no ref can have must not lead out of the store.
+  const stored = (name: string): string | undefined =>
+    isRefName(name) ? content(name) : undefined;
+  const content = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
+
+  /** What was begun, and is to be put back where it was. */
+  const begun = (): RefChange[] =>
+    (log.begun()?.changes ?? []).filter(({ name, to }) => stored(name) === to);
+  const read = (name: string): string | undefined => {
+    const text = stored(name);
+    const change = log.begun()?.changes.find((each) => each.name === name);
+    return change !== undefined && text === change.to ? change.from : text;
+  };
+  const list = (prefix: string): Ref[] => {
+    const changes = new Map((log.begun()?.changes ?? []).map((change) => [change.name, change]));
+    return names(prefix).flatMap((name) => {
+      const text = readOrProblem(() => content(name));
+      const change = changes.get(name);
+      const target = change !== undefined && text === change.to ? change.from : text;
+      return target === undefined ? [] : [{ name, target }];
+    });
+  };
+  const names = (prefix: string): string[] => {
+    const found = listRefs(files, root, prefix);
+    const changes = begun().filter(({ name }) => name.startsWith("refs/"));
+    if (changes.length === 0) return found;
+    const before = new Set(found);
+    for (const { name, from } of changes) {
+      if (from === undefined) before.delete(name);
+      else if (name.startsWith(prefix)) before.add(name);
+    }
+    return [...before].sort();
+  };
+
+  /** Makes a ref's file what the change says; returns whether it was there before. */
+  const writeOne = ({ name, to }: RefChange): boolean => {
+    const file = fileOf(name);
+    const wasThere = files.readText(file) !== undefined;
+    if (to === undefined) {
+      if (wasThere) files.remove(file);
+    } else {
+      makeFolders(files, path.dirname(file));
+      if (!wasThere) removeEmptyTree(files, file);
+      moveInto(files, file, path.join(folders.local, "ref.new"), utf8(`${to}\n`));
+    }
+    return wasThere;
+  };
+
+  /** Changes refs one after the other. */
+  const write = (changes: readonly RefChange[]): void => {
+    for (const some of ofOneKind(changes)) {
+      // Each folder is flushed and looked at once, however many of its refs change.
+      const touched = new Set<string>();
+      for (const change of some) {
+        const wasThere = writeOne(change);
+        if (wasThere || change.to !== undefined) touched.add(path.dirname(fileOf(change.name)));
+      }
+      for (const folder of touched) files.syncFolder(folder);
+      const removed = some.filter(({ to }) => to === undefined);
+      for (const folder of new Set(removed.map(({ name }) => path.dirname(fileOf(name))))) {
+        removeEmptyFolders(files, folder, path.join(root, "refs"));
+      }
+    }
+  };
+
+  /** Puts back what was begun, by a process that died or in which something failed. */
+  const putBack = (): void => {
+    write(inOrder(begun().map(({ name, from, to }) => ({ name, from: to, to: from }))));
+    log.cut();
+  };
+
+  /** Changes the refs, all or none. */
+  const apply = (operation: Operation): void => {
+    try {
+      log.begin(operation);
+      write(inOrder(operation.changes));
+      log.finish();
+    } catch (error) {
+      try {
+        putBack();
+      } catch {
+        // The disk takes no more changes: nobody sees the operation, and the next writer puts it back.
+      }
+      throw error;
+    }
+  };
+
+  /** To be called before refs are changed. */
+  const prepare = (): void => {
+    if (files.stat(root)?.identity !== opened) throw moved();
+    putBack();
+  };
+
+  const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
+    prepare();
+    if (seen !== undefined) checkSeen(seen, log.list());
+    checkChanges(changes, listRefs(files, root, "refs/"), stored);
+    checkTargets(changes);
+    if (logged) apply({ time: now(), command, changes });
+    else write(changes);
+  };
+
+  const updateEach: (...operations: Parameters<FileRefs["updateEach"]>) => void = (operations) => {
+    prepare();
+    const space = new RefSpace(listRefs(files, root, "refs/"));
+    for (const { command, changes } of operations) {
+      checkAdditions(changes, space, stored);
+      checkTargets(changes);
+      apply({ time: now(), command, changes });
+    }
+  };
+
+  /** Works under the lock of the refs. */
+  const locked = async (work: () => void): Promise<void> => {
+    const lockFile = path.join(folders.local, "refs.lock");
+    const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
+      onStore(root, lockFile, () => {
+        throw error;
+      }),
+    );
+    try {
+      onStore(root, log.file, work);
+    } finally {
+      onStore(root, lockFile, release);
+    }
+  };
+
+  return {
+    read: async (name) => onStore(root, fileOf(name), () => read(name)),
+    names: async (prefix) => onStore(root, fileOf(prefix), () => names(prefix)),
+    list: async (prefix) => onStore(root, fileOf(prefix), () => list(prefix)),
+    update: (...change) => locked(() => update(...change)),
+    updateEach: (operations) => locked(() => updateEach(operations)),
+    operations: async () => onStore(root, log.file, () => log.list()),
+  };
+}
+
+type Ref = Awaited<ReturnType<RefStore["list"]>>[number];
+
+type Update = Parameters<RefStore["update"]>;
+
+/** What a ref says; of one that is no regular file, say, what is wrong with it, which is no id either. */
+function readOrProblem(read: () => string | undefined): string | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isRewindError(error, "STORE_DAMAGED")) return error.message;
+    throw error;
+  }
+}
+
+/** Checks that what the refs are to hold is what a ref can hold. */
+function checkTargets(changes: readonly RefChange[]): void {
+  for (const { name, to } of changes) {
+    if (to === undefined || isTarget(name, to)) continue;
+    throw new RewindError(
+      "INVALID_ARGUMENT",
+      `${name}: expected the id of a run, got ${JSON.stringify(to)}`,
+      { name, value: to },
+    );
+  }
+}
+
+function moved(): RewindError {
+  return new RewindError(
+    "STORE_FAILED",
+    "the store was moved away or replaced since it was opened",
+    { file: "." },
+  );
+}
+
+/**
+ * Removals come last, so that a run which gets another name has one all the while; except of a ref
+ * that is in the way of a new one, as a file where that one needs a folder, or in another case.
+ */
+function inOrder(changes: readonly RefChange[]): RefChange[] {
+  const made = changes.filter(({ to }) => to !== undefined);
+  const removed = changes.filter(({ to }) => to === undefined);
+  const isInTheWay = ({ name }: RefChange): boolean =>
+    made.some((other) => {
+      const [a, b] = [name.toLowerCase(), other.name.toLowerCase()];
+      return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+    });
+  return [
+    ...removed.filter(isInTheWay),
+    ...made,
+    ...removed.filter((change) => !isInTheWay(change)),
+  ];
+}
+
+/** Changes in their order, cut where removals follow what is made, or the other way about. */
+function ofOneKind(changes: readonly RefChange[]): RefChange[][] {
+  const groups: RefChange[][] = [];
+  let removes: boolean | undefined;
+  for (const change of changes) {
+    const isRemoval = change.to === undefined;
+    if (isRemoval !== removes) groups.push([]);
+    removes = isRemoval;
+    groups.at(-1)?.push(change);
+  }
+  return groups;
+}
+
+/** The full names of the refs that begin with `prefix`, sorted. */
+function listRefs(files: Files, root: string, prefix: string): string[] {
+  const below = (folder: string): string[] =>
+    files.list(path.join(root, ...folder.split("/"))).flatMap(({ name, isFolder }) => {
+      const full = `${folder}/${name}`;
+      const leads = full.startsWith(prefix) || prefix.startsWith(`${full}/`);
+      if (isFolder) return leads ? below(full) : [];
+      return full.startsWith(prefix) && isRefName(full) ? [full] : [];
+    });
+  return below("refs").sort();
+}
+
+/** A crash between the removal of a ref and of its folders leaves these in another ref's place. */
+function removeEmptyTree(files: Files, folder: string): void {
+  for (const { name, isFolder } of files.list(folder)) {
+    if (isFolder) removeEmptyTree(files, path.join(folder, name));
+  }
+  files.removeEmptyFolder(folder);
+}
+
+function removeEmptyFolders(files: Files, folder: string, top: string): void {
+  // refs/heads and its like stay: only what a name with slashes made goes.
+  for (let at = folder; path.dirname(at) !== top && at.startsWith(top); at = path.dirname(at)) {
+    if (files.list(at).length > 0) return;
+    files.removeEmptyFolder(at);
+  }
+}

@@ -1,0 +1,194 @@
+import { RewindError } from "../../base/errors.ts";
+import type { Hash } from "../../codec/hash.ts";
+import type { Id } from "../../object/id.ts";
+import {
+  type ObjectStore,
+  type ObjectWriter,
+  type StoredObject,
+  verifyObject,
+} from "../../store/object-store.ts";
+import { isCode, onStore } from "../host/files.ts";
+import { journalWriter } from "./journal-writer.ts";
+import { Journals } from "./journals.ts";
+import { ListedFolder } from "./listed-folder.ts";
+import { OpenFiles } from "./open-files.ts";
+import type { RecordFile } from "./pack-file.ts";
+import { Packs, type RecordPlace } from "./packs.ts";
+import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
+
+/** How often a folder is listed, where files that were in it are gone when they are opened. */
+const LIST_ATTEMPTS = 10;
+
+/** A store in a folder: sealed packs, and the journals of whoever is writing now. */
+export class FileStore implements ObjectStore {
+  readonly hash: Hash;
+  readonly folders: StoreFolders;
+  readonly tools: FileStoreTools;
+  readonly #open: OpenFiles;
+  readonly #packs: Packs;
+  readonly #journals: Journals;
+  readonly #listed: ListedFolder;
+  /** Whether the folder is to be listed before anything is looked for. */
+  #stale = true;
+  /** What is not in a file yet: the runs of dead recorders, as recovery would store them. */
+  #presented: ReadonlyMap<Id, Uint8Array> = new Map();
+  #begun: Promise<void> | undefined;
+  readonly #identity: string | undefined;
+
+  /** `onDamage` is told what was found damaged and is done without. */
+  constructor(
+    root: string,
+    tools: FileStoreTools,
+    onDamage: (error: RewindError) => void = ignore,
+  ) {
+    this.folders = storeFolders(root);
+    this.tools = tools;
+    this.hash = tools.hash;
+    this.#open = new OpenFiles(tools.files);
+    this.#packs = new Packs(this.folders.objects, { ...tools, open: this.#open, onDamage });
+    this.#journals = new Journals(this.folders, tools, this.#open);
+    this.#listed = new ListedFolder(tools.files, this.folders.objects);
+    this.#identity = tools.files.stat(root)?.identity;
+    this.refresh();
+  }
+
+  /** What is to be done before the first write: nothing unless it is set. */
+  prepare: () => Promise<void> = async () => undefined;
+
+  /** Called by whoever is about to write, before anything else. */
+  begin(): Promise<void> {
+    this.#begun ??= this.prepare().catch((error) => {
+      this.#begun = undefined;
+      throw error;
+    });
+    return this.#begun;
+  }
+
+  /** Gives these runs as if they were stored. */
+  present(runs: ReadonlyMap<Id, Uint8Array>): void {
+    this.#presented = runs;
+  }
+
+  checkInPlace(): void {
+    const { root } = this.folders;
+    if (this.tools.files.stat(root)?.identity === this.#identity) return;
+    throw new RewindError(
+      "STORE_FAILED",
+      "the store was moved away or replaced since it was opened",
+      { file: "." },
+    );
+  }
+
+  async get(id: Id): Promise<StoredObject | undefined> {
+    return this.#on(() => this.#read(id));
+  }
+
+  async has(id: Id): Promise<boolean> {
+    return this.#presented.has(id) || this.#on(() => this.#placeOf(id)) !== undefined;
+  }
+
+  async size(id: Id): Promise<number | undefined> {
+    const presented = this.#presented.get(id);
+    if (presented !== undefined) return presented.length;
+    return this.#on(() => {
+      const place = this.#placeOf(id);
+      return place?.file.sizeAt(place.offset, id);
+    });
+  }
+
+  async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
+    this.#stale = true;
+    const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));
+    ids.push(...[...this.#presented.keys()].filter((id) => id.startsWith(prefix)));
+    return [...new Set(ids)].sort().slice(0, limit);
+  }
+
+  async writer(): Promise<ObjectWriter> {
+    await this.begin();
+    return journalWriter(this);
+  }
+
+  hasSealed(id: Id): boolean {
+    return this.#on(() => this.#packs.find(id)) !== undefined;
+  }
+
+  /** Every pack and journal. */
+  recordFiles(): readonly RecordFile[] {
+    return this.#on(() => [...this.#packs.all(), ...this.#journals.all()]);
+  }
+
+  /** Takes note of packs that were sealed since, and reads journals again. */
+  refresh(): void {
+    this.#stale = true;
+    this.#on(() => undefined);
+  }
+
+  /** Closes every file. */
+  close(): void {
+    this.#packs.close();
+    this.#journals.clear();
+    this.#open.closeAll();
+  }
+
+  /** Takes note of a pack that this process has put into the folder. */
+  notePack(name: string): void {
+    this.#packs.add(name);
+  }
+
+  #list(): void {
+    const names = this.#listed.list();
+    this.#packs.update(new Set(names.filter(isPackName)));
+    this.#journals.update(names.filter(isJournalName));
+  }
+
+  /** The same, where nothing tells that the folder is as it was; journals may have grown in any case. */
+  #listChanged(): void {
+    if (this.#listed.isUnchanged()) this.#journals.rescan();
+    else this.#list();
+  }
+
+  #read(id: Id): StoredObject | undefined {
+    const body = this.#presented.get(id);
+    if (body !== undefined) return { kind: "run", body };
+    const place = this.#placeOf(id);
+    if (place === undefined) return undefined;
+    const { file, offset } = place;
+    const object = file.readAt(offset, id);
+    verifyObject(this.hash, id, object.kind, object.body, `in ${file.name}`);
+    return object;
+  }
+
+  #placeOf(id: Id): RecordPlace | undefined {
+    const found = this.#find(id);
+    if (found !== undefined) return found;
+    // Somebody may have sealed a pack since the folder was listed.
+    this.#listChanged();
+    return this.#find(id);
+  }
+
+  #find(id: Id): RecordPlace | undefined {
+    return this.#packs.find(id) ?? this.#journals.find(id);
+  }
+
+  /** Works on the files of the folder as it is listed; again, where one of them is gone by now. */
+  #on<T>(work: () => T): T {
+    return onStore(this.folders.root, this.folders.objects, () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          if (this.#stale) this.#list();
+          this.#stale = false;
+          return work();
+        } catch (error) {
+          // Its writer has sealed a journal since the folder was listed: the next list has its pack.
+          if (!isCode(error, "ENOENT") || attempt === LIST_ATTEMPTS) throw error;
+          // Or an index went that was read before: its pack is then read without it.
+          this.#packs.close();
+          this.#stale = true;
+        }
+      }
+    });
+  }
+}
+
+function ignore(): void {}

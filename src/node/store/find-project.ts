@@ -1,0 +1,28 @@
+import fs from "node:fs";
+import path from "node:path";
+import { RewindError } from "../../base/errors.ts";
+
+/** The folder of a store, inside the project folder. */
+export const STORE_FOLDER = ".rewind";
+
+/**
+ * The project folder that holds the store of `directory`: itself, or the next one above that has one.
+ * Throws NOT_A_REPOSITORY.
+ */
+export function findProject(directory: string): string {
+  const project = projectOf(directory);
+  if (project !== undefined) return project;
+  throw new RewindError(
+    "NOT_A_REPOSITORY",
+    `there is no ${STORE_FOLDER} here or in a folder above`,
+    { directory: path.resolve(directory) },
+  );
+}
+
+/** The same, or undefined where there is none. */
+export function projectOf(directory: string): string | undefined {
+  for (let at = path.resolve(directory); ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, STORE_FOLDER, "config"))) return fs.realpathSync(at);
+    if (at === path.dirname(at)) return undefined;
+  }
+}

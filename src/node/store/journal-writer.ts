@@ -1,0 +1,212 @@
+import path from "node:path";
+import { concatBytes, toHex } from "../../base/bytes.ts";
+import { RewindError } from "../../base/errors.ts";
+import { type Id, type Kind, objectId } from "../../object/id.ts";
+import type { ObjectWriter, Tip } from "../../store/object-store.ts";
+import { encodeFooter, encodeRecord, PACK_HEADER } from "../../store/pack.ts";
+import { encodeIndex } from "../../store/pack-index.ts";
+import { encodeTips, type StoredTip } from "../../store/tip.ts";
+import { onStore, writeWhole } from "../host/files.ts";
+import { giveSignOfLife, tryLock } from "../host/lock.ts";
+import { journalLock, type StoreFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
+
+/** The store that a journal is written for. */
+export interface JournalHost {
+  readonly folders: StoreFolders;
+  readonly tools: FileStoreTools;
+  /** Whether a sealed pack has the object: what another journal has may yet be lost with it. */
+  hasSealed(id: Id): boolean;
+  /** Takes note of a new pack. */
+  refresh(): void;
+  /** Checks that the store is still where it was opened. Throws STORE_FAILED. */
+  checkInPlace(): void;
+}
+
+/**
+ * Writes objects to a journal of its own, and seals it to a pack at the end. The order of flushes:
+ * records and tip, flush (what was put is acknowledged here); footer, flush; index written, flushed
+ * and renamed; journal renamed to the hash of its content; folder flushed.
+ */
+export function journalWriter(store: JournalHost): ObjectWriter {
+  const writer = new JournalWriter(store);
+  // As closures, so that `writer.put` can be handed on as a function.
+  return {
+    put: (kind, body) => writer.put(kind, body),
+    get pendingBytes() {
+      return writer.pendingBytes;
+    },
+    commit: async (...tips) => writer.guarded(() => writer.commit(tips)),
+    close: async () => writer.guarded(() => writer.close()),
+    abandon: async () => writer.abandon(),
+  };
+}
+
+/** A journal that has a file by now, and the lock that says who writes it. */
+interface OpenJournal {
+  readonly descriptor: number;
+  readonly release: () => void;
+}
+
+class JournalWriter {
+  readonly #store: JournalHost;
+  readonly #name: string;
+  readonly #places = new Map<Id, number>();
+  readonly #hash: ReturnType<FileStoreTools["runningHash"]>;
+  #pending: Uint8Array[] = [];
+  #length = 0;
+  #open: OpenJournal | undefined;
+  #poison: unknown;
+  #committed = false;
+  /** Whether all is written, and the store perhaps does not have it as a pack yet. */
+  #isLeft = false;
+  pendingBytes = 0;
+
+  constructor(store: JournalHost) {
+    this.#store = store;
+    this.#name = `journal-${store.tools.uniqueName()}.pack`;
+    this.#hash = store.tools.runningHash();
+    this.#take(PACK_HEADER);
+  }
+
+  put<K extends Kind>(kind: K, body: Uint8Array): Id<K> {
+    const id = objectId(this.#store.tools.hash, kind, body);
+    if (this.#places.has(id) || this.#store.hasSealed(id)) return id;
+    this.#places.set(id, this.#length);
+    this.#take(encodeRecord({ kind, id, payload: body }, this.#store.tools));
+    return id;
+  }
+
+  commit(tips: readonly Tip[]): void {
+    if (tips.length > 0) {
+      // One record, whose checksum makes it valid as a whole or not at all.
+      const payload = encodeTips(tips.map((tip) => this.#stored(tip)));
+      this.#take(encodeRecord({ kind: "tip", payload }, this.#store.tools));
+    }
+    this.#flush();
+    this.#committed ||= tips.length > 0;
+  }
+
+  #stored(tip: Tip): StoredTip {
+    const id = objectId(this.#store.tools.hash, "run", tip.run);
+    return this.#places.has(id) ? { ref: tip.ref, run: undefined, id } : tip;
+  }
+
+  close(): void {
+    if (this.#places.size === 0) {
+      // A tip alone says nothing that the store does not have.
+      this.#committed = false;
+      this.abandon();
+      return;
+    }
+    const contentHash = this.#hash.digest();
+    this.#take(encodeFooter(contentHash, this.#places.size, this.#store.tools));
+    this.#flush();
+    const { descriptor, release } = this.#open as OpenJournal;
+    this.#open = undefined;
+    this.#store.tools.files.close(descriptor);
+    this.#isLeft = true;
+    try {
+      publishPack(this.#store, this.#path(), this.#places, contentHash);
+    } finally {
+      release();
+    }
+    this.#store.refresh();
+    this.#isLeft = false;
+  }
+
+  abandon(): boolean {
+    if (this.#open === undefined) return this.#isLeft;
+    const { files } = this.#store.tools;
+    const { descriptor, release } = this.#open;
+    this.#open = undefined;
+    try {
+      files.close(descriptor);
+      // What was acknowledged with a tip stays, for the next who opens the store to recover.
+      if (!this.#committed) files.remove(this.#path());
+      release();
+      return this.#committed;
+    } catch {
+      // On a disk that takes no more changes both stay behind, and recovery looks at them.
+      return true;
+    }
+  }
+
+  /** Runs `work`, unless an earlier write failed: after that, nothing can be promised any more. */
+  guarded(work: () => void): void {
+    if (this.#poison !== undefined) {
+      throw new RewindError(
+        "WRITER_POISONED",
+        "an earlier write of this recording failed",
+        {},
+        { cause: this.#poison },
+      );
+    }
+    try {
+      onStore(this.#store.folders.root, this.#path(), work);
+    } catch (error) {
+      this.#poison = error;
+      throw error;
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    this.#pending.push(bytes);
+    this.#length += bytes.length;
+    this.pendingBytes += bytes.length;
+    this.#hash.update(bytes);
+  }
+
+  #flush(): void {
+    const { files } = this.#store.tools;
+    const isNew = this.#open === undefined;
+    this.#store.checkInPlace();
+    this.#open ??= this.#begin();
+    if (files.stat(this.#path())?.identity !== files.identity(this.#open.descriptor)) {
+      const message = `objects/${this.#name} was moved away or replaced while it was written`;
+      throw new RewindError("STORE_FAILED", message, { file: `objects/${this.#name}` });
+    }
+    giveSignOfLife();
+    files.write(this.#open.descriptor, concatBytes(this.#pending));
+    files.sync(this.#open.descriptor);
+    if (isNew) files.syncFolder(this.#store.folders.objects);
+    this.#pending = [];
+    this.pendingBytes = 0;
+  }
+
+  #begin(): OpenJournal {
+    const { files } = this.#store.tools;
+    const release = tryLock(files, journalLock(this.#store.folders, this.#name));
+    if (release === undefined) throw new RewindError("LOCKED", `${this.#name} is being written`);
+    try {
+      return { descriptor: files.open(this.#path(), "create"), release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #path(): string {
+    return path.join(this.#store.folders.objects, this.#name);
+  }
+}
+
+/** Gives a file of records whose footer is flushed, `draft`, its index and its lasting name, and returns that. */
+export function publishPack(
+  store: JournalHost,
+  draft: string,
+  places: ReadonlyMap<Id, number>,
+  contentHash: Uint8Array,
+): string {
+  const { files, hash } = store.tools;
+  const { objects, local } = store.folders;
+  const name = `pack-${toHex(contentHash)}`;
+  const index = encodeIndex(places, contentHash, hash);
+  const temporary = path.join(local, `${name}.idx`);
+  writeWhole(files, temporary, index);
+  // One flush of the folder for both names: a pack whose index is not there is read without it.
+  files.rename(temporary, path.join(objects, `${name}.idx`));
+  files.rename(draft, path.join(objects, `${name}.pack`));
+  files.syncFolder(objects);
+  return `${name}.pack`;
+}

@@ -1,0 +1,67 @@
+import { isRewindError } from "../../base/errors.ts";
+import type { Id } from "../../object/id.ts";
+import { PACK_HEADER, type PackTools } from "../../store/pack.ts";
+import { decodeTips, type StoredTip } from "../../store/tip.ts";
+import type { Files } from "../host/files.ts";
+import { RecordScanner } from "./record-scanner.ts";
+
+/** What a journal holds, as far as its records are valid. */
+export interface JournalContent {
+  /** Where each object's record begins. */
+  readonly places: ReadonlyMap<Id, number>;
+  /** The last tip of each ref, of those before the first damage: a journal may hold several recordings. */
+  readonly tips: readonly StoredTip[];
+  /** Where the valid records from the start on end: a footer follows, or damage, or what is being written. */
+  readonly validEnd: number;
+  /** Whether valid records stand after damage, or a record of tips holds something else. */
+  readonly damaged: boolean;
+  /** Whether it has the footer of a sealed pack. */
+  readonly sealed: boolean;
+}
+
+/**
+ * Reads the valid records of a journal, also those after a damaged one. Any bytes at all are taken, and
+ * what is read and checked stays in proportion to the file's length.
+ */
+export function scanJournal(files: Files, descriptor: number, tools: PackTools): JournalContent {
+  const scanner = new RecordScanner(files, descriptor, tools);
+  const places = new Map<Id, number>();
+  const tips = new Map<string | undefined, StoredTip>();
+  let isForeign = false;
+  let sealed = false;
+  let damagedAt: number | undefined;
+  let at = scanner.startsWith(PACK_HEADER) ? PACK_HEADER.length : 0;
+  while (at < scanner.length) {
+    let record = scanner.recordAt(at);
+    if (record === undefined) {
+      record = scanner.nextRecord(at + 1);
+      if (record !== undefined || scanner.hasGivenUp) damagedAt ??= at;
+      if (record === undefined) break;
+      at = record.offset;
+    }
+    const { kind, id } = record.header;
+    sealed = kind === "footer";
+    if (sealed) break;
+    if (kind !== "tip") places.set(id, at);
+    else if (damagedAt === undefined) {
+      const found = tipsIn(scanner.tipPayload(record));
+      isForeign ||= found === undefined;
+      for (const tip of found ?? []) tips.set(tip.ref, tip);
+    }
+    at += record.length;
+  }
+  const validEnd = damagedAt ?? at;
+  const damaged = damagedAt !== undefined || isForeign;
+  return { places, tips: [...tips.values()], validEnd, damaged, sealed };
+}
+
+/** The tips of a record; undefined where something else has its checksum. */
+function tipsIn(payload: Uint8Array | undefined): readonly StoredTip[] | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return decodeTips(payload);
+  } catch (error) {
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+import path from "node:path";
+import type { Id } from "../../object/id.ts";
+import { isHeld } from "../host/lock.ts";
+import { scanJournal } from "./journal.ts";
+import type { OpenFiles } from "./open-files.ts";
+import { openJournal, type RecordFile } from "./pack-file.ts";
+import type { RecordPlace } from "./packs.ts";
+import { journalLock, type StoreFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
+
+interface ScannedJournal {
+  readonly size: number;
+  readonly places: ReadonlyMap<Id, number>;
+  readonly file: RecordFile;
+  /** Whether its writer was dead before it was scanned: then it never grows. */
+  readonly isFinal: boolean;
+}
+
+/** Up to so many journals are looked into one after the other. */
+const FEW = 4;
+
+/** The journals of a store: of whoever is writing now, and of writers that died. */
+export class Journals {
+  readonly #folders: StoreFolders;
+  readonly #tools: FileStoreTools;
+  readonly #open: OpenFiles;
+  #scanned: ReadonlyMap<string, ScannedJournal> = new Map();
+  /** Those that have objects. */
+  #filled: readonly ScannedJournal[] = [];
+  /** How many may still grow. */
+  #growing = 0;
+  /** Where each object is, once it was asked for and there are many journals. */
+  #places: ReadonlyMap<Id, RecordPlace> | undefined;
+
+  constructor(folders: StoreFolders, tools: FileStoreTools, open: OpenFiles) {
+    this.#folders = folders;
+    this.#tools = tools;
+    this.#open = open;
+  }
+
+  /** Takes note of the journals that are in the folder now, and scans those again that have grown. */
+  update(names: readonly string[]): void {
+    const before = this.#scanned;
+    const after = new Map<string, ScannedJournal>();
+    for (const name of names) after.set(name, this.#scan(name, before.get(name)));
+    const isGone = ([name, old]: [string, ScannedJournal]): boolean => after.get(name) !== old;
+    const gone = [...before].filter(isGone);
+    this.#scanned = after;
+    if (gone.length === 0 && before.size === after.size) return;
+    for (const [, { file }] of gone) file.close();
+    const journals = [...after.values()];
+    this.#filled = journals.filter(({ places }) => places.size > 0);
+    this.#growing = journals.filter(({ isFinal }) => !isFinal).length;
+    this.#places = undefined;
+  }
+
+  /** Scans those again that have grown. */
+  rescan(): void {
+    if (this.#growing > 0) this.update([...this.#scanned.keys()]);
+  }
+
+  /** Where an object is; undefined where no journal has it. */
+  find(id: Id): RecordPlace | undefined {
+    if (this.#filled.length > FEW) return this.#table().get(id);
+    for (const { file, places } of this.#filled) {
+      const offset = places.get(id);
+      if (offset !== undefined) return { file, offset };
+    }
+    return undefined;
+  }
+
+  /** Every journal. */
+  all(): RecordFile[] {
+    return [...this.#scanned.values()].map(({ file }) => file);
+  }
+
+  /** Forgets every journal. */
+  clear(): void {
+    this.#scanned = new Map();
+    this.#filled = [];
+    this.#growing = 0;
+    this.#places = undefined;
+  }
+
+  #table(): ReadonlyMap<Id, RecordPlace> {
+    if (this.#places !== undefined) return this.#places;
+    const table = new Map<Id, RecordPlace>();
+    // Backward, so that of several that have an object the first one gives it.
+    for (const { file, places } of this.#filled.toReversed()) {
+      for (const [id, offset] of places) table.set(id, { file, offset });
+    }
+    this.#places = table;
+    return table;
+  }
+
+  /** A journal, scanned again if it has grown. */
+  #scan(name: string, known: ScannedJournal | undefined): ScannedJournal {
+    const { files } = this.#tools;
+    const { objects } = this.#folders;
+    if (known?.isFinal) return known;
+    if (known !== undefined && files.stat(path.join(objects, name))?.size === known.size) {
+      return known;
+    }
+    const isFinal = !isHeld(files, journalLock(this.#folders, name));
+    const descriptor = files.open(path.join(objects, name), "read");
+    try {
+      const size = files.size(descriptor);
+      const { places } = scanJournal(files, descriptor, this.#tools);
+      const file = openJournal(this.#open, objects, name, places, this.#tools);
+      return { size, places, file, isFinal };
+    } finally {
+      files.close(descriptor);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import path from "node:path";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Hash } from "../../codec/hash.ts";
+import { longestBody } from "../../object/body.ts";
+import type { Id, Kind } from "../../object/id.ts";
+import {
+  decodeHeader,
+  type PackTools,
+  RECORD_HEADER_BYTES,
+  type RecordHeader,
+  recordPayload,
+} from "../../store/pack.ts";
+import { PackIndex } from "../../store/pack-index.ts";
+import type { OpenFiles } from "./open-files.ts";
+
+/** Most records are smaller than this, and come with one read. Node takes so little from a pool. */
+const FIRST_READ_BYTES = 2048;
+
+/** A file with records and a way to find them: a sealed pack, or a journal as it was scanned. */
+export interface RecordFile {
+  /** The file's name inside the store. */
+  readonly name: string;
+  /** Where an object's record begins; `bytes` are those of the id. */
+  find(id: Id, bytes: Uint8Array): number | undefined;
+  /** The first bytes of its ids, each once. */
+  firstBytes(): Iterable<number>;
+  withPrefix(prefix: string, limit: number): Id[];
+  entries(): Iterable<readonly [Id, number]>;
+  /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, which names the place. */
+  readAt(offset: number, id: Id): { readonly kind: Kind; readonly body: Uint8Array };
+  /** The bytes of that object's body, by its header alone. Throws OBJECT_CORRUPT. */
+  sizeAt(offset: number, id: Id): number;
+  close(): void;
+}
+
+/** Opens a sealed pack by its index, which is read in place. Throws STORE_DAMAGED. */
+export function openPack(
+  open: OpenFiles,
+  folder: string,
+  packName: string,
+  tools: PackTools & { readonly hash: Hash },
+): RecordFile {
+  const indexName = packName.replace(/\.pack$/, ".idx");
+  const indexFile = path.join(folder, indexName);
+  const read = (offset: number, length: number) => open.read(indexFile, offset, length);
+  const where = `objects/${indexName}`;
+  const index = new PackIndex(read, open.size(indexFile), where, tools.hash);
+  const records = recordsOf(open, folder, packName, tools);
+  return {
+    name: `objects/${packName}`,
+    find: (_, bytes) => index.find(bytes),
+    firstBytes: () => index.firstBytes(),
+    withPrefix: (prefix, limit) => index.withPrefix(prefix, limit),
+    entries: () => index.entries(),
+    readAt: records.readAt,
+    sizeAt: records.sizeAt,
+    close() {
+      open.close(indexFile);
+      records.close();
+    },
+  };
+}
+
+/** A journal whose records were scanned: their places are in memory. */
+export function openJournal(
+  open: OpenFiles,
+  folder: string,
+  journalName: string,
+  places: ReadonlyMap<Id, number>,
+  tools: PackTools,
+): RecordFile {
+  const records = recordsOf(open, folder, journalName, tools);
+  return {
+    name: `objects/${journalName}`,
+    find: (id) => places.get(id),
+    firstBytes: () => new Set([...places.keys()].map((id) => Number.parseInt(id.slice(0, 2), 16))),
+    withPrefix: (prefix, limit) =>
+      [...places.keys()]
+        .filter((id) => id.startsWith(prefix))
+        .sort()
+        .slice(0, limit),
+    entries: () => places,
+    ...records,
+  };
+}
+
+type ObjectHeader = RecordHeader & { readonly kind: Kind };
+
+/** Reads records of a file that is opened when one is wanted. */
+function recordsOf(
+  open: OpenFiles,
+  folder: string,
+  name: string,
+  tools: PackTools,
+): Pick<RecordFile, "readAt" | "sizeAt" | "close"> {
+  const file = path.join(folder, name);
+  const damagedAt =
+    (offset: number, id: Id) =>
+    (problem: string): RewindError =>
+      new RewindError("OBJECT_CORRUPT", `${problem} in objects/${name} at ${offset}`, {
+        id,
+        file: `objects/${name}`,
+        offset,
+      });
+  const headerIn = (bytes: Uint8Array, offset: number, id: Id): ObjectHeader => {
+    const damaged = damagedAt(offset, id);
+    const header = decodeHeader(bytes);
+    if (header === undefined || header.id !== id) throw damaged(`expected the record of ${id}`);
+    const { kind } = header;
+    if (kind === "tip" || kind === "footer") throw damaged(`expected an object`);
+    return { ...header, kind };
+  };
+  return {
+    sizeAt(offset, id) {
+      return headerIn(open.read(file, offset, RECORD_HEADER_BYTES), offset, id).rawLength;
+    },
+    readAt(offset, id) {
+      const damaged = damagedAt(offset, id);
+      let bytes = open.read(file, offset, FIRST_READ_BYTES);
+      const header = headerIn(bytes, offset, id);
+      const length = RECORD_HEADER_BYTES + header.storedLength;
+      const most = longestBody(header.kind);
+      if (header.rawLength > most) {
+        throw damaged(`expected at most ${most} bytes, got ${header.rawLength},`);
+      }
+      const left = open.size(file) - offset;
+      if (length > left) throw damaged(`expected ${length} bytes, got ${left},`);
+      if (length > bytes.length) bytes = open.read(file, offset, length);
+      if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
+      try {
+        return { kind: header.kind, body: recordPayload(bytes, header, tools) };
+      } catch (error) {
+        throw isRewindError(error, "OBJECT_CORRUPT") ? damaged(error.message) : error;
+      }
+    },
+    close: () => open.close(file),
+  };
+}

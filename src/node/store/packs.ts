@@ -1,0 +1,132 @@
+import path from "node:path";
+import { fromHex } from "../../base/bytes.ts";
+import { isRewindError, type RewindError } from "../../base/errors.ts";
+import type { Hash } from "../../codec/hash.ts";
+import type { Id } from "../../object/id.ts";
+import type { PackTools } from "../../store/pack.ts";
+import { type Files, isCode, withFile } from "../host/files.ts";
+import { scanJournal } from "./journal.ts";
+import type { OpenFiles } from "./open-files.ts";
+import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
+
+/** Where an object's record lies. */
+export interface RecordPlace {
+  readonly file: RecordFile;
+  readonly offset: number;
+}
+
+/** What packs are read with. */
+export interface PacksTools extends PackTools {
+  readonly hash: Hash;
+  readonly files: Files;
+  readonly open: OpenFiles;
+  /** Is told of an index that is damaged, and done without. */
+  readonly onDamage: (error: RewindError) => void;
+}
+
+/**
+ * The sealed packs of a folder. Every recording makes one, and a look-up needs one of them: so an
+ * index is read when an object is wanted that no pack has whose index was read before.
+ */
+export class Packs {
+  readonly #folder: string;
+  readonly #tools: PacksTools;
+  /** The names of packs whose index was not read yet. */
+  readonly #unread = new Set<string>();
+  readonly #read = new Map<string, RecordFile>();
+  /** For each first byte of an id the packs that were read and have such ids. */
+  #byFirstByte: RecordFile[][] = emptyTable();
+  /** Where something was found last: what is wanted next was most likely recorded with it. */
+  #latest: RecordFile | undefined;
+
+  constructor(folder: string, tools: PacksTools) {
+    this.#folder = folder;
+    this.#tools = tools;
+  }
+
+  /** Takes note of the packs that are in the folder now. */
+  update(names: ReadonlySet<string>): void {
+    for (const name of this.#unread) if (!names.has(name)) this.#unread.delete(name);
+    const gone = [...this.#read.keys()].filter((name) => !names.has(name));
+    if (gone.length > 0) this.#forget(gone);
+    for (const name of names) this.add(name);
+  }
+
+  /** Takes note of one more pack. */
+  add(name: string): void {
+    if (!this.#read.has(name)) this.#unread.add(name);
+  }
+
+  /** Where an object is; undefined where no pack has it. */
+  find(id: Id): RecordPlace | undefined {
+    const bytes = fromHex(id);
+    const found = this.#findIn(this.#latest, id, bytes);
+    if (found !== undefined) return found;
+    for (const file of this.#byFirstByte[bytes[0] as number] as RecordFile[]) {
+      const place = this.#findIn(file, id, bytes);
+      if (place !== undefined) return place;
+    }
+    for (const name of this.#unread) {
+      const place = this.#findIn(this.#readIndex(name), id, bytes);
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  }
+
+  /** Every pack. */
+  all(): RecordFile[] {
+    for (const name of this.#unread) this.#readIndex(name);
+    return [...this.#read.values()];
+  }
+
+  /** Closes and forgets every pack. */
+  close(): void {
+    for (const file of this.#read.values()) file.close();
+    this.#read.clear();
+    this.#unread.clear();
+    this.#byFirstByte = emptyTable();
+    this.#latest = undefined;
+  }
+
+  #findIn(file: RecordFile | undefined, id: Id, bytes: Uint8Array): RecordPlace | undefined {
+    const offset = file?.find(id, bytes);
+    if (file === undefined || offset === undefined) return undefined;
+    this.#latest = file;
+    return { file, offset };
+  }
+
+  #readIndex(name: string): RecordFile {
+    const file = this.#openPack(name);
+    this.#unread.delete(name);
+    this.#read.set(name, file);
+    for (const byte of file.firstBytes()) this.#byFirstByte[byte]?.push(file);
+    return file;
+  }
+
+  #forget(names: readonly string[]): void {
+    const gone = new Set(names.map((name) => this.#read.get(name)));
+    for (const name of names) this.#read.delete(name);
+    for (const file of gone) file?.close();
+    if (gone.has(this.#latest)) this.#latest = undefined;
+    this.#byFirstByte = this.#byFirstByte.map((files) => files.filter((file) => !gone.has(file)));
+  }
+
+  /** A pack by its index; where that is gone or damaged, by its own records, which say all of it. */
+  #openPack(name: string): RecordFile {
+    const { files, open, onDamage } = this.#tools;
+    try {
+      return openPack(open, this.#folder, name, this.#tools);
+    } catch (error) {
+      if (isRewindError(error, "STORE_DAMAGED")) onDamage(error);
+      else if (!isCode(error, "ENOENT")) throw error;
+    }
+    const { places } = withFile(files, path.join(this.#folder, name), "read", (descriptor) =>
+      scanJournal(files, descriptor, this.#tools),
+    );
+    return openJournal(open, this.#folder, name, places, this.#tools);
+  }
+}
+
+function emptyTable(): RecordFile[][] {
+  return Array.from({ length: 256 }, () => []);
+}

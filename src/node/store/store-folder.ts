@@ -1,0 +1,101 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { RewindError } from "../../base/errors.ts";
+import { UNBORN_HEAD } from "../../store/head.ts";
+import type { RefStore } from "../../store/ref-store.ts";
+import { overlayRefs } from "../../store/ref-store.ts";
+import { makeFolders, onStore, replaceFile } from "../host/files.ts";
+import { clearLocks } from "./clear-locks.ts";
+import { fileRefs } from "./file-refs.ts";
+import { FileStore } from "./file-store.ts";
+import { STORE_FOLDER } from "./find-project.ts";
+import { type Recovered, recover, remainsOf } from "./recover.ts";
+import { readStoreConfig, STORE_FORMAT } from "./store-config.ts";
+import { storeFiles } from "./store-files.ts";
+import { storeFolders } from "./store-folders.ts";
+import type { FileStoreTools } from "./store-tools.ts";
+
+/** What Git should leave alone of a store that is committed with the project. */
+const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\n";
+const GIT_ATTRIBUTES = "* binary\n";
+
+/** A store that is open. */
+export interface OpenStore {
+  readonly objects: FileStore;
+  readonly refs: RefStore;
+  /**
+   * Recordings of dead processes, which a reader sees as they will be once a writer has brought
+   * them back.
+   */
+  readonly recovered: readonly Recovered[];
+}
+
+/** Creates the store of a project. Throws REPOSITORY_EXISTS. */
+export function createStore(project: string, tools: FileStoreTools): void {
+  const root = path.join(project, STORE_FOLDER);
+  const files = storeFiles(root, tools.files);
+  const { objects, local, logs } = storeFolders(root);
+  const config = path.join(root, "config");
+  onStore(project, root, () => {
+    if (files.readText(config) !== undefined) {
+      throw new RewindError("REPOSITORY_EXISTS", `there is a store here already: ${STORE_FOLDER}`, {
+        root,
+      });
+    }
+    const refs = ["heads", "tags", "archive"].map((name) => path.join(root, "refs", name));
+    for (const folder of [objects, local, logs, ...refs]) makeFolders(files, folder);
+    const write = (name: string, text: string): void =>
+      replaceFile(files, path.join(root, name), path.join(local, "init.new"), utf8(text));
+    write(".gitignore", GIT_IGNORE);
+    write(".gitattributes", GIT_ATTRIBUTES);
+    write("HEAD", `${UNBORN_HEAD}\n`);
+    // The config comes last: a folder without one is no store, and init can be run again.
+    write("config", `${JSON.stringify({ format: STORE_FORMAT })}\n`);
+  });
+}
+
+/**
+ * Opens the store of a project. Nothing is changed until something is written: until then, refs and
+ * runs are presented as they will be after recovery, which the first write begins with. `onDamage` is
+ * told what is found damaged, now or later, and done without.
+ */
+export async function openStore(
+  project: string,
+  tools: FileStoreTools,
+  now: () => string,
+  onDamage: (error: RewindError) => void = () => undefined,
+): Promise<OpenStore> {
+  const root = path.join(project, STORE_FOLDER);
+  const files = storeFiles(root, tools.files);
+  readStoreConfig(files, root);
+  const objects = new FileStore(root, { ...tools, files }, onDamage);
+  const stored = fileRefs(root, { ...tools, files, now, onDamage });
+  const { recovered, operations, runs, damage } = await remainsOf(objects, stored, now());
+  for (const error of damage) onDamage(error);
+  let refs = overlayRefs(stored, operations);
+  objects.present(runs);
+  objects.prepare = async () => {
+    const { local, logs } = objects.folders;
+    onStore(root, local, () => {
+      for (const folder of [objects.folders.objects, local, logs]) makeFolders(files, folder);
+      clearLocks(files, local);
+    });
+    await recover(objects, stored);
+    refs = stored;
+    objects.present(new Map());
+  };
+  return {
+    objects,
+    recovered,
+    refs: {
+      read: (name) => refs.read(name),
+      names: (prefix) => refs.names(prefix),
+      list: (prefix) => refs.list(prefix),
+      operations: () => refs.operations(),
+      async update(...change) {
+        await objects.begin();
+        await refs.update(...change);
+      },
+    },
+  };
+}
