@@ -1,7 +1,7 @@
 import { nodeEnvironment } from "../../../dist/node/host/environment.js";
 import { nodeHash } from "../../../dist/node/host/platform.js";
 import { codeOf } from "../../../dist/replay/programs.js";
-import { openRun, recordInto } from "../../../dist/replay/run.js";
+import { openRun, recordInto } from "../../../dist/replay/run/open-run.js";
 import { memoryStore } from "../../../dist/store/memory-store.js";
 import { median, places, time } from "../measure.js";
 import { walk } from "../walk.js";
