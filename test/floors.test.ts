@@ -46,7 +46,7 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
-  node: ["host", "store", "config", "program"],
+  node: ["", "host", "store", "config", "program"],
   replay: ["", "look", "record", "compare", "run"],
 };
 

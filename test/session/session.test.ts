@@ -274,7 +274,7 @@ function found(states: readonly Herd[], step: number): string {
 }
 
 function counted(steps: readonly number[]): string {
-  return `it holds at ${steps.length} steps: the first ${steps[0]}, the last ${steps.at(-1)}`;
+  return `${steps.length} steps match: the first ${steps[0]}, the last ${steps.at(-1)}`;
 }
 
 /** What a step prints: each field that changed, before and after. */

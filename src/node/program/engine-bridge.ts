@@ -1,4 +1,5 @@
 import { generatorFamilies } from "../../random/generators.ts";
+import { ownModule } from "../own-files.ts";
 
 const MAIN = "rewind-engine";
 const RANDOM = "rewind-engine/random";
@@ -23,12 +24,7 @@ export interface Engine {
 
 /** This running engine. */
 export function ownEngine(): Engine {
-  // `.ts` where the sources run as they are, under vitest; `.js` in what is published.
-  const extension = /\.[jt]s$/.exec(import.meta.url)?.[0] ?? ".js";
-  return {
-    main: new URL(`../index${extension}`, import.meta.url).href,
-    random: new URL(`../random${extension}`, import.meta.url).href,
-  };
+  return { main: ownModule("index"), random: ownModule("random") };
 }
 
 /** The names that programs can import from the engine. */

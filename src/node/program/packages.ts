@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { isPackageVersion } from "../../object/program.ts";
 import { LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
+import { ownManifest } from "../own-files.ts";
 
 /** The name under which programs import this engine. */
 export const ENGINE = "rewind-engine";
@@ -37,8 +37,7 @@ function read(file: string): string {
 
 /** The version of this engine. */
 export function engineVersion(): string {
-  // Two folders up both from src/node/ and from dist/node/.
-  return readVersion(fileURLToPath(new URL("../../../package.json", import.meta.url))) ?? "";
+  return readVersion(ownManifest()) ?? "";
 }
 
 /** The version that a package.json names, "" where it names none that can be one; undefined without the file. */

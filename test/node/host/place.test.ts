@@ -30,7 +30,7 @@ beforeAll(async () => {
   const contents = `
     import { Script } from "node:vm";
     import { createRealm } from ${JSON.stringify(`${SRC}program/realm.ts`)};
-    import { nodeGuard } from ${JSON.stringify(`${SRC}guard-node.ts`)};
+    import { nodeGuard } from ${JSON.stringify(`${SRC}host/guard-node.ts`)};
     const captured = process.argv[2] ? JSON.parse(process.argv[2]) : undefined;
     const guard = nodeGuard();
     const before = [new Date(0).getHours(), (1.5).toLocaleString()];

@@ -257,7 +257,7 @@ describe("what is refused", () => {
 
 test("esbuild is loaded only when something is bundled", async () => {
   const { readFile } = await import("node:fs/promises");
-  const folder = fileURLToPath(new URL("../../../src/node/", import.meta.url));
+  const folder = fileURLToPath(new URL("../../../src/node/program/", import.meta.url));
   for (const name of ["bundle.ts", "program-plugin.ts"]) {
     expect(await readFile(join(folder, name), "utf8")).not.toMatch(/^import (?!type).*"esbuild"/m);
   }

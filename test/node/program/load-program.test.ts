@@ -177,7 +177,7 @@ test.each(generatorFamilies())("a program can import the generator %s alone", as
     "m.ts": `import * as types from "rewind-engine/random/${family}"; export default { ...${WALK}, types };`,
   });
   const { simulation } = await loadProgram(await programOf(root));
-  const own: Record<string, unknown> = await import(`../../src/random/${family}/index.ts`);
+  const own: Record<string, unknown> = await import(`../../../src/random/${family}/index.ts`);
   expect(Object.keys(own).sort()).toEqual([family, `${family}Algorithm`]);
   for (const name of Object.keys(own)) expect(simulation.types?.[name]).toBe(own[name]);
 });

@@ -232,7 +232,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "a to be a finite number above 0, got 0": (rng) => rng.beta(0, 1),
     "the mean to be at most 9e15, got 10000000000000000": (rng) => rng.poisson(1e16),
     "p to be in 0..1, got 1.5": (rng) => rng.binomial(10, 1.5),
-    "n to be a whole number from 0 on, got -1": (rng) => rng.binomial(-1, 0.5),
+    "n to be a whole number, at least 0, got -1": (rng) => rng.binomial(-1, 0.5),
     "at least one item to choose from, got none": (rng) => rng.choice([]),
     "size to be at most 3 without replacement, got 4": (rng) =>
       rng.choice(3, { size: 4, replace: false }),
