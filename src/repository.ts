@@ -4,7 +4,7 @@ import { Branches } from "./history/branches.ts";
 import { type LogEntry, type LogOptions, log } from "./history/log.ts";
 import { redo, undo } from "./history/operations.ts";
 import { BranchRecorder, type Fork } from "./history/record/branch-recorder.ts";
-import { type Resolved, resolve } from "./history/resolve.ts";
+import { peel, type Resolved, resolve } from "./history/resolve.ts";
 import { parseRevision } from "./history/revision.ts";
 import { inputsLimitBytes } from "./node/config/config.ts";
 import { nodeFiles } from "./node/host/files.ts";
@@ -419,6 +419,11 @@ export class Repository {
     return redo(this.#store.refs);
   }
 
+  /** The run that an id leads to: the run itself, or the target of a tag. */
+  peel(id: Id): Promise<Id<"run">> {
+    return peel(this.#store.objects, id);
+  }
+
   /** The operations that have changed refs here, the oldest first. */
   operations(): Promise<readonly Operation[]> {
     return this.#store.refs.operations();
@@ -437,7 +442,7 @@ export class Repository {
    */
   reflog(
     name = "HEAD",
-    { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number } = {},
+    { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number | undefined } = {},
   ): Promise<{ readonly entries: readonly NamedRun[]; readonly total: number }> {
     return reflog(this.#store.objects, this.#store.refs, name, limit);
   }

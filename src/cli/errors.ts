@@ -52,12 +52,14 @@ const HINTS: Partial<
     tag === undefined || (names as string[]).length > 0
       ? namesHint(names, known)
       : "`rewind tag` lists the tags",
-  INVALID_REVISION: ({ range, runs }) =>
-    runs === true
-      ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
-      : range === true
-        ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
-        : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
+  INVALID_REVISION: ({ range, runs, ref }) =>
+    ref === true
+      ? "leave out what follows its name, as in `rewind reflog main`"
+      : runs === true
+        ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
+        : range === true
+          ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
+          : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches }) =>
     `give more digits: ${(matches as string[])
       .slice(0, 4)

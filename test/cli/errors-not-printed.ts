@@ -46,11 +46,6 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "twin replays find it first, unless all instances share the hidden state",
   },
   { file: "replay/segment.ts", text: "a stream is for steps", because: LIBRARY },
-  {
-    file: "repository/reflog.ts",
-    text: "expected a branch, a tag or HEAD",
-    because: "reflog itself refuses it, in the words of its usage",
-  },
   { file: "codec/state/kinds/object.ts", text: "to be open to changes", because: LIBRARY },
   { file: "cli/terminal/json-line.ts", text: "message, {}, { cause }", because: LARGE },
   {

@@ -1,4 +1,3 @@
-import { redo as redoLast } from "../../history/operations.ts";
 import { type Command, command } from "../command.ts";
 import { carryOut } from "./undo.ts";
 
@@ -9,5 +8,5 @@ export const redo: Command = command({
   options: {},
   examples: [["redo", "after one undo too many"]],
   keys: { redo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
-  run: (_args, context) => carryOut(context, redoLast, "done again", "`rewind undo` takes it back"),
+  run: (_args, context) => carryOut(context, "redo", "done again", "`rewind undo` takes it back"),
 });

@@ -1,9 +1,8 @@
-import { inverse, undo as undoLast } from "../../history/operations.ts";
-import { peel } from "../../history/resolve.ts";
+import { inverse } from "../../history/operations.ts";
 import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import { parseHead } from "../../store/head.ts";
-import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
+import type { RefChange } from "../../store/ref-store.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
 import { count, table, visibleLine } from "../terminal/text.ts";
 
@@ -14,7 +13,7 @@ export const undo: Command = command({
   options: {},
   examples: [["undo", "take the last record, branch, reset, … back"]],
   keys: { undo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
-  run: (_args, context) => carryOut(context, undoLast, "undone", "`rewind redo` does it again"),
+  run: (_args, context) => carryOut(context, "undo", "undone", "`rewind redo` does it again"),
 });
 
 /** The text lists at most this many changes, and counts the rest. */
@@ -23,13 +22,13 @@ const MOST_ROWS = 20;
 /** Undoes or redoes an operation, and prints what changed. */
 export async function carryOut(
   { out, open }: Context,
-  act: (refs: RefStore) => Promise<Operation>,
+  verb: "undo" | "redo",
   done: string,
   opposite: string,
 ): Promise<number> {
   const repo = await open();
-  const { command, time, changes } = await act(repo.store.refs);
-  const made = act === undoLast ? changes.map(inverse) : changes;
+  const { command, time, changes } = await repo[verb]();
+  const made = verb === "undo" ? changes.map(inverse) : changes;
   const rows = await Promise.all(made.slice(0, MOST_ROWS).map((change) => changeRow(repo, change)));
   const more = made.length - rows.length;
   const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
@@ -71,7 +70,7 @@ async function targetName(
     const named = head.ref === undefined ? shortId(String(head.run)) : shortRef(head.ref);
     return head.step === undefined ? named : `${named}@${head.step}`;
   }
-  return isId(target) ? shortId(await peel(repo.store.objects, target as Id)) : visibleLine(target);
+  return isId(target) ? shortId(await repo.peel(target as Id)) : visibleLine(target);
 }
 
 function shortRef(ref: string): string {

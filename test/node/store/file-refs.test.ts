@@ -366,7 +366,8 @@ describe("an update in which a file operation fails", () => {
 describe("several processes", () => {
   test("that update one ref from the same value at once: exactly one wins, every time", async () => {
     const root = emptyStore();
-    const source = (file: string) => fileURLToPath(new URL(`../../../src/${file}`, import.meta.url));
+    const source = (file: string) =>
+      fileURLToPath(new URL(`../../../src/${file}`, import.meta.url));
     // A bundle of the source as it is: dist may be of another day.
     const script = path.join(root, "racer.mjs");
     await build({

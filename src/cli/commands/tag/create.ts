@@ -1,5 +1,3 @@
-import { peel } from "../../../history/resolve.ts";
-import { createTag } from "../../../history/tags.ts";
 import { shortId } from "../../../object/id.ts";
 import { type Context, STATUS } from "../../command.ts";
 import { wholeRun } from "../../input/revision.ts";
@@ -13,22 +11,18 @@ interface CreateArguments {
 
 /** `rewind tag NAME [REV]`. */
 export async function createTagOf(args: CreateArguments, { out, open }: Context): Promise<number> {
-  const { name, revision = "HEAD", message = "", force = false } = args;
+  const { name, revision = "HEAD", message, force } = args;
   const repo = await open();
-  const { objects, refs } = repo.store;
-  const { run } = await wholeRun(repo, revision, {
+  await wholeRun(repo, revision, {
     instead: `a tag names a run, and its steps are then ${name}@STEP`,
   });
-  const before = await refs.read(`refs/tags/${name}`);
-  const time = new Date().toISOString();
-  await createTag(objects, refs, { name, target: run.id, message, time, force });
-  const was = before === undefined ? undefined : await peel(objects, before as typeof run.id);
-  if ((await refs.read(`refs/heads/${name}`)) !== undefined)
+  const { run, was } = await repo.tags.create(name, revision, { message, force });
+  if ((await repo.branches.find(name)) !== undefined)
     out.note(`there is a branch ${name} too: ${name} names the branch, tags/${name} the tag`);
-  out.done({ tag: name, run: run.id, was: was ?? null }, () =>
-    was === undefined || was === run.id
-      ? `${name} names ${shortId(run.id)}`
-      : `${name} now names ${shortId(run.id)}, no longer ${shortId(was)}`,
+  out.done({ tag: name, run, was: was ?? null }, () =>
+    was === undefined || was === run
+      ? `${name} names ${shortId(run)}`
+      : `${name} now names ${shortId(run)}, no longer ${shortId(was)}`,
   );
   return STATUS.ok;
 }

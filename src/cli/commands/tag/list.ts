@@ -1,4 +1,3 @@
-import { listTags } from "../../../history/tags.ts";
 import { shortId } from "../../../object/id.ts";
 import type { Context } from "../../command.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
@@ -6,8 +5,7 @@ import { noteText, table } from "../../terminal/text.ts";
 
 /** `rewind tag`. */
 export async function listAllTags({ out, open }: Context): Promise<number> {
-  const { store } = await open();
-  const { tags, damaged } = await listTags(store.objects, store.refs);
+  const { tags, damaged } = await (await open()).tags.list();
   const data = tags.map(({ name, target, message, time }) => ({
     name,
     run: target,
