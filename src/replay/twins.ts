@@ -128,7 +128,6 @@ export class TwinReplay {
  */
 export function outOfOrder(from: number, to: number): number[] {
   const numbers: number[] = [];
-  for (let root = Math.ceil(Math.sqrt(from)); root * root < to; root++)
-    numbers.unshift(root * root);
-  return numbers;
+  for (let root = Math.ceil(Math.sqrt(from)); root * root < to; root++) numbers.push(root * root);
+  return numbers.reverse();
 }

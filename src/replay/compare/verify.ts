@@ -66,15 +66,15 @@ export async function verify(
 ): Promise<Verification> {
   const { env, manifest } = replayer;
   const { blockSize } = manifest;
-  const { blocks, twins } = plan(replayer, options);
+  const { count, blockAt, twins } = plan(replayer, options);
   const checked = new Set<number>();
   let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
   if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
   let at = 0;
   let replay: TwinReplay | undefined;
   // Counts every block as a whole one, so that progress is even.
-  await drive(env, { ...options, from: 0, to: blocks.length * blockSize }, async (until) => {
-    const begins = (blocks[at] as number) * blockSize;
+  await drive(env, { ...options, from: 0, to: count * blockSize }, async (until) => {
+    const begins = blockAt(at) * blockSize;
     const ends = Math.min(begins + blockSize, manifest.steps);
     // Blocks after the first known mismatch no longer matter.
     if (mismatch !== undefined && begins > mismatch.from) return ++at * blockSize;
@@ -101,20 +101,23 @@ async function replayFrom(replayer: Replayer, from: number, twins: Twins): Promi
   return twins.begin(start, (await replayer.stretch(start.step)).to);
 }
 
-/** The blocks in the order of their replay, and the twins that replay each. */
+/** How many replays of a block there are, the block of each, and the twins that replay it. */
 function plan(
   replayer: Replayer,
   options: VerifyOptions,
-): { readonly blocks: readonly number[]; twins(at: number): Twins } {
+): { readonly count: number; blockAt(at: number): number; twins(at: number): Twins } {
   const jumping = new Twins(replayer.env, { warm: true });
   if (options.full !== true || options.at !== undefined) {
-    return { blocks: scattered(chosenBlocks(replayer, options)), twins: () => jumping };
+    const blocks = scattered(chosenBlocks(replayer, options));
+    return { count: blocks.length, blockAt: (at) => blocks[at] as number, twins: () => jumping };
   }
   const { count } = replayer.timeline;
   const some = outOfOrder(0, count);
   const following = new Twins(replayer.env, { warm: false });
   return {
-    blocks: [...some, ...Array.from({ length: count }, (_, block) => block)],
+    count: some.length + count,
+    // Not a list: a run may declare more blocks than memory has room for.
+    blockAt: (at) => some[at] ?? at - some.length,
     twins: (at) => (at < some.length ? jumping : following),
   };
 }
