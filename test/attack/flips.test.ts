@@ -45,9 +45,18 @@ interface Exception {
   is(place: Place): boolean;
 }
 
+const CUT_LINE: Exception = {
+  because: "without its end the last line is one that a crash cut: its operation is not done",
+  is: ({ name, at, whole }) => name === "logs/operations" && at === whole.length - 1,
+};
+
 /** Bytes of which no command has to tell. */
 const UNTOLD: readonly Exception[] = [
-  { because: "it is for Git, and rewind never reads it", is: ({ name }) => name === ".gitignore" },
+  CUT_LINE,
+  {
+    because: "it is for Git, and rewind never reads it",
+    is: ({ name }) => /^\.git(?:ignore|attributes)$/.test(name),
+  },
   {
     because: "the header of a sealed pack is for journals: its objects are found by the index",
     is: ({ name, at }) => isPack(name) && at < PACK_HEADER.length,
@@ -73,6 +82,7 @@ const UNCHECKED: readonly Exception[] = [
 
 /** Answers that may be others, though nothing is said. */
 const OTHERWISE: readonly (Exception & { readonly line: string })[] = [
+  ...[...READERS, ...CHECKERS].map((line) => ({ ...CUT_LINE, line })),
   {
     line: "show main",
     because:

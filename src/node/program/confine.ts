@@ -57,7 +57,11 @@ function confineRequire(): void {
       const found = next(specifier, context);
       const parent = pathOf(context.parentURL);
       const file = pathOf(found.url);
-      if (isBeyondReach(parent, file)) throw notFound(specifier, parent, "ERR_MODULE_NOT_FOUND");
+      const isBeyond =
+        parent === undefined && context.parentURL?.startsWith("data:")
+          ? isOutsideAll(file)
+          : isBeyondReach(parent, file);
+      if (isBeyond) throw notFound(specifier, context.parentURL, "ERR_MODULE_NOT_FOUND");
       return found;
     },
   });
@@ -86,10 +90,13 @@ const pathOf = (url) => (url?.startsWith("file:") ? fileURLToPath(url) : undefin
 export const resolve = async (specifier, context, next) => {
   const found = await next(specifier, context);
   const [parent, file] = [pathOf(context.parentURL), pathOf(found.url)];
-  if (parent === undefined || file === undefined) return found;
-  const folders = [...reach].find(([folder]) => isDigested(folder, parent))?.[1];
+  const isData = context.parentURL?.startsWith("data:");
+  if ((parent === undefined && !isData) || file === undefined) return found;
+  const folders = isData
+    ? [...reach.keys()]
+    : [...reach].find(([folder]) => isDigested(folder, parent))?.[1];
   if (folders === undefined || folders.some((one) => isDigested(one, file))) return found;
-  const message = "Cannot find module '" + specifier + "', as it was not recorded with " + parent;
+  const message = "Cannot find module '" + specifier + "', as it was not recorded with " + context.parentURL;
   throw Object.assign(new Error(message), { code: "ERR_MODULE_NOT_FOUND" });
 };
 `;
@@ -101,6 +108,11 @@ function isBeyondReach(parent: string | undefined, file: string | undefined): bo
     return !folders.some((one) => isDigested(one, file));
   }
   return false;
+}
+
+/** Code in a `data:` URL may be any package's, so it can load only what some package can. */
+function isOutsideAll(file: string | undefined): boolean {
+  return file !== undefined && ![...reach.keys()].some((folder) => isDigested(folder, file));
 }
 
 function pathOf(url: string | undefined): string | undefined {

@@ -83,13 +83,12 @@ export async function loadExternals(
 ): Promise<ReadonlyMap<string, unknown>> {
   const modules = new Map<string, unknown>();
   if (externals.length === 0) return modules;
-  const require = createRequire(join(root, "program.js"));
-  forget(
-    require,
-    externals.map(({ folder }) => folder),
-  );
-  confine(externals.map(({ folder }) => folder));
+  const folders = externals.map(({ folder }) => folder);
+  forget(createRequire(join(root, "program.js")), folders);
+  confine(folders);
   for (const external of externals) {
+    // Its `module.parent` lies in its own folder: by one in the project it could load anything.
+    const require = createRequire(join(external.folder, "program.js"));
     for (const [kind, specifier, file] of external.specifiers) {
       const path = fileIn(external, file);
       const module = kind === "require" ? require(path) : await imported(path, require);

@@ -33,7 +33,7 @@ export function withFileMeta(
   const url = `file://${encodeURI(filename).replace(/[?#]/g, encodeURIComponent)}`;
   const value = JSON.stringify({ url, dirname, filename });
   const inserted = `var __rewind_file = ${withResolve(value, code, path)};`;
-  const before = LEAD.exec(code)?.[0] ?? "";
+  const before = code.slice(0, lengthOfLead(code));
   const lines = before.split("\n");
   return {
     code: before + inserted + code.slice(before.length),
@@ -58,6 +58,20 @@ function withResolve(value: string, code: string, path: string): string {
   return `{ ...${value}, resolve() { throw new Error(${JSON.stringify(text)}); } }`;
 }
 
-/** A first line for the shell and a "use strict": both count only at the very beginning. */
-const LEAD =
-  /^(?:#![^\n]*\n)?(?:(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*(?:"use strict"|'use strict')\s*;)?/;
+/** The length of a first line for the shell and of a "use strict": both count only at the beginning. */
+function lengthOfLead(code: string): number {
+  const shebang = /^#![^\n]*\n/.exec(code)?.[0].length ?? 0;
+  let at = shebang;
+  // One gap at a time: a pattern for all of them would try every way to split a row of slashes.
+  for (let next = endOf(GAP, code, at); next !== undefined; next = endOf(GAP, code, at)) at = next;
+  return endOf(USE_STRICT, code, at) ?? shebang;
+}
+
+const GAP = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+const USE_STRICT = /(?:"use strict"|'use strict')\s*;/y;
+
+/** Where a match that begins at an index ends; undefined if there is none. */
+function endOf(pattern: RegExp, code: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(code) ? pattern.lastIndex : undefined;
+}

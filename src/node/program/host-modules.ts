@@ -71,7 +71,8 @@ function importedNames(code: string, specifier: string): string[] | undefined {
   const quoted = `(["'])${specifier.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`;
   const all = [...code.matchAll(new RegExp(`\\bfrom\\s*${quoted}\\1`, "g"))].length;
   const clause = new RegExp(
-    String.raw`\b(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*,?)?\s*(?:\{([^{}]*)\})?\s*from\s*` +
+    // Each row of blanks belongs to one part: else a long row is split in every way before it fails.
+    String.raw`\b(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\{([^{}]*)\}\s*)?from\s*` +
       `${quoted}\\4`,
     "g",
   );

@@ -255,6 +255,23 @@ describe("what is refused", () => {
   });
 });
 
+test.each([
+  ["a row of slashes", `${"/".repeat(3_000)}\n`],
+  ["comments in a row", "/* */ ".repeat(3_000)],
+  ["what looks like many comments", `${"/* ".repeat(3_000)} */`],
+])("before a file that asks where it lies: %s", async (_, banner) => {
+  const root = await project({ "m.ts": `${banner}"use strict"; export default import.meta.url;` });
+  const { code } = await bundle({ root, module: "m.ts" });
+  expect(code).toContain("file:///project/m.ts");
+});
+
+test("an import in a comment with a row of blanks is passed over", async () => {
+  const blanks = " ".repeat(20_000);
+  const text = `/* import${blanks}x${blanks}y */ import { readFileSync } from "node:fs"; export default typeof readFileSync;`;
+  const { code } = await bundle({ root: await project({ "m.ts": text }), module: "m.ts" });
+  expect(code).toContain("readFileSync");
+});
+
 test("esbuild is loaded only when something is bundled", async () => {
   const { readFile } = await import("node:fs/promises");
   const folder = fileURLToPath(new URL("../../../src/node/program/", import.meta.url));

@@ -125,6 +125,28 @@ describe("a package stays outside", () => {
   });
 });
 
+test.each([
+  ["module.parent", "module.parent.require('later')"],
+  ["the parent's path", "require('node:module').createRequire(module.parent.filename)('later')"],
+  ["Module._load", "require('node:module')._load('later', module.parent)"],
+])("a package that came later stays hidden from %s", async (_, asks) => {
+  const loaded = await bundled({
+    "m.ts": `import { next, value } from "wrapper"; ${SIM}`,
+    ...common("wrapper", 'module.exports = require("plugins");', {
+      dependencies: { plugins: "1" },
+    }),
+    ...common(
+      "plugins",
+      `${COUNTER} let found = 7; try { found = ${asks}; } catch {} exports.value = found;`,
+    ),
+    "node_modules/plugins/binding.gyp": "",
+  });
+  for (const [path, text] of Object.entries(common("later", "module.exports = 8;"))) {
+    await put(loaded.root, path, text);
+  }
+  expect((await loadProgram(loaded)).simulation.name).toBe("7");
+});
+
 describe("a package outside that is not the recorded one is refused", () => {
   const program = () =>
     bundled({ "m.ts": `import { next, value } from "plugins"; ${SIM}`, ...PLUGINS });
