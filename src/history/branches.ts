@@ -2,7 +2,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
-import { checkBranchName, nextArchiveName } from "../store/ref-name.ts";
+import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 
@@ -11,8 +11,6 @@ export interface Branch {
   readonly name: string;
   readonly run: Id<"run">;
 }
-
-const HEADS = "refs/heads/";
 
 /** The full name of a branch's ref. Throws INVALID_REF_NAME. */
 export function branchRef(name: string): string {

@@ -40,7 +40,6 @@ type OwnMethod<G> = Exclude<
   keyof RandomGenerator
 >;
 
-// biome-ignore-start format: a list of words reads better as lines.
 /** Every generator, the default first. */
 const ALGORITHMS = {
   "xoshiro128++": {
@@ -109,7 +108,6 @@ const ALGORITHMS = {
     load: async () => (await import("./torch/index.ts")).torchAlgorithm,
   },
 } satisfies { readonly [Name in GeneratorName]: Entry<Generators[Name]> };
-// biome-ignore-end format: a list of words reads better as lines.
 
 /** The names of all generators, the default first. */
 export function generatorNames(): GeneratorName[] {

@@ -12,7 +12,7 @@ export function noteText(text: string): string {
   return `${cutLine(text, LONGEST_NOTE)} (${count(text.length)} characters: --json prints all)`;
 }
 
-/** Text from a store on one line, at most so many letters of it. */
+/** Text from a store on one line, cut after a number of letters. */
 export function cutLine(text: string, letters: number): string {
   // Cut before anything else is done to it, and not within a character.
   return text.length <= letters

@@ -28,5 +28,6 @@ export function visibleBetweenColours(text: string): string {
     .join("");
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
-const COLOUR = /(\u001b\[[0-9;]*m)/;
+/** A colour, as `Output.style` writes it. In brackets, so that `split` keeps it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what begins a colour.
+export const COLOUR: RegExp = /(\u001b\[[0-9;]*m)/g;

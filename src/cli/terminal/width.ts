@@ -1,18 +1,16 @@
 import { eastAsianWidth } from "get-east-asian-width";
+import { COLOUR } from "./visible.ts";
 
 /** The number of terminal columns that a text takes; colours take none. */
 export function width(text: string): number {
   // Nearly every text is plain, and its characters need not be looked up.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const [character] of text.replace(COLOURS, "").matchAll(CHARACTERS)) {
+  for (const [character] of text.replace(COLOUR, "").matchAll(CHARACTERS)) {
     columns += widthOf(character);
   }
   return columns;
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins a colour.
-const COLOURS: RegExp = /\u001b\[[0-9;]*m/g;
 
 /** A character, with the selector that makes it an emoji if one follows. */
 const CHARACTERS: RegExp = /\p{Extended_Pictographic}\ufe0f|[\s\S]/gu;

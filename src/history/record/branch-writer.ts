@@ -32,7 +32,7 @@ export interface BranchStore {
   readonly refs: RefStore;
   /** Takes the locks of branches, all or none. Throws LOCKED. */
   lock(names: readonly string[]): Promise<Release>;
-  /** The Git commit of the project, noted beside a run; undefined if there is none. */
+  /** The Git commit of the project, noted beside a run; undefined outside Git. */
   gitState(): Promise<object | undefined>;
 }
 

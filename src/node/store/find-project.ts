@@ -19,7 +19,7 @@ export function findProject(directory: string): string {
   );
 }
 
-/** The same, or undefined where there is none. */
+/** The same; undefined if no folder above has a store. */
 export function projectOf(directory: string): string | undefined {
   for (let at = path.resolve(directory); ; at = path.dirname(at)) {
     if (fs.existsSync(path.join(at, STORE_FOLDER, "config"))) return fs.realpathSync(at);

@@ -16,7 +16,7 @@ interface ScannedJournal {
   readonly isFinal: boolean;
 }
 
-/** Up to so many journals are looked into one after the other. */
+/** Up to this number, journals are read one after the other. */
 const FEW = 4;
 
 /** The journals of a store: of whoever is writing now, and of writers that died. */

@@ -16,7 +16,7 @@ const WINDOW = 1 << 20;
 /** How far a search for the next record goes: more bytes without one count as damaged. */
 const LOOK_BYTES = 1 << 26;
 
-/** What is checked in vain, beside one search through the file, may be so many times its length. */
+/** Failed checks may cover this many times the length of the file, besides one search through it. */
 const VAIN_CHECKS = 4;
 
 /**

@@ -4,6 +4,7 @@ import { type Damage, soundRefs } from "../../../history/sound-refs.ts";
 import { type Id, shortId } from "../../../object/id.ts";
 import type { RunManifest } from "../../../object/run.ts";
 import type { Repository } from "../../../repository.ts";
+import { HEADS } from "../../../store/ref-name.ts";
 import type { Context } from "../../command.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
 import { placeText } from "../../show/origin-text.ts";
@@ -70,8 +71,6 @@ async function describeBranches(repo: Repository): Promise<{
   }
   return { branches: described, damaged };
 }
-
-const HEADS = "refs/heads/";
 
 /** The current branch; none if HEAD is damaged, which `onDamaged` is told. */
 async function currentOr(

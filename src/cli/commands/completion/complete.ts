@@ -114,7 +114,7 @@ function readLine(words: readonly string[], options: OptionsByName): Line {
   return { options, given, positionals, waiting, plain, folder };
 }
 
-/** The positional that `current` would be, after these words; undefined when there is none left. */
+/** The positional that `current` would be, after these words; undefined after the last one. */
 function placeOf(
   positionals: PositionalsByName,
   before: readonly string[],

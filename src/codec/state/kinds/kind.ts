@@ -20,7 +20,7 @@ export interface StateKind<T extends object = object> {
 
   /** Writes an object with its tag. `level` is how far it is closed. */
   write(value: T, out: StateOutput, level: Integrity | undefined): void;
-  /** Reads an object after its tag; not needed when there is none. */
+  /** Reads an object after its tag; kinds without a tag leave it out. */
   read?(input: StateInput, depth: number, start: number): T;
 
   /** Reports where two objects of the kind differ. */
