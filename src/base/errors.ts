@@ -1,109 +1,56 @@
+import type { AddedData, ErrorData } from "./error-data.ts";
+
+export type { ErrorData } from "./error-data.ts";
+
 /** What went wrong, as a stable code. The command line turns codes into hints. */
-export type ErrorCode =
-  // states and bytes
-  | "UNSUPPORTED_STATE"
-  | "CODEC_LOSSY"
-  | "TOO_LONG"
-  | "INVALID_ENCODING"
-  | "INVALID_PATH"
-  | "PATH_NOT_FOUND"
-  // arguments
-  | "INVALID_ARGUMENT"
-  | "INVALID_STEPS"
-  | "STEP_OUT_OF_RANGE"
-  | "INVALID_SEED"
-  | "INVALID_NUMBER"
-  | "UNKNOWN_PARAM"
-  | "INVALID_PARAM"
-  | "INVALID_VALUE"
-  | "UNKNOWN_GENERATOR"
-  | "GENERATOR_CHANGED"
-  | "INVALID_PLAN"
-  // simulations and programs
-  | "INVALID_SIMULATION"
-  | "STEP_FAILED"
-  | "INIT_FAILED"
-  | "FORBIDDEN_IN_STEP"
-  | "STEP_RETURNED_PROMISE"
-  | "STEP_RETURNED_NOTHING"
-  | "FUNCTION_FAILED"
-  | "SELF_CHECK_FAILED"
-  | "REPLAY_MISMATCH"
-  | "MODULE_NOT_FOUND"
-  | "MODULE_FAILED"
-  | "EXPORT_NOT_FOUND"
-  | "PROGRAM_MISSING"
-  | "PROGRAM_NOT_TRUSTED"
-  | "PACKAGE_CHANGED"
-  | "PROGRAM_INPUT_CHANGED"
-  | "PROGRAM_INPUT_MISSING"
-  | "PROGRAM_ENVIRONMENT_CHANGED"
-  | "FORBIDDEN_WHILE_LOADING"
-  | "PLACE_UNKNOWN"
-  | "INTERRUPTED"
-  // objects
-  | "OBJECT_MISSING"
-  | "OBJECT_CORRUPT"
-  | "OBJECT_INVALID"
-  | "UNSUPPORTED_FORMAT"
-  // stores, refs and revisions
-  | "NOT_A_REPOSITORY"
-  | "REPOSITORY_EXISTS"
-  | "STORE_DAMAGED"
-  | "STORE_FULL"
-  | "STORE_READ_ONLY"
-  | "STORE_FAILED"
-  | "WRITER_POISONED"
-  | "LOCKED"
-  | "INVALID_REF_NAME"
-  | "REF_EXISTS"
-  | "REF_CONFLICT"
-  | "REF_MOVED"
-  | "REF_NOT_FOUND"
-  | "UNKNOWN_REVISION"
-  | "INVALID_REVISION"
-  | "AMBIGUOUS_ID"
-  | "NOTHING_TO_UNDO"
-  | "NOTHING_TO_RESUME"
-  | "BRANCH_UNFINISHED"
-  | "RECORDED_OTHERWISE"
-  // artifacts and files
-  | "INVALID_ARTIFACT"
-  | "FILE_FAILED"
-  // settings
-  | "UNKNOWN_SETTING"
-  | "INVALID_SETTING"
-  | "INVALID_CONFIG"
-  | "SETTING_NOT_SET"
-  | "USAGE";
+export type ErrorCode = keyof ErrorData;
 
 /**
  * The one error class: a stable `code`, a message that says what was expected and what was found,
- * and the facts as `data`.
+ * and the facts as `data`, whose type follows from the code.
  *
  * @example
  * ```ts
- * throw new RewindError("STEP_OUT_OF_RANGE", "expected a step in 0..10, got 11", { step: 11 });
+ * throw new RewindError("STEP_OUT_OF_RANGE", "expected a step in 0..10, got 11", { step: 11, last: 10 });
  * ```
  */
-export class RewindError extends Error {
-  readonly code: ErrorCode;
-  readonly data: Readonly<Record<string, unknown>>;
+export class RewindError<Code extends ErrorCode = ErrorCode> extends Error {
+  readonly code: Code;
+  readonly data: DataOf<Code>;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    data: Readonly<Record<string, unknown>> = {},
-    options: { cause?: unknown } = {},
-  ) {
+  constructor(code: Code, message: string, ...[data, options]: Facts<Code>) {
     super(message, options);
     this.name = "RewindError";
     this.code = code;
-    this.data = data;
+    this.data = data ?? ({} as DataOf<Code>);
+  }
+
+  // TypeScript then knows that the code of a caught error tells the type of its data.
+  static override [Symbol.hasInstance](value: unknown): value is AnyRewindError {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one tells its own errors apart.
+    return Function.prototype[Symbol.hasInstance].call(this, value);
   }
 }
 
+/** The data of errors with this code. */
+export type DataOf<Code extends ErrorCode> = Readonly<ErrorData[Code] & AddedData>;
+
+/** An error of any code, which `code` tells. */
+export type AnyRewindError = { [Code in ErrorCode]: RewindError<Code> }[ErrorCode];
+
+/** The arguments after the message: data can be left out if none of it is required. */
+type Facts<Code extends ErrorCode> =
+  Partial<ErrorData[Code]> extends ErrorData[Code]
+    ? [data?: DataOf<Code>, options?: ErrorOptions]
+    : [data: DataOf<Code>, options?: ErrorOptions];
+
 /** Whether `error` is a RewindError, with one of `codes` if any are given. */
-export function isRewindError(error: unknown, ...codes: ErrorCode[]): error is RewindError {
-  return error instanceof RewindError && (codes.length === 0 || codes.includes(error.code));
+export function isRewindError<Code extends ErrorCode = ErrorCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is Extract<AnyRewindError, { readonly code: Code }> {
+  return (
+    error instanceof RewindError &&
+    (codes.length === 0 || (codes as readonly ErrorCode[]).includes(error.code))
+  );
 }

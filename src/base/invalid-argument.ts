@@ -1,4 +1,4 @@
-import { RewindError } from "./errors.ts";
+import { type ErrorData, RewindError } from "./errors.ts";
 
 /**
  * The error for an argument that a function does not accept. `message` says what was expected and
@@ -6,7 +6,7 @@ import { RewindError } from "./errors.ts";
  */
 export function invalidArgument(
   message: string,
-  data: Readonly<Record<string, unknown>> = {},
+  data: ErrorData["INVALID_ARGUMENT"] = {},
   options: { readonly cause?: unknown } = {},
 ): RewindError {
   return new RewindError("INVALID_ARGUMENT", message, data, options);

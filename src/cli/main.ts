@@ -1,12 +1,15 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
+import { withData } from "../base/with-data.ts";
 import { engineVersion } from "../node/program/packages.ts";
 import { type Arguments, type Command, STATUS } from "./command.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./command-list.ts";
 import { commandPosition } from "./command-word.ts";
 import { running } from "./context.ts";
-import { hintFor, messageFor, statusFor } from "./errors.ts";
+import { hintFor } from "./errors/hints.ts";
+import { messageFor } from "./errors/message.ts";
+import { statusFor } from "./errors/status.ts";
 import { overview } from "./help/overview.ts";
 import { loadCommand } from "./load-command.ts";
 import type { Process } from "./process.ts";
@@ -89,17 +92,10 @@ async function run(
     // The failure that came first is the one to report.
     await end().catch(() => undefined);
     const error = systemFailure(thrown, process.cwd) ?? thrown;
-    throw hasChanged() ? withChanged(error) : error;
+    throw hasChanged() ? withData(error, { changed: true }) : error;
   } finally {
     out.clearBar();
   }
-}
-
-/** The same failure, whose data says that the command had changed the store before. */
-function withChanged(error: unknown): unknown {
-  if (!isRewindError(error)) return error;
-  const { code, message, data, cause } = error;
-  return new RewindError(code, message, { ...data, changed: true }, { cause });
 }
 
 /** A command line without a command, or `rewind help`. */

@@ -252,7 +252,7 @@ export class Branches {
   }
 }
 
-function isBranch(ref: unknown): boolean {
+function isBranch(ref: string | undefined): boolean {
   return String(ref).startsWith(HEADS);
 }
 

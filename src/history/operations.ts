@@ -1,4 +1,5 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { withData } from "../base/with-data.ts";
 import { type Id, isId } from "../object/id.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
@@ -100,10 +101,9 @@ async function carryOut(
   );
   try {
     await refs.update(current, verb, { seen });
-  } catch (cause) {
-    if (!isRewindError(cause, "REF_MOVED")) throw cause;
-    const message = `cannot ${verb} ${command} of ${time}: ${cause.message}`;
-    throw new RewindError("REF_MOVED", message, { ...cause.data, verb }, { cause });
+  } catch (error) {
+    if (!isRewindError(error, "REF_MOVED")) throw error;
+    throw withData(error, { verb }, `cannot ${verb} ${command} of ${time}: ${error.message}`);
   }
 }
 

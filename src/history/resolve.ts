@@ -1,4 +1,4 @@
-import { RewindError } from "../base/errors.ts";
+import { type ErrorData, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
@@ -153,7 +153,12 @@ async function resolveBefore(
   throw cannotGoBack(ago, text, problem, { log: name });
 }
 
-function cannotGoBack(ago: number, text: string, problem: string, data: object): RewindError {
+function cannotGoBack(
+  ago: number,
+  text: string,
+  problem: string,
+  data: Omit<ErrorData["UNKNOWN_REVISION"], "revision">,
+): RewindError {
   return new RewindError(
     "UNKNOWN_REVISION",
     `cannot go back ${ago} ${ago === 1 ? "change" : "changes"} in ${JSON.stringify(text)}: ${problem}`,

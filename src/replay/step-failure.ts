@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { reasonOf } from "../base/reason.ts";
+import { withData } from "../base/with-data.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
 import { generatorsWith } from "../random/generators.ts";
 import type { LiveSegment } from "./segment.ts";
@@ -8,7 +9,7 @@ import type { LiveSegment } from "./segment.ts";
 export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const { step } = segment.context;
   if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
-    return new RewindError(error.code, `${error.message} (step ${step})`, { ...error.data, step });
+    return withData(error, { step }, `${error.message} (step ${step})`);
   }
   if (
     isRewindError(

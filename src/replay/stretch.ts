@@ -160,7 +160,7 @@ export async function replayMismatch(
   recorded: RecordedRun,
   { from, to }: Pick<Stretch, "from" | "to">,
   parted?: number,
-): Promise<RewindError> {
+): Promise<RewindError<"REPLAY_MISMATCH">> {
   const { env, manifest } = recorded;
   const data = { from, to, block: Math.floor(from / manifest.blockSize) };
   if (parted !== undefined) {

@@ -120,7 +120,7 @@ export async function decodeArtifact(
     throw new RewindError(
       "INVALID_ARTIFACT",
       `not a valid replay file: ${error.message}`,
-      error.data,
+      {},
       { cause: error },
     );
   }

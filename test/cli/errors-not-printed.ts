@@ -59,16 +59,6 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "the process that runs the tests may: test/cli/typed.test.ts starts one that may not",
   },
   {
-    file: "cli/show/checked-state.ts",
-    text: "{ cause: error }",
-    because: "it follows a state that was printed: test/cli/hidden-state.test.ts",
-  },
-  {
-    file: "replay/record/write-runs.ts",
-    text: "left: true",
-    because: "it takes a disk that fails: test/attack/faults.test.ts",
-  },
-  {
     file: "node/host/interruptible.ts",
     text: "which had not returned",
     because: "it takes a signal; test/cli/process.test.ts sends one",

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { RewindError } from "../../src/base/errors.ts";
+import type { ErrorCode, RewindError } from "../../src/base/errors.ts";
 import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
@@ -109,18 +109,19 @@ const slices = fc.constantFrom(1, 1, 10, 100);
  * Checks that a recording was refused with `code`, and that exactly the blocks before the refused
  * step were kept: a run that is exact, verifies, and can be continued.
  */
-async function expectKept(
+async function expectKept<Code extends ErrorCode>(
   env: Environment,
   { kept: recording, failure }: Attempt,
   place: { readonly at: number; readonly blockSize: number; readonly steps: number },
-  code: string,
-): Promise<RewindError> {
+  code: Code,
+): Promise<RewindError<Code>> {
   const { at, blockSize, steps } = place;
   expect(failure?.code).toBe(code);
+  const error = failure as RewindError<Code>;
   const kept = at - (at % blockSize);
   if (kept === 0) {
     expect(recording).toBeUndefined();
-    return failure!;
+    return error;
   }
   expect(recording!.manifest.steps).toBe(kept);
   expect(recording!.manifest.goal).toBe(steps);
@@ -134,7 +135,7 @@ async function expectKept(
   expect((await run.verify({ full: true })).ok).toBe(true);
   const mended = await run.branch(kept, { steps, simulation: BENIGN as never });
   expect(mended.root).toBe(whole.root);
-  return failure!;
+  return error;
 }
 
 describe("refusal: values that do not survive encode and decode", () => {

@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { isRewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Path } from "../../codec/path/format.ts";
 import { getAt } from "../../codec/state/access.ts";
 import type { Run } from "../../replay/run/run.ts";
@@ -33,13 +34,11 @@ export async function withMissingField(
 ): Promise<unknown> {
   if (!isRewindError(error, "FUNCTION_FAILED")) return error;
   const { step, reason } = error.data;
-  if (typeof step !== "number" || !/^TypeError/.test(String(reason))) return error;
+  if (step === undefined || !reason?.startsWith("TypeError")) return error;
   for (const expression of expressions) {
     // The failure itself is reported, even if the state cannot be read.
     const hint = await missingField(run, expression, [step]).catch(() => undefined);
-    if (hint === undefined) continue;
-    const { code, message, data, cause } = error;
-    return new RewindError(code, message, { ...data, hint }, { cause });
+    if (hint !== undefined) return withData(error, { hint });
   }
   return error;
 }

@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { isRewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { LongOptions } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run/run.ts";
 
@@ -31,7 +32,6 @@ export async function showChecked<S, P extends object>(
     await check(options);
   } catch (error) {
     if (!isRewindError(error, "REPLAY_MISMATCH")) throw error;
-    const message = `do not trust the state that was printed: ${error.message}`;
-    throw new RewindError(error.code, message, error.data, { cause: error });
+    throw withData(error, {}, `do not trust the state that was printed: ${error.message}`);
   }
 }

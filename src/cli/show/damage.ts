@@ -1,6 +1,6 @@
 import type { Damage } from "../../history/sound-refs.ts";
 import { STATUS } from "../command.ts";
-import { hintFor } from "../errors.ts";
+import { hintFor } from "../errors/hints.ts";
 import type { Output } from "../terminal/output.ts";
 
 /** Reports damage after everything else was listed; returns the exit status. */

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { toJson } from "../../codec/json/write.ts";
 
 /** The facts of an error, ready for JSON; those for which JSON has no form, as text. */
-export function errorData(data: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function errorData(data: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data)
       .filter(([, value]) => value !== undefined)

@@ -108,7 +108,7 @@ export class Output {
   error(
     text: string,
     hint: string | undefined,
-    coded?: { readonly code: string; readonly data: Readonly<Record<string, unknown>> },
+    coded?: { readonly code: string; readonly data: object },
   ): void {
     if (this.#json && coded !== undefined) {
       const { code, data } = coded;

@@ -1,4 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
 import { jointProgress } from "../../replay/drive.ts";
@@ -7,7 +8,6 @@ import type { Code } from "../../replay/programs.ts";
 import { type ForkOptions, forkStart, planFork } from "../../replay/record/fork.ts";
 import { planRecording, type RecordOptions } from "../../replay/record/record.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../../replay/record/recorder.ts";
-import { withLeft } from "../../replay/record/write-runs.ts";
 import { checkExpected, type Expected } from "../../replay/run/expected.ts";
 import { openRun } from "../../replay/run/open-run.ts";
 import { type Run, runOf } from "../../replay/run/run.ts";
@@ -208,7 +208,7 @@ export class BranchRecorder {
     try {
       return await Promise.all(recordings.map(({ id, manifest }) => runOf(id, manifest, env)));
     } catch (error) {
-      throw withLeft(error);
+      throw withData(error, { left: true });
     }
   }
 

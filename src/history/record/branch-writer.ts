@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { isRewindError, type RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Environment } from "../../replay/environment.ts";
 import type { RecorderOptions, Recording, RecordingPlan } from "../../replay/record/recorder.ts";
 import { writeRuns } from "../../replay/record/write-runs.ts";
@@ -85,7 +86,7 @@ async function notingGit(env: Environment, store: BranchStore): Promise<Environm
 
 /** Names runs in the archive, since a branch of theirs was changed while they were recorded. */
 async function keptApart(
-  error: RewindError,
+  error: RewindError<"REF_MOVED">,
   refs: RefStore,
   branches: readonly string[],
   recordings: readonly Recording[],
@@ -100,12 +101,8 @@ async function keptApart(
   if (changes.length === 0) return error;
   await refs.update(changes, "archive");
   const names = changes.map(({ name }) => name.replace("refs/", ""));
-  return new RewindError(
-    "REF_MOVED",
-    `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`,
-    { ...error.data, archived: names },
-    { cause: error },
-  );
+  const message = `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`;
+  return withData(error, { archived: names }, message);
 }
 
 /** The failure of the last recording, with where its steps are kept, and what came before it. */
@@ -117,16 +114,12 @@ function kept(
   const last = recordings.at(-1) as Recording;
   const isPart = last.failure !== undefined;
   const at = isPart ? recordings.length - 1 : recordings.length;
-  const [branch, made] = [branches[at], branches.slice(0, at)];
+  const [branch, made] = [branches[at] as string, branches.slice(0, at)];
   const among =
     branches.length === 1 ? "" : ` on ${branch}; made before it: ${made.join(", ") || "none"}`;
   const progress = isPart
     ? { branch, run: last.id, kept: last.manifest.steps, goal: last.manifest.goal }
     : {};
-  return new RewindError(
-    error.code,
-    `${error.message}${among}`,
-    { ...error.data, ...progress, ...(branches.length > 1 && { made }) },
-    { cause: error.cause },
-  );
+  const several = branches.length > 1 ? { made } : {};
+  return withData(error, { ...progress, ...several }, `${error.message}${among}`);
 }

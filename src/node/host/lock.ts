@@ -172,7 +172,7 @@ function isWhole(text: string): boolean {
 export function locked(
   { file, owner, life, silentMs }: Held,
   action: string,
-  data: Readonly<Record<string, unknown>> = {},
+  data: { readonly branch?: string } = {},
 ): RewindError {
   const name = `local/${path.basename(file)}`;
   const message =

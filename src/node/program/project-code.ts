@@ -1,4 +1,5 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import type { RunManifest } from "../../object/run.ts";
@@ -145,8 +146,7 @@ export class ProjectCode {
     } catch (error) {
       const revision = this.#revisions.get(id);
       if (!isRewindError(error, "PROGRAM_NOT_TRUSTED") || revision === undefined) throw error;
-      const { code, message, data, cause } = error;
-      throw new RewindError(code, message, { ...data, revision }, { cause });
+      throw withData(error, { revision });
     }
   }
 }

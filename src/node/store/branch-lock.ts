@@ -36,7 +36,7 @@ function lockOne(store: FileStore, file: string, names: readonly string[]): () =
   const { tools, folders } = store;
   const release = onStore(folders.root, file, () => tryLock(tools.files, file));
   if (release !== undefined) return release;
-  const branch = names.find((name) => lockFile(store, name) === file);
+  const branch = names.find((name) => lockFile(store, name) === file) ?? "";
   const held = lookAt(tools.files, file) ?? UNSEEN;
   throw locked({ ...held, file }, `is recording on the branch ${branch}`, { branch });
 }

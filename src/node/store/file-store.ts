@@ -40,7 +40,7 @@ export class FileStore implements ObjectStore {
   constructor(
     root: string,
     tools: FileStoreTools,
-    onDamage: (error: RewindError) => void = ignore,
+    onDamage: (error: RewindError<"STORE_DAMAGED">) => void = ignore,
   ) {
     this.folders = storeFolders(root);
     this.tools = tools;

@@ -14,7 +14,7 @@ export interface LogTools {
   readonly files: Files;
   readonly seal: Seal;
   /** Is told of a line that is damaged, and left out. */
-  onDamage(error: RewindError): void;
+  onDamage(error: RewindError<"STORE_DAMAGED">): void;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface PacksTools extends PackTools {
   readonly files: Files;
   readonly open: OpenFiles;
   /** Is told of an index that is damaged, and done without. */
-  readonly onDamage: (error: RewindError) => void;
+  readonly onDamage: (error: RewindError<"STORE_DAMAGED">) => void;
 }
 
 /**

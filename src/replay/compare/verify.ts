@@ -166,7 +166,7 @@ async function causesOf(
   replayer: Replayer,
   stretch: Pick<Stretch, "from" | "to">,
 ): Promise<readonly string[]> {
-  return (await replayMismatch(replayer, stretch)).data.causes as readonly string[];
+  return (await replayMismatch(replayer, stretch)).data.causes;
 }
 
 /** Compares a replay at the end of a stretch with the recording. */

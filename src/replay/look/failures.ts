@@ -22,7 +22,7 @@ export function functionChangedState(step: number): RewindError {
   return new RewindError(
     "FUNCTION_FAILED",
     `the function changed the state that it looked at, at step ${step} or before`,
-    { step, changed: true },
+    { step, assigned: true },
   );
 }
 

@@ -1,4 +1,4 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { type ErrorData, isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { drive } from "../drive.ts";
 import type { Replayer } from "../replayer.ts";
@@ -107,7 +107,7 @@ export interface Interrupted {
 /** Adds to INTERRUPTED how far a pass over `range` had got; leaves other errors as they are. */
 export function interruptedAhead(error: unknown, { from, to }: StepRange, held: number): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
-  const step = Number(error.data.step);
+  const { step = -1 } = error.data;
   // A pass replays the steps before the first one that it looks at.
   if (step < from) return interruptedPass(error, undefined, { from, to }, held);
   return interruptedPass(error, { from, to: step }, { from: step + 1, to }, held);
@@ -121,14 +121,14 @@ function interruptedPass(
 ): unknown {
   const where = looked === undefined ? "no step yet" : `steps ${looked.from} to ${looked.to}`;
   const progress: Interrupted = { looked, rest, held };
-  return interrupted(error, `looked at ${where}`, { ...progress });
+  return interrupted(error, `looked at ${where}`, progress);
 }
 
 /** Adds to INTERRUPTED how far a search had got; leaves other errors as they are. */
 export function interrupted(
   error: unknown,
   progress: string,
-  data: Readonly<Record<string, unknown>>,
+  data: ErrorData["INTERRUPTED"],
 ): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
   return new RewindError("INTERRUPTED", `interrupted: ${progress}`, data);

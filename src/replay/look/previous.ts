@@ -97,7 +97,7 @@ function encodePrevious(
     throw new RewindError(
       "FUNCTION_FAILED",
       `the state at step ${step} cannot be passed on as the previous one: ${cause.message}`,
-      { ...cause.data, step },
+      { step, path: cause.data.path },
       { cause },
     );
   }

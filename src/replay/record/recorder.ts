@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { isRewindError, type RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
 import { type PutObject, putState, type StateRef } from "../../object/state.ts";
@@ -89,7 +90,7 @@ export async function recordRun(
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
     // The recorder itself was interrupted, so only committed blocks are whole.
-    if (error.data.torn === true) throw error;
+    if (error.code === "INTERRUPTED" && error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
   const manifest = recorder.manifest();
@@ -115,9 +116,17 @@ const STORE_FAILURES: ReadonlySet<string> = new Set([
   "WRITER_POISONED",
 ]);
 
-/** Whether the error says that a step failed. */
-function isOfStep({ code }: RewindError): boolean {
-  return code !== "INTERRUPTED" && code !== "SELF_CHECK_FAILED";
+/** The step that failed, if the error is of a step. */
+function failedStep(error: RewindError): number | undefined {
+  const isOfStep = isRewindError(
+    error,
+    "STEP_FAILED",
+    "STEP_RETURNED_NOTHING",
+    "STEP_RETURNED_PROMISE",
+    "FORBIDDEN_IN_STEP",
+    "FUNCTION_FAILED",
+  );
+  return isOfStep ? error.data.step : undefined;
 }
 
 class Recorder {
@@ -213,20 +222,15 @@ class Recorder {
 
   /** Adds the state before the failed step to an error. */
   explain(error: RewindError): RewindError {
-    const { step } = error.data;
-    if (typeof step !== "number" || !isOfStep(error)) return error;
+    const step = failedStep(error);
+    if (step === undefined) return error;
     const position = restore(this.#start);
     try {
       this.#env.guard(() => advance(position, step));
     } catch {
       return error;
     }
-    return new RewindError(
-      error.code,
-      error.message,
-      { ...error.data, state: position.state },
-      { cause: error.cause },
-    );
+    return withData(error, { state: position.state });
   }
 
   #checkpoint(): void {
@@ -293,9 +297,9 @@ class Recorder {
       if (this.#checksLeft-- > 0) checkCodecs(encoded, state, segment.simulation, this.#env);
       return encoded;
     } catch (error) {
-      if (!isRewindError(error)) throw error;
-      const message = `${error.message} (the state at step ${step})`;
-      throw new RewindError(error.code, message, error.data, { cause: error });
+      throw isRewindError(error)
+        ? withData(error, {}, `${error.message} (the state at step ${step})`)
+        : error;
     }
   }
 

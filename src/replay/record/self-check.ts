@@ -101,7 +101,10 @@ export class SelfCheck {
   }
 }
 
-function partedError({ step, changes: [first] }: Parting, data: object): RewindError {
+function partedError(
+  { step, changes: [first] }: Parting,
+  data: { readonly from: number; readonly to: number },
+): RewindError {
   const fields =
     first === undefined
       ? ""

@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { ObjectWriter, Tip } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
 import {
@@ -58,7 +59,7 @@ export async function writeRuns(
     return { recordings, failure };
   } catch (error) {
     const isLeft = await storeWriter.abandon();
-    throw isLeft ? withLeft(error) : error;
+    throw isLeft ? withData(error, { left: true }) : error;
   }
 }
 
@@ -81,13 +82,6 @@ export async function writeRun(
 export function finished(recording: Recording): Recording {
   if (recording.failure !== undefined) throw recording.failure;
   return recording;
-}
-
-/** An error that says in its data that a journal was left behind. */
-export function withLeft(error: unknown): unknown {
-  if (!isRewindError(error)) return error;
-  const { code, message, data, cause } = error;
-  return new RewindError(code, message, { ...data, left: true }, { cause });
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isRewindError, RewindError } from "../../../base/errors.ts";
+import { isRewindError } from "../../../base/errors.ts";
+import { withData } from "../../../base/with-data.ts";
 import { type Context, type OptionsByName, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
 import { usageError } from "../../input/usage-error.ts";
@@ -33,7 +34,7 @@ export async function forkMatrix(
   const made = await repo
     .branchEach(revision, forks, context.long("recording"))
     .catch((error: unknown) => {
-      throw withRest(error, args, options);
+      throw withRemaining(error, args, options);
     });
   const took = duration(performance.now() - started);
   const rows = await matrixTable(cells, made);
@@ -47,15 +48,14 @@ export async function forkMatrix(
 }
 
 /** The failure of a cell, with the command lines that make the cells after it. */
-function withRest(error: unknown, args: MatrixArguments, options: OptionsByName): unknown {
-  if (!isRewindError(error) || !Array.isArray(error.data.made)) return error;
+function withRemaining(error: unknown, args: MatrixArguments, options: OptionsByName): unknown {
+  if (!isRewindError(error) || error.data.made === undefined) return error;
   const { made, branch: kept } = error.data;
   // A cell that was interrupted before its first checkpoint is still to be made; a failed one would fail again.
   const isLost = error.code === "INTERRUPTED" && kept === undefined;
   if (isLost && made.length === 0) return error;
-  const rest = matrixRest(args.matrix, made.length + (isLost ? 0 : 1)).map((matrix) =>
+  const remaining = matrixRest(args.matrix, made.length + (isLost ? 0 : 1)).map((matrix) =>
     commandLine("branch", [args.name, args.revision], { ...args, matrix }, options),
   );
-  const { code, message, data, cause } = error;
-  return new RewindError(code, message, { ...data, rest }, { cause });
+  return withData(error, { remaining });
 }

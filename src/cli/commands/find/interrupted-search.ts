@@ -31,7 +31,9 @@ export function interruptedSearch(
   goOn: (ends: Ends) => string,
 ): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
-  const { looked, rest, held = 0 } = error.data as unknown as Progress;
+  const { looked, rest, held = 0 } = error.data;
+  // The search was interrupted before it began.
+  if (rest === undefined) return error;
   const ends = {
     from: rest.from === 0 ? undefined : written(rest.from),
     to: rest.to === steps ? undefined : written(rest.to),

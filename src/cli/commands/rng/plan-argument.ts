@@ -1,6 +1,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
-import { isRewindError, RewindError } from "../../../base/errors.ts";
+import { isRewindError } from "../../../base/errors.ts";
+import { withData } from "../../../base/with-data.ts";
 import { readFile } from "../../../node/host/user-files.ts";
 import { parsePlan } from "../../../plan/parse.ts";
 import type { Plan } from "../../../plan/plan.ts";
@@ -43,7 +44,6 @@ function parse(text: string, where: string): Plan {
     if (!isRewindError(error, "INVALID_PLAN")) throw error;
     const source = text.split(/\r\n|\r|\n/)[Number(error.data.line) - 1];
     // An empty line is not shown.
-    const data = { ...error.data, ...(source?.trim() ? { source } : {}) };
-    throw new RewindError("INVALID_PLAN", where + error.message, data, { cause: error });
+    throw withData(error, source?.trim() ? { source } : {}, where + error.message);
   }
 }

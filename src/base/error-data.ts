@@ -1,0 +1,266 @@
+/** The facts of each error, by its code. */
+export interface ErrorData
+  extends StateErrors,
+    ArgumentErrors,
+    SimulationErrors,
+    ProgramErrors,
+    ObjectErrors,
+    StoreErrors,
+    RevisionErrors,
+    SettingErrors {}
+
+/** What an error may say in addition, added on its way to the caller. */
+export interface AddedData {
+  /** The state before the step that failed. */
+  readonly state?: unknown;
+  /** What helps, if the code alone does not say it. */
+  readonly hint?: string;
+  /** The branch, the run, and how many of its `goal` steps are kept, if a recording failed. */
+  readonly branch?: string;
+  readonly run?: string | undefined;
+  readonly kept?: number;
+  readonly goal?: number;
+  /** The branches of the recordings before the one that failed. */
+  readonly made?: readonly string[];
+  /** Command lines that make the recordings after the one that failed. */
+  readonly remaining?: readonly string[];
+  /** A journal is left that recovery completes. */
+  readonly left?: boolean;
+  /** The command had changed the store before it failed. */
+  readonly changed?: boolean;
+}
+
+/** States and bytes. */
+export interface StateErrors {
+  UNSUPPORTED_STATE: { readonly path: string; readonly found: string; readonly advice: string };
+  CODEC_LOSSY: { readonly name: string; readonly path: string; readonly problem: string };
+  TOO_LONG: { readonly kind?: string; readonly characters?: number; readonly params?: boolean };
+  INVALID_ENCODING: {
+    readonly offset: number;
+    readonly expected?: string;
+    readonly got?: string;
+    /** The type whose codec is missing. */
+    readonly name?: unknown;
+  };
+  INVALID_PATH: { readonly path: string; readonly column: number };
+  PATH_NOT_FOUND: {
+    readonly path: string;
+    readonly missing: string;
+    readonly nearest: readonly string[];
+  };
+}
+
+/** Values that a caller gives. */
+export interface ArgumentErrors {
+  USAGE: NoData;
+  /** Its name and value, or several by their names. */
+  INVALID_ARGUMENT: { readonly rule?: "step" | "continuous"; readonly [argument: string]: unknown };
+  INVALID_STEPS: {
+    readonly name: string;
+    readonly value: unknown;
+    readonly steps?: number;
+    /** Whether it is one step and not a number of steps. */
+    readonly step?: boolean;
+  };
+  STEP_OUT_OF_RANGE: {
+    readonly step: unknown;
+    readonly last: number;
+    readonly revision?: string;
+    readonly part?: string;
+  };
+  INVALID_SEED: { readonly value: unknown };
+  INVALID_NUMBER: { readonly text: string; readonly nearest: number };
+  UNKNOWN_PARAM: {
+    readonly name: string;
+    readonly names: readonly string[];
+    readonly within?: string;
+  };
+  INVALID_PARAM: {
+    readonly name: string;
+    readonly value?: unknown;
+    readonly expected?: string | undefined;
+  };
+  INVALID_VALUE: { readonly path: string; readonly expected: string; readonly given: string };
+  UNKNOWN_GENERATOR: { readonly name: unknown; readonly known: readonly string[] };
+  GENERATOR_CHANGED: { readonly name: string; readonly recorded: number; readonly current: number };
+  INVALID_PLAN: { readonly line?: number; readonly column?: number; readonly source?: string };
+}
+
+/** Simulations and their steps. */
+export interface SimulationErrors {
+  INVALID_SIMULATION: {
+    readonly where?: string;
+    readonly module?: string;
+    readonly exports?: readonly string[];
+    readonly call?: string;
+  };
+  INIT_FAILED: NoData;
+  STEP_FAILED: { readonly step: number };
+  STEP_RETURNED_PROMISE: { readonly step?: number };
+  STEP_RETURNED_NOTHING: { readonly step: number };
+  FORBIDDEN_IN_STEP: { readonly name: string; readonly step?: number };
+  FUNCTION_FAILED: {
+    readonly step?: number;
+    readonly reason?: string;
+    readonly name?: string;
+    readonly path?: string;
+    readonly offset?: number;
+    readonly value?: unknown;
+    /** Whether the function changed the state that it looked at. */
+    readonly assigned?: boolean;
+  };
+  SELF_CHECK_FAILED: StepsChecked & {
+    readonly step?: number;
+    readonly path?: string | undefined;
+    readonly a?: unknown;
+    readonly b?: unknown;
+  };
+  REPLAY_MISMATCH: StepsChecked & {
+    readonly block: number;
+    readonly step?: number;
+    readonly causes: readonly string[];
+  };
+  INTERRUPTED: {
+    readonly step?: number;
+    /** Whether rewind's own work was cut short, and not a step. */
+    readonly torn?: boolean;
+    /** The steps, or how many states, were looked at; those that are left; how many matched. */
+    readonly looked?: number | StepsChecked | undefined;
+    readonly rest?: StepsChecked;
+    readonly held?: number;
+    /** The command line that continues. */
+    readonly goOn?: string;
+  };
+}
+
+/** Programs, and what they need. */
+export interface ProgramErrors {
+  MODULE_NOT_FOUND: { readonly module: string; readonly near: readonly string[] };
+  MODULE_FAILED: { readonly module?: string; readonly where?: string; readonly file?: string };
+  EXPORT_NOT_FOUND: {
+    readonly module: string;
+    readonly exports: readonly string[];
+    readonly exportName?: string;
+  };
+  PROGRAM_MISSING: {
+    readonly name: string;
+    readonly module?: string | undefined;
+    readonly program?: string;
+  };
+  PROGRAM_NOT_TRUSTED: {
+    readonly name: string;
+    readonly module: string | undefined;
+    readonly digest: string;
+    readonly revision?: string;
+  };
+  PACKAGE_CHANGED: {
+    readonly name: string;
+    readonly recorded?: string;
+    readonly found?: string | undefined;
+  };
+  PROGRAM_INPUT_CHANGED: { readonly file: string };
+  PROGRAM_INPUT_MISSING: { readonly file: string };
+  PROGRAM_ENVIRONMENT_CHANGED: { readonly name: string };
+  FORBIDDEN_WHILE_LOADING: { readonly name: string };
+  PLACE_UNKNOWN: { readonly what: string; readonly name: string };
+}
+
+/** Objects of a store, and files made of them. */
+export interface ObjectErrors {
+  OBJECT_MISSING: { readonly kind?: string; readonly id?: string };
+  OBJECT_CORRUPT: {
+    readonly kind?: string;
+    readonly id?: string;
+    readonly actual?: string;
+    readonly file?: string;
+    readonly offset?: number;
+  };
+  OBJECT_INVALID: { readonly kind?: string; readonly id?: string; readonly name?: string };
+  UNSUPPORTED_FORMAT: { readonly format?: unknown };
+  INVALID_ARTIFACT: NoData;
+}
+
+/** Stores and their files. */
+export interface StoreErrors {
+  NOT_A_REPOSITORY: { readonly directory?: string; readonly personal?: boolean };
+  REPOSITORY_EXISTS: { readonly root: string };
+  STORE_DAMAGED: { readonly file?: string; readonly offset?: number };
+  STORE_FULL: { readonly file: string };
+  STORE_READ_ONLY: { readonly file: string };
+  STORE_FAILED: { readonly file: string };
+  WRITER_POISONED: NoData;
+  LOCKED: {
+    readonly file?: string;
+    /** The process that holds the lock, if it says so. */
+    readonly owner?: object | undefined;
+    readonly life?: "alive" | "dead" | "unknown";
+  };
+  FILE_FAILED: { readonly file?: string | undefined; readonly key?: string };
+}
+
+/** Refs, revisions and branches. */
+export interface RevisionErrors {
+  INVALID_REF_NAME: { readonly name: string; readonly problem: string };
+  REF_EXISTS: { readonly tag?: string };
+  REF_CONFLICT: { readonly name: string; readonly other: string };
+  REF_MOVED: {
+    readonly ref?: string;
+    readonly expected?: unknown;
+    readonly actual?: unknown;
+    readonly verb?: "undo" | "redo";
+    /** The archive's names of the runs that were recorded. */
+    readonly archived?: readonly string[];
+  };
+  REF_NOT_FOUND: {
+    readonly tag?: string;
+    readonly names: readonly string[];
+    readonly known?: readonly string[];
+  };
+  UNKNOWN_REVISION: {
+    readonly revision: string;
+    readonly base?: string;
+    readonly names?: readonly string[];
+    readonly known?: readonly string[];
+    /** The ref whose log lists what it has named. */
+    readonly log?: string;
+  };
+  INVALID_REVISION: {
+    readonly revision: string;
+    readonly part: string;
+    readonly range?: boolean;
+    readonly runs?: boolean;
+    readonly ref?: boolean;
+  };
+  AMBIGUOUS_ID: { readonly prefix: string; readonly matches: readonly string[] };
+  NOTHING_TO_UNDO: { readonly verb: string };
+  NOTHING_TO_RESUME: { readonly branch: string; readonly steps: number };
+  BRANCH_UNFINISHED: {
+    readonly branch: string;
+    readonly run: string;
+    readonly steps: number;
+    readonly goal: number;
+  };
+  RECORDED_OTHERWISE: { readonly branch: string; readonly differences: readonly Differing[] };
+}
+
+/** Settings. */
+export interface SettingErrors {
+  UNKNOWN_SETTING: { readonly key: string; readonly known: readonly string[] };
+  INVALID_SETTING: { readonly key?: string; readonly value?: unknown; readonly place?: string };
+  INVALID_CONFIG: { readonly file: string };
+  SETTING_NOT_SET: { readonly key: string };
+}
+
+type NoData = Readonly<Record<never, never>>;
+
+interface StepsChecked {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A value that a run was recorded with, and the one that was given. */
+interface Differing {
+  readonly name: string;
+  readonly recorded: unknown;
+  readonly given: unknown;
+}

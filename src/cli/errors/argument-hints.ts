@@ -1,0 +1,46 @@
+import type { ArgumentErrors, SettingErrors } from "../../base/error-data.ts";
+import { nearest } from "../../base/nearest.ts";
+import { type Hints, usageHint } from "./hint.ts";
+
+/** Hints for errors of what a caller gives, and of settings. */
+export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = {
+  USAGE: ({ hint }, argv) => hint ?? usageHint(argv),
+  INVALID_ARGUMENT: ({ rule, hint }, argv) =>
+    rule === undefined
+      ? (hint ?? usageHint(argv))
+      : "`rewind show REV` prints the seed from which all of them follow",
+  INVALID_STEPS: ({ branch, steps, value, step }, argv) =>
+    step === true
+      ? "a percentage is of the run's steps, rounded down; -1 is the last step"
+      : branch === undefined
+        ? usageHint(argv)
+        : Number(value) < Number(steps)
+          ? `\`rewind reset ${branch}@${value}\` makes it shorter`
+          : "give a larger --steps TOTAL, or --by N",
+  STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the one half-way",
+  INVALID_SEED: ({ value }) =>
+    typeof value === "bigint" && value < 2n ** 256n
+      ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
+      : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
+  INVALID_NUMBER: () =>
+    "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
+  UNKNOWN_PARAM: ({ names, within }) =>
+    within === undefined
+      ? `its params are ${names.join(", ") || "none"}`
+      : `${within} has ${names.join(", ") || "no fields"}`,
+  INVALID_PARAM: () =>
+    "give params as --param name=value, the value as JSON of the default's shape; --param name.field=value sets a part",
+  INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",
+  UNKNOWN_GENERATOR: ({ name, known }) => {
+    const [meant] = nearest(String(name), known);
+    return meant === undefined
+      ? "correct the name, or use a version of rewind that has this generator"
+      : `did you mean ${meant}?`;
+  },
+  GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
+  INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
+  UNKNOWN_SETTING: ({ known }) => `there is ${known.join(", ")}`,
+  INVALID_SETTING: () => "`rewind config` lists the settings and where each is from",
+  SETTING_NOT_SET: () => "`rewind config` lists the settings and where each is from",
+  INVALID_CONFIG: ({ file }) => `fix ${file}, a JSON object of settings, or remove it`,
+};

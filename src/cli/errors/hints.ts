@@ -1,0 +1,47 @@
+import type { ErrorCode, RewindError } from "../../base/errors.ts";
+import { argumentHints } from "./argument-hints.ts";
+import type { Hints } from "./hint.ts";
+import { programHints } from "./program-hints.ts";
+import { revisionHints } from "./revision-hints.ts";
+import { simulationHints } from "./simulation-hints.ts";
+import { stateHints } from "./state-hints.ts";
+import { storeHints } from "./store-hints.ts";
+
+/** The hint of each code. */
+export const HINTS: Hints<ErrorCode> = {
+  ...stateHints,
+  ...argumentHints,
+  ...simulationHints,
+  ...programHints,
+  ...storeHints,
+  ...revisionHints,
+};
+
+/** The hint for an error of a command line, or undefined. */
+export function hintFor<Code extends ErrorCode>(
+  { code, data }: RewindError<Code>,
+  argv: readonly string[],
+): string | undefined {
+  const { remaining = [], left, changed } = data;
+  if (left === true) return code === "STORE_FULL" ? `make room; ${LEFT_HINT}` : LEFT_HINT;
+  if (changed === true && DISK_FAILURES.has(code)) return CHANGED_HINT;
+  const hint = HINTS[code](data, argv);
+  if (remaining.length === 0) return hint;
+  const others = `for the values after it: ${remaining.map((line) => `\`${line}\``).join(" and ")}`;
+  return hint === undefined ? others : `${hint}; ${others}`;
+}
+
+/** After a recording that could not be stored to its end. */
+const LEFT_HINT =
+  "what was recorded before that is kept: `rewind branch` lists it, `rewind resume BRANCH` continues it";
+
+const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
+  "STORE_FAILED",
+  "STORE_FULL",
+  "STORE_READ_ONLY",
+  "FILE_FAILED",
+]);
+
+/** After a command has done its work, and fails to print it, say. */
+const CHANGED_HINT =
+  "what the command had changed by then is kept: `rewind log` shows it, `rewind undo` takes it back";

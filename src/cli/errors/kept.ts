@@ -1,0 +1,23 @@
+import type { AddedData } from "../../base/error-data.ts";
+import { count } from "../terminal/text.ts";
+import { commandIn } from "./hint.ts";
+
+/** How to continue a recording that stopped early; undefined if nothing of it is kept. */
+export function keptHint(data: AddedData): string | undefined {
+  if (data.branch === undefined) {
+    return data.made?.length ? "`rewind branch` lists those made" : undefined;
+  }
+  return `${kept(data)}: \`rewind resume ${data.branch}\` continues it`;
+}
+
+/** After recorded code failed: to continue with the same code would fail again. */
+export function fixHint(data: AddedData, argv: readonly string[]): string | undefined {
+  const again = (name: string): string =>
+    `fix the code, then \`rewind branch NAME ${name} --program working\` continues with it`;
+  if (data.branch !== undefined) return `${kept(data)}: ${again(data.branch)}`;
+  return /^(resume|extend)$/.test(commandIn(argv) ?? "") ? again("BRANCH") : undefined;
+}
+
+function kept({ branch, kept = 0, goal = 0 }: AddedData): string {
+  return `the first ${count(kept)} of ${count(goal)} steps are kept on ${branch}`;
+}

@@ -1,0 +1,32 @@
+import type { ProgramErrors } from "../../base/error-data.ts";
+import { quoted } from "../input/quoted.ts";
+import type { Hints } from "./hint.ts";
+
+/** Hints for errors of programs, and of what they need. */
+export const programHints: Hints<keyof ProgramErrors> = {
+  MODULE_NOT_FOUND: (_, argv) =>
+    argv.includes("working")
+      ? "put the module back at that path, or replay with the program as recorded"
+      : "a module's path starts at this folder, or at the one that -C names",
+  MODULE_FAILED: ({ hint }) =>
+    hint ?? "fix the module, then run the command again; nothing was recorded",
+  EXPORT_NOT_FOUND: ({ module, hint }) => hint ?? `name the export: ${module}#name`,
+  PROGRAM_MISSING: ({ module }) =>
+    module === undefined
+      ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"
+      : "put that file back as it was, or replay with it as it is: --program working",
+  PROGRAM_NOT_TRUSTED: ({ revision }) => {
+    const name = revision === undefined ? "REV" : quoted(revision);
+    return `\`rewind show ${name} --source\` prints it; once you trust it, \`rewind trust ${name}\` lets it run`;
+  },
+  PACKAGE_CHANGED: ({ name, recorded }) =>
+    recorded === undefined
+      ? `what stays outside a program is compared file by file: look at the folder of ${name}`
+      : `npm install ${name}@${recorded}`,
+  PROGRAM_INPUT_CHANGED: ({ file }) => `put ${file} back as it was when the run was recorded`,
+  PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,
+  PROGRAM_ENVIRONMENT_CHANGED: ({ name }) =>
+    `set ${name} as it was; better, make it a param, which is recorded with the run`,
+  FORBIDDEN_WHILE_LOADING: ({ hint }) => hint,
+  PLACE_UNKNOWN: () => "replay it with a Node that has all of ICU, as those of nodejs.org do",
+};

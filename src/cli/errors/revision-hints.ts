@@ -1,0 +1,62 @@
+import type { ErrorData, RevisionErrors } from "../../base/error-data.ts";
+import { shortId } from "../../object/id.ts";
+import { quoted } from "../input/quoted.ts";
+import { commandIn, type Hints } from "./hint.ts";
+
+/** Hints for errors of refs, revisions and branches. */
+export const revisionHints: Hints<keyof RevisionErrors> = {
+  INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
+  REF_EXISTS: ({ branch, tag }, argv) =>
+    tag === undefined && commandIn(argv) === "record"
+      ? "record on another branch with -b NAME, or again on this one with --restart"
+      : tag === undefined
+        ? `choose another name, or look at it with \`rewind show ${branch}\``
+        : `move it with --force, or look at it with \`rewind show ${tag}\``,
+  REF_CONFLICT: () => "choose another name",
+  REF_MOVED: ({ verb, ref, archived }) =>
+    archived !== undefined
+      ? `look at it with \`rewind show ${archived[0]}\`, and at what happened with \`rewind reflog\``
+      : verb === undefined || ref === undefined
+        ? "someone changed it in the meantime; look at it with `rewind log` and try again"
+        : `something else has changed it since; \`rewind reflog ${ref.replace(/^refs\/(heads\/)?/, "")}\` lists what it has named`,
+  REF_NOT_FOUND: ({ names, known, tag }) =>
+    tag === undefined || names.length > 0 ? namesHint(names, known) : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ names, known, log }) =>
+    log === undefined ? namesHint(names, known) : `\`rewind reflog ${log}\` lists them`,
+  INVALID_REVISION: ({ range, runs, ref }) =>
+    ref === true
+      ? "leave out what follows its name, as in `rewind reflog main`"
+      : runs === true
+        ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
+        : range === true
+          ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
+          : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
+  AMBIGUOUS_ID: ({ matches }) => `give more digits: ${matches.slice(0, 4).map(shortId).join(", ")}`,
+  NOTHING_TO_UNDO: () => "`rewind log --all` lists all runs",
+  NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
+  BRANCH_UNFINISHED: ({ branch }) =>
+    `continue it with \`rewind resume ${branch}\`, or record again with --restart, which archives it`,
+  RECORDED_OTHERWISE: ({ branch, differences }) =>
+    `\`rewind resume ${branch}\` continues it as recorded; to change it from a step on, fork: ` +
+    `\`rewind branch NAME ${branch}@STEP${forkOptions(differences)}\``,
+};
+
+function namesHint(names: readonly string[] = [], known: readonly string[] = []): string {
+  if (names.length > 0) return `did you mean ${names.join(" or ")}?`;
+  if (known.length > 0) return `there is ${known.join(", ")}`;
+  return "nothing is recorded yet: `rewind record <module> --steps N`";
+}
+
+/** The options with which a fork has the given values; those that no fork can change are left out. */
+function forkOptions(differences: ErrorData["RECORDED_OTHERWISE"]["differences"]): string {
+  const options = differences.map(({ name, given, recorded }) => {
+    if (recorded === undefined) return "";
+    if (name === "program.source") return " --program working";
+    const value = typeof given === "object" ? JSON.stringify(given) : String(given);
+    if (name.startsWith("params."))
+      return ` --param ${quoted(`${name.slice("params.".length)}=${value}`)}`;
+    const isLonger = name === "steps" && Number(given) > Number(recorded);
+    return name === "seed" || isLonger ? ` --${name} ${value}` : "";
+  });
+  return options.join("");
+}

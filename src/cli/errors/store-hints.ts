@@ -1,0 +1,31 @@
+import type { ObjectErrors, StoreErrors } from "../../base/error-data.ts";
+import type { Hints } from "./hint.ts";
+
+/** Hints for errors of stores, their files and their objects. */
+export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
+  NOT_A_REPOSITORY: ({ personal }) =>
+    personal === true
+      ? "set it for all projects with --global, or name the folder with -C"
+      : "create one with `rewind init`, or name the folder with -C",
+  REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
+  STORE_DAMAGED: () => "everything else stays readable; restore the named file from a copy",
+  STORE_FULL: () => "nothing was lost: make room and run the command again",
+  STORE_READ_ONLY: () => "check the permissions of .rewind, or work on a copy",
+  STORE_FAILED: () => "what was recorded before is untouched; look at the named file",
+  // The error that poisoned the writer is the one that is printed.
+  WRITER_POISONED: () => undefined,
+  LOCKED: ({ life, owner }) =>
+    life === "unknown" && owner === undefined
+      ? "it is taken over ten seconds after it was written; `rewind doctor --break-lock` removes it now"
+      : life === "unknown"
+        ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
+        : "wait until it has ended; the lock of a dead process is taken over automatically",
+  FILE_FAILED: () => "check the path, its folder and its permissions",
+  OBJECT_MISSING: () =>
+    "it may be in the store from which this one was copied: copy its objects/ folder again",
+  OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a copy",
+  OBJECT_INVALID: () =>
+    "it was damaged, or was not written by rewind; everything else stays readable",
+  UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",
+  INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
+};
