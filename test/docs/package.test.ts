@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checkPackage, Package } from "@arethetypeswrong/core";
+import { publint } from "publint";
 import { beforeAll, describe, expect, test } from "vitest";
 import { generatorFamilies } from "../../src/random/generators.ts";
 import { packedFiles } from "./packed.ts";
@@ -16,11 +18,7 @@ beforeAll(() => {
 
 describe("the package that npm pack makes", () => {
   test("has every file that package.json names", () => {
-    const { bin, exports } = JSON.parse(read("package.json"));
-    const named = [
-      ...Object.values(bin as Record<string, string>),
-      ...Object.values(exports as Record<string, Record<string, string>>).flatMap(Object.values),
-    ].flatMap((path) => filled(posix.normalize(path)));
+    const named = entries();
     expect(named.length).toBeGreaterThan(4);
     expect(named.filter((file) => !files.includes(file))).toEqual([]);
   });
@@ -38,16 +36,37 @@ describe("the package that npm pack makes", () => {
   });
 
   test("has every module and declaration that its files import", () => {
-    const missing = files
-      .filter((file) => file.startsWith("dist/") && /\.(?:js|d\.ts)$/.test(file))
-      .flatMap((file) =>
-        [...codeOf(file).matchAll(/(?:from|import) ?\(?"(\.[^"]+)"/g)].map(([, path = ""]) => {
-          const found = posix.join(posix.dirname(file), path);
-          return file.endsWith(".d.ts") ? found.replace(/(?:\.d)?\.[jt]s$/, ".d.ts") : found;
-        }),
-      )
-      .filter((file) => !files.includes(file));
-    expect([...new Set(missing)]).toEqual([]);
+    const imported = files.filter(isModule).flatMap(importsOf);
+    expect([...new Set(imported)].filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  test("has no module and no declaration that nothing leads to", () => {
+    const reached = new Set(entries());
+    for (const file of reached) for (const found of importsOf(file)) reached.add(found);
+    expect(files.filter((file) => isModule(file) && !reached.has(file))).toEqual([]);
+  });
+
+  test("has nothing else in dist but the licences", () => {
+    const others = files.filter((file) => file.startsWith("dist/") && !isModule(file));
+    expect(others).toEqual(["dist/THIRD-PARTY.txt"]);
+  });
+
+  test("is as publint wants it", async () => {
+    const { messages } = await publint({ pkgDir: fileURLToPath(ROOT), pack: false });
+    expect(messages).toEqual([]);
+  });
+
+  test("has types that fit its modules, wherever they are resolved by exports", async () => {
+    const { name, version } = JSON.parse(read("package.json"));
+    const contents = files.map((file) => [`/node_modules/${name}/${file}`, read(file)]);
+    const checked = await checkPackage(new Package(Object.fromEntries(contents), name, version));
+    if (checked.types === false) return expect.fail("no types were found");
+    // The package is of ES modules alone, and TypeScript's oldest resolution knows no exports.
+    const known = ["NoResolution node10", "CJSResolvesToESM node16-cjs"];
+    const problems = checked.problems.map(({ kind, ...problem }) =>
+      "resolutionKind" in problem ? `${kind} ${problem.resolutionKind}` : kind,
+    );
+    expect(problems.filter((problem) => !known.includes(problem))).toEqual([]);
   });
 
   test("has the code once, without tests and sources", () => {
@@ -64,6 +83,27 @@ describe("the package that npm pack makes", () => {
     ]);
   });
 });
+
+/** The files that the package names to those that use it. */
+function entries(): string[] {
+  const { bin, exports } = JSON.parse(read("package.json"));
+  return [
+    ...Object.values(bin as Record<string, string>),
+    ...Object.values(exports as Record<string, Record<string, string>>).flatMap(Object.values),
+  ].flatMap((path) => filled(posix.normalize(path)));
+}
+
+function isModule(file: string): boolean {
+  return file.startsWith("dist/") && /\.(?:js|d\.ts)$/.test(file);
+}
+
+/** The modules or the declarations of this package that a file imports. */
+function importsOf(file: string): string[] {
+  return [...codeOf(file).matchAll(/(?:from|import) ?\(?"(\.[^"]+)"/g)].map(([, path = ""]) => {
+    const found = posix.join(posix.dirname(file), path);
+    return file.endsWith(".d.ts") ? found.replace(/(?:\.d)?\.[jt]s$/, ".d.ts") : found;
+  });
+}
 
 /** The files of a pattern: of `./random/*`, one for each generator. */
 function filled(path: string): string[] {
