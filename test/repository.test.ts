@@ -380,7 +380,7 @@ describe("a branch that somebody else is changing", () => {
     expect(recorded).toMatchObject({
       code: "REF_MOVED",
       message:
-        "main was changed while it was recorded on: what was recorded is kept as archive/main/1",
+        "main was changed while it was recorded: the new steps are kept as archive/main/1",
       data: { archived: ["archive/main/1"] },
     });
     expect((await repo.resolve("main")).run.steps).toBe(100);

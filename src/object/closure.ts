@@ -11,8 +11,8 @@ export interface Needed {
   readonly kind: Kind;
   readonly id: Id;
   /**
-   * Whether the run can be read without it: true of the source of its programs, and of what
-   * they read while they were loaded.
+   * Whether the run can be read without it: true for the source of its programs, and for what they
+   * read while they were loaded.
    */
   readonly optional: boolean;
 }

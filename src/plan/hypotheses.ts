@@ -83,7 +83,7 @@ function persistent(step: EpochsStep): EpochsStep {
   return { ...step, loader: { numWorkers: 2, ...loader, persistentWorkers: true } };
 }
 
-/** What a loop over any loader that does not shuffle draws. */
+/** The draws of a loop over any loader that does not shuffle. */
 const VALIDATION: EpochsStep = { kind: "epochs", count: 1, loader: { length: 1 } };
 
 function validated(step: EpochsStep): PlanStep {
@@ -91,7 +91,7 @@ function validated(step: EpochsStep): PlanStep {
   return { kind: "repeat", count: step.count, steps: [{ ...step, count: 1 }, VALIDATION] };
 }
 
-/** A plan in its normal form, if it can be. */
+/** A plan in its normal form; undefined if it is not valid. */
 function possible(make: () => Plan): Plan | undefined {
   try {
     return checkPlan(make());

@@ -153,7 +153,7 @@ describe("names of branches", () => {
       project,
       ...["record", "walk.ts", "--steps", "5", `--branch=${name}`],
     );
-    expect(stderr).toContain("expected a name that Git would take");
+    expect(stderr).toContain("expected a name that Git would accept");
     expect(status).toBe(2);
   });
 

@@ -24,7 +24,7 @@ async function gatedProject(): Promise<Project> {
 const LOCKED =
   /^error: another process is recording on the branch (main|new)\nhint: wait until it has ended.*\n$/i;
 const MOVED =
-  /^error: (main|new) was changed while it was recorded on: what was recorded is kept as (\S+)\nhint: .*\n$/;
+  /^error: (main|new) was changed while it was recorded: the new steps are kept as (\S+)\nhint: .*\n$/;
 
 /** What must hold whoever won: every run that a ref names is whole, and the log tells how refs came about. */
 async function nothingIsLost(project: Project): Promise<void> {

@@ -236,7 +236,7 @@ describe("damage", () => {
   });
 });
 
-describe("branches that cannot stand beside each other", () => {
+describe("branches that cannot exist beside each other", () => {
   test("of which one came meanwhile: the other run is archived, and the store opens", async () => {
     const project = await walkProject();
     const repo = await openRepository(project.root);

@@ -38,7 +38,7 @@ describe("names that a file system would confuse", () => {
     ["ﬁx", "fix", "for one name"],
     ["a", "A/b", "folder"],
     ["a/b/c", "A/B", "folder"],
-  ])("%s cannot stand beside %s", (a, b, problem) => {
+  ])("%s cannot exist beside %s", (a, b, problem) => {
     const both = new RefSpace([a, b]);
     expect(() => both.check(a)).toThrow(problem);
     expect(() => both.check(b)).toThrow(problem);

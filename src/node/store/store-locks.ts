@@ -32,7 +32,7 @@ export function breakStoreLocks(root: string, files: Files): StoreLock[] {
   if (alive !== undefined) {
     throw new RewindError(
       "LOCKED",
-      `process ${alive.owner?.pid} is running on this machine and holds ${alive.name}`,
+      `process ${alive.owner?.pid} on this machine is running and holds ${alive.name}`,
       { owner: alive.owner, life: alive.life, file: alive.name },
     );
   }

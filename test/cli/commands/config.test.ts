@@ -29,7 +29,7 @@ describe("config", () => {
       [
         `author        ${user.padEnd(12)}  default  who records, noted with each run`,
         "rng           xoshiro128++  default  the generator that record uses in this project",
-        "inputs.limit  16MiB         default  files that a module reads are recorded up to this size, such as 16MiB",
+        "inputs.limit  16MiB         default  the largest file to record among those that a module reads, such as 16MiB",
         "pager         most          default  the program that shows long output on a terminal; cat for none",
         "",
       ].join("\n"),
@@ -89,7 +89,7 @@ describe("config", () => {
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
         "hint: there is author (who records, noted with each run), rng (the generator that record uses in " +
-        "this project), inputs.limit (files that a module reads are recorded up to this size, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
+        "this project), inputs.limit (the largest file to record among those that a module reads, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [

@@ -49,7 +49,7 @@ describe("doctor", () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^error: process \d+ on this machine runs and holds local\/refs\.lock\n/,
+        /^error: process \d+ on this machine is running and holds local\/refs\.lock\n/,
       ),
     ]);
     expect(existsSync(file)).toBe(true);

@@ -85,9 +85,9 @@ describe("tag", () => {
     [
       "tag V1",
       1,
-      "cannot stand beside refs/tags/v1: they differ only in case\nhint: choose another",
+      "cannot exist beside refs/tags/v1: they differ only in case\nhint: choose another",
     ],
-    ["tag v1/x", 1, "cannot stand beside refs/tags/v1: one would be a folder of the other"],
+    ["tag v1/x", 1, "cannot exist beside refs/tags/v1: one would be a folder of the other"],
     ["tag a..b", 2, "it has two dots in a row"],
     ["tag -d", 2, "error: expected the name of a tag with --delete\nhint: "],
     ["tag --force", 2, "error: expected the name of a tag with --force\n"],

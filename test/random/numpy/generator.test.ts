@@ -239,7 +239,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "3 probabilities, got 2": (rng) => rng.choice(3, { p: [0.5, 0.5] }),
     "p[1] to be a probability, got -0.5": (rng) => rng.choice(2, { p: [1.5, -0.5] }),
     "the probabilities to sum to 1, got 0.9": (rng) => rng.choice(2, { p: [0.4, 0.5] }),
-    "size to be at most 1, as many as have a chance, got 2": (rng) =>
+    "size to be at most 1, the number of items with a chance, got 2": (rng) =>
       rng.choice(2, { size: 2, replace: false, p: [1, 0] }),
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),

@@ -120,7 +120,7 @@ describe("eras", () => {
 
   test("fractions split since 1.13, persistent workers are since 1.7", () => {
     expect(() => torch(1, { version: "1.12" }).randomSplit(10, [0.8, 0.2])).toThrow(
-      "random_split takes fractions from torch 1.13 on",
+      "random_split takes fractions since torch 1.13",
     );
     expect(torch(1, { version: "1.12" }).randomSplit(1, [1])).toEqual([[0]]);
     const persistent = { ...options, numWorkers: 1, persistentWorkers: true };
