@@ -72,10 +72,10 @@ export interface RepositoryOptions {
   readonly author?: string | (() => string | undefined) | undefined;
 }
 
-/** The changes of a fork on a branch, from its step on. */
+/** The changes of a fork on a branch. */
 export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
   extends ForkOptions<S, P> {
-  /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
+  /** New code for the fork: a simulation, a module as `path#export`, or the working files. */
   readonly program?: Simulation<S, P> | string | undefined;
   readonly cwd?: string | undefined;
 }

@@ -8,7 +8,7 @@ import { PLAN_GENERATORS, type Plan, type PlanGenerator, type PlanStep } from ".
 import { expectedAt, planErrorAt, readTokens, type Token, type TokenReader } from "./tokens.ts";
 
 /**
- * The plan that `text` writes. Steps are divided by semicolons or line ends; from # on a line is a
+ * The plan that `text` writes. Steps are divided by semicolons or line ends; text after # is a
  * comment.
  *
  * | step | is |

@@ -42,8 +42,8 @@ export class BranchRecorder {
   }
 
   /**
-   * Records from step 0, on a new branch; with `restart` also on one that has a run, which goes to the
-   * archive. Throws REF_EXISTS, BRANCH_UNFINISHED.
+   * Records from step 0, on a new branch; with `restart` also on one that has a run, which is
+   * archived. Throws REF_EXISTS, BRANCH_UNFINISHED.
    */
   async record(
     branch: string,

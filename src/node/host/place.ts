@@ -85,7 +85,7 @@ function unknown(what: string, name: string, options?: { cause: unknown }): Rewi
   );
 }
 
-/** Node reads TZ anew when it is assigned: dates made from then on are of that zone. */
+/** Node reads TZ again when it is assigned: dates made afterwards are in that zone. */
 function useZone(zone: string): () => void {
   const { TZ: before } = variables;
   variables.TZ = zone;

@@ -23,7 +23,7 @@ import { runMeta } from "./record.ts";
 import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
 
 /**
- * What a fork changes from its step on, in any combination. Without changes it has the same future.
+ * The changes of a fork, in any combination. Without changes it has the same future.
  */
 export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
   extends RecorderOptions {
