@@ -1,7 +1,7 @@
-/** A place in `src` whose error no command line prints, and why. */
+/** A place in `src` whose error the command line never prints, and why. */
 export interface NotPrinted {
   readonly file: string;
-  /** A part of its source that no other place of the file has. */
+  /** A part of its source that is unique in the file. */
   readonly text: string;
   readonly because: string;
 }
@@ -31,7 +31,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: `INTERRUPTED", "interrupted")`,
     because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
   },
-  // Arguments that the command line does not hand on as they are.
+  // Arguments that the command line checks before the library.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },
   {
@@ -68,7 +68,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: '"interrupted"',
     because: "a signal between two steps, in rewind's own work",
   },
-  // Plans as values: `parsePlan` writes no other, or refuses the text before.
+  // Plans as values: `parsePlan` never makes these, or refuses the text first.
   { file: "plan/check.ts", text: "expected a generator among", because: PLAN_VALUE },
   { file: "plan/check.ts", text: "expected a list of steps", because: PLAN_VALUE },
   { file: "plan/check.ts", text: "repeats in one another", because: PLAN_VALUE },
@@ -94,7 +94,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "{ file }, { cause: error }",
     because: "it takes a disk that fails: test/attack/faults.test.ts",
   },
-  // What a damaged store says besides the errors of the commands that want what is damaged.
+  // Errors of damaged stores that commands replace by their own.
   { file: "node/store/recover.ts", text: "after the damage at byte", because: NOTE },
   { file: "node/store/operation-log.ts", text: "} of logs/operations", because: NOTE },
   { file: "store/tip.ts", text: "to hold refs and their runs", because: NOTE },
@@ -111,7 +111,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "bytes packed in",
     because: "told as a record or a frame that does not unpack",
   },
-  // What would take gigabytes.
+  // Cases that would take gigabytes.
   {
     file: "random/parameters.ts",
     text: "as there is room for",
@@ -123,7 +123,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "past 4 GiB; test/store/artifact.test.ts sets another limit",
   },
   { file: "store/artifact.ts", text: "bytes of objects, too many", because: "a run of over 4 GiB" },
-  // What was looked at a moment before, and cannot be otherwise now.
+  // Checks of something that was checked a moment before.
   {
     file: "cli/commands/cat-file.ts",
     text: "found none",
@@ -170,7 +170,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: "WRITER_POISONED",
     because: "the first failure of a write ends the command",
   },
-  // What only two commands can bring about that meet within a millisecond, or a machine in trouble.
+  // Cases that need two commands within a millisecond, or a failing machine.
   {
     file: "store/ref-store.ts",
     text: "operations in the log",

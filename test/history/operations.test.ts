@@ -22,8 +22,7 @@ describe("an undo", () => {
     };
     await expect(undo(slow)).rejects.toMatchObject({
       code: "REF_MOVED",
-      message:
-        "cannot undo point refs/heads/a of now: expected 1 operations in the log, got 2",
+      message: "cannot undo point refs/heads/a of now: expected 1 operations in the log, got 2",
       data: { verb: "undo" },
     });
     expect(await refs.list("refs/")).toHaveLength(2);

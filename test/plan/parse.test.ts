@@ -7,7 +7,7 @@ import { parsePlan } from "../../src/plan/parse.ts";
 import type { Plan, PlanStep } from "../../src/plan/plan.ts";
 import { anyPlan } from "./plans.ts";
 
-// biome-ignore lint/suspicious/noSparseArray: it is what is refused.
+// biome-ignore lint/suspicious/noSparseArray: the test needs a sparse array.
 const HOLES = [{ kind: "seed", seed: 1n }, , { kind: "draws", count: 1 }];
 const torch13 = { name: "torch", version: "1.13" } as const;
 

@@ -45,7 +45,7 @@ describe("names that a file system would confuse", () => {
     expect(() => new RefSpace([a]).check(b)).toThrow(problem);
   });
 
-  test("of the spellings of one name, each is looked at once at most", () => {
+  test("each spelling of a name is checked at most once", () => {
     const spelled = (i: number): string =>
       Array.from("abcdefghijklmnop", (letter, at) =>
         (i >> at) & 1 ? letter.toUpperCase() : letter,

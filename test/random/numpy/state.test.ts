@@ -18,7 +18,7 @@ describe("a generator of numpy's own state", () => {
     }
   });
 
-  test("goes on where another stands, which goes on by itself", () => {
+  test("continues from the state of another, which is independent", () => {
     const rng = numpy(42);
     rng.uint32();
     const twin = numpy(rng.bitGenerator);

@@ -4,7 +4,7 @@ import type { PythonGenerator } from "../../../src/random/python/generator.ts";
 import { python } from "../../../src/random/python/index.ts";
 import type { PythonSeed } from "../../../src/random/python/seed.ts";
 
-describe("seeds that are none", () => {
+describe("invalid seeds", () => {
   test.each<readonly [unknown, string]>([
     [3.5, "got 3.5: Python seeds by a float's hash, so give what hash(3.5) % 2**64 prints there"],
     [-0.5, "hash(-0.5) % 2**64"],
@@ -132,7 +132,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     ["sample, too many", "got 100000000000", (r) => r.sample(1e12, 1e11)],
     [
-      "sample, more than there is room for",
+      "sample, more than fit into memory",
       "expected no more numbers than fit into memory, got 17000000000",
       (r) => r.sample(1.7e10, 4e9),
     ],

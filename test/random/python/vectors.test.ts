@@ -98,7 +98,7 @@ describe("draws without log, exp, pow, sin and cos are bit-exact", () => {
   });
 });
 
-describe("the others are exact but for the last bits, and consume the same words", () => {
+describe("the others are exact except for the last bits, and consume the same words", () => {
   test.each(vectors.libm)("seed $seed", (vector) => {
     const rng = python(plain(vector.seed) as number);
     for (const [method, args, result] of vector.calls) {
