@@ -52,7 +52,7 @@ describe("modules", () => {
     ["walks.ts", "the module walks.ts does not exist; there is walk.ts"],
     [".", "is a folder"],
     ["../outside.ts", "does not exist"],
-    ["/etc/hostname", "to lie in the project folder"],
+    ["/etc/hostname", "to be in the project folder"],
     ["walk.ts#nope", "expected walk.ts to export nope; it exports default, walk"],
     ["walk.ts#", "expected walk.ts to export"],
     ["syntax.ts", "syntax.ts:1:"],

@@ -102,7 +102,7 @@ describe("the process", () => {
       expect([status, stdout]).toEqual([code, ""]);
       expect(stderr).toMatch(
         // In a step, between two slices, or during a checkpoint.
-        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: what was (?:committed|recorded before that is kept))/,
+        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
       );
       const { json } = await project.ok("show", "HEAD", "--json");
       expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });

@@ -122,7 +122,7 @@ describe("a file that has changed since", () => {
     await rm(path.join(project.root, "lib"), { recursive: true });
     const gone = await project.ok("get", "main@5", "--path", "n");
     expect(gone.stdout).toBe("5\n");
-    expect(gone.stderr).toBe("note: model.ts is not there: this replays the recorded program\n");
+    expect(gone.stderr).toBe("note: model.ts does not exist: this replays the recorded program\n");
     const { status, stderr } = await project.run(..."verify --program working".split(" "));
     expect([status, stderr]).toEqual([1, expect.stringContaining("model.ts does not exist")]);
   });
@@ -386,7 +386,7 @@ describe("packages are part of the recorded program", () => {
     const { status, stderr } = await project.run("get", "main@55");
     expect([status, stderr]).toEqual([
       1,
-      "error: recorded with the package native 1.2.0, and the files of the one installed are others\n" +
+      "error: recorded with the package native 1.2.0, but the installed one has different files\n" +
         "hint: npm install native@1.2.0\n",
     ]);
   });

@@ -26,7 +26,7 @@ exec ${binary} "$@"`,
     const { bundle } = await import("../../../src/node/program/bundle.ts");
     await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
       code: "MODULE_FAILED",
-      message: "m.ts: esbuild broke down on it: it may be nested too deeply, or be too large",
+      message: "m.ts: esbuild crashed on it: it may be nested too deeply or too large",
     });
     expect((await bundle({ root, module: "m.ts" })).inputs).toEqual(["m.ts"]);
     const errors = spawn.mock.calls.map(

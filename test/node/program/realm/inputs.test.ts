@@ -75,7 +75,8 @@ describe("a file that is read while the program loads", () => {
     const caught = `${FS} try { fs.readFileSync("big") } catch {}`;
     await expect(loadIn(root, caught, { captured })).rejects.toMatchObject({
       code: "PROGRAM_INPUT_MISSING",
-      message: "the program reads big, of which only the digest was recorded, and it is not there",
+      message:
+        "the program reads big, of which only the digest was recorded, and it does not exist",
     });
   });
 

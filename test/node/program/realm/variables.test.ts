@@ -28,8 +28,8 @@ describe("an environment variable that is read while the program loads", () => {
 
   test.each([
     [{ RATE: "0.6", HOME: "/h" }, "RATE has another value than when the program was recorded"],
-    [{ HOME: "/h" }, "RATE is not set, and was when the program was recorded"],
-    [{ ...variables, NONE: "" }, "NONE is set, and was not when the program was recorded"],
+    [{ HOME: "/h" }, "RATE is not set, but was when the program was recorded"],
+    [{ ...variables, NONE: "" }, "NONE is set, but was not when the program was recorded"],
   ])("must be what it was: %o", async (other, message) => {
     const captured = await captureOf(root(), text, { variables });
     const caught = `try { ${text} } catch {}`;
