@@ -464,7 +464,7 @@ export class Repository {
   }
 
   /**
-   * Lets the recorded code of a revision run, HEAD's unless given: from now on, for this user, in
+   * Trusts the recorded code of a revision, HEAD's unless given: it may then run for this user in
    * every project. Returns the parts of that code. Throws PROGRAM_MISSING if it is not in the
    * store.
    *

@@ -18,8 +18,8 @@ export interface Needed {
 }
 
 /**
- * Every object that a run needs besides its manifest, each once, in an order that depends on the run
- * alone. A run does not need its parents.
+ * Every object that a run needs in addition to its manifest, each once, in an order that depends on
+ * the run alone. A run does not need its parents.
  */
 export async function* objectsOf(
   manifest: RunManifest,

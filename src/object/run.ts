@@ -27,7 +27,7 @@ export interface Segment {
   readonly params: ParamsRef;
   /**
    * The state at the start and those of the generators, if the segment begins inside a block or with
-   * a changed state. Otherwise the timeline has the state, and the generator starts anew.
+   * a changed state. Otherwise the timeline has the state, and the generator is seeded again.
    */
   readonly begin: SegmentBegin | undefined;
 }

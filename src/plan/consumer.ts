@@ -22,7 +22,7 @@ export interface Consumer {
 /** An epoch as a loader counts its samples. */
 export interface ConsumedEpoch {
   readonly order: ArrayLike<number>;
-  /** The seed of worker w is this plus w; undefined where there are no workers. */
+  /** The seed of worker w is this plus w; undefined without workers. */
   readonly baseSeed: bigint | undefined;
 }
 

@@ -12,7 +12,7 @@ export interface Hypothesis {
 
 /**
  * A plan, and what is often overlooked in one: that the split was not made, or made again after the
- * state was restored; another version of PyTorch; a loader with a generator of its own, or without;
+ * state was restored; another version of PyTorch; a loader with or without its own generator;
  * persistent workers; and loops over a loader that does not shuffle, which draw as well.
  */
 export function hypothesesOf(plan: Plan): readonly Hypothesis[] {

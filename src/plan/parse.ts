@@ -13,8 +13,7 @@ import { expectedAt, planErrorAt, readTokens, type Token, type TokenReader } fro
  *
  * | step | is |
  * | --- | --- |
- * | `generator torch 1.13` | first, unless it is that one: `torch` of a version, `numpy`, `python`
- * |
+ * | `generator torch 1.13` | first, unless it is this: `torch` of a version, `numpy`, `python` |
  * | `seed 1` | the seed; a plan begins with one |
  * | `draws 1000` | 1000 outputs of the generator; `draws 1000 doubles`: calls of `random()` |
  * | `permutation 1444` | `randperm` |

@@ -26,7 +26,7 @@ export interface PlanGenerator {
 /** One line of a plan. */
 export type PlanStep = SeedStep | DrawsStep | PermutationStep | SplitStep | EpochsStep | RepeatStep;
 
-/** The generator is seeded anew. */
+/** The generator is seeded again. */
 export interface SeedStep {
   readonly kind: "seed";
   readonly seed: bigint;

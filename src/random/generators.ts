@@ -127,14 +127,14 @@ export async function loadGenerator(name: string, version?: number): Promise<Gen
   return checkVersion(algorithm, version);
 }
 
-/** The generators that have one of these methods of their own. Loads none of them. */
+/** The generators that add one of these methods. Loads no generator. */
 export function generatorsWith(...methods: string[]): GeneratorName[] {
   return generatorNames().filter((name) =>
     methods.some((method) => Object.hasOwn(ALGORITHMS[name].methods, method)),
   );
 }
 
-/** The folders of all generators, each an export of its own: `rewind-engine/random/numpy`. */
+/** The folders of all generators, each a separate export: `rewind-engine/random/numpy`. */
 export function generatorFamilies(): string[] {
   return Object.values(ALGORITHMS).map(({ family }) => family);
 }

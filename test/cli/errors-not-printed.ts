@@ -9,7 +9,7 @@ export interface NotPrinted {
 const LIBRARY = "only a caller of the library can do this; the command line never does";
 const LARGE = "only results of hundreds of megabytes do not fit, which take long to make";
 const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
-const NOTE = "told as a note: what is whole is read, and the command goes on";
+const NOTE = "reported as a note: intact parts are read, and the command continues";
 
 const FORGED = "only a forged store has this: test/object/bodies.test.ts, program-source.test.ts";
 const OUTSIDE =
@@ -87,7 +87,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "object/run.ts",
     text: "MOST_PARENTS",
-    because: "no run has so many: test/store/artifact.test.ts writes one",
+    because: "no run has that many: test/store/artifact.test.ts writes one",
   },
   {
     file: "cli/main.ts",
@@ -109,12 +109,12 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "node/host/platform.ts",
     text: "bytes packed in",
-    because: "told as a record or a frame that does not unpack",
+    because: "reported as a record or a frame that does not unpack",
   },
   // Cases that would take gigabytes.
   {
     file: "random/parameters.ts",
-    text: "as there is room for",
+    text: "than fit into memory",
     because: "it depends on the machine; test/random/parameters.test.ts asks for more than any has",
   },
   {
@@ -163,7 +163,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "node/store/journal-writer.ts",
     text: "is being written",
-    because: "a journal's name is made up anew for each",
+    because: "each journal has a new name",
   },
   {
     file: "node/store/journal-writer.ts",
@@ -184,6 +184,6 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "object/program-contents.ts",
     text: "to make up its source",
-    because: "no program of ours is such; test/object/program-contents.test.ts",
+    because: "our own programs never are; test/object/program-contents.test.ts",
   },
 ];

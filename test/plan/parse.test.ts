@@ -90,7 +90,7 @@ describe("parsePlan", () => {
     ["seed -9223372036854775809", 1, 1, "in -2^63..2^64 - 1, got -9223372036854775809"],
     ["generator numpy; seed -1", 1, 18, "expected a seed of at least 0, got -1"],
     ["generator jax; seed 1", 1, 11, 'expected torch, numpy, python or xoshiro, got "jax"'],
-    ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch at least 1.6"],
+    ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch, at least 1.6"],
     ["generator numpy 1.24; seed 1", 1, 17, "expected no version of numpy"],
     ["seed 1; epochs nine of shuffle 5", 1, 16, 'expected a number of epochs, got "nine"'],
     ["seed 1; epochs 9.5 of shuffle 5", 1, 16, 'expected a number of epochs, got "9.5"'],

@@ -13,7 +13,7 @@ export interface Topic {
   text(): string;
 }
 
-/** The topics of `rewind help <topic>`, besides the commands. */
+/** The topics of `rewind help <topic>`, in addition to the commands. */
 export const TOPICS: ReadonlyMap<string, Topic> = new Map([
   ["revisions", { summary: "how runs, steps and ranges are named", text: revisions }],
   [

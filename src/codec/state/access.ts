@@ -8,7 +8,7 @@ import { kindOf } from "./kinds.ts";
 
 /**
  * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
- * part of the path is missing and what is there.
+ * part of the path is missing and what is there instead.
  *
  * @example
  * ```ts

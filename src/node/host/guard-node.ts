@@ -29,7 +29,7 @@ let modulesSeen = 0;
 const kept = new Set<string>();
 
 /**
- * `import { randomBytes } from "node:crypto"` is a binding of its own, which follows the module
+ * `import { randomBytes } from "node:crypto"` is a separate binding, which follows the module
  * object only when syncBuiltinESMExports() is called, and that takes about 80 µs: too much for each
  * block. So Node's functions are replaced once, for good, by functions that only ask whether a step
  * is running (about 10 ns, in calls that take at least 100 ns). The language's own (Math, Date) are

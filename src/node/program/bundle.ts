@@ -44,12 +44,12 @@ export interface Bundle {
  *
  * - Local files are code, JSON, WebAssembly (as bytes) and text, and must be in `root`.
  * - Packages are bundled whole, wherever they are linked from. A package with native addons, or one
- * that computes what it loads, stays outside and is listed in `externals`.
+ *   that computes what it loads, stays outside and is listed in `externals`.
  * - Node's modules and `rewind-engine` are requested through `__rewind_host(name)`.
  * - `import("./lazy.ts")` is bundled; `import(name)` is refused, because it would load unrecorded
- * code.
+ *   code.
  * - `import.meta.url`, `__dirname` and the like name a path below `/project`, wherever the project
- * is. `process.env.NODE_ENV` is "production".
+ *   is. `process.env.NODE_ENV` is "production".
  *
  * `entry.module` is relative to `root`, or absolute. Throws MODULE_NOT_FOUND, and MODULE_FAILED
  * with file, line and column.

@@ -23,7 +23,7 @@ export abstract class TorchBits {
   }
 
   /**
-   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate is
+   * Seeds the generator again, as `torch.manual_seed`, and returns it. A spare normal deviate is
    * dropped.
    *
    * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; 2^64 is added to a

@@ -8,7 +8,7 @@ export interface EpochCourse {
   readonly baseSeed: boolean;
   /** Whether its sampler begins; it does not if the loop is left before the first batch. */
   readonly begins: boolean;
-  /** Whether the sampler draws a seed of its own, 2 draws. */
+  /** Whether the sampler draws its own seed, 2 draws. */
   readonly samplerSeed: boolean;
   /** The generator that permutes the order: one with the sampler's seed, or the loader's own. */
   readonly permutes: "throwaway" | "generator" | "nothing";

@@ -27,7 +27,7 @@ export interface TorchEra {
  * numbers count.
  *
  * @throws INVALID_ARGUMENT for another text, for versions before 1.6, the first whose data loader
- * has a generator of its own, and for versions after 2.13, the last one that was compared.
+ * can have its own generator, and for versions after 2.13, the last one that was compared.
  */
 export function torchEra(version: string): TorchEra {
   const number = numberOf(version);

@@ -171,7 +171,7 @@ async function changedSegment(
   const open = (given: unknown): Opened => opened(given, simulation, env);
   const under = stateUnder(simulation, position, env);
   const state = changedState(under, changes, { open, types: simulation.types });
-  // The generators go on, unless they are seeded again here or the seed is new.
+  // The generators continue, unless they are seeded again here or the seed is new.
   const reseeded = changes.seed !== undefined;
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
   const streams = live.streamsAt(step, states);
@@ -194,7 +194,7 @@ async function changedSegment(
   return {
     place: {
       step,
-      // The fork goes on from a copy, because the caller keeps the values of mutate and set.
+      // The fork continues from a copy, because the caller keeps the values of mutate and set.
       state: encoded ? decodeState(encoded, simulation) : state,
       streams,
       segment: live,

@@ -34,7 +34,7 @@ describe("trust", () => {
         "^model, from model\\.ts#model\\n" +
           "model\\.ts {5}[\\d,]+ bytes\\nlib/next\\.ts {2}\\d+ bytes\\n" +
           "pack 1\\.2\\.0 {2}\\d+ bytes\\n\\n" +
-          "trusted: this code may run from now on, in all your projects\\n$",
+          "trusted: this code may now run in all your projects\\n$",
       ),
     );
     expect((await here.ok("get", "theirs@5")).stdout).toBe("6\n");

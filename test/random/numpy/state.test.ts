@@ -9,7 +9,7 @@ const PRINTED =
   '"inc": 332724090758049132448979897138935081983}, "has_uint32": 1, "uinteger": 3324115917}';
 
 describe("a generator of numpy's own state", () => {
-  test("goes on where Python's stands", () => {
+  test("continues from Python's state", () => {
     for (const text of [PRINTED, `${PRINTED}\n`, PRINTED.replaceAll(": ", ":")]) {
       const rng = numpy(text);
       expect(rng.uint32()).toBe(3324115917);

@@ -122,7 +122,7 @@ test("all methods in turn, one stream", () => {
 });
 
 describe("getstate and setstate", () => {
-  test.each(vectors.states)("go on from a state of Python", ({ state, gauss, random }) => {
+  test.each(vectors.states)("continue from a state of Python", ({ state, gauss, random }) => {
     const [version, words, gaussNext] = state;
     const spare = plain(gaussNext) as number | null;
     const rng = python(0);
