@@ -107,7 +107,7 @@ describe("trust", () => {
       ];
       for (const line of lines) {
         const { stderr } = await here.run(...words(line));
-        expect([line, stderr]).toEqual([line, expect.stringContaining("was never run here")]);
+        expect([line, stderr]).toEqual([line, expect.stringContaining("has never run here")]);
       }
     },
   );
