@@ -104,7 +104,7 @@ async function keptApart(
   if (changes.length === 0) return error;
   await refs.update(changes, "archive");
   const names = changes.map(({ name }) => name.replace("refs/", ""));
-  const message = `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`;
+  const message = `${branches.join(" or ")} was changed while it was recorded: the new steps are kept as ${names.join(", ")}`;
   return withData(error, { archived: names }, message);
 }
 

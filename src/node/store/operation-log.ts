@@ -13,7 +13,7 @@ import { storeFolders } from "./store-folders.ts";
 export interface LogTools {
   readonly files: Files;
   readonly seal: Seal;
-  /** Is told of a line that is damaged, and left out. */
+  /** Called for each damaged line, which is left out. */
   onDamage(error: RewindError<"STORE_DAMAGED">): void;
 }
 

@@ -20,7 +20,7 @@ export interface PacksTools extends PackTools {
   readonly hash: Hash;
   readonly files: Files;
   readonly open: OpenFiles;
-  /** Is told of an index that is damaged, and done without. */
+  /** Called for a damaged index; its pack is then read without it. */
   readonly onDamage: (error: RewindError<"STORE_DAMAGED">) => void;
 }
 
