@@ -8,7 +8,7 @@ describe("names that a file system would confuse", () => {
   test.each([
     ["cafe\u0301", "form NFC"],
     ["a/\u212b", "form NFC"],
-    ["\u017ftep", "take for s"],
+    ["\u017ftep", "treat as s"],
     ["con", "device"],
     ["NUL", "device"],
     ["a/aux.txt", "device"],
@@ -33,9 +33,9 @@ describe("names that a file system would confuse", () => {
 
   test.each([
     ["step", "Step", "only in case"],
-    ["straße", "STRASSE", "for one name"],
+    ["straße", "STRASSE", "as one name"],
     ["λόγος", "ΛΌΓΟΣ", "only in case"],
-    ["ﬁx", "fix", "for one name"],
+    ["ﬁx", "fix", "as one name"],
     ["a", "A/b", "folder"],
     ["a/b/c", "A/B", "folder"],
   ])("%s cannot exist beside %s", (a, b, problem) => {
