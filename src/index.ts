@@ -77,7 +77,7 @@ export function record<S, P extends object>(
 
 /**
  * Loads a run that `save` wrote, into memory, to be replayed by the given simulation. Throws
- * FILE_FAILED, and INVALID_ARTIFACT where a single bit is not as it was saved.
+ * FILE_FAILED, and INVALID_ARTIFACT if a single bit has changed since it was saved.
  *
  * @example
  * ```ts

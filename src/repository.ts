@@ -72,10 +72,10 @@ export interface RepositoryOptions {
   readonly author?: string | (() => string | undefined) | undefined;
 }
 
-/** The changes of a fork on a branch, from its step on. */
+/** The changes of a fork on a branch. */
 export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
   extends ForkOptions<S, P> {
-  /** New code from the fork on: a simulation, a module as `path#export`, or the working files. */
+  /** New code for the fork: a simulation, a module as `path#export`, or the working files. */
   readonly program?: Simulation<S, P> | string | undefined;
   readonly cwd?: string | undefined;
 }
@@ -464,7 +464,7 @@ export class Repository {
   }
 
   /**
-   * Lets the recorded code of a revision run, HEAD's unless given: from now on, for this user, in
+   * Trusts the recorded code of a revision, HEAD's unless given: it may then run for this user in
    * every project. Returns the parts of that code. Throws PROGRAM_MISSING if it is not in the
    * store.
    *

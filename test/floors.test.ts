@@ -27,7 +27,7 @@ const FLOORS = [
 /** What the package exports, at the top of `src`. */
 const FACE: readonly string[] = ["index.ts", "random.ts", "repository.ts", "repository"];
 
-/** Where each package may be imported: there and nowhere else. */
+/** The only places where each package may be imported. */
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "cbor-x": (file) => file === "codec/cbor/plain.ts",
   "@noble/hashes": (file) => file === "codec/hash.ts",
@@ -105,7 +105,7 @@ describe("floors", () => {
     ).toEqual([]);
   });
 
-  test("no modules import each other in a circle, but for those known", () => {
+  test("no modules import each other in a circle, except the known ones", () => {
     const found = cycles(
       new Map(
         modules.map(({ file, imports }) => [
@@ -121,12 +121,12 @@ describe("floors", () => {
     expect(stale, "take these off KNOWN_CYCLES").toEqual([]);
   });
 
-  test("a circle is found, however long, and nothing that only leads into one", () => {
+  test("a circle of any length is found, without modules that only lead into it", () => {
     const imports = { a: ["b"], b: ["c", "x"], c: ["a"], x: [], y: ["a"], own: ["own"] };
     expect(cycles(new Map(Object.entries(imports)))).toEqual([["a", "b", "c"], ["own"]]);
   });
 
-  test("each package is imported where it belongs, and no other is", () => {
+  test("each package is imported only where it belongs, and no other package is", () => {
     expect(
       everyImport(({ file, specifier, target }) => {
         if (target !== undefined || specifier.startsWith("node:")) return false;
@@ -153,7 +153,7 @@ describe("floors", () => {
   });
 
   test("only src/cli prints, and nothing but bin/rewind.js exits", () => {
-    // A program may print: what it prints, its realm hands on to stderr.
+    // A program may print: its realm sends the output to stderr.
     const others = modules.filter(
       ({ file }) => floorOf(file) !== "cli" && !file.startsWith("node/program/realm/"),
     );
@@ -347,7 +347,7 @@ function nameWithMember(node: ts.Identifier): string {
   return ts.isPropertyAccessExpression(parent) ? `${node.text}.${parent.name.text}` : node.text;
 }
 
-/** What Git ignores at the top, where this is a clone. */
+/** What Git ignores at the top, if this is a clone. */
 function ignoredEntries(): string[] {
   try {
     const args = ["ls-files", "--others", "--ignored", "--exclude-standard", "--directory"];

@@ -235,11 +235,7 @@ describe("several forks at once", () => {
       "INVALID_REF_NAME",
       [...forks(0.2), { branch: "p/..", params: {} }],
     ],
-    [
-      "a param that there is not",
-      "UNKNOWN_PARAM",
-      [...forks(0.2), { branch: "q", params: { q: 1 } }],
-    ],
+    ["an unknown param", "UNKNOWN_PARAM", [...forks(0.2), { branch: "q", params: { q: 1 } }]],
     [
       "a param of another type",
       "INVALID_PARAM",
@@ -307,7 +303,7 @@ describe("several forks at once", () => {
   });
 });
 
-describe("a branch that somebody else is changing", () => {
+describe("a branch that another process is changing", () => {
   /** Does something in the middle of a recording on a branch. */
   async function meanwhile<T>(
     recording: (options: { onProgress(): void }) => Promise<T>,
@@ -379,8 +375,7 @@ describe("a branch that somebody else is changing", () => {
     expect(acted).toMatchObject({ command: "extend main" });
     expect(recorded).toMatchObject({
       code: "REF_MOVED",
-      message:
-        "main was changed while it was recorded on: what was recorded is kept as archive/main/1",
+      message: "main was changed while it was recorded: the new steps are kept as archive/main/1",
       data: { archived: ["archive/main/1"] },
     });
     expect((await repo.resolve("main")).run.steps).toBe(100);

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { afterAll } from "vitest";
 import { newUser, variablesOf } from "./user.ts";
 
-// The same cases in every run, so that a failure is the change's own; FAST_CHECK_SEED tries others.
+// The same cases in every run, so that a failure comes from the change; FAST_CHECK_SEED tries
+// others.
 fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20_261_122) });
 
 const user = newUser();

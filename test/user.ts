@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** The folders in which a user's own files lie; no test writes into a real home. */
+/** The folders of a user's own files; no test writes into a real home. */
 export interface User {
   readonly config: string;
   readonly cache: string;
   remove(): void;
 }
 
-/** A user who has no files yet, and so trusts nobody's code. */
+/** A user without files, who therefore trusts no code. */
 export function newUser(): User {
   const root = mkdtempSync(path.join(tmpdir(), "rewind-user-"));
   return {
@@ -25,7 +25,7 @@ export function variablesOf({ config, cache }: User): Record<string, string> {
   return { ...xdg, APPDATA: config, LOCALAPPDATA: cache };
 }
 
-/** Does something in this process as a user would. */
+/** Runs `work` in this process as this user. */
 export async function asUser<T>(user: User, work: () => Promise<T>): Promise<T> {
   const names = Object.keys(variablesOf(user));
   const own = Object.fromEntries(names.map((name) => [name, String(process.env[name])]));

@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/**/*.long.test.ts", "test/attack/**"],
     setupFiles: ["test/setup.ts"],
-    // By default one processor is left idle, of two every other one.
+    // The default leaves one processor idle, which is half of a machine with two.
     maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,10 +1,10 @@
 import type { ViteUserConfig } from "vitest/config";
 import usual from "./vitest.config.ts";
 
-/** How many times as long as usual the laws are searched. */
+/** How many times more cases than usual the laws are tried with. */
 const TIMES = 5;
 
-/** `npm run test:long`: the laws with more cases, what takes long at once, and a part of the attacks. */
+/** `npm run test:long`: the laws with more cases, the slow tests, and a part of the attacks. */
 const config: ViteUserConfig = {
   ...usual,
   test: {

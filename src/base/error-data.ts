@@ -13,7 +13,7 @@ export interface ErrorData
 export interface AddedData {
   /** The state before the step that failed. */
   readonly state?: unknown;
-  /** What helps, if the code alone does not say it. */
+  /** A hint, if the code alone does not give one. */
   readonly hint?: string;
   /** The branch, the run, and how many of its `goal` steps are kept, if a recording failed. */
   readonly branch?: string;
@@ -24,7 +24,7 @@ export interface AddedData {
   readonly made?: readonly string[];
   /** Command lines that make the recordings after the one that failed. */
   readonly remaining?: readonly string[];
-  /** A journal is left that recovery completes. */
+  /** A journal is left for recovery. */
   readonly left?: boolean;
   /** The command had changed the store before it failed. */
   readonly changed?: boolean;
@@ -59,7 +59,7 @@ export interface ArgumentErrors {
     readonly name: string;
     readonly value: unknown;
     readonly steps?: number;
-    /** Whether it is one step and not a number of steps. */
+    /** Whether it is a step, rather than a number of steps. */
     readonly step?: boolean;
   };
   STEP_OUT_OF_RANGE: {
@@ -122,7 +122,7 @@ export interface SimulationErrors {
   };
   INTERRUPTED: {
     readonly step?: number;
-    /** Whether rewind's own work was cut short, and not a step. */
+    /** Whether rewind's own work was interrupted, rather than a step. */
     readonly torn?: boolean;
     /** The steps, or how many states, were looked at; those that are left; how many matched. */
     readonly looked?: number | StepsChecked | undefined;
@@ -165,7 +165,7 @@ export interface ProgramErrors {
   PLACE_UNKNOWN: { readonly what: string; readonly name: string };
 }
 
-/** Objects of a store, and files made of them. */
+/** Objects of a store, and files made from them. */
 export interface ObjectErrors {
   OBJECT_MISSING: { readonly kind?: string; readonly id?: string };
   OBJECT_CORRUPT: {
@@ -221,7 +221,7 @@ export interface RevisionErrors {
     readonly base?: string;
     readonly names?: readonly string[];
     readonly known?: readonly string[];
-    /** The ref whose log lists what it has named. */
+    /** The ref whose log lists the runs that it has named. */
     readonly log?: string;
   };
   INVALID_REVISION: {

@@ -35,7 +35,7 @@ export class RewindError<Code extends ErrorCode = ErrorCode> extends Error {
 /** The data of errors with this code. */
 export type DataOf<Code extends ErrorCode> = Readonly<ErrorData[Code] & AddedData>;
 
-/** An error of any code, which `code` tells. */
+/** An error of any code; `code` distinguishes them. */
 export type AnyRewindError = { [Code in ErrorCode]: RewindError<Code> }[ErrorCode];
 
 /** The arguments after the message: data can be left out if none of it is required. */

@@ -20,7 +20,7 @@ export function parseArguments(
   const parser = parserOf(options).fail((failure) => {
     const [, name] = /^Missing required arguments?: ([^,]+)/.exec(failure) ?? [];
     if (name === undefined) throw inOurWords(failure, options, words);
-    // A misspelt option may be the missing one, and yargs tells of it next.
+    // A misspelt option may be the missing one; yargs reports it next.
     missing = usageError(`expected ${written(name)} ${options[name]?.value ?? "VALUE"}`);
   });
   const read = parser.parseSync(prepared(words, options));
@@ -37,7 +37,10 @@ export function parseArguments(
   return { ...args, ...namePositionals(command.positionals, read._.map(String), explainExtra) };
 }
 
-/** Positionals stay in `_`: as yargs' own they would be read again, and `-x > 5` be taken for options. */
+/**
+ * Positionals stay in `_`: yargs would parse its own positionals again and read `-x > 5` as
+ * options.
+ */
 function parserOf(options: OptionsByName): Argv {
   return yargs()
     .help(false)
@@ -45,7 +48,7 @@ function parserOf(options: OptionsByName): Argv {
     .exitProcess(false)
     .detectLocale(false)
     .parserConfiguration({
-      // A value is the text that was written, whatever it looks like.
+      // A value is the text as written, whatever it looks like.
       "parse-numbers": false,
       "parse-positional-numbers": false,
       "dot-notation": false,
@@ -55,14 +58,18 @@ function parserOf(options: OptionsByName): Argv {
     .strictOptions();
 }
 
-/** A list is an option that may be repeated: from the values of its own lists yargs takes off quotes. */
+/**
+ * Lists are options that may be repeated, because yargs strips quotes from the values of its own
+ * lists.
+ */
 function yargsOption({ type, alias, choices, demandOption }: Option): Options {
   return { type, alias, choices, demandOption, requiresArg: type === "string" };
 }
 
 /**
- * The words as yargs must have them to read them as people mean them: `-bNAME` as `-b=NAME`. Throws
- * USAGE for what yargs reads in its own way: `--json=yes` as false, `--b` as `-b`.
+ * Rewrites words that yargs would misread: `-bNAME` becomes `-b=NAME`. Throws USAGE for others that
+ * yargs would accept, such as `--json=yes`, which it reads as false, and `--b`, which it reads as
+ * `-b`.
  */
 function prepared(words: readonly string[], options: OptionsByName): string[] {
   const line = beforeDashes(words);
@@ -89,7 +96,7 @@ function valueGiven(name: string, { array }: Option, value: unknown): unknown {
   throw usageError(`${written(name)} was given more than once`);
 }
 
-/** What yargs found wrong, in our words. */
+/** The error that yargs found, in our words. */
 function inOurWords(failure: string, options: OptionsByName, words: readonly string[]): Error {
   if (failure.startsWith("Not enough arguments following")) return missingValue(options, words);
   if (failure.startsWith("Unknown argument")) return unknownOption(options, words);

@@ -1,4 +1,4 @@
-/** What each group of commands is for, in the order of a day's work. */
+/** The title of each group of commands, in the order of a day's work. */
 export const GROUPS = {
   start: "start a project",
   record: "record runs",
@@ -59,7 +59,7 @@ export const COMMANDS = {
 
 export type CommandName = keyof typeof COMMANDS;
 
-/** Commands that need no open store: they need not wait for the code that opens one. */
+/** Commands that need no open store. They start without loading the code that opens one. */
 export type OffStoreName = "config" | "completion";
 
 export type OnStoreName = Exclude<CommandName, OffStoreName | "rng">;

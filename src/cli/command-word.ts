@@ -1,4 +1,4 @@
-/** Where the command stands among the arguments; -1 if the line has no command. */
+/** The index of the command among the arguments; -1 if there is no command. */
 export function commandPosition(argv: readonly string[]): number {
   return argv.findIndex(
     (argument, i) => !argument.startsWith("-") && !/^-[a-z]*C$/.test(argv[i - 1] ?? ""),

@@ -3,7 +3,7 @@ import type { LongOptions } from "../replay/environment.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
 import type { Output } from "./terminal/output.ts";
 
-/** What a word of a command line can be, for completion. */
+/** The kind of a word on the command line, for completion. */
 export type WordKind =
   | "revision"
   | "branch"
@@ -23,7 +23,7 @@ export interface Option extends Pick<Options, "array" | "demandOption"> {
   readonly type: "string" | "boolean";
   /** Another name, of one letter. */
   readonly alias?: string;
-  /** What help calls its value: `N`, `FILE`. */
+  /** The name of its value in help: `N`, `FILE`. */
   readonly value?: string;
   readonly choices?: readonly string[];
   /** How TAB completes its value; not at all by default. */
@@ -33,7 +33,7 @@ export interface Option extends Pick<Options, "array" | "demandOption"> {
 /** A positional, under the name that usage gives it. */
 export interface Positional extends Pick<Options, "array" | "demandOption"> {
   readonly type: "string";
-  /** Words of which it is one. A command's first positional with choices may be left out. */
+  /** The words that it may be. A command's first positional with choices may be left out. */
   readonly choices?: readonly string[];
   /** How TAB completes it; not at all by default. */
   readonly completes?: WordKind;
@@ -42,10 +42,10 @@ export interface Positional extends Pick<Options, "array" | "demandOption"> {
 export type OptionsByName = Readonly<Record<string, Option>>;
 export type PositionalsByName = Readonly<Record<string, Positional>>;
 
-/** What a command line said, by the names of its positionals and options in camel case. */
+/** The arguments of a command line, by the names of its positionals and options in camel case. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** The keys of a result in JSON; an object names the keys of what lies at its own key. */
+/** The keys of a result in JSON; an object names the keys of a nested value. */
 export type Keys = readonly (string | Readonly<Record<string, readonly string[]>>)[];
 
 /** A verb of the command line. */
@@ -57,7 +57,7 @@ export interface Command {
   readonly examples: readonly (readonly [line: string, says: string])[];
   /** The keys that --json prints, by the form of the command: `find`, `find --count`. */
   readonly keys: Readonly<Record<string, Keys>>;
-  /** What to write instead when there is one argument too many; undefined for the usual hint. */
+  /** The hint for an unexpected extra argument; undefined for the usual one. */
   explainExtra?(args: Arguments, words: readonly string[]): string | undefined;
   /** Does the work; returns the exit status. */
   run(args: Arguments, context: Context): Promise<number>;
@@ -67,14 +67,14 @@ type CamelCase<Name extends string> = Name extends `${infer Start}-${infer Rest}
   ? `${Start}${Capitalize<CamelCase<Rest>>}`
   : Name;
 
-/** What positionals or options are read as. */
+/** The types of the values of positionals or options. */
 type ValuesOf<Definitions extends Readonly<Record<string, Option | Positional>>> = {
   readonly [Name in keyof Definitions & string as CamelCase<Name>]: InferredOptionType<
     Definitions[Name]
   >;
 };
 
-/** Defines a command. What its positionals and options say gives the types of `run`'s arguments. */
+/** Defines a command. The types of `run`'s arguments follow from its positionals and options. */
 export function command<
   const P extends PositionalsByName,
   const O extends OptionsByName,
@@ -87,11 +87,11 @@ export function command<
   explainExtra?(args: Partial<ValuesOf<O>>, words: readonly string[]): string | undefined;
   run(args: ValuesOf<P> & ValuesOf<O>, context: Context): Promise<number>;
 }): Command {
-  // Here alone the types of a command's own arguments are left behind; `parseArguments` keeps to them.
+  // Only this line drops the types of a command's own arguments; `parseArguments` respects them.
   return definition as unknown as Command;
 }
 
-/** What commands are given from outside. */
+/** What commands get from outside. */
 export interface Context {
   readonly out: Output;
   /** The folder that the command works in: `-C`, or the process's own. */
@@ -102,13 +102,13 @@ export interface Context {
   input(): Promise<Uint8Array>;
   /** The time now, in milliseconds since 1970. */
   now(): number;
-  /** Opens the store here or above, the first time that it is called; the dispatcher closes it. */
+  /** Opens the store here or above, on the first call; the dispatcher closes it. */
   open(options?: Pick<RepositoryOptions, "trust">): Promise<Repository>;
   /** Creates a store in a folder; the dispatcher closes it. */
   create(folder: string): Promise<Repository>;
   /** The definition of a command, by its name; undefined for a word that names no command. */
   command(name: string): Promise<Command | undefined>;
-  /** What a long operation is given: progress on the terminal, and Ctrl-C. */
+  /** Options for a long operation: progress on the terminal, and Ctrl-C. */
   long(verb: string): LongOptions;
 }
 

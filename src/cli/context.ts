@@ -10,7 +10,7 @@ import type { Process } from "./process.ts";
 import type { Output } from "./terminal/output.ts";
 import { progressBar } from "./terminal/progress.ts";
 
-/** What a command runs with, and what is to be done when it has ended. */
+/** What a command runs with, and the work after it has ended. */
 export interface Running {
   readonly context: Context;
   /** Whether the command has changed the store. */
@@ -19,14 +19,14 @@ export interface Running {
   end(): Promise<void>;
 }
 
-/** Prepares what a command runs with. Throws USAGE when -C does not name a folder. */
+/** Prepares the context of a command. Throws USAGE when -C does not name a folder. */
 export function running(out: Output, args: Arguments, process: Process): Running {
   const cwd = folderOf(args, process);
   const { env, now = Date.now, readInput = noInput } = process;
   let repo: Repository | undefined;
   const interrupt = new AbortController();
   let stopListening: (() => void) | undefined;
-  // Only a command that looks at the signal may keep Ctrl-C from ending the process.
+  // Ctrl-C ends the process unless the command reads the signal.
   const signal = (): AbortSignal => {
     stopListening ??= process.onInterrupt(() => interrupt.abort());
     return interrupt.signal;
@@ -55,7 +55,9 @@ export function running(out: Output, args: Arguments, process: Process): Running
   };
 }
 
-/** The folder to work in. To take the store of a folder above a mistyped one would be a surprise. */
+/**
+ * The folder to work in. It must exist: using a store above a mistyped folder would be a surprise.
+ */
 function folderOf({ C: given }: Arguments, { cwd }: Process): string {
   if (typeof given !== "string") return cwd;
   const folder = path.resolve(cwd, given);
@@ -67,14 +69,14 @@ async function noInput(): Promise<Uint8Array> {
   return new Uint8Array();
 }
 
-/** How long a command checks the states that it shows, beyond the time that it takes to find them. */
+/** How long a command may check the states that it shows, in addition to finding them. */
 const CHECK_MS = 1_000;
 
 interface Opening extends Pick<Context, "out" | "cwd" | "env"> {
   readonly args: Arguments;
 }
 
-/** Opens the store here or above, and tells of recordings that a dead process left in it. */
+/** Opens the store here or above, and reports recordings that a dead process left in it. */
 async function openStore(
   { out, args, cwd, env }: Opening,
   options: Pick<RepositoryOptions, "trust"> = {},
@@ -84,7 +86,7 @@ async function openStore(
     onNotice: (text) => out.note(text),
     checkMs: CHECK_MS,
     onUnchecked: ({ from, to }) => out.note(uncheckedNote(args, from, to)),
-    // Read when something is recorded: damaged settings must not get in the way of anything else.
+    // Read only for a recording: damaged settings must not block other commands.
     author: () => new Config(cwd, env).get("author").value,
     ...options,
   });
@@ -98,7 +100,7 @@ async function openStore(
   return repo;
 }
 
-/** Says which steps a command did not check, and what checks them. */
+/** Says which steps a command did not check, and how to check them. */
 function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
   const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
   return (
@@ -107,7 +109,10 @@ function uncheckedNote({ revision }: Arguments, from: number, to: number): strin
   );
 }
 
-/** What continues a recovered recording: its branch; or a fork, if the branch has moved on since. */
+/**
+ * The command that continues a recovered recording: on its branch, or as a fork if the branch has
+ * moved on.
+ */
 function continuing(name: string): string {
   return name.startsWith("archive/") ? `branch NAME ${quoted(name)}` : `resume ${quoted(name)}`;
 }

@@ -60,8 +60,8 @@ async function dispatch(process: Process, out: Output): Promise<number> {
 }
 
 /**
- * The name of the command and the arguments around it; no name when there are options alone. Throws
- * USAGE for a name that no command has.
+ * The name of the command and the arguments around it; no name if there are only options. Throws
+ * USAGE for an unknown command.
  */
 async function splitCommand(argv: readonly string[]): Promise<{
   readonly name: CommandName | "help" | undefined;
@@ -71,7 +71,7 @@ async function splitCommand(argv: readonly string[]): Promise<{
   const name = argv[at];
   const rest = argv.filter((_, i) => i !== at);
   if (name === undefined || name === "help" || isCommandName(name)) return { name, rest };
-  // Loaded only when something is wrong: a right command need not wait for it.
+  // Loaded only for an error, so that valid commands start sooner.
   const { unknownCommand } = await import("./off-store.ts");
   throw unknownCommand(name, COMMAND_NAMES);
 }
@@ -121,11 +121,14 @@ async function about(
   return STATUS.ok;
 }
 
-/** What `rewind` takes without a command, and what `rewind help` takes. */
+/** The options of `rewind` without a command, and of `rewind help`. */
 const NOTHING: Pick<Command, "positionals" | "options"> = { positionals: {}, options: {} };
 const HELP: typeof NOTHING = { positionals: { command: { type: "string" } }, options: {} };
 
-/** What `rewind help` says about a topic. Throws USAGE for a word that is neither topic nor command. */
+/**
+ * The text of `rewind help` about a topic. Throws USAGE for a word that is neither topic nor
+ * command.
+ */
 async function topicText(name: string): Promise<string> {
   const { TOPICS, unknownCommand } = await import("./off-store.ts");
   const topic = TOPICS.get(name);
@@ -177,9 +180,14 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
 }
 
-/** Prints an error for which no command waits, from a module's timer, say; returns the status. */
+/**
+ * Prints an error that no command waits for, such as one from a module's timer; returns the status.
+ */
 export function reportStray(error: unknown, stderr: Terminal): number {
   const out = new Output({ stdout: stderr, stderr, colour: false });
-  out.error(messageOf(error), "no command waited for it: a module left it running");
+  out.error(
+    messageOf(error),
+    "the error came after the command, from work that a module left running",
+  );
   return STATUS.failed;
 }

@@ -8,5 +8,5 @@ export { TOPICS } from "./help/help-topics.ts";
 export { unknownCommand } from "./help/unknown-command.ts";
 export { pageHeld } from "./terminal/pager.ts";
 
-/** The commands that need no open store, in one module, as `on-store.ts` has those that do. */
+/** The commands that need no open store, in one module; `on-store.ts` has the others. */
 export const OFF_STORE: Readonly<Record<OffStoreName, Command>> = { config, completion };

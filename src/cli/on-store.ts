@@ -30,8 +30,8 @@ export { Config } from "../node/config/config.ts";
 export { initRepository, openRepository } from "../repository.ts";
 
 /**
- * The commands that work on a store, in one module: to load another file costs more time than the
- * code of all of these.
+ * The commands that work on a store, in one module: loading another file takes longer than loading
+ * the code of all of these.
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },

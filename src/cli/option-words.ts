@@ -1,8 +1,8 @@
 import type { OptionsByName } from "./command.ts";
 
-/** What a word with dashes in front says: `--steps=5`, `-fd`, `-bNAME`. */
+/** A parsed word with leading dashes: `--steps=5`, `-fd`, `-bNAME`. */
 export interface OptionWord {
-  /** The options that it names; undefined for a name or a letter that no option has. */
+  /** The options that it names; undefined for an unknown name or letter. */
   readonly names: readonly (string | undefined)[];
   /** The value that is attached to the last of them. */
   readonly value: string | undefined;
@@ -25,18 +25,18 @@ export function readOptionWord(word: string, options: OptionsByName): OptionWord
   return { names, value: undefined };
 }
 
-/** How an option is written: `--steps`, `-C`. */
+/** An option as written: `--steps`, `-C`. */
 export function written(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
-/** The name by which an option is read: `blockSize` of `--block-size`. */
+/** The property name of an option: `blockSize` for `--block-size`. */
 export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function longName(word: string, options: OptionsByName): string | undefined {
-  // `--C` and `--b` are no way to write a letter.
+  // One-letter options are not written as `--C` or `--b`.
   return word.length > 1 && Object.hasOwn(options, word) ? word : undefined;
 }
 

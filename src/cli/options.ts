@@ -8,7 +8,7 @@ export const GLOBAL_OPTIONS: OptionsByName = {
   "no-pager": { describe: "print long output at once, not through a pager", type: "boolean" },
   quiet: {
     alias: "q",
-    describe: "print only the result and errors: no notes, and not what was done",
+    describe: "print only the result and errors, without notes and reports",
     type: "boolean",
   },
   help: { alias: "h", describe: "print this", type: "boolean" },
@@ -20,13 +20,13 @@ export const TRUST_OPTION = {
   type: "boolean",
 } as const;
 
-/** Shows a state whose replay is not as recorded. */
+/** Shows a state even if its replay differs from the recording. */
 export const FORCE_OPTION = {
   describe: "print the state even when its replay differs from what was recorded",
   type: "boolean",
 } as const;
 
-/** Which code replays a run. */
+/** The code that replays a run. */
 export const PROGRAM_OPTION = {
   describe: "the code that replays: as recorded (the default), or the working file",
   type: "string",
@@ -39,7 +39,7 @@ export const RANGE_OPTIONS = {
   to: { describe: "the last step to look at", type: "string", value: "STEP" },
 } as const;
 
-/** Options that commands which record share; each takes those that it needs. */
+/** Options shared by the commands that record; each takes those that it needs. */
 export const RECORDING = {
   seed: { describe: "the master seed; a random one by default", type: "string", value: "S" },
   param: {
@@ -63,9 +63,9 @@ export const RECORDING = {
   selfCheck: { describe: "replay each block at once and compare", type: "boolean" },
 } as const;
 
-/** The option that gives params from a step on. */
-export const PARAM_FROM_THERE = {
-  describe: "a param's value from there on; may be repeated",
+/** The option for params of a new segment. */
+export const NEW_PARAM = {
+  describe: "a param's new value; may be repeated",
   type: "string",
   value: "NAME=VALUE",
   array: true,

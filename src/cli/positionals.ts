@@ -2,7 +2,7 @@ import { nearest } from "../base/nearest.ts";
 import type { Arguments, PositionalsByName } from "./command.ts";
 import { usageError } from "./input/usage-error.ts";
 
-/** How positionals read in help: `<revision> [expression..]`, `[explain|locate] <plan>`. */
+/** Positionals as shown in help: `<revision> [expression..]`, `[explain|locate] <plan>`. */
 export function usageOf(positionals: PositionalsByName): string {
   return Object.entries(positionals)
     .map(([name, { demandOption, choices, array }]) => {
@@ -12,7 +12,7 @@ export function usageOf(positionals: PositionalsByName): string {
     .join(" ");
 }
 
-/** Gives each word to the positional whose it is. Throws USAGE for too few words and for too many. */
+/** Assigns each word to a positional. Throws USAGE for too few words and for too many. */
 export function namePositionals(
   positionals: PositionalsByName,
   words: readonly string[],

@@ -45,6 +45,6 @@ export function decode(bytes: Uint8Array, options: DecodeOptions = {}): unknown 
       : new StateReader(bytes, limits, options).read();
   } catch (cause) {
     if (!(cause instanceof RangeError) || !/call stack/i.test(cause.message)) throw cause;
-    throw invalid("levels that the stack has room for", "more", 0);
+    throw invalid("no more levels than the stack has room for", "more", 0);
   }
 }

@@ -7,8 +7,8 @@ export type { DifferenceOptions } from "./state/comparison.ts";
 export type { Difference } from "./state/difference.ts";
 
 /**
- * Where the states `a` and `b` differ, in the order of the document. Numbers are compared by
- * `Object.is`. Differences that only a step could notice are listed too: the order of keys and
+ * The places where the states `a` and `b` differ, in the order of the state. Numbers are compared
+ * by `Object.is`. This includes differences that only a step could notice: the order of keys and
  * entries, which objects are the same object, and which are frozen. The list is empty only if both
  * states have the same encoding.
  *
@@ -24,15 +24,15 @@ export function differences(a: unknown, b: unknown, options: DifferenceOptions =
   return other === undefined ? [] : [other];
 }
 
-/** How many fields two states have together, and how many of those differ. */
+/** The number of fields in either state, and the number of those that differ. */
 export interface FieldCount {
   readonly fields: number;
   readonly different: number;
 }
 
 /**
- * Shows each difference to `visit`, without a limit, and counts. A field is a place with a value that
- * holds no others, or a place where the two states have nothing in common.
+ * Calls `visit` with every difference, without a limit, and counts. A field is a place with a value
+ * that holds no others, or a place where the two states have nothing in common.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function countDifferences(
   return { fields: comparison.equal + different, different };
 }
 
-/** The difference of two states that are equal in every place and still have different encodings. */
+/** The difference of two states that are equal in every place but have different encodings. */
 function otherEncoding(
   a: unknown,
   b: unknown,

@@ -5,7 +5,7 @@ export type { EncodedInstance, EncodeOptions } from "./state/writer.ts";
 
 /**
  * The state encoding of `value`: strict, deterministic CBOR (RFC 8949). Equal states have equal
- * bytes, and no step can tell the state that `decode` returns from this one: keys of objects and
+ * bytes, and a step cannot tell the state that `decode` returns from this one: keys of objects and
  * entries of Maps and Sets keep their order, an object that occurs twice stays one object, and
  * frozen, sealed and non-extensible objects stay closed. Throws UNSUPPORTED_STATE, which names the
  * path, for a value that cannot be restored exactly.

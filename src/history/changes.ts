@@ -70,7 +70,7 @@ export function stateWasChanged(
   changes: SegmentChanges,
   { blockSize, stored }: { readonly blockSize: number | undefined; readonly stored?: Stored },
 ): boolean | undefined {
-  // Without a state of its own, the segment goes on from the timeline's.
+  // A segment without its own state continues from the timeline's.
   if (segment.begin === undefined) return false;
   if (stored !== undefined) {
     if (sameState(segment.begin.state, stored)) return false;

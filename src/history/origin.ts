@@ -19,7 +19,7 @@ export interface Origin {
   readonly manifest: RunManifest | undefined;
 }
 
-/** What a store knows about its runs besides their manifests. */
+/** What a store knows about its runs, in addition to their manifests. */
 interface Known {
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** What to call each run. Needed only for runs that no ref names, because it reads every run. */

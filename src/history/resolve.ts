@@ -100,7 +100,10 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   );
 }
 
-/** The run whose id begins with these digits; undefined if none does, or if they are not digits. */
+/**
+ * The run whose id begins with these digits; undefined if there is no such run or these are not
+ * digits.
+ */
 async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | undefined> {
   const prefix = digits.toLowerCase();
   if (!/^[0-9a-f]{1,64}$/.test(prefix) || prefix.length < SHORTEST_PREFIX) return undefined;

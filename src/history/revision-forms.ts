@@ -8,7 +8,7 @@ export type Form = readonly [written: string, means: string];
 export const RUN_FORMS: readonly Form[] = [
   ["main", "the run that a branch names"],
   ["HEAD", "the current run, at the cursor"],
-  ["v1", "a tag; tags/v1 where a branch has that name too"],
+  ["v1", "a tag; tags/v1 if a branch has that name too"],
   ["archive/main/1", "what main named before its first reset"],
   ["origin/main", "a branch of a remote"],
   ["3f2a91", "a run by the first digits of its id, at least four"],

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
-// This file lies as deep in `src/node/` as the bundle's chunks do in `dist/chunks/`: what it names is
-// found from both.
+// This file is as deep in `src/node/` as the bundle's chunks are in `dist/chunks/`, so its relative
+// paths work from both.
 
 /** The `package.json` of this engine. */
 export function ownManifest(): string {
@@ -10,7 +10,7 @@ export function ownManifest(): string {
 
 /** The URL of a module that this engine exports, such as `random`, as it runs now. */
 export function ownModule(name: string): string {
-  // `.ts` where the sources run as they are, under vitest; `.js` in what is published.
+  // `.ts` if the sources run directly, under vitest; `.js` in the package.
   const extension = /\.[jt]s$/.exec(import.meta.url)?.[0] ?? ".js";
   return new URL(`../${name}${extension}`, import.meta.url).href;
 }

@@ -34,8 +34,8 @@ function lengthProblem(kind: Kind, length: number, most: number): string {
 }
 
 /**
- * Writes arrays of numbers and byte strings as `encode` would. Tiles and states consist of these, so
- * the checks that a state needs can be skipped. Returns false at anything else.
+ * Writes arrays of numbers and byte strings as `encode` would, without the checks that a state
+ * needs: tiles and states consist of these. Returns false for anything else.
  */
 function writeFlat(out: Writer, value: unknown): boolean {
   if (value instanceof Uint8Array) out.byteString(value);
@@ -90,14 +90,14 @@ export function decodeBody<T>(
   }
 }
 
-/** What an honest body stays far below: a few bytes can stand for a value that takes a hundred. */
+/** Far above any real body: a few bytes can stand for a value that takes a hundred. */
 function limitsOf(kind: Kind, body: Uint8Array): Partial<DecodeLimits> {
   if (kind === "params") return {};
   const items = 10_000 + Math.floor(body.length / BYTES_PER_ITEM);
   return kind === "run" ? { items, depth: 64, bigintBytes: 125 } : { items };
 }
 
-/** Most of what stands in a body is ids, of 32 bytes each. */
+/** A body consists mostly of ids, of 32 bytes each. */
 const BYTES_PER_ITEM = 4;
 
 function invalid(kind: string, problem: string): RewindError {
@@ -202,7 +202,7 @@ export class Fields {
   }
 }
 
-/** An id as it stands in a body: its 32 bytes. */
+/** An id as stored in a body: its 32 bytes. */
 export function idBytes(id: Id): Uint8Array {
   return fromHex(id);
 }

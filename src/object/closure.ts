@@ -11,15 +11,15 @@ export interface Needed {
   readonly kind: Kind;
   readonly id: Id;
   /**
-   * Whether the run can be read without it: true of the source of its programs, and of what
-   * they read while they were loaded.
+   * Whether the run can be read without it: true for the source of its programs, and for what they
+   * read while they were loaded.
    */
   readonly optional: boolean;
 }
 
 /**
- * Every object that a run needs besides its manifest, each once, in an order that depends on the run
- * alone. A run does not need its parents.
+ * Every object that a run needs in addition to its manifest, each once, in an order that depends on
+ * the run alone. A run does not need its parents.
  */
 export async function* objectsOf(
   manifest: RunManifest,

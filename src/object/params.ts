@@ -16,13 +16,16 @@ import {
 /** The params of a segment by name. */
 export type ParamValues = Readonly<Record<string, unknown>>;
 
-/** Names the params of a segment: the values themselves if they are short, otherwise an object's id. */
+/**
+ * A ref to the params of a segment: the values themselves if they are short, otherwise an object's
+ * id.
+ */
 export type ParamsRef = { readonly inline: ParamValues } | { readonly id: Id<"params"> };
 
 /** Params whose encoding is longer than this are stored as an object, which all runs share. */
 const INLINE_BYTES = 256;
 
-/** Stores the params of a segment, and returns what names them. */
+/** Stores the params of a segment, and returns a ref to them. */
 export function putParams(params: ParamValues, put: PutObject): ParamsRef {
   // Steps get frozen params, but being frozen is not part of the values.
   const plain = unshared(params) as ParamValues;
@@ -41,13 +44,13 @@ export async function readParams(ref: ParamsRef, readObject: ReadObject): Promis
 export interface ParamsRead {
   /** How many bytes their encoding takes. */
   readonly bytes: number;
-  /** Undefined where that is more than was asked for. */
+  /** Undefined if the encoding is longer than the caller wants. */
   readonly values: ParamValues | undefined;
 }
 
 /**
- * The values of params whose encoding takes at most `most` bytes. Of longer ones only the size, and
- * none of their chunks is read.
+ * The values of params whose encoding takes at most `most` bytes. For longer ones only the size;
+ * their chunks are not read.
  */
 export async function readShortParams(
   ref: ParamsRef,
@@ -89,12 +92,12 @@ function parseValues(encoded: Uint8Array): ParamValues {
   return values;
 }
 
-/** A ref as it stands in a body: the values, or the id of their object. */
+/** A ref as stored in a body: the values, or the id of their object. */
 export function formatParamsRef(ref: ParamsRef): unknown {
   return "inline" in ref ? ref.inline : idBytes(ref.id);
 }
 
-/** Reads a ref out of a body. */
+/** Reads a ref from a body. */
 export function parseParamsRef(fields: Fields): ParamsRef {
   const value = fields.raw();
   if (value instanceof Uint8Array && value.length === 32)

@@ -5,7 +5,7 @@ import { type Id, objectId } from "./id.ts";
 import { type Program, splitLabel } from "./program.ts";
 import type { ReadObject } from "./state.ts";
 
-/** What a recorded program is made of. Names and versions are what the recording says. */
+/** The contents of a recorded program. Names and versions are those in the recording. */
 export interface ProgramContents {
   readonly stretches: readonly Stretch[];
   /** The user's own files, in the order in which they run. */
@@ -30,11 +30,11 @@ export interface OwnFile {
 export interface PackageInProgram {
   readonly name: string;
   readonly version: string;
-  /** Of its text in the program; null where it stays outside. */
+  /** Of its text in the program; null if it stays outside the bundle. */
   readonly bytes: number | null;
 }
 
-/** What a program is made of. Throws OBJECT_MISSING where its source was left out. */
+/** The contents of a program. Throws OBJECT_MISSING if its source was left out. */
 export async function contentsOf(
   program: Program,
   get: ReadObject,
@@ -56,15 +56,19 @@ export function sourceChunks({ source, parts }: Program): Id<"chunk">[] {
 
 /** A stretch of a program's source, as text. */
 export interface SourceText {
-  /** The package as `name@version`; undefined for the user's own files, and for a source in one chunk. */
+  /**
+   * The package as `name@version`; undefined for the user's own files and for a source in one
+   * chunk.
+   */
   readonly package: string | undefined;
   readonly code: string;
 }
 
 /**
- * The source of a program in its stretches, which together are what runs. Throws OBJECT_MISSING where it
- * was left out, and OBJECT_INVALID where the parts do not make up the source that the program names, or
- * one is not UTF-8 by itself: what is shown of each could be other than what runs.
+ * The source of a program in its stretches, which together are the code that runs. Throws
+ * OBJECT_MISSING if it was left out. Throws OBJECT_INVALID if the parts do not make up the named
+ * source, or if a part is not UTF-8 by itself, because its text could then differ from the code
+ * that runs.
  */
 export async function readParts(
   program: Program,
@@ -96,7 +100,9 @@ function invalid(name: string, message: string): RewindError {
   return new RewindError("OBJECT_INVALID", message, { name });
 }
 
-/** The bundle has a comment before each file; what stands before the first counts with the module. */
+/**
+ * The bundle has a comment before each file. Code before the first comment counts as the module's.
+ */
 function filesIn({ module }: Program, stretches: readonly Stretch[]): OwnFile[] {
   const bytes = new Map<string, number>();
   let path = module ?? "";

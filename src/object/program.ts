@@ -16,7 +16,7 @@ export interface Program {
   readonly source: Id<"chunk">;
   readonly generator: string;
   readonly generatorVersion: number;
-  /** The source in parts, in order; empty where one chunk, `source`, holds it all. */
+  /** The source in parts, in order; empty if one chunk, `source`, holds all of it. */
   readonly parts: readonly ProgramPart[];
   /** The packages that could not be bundled, by name. */
   readonly externals: readonly ExternalPackage[];
@@ -114,7 +114,7 @@ export function splitLabel(label: string): readonly [name: string, version: stri
   return at <= 0 ? [label, ""] : [label.slice(0, at), label.slice(at + 1)];
 }
 
-/** Whether a package may have this name: one folder, or one in a scope, of characters that are seen. */
+/** Whether a package may have this name: a folder, perhaps in a scope, of visible characters. */
 export function isPackageName(text: string): boolean {
   return PACKAGE_NAME.test(text);
 }

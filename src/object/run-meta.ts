@@ -2,7 +2,7 @@ import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
 import { unshared } from "./body.ts";
 
-/** What is noted beside a run: it does not belong to the run itself, and is a claim of who made it. */
+/** Notes about a run. They are not part of the run itself, only claims of whoever made it. */
 export interface RunMeta {
   /** When it was recorded, ISO 8601. */
   readonly time?: string;
@@ -18,7 +18,7 @@ export interface RunMeta {
 /** The longest message of a run or a tag, in UTF-16 units. */
 export const LONGEST_MESSAGE = 10_000;
 
-/** The most that is noted beside a run: bytes of its encoding, and values. */
+/** The limits of the notes: bytes of their encoding, and number of values. */
 const MOST_BYTES = 1 << 16;
 const MOST_ITEMS = 1_000;
 
@@ -34,8 +34,8 @@ export function checkMessage(message: string): string {
 }
 
 /**
- * Checks what is noted beside a run: small, and the fields that are known of the types that they are
- * read as. Others may be anything. Throws OBJECT_INVALID.
+ * Checks the notes about a run: they must be small, and known fields must have their types. Other
+ * fields may be anything. Throws OBJECT_INVALID.
  */
 export function checkMeta(meta: Readonly<Record<string, unknown>>): RunMeta {
   for (const field of ["time", "author", "message", "replaces"]) {
@@ -58,7 +58,7 @@ function isRecord(value: unknown, holds: (item: unknown, key: string) => boolean
   return Object.entries(value).every(([key, item]) => holds(item, key));
 }
 
-/** How many values there are in all; counts no further than to one more than `most`. */
+/** The number of values, nested ones included. Stops counting once it exceeds `most`. */
 function items(value: unknown, most: number): number {
   let count = 0;
   const waiting = [value];
@@ -72,9 +72,7 @@ function items(value: unknown, most: number): number {
 }
 
 function invalid(expected: string): RewindError {
-  return new RewindError(
-    "OBJECT_INVALID",
-    `not a valid run: expected ${expected} in what is noted beside it`,
-    { kind: "run" },
-  );
+  return new RewindError("OBJECT_INVALID", `not a valid run: expected ${expected} in its notes`, {
+    kind: "run",
+  });
 }

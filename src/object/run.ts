@@ -23,11 +23,11 @@ export interface Segment {
   readonly start: number;
   readonly program: Id<"program">;
   readonly seeds: Id<"seeds">;
-  /** Names the values, which `readParams` gives. */
+  /** A ref to the values; `readParams` reads them. */
   readonly params: ParamsRef;
   /**
    * The state at the start and those of the generators, if the segment begins inside a block or with
-   * a changed state. Otherwise the timeline has the state, and the generator starts anew.
+   * a changed state. Otherwise the timeline has the state, and the generator is seeded again.
    */
   readonly begin: SegmentBegin | undefined;
 }
@@ -72,7 +72,7 @@ export interface Parent {
   readonly step: number;
 }
 
-/** How many checkpoints a run of `steps` steps has: one at each multiple of the block size below. */
+/** The number of checkpoints of a run: one at each multiple of the block size below `steps`. */
 export function checkpointCount(steps: number, blockSize: number): number {
   return Math.ceil(steps / blockSize);
 }

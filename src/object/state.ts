@@ -12,7 +12,9 @@ export type PutObject = <K extends Kind>(kind: K, body: Uint8Array) => Id<K>;
 /** Reads the body of an object that must be there. */
 export type ReadObject = <K extends Kind>(kind: K, id: Id<K>) => Promise<Uint8Array>;
 
-/** Names an encoded state: the encoding itself if it is short, otherwise the id of its object. */
+/**
+ * A ref to an encoded state: the encoding itself if it is short, otherwise the id of its object.
+ */
 export type StateRef = { readonly inline: Uint8Array } | { readonly id: Id<"state"> };
 
 /** Encodings of at most this many bytes are stored in the timeline itself. */
@@ -23,7 +25,7 @@ const WHOLE_BYTES = 65_536;
 /** The kinds whose objects hold an encoding, whole or in chunks. */
 export type ContentKind = "state" | "params";
 
-/** Stores an encoded state and returns what names it. */
+/** Stores an encoded state and returns a ref to it. */
 export function putState(encoded: Uint8Array, put: PutObject): StateRef {
   return encoded.length <= INLINE_BYTES
     ? { inline: encoded }
@@ -60,7 +62,7 @@ export async function readContent<K extends ContentKind>(
   return contentBytes(kind, id, decodeContent(kind, await readObject(kind, id)), readObject);
 }
 
-/** The encoding of a content that was decoded, its chunks read. Throws as `readContent` does. */
+/** The encoding in decoded content; reads its chunks. Throws as `readContent` does. */
 export async function contentBytes<K extends ContentKind>(
   kind: K,
   id: Id<K>,
@@ -81,7 +83,7 @@ export async function contentBytes<K extends ContentKind>(
   for (const chunk of chunks) {
     parts.push(await get("chunk", chunk));
     got += (parts.at(-1) as Uint8Array).length;
-    // A chunk may be listed any number of times: no more is read than is declared.
+    // A chunk may be listed many times, so reading stops at the declared length.
     if (got > length) throw invalid(`${length} bytes, got more`);
   }
   if (got === length) return concatBytes(parts);
@@ -122,12 +124,12 @@ export function sameState(a: StateRef, b: StateRef): boolean {
   return "id" in b && a.id === b.id;
 }
 
-/** A state ref as it stands in a body: the encoding, or its id as an array of one. */
+/** A state ref as stored in a body: the encoding, or its id as an array of one. */
 export function formatStateRef(ref: StateRef): unknown {
   return "inline" in ref ? ref.inline : [idBytes(ref.id)];
 }
 
-/** Reads a state ref out of a body. */
+/** Reads a state ref from a body. */
 export function parseStateRef(fields: Fields): StateRef {
   const value = fields.raw();
   if (value instanceof Uint8Array && value.length > 0 && value.length <= INLINE_BYTES)

@@ -14,11 +14,13 @@ import {
 /** How many decoded tiles a reader keeps: 64 × 64 entries. */
 const KEPT_TILES = 64;
 
-/** Reads entries of timelines whose tiles `readObject` gives, and keeps the tiles read last. */
+/** Reads entries of timelines whose tiles `readObject` gives, and caches the latest tiles. */
 export class TimelineReader {
   readonly #readObject: ReadObject;
   readonly #tiles = new Map<Id<"tile">, Tile>();
-  /** Of tiles that were found to hold equal states: what they are compared as from then on. */
+  /**
+   * For tiles that are known to hold equal states, the text that stands for them in comparisons.
+   */
   readonly #equal = new Map<Id<"tile">, Id<"tile">>();
 
   constructor(readObject: ReadObject) {
@@ -42,7 +44,7 @@ export class TimelineReader {
     return entries.slice(from - first, to - first);
   }
 
-  /** The timeline cut to its first `count` entries. Reads at most one tile a level. */
+  /** The timeline cut to its first `count` entries. Reads at most one tile per level. */
   async prefix(timeline: Timeline, count: number): Promise<Timeline> {
     if (count === timeline.count) return timeline;
     let rest = Math.floor(count / TILE_ENTRIES);
@@ -76,8 +78,8 @@ export class TimelineReader {
   }
 
   /**
-   * What stands for a tile in comparisons: one and the same for all that are known to hold equal
-   * states. Each merge leaves one fewer, so that there are fewer merges than tiles.
+   * The text that stands for a tile in comparisons, the same for all tiles that are known to hold
+   * equal states. Each merge removes one text, so there are fewer merges than tiles.
    */
   standIn(id: Id<"tile">): Id<"tile"> {
     let root = id;
@@ -156,7 +158,7 @@ export class TimelineReader {
   }
 }
 
-/** Lets the process see to other things; throws where it should end. */
+/** Lets other work in the process run; throws to end the search. */
 export type Breathe = () => Promise<void>;
 
 /** The search for the first different entry of two timelines. */
@@ -208,7 +210,7 @@ class Comparison {
       if (areFull && this.#readerA.standIn(idA) === this.#readerA.standIn(idB)) continue;
       const found = await this.below(level - 1, node);
       if (found !== undefined) return found;
-      // Only what was compared whole is known to be equal.
+      // Tiles are known to be equal only if they were compared completely.
       if (areFull && node * TILE_ENTRIES ** level >= this.#from) this.#readerA.merge(idA, idB);
     }
     return undefined;
@@ -234,6 +236,6 @@ function edgeIds(edge: Edge, level: number): readonly Id<"tile">[] {
 function misplaced(tile: Tile, level: number): RewindError {
   return new RewindError(
     "OBJECT_INVALID",
-    `expected a tile of level ${level} in this place of the timeline, got one of level ${tile.level}`,
+    `expected a tile of level ${level} at this place in the timeline, got one of level ${tile.level}`,
   );
 }

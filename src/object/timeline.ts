@@ -8,7 +8,7 @@ import { formatStateRef, type PutObject, parseStateRef, type StateRef } from "./
 /** How many entries a tile holds: the tree is 64-ary. */
 export const TILE_ENTRIES = 64;
 
-/** What a timeline holds of a block: the checkpoint that it begins with, and its witness. */
+/** A timeline's entry for a block: the checkpoint that it begins with, and its witness. */
 export interface TimelineEntry {
   readonly state: StateRef;
   /** The witness of the steps to the end of the block, or to the next segment. */
@@ -123,7 +123,7 @@ export function isBottom(tile: Tile): tile is Extract<Tile, { level: 0 }> {
   return tile.level === 0;
 }
 
-/** Entries as they stand in a body: their states, then their witnesses, four bytes each. */
+/** Entries as stored in a body: their states, then their witnesses, four bytes each. */
 function formatEntries(entries: readonly TimelineEntry[]): [unknown[], Uint8Array] {
   const witnesses = new DataView(new ArrayBuffer(WITNESS_BYTES * entries.length));
   entries.forEach(({ witness }, i) => {
@@ -144,12 +144,12 @@ function parseEntries(fields: Fields, count: number): TimelineEntry[] {
 
 const WITNESS_BYTES = 4;
 
-/** An edge as it stands in a body. */
+/** An edge as stored in a body. */
 export function formatEdge(edge: Edge): readonly unknown[] {
   return [...formatEntries(edge.entries), edge.tiles.map((ids) => ids.map(idBytes))];
 }
 
-/** Reads an edge out of a body, and checks that it is the edge of a timeline of `count` entries. */
+/** Reads an edge from a body, and checks that it is the edge of a timeline of `count` entries. */
 export function parseEdge(fields: Fields, count: number): Edge {
   const edge = fields.nested().expectLength(3);
   let rest = count;
@@ -170,7 +170,7 @@ function levels(count: number): number {
   return levels;
 }
 
-/** What names a whole timeline: the hash of its steps, its count, its edge and the final state. */
+/** The hash that names a whole timeline: of its steps, its count, its edge and the final state. */
 export function timelineRoot(
   hash: Hash,
   steps: number,

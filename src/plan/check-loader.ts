@@ -6,8 +6,8 @@ import { checkKeys } from "./keys.ts";
 import type { PlanGenerator, PlanLoader } from "./plan.ts";
 
 /**
- * A loader without the options that are defaults. Throws INVALID_ARGUMENT for options that cannot
- * be.
+ * A loader without the options that are defaults. Throws INVALID_ARGUMENT if an option is not
+ * valid.
  */
 export function checkLoader(
   loader: PlanLoader,

@@ -22,7 +22,7 @@ export interface Consumer {
 /** An epoch as a loader counts its samples. */
 export interface ConsumedEpoch {
   readonly order: ArrayLike<number>;
-  /** The seed of worker w is this plus w; undefined where there are no workers. */
+  /** The seed of worker w is this plus w; undefined without workers. */
   readonly baseSeed: bigint | undefined;
 }
 
@@ -66,10 +66,10 @@ export interface LoadingOptions {
 
 /**
  * The lines of Python, of TypeScript for xoshiro, that load a state of `stateBefore` from a file:
- * into PyTorch's default generator, or into `g` where `own` says that the data loader was given one
- * of its own; into a numpy generator `rng`; into the module `random`. They belong right before the
- * loop, after all else that draws: the model, `random_split`, and the start of persistent workers,
- * which is one of the lines.
+ * into PyTorch's default generator, or into `g` if the data loader has its own, as `own` says; into
+ * a numpy generator `rng`; into the module `random`. They belong right before the loop, after all
+ * else that draws: the model, `random_split`, and the start of persistent workers, which is one of
+ * the lines.
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
 /** A way to write something in a plan, with what it means: what `parsePlan` reads. */
 export type PlanForm = readonly [written: string, means: string];
 
-/** What stands first in a plan, where it is not of PyTorch 1.13. */
+/** The first line of a plan, unless it is for PyTorch 1.13. */
 export const GENERATOR_FORMS: readonly PlanForm[] = [
   ["generator torch 2.13", "PyTorch's for the CPU, of a version from 1.6 to 2.13"],
   ["generator numpy", "numpy.random.default_rng(seed)"],
@@ -23,10 +23,10 @@ export const STEP_FORMS: readonly PlanForm[] = [
   ["repeat 9 { epochs 1 of shuffle 50; draws 8 }", "these steps, over and over"],
 ];
 
-/** What may stand behind a loader's length, in any order; `break after` last. */
+/** What may follow a loader's length, in any order; `break after` is last. */
 export const LOADER_FORMS: readonly PlanForm[] = [
   ["batch 64", "the size of its batches"],
-  ["drop last", "without the last batch where it is not full"],
+  ["drop last", "without the last batch if it is not full"],
   ["workers 4", "num_workers"],
   ["workers 4 prefetch 3", "prefetch_factor"],
   ["workers 4 persistent", "persistent_workers: they are started once"],
@@ -37,7 +37,7 @@ export const LOADER_FORMS: readonly PlanForm[] = [
 
 /**
  * The draws of PyTorch's own functions on the CPU, in 32-bit words, of n numbers of type float32:
- * as torch 2.13 was measured (fixtures/vectors/plans-draws.json).
+ * as measured with torch 2.13 (fixtures/vectors/plans-draws.json).
  */
 export const FUNCTION_FORMS: readonly PlanForm[] = [
   ["nn.Linear(a, b)", "a * b, and b for the bias"],
@@ -46,9 +46,9 @@ export const FUNCTION_FORMS: readonly PlanForm[] = [
   ["nn.Embedding(a, b)", "as normal_ of a * b"],
   ["nn.BatchNorm2d, nn.LayerNorm", "none"],
   ["rand, uniform_, xavier_uniform_", "n; so does kaiming_uniform_, randint, bernoulli"],
-  ["randn, normal_, kaiming_normal_", "from 16 on n, and 16 where n is no multiple of 16"],
-  ["randn, normal_ below 16", "4 for every two, one of which may be left over"],
-  ["trunc_normal_", "as normal_, over again while any lies outside"],
+  ["randn, normal_, kaiming_normal_", "for n >= 16: n, plus 16 unless 16 divides n"],
+  ["randn, normal_ of n below 16", "4 for every two, one of which may be left over"],
+  ["trunc_normal_", "as normal_, repeated until all values are in range"],
   ["dropout in training", "2 n; none in eval(), or with p = 0"],
   ["bernoulli_(p), exponential_", "2 n; so do log_normal_, cauchy_ and geometric_"],
   ["multinomial of k from n", "2 n; with replacement 2 k"],

@@ -12,7 +12,7 @@ export interface Hypothesis {
 
 /**
  * A plan, and what is often overlooked in one: that the split was not made, or made again after the
- * state was restored; another version of PyTorch; a loader with a generator of its own, or without;
+ * state was restored; another version of PyTorch; a loader with or without its own generator;
  * persistent workers; and loops over a loader that does not shuffle, which draw as well.
  */
 export function hypothesesOf(plan: Plan): readonly Hypothesis[] {
@@ -83,7 +83,7 @@ function persistent(step: EpochsStep): EpochsStep {
   return { ...step, loader: { numWorkers: 2, ...loader, persistentWorkers: true } };
 }
 
-/** What a loop over any loader that does not shuffle draws. */
+/** The draws of a loop over any loader that does not shuffle. */
 const VALIDATION: EpochsStep = { kind: "epochs", count: 1, loader: { length: 1 } };
 
 function validated(step: EpochsStep): PlanStep {
@@ -91,7 +91,7 @@ function validated(step: EpochsStep): PlanStep {
   return { kind: "repeat", count: step.count, steps: [{ ...step, count: 1 }, VALIDATION] };
 }
 
-/** A plan in its normal form, if it can be. */
+/** A plan in its normal form; undefined if it is not valid. */
 function possible(make: () => Plan): Plan | undefined {
   try {
     return checkPlan(make());

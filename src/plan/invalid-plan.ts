@@ -1,6 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 
-/** The error for a plan that cannot be. `message` says what was expected and what came. */
+/** The error for an invalid plan. `message` says what was expected and what came. */
 export function invalidPlan(message: string): RewindError {
   return new RewindError("INVALID_PLAN", message);
 }

@@ -47,7 +47,7 @@ const OPTIONS: Readonly<
   Record<string, ((tokens: TokenReader) => Partial<PlanLoader>) | undefined>
 > = Object.assign(Object.create(null), {
   batch: (tokens: TokenReader) => ({
-    batchSize: readCount(tokens, "the size of a batch, from 1 on", 1),
+    batchSize: readCount(tokens, "the size of a batch, at least 1", 1),
   }),
   drop: (tokens: TokenReader) => {
     if (!tokens.takes("last")) throw expectedAt(tokens.peek(), '"last", of "drop last"');
@@ -55,7 +55,7 @@ const OPTIONS: Readonly<
   },
   workers: (tokens: TokenReader) => ({ numWorkers: readCount(tokens, "a number of workers") }),
   prefetch: (tokens: TokenReader) => ({
-    prefetchFactor: readCount(tokens, "a number of batches ahead of each worker, from 1 on", 1),
+    prefetchFactor: readCount(tokens, "a number of batches ahead of each worker, at least 1", 1),
   }),
   persistent: () => ({ persistentWorkers: true }),
   generator: (tokens: TokenReader) => {
@@ -65,6 +65,6 @@ const OPTIONS: Readonly<
     throw expectedAt(whose, '"own" or "default"');
   },
   part: (tokens: TokenReader) => ({
-    part: readCount(tokens, "the number of a part, from 1 on", 1),
+    part: readCount(tokens, "the number of a part, at least 1", 1),
   }),
 });

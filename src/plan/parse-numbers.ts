@@ -18,7 +18,7 @@ export function readInteger(tokens: TokenReader, expected: string): bigint {
   return BigInt(tokens.take().text.replaceAll("_", ""));
 }
 
-/** All numbers that follow, at least one. */
+/** One or more numbers, up to the first other token. */
 export function readNumbers(tokens: TokenReader, expected: string): number[] {
   const numbers: number[] = [];
   for (;;) {

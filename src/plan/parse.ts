@@ -8,12 +8,12 @@ import { PLAN_GENERATORS, type Plan, type PlanGenerator, type PlanStep } from ".
 import { expectedAt, planErrorAt, readTokens, type Token, type TokenReader } from "./tokens.ts";
 
 /**
- * The plan that `text` writes. Steps are divided by semicolons or line ends; from # on a line is a
+ * The plan that `text` writes. Steps are divided by semicolons or line ends; text after # is a
  * comment.
  *
  * | step | is |
  * | --- | --- |
- * | `generator torch 1.13` | first, where it is not that: `torch` of a version, `numpy`, `python` |
+ * | `generator torch 1.13` | first, unless it is this: `torch` of a version, `numpy`, `python` |
  * | `seed 1` | the seed; a plan begins with one |
  * | `draws 1000` | 1000 outputs of the generator; `draws 1000 doubles`: calls of `random()` |
  * | `permutation 1444` | `randperm` |
@@ -147,7 +147,7 @@ function readRepeat(tokens: TokenReader, checker: StepChecker, depth: number): P
   const count = readCount(tokens, "a number of times");
   if (depth > MAX_DEPTH)
     throw expectedAt(tokens.peek(), `at most ${MAX_DEPTH} repeats in one another`);
-  take(tokens, "{", 'steps in braces, from "{" on');
+  take(tokens, "{", '"{" and the steps to repeat');
   const steps = readSteps(tokens, checker, depth);
   tokens.take();
   return { kind: "repeat", count, steps };

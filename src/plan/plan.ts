@@ -1,8 +1,8 @@
 import type { LoaderOptions } from "../random/torch/loader-options.ts";
 
 /**
- * What consumed a generator, from its seed on, in order: enough to find its state at any point. As
- * a text: `seed 1; split 1806 0.8; epochs 9 of shuffle 1444`. See `parsePlan`.
+ * What consumed a generator, beginning with its seed, in order: enough to find its state at any
+ * point. As a text: `seed 1; split 1806 0.8; epochs 9 of shuffle 1444`. See `parsePlan`.
  */
 export interface Plan {
   readonly generator: PlanGenerator;
@@ -26,7 +26,7 @@ export interface PlanGenerator {
 /** One line of a plan. */
 export type PlanStep = SeedStep | DrawsStep | PermutationStep | SplitStep | EpochsStep | RepeatStep;
 
-/** The generator is seeded anew. */
+/** The generator is seeded again. */
 export interface SeedStep {
   readonly kind: "seed";
   readonly seed: bigint;

@@ -84,7 +84,7 @@ function wordsFrom(state: Uint8Array, count: number): Uint32Array {
   return words;
 }
 
-/** Item `k` of the permutation of `length` that the words from `start` on make. */
+/** Item `k` of the permutation that the words at index `start` and after make. */
 function itemAt(words: Uint32Array, start: number, k: number, inverse: Float64Array): number {
   const length = inverse.length - 1;
   // The last item is what is left.

@@ -20,7 +20,7 @@ export interface TokenReader {
   takes(text: string): boolean;
 }
 
-/** Reads the tokens of `text`. A line's end is a semicolon; from # on a line is a comment. */
+/** Reads the tokens of `text`. A line's end is a semicolon; text after # is a comment. */
 export function readTokens(text: string): TokenReader {
   const tokens = tokensOf(text);
   const end = tokens.at(-1) as Token;

@@ -11,11 +11,11 @@ export type UniformSource = Pick<RandomGenerator, "random">;
  * It is the normal quantile (Wichura's AS 241) of exactly one uniform draw u, whatever the
  * parameters, rather than a pair of deviates or a rejection. So two runs with the same block seeds
  * and different parameters stay in step draw by draw, a larger u gives a larger deviate, and no
- * spare deviate has to be kept in a checkpoint. The order of deviates is that of the draws up to
- * rounding: two draws that are neighbours, 2^-53 apart, can give one deviate, or in one of some
- * 1,700 pairs two that are swapped in the last bit, and draws that are 2^-50 apart or more never
- * do. The quantile is taken at u + 2^-54, the middle of the cell that u stands for: never 0 or 1,
- * and symmetric about one half. Standard deviates lie within 8.293 of zero.
+ * spare deviate has to be kept in a checkpoint. The order of deviates is that of the draws, up to
+ * rounding: two neighbouring draws, 2^-53 apart, can give the same deviate or, for one of about
+ * 1,700 pairs, deviates whose last bits are swapped. Draws that are at least 2^-50 apart never do.
+ * The quantile is taken at u + 2^-54, the middle of u's cell: never 0 or 1, and symmetric about one
+ * half. Standard deviates lie within 8.293 of zero.
  *
  * Uses Math.log and Math.sqrt for 15% of the draws and arithmetic alone for the rest.
  *

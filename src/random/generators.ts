@@ -17,7 +17,9 @@ export interface Generators {
 /** The name of a generator. */
 export type GeneratorName = keyof Generators;
 
-/** The generator of a name; if it may be any of them, what they all offer. */
+/**
+ * The generator of a name; if the name may be any of them, the methods that all generators share.
+ */
 export type GeneratorOf<G extends GeneratorName> = [GeneratorName] extends [G]
   ? RandomGenerator
   : Generators[G];
@@ -25,7 +27,7 @@ export type GeneratorOf<G extends GeneratorName> = [GeneratorName] extends [G]
 /** The generator that a recording uses unless it asks for another. */
 export const DEFAULT_GENERATOR = "xoshiro128++";
 
-/** What is known of a generator before its code is loaded. */
+/** The facts about a generator that are known before its code is loaded. */
 interface Entry<G extends RandomGenerator> {
   /** Its folder, its function, and the end of its own export: `rewind-engine/random/<family>`. */
   readonly family: string;
@@ -125,14 +127,14 @@ export async function loadGenerator(name: string, version?: number): Promise<Gen
   return checkVersion(algorithm, version);
 }
 
-/** The generators that have one of these methods of their own. Loads none of them. */
+/** The generators that add one of these methods. Loads no generator. */
 export function generatorsWith(...methods: string[]): GeneratorName[] {
   return generatorNames().filter((name) =>
     methods.some((method) => Object.hasOwn(ALGORITHMS[name].methods, method)),
   );
 }
 
-/** The folders of all generators, each an export of its own: `rewind-engine/random/numpy`. */
+/** The folders of all generators, each a separate export: `rewind-engine/random/numpy`. */
 export function generatorFamilies(): string[] {
   return Object.values(ALGORITHMS).map(({ family }) => family);
 }

@@ -7,7 +7,8 @@ import type { RandomGenerator } from "./generator.ts";
 export type Uint32Source = Pick<RandomGenerator, "uint32">;
 
 /**
- * A whole number in low..high - 1, each exactly equally likely. See `below` for the draws it takes.
+ * A whole number in low..high - 1, each exactly equally likely. `below` says how many draws it
+ * takes.
  *
  * @throws INVALID_ARGUMENT unless `low` and `high` are whole numbers within 2^53 of zero, `low` is
  * less than `high`, and `high - low` is at most 2^53.

@@ -56,14 +56,16 @@ export function checkWholeNumber(value: unknown, what: string): bigint {
   throw invalidArgument(`expected a whole number of ${what}, got ${describe(value)}`, { value });
 }
 
-/** What `make` makes for `size` numbers. Throws INVALID_ARGUMENT if they do not fit into memory. */
+/**
+ * The result of `make` for `size` numbers. Throws INVALID_ARGUMENT if they do not fit into memory.
+ */
 export function withRoom<T>(size: number, make: (size: number) => T): T {
   try {
     return make(size);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw invalidArgument(
-      `expected as many numbers as there is room for, got ${size}`,
+      `expected no more numbers than fit into memory, got ${size}`,
       { size },
       { cause },
     );
@@ -71,8 +73,8 @@ export function withRoom<T>(size: number, make: (size: number) => T): T {
 }
 
 /**
- * Checks options: a plain object that has no names but these, so that a misspelt one is not
- * ignored. Throws INVALID_ARGUMENT.
+ * Checks options: a plain object with only these names, so that a misspelt one is not ignored.
+ * Throws INVALID_ARGUMENT.
  */
 export function checkOptions(options: unknown, names: readonly string[]): void {
   if (!isPlainObject(options)) throw unexpected("the options", `{ ${names.join(", ")} }`, options);

@@ -5,7 +5,7 @@
  * Infinity for 1, NaN outside 0..1. Relative error about 1e-15.
  *
  * Source: Michael J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution",
- * Applied Statistics 37 (1988), 477-484, routine PPND16. Uses Math.log and Math.sqrt where p is
+ * Applied Statistics 37 (1988), 477-484, routine PPND16. Uses Math.log and Math.sqrt if p is
  * outside 0.075..0.925, arithmetic alone inside.
  *
  * @example

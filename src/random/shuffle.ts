@@ -69,7 +69,7 @@ export function lengthOf(items: ArrayLike<unknown>): number {
   return length;
 }
 
-/** Whether each item can be written, for an object that has a length but is no array. */
+/** Whether each item can be written, for an object that has a length but is not an array. */
 function isWritable(items: ArrayLike<unknown>, length: number): boolean {
   for (let i = 0; i < length; i++) {
     const item = Object.getOwnPropertyDescriptor(items, i);

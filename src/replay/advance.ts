@@ -6,7 +6,7 @@ import { stepFailure } from "./step-failure.ts";
 import type { Streams } from "./streams.ts";
 import type { Watch } from "./watch.ts";
 
-/** A place in a run from which it can go on: a live state and its generators. */
+/** A place in a run from which it can continue: a live state and its generators. */
 export interface Standing {
   step: number;
   state: unknown;
@@ -54,7 +54,7 @@ export function advance(position: Position, to: number, visit?: Visit): boolean 
   }
 }
 
-/** Gives each step generators of its own. */
+/** Gives each step new generators. */
 function applyReseeding(position: Standing, to: number, visit: Visit | undefined): boolean {
   const { source } = position.segment;
   while (position.step < to) {

@@ -8,15 +8,15 @@ import { Watch } from "./watch.ts";
 
 /**
  * Gives the states of a run, and remembers a few inside one block. A walk step by step in either
- * direction then does not replay the block from its start each time. Forward, it goes on from where
- * it stood. Backward, it keeps snapshots 1, 2, 4, 8, … steps before the step asked for (binary
+ * direction then does not replay the block from its start each time. Forward, it continues from its
+ * last step. Backward, it keeps snapshots 1, 2, 4, 8, … steps before the step asked for (binary
  * checkpointing, as in the reversal of programs: Griewank 1992), so that n steps back cost O(n log
  * n) steps.
  *
  * A program may keep something outside its state, and only a replay from the block's start in a
  * fresh instance was compared with the recording. So if the program can be started again, no replay
- * goes on from a snapshot: the cache keeps snapshots of the last few steps and returns them as they
- * are.
+ * continues from a snapshot: the cache keeps snapshots of the last few steps and returns them as
+ * they are.
  */
 export class BlockCache {
   readonly #replayer: Replayer;
@@ -75,7 +75,7 @@ export class BlockCache {
   }
 
   /**
-   * Goes on from `step` to the end of its block and compares it with the recording, unless that
+   * Continues from `step` to the end of its block and compares it with the recording, unless that
    * block was checked before. Throws REPLAY_MISMATCH.
    */
   async check(step: number, options: LongOptions = {}): Promise<void> {
@@ -132,7 +132,7 @@ export class BlockCache {
   }
 }
 
-/** How far behind the step asked for snapshots are kept if no replay may go on from them. */
+/** How far behind the step asked for snapshots are kept if no replay may continue from them. */
 const LAST_GAPS = Array.from({ length: 16 }, (_, i) => 16 - i);
 
 /** The powers of two up to a distance, the largest first. */

@@ -5,7 +5,7 @@ import type { Environment, LongOptions, Progress } from "./environment.ts";
 const SLICE_MS = 30;
 
 /**
- * Does long work in slices of about 30 ms. `work(until)` goes on to step `until` at most and
+ * Does long work in slices of about 30 ms. `work(until)` continues to step `until` at most and
  * returns the step that it reached, or a later one if it can skip ahead. Between slices, `drive`
  * reports progress, lets other work in the process run, and throws INTERRUPTED if the signal is
  * aborted.

@@ -1,8 +1,8 @@
 import type { GuardedCall } from "./guarded.ts";
 
 /**
- * Called before a guarded call goes on. Throws to refuse the call, returns an answer to replace its
- * result, and returns undefined to let it go on.
+ * Called before a guarded call runs. Throws to refuse the call, returns an answer to replace its
+ * result, and returns undefined to let it run.
  */
 export type Ask = (call: GuardedCall, values: readonly unknown[]) => Answer | undefined;
 

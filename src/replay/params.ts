@@ -89,7 +89,7 @@ function placeOrNone(recorded: Params, name: string): ParamPlace | undefined {
 }
 
 /**
- * The params of a run that goes on under new code: those that the code declares, with the values
+ * The params of a run that continues under new code: those that the code declares, with the values
  * that they had. The same holds for keys in plain objects. Throws INVALID_PARAM if a shape has
  * changed.
  */

@@ -10,8 +10,8 @@ import { checkStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
 /** How a replay is compared with the recording. */
 export interface CheckOptions {
   /**
-   * Whether to go on to the end of the block and compare the replay with the recording, unless that
-   * was done here before. Default true.
+   * Whether to continue to the end of the block and compare the replay with the recording, unless
+   * that was done here before. Default true.
    */
   readonly check?: boolean | undefined;
 }

@@ -101,7 +101,7 @@ export class LiveSegment {
     );
   }
 
-  /** Call after the steps: a context that a program kept gives no generators from now on. */
+  /** Call after the steps: a context that a program kept then gives no generators. */
   rest(): void {
     this.#current = undefined;
     if (this.#options.guard !== undefined) this.#options.guard.running = undefined;

@@ -10,7 +10,7 @@ import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
  */
 export type Params = Readonly<Record<string, unknown>>;
 
-/** What a step may look at besides its state and its generator. */
+/** What a step may read in addition to its state and its generator. */
 export interface StepContext<P, G extends GeneratorName = GeneratorName> {
   /** The steps applied so far: this call turns the state at `step` into the state at `step + 1`. */
   readonly step: number;

@@ -101,7 +101,7 @@ export class StreamSource {
     return new Streams(make(), { make, write });
   }
 
-  /** The generators for `init`. In a continuous run, the steps go on with them. */
+  /** The generators for `init`. In a continuous run, the steps continue with them. */
   ofInit(): Streams {
     if (this.rule === "continuous") return this.#ofRun();
     const hash = this.#hash;

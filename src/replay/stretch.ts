@@ -57,7 +57,7 @@ export async function isChecked(recorded: RecordedRun, stretch: Stretch): Promis
 
 /**
  * Compares a stretch with the recording, and remembers that it agreed. `live` is a replay inside
- * the stretch, and goes on to its end. If the program can run again, the stretch is instead
+ * the stretch, and continues to its end. If the program can run again, the stretch is instead
  * replayed twice, in two instances with different pasts, and the two are compared at every step.
  * This also finds an effect that comes and goes between the digests. Stops without a result at the
  * limit of `env.checks`. Throws REPLAY_MISMATCH.

@@ -79,7 +79,7 @@ export class TwinReplay {
 
   /**
    * Advances both to step `to`, in the same segment and block, and compares them at each step. Once
-   * they have parted, only the fresh one goes on. Throws STEP_FAILED.
+   * they have parted, only the fresh one continues. Throws STEP_FAILED.
    */
   advance(to: number): void {
     const { position } = this;

@@ -63,7 +63,7 @@ export class Watch {
     this.next = this.#steps[this.#taken] ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A copy that goes on from here independently. */
+  /** A copy that continues from here independently. */
   copy(): Watch {
     return new Watch(this.#env, this.start, this.#steps, this.#taken, this.#witness);
   }
@@ -83,7 +83,7 @@ export class Watch {
 /** Stands for a state without an encoding: no encoding begins with this byte. */
 const UNSUPPORTED = Uint8Array.of(0xff);
 
-/** How many states besides the first are digested if the first state is at most this long. */
+/** How many states after the first are digested if the first state is at most this long. */
 const MORE_STATES = [
   { lengthBytes: 64, count: 3 },
   { lengthBytes: 1024, count: 1 },

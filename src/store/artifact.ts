@@ -33,7 +33,7 @@ const LARGEST_FRAME = 128 << 20;
 const LARGEST_CONTENT = 2 ** 32;
 /**
  * Nor may it unpack to more than this plus a multiple of its length: a few kilobytes must not fill
- * the memory. Each object is there once, so that real runs never shrink that much.
+ * the memory. It holds each object once, so real runs never compress that well.
  */
 const SMALL_CONTENT = 1 << 26;
 const LARGEST_RATIO = 1000;
@@ -86,7 +86,7 @@ function tooLarge(id: Id<"run">, most: number): RewindError {
   );
 }
 
-/** What an artifact holds, all of it checked. */
+/** The checked contents of an artifact. */
 export interface ArtifactContent {
   readonly run: Id<"run">;
   /** The run and every object that it needs; its programs' sources may be missing. */
@@ -94,8 +94,8 @@ export interface ArtifactContent {
 }
 
 /**
- * Reads an artifact: checks its hash before anything else, unpacks within the declared sizes, and
- * makes sure that the run is complete and that nothing else came with it. Throws INVALID_ARTIFACT.
+ * Reads an artifact: checks its hash first, unpacks within the declared sizes, and makes sure that
+ * the run is complete and that the file holds nothing else. Throws INVALID_ARTIFACT.
  */
 export async function decodeArtifact(
   bytes: Uint8Array,
@@ -178,13 +178,13 @@ function readObjects(
   return { run, objects };
 }
 
-/** A frame that was not unpacked yet. */
+/** A frame that is still packed. */
 interface Frame {
   readonly packed: Uint8Array;
   readonly rawLength: number;
 }
 
-/** The frames; what they declare together is summed before any of them is unpacked. */
+/** The frames. Their declared sizes are added up before any frame is unpacked. */
 function readFrames(bytes: Uint8Array, largestContent: number): Frame[] {
   const frames: Frame[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

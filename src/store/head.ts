@@ -9,7 +9,7 @@ export interface Head {
   readonly step: number | undefined;
 }
 
-/** The text of HEAD in a new store, in which nothing was recorded yet. */
+/** The text of HEAD in a new store. */
 export const UNBORN_HEAD: string = `ref: ${HEADS}main`;
 
 const STEP_LINE = /^step: (0|[1-9]\d{0,15})$/;

@@ -15,7 +15,10 @@ export interface ObjectStore {
   /** The object, verified; undefined if the store lacks it. Throws OBJECT_CORRUPT if it is damaged. */
   get(id: Id): Promise<StoredObject | undefined>;
   has(id: Id): Promise<boolean>;
-  /** The bytes of an object's body as they are noted beside it: the body is neither read nor verified. */
+  /**
+   * The length of an object's body in bytes, as its record says: the body is neither read nor
+   * verified.
+   */
   size(id: Id): Promise<number | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
@@ -25,33 +28,33 @@ export interface ObjectStore {
 
 /** Writes objects to a store. One writer belongs to one recording. */
 export interface ObjectWriter {
-  /** Takes an object, unless the store has it, and returns its id; `commit` makes it lasting. */
+  /** Takes an object, unless the store has it, and returns its id; `commit` makes it durable. */
   put<K extends Kind>(kind: K, body: Uint8Array): Id<K>;
   /** The bytes taken since the last commit. */
   readonly pendingBytes: number;
   /**
-   * Makes everything that was put lasting: it survives a power cut once this returns. The tips tell
-   * a later process how far recordings had come before a crash: all of them or none.
+   * Makes everything put so far durable: once this returns, it survives a power cut. After a crash,
+   * the tips tell a later process how far the recordings had come: all of them or none.
    */
   commit(...tips: readonly Tip[]): Promise<void>;
-  /** Commits, gives what was written its lasting form, and ends the writer. */
+  /** Commits, writes the final form, and ends the writer. */
   close(): Promise<void>;
   /**
-   * Ends the writer and drops what was not committed with a tip. Returns whether something is left,
-   * as after a crash.
+   * Ends the writer and drops objects that were not committed with a tip. Returns whether something
+   * is left, as after a crash.
    */
   abandon(): Promise<boolean>;
 }
 
 /** How far a recording has come: the run as it would be if it ended here, and its branch. */
 export interface Tip {
-  /** The ref that will name the run, such as `refs/heads/main`; undefined for none. */
+  /** The ref that will name the run, such as `refs/heads/main`, if any. */
   readonly ref: string | undefined;
   /** The body of the run object. */
   readonly run: Uint8Array;
 }
 
-/** Reads bodies of objects that must be there and be of the kind asked for. */
+/** Reads bodies of objects that must exist and be of the given kind. */
 export function objectReader(store: ObjectStore): ReadObject {
   return async (kind, id) => {
     const object = await store.get(id);
@@ -70,7 +73,7 @@ export function objectReader(store: ObjectStore): ReadObject {
   };
 }
 
-/** What is said of an object that must be there and is not. */
+/** The error for a missing object. */
 export function missing(kind: Kind, id: Id): RewindError {
   return new RewindError("OBJECT_MISSING", `expected the ${kind} ${id} in the store, found none`, {
     kind,

@@ -5,9 +5,10 @@ import type { Id } from "../object/id.ts";
 
 /**
  * The index of a pack: a header, a 256-way fanout by the first byte of the id, the sorted ids, the
- * place of each in the pack, the pack's hash, and the hash of all of it. An index that fits into the
- * first read is kept in memory. A larger one is read in place, a few ids for each look-up; if it is
- * not too large, the fourth look-up reads all of it: there are many packs, and most are rarely used.
+ * offset of each in the pack, the pack's hash, and the hash of the whole index. An index that fits
+ * into the first read is kept in memory. A larger one is read in place, a few ids for each look-up;
+ * if it is not too large, the fourth look-up reads all of it: there are many packs, and most are
+ * rarely used.
  */
 const HEADER: Uint8Array = utf8("rewind index v01");
 const FANOUT_AT = HEADER.length;
@@ -15,9 +16,9 @@ const IDS_AT = FANOUT_AT + 256 * 4;
 const ID_BYTES = 32;
 const PLACE_BYTES = 8;
 const HASH_BYTES = 32;
-/** What is read to begin with: all of the index of a pack with 74 objects. */
+/** The first read: the whole index of a pack with 74 objects. */
 const FIRST_READ_BYTES = 4096;
-/** Up to this length an index is held in memory once it is looked into often: 6,500 objects. */
+/** Up to this length, 6,500 objects, an index in frequent use is held in memory. */
 const SMALL_BYTES = 1 << 18;
 /** This many look-ups in a small index read a few ids; the next reads all of it. */
 const LOOKUPS_IN_PLACE = 3;
@@ -54,7 +55,7 @@ export function encodeIndex(
 
 /** An index file, read in place. */
 export class PackIndex {
-  /** How many objects the pack has. */
+  /** The number of objects in the pack. */
   readonly count: number;
   readonly #readFile: ReadAt;
   readonly #length: number;
@@ -94,14 +95,14 @@ export class PackIndex {
   /** The place in the pack of the object with this id, 32 bytes; undefined if it is not in the pack. */
   find(id: Uint8Array): number | undefined {
     const end = this.#endOf(id[0] as number);
-    // Most packs have no id with this first byte, and that is known without reading.
+    // Most packs have no id with this first byte, and the fanout in memory shows that.
     if (end === this.#startOf(id[0] as number)) return undefined;
     this.#lookups++;
     const index = this.#lowerBound(id);
     return index < end && equalBytes(this.#idBytes(index), id) ? this.#place(index) : undefined;
   }
 
-  /** The first bytes of its ids, each once. */
+  /** The distinct first bytes of its ids. */
   firstBytes(): number[] {
     const found: number[] = [];
     if (this.#whole === undefined) {
@@ -110,7 +111,7 @@ export class PackIndex {
       }
       return found;
     }
-    // There are fewer ids than bytes, and packs are many.
+    // A pack often has fewer ids than there are byte values, and there are many packs.
     for (let index = 0; index < this.count; index++) {
       const byte = this.#whole[IDS_AT + index * ID_BYTES] as number;
       if (byte !== found.at(-1)) found.push(byte);
@@ -164,12 +165,12 @@ export class PackIndex {
     return low;
   }
 
-  /** How many ids have a lower first byte. */
+  /** The number of ids with a lower first byte. */
   #startOf(byte: number): number {
     return byte === 0 ? 0 : this.#endOf(byte - 1);
   }
 
-  /** How many ids have this first byte or a lower one. */
+  /** The number of ids with this first byte or a lower one. */
   #endOf(byte: number): number {
     return this.#fanout.getUint32(byte * 4, true);
   }

@@ -10,7 +10,7 @@ export const PACK_HEADER: Uint8Array = utf8("rewind pack v001");
 /** The bytes before a record's payload. */
 export const RECORD_HEADER_BYTES = 52;
 
-/** No payload is larger, packed or unpacked: a record that declares more is damaged or hostile. */
+/** The largest payload, packed or unpacked. A record that declares more is damaged or hostile. */
 export const LARGEST_PAYLOAD: number = 1 << 30;
 
 /** The first bytes of every record. */
@@ -19,14 +19,14 @@ export const RECORD_MAGIC: Uint8Array = utf8("RWND");
 const MAGIC = 0x44_4e_57_52; // the same, as a number in little-endian order
 const KIND_TIP = 0xfe;
 const KIND_FOOTER = 0xff;
-/** Shorter payloads gain too little by packing for the time it takes. */
+/** Packing shorter payloads saves too little for the time it takes. */
 const COMPRESS_FROM_BYTES = 512;
 const NO_ID = "0".repeat(64) as Id;
 
 /** The kind of a record: an object, how far a recording has come, or the end of a sealed pack. */
 export type RecordKind = Kind | "tip" | "footer";
 
-/** The header of a record, its checks done. */
+/** The checked header of a record. */
 export interface RecordHeader {
   readonly kind: RecordKind;
   readonly codec: number;
@@ -47,7 +47,7 @@ export interface Compression {
   decompress(bytes: Uint8Array, length: number): Uint8Array;
 }
 
-/** What a pack is written and read with. */
+/** What writing and reading a pack needs. */
 export interface PackTools {
   readonly crc32: Crc32;
   readonly compression: Compression;
@@ -81,7 +81,9 @@ export function encodeRecord(
   return bytes;
 }
 
-/** The record that ends a sealed pack: the hash of all bytes before it, and how many objects there are. */
+/**
+ * The record that ends a sealed pack: the hash of all bytes before it, and the number of objects.
+ */
 export function encodeFooter(contentHash: Uint8Array, count: number, tools: PackTools): Uint8Array {
   return encodeRecord(
     { kind: "footer", id: toHex(contentHash) as Id, payload: encode([count]) },
@@ -115,7 +117,7 @@ export function decodeHeader(bytes: Uint8Array): RecordHeader | undefined {
   return { kind, codec, rawLength, storedLength, id, crc: view.getUint32(48, true) };
 }
 
-/** Whether a record has the CRC that its header says; the payload may come in pieces. */
+/** Whether a record has the CRC in its header; the payload may come in pieces. */
 export function isIntact(
   head: Uint8Array,
   payload: Iterable<Uint8Array>,
@@ -145,7 +147,7 @@ export function recordPayload(
   }
 }
 
-/** The CRC of all of a record but the four bytes that hold it. */
+/** The CRC of a record without the four bytes that hold it. */
 function recordCrc(head: Uint8Array, payload: Iterable<Uint8Array>, crc32: Crc32): number {
   let crc = crc32(head.subarray(0, 48));
   for (const piece of payload) crc = crc32(piece, crc);

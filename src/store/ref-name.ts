@@ -39,13 +39,13 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
     /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/,
     "it is not valid Unicode",
   ],
-  [/[<>"|]/, 'it has one of < > " |, which Windows does not take in the name of a file'],
+  [/[<>"|]/, 'it has one of < > " |, which Windows does not allow in file names'],
   [
     /(^|\/)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)(\.[^/]*)?(\/|$)/i,
     "a part of it is the name of a device on Windows",
   ],
   [/\p{Default_Ignorable_Code_Point}/u, "it has a character that cannot be seen"],
-  [/ſ/, "it has ſ, which some file systems take for s"],
+  [/ſ/, "it has ſ, which some file systems treat as s"],
 ];
 
 /** What is wrong with the characters of a name; undefined if they are valid. */
@@ -94,7 +94,7 @@ function problemOfRef(name: string): string | undefined {
 function refusedName(name: string, problem: string): RewindError {
   return new RewindError(
     "INVALID_REF_NAME",
-    `expected a name that Git would take, got ${JSON.stringify(name)}: ${problem}`,
+    `expected a name that Git would accept, got ${JSON.stringify(name)}: ${problem}`,
     { name, problem },
   );
 }
@@ -116,7 +116,10 @@ export function checkChanges(
   checkAdditions(changes, new RefSpace(after), read);
 }
 
-/** The same beside the names of a space, to which those of new refs are added; those removed must not be in it. */
+/**
+ * The same for the names of a space. Adds the names of new refs to it; removed refs must not be in
+ * it.
+ */
 export function checkAdditions(
   changes: readonly RefChange[],
   space: RefSpace,
@@ -140,12 +143,12 @@ export async function nextArchiveName(refs: RefStore, ref: string): Promise<stri
   return freeArchiveName(new RefSpace(await refs.names("refs/archive/")), ref);
 }
 
-/** The same, beside the names of a space. */
+/** The same for the names of a space. */
 export function freeArchiveName(space: RefSpace, ref: string): string {
   let folder = "refs/archive";
   for (const part of ref.replace(/^refs\/heads\//, "").split("/")) {
     folder += `/${part}`;
-    // Where `archive/a/1` is a run, no number makes a name of `archive/a/1/1`.
+    // If `archive/a/1` is a run, no name below it is free.
     while (space.isTaken(folder)) folder += "-";
   }
   let number = space.highestIn(folder) + 1;

@@ -1,15 +1,15 @@
 import { RewindError } from "../base/errors.ts";
 
 /**
- * The names of present and future refs, indexed to find fast whether another name can exist beside
- * them on every file system: some take two spellings of a letter for one.
+ * The names of present and planned refs, indexed to tell quickly whether another name can exist
+ * beside them on every file system. Some file systems treat two spellings of a letter as one.
  */
 export class RefSpace {
-  /** Names by what a file system may make of them. */
+  /** Names by their folded form, which a file system may use. */
   readonly #names = new Map<string, Set<string>>();
-  /** Of each folder in which a name lies, such a name. */
+  /** For each folder, one name inside it. */
   readonly #folders = new Map<string, string>();
-  /** Of each folder in which names are numbers, the highest. */
+  /** For each folder, the highest number that is a name in it. */
   readonly #numbers = new Map<string, number>();
 
   constructor(names: Iterable<string>) {
@@ -29,17 +29,17 @@ export class RefSpace {
     }
   }
 
-  /** Whether this very name is among them. */
+  /** Whether exactly this name is among them. */
   has(name: string): boolean {
     return this.#names.get(fold(name))?.has(name) === true;
   }
 
-  /** Whether this name, or one that a file system may take for it, is among them. */
+  /** Whether this name, or one that a file system may treat as the same, is among them. */
   isTaken(name: string): boolean {
     return this.#names.has(fold(name));
   }
 
-  /** The highest `n` of the names `<folder>/<n>`; 0 where there are none. */
+  /** The highest `n` of the names `<folder>/<n>`; 0 if there are no such names. */
   highestIn(folder: string): number {
     return this.#numbers.get(folder) ?? 0;
   }
@@ -62,17 +62,17 @@ export class RefSpace {
     const conflict = this.conflict(name);
     if (conflict === undefined) return;
     const { other, problem } = conflict;
-    throw new RewindError("REF_CONFLICT", `${name} cannot stand beside ${other}: ${problem}`, {
+    throw new RewindError("REF_CONFLICT", `${name} cannot exist beside ${other}: ${problem}`, {
       name,
       other,
     });
   }
 }
 
-/** A name whose last part is a number that can be counted on from. */
+/** A name whose last part is a number that can be increased. */
 const NUMBERED = /^(.+)\/([1-9]\d{0,14})$/s;
 
-/** A name as file systems compare them that tell no cases and no compositions apart. */
+/** A name as compared by file systems that ignore case and Unicode composition. */
 export function fold(name: string): string {
   // Upper case first: only that maps ſ, ß and ﬁ to s, ss and fi.
   return name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
@@ -80,7 +80,7 @@ export function fold(name: string): string {
 
 function difference(name: string, other: string): string {
   const isCase = name.toLowerCase() === other.toLowerCase();
-  return isCase ? "they differ only in case" : "some file systems take them for one name";
+  return isCase ? "they differ only in case" : "some file systems treat them as one name";
 }
 
 function first(names: Iterable<string> = []): string[] {

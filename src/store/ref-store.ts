@@ -46,7 +46,7 @@ export function checkUnmoved(change: RefChange, current: string | undefined): vo
   const was = (target = "absent"): string => target.replace(/\nstep: /, " at step ");
   throw new RewindError(
     "REF_MOVED",
-    `expected ${change.name} to be ${was(change.from)}, it is ${was(current)} now`,
+    `expected ${change.name} to be ${was(change.from)}, it is now ${was(current)}`,
     { ref: change.name, expected: change.from, actual: current },
   );
 }
@@ -56,12 +56,12 @@ export function checkSeen(seen: number | undefined, operations: readonly Operati
   if (seen === undefined || seen === operations.length) return;
   throw new RewindError(
     "REF_MOVED",
-    `expected ${seen} operations in the log, there are ${operations.length} now`,
+    `expected ${seen} operations in the log, got ${operations.length}`,
     { expected: seen, actual: operations.length },
   );
 }
 
-/** Refs as they would be after operations that are not done yet. Updates change `refs` itself. */
+/** Refs as they will be after planned operations. Updates change `refs` itself. */
 export function overlayRefs(refs: RefStore, operations: readonly Operation[]): RefStore {
   if (operations.length === 0) return refs;
   const changed = new Map(

@@ -6,7 +6,7 @@ import { idBytes } from "../object/body.ts";
 import type { Id } from "../object/id.ts";
 import type { Tip } from "./object-store.ts";
 
-/** A tip in a record: with the body of the run, or its id if the journal has the object. */
+/** A tip in a record, with the body of the run, or its id if the journal has the object. */
 export type StoredTip =
   | Tip
   | { readonly ref: string | undefined; readonly run: undefined; readonly id: Id<"run"> };

@@ -23,7 +23,7 @@ describe("a file that save did not write", () => {
       writeFileSync(path.join(root, "x.replay"), bytes);
       files++;
       const branch = `b${files}`;
-      // A process for each: the memory of one is not another's.
+      // One process each, so that each has its own memory.
       const server = lab.server();
       const lines = [`info x.replay`, `load x.replay -b ${branch}`];
       const after = ["show", "get", "log", "cat-file", "verify"].map((verb) => `${verb} ${branch}`);

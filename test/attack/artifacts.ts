@@ -5,7 +5,7 @@ import { KINDS, type Kind } from "../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { decodeArtifact } from "../../src/store/artifact.ts";
 
-/** A file that is no run, or that would take too much to read, though its hash is right. */
+/** A file with a valid hash that is not a run, or would take too much to read. */
 export interface HostileArtifact {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -35,7 +35,7 @@ function artifact(...frames: Uint8Array[]): Uint8Array {
   return concatBytes([bytes, nodeHash(bytes)]);
 }
 
-/** Files made from one that `save` wrote. */
+/** Files made from a file that `save` wrote. */
 export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
   const { run, objects } = await decodeArtifact(sound, nodeCompression, nodeHash);
   const manifest = decodeRun((objects.get(run) as { body: Uint8Array }).body);
@@ -87,7 +87,7 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
   add("a note 980 levels deep", withRun({ meta: { deep } }));
   add("a million zeros in a note", withRun({ meta: { zeros: new Array(1_000_000).fill(0) } }));
   add(
-    "a message that a terminal obeys",
+    "a message with terminal controls",
     withRun({
       meta: {
         message: "\u001b[2J\u009b1m\u202e\u200b",
@@ -97,7 +97,7 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
     }),
   );
   add(
-    "notes of other kinds than they should be",
+    "notes of the wrong types",
     withRun({
       meta: { message: 5, author: [], time: {}, host: "x", git: 1, replaces: [] },
     }),

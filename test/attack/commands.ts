@@ -2,22 +2,22 @@ import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Lab } from "./lab.ts";
 
-/** The stores that commands start from. */
+/** The stores that commands start with. */
 export type StoreName = "bare" | "empty" | "walk" | "cut" | "undone";
 
-/** A command that writes, and the store that it starts from. */
+/** A command that writes, and the store that it starts with. */
 export interface Writing {
   readonly line: string;
   readonly store: StoreName;
-  /** Ctrl-C is pressed at this step. */
+  /** The step at which Ctrl-C is pressed. */
   readonly ctrlC?: number;
-  /** What it says when it was done before, and is run again. */
+  /** What it says if it is run again after it was done. */
   readonly again?: RegExp;
-  /** Run again it does more: where it was cut short after its work, there is nothing to repeat. */
+  /** If it is run again it does more, so nothing is repeated if it was cut short after its work. */
   readonly adds?: boolean;
-  /** The branches that it records on, which may be found with a part of their steps. */
+  /** The branches that it records on, which may have only part of their steps. */
   readonly records?: RegExp;
-  /** Branches that are there all or none. */
+  /** Branches that must all exist or all be missing. */
   readonly together?: RegExp;
 }
 
@@ -110,7 +110,7 @@ const WALK = `export default {
 };
 `;
 
-/** Makes each store once, and hands out copies. */
+/** Makes each store once, and returns copies. */
 export class Stores {
   readonly #lab: Lab;
   readonly #made = new Map<StoreName, Promise<string>>();
@@ -119,7 +119,7 @@ export class Stores {
     this.#lab = lab;
   }
 
-  /** A copy of a store, in a folder of its own. */
+  /** A copy of a store, in a new folder. */
   async copy(name: StoreName): Promise<string> {
     const root = this.#lab.fresh();
     cpSync(await this.original(name), root, { recursive: true });

@@ -1,11 +1,14 @@
 import type { Ended, Measured } from "./lab.ts";
 
-/** What a terminal obeys, or hides: C0 and C1 but for line feeds and tabs, bidirectional and invisible ones. */
+/**
+ * Characters that a terminal obeys or hides: C0 and C1 except line feeds and tabs, bidirectional
+ * and invisible ones.
+ */
 const RAW = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
 const STATUSES = [0, 1, 2, 3, 4, 129, 130, 143];
 
-/** What is wrong with how a command ended, whatever it was given; undefined where nothing is. */
+/** What is wrong with how a command ended, for any input; undefined if nothing is wrong. */
 export function complaintAbout({ status, signal, stdout, stderr }: Ended): string | undefined {
   if (signal !== null) return `it ended by ${signal}: ${stderr}`;
   if (!STATUSES.includes(status ?? -1)) return `status ${status}: ${stderr}`;
@@ -19,7 +22,7 @@ export function complaintAbout({ status, signal, stdout, stderr }: Ended): strin
 const MOST_CPU_MS = 5_000;
 const MOST_MEMORY_KB = 500_000;
 
-/** The same of a command on what a stranger made, which may take only so much. */
+/** The same for a command on a stranger's files, which also has limits of time and memory. */
 export function complaintAboutCost(ended: Measured): string | undefined {
   const { cpuMs, memoryKb } = ended;
   const complaint = complaintAbout(ended);
@@ -28,7 +31,7 @@ export function complaintAboutCost(ended: Measured): string | undefined {
   return memoryKb > MOST_MEMORY_KB ? `${memoryKb} kB` : undefined;
 }
 
-/** What is said where the system refused something. */
+/** The messages for refusals by the system. */
 const OF_THE_SYSTEM =
   /\bE(IO|NOSPC|DQUOT|ACCES|ROFS|MFILE)\b|made to fail|disk is full|quota|permission denied|cannot (be|read|write)|read-only/;
 
@@ -36,7 +39,7 @@ const OF_THE_SYSTEM =
 const PLACE =
   /[ '":](\.|HEAD|config|objects|refs|logs|local|\.rewind|\.?[\w.-]*\/\S+|[\w-]+\.[a-z]+)(?=$|[ '":,])/;
 
-/** The same of a command that failed with an error: its first line says what, and where. */
+/** The same for a command that failed with an error: its first line says what, and where. */
 export function complaintAboutError(ended: Ended): string | undefined {
   const complaint = complaintAbout(ended);
   if (complaint !== undefined || [0, 3, 130].includes(ended.status ?? 1)) return complaint;

@@ -2,22 +2,22 @@ import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { filesOf } from "./view.ts";
 
-/** A call of the file system, as `intercept.cjs` notes it. */
+/** A file system call, as noted by `intercept.cjs`. */
 export interface Call {
   readonly name: string;
   readonly file: string;
   readonly to?: string;
   readonly flags?: number | string;
   readonly numbers: readonly number[];
-  /** What it wrote, in Base64. */
+  /** The bytes that it wrote, in Base64. */
   readonly data?: string;
 }
 
-/** What a power cut leaves of what was not flushed. */
+/** What a power cut leaves of unflushed writes. */
 export interface Cut {
-  /** Names that were made, moved or removed in folders that were not flushed since. */
+  /** Names that were made, moved or removed in folders, unflushed. */
   readonly names: "kept" | "lost";
-  /** Bytes that were written to files that were not flushed since; half of them are `torn`. */
+  /** Bytes that were written to files, unflushed; half of them are `torn`. */
   readonly bytes: "kept" | "lost" | "torn";
 }
 
@@ -36,13 +36,13 @@ interface Inode {
 
 type Entry = Inode | "folder";
 
-/** A disk that keeps what was flushed apart from what was not. Calls are carried out one by one. */
+/** A disk that keeps flushed and unflushed changes apart. Calls are executed one by one. */
 export class Disk {
   readonly #root: string;
   readonly #now = new Map<string, Entry>();
   readonly #flushed = new Map<string, Entry>();
 
-  /** All that is below `root` now is flushed. */
+  /** Everything below `root` is flushed. */
   constructor(root: string) {
     this.#root = root;
     for (const [name, bytes] of filesOf(path.join(root, ".rewind"))) {
@@ -95,7 +95,7 @@ export class Disk {
     }
   }
 
-  /** Writes what a cut leaves to another folder. */
+  /** Writes the state after a power cut to another folder. */
   write(folder: string, { names, bytes }: Cut): void {
     const entries = names === "kept" ? this.#now : this.#flushed;
     for (const [file, entry] of [...entries].sort(([a], [b]) => a.length - b.length)) {
@@ -104,7 +104,7 @@ export class Disk {
       else if (entries.get(path.dirname(file)) === "folder") {
         mkdirSync(path.dirname(target), { recursive: true });
         writeFileSync(target, left(entry, bytes));
-        // A machine that lost its power takes a while to come back.
+        // A machine takes a while to restart after a power cut.
         utimesSync(target, LONG_AGO, LONG_AGO);
       }
     }

@@ -17,10 +17,10 @@ afterAll(() => {
   lab.close();
 });
 
-/** A failure's word on what it leaves. */
+/** What a failure says about what is left. */
 const KEPT = /kept|made before it: /;
 
-/** Some calls of a command, each with a code, once or from that call on. */
+/** Some calls of a command, each with an error code, once or for all calls afterwards. */
 function cases(calls: number, count: number) {
   const all = upTo(calls).flatMap((at) =>
     CODES.flatMap((code) => [false, true].map((onward) => ({ at, code, onward }))),
@@ -45,15 +45,15 @@ describe("an error of the file system at a call of a command that writes", () =>
       expect([...where, complaintAboutError(ended)]).toEqual([...where, undefined]);
       const left = before && (await viewOf(server, root));
       const fresh = left && [...left.refs.keys()].filter((name) => !before?.refs.has(name));
-      // What is there although the command failed is told of.
+      // Changes that remain although the command failed are reported.
       if (fresh?.some((name) => records?.test(name)) && ended.status !== 0) {
         expect([...where, ended.stderr]).toEqual([...where, expect.stringMatching(KEPT)]);
         const isTold = /made before it: /.test(ended.stderr);
         const apart = isTold ? undefined : apartIn(left as View, after, together);
         expect([...where, apart]).toEqual([...where, undefined]);
       }
-      // The disk is well again, and the command can be repeated. One that does more each time may have
-      // done its work before it failed to say so.
+      // The disk works again, and the command can be repeated. A command that does more each time
+      // may have done its work before it failed to report it.
       if (adds) continue;
       const repeated = await server.run(root, argv);
       const isSaid = repeated.status === 0 || again?.test(repeated.stderr);

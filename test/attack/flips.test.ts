@@ -18,15 +18,15 @@ afterAll(() => {
   lab.close();
 });
 
-/** Together these read all that the store holds. */
+/** Together these read everything in the store. */
 const READERS = [
   ...["get main@150", "get side@250", "get v1", "branch --json", "reflog main"],
-  // Without a revision: what HEAD leads to.
+  // Without a revision: the run at HEAD.
   "show",
   ...["show main", "show main --source", "cat-file v1", "config", "doctor"],
 ];
 
-/** These check it: the blocks of a run against its replay, its objects, and what refs lead to. */
+/** These check it: the blocks of a run against its replay, its objects, and the targets of refs. */
 const CHECKERS = [
   ...["verify main --full", "verify side --full", "save main -o -", "save side -o -"],
   ...["log --all", "tag"],
@@ -50,7 +50,7 @@ const CUT_LINE: Exception = {
   is: ({ name, at, whole }) => name === "logs/operations" && at === whole.length - 1,
 };
 
-/** Bytes of which no command has to tell. */
+/** Bytes whose flips no command must report. */
 const UNTOLD: readonly Exception[] = [
   CUT_LINE,
   {
@@ -75,7 +75,7 @@ const UNTOLD: readonly Exception[] = [
   },
 ];
 
-/** Bytes that no checker has to tell of, but some command. */
+/** Bytes whose flips some command must report, but no checker. */
 const UNCHECKED: readonly Exception[] = [
   ...UNTOLD,
   {
@@ -84,7 +84,7 @@ const UNCHECKED: readonly Exception[] = [
   },
 ];
 
-/** Answers that may be others, though nothing is said. */
+/** Answers that may change without a report. */
 const OTHERWISE: readonly (Exception & { readonly line: string })[] = [
   ...[...READERS, ...CHECKERS].map((line) => ({ ...CUT_LINE, line })),
   {
@@ -107,7 +107,7 @@ function isPack(name: string): boolean {
   return name.startsWith("objects/pack-") && name.endsWith(".pack");
 }
 
-/** The record of a pack that a byte lies in, and where in it. */
+/** The record of a pack that contains a byte, and the byte's offset in it. */
 function inRecord({
   at,
   whole,
@@ -122,13 +122,13 @@ function inRecord({
   return undefined;
 }
 
-/** Whether a command says that something is wrong, which it does not say of the sound store. */
+/** Whether a command reports a problem that it does not report for the intact store. */
 function tells(ended: Measured, right: Measured): boolean {
   return ended.status !== 0 || ended.stderr !== right.stderr;
 }
 
 describe("a store in which a byte is flipped", () => {
-  test("tells of it, and no command gives another answer", async () => {
+  test("is reported, and no command gives a different answer", async () => {
     const root = await stores.copy("walk");
     const ask = (line: string): Promise<Measured> => server.run(root, line.split(" "));
     const right = new Map<string, Measured>();
@@ -154,7 +154,7 @@ describe("a store in which a byte is flipped", () => {
         const where = [SEED, name, at, line];
         expect([...where, complaintAbout(ended)]).toEqual([...where, undefined]);
         if (tells(ended, before)) told.add(line);
-        // What is printed before the damage is met is right too, as far as it goes.
+        // Output before the damage is found must be right too.
         else if (!OTHERWISE.some((one) => one.line === line && one.is(place))) {
           expect([...where, ended.stdout]).toEqual([...where, before.stdout]);
         }

@@ -29,13 +29,13 @@ const LINES = [
   "trust main",
 ];
 
-/** The store, and the file that `save` is asked for; nothing else of a project is rewind's to write. */
+/** The store, and the file for `save`: rewind may write nothing else in a project. */
 const WRITTEN = /^\.rewind(\/|$)|^out\.replay$/;
 
-/** A user's own folders of rewind's, and those around them, which it makes. */
+/** rewind's own folders in a user's home, and the folders above them, which it makes. */
 const OF_REWIND = /^\.(config|cache)\/(rewind(\/|$)|$)/;
 
-/** Somebody else than who recorded what is in a clone; their files are no business of rewind's. */
+/** A different user than the one who recorded the clone; their files must stay untouched. */
 function stranger(): { readonly home: string; readonly env: Record<string, string> } {
   const home = lab.fresh("home");
   mkdirSync(path.join(home, ".config/git"), { recursive: true });
@@ -44,7 +44,7 @@ function stranger(): { readonly home: string; readonly env: Record<string, strin
     writeFileSync(path.join(home, file), "");
   }
   const env = { ...lab.env, HOME: home, TMPDIR: path.join(home, "tmp") };
-  // Beside those of the system, the settings are where most people have them.
+  // With the system's variables, and settings in the usual place.
   return { home, env: { ...env, XDG_CONFIG_HOME: path.join(home, ".config") } };
 }
 
@@ -83,13 +83,13 @@ describe.skipIf(process.platform === "win32")("a clone of a stranger's", () => {
         own.close();
       }
       if (clone.springs === undefined) return;
-      // The trap is one: what is looked for above can be seen where it is run into on purpose.
+      // The trap works: running into it on purpose leaves what is looked for above.
       try {
         const more = { OUTSIDE: outside, MARKER: marker, GIT_CONFIG_SYSTEM: "/dev/null" };
         const options = { cwd: project, env: { ...env, ...more }, stdio: "ignore" } as const;
         execFileSync("sh", ["-c", clone.springs], options);
       } catch {
-        // Whether the command succeeds is not the point.
+        // Whether the command succeeds does not matter.
       }
       expect([name, existsSync(marker)]).toEqual([name, true]);
     },

@@ -21,24 +21,24 @@ import path from "node:path";
 import { HOSTILE_REPOSITORIES } from "./hostile-git.ts";
 import { HOSTILE_JOURNALS, HOSTILE_PROGRAMS } from "./hostile-objects.ts";
 
-/** A project that a stranger made, and what it attacks. */
+/** A stranger's project, and what it attacks. */
 export interface HostileClone {
   readonly name: string;
   /**
-   * Turns a copy of a sound project into it. `outside` is a folder that nothing may change; what runs
-   * makes the file `marker`.
+   * Turns a copy of an intact project into it. `outside` is a folder that nothing may change; code
+   * that runs makes the file `marker`.
    */
   make(project: string, outside: string, marker: string): void | Promise<void>;
-  /** What is run in it in any case. */
+  /** The commands that always run in it. */
   readonly lines?: readonly string[];
-  /** A command of a shell that runs into the trap: without rewind it does leave the marker. */
+  /** A shell command that runs into the trap: without rewind it leaves the marker. */
   readonly springs?: string;
 }
 
 const GIGABYTES = 3 * 2 ** 30;
 const ID = "5".repeat(64);
 
-/** What takes the place of a file of the store. */
+/** Replacements for a file of the store. */
 const PLACES: Readonly<Record<string, (file: string, outside: string) => void>> = {
   "a link out of the store": (file, outside) => symlinkSync(path.join(outside, "target"), file),
   "a link to an endless device": (file) => symlinkSync("/dev/zero", file),
@@ -58,7 +58,7 @@ const FILES = [
 
 const FOLDERS = ["logs", "local", "objects", "refs", "refs/heads"];
 
-/** Lines of a log as another version, or a stranger, might have written them. */
+/** Log lines that another version, or a stranger, might have written. */
 const LINES: readonly (readonly [name: string, to: string])[] = [
   ["../.git/config", '[core]\n\tfsmonitor = "touch MARKER; false"'],
   ["../forged", ID],
@@ -67,10 +67,10 @@ const LINES: readonly (readonly [name: string, to: string])[] = [
   ["refs/heads/x", "no id"],
 ];
 
-/** The more refs, the longer each command takes; rewind is to bear 100,000 of them. */
+/** More refs make each command slower; rewind must support 100,000 of them. */
 const MANY_REFS = 10_000;
 
-/** This system and this folder, so that the number of the process is what decides. */
+/** This system and this folder, so that the pid decides. */
 const HERE = {
   host: hostname(),
   boot: textOf("/proc/sys/kernel/random/boot_id"),
@@ -80,7 +80,7 @@ const HERE = {
 
 const LONG_AGO = new Date("2020-01-01T00:00:00Z");
 
-/** What stands in locks in the place of an owner. */
+/** What locks contain instead of an owner. */
 const OWNERS: readonly (readonly [name: string, text: string])[] = [
   ...[-1, 0, 1, 2 ** 31, 2 ** 53, 1e308, 0.5, "1; touch x", "$$", null, [1], { pid: 1 }].map(
     (pid) =>
@@ -94,7 +94,7 @@ const OWNERS: readonly (readonly [name: string, text: string])[] = [
   ["two megabytes of a host", JSON.stringify({ ...HERE, pid: 1, host: "x".repeat(2_000_000) })],
   ["two megabytes of digits", `{"pid":${"9".repeat(2_000_000)}}`],
   ["a list in lists", "[".repeat(1_000_000)],
-  ["what a terminal obeys", JSON.stringify({ pid: 7, host: "\u001b[2J\u202e\u009b31m" })],
+  ["terminal controls", JSON.stringify({ pid: 7, host: "\u001b[2J\u202e\u009b31m" })],
 ];
 
 function textOf(file: string): string {
@@ -162,7 +162,7 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
     name: "names that a shell would run, and names in each other's way",
     make(project, _, marker) {
       const heads = path.join(project, ".rewind/refs/heads");
-      // No name of a file has a slash.
+      // File names have no slash.
       const there =
         `cd ..;`.repeat(20) +
         marker
@@ -217,13 +217,13 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
     make(project: string) {
       const main = createHash("sha256").update("main").digest("hex").slice(0, 16);
       const local = path.join(project, ".rewind/local");
-      // An owner is one of this folder's: of another's, the lock is a copy.
+      // The owner has this folder's identity; otherwise the lock would be a copy.
       const { dev, ino } = statSync(local);
       const content = text.replace('"FOLDER"', JSON.stringify(`${dev}:${ino}`));
       const files = ["refs.lock", "config.lock", `branch-${main}.lock`, "journal-aa.pack.lock"];
       for (const file of files) {
         writeFileSync(path.join(local, file), content);
-        // One that is older than a moment: what is no owner then never becomes one.
+        // An older file: invalid contents will no longer become an owner.
         utimesSync(path.join(local, file), LONG_AGO, LONG_AGO);
       }
       writeFileSync(path.join(project, ".rewind/objects/journal-aa.pack"), "");

@@ -3,10 +3,10 @@ import { appendFileSync, chmodSync, mkdirSync, utimesSync, writeFileSync } from 
 import path from "node:path";
 import type { HostileClone } from "./hostile-clones.ts";
 
-/** A setting of a repository that makes Git run something, and a Git command that it does so in. */
+/** A repository setting that makes Git run something, and a Git command that does so. */
 interface GitTrap {
   readonly name: string;
-  /** The settings, or what is made besides; `run` is a command that leaves the marker. */
+  /** Makes the settings and other files; `run` is a command that leaves the marker. */
   set(project: string, run: string): string;
   readonly springs: string;
 }
@@ -69,7 +69,7 @@ const TRAPS: readonly GitTrap[] = [
   {
     name: "a pager",
     set: (_, run) => `[core]\n\tpager = "${run}; cat"\n[pager]\n\tstatus = true\n\tconfig = true\n`,
-    // Git pages on a terminal alone, so this is what it would run.
+    // Git uses a pager only on a terminal, so this runs the pager's command.
     springs: 'sh -c "$(git var GIT_PAGER)" </dev/null',
   },
   {
@@ -114,7 +114,7 @@ function script(file: string, run: string): void {
   chmodSync(file, 0o755);
 }
 
-/** Git as somebody whose own settings say nothing. */
+/** Git for a user without settings. */
 function git(project: string, ...argv: string[]): void {
   const own = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_SYSTEM: "/dev/null" };
   const who = ["-c", "user.name=A", "-c", "user.email=a@example.org"];
@@ -125,7 +125,10 @@ function git(project: string, ...argv: string[]): void {
   execFileSync("git", ["-C", project, ...who, ...argv], options);
 }
 
-/** Repositories whose settings run something, with what looks at Git in rewind: recordings, and new code. */
+/**
+ * Repositories whose settings run something, with the commands that use Git: recordings, and new
+ * code.
+ */
 export const HOSTILE_REPOSITORIES: readonly HostileClone[] = TRAPS.map(
   ({ name, set, springs }) => ({
     name: `a Git repository with ${name}`,
@@ -134,7 +137,7 @@ export const HOSTILE_REPOSITORIES: readonly HostileClone[] = TRAPS.map(
       git(project, "add", "-A");
       git(project, "commit", "-q", "-m", "x");
       appendFileSync(path.join(project, ".git/config"), set(project, `touch ${marker}`));
-      // Git has to read the file to see that it is the same: so filters would run.
+      // Git must read the file to see that it is unchanged, so filters would run.
       utimesSync(path.join(project, "walk.mjs"), new Date(), new Date(0));
     },
     lines: [

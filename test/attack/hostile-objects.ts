@@ -11,7 +11,7 @@ import { encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTips } from "../../src/store/tip.ts";
 import type { HostileClone } from "./hostile-clones.ts";
 
-/** What a module says that runs where none of its kind may. */
+/** What a module prints if it runs where it must not. */
 export const SPRUNG = "the trap was sprung";
 
 async function withStore<T>(project: string, work: (repo: Repository) => Promise<T>): Promise<T> {
@@ -23,7 +23,7 @@ async function withStore<T>(project: string, work: (repo: Repository) => Promise
   }
 }
 
-/** Makes `main` a run whose program says something else of itself. */
+/** Makes `main` a run whose program has a changed description. */
 function forgeProgram(project: string, changes: Partial<Program>): Promise<void> {
   return withStore(project, async (repo) => {
     const { run } = await repo.resolve("main");
@@ -41,7 +41,7 @@ function forgeProgram(project: string, changes: Partial<Program>): Promise<void>
   });
 }
 
-/** Where the module of a program can be said to lie; each of these leads to the trap outside. */
+/** Recorded module paths; each of them leads to the trap outside. */
 const MODULES: Readonly<Record<string, (project: string, trap: string) => string>> = {
   "by its folder's parents": (project, trap) => path.relative(project, trap),
   "by its whole path": (_, trap) => trap,
@@ -63,10 +63,10 @@ const MODULES: Readonly<Record<string, (project: string, trap: string) => string
   },
 };
 
-/** The guard keeps a module that is loaded from writing a marker, so it says that it ran. */
+/** The guard keeps a loading module from writing a marker, so it prints that it ran. */
 const TRAPPED = `throw new Error("${SPRUNG}");\n`;
 
-/** Runs whose module lies where nothing of the project's does. */
+/** Runs whose module is outside the project. */
 export const HOSTILE_PROGRAMS: readonly HostileClone[] = Object.entries(MODULES).map(
   ([way, moduleOf]) => ({
     name: `a program whose module is named ${way}`,
@@ -91,7 +91,7 @@ export const HOSTILE_PROGRAMS: readonly HostileClone[] = Object.entries(MODULES)
   }),
 );
 
-/** Names that lead out of the store, or to what is no branch in it. */
+/** Names that lead out of the store, or to something that is not a branch. */
 const TIP_REFS = [
   ...["../x", "../../x", "refs/heads/../../../x", "refs/heads/../../config", "refs/heads/./x"],
   ...["refs/heads//x", "refs/heads/x/../../../../x", "refs/heads/..", "refs/heads/", "HEAD"],
@@ -100,7 +100,7 @@ const TIP_REFS = [
   ...["OUTSIDE/x", "refs/heads/OUTSIDE/x"],
 ];
 
-/** Journals of dead recorders, as a stranger might have written them. */
+/** Journals of dead recorders that a stranger might have written. */
 export const HOSTILE_JOURNALS: readonly HostileClone[] = [
   ...TIP_REFS.map((ref) => ({
     name: `a dead recorder's journal whose tip is of ${JSON.stringify(ref)}`,
@@ -109,7 +109,7 @@ export const HOSTILE_JOURNALS: readonly HostileClone[] = [
       const body = encodeRun({ ...run, meta: { ...run.meta, message: "forged" } });
       const id = objectId(nodeHash, "run", body);
       const tip = encodeTips([{ ref: ref.replace("OUTSIDE", outside), run: body }]);
-      // Beside it one that is sound, so that there is something to bring back.
+      // An intact one beside it, so that there is something to recover.
       const sound = encodeTips([{ ref: "refs/heads/forged", run: body }]);
       putJournal(project, [
         { kind: "run", id, payload: body },

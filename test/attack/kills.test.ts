@@ -39,12 +39,12 @@ describe("a command that is killed at a call of the file system", () => {
   );
 });
 
-/** Which blocks were checked is remembered where a reader can write, and counts for nothing. */
+/** Notes of checked blocks are kept where a reader may write, and are ignored. */
 const REMEMBERED = /^\.rewind\/local\/checked-/;
 
 const NOTHING: View = { refs: new Map(), head: undefined, settings: "" };
 
-/** What is wrong with a store in which a command was killed; undefined where nothing is. */
+/** What is wrong with a store after a command was killed; undefined if nothing is wrong. */
 async function problemOf(
   root: string,
   writing: Writing,
@@ -77,7 +77,7 @@ async function problemOf(
   return problemOfRepeating(root, writing, isDone, after);
 }
 
-/** The command is run once more, where that does not do it twice. */
+/** Runs the command again, unless that would do its work twice. */
 async function problemOfRepeating(
   root: string,
   { line, adds = false, again, records }: Writing,

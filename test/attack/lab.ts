@@ -14,15 +14,15 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The same, with what it took. */
+/** The same, with its time and memory. */
 export interface Measured extends Ended {
-  /** Processor time of all its threads: it says the same on a busy machine. */
+  /** Processor time of all its threads, which does not depend on the load of the machine. */
   readonly cpuMs: number;
-  /** The most memory that its process has had so far. */
+  /** The peak memory of its process. */
   readonly memoryKb: number;
 }
 
-/** What `intercept.cjs` does to a process. */
+/** What `intercept.cjs` should do to a process. */
 export interface Strike {
   readonly mode: "kill" | "fault" | "count" | "trace";
   /** The call to strike at, counted from 1. */
@@ -33,10 +33,10 @@ export interface Strike {
   readonly ctrlC?: number | undefined;
 }
 
-/** A command is given up after so long: one that hangs must not hang the tests. */
+/** The time limit of a command: one that hangs must not hang the tests. */
 const LIMIT_MS = 60_000;
 
-/** Folders of its own for stores, and one for the user's settings; gone when the process ends. */
+/** Folders for stores and for the user's settings, removed when the process ends. */
 export class Lab {
   readonly folder: string = realpathSync(mkdtempSync(path.join(tmpdir(), "rewind-attack-")));
   readonly #servers: Server[] = [];
@@ -51,12 +51,12 @@ export class Lab {
     return { PATH: process.env.PATH ?? "", HOME: home, XDG_CONFIG_HOME: home, NO_COLOR: "1" };
   }
 
-  /** A path that nothing has yet. */
+  /** A new path. */
   fresh(name = "project"): string {
     return path.join(this.folder, `${name}-${++this.#count}`);
   }
 
-  /** Runs a command line in a process of its own, with a strike; tells how many calls it made. */
+  /** Runs a command line in a new process, with a strike; returns the number of its calls. */
   async strike(
     root: string,
     argv: readonly string[],
@@ -75,7 +75,7 @@ export class Lab {
     return { ...ended, report: textOf(report) };
   }
 
-  /** Runs a command line in a process of its own. */
+  /** Runs a command line in a new process. */
   run(
     root: string,
     argv: readonly string[],
@@ -97,7 +97,7 @@ export class Lab {
     });
   }
 
-  /** A process that runs many command lines; `env` as for a user of another home. */
+  /** A process that runs many command lines; `env` can name another user's home. */
   server(env: Readonly<Record<string, string>> = this.env): Server {
     const server = new Server(env);
     this.#servers.push(server);
@@ -110,7 +110,7 @@ export class Lab {
   }
 }
 
-/** Runs command lines in one process, one at a time. A process that is lost is replaced. */
+/** Runs command lines in one process, one at a time. A lost process is replaced. */
 export class Server {
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
@@ -119,7 +119,7 @@ export class Server {
     this.#env = env;
   }
 
-  /** Runs one; `signal` is set where the process died, or hung. */
+  /** Runs one; `signal` is set if the process died or hung. */
   run(cwd: string, argv: readonly string[]): Promise<Measured> {
     const child = this.#child ?? this.#start();
     return new Promise((resolve) => {

@@ -17,7 +17,7 @@ afterAll(() => {
   lab.close();
 });
 
-/** What only writes into `.rewind`, by calls that wait. */
+/** Commands that write only into `.rewind`, by synchronous calls. */
 const TRACED = WRITING.filter(({ line, store }) => store !== "bare" && !line.startsWith("save"));
 
 describe("a power cut at a call of a command that writes", () => {
@@ -34,7 +34,7 @@ describe("a power cut at a call of a command that writes", () => {
     const seen = new Set<string>();
     const cases = [...sample(upTo(calls.length - 1), 6), calls.length];
     for (const count of cases) {
-      // The paths of the trace are those of the folder that it was made in.
+      // The paths of the trace are in the folder in which it was made.
       const start = await stores.copy(store);
       rmSync(path.join(traced, ".rewind"), { recursive: true });
       cpSync(path.join(start, ".rewind"), path.join(traced, ".rewind"), { recursive: true });
@@ -56,7 +56,7 @@ describe("a power cut at a call of a command that writes", () => {
             (shown(view) === shown(before) || isPart(view, before, after, records)));
         expect([...where, isSound ? "sound" : shown(view)]).toEqual([...where, "sound"]);
         if (!before.refs.has("main")) continue;
-        // The next writer brings back what there is, and then nothing is left to complain of.
+        // The next writer recovers everything, and then no complaint is left.
         const tagged = await server.run(root, ["tag", "later", "main"]);
         expect([...where, tagged.status, tagged.stderr]).toEqual([...where, 0, tagged.stderr]);
         const { stderr } = await server.run(root, ["log", "--all"]);

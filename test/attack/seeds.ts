@@ -3,7 +3,7 @@ export const IS_FULL: boolean = process.env.REWIND_ATTACK === "full";
 
 export const SEED: number = Number(process.env.REWIND_ATTACK_SEED ?? 20_261_129);
 
-/** `count` of the cases, drawn by the seed, in their order; all of them in a full run. */
+/** `count` of the cases, drawn by the seed, in order; all of them in a full run. */
 export function sample<T>(cases: readonly T[], count: number): readonly T[] {
   if (IS_FULL || cases.length <= count) return cases;
   const draw = generator(SEED + cases.length);
@@ -17,7 +17,7 @@ export function upTo(last: number): readonly number[] {
   return Array.from({ length: last }, (_, i) => i + 1);
 }
 
-/** Numbers from 0 to 1: mulberry32, which is enough to choose cases. */
+/** Numbers from 0 to 1, by mulberry32, which is good enough to choose cases. */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,16 +3,16 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import type { Server } from "./lab.ts";
 
-/** What a user sees of a store, without times and without ids, which have times in them. */
+/** What a user sees of a store, without times and ids, which depend on times. */
 export interface View {
-  /** The branches and tags, each with its last state and the steps that it has. */
+  /** The branches and tags, each with its last state and its steps. */
   readonly refs: ReadonlyMap<string, string>;
-  /** The branch and the step that HEAD is at; nothing where there is no branch. */
+  /** The branch and step of HEAD; absent without a branch. */
   readonly head: { readonly name: string; readonly step: number } | undefined;
   readonly settings: string;
 }
 
-/** Asks the readers what a store has. Throws where one fails. */
+/** Asks the readers what a store has. Throws if one fails. */
 export async function viewOf(server: Server, root: string): Promise<View> {
   const ask = async (...argv: string[]): Promise<unknown> => {
     const { status, stdout, stderr, signal } = await server.run(root, [...argv, "--json"]);
@@ -44,7 +44,7 @@ interface Branch {
   readonly goal: number;
 }
 
-/** The names, kinds and bytes of everything below a folder, but for the paths in `except`. */
+/** The names, kinds and bytes of everything below a folder, without the paths in `except`. */
 export function digest(folder: string, except: RegExp = /^$/): string {
   const hash = createHash("sha256");
   for (const [name, bytes] of filesOf(folder)) {
@@ -53,7 +53,7 @@ export function digest(folder: string, except: RegExp = /^$/): string {
   return hash.digest("hex");
 }
 
-/** Everything below a folder by its path, folders with a slash; a link's bytes are where it leads. */
+/** Everything below a folder by its path, folders with a slash; a link's bytes are its target. */
 export function filesOf(folder: string): [name: string, bytes: Buffer][] {
   const found: [string, Buffer][] = [];
   const visit = (name: string): void => {
@@ -76,8 +76,8 @@ export function filesOf(folder: string): [name: string, bytes: Buffer][] {
 const HUGE_BYTES = 1 << 26;
 
 /**
- * Whether only the branches that a command records on differ from before or after: it came a part of the
- * way.
+ * Whether only the branches that a command records on differ from before or after, so that it was
+ * done in part.
  */
 export function isPart(
   view: View,
@@ -95,7 +95,7 @@ export function isPart(
   });
 }
 
-/** What is said where some of the branches that come together are there and others are not. */
+/** The complaint if some of the branches that must come together exist and others do not. */
 export function apartIn(view: View, after: View, together: RegExp | undefined): string | undefined {
   const names = (of: View): string[] => [...of.refs.keys()].filter((name) => together?.test(name));
   const found = names(view).sort();
@@ -103,7 +103,7 @@ export function apartIn(view: View, after: View, together: RegExp | undefined): 
   return isWhole ? undefined : `a part of what comes together: ${found.join(", ")}`;
 }
 
-/** HEAD is at a branch as before or after; on one that is recorded, as far as that has come. */
+/** HEAD is at a branch as before or after; on a branch being recorded, at its current end. */
 function isHeadPart(
   head: View["head"],
   before: View["head"],
@@ -116,7 +116,7 @@ function isHeadPart(
   return isRecorded || [before?.step, after?.step].includes(head.step);
 }
 
-/** A view as a text: equal views have equal ones. */
+/** A view as a text; equal views have equal texts. */
 export function shown({ refs, head, settings }: View): string {
   return JSON.stringify([[...refs].sort(), [head?.name, head?.step], settings]);
 }

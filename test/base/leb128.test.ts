@@ -21,7 +21,7 @@ test("every number comes back, from any place", () => {
   );
 });
 
-test("what is cut off or too long is not a number", () => {
+test("bytes that are cut off or too long are not a number", () => {
   expect(fromLeb128(Uint8Array.of())).toBeUndefined();
   expect(fromLeb128(Uint8Array.of(0x80, 0x80))).toBeUndefined();
   expect(fromLeb128(Uint8Array.of(0x80, 0x80, 1), 0, 2)).toBeUndefined();

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { readNumber, wholeNumber } from "../../src/base/number-text.ts";
 import { codeOf } from "../object/code-of.ts";
 
-describe("a number that is typed", () => {
+describe("a typed number", () => {
   test.each([
     ["0", 0],
     ["0.1", 0.1],

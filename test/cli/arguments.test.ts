@@ -18,7 +18,7 @@ const COMMAND: Pick<Command, "positionals" | "options"> = {
   },
 };
 
-/** What was given, without what was not. */
+/** The given arguments, without the missing ones. */
 function parse(...words: string[]): object {
   const args = Object.entries(parseArguments(COMMAND, words));
   return Object.fromEntries(args.filter(([, value]) => value !== undefined));

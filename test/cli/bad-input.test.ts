@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { bareProject, emptyProject, type Project, type Result, walkProject } from "./run-cli.ts";
 
-/** What "bad input" gets: a message, a hint, an exit status, no stack trace, and the store as it was. */
+/**
+ * Bad input gets a message, a hint, an exit status and no stack trace, and leaves the store
+ * unchanged.
+ */
 async function refused(project: Project, ...argv: string[]): Promise<Result> {
   const before = await project.storeDigest();
   const result = await project.run(...argv);
@@ -18,7 +21,7 @@ async function modelProject(model: string): Promise<Project> {
   return project;
 }
 
-describe("no store, or not this one", () => {
+describe("no store, or the wrong one", () => {
   test.each([
     "record walk.ts --steps 5",
     ...["get main", "show", "log", "branch", "diff a b", "find main x", "stats main", "verify"],
@@ -49,7 +52,7 @@ describe("modules", () => {
     ["walks.ts", "the module walks.ts does not exist; there is walk.ts"],
     [".", "is a folder"],
     ["../outside.ts", "does not exist"],
-    ["/etc/hostname", "to lie in the project folder"],
+    ["/etc/hostname", "to be in the project folder"],
     ["walk.ts#nope", "expected walk.ts to export nope; it exports default, walk"],
     ["walk.ts#", "expected walk.ts to export"],
     ["syntax.ts", "syntax.ts:1:"],
@@ -153,7 +156,7 @@ describe("names of branches", () => {
       project,
       ...["record", "walk.ts", "--steps", "5", `--branch=${name}`],
     );
-    expect(stderr).toContain("expected a name that Git would take");
+    expect(stderr).toContain("expected a name that Git would accept");
     expect(status).toBe(2);
   });
 
@@ -278,7 +281,7 @@ describe("a step that fails", () => {
     expect([1, 2]).toContain(status);
   });
 
-  test("a state that cannot be stored, late: the path is named, what came before is kept", async () => {
+  test("a state that cannot be stored, late: the path is named, earlier steps are kept", async () => {
     const project =
       await modelProject(`export default { name: "m", init: () => ({ n: 0, agents: [{}] }),
       step: (s) => { s.n++; if (s.n === 55) s.agents[0].brain = () => 0; } };`);
@@ -288,7 +291,7 @@ describe("a step that fails", () => {
     expect(stderr).toContain("the first 50 of 100 steps are kept on main");
   });
 
-  test("Ctrl-C keeps nothing where no block was finished, and says so by its status", async () => {
+  test("Ctrl-C keeps nothing if no block was finished, with its exit status", async () => {
     const project = await emptyProject("walk.ts");
     const before = await project.storeDigest();
     const { status, stderr } = await project.runWith(

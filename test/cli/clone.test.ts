@@ -6,7 +6,7 @@ import { cloneOf, emptyProject, type Project } from "./run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
-/** Whether code of a clone ran: it leaves this behind, when it is loaded and in each step. */
+/** The marker that code of a clone leaves when it is loaded and in each step. */
 const left = Atomics as { ran?: boolean };
 
 const HOSTILE = `Atomics.ran = true;
@@ -16,7 +16,7 @@ beforeEach(() => {
   delete left.ran;
 });
 
-/** A clone with all that the one who made it could put there, and a file of a run. */
+/** A clone with everything that its maker could put there, and a file of a run. */
 async function hostileClone(): Promise<Project> {
   const theirs = await emptyProject();
   await theirs.write("m.ts", HOSTILE);
@@ -38,7 +38,7 @@ async function hostileClone(): Promise<Project> {
   return clone;
 }
 
-describe("a clone whose program leaves something behind where it runs", () => {
+describe("a clone whose program leaves a marker if it runs", () => {
   test.each([
     ...["log", "log main", "log --all --graph", "show main", "show main --json", "show fork"],
     ...["show main --source", "show main --source --all", "show main --source --packages"],
@@ -82,7 +82,7 @@ describe("a clone whose program leaves something behind where it runs", () => {
     expect(left.ran).toBeUndefined();
   });
 
-  test("it runs where the user names the module", async () => {
+  test("it runs if the user names the module", async () => {
     for (const line of ["record m.ts --steps 5 -b mine", "verify main --program working"]) {
       const clone = await hostileClone();
       await clone.run(...words(line));
@@ -102,8 +102,8 @@ describe("a clone whose program leaves something behind where it runs", () => {
   });
 });
 
-describe("what leads out of the project", () => {
-  test("a link in a clone in the place of a module that was recorded", async () => {
+describe("paths out of the project", () => {
+  test("a link in a clone in place of a recorded module", async () => {
     const outside = await emptyProject();
     await outside.write("m.ts", HOSTILE);
     const theirs = await emptyProject();
@@ -117,19 +117,19 @@ describe("what leads out of the project", () => {
       const { status, stderr } = await clone.run(...words(line));
       expect([line, status]).toEqual([line, 1]);
       expect(stderr).toContain(
-        'expected the module that was recorded to lie in the project folder, got "m.ts"',
+        'expected the recorded module to be in the project folder, got "m.ts"',
       );
     }
     expect(left.ran).toBeUndefined();
-    // What was recorded can still be replayed, and the file outside is not looked at.
+    // The recorded code can still be replayed, and the file outside is not read.
     await clone.ok("trust", "main");
     const { stdout, stderr } = await clone.ok("get", "main@5");
-    expect([stdout, stderr]).toEqual(["10\n", expect.stringContaining("lies outside the project")]);
+    expect([stdout, stderr]).toEqual(["10\n", expect.stringContaining("is outside the project")]);
   });
 });
 
 describe("one's own recording", () => {
-  test("is trusted from its first step on, so that one that was cut off can be resumed", async () => {
+  test("is trusted from its first step, so that an interrupted one can be resumed", async () => {
     const project = await emptyProject();
     await project.write(
       "m.ts",
@@ -138,12 +138,12 @@ describe("one's own recording", () => {
     );
     const failed = await project.run(...words("record m.ts --steps 10 --block-size 1"));
     expect(failed.status).toBe(1);
-    // Another file is there by now: that the working files give the same has no part in it.
+    // The file has changed, so working files with the same code play no part.
     await project.write("m.ts", "export default 1;");
     expect((await project.ok("get", "main@2")).stdout).toBe("2\n");
   });
 
-  test("of a simulation in memory is noted nowhere", async () => {
+  test("of a simulation in memory is not noted", async () => {
     const project = await emptyProject();
     const repo = await openRepository(project.root);
     const before = (await repo.trusted()).length;

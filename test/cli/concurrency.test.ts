@@ -24,15 +24,17 @@ async function gatedProject(): Promise<Project> {
 const LOCKED =
   /^error: another process is recording on the branch (main|new)\nhint: wait until it has ended.*\n$/i;
 const MOVED =
-  /^error: (main|new) was changed while it was recorded on: what was recorded is kept as (\S+)\nhint: .*\n$/;
+  /^error: (main|new) was changed while it was recorded: the new steps are kept as (\S+)\nhint: .*\n$/;
 
-/** What must hold whoever won: every run that a ref names is whole, and the log tells how refs came about. */
+/**
+ * What must hold whoever wins: every run that a ref names is whole, and the log explains every ref.
+ */
 async function nothingIsLost(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
   const { refs } = repo.store;
   const now = await refs.list("refs/");
   const head = await refs.read("HEAD");
-  // The cursor also moves without being logged: where a checkout leads to where HEAD is already.
+  // The cursor may move without a log entry, if a checkout leads to HEAD's branch.
   const withoutCursor = (text: string | undefined): string | undefined => text?.split("\n")[0];
   const values = new Map<string, string | undefined>([["HEAD", "ref: refs/heads/main"]]);
   const runs = new Set<string>();
@@ -55,7 +57,7 @@ async function nothingIsLost(project: Project): Promise<void> {
   }
 }
 
-/** What refs name, as one text. */
+/** The targets of refs, as one text. */
 async function refsOf(project: Project): Promise<string> {
   const repo = await openRepository(project.root);
   const all = JSON.stringify([
@@ -108,7 +110,7 @@ describe("while one command records on a branch", () => {
       ]);
     }
     expect(await refsOf(project)).toBe(before);
-    // Who only looks is not held up, nor who works on another branch.
+    // Readers do not wait, nor do writers on other branches.
     await project.ok(..."get main@70".split(" "));
     await project.ok(..."extend other --by 10".split(" "));
     expect(await held.release()).toMatchObject({ status: 0, stderr: "" });
@@ -120,7 +122,7 @@ describe("while one command records on a branch", () => {
     }
   });
 
-  test("two resumes of one recording: one goes on with it, the other is told", async () => {
+  test("two resumes of one recording: one continues it, the other gets an error", async () => {
     const project = await gatedProject();
     const record = "record gated.ts --steps 200 --seed 5 --block-size 10 -b new";
     const failing = await cli.held(project, record, 150);
@@ -133,7 +135,7 @@ describe("while one command records on a branch", () => {
     await nothingIsLost(project);
   });
 
-  test("it is killed: its lock binds nobody", async () => {
+  test("it is killed: its lock blocks nobody", async () => {
     const project = await gatedProject();
     const held = await cli.held(project, "extend main --by 100", 150);
     expect((await project.run("reset", "main@5")).stderr).toMatch(LOCKED);
@@ -144,7 +146,7 @@ describe("while one command records on a branch", () => {
   });
 });
 
-describe("a branch that is changed nevertheless while it is recorded on", () => {
+describe("a branch that changes all the same while it is being recorded", () => {
   test.each<[line: string, at: number, other: string, kept: string, steps: number]>([
     // The last operation is the one that made main.
     ["extend main --by 100", 150, "undo", "archive/main/1", 200],
@@ -174,7 +176,7 @@ describe("a branch that is changed nevertheless while it is recorded on", () => 
     expect([status, stdout, stderr]).toEqual([1, "", expect.stringMatching(MOVED)]);
     expect(MOVED.exec(stderr)?.[2]).toBe(kept);
     expect(await stepsOf(project, kept)).toBe(steps);
-    // Whoever was first has won: nothing else has changed, and nothing comes back later.
+    // The first one wins: nothing else changes, and nothing is recovered later.
     const [head, refs] = JSON.parse(await refsOf(project));
     const others = refs.filter(({ name }: { name: string }) => name !== `refs/${kept}`);
     expect([head, others]).toEqual(after);
@@ -198,7 +200,7 @@ describe("many at once", () => {
     await nothingIsLost(project);
   });
 
-  test("of all kinds: what is refused says why, what is acknowledged stays", async () => {
+  test("of all kinds: refusals give a reason, acknowledged work stays", async () => {
     const project = await gatedProject();
     for (const round of [
       ["extend main --by 10", "reset main@50", "undo", "branch a main@20 --param by=2", "redo"],

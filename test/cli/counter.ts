@@ -1,6 +1,6 @@
 import { emptyProject, type Project } from "./run-cli.ts";
 
-/** A change of a counter's run: from this step on these params, or this state there. */
+/** A change of a counter's run: new params after this step, or a new state at it. */
 export interface CounterChange {
   readonly at: number;
   readonly add?: number;
@@ -18,7 +18,7 @@ export const COUNTER = `export default {
   }),
 };`;
 
-/** A project with `counter.ts`, and so many steps of it on main, where any are wanted. */
+/** A project with `counter.ts` and, if given, this many steps of it on main. */
 export async function counterProject(steps?: number): Promise<Project> {
   const project = await emptyProject();
   await project.write("counter.ts", COUNTER);

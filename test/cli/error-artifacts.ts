@@ -9,12 +9,12 @@ export interface Part {
   readonly body: Uint8Array;
 }
 
-/** The file of these objects, well made whatever they are. */
+/** The file of these objects, valid in its form whatever they are. */
 export function artifactOf(parts: readonly Part[]): Uint8Array {
   return sealed([frame(Buffer.concat(parts.map(packed))), END]);
 }
 
-/** Files that are no artifacts, by what is wrong with each; `parts` are those of one that is right. */
+/** Invalid artifacts, by what is wrong with each; `parts` are those of a valid one. */
 export function brokenArtifacts(parts: readonly Part[]): Readonly<Record<string, Uint8Array>> {
   const [run, ...others] = parts as [Part, ...Part[]];
   const whole = artifactOf(parts);

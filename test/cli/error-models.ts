@@ -1,12 +1,12 @@
 import fs from "node:fs";
 
-// A step may not use files: this is taken before any runs, and handed over where a program finds it.
+// A step may not use files, so this is saved before any step runs, where a program finds it.
 const { copyFileSync } = fs;
 Object.assign(Atomics, { copyForTest: copyFileSync });
 
 const simulation = (members: string): string => `export default { name: "model", ${members} };`;
 
-/** Modules with something wrong, by their files in `models/`; and some that are as they should be. */
+/** Modules with faults, by their files in `models/`, and some without. */
 export const MODELS: Readonly<Record<string, string>> = {
   "herd.ts": `export default {
     name: "herd",
@@ -25,7 +25,7 @@ export const MODELS: Readonly<Record<string, string>> = {
   "sharp.ts": simulation(
     "params: { a: 0 }, init: () => 0, step: (x, rng, ctx) => { if (ctx.params.a === 2 && x === 15) throw new Error('no more'); return x + 1; }",
   ),
-  // Between checkpoints the state holds what no checkpoint may.
+  // Between checkpoints the state holds a value that a checkpoint cannot.
   "passing.ts": simulation(
     "init: () => ({ n: 0, f: null }), step: (s) => ({ n: s.n + 1, f: s.n % 10 === 4 ? () => 0 : null })",
   ),
@@ -50,7 +50,7 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "resolve-step.ts": simulation(
     "init: () => '', step: (x, rng, { step }) => require.resolve('./walk' + step)",
   ),
-  "meta-resolve.ts": `// The place of another module.
+  "meta-resolve.ts": `// The path of another module.
     const place = import.meta.resolve("./walk.ts"); ${simulation("init: () => place, step: (x) => x")}`,
   "require-renamed.ts": `const load = require; ${simulation("init: () => load('./walk.ts'), step: (x) => x")}`,
   "require-computed.ts": simulation("init: () => 0, step: (x) => require('./walk' + x)"),
@@ -65,7 +65,7 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "script-in-store.mts": `import { openRepository } from "rewind-engine";
     const repo = await openRepository(".");
     await repo.close();`,
-  // It exports a simulation as well, waits for no recording, and hides how that fails.
+  // It also exports a simulation, does not wait for the recording, and hides its failure.
   "script-and-model.ts": `import { record } from "rewind-engine";
     const model = { name: "model", init: () => 0, step: (x) => x + 1 };
     export default model;

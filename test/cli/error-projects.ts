@@ -53,7 +53,7 @@ import {
 /** A project that a section of a transcript runs in. */
 export interface Prepared {
   readonly project: Project;
-  /** What `{name}` stands for in a line. */
+  /** The values of `{name}` in a line. */
   readonly names: ReadonlyMap<string, string>;
 }
 
@@ -63,7 +63,7 @@ const HIDDEN_COUNTER = `let n = 0;
 
 const words = (line: string): string[] => line.split(" ");
 
-/** Projects by their names in the transcripts; each is made when a section wants it. */
+/** Projects by their names in the transcripts; each is made when a section needs it. */
 export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "no store": async () => prepared(await bareProject("walk.ts")),
   "an empty store": async () => {
@@ -147,7 +147,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "refs that another process is changing": () =>
     walk(async (project) => {
       takeLock(project, "refs.lock");
-      // Nobody waits for five seconds here: each look at the clock is two seconds later.
+      // No real waiting: each reading of the clock is two seconds later.
       let now = performance.now();
       vi.spyOn(performance, "now").mockImplementation(() => {
         now += 2_000;
@@ -159,7 +159,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       for (const name of ["refs.lock", `branch-${branchDigits("main")}.lock`]) {
         const file = inStore(project, `local/${name}`);
         writeFileSync(file, '{"pid":-1}\n');
-        // From a clock that is ahead: its age is the same whenever the test looks.
+        // From a clock that is ahead, so that its age never changes.
         utimesSync(file, new Date(), new Date(Date.now() + 3_600_000));
       }
     }),
@@ -171,7 +171,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     const reads = (file: string): string => `import { readFileSync } from "node:fs";
       const text = readFileSync("${file}", "utf8");
       export default { name: "reads", init: () => text.length, step: (x) => x + 1 };`;
-    // Of such files the digest alone is recorded: they may hold secrets.
+    // Only the digest of such files is recorded, because they may hold secrets.
     await project.write(".env.here", "one");
     await project.write(".env.gone", "two");
     await project.write("here.ts", reads(".env.here"));
@@ -288,7 +288,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
           file,
           nodeHash,
         );
-        // Before the two hashes at its end stand the places, eight bytes each; the last one is right again.
+        // The offsets, eight bytes each, precede the two hashes at its end; the last hash is
+        // corrected.
         const end = bytes.length - 64;
         bytes.fill(0xff, end - 8 * count, end);
         bytes.set(nodeHash(bytes.subarray(0, -32)), bytes.length - 32);
@@ -300,7 +301,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "settings that are a folder": () => settings(undefined),
 };
 
-/** What a section works on, made anew for each. */
+/** Makes the project of a section, a new one each time. */
 async function prepared(
   project: Project,
   names: ReadonlyMap<string, string> = new Map(),
@@ -310,7 +311,10 @@ async function prepared(
 
 let base: Project | undefined;
 
-/** Records what most sections begin with. Call it in a hook, so that it stays for all of them. */
+/**
+ * Records the runs that most sections begin with. Call it in a hook, so that all of them share
+ * these.
+ */
 export async function recordRuns(): Promise<void> {
   base = await walkProject();
 }
@@ -382,7 +386,7 @@ function settings(content: string | undefined): Promise<Prepared> {
   });
 }
 
-/** What the lock of a branch has for its name. */
+/** The file name of a branch's lock. */
 function branchDigits(name: string): string {
   return Buffer.from(nodeHash(utf8(name)))
     .toString("hex")
@@ -393,7 +397,7 @@ function takeLock(project: Project, name: string): void {
   writeFileSync(inStore(project, `local/${name}`), lockText(inStore(project, "local")));
 }
 
-/** Makes every change of a file fail from now on. */
+/** Makes all later changes of files fail. */
 function failing(code: string): void {
   for (const name of ["write", "sync", "rename", "link", "truncate"] as const) {
     vi.spyOn(nodeFiles, name).mockImplementation(() => {
@@ -451,7 +455,7 @@ async function foreign(options: readonly string[]): Promise<Prepared> {
   return prepared(here);
 }
 
-/** Bodies that no reader may take, by their names in fixtures/objects/invalid. */
+/** Bodies that readers must refuse, by their names in fixtures/objects/invalid. */
 async function forgedObjects(project: Project): Promise<Map<string, string>> {
   const folder = fileURLToPath(new URL("../../fixtures/objects/invalid", import.meta.url));
   const names = new Map<string, string>();
@@ -481,7 +485,7 @@ async function forgedObjects(project: Project): Promise<Map<string, string>> {
   return names;
 }
 
-/** What nobody notes beside a run. */
+/** Invalid notes about a run. */
 const FORGED_META = {
   "run-time-with-a-key-toString": { time: { toString: 5 } },
   "run-host-of-objects": { host: { node: { toString: 5 } } },
@@ -492,7 +496,7 @@ const FORGED_META = {
 
 const TAG = { name: "t", target: "0".repeat(64) as Id<"run">, message: "", time: "" };
 
-/** Runs that can be read, and whose parts do not fit together; each on a branch of its own. */
+/** Runs that can be read but whose parts do not fit together; each on its own branch. */
 async function forgedRuns(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
   const get = objectReader(repo.store.objects);
@@ -539,7 +543,7 @@ async function forgedRuns(project: Project): Promise<void> {
   await repo.close();
 }
 
-/** Runs whose generators stand as none of their kind can, as it is noted at their start. */
+/** Runs whose start has an impossible generator state. */
 async function forgedStreams(project: Project): Promise<void> {
   const repo = await openRepository(project.root);
   const get = objectReader(repo.store.objects);
@@ -564,7 +568,7 @@ async function forgedStreams(project: Project): Promise<void> {
         })),
       },
     });
-    // A length that does not end, one beyond the end, and more names than there is room for.
+    // A length that does not end, one beyond the end, and more names than fit.
     forged["length-open"] = withCheckpoint(0x80);
     forged["length-beyond"] = withCheckpoint(99);
     forged["too-many-names"] = withCheckpoint(1, 0, 99);
@@ -605,7 +609,7 @@ async function nameRuns(
   }
 }
 
-/** A program that may run: what is wrong with it is to be found when it does. */
+/** A trusted program, so that its faults show when it runs. */
 function putTrusted(writer: ObjectWriter, program: Program): Id<"program"> {
   const id = writer.put("program", encodeProgram(program));
   userTrust().add(id);
@@ -635,7 +639,7 @@ function packsOf(project: Project): string[] {
     .map((name) => path.join(objects, name));
 }
 
-/** Where the records of a pack begin, and what they are. */
+/** The offsets and kinds of the records of a pack. */
 function recordsIn(pack: Uint8Array): { readonly at: number; readonly kind: RecordKind }[] {
   const records: { at: number; kind: RecordKind }[] = [];
   for (let at = PACK_HEADER.length; at < pack.length; ) {
@@ -647,7 +651,7 @@ function recordsIn(pack: Uint8Array): { readonly at: number; readonly kind: Reco
   return records;
 }
 
-/** Changes bytes of every record, or of those of a kind: `length` of them, from so many behind its start. */
+/** Changes `length` bytes at an offset of every record, or of every record of a kind. */
 async function spoil(
   project: Project,
   {

@@ -3,22 +3,24 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
-/** A place in `src` that makes an error: where a RewindError is constructed, or who has it made. */
+/**
+ * A place in `src` that makes an error: it constructs a RewindError, or calls a function that does.
+ */
 export interface ErrorSite {
   /** `history/resolve.ts`, below `src`. */
   readonly file: string;
   /** Its lines, counted from 1. */
   readonly from: number;
   readonly to: number;
-  /** Its source, on one line: what tells it from others of its file when lines have moved. */
+  /** Its source, on one line, which identifies it in its file even if lines have moved. */
   readonly text: string;
 }
 
 const SRC: string = fileURLToPath(new URL("../../src/", import.meta.url));
 
 /**
- * Every place in `src` that makes an error. A function that only returns an error it is told the
- * words of, as `usageError(message)` does, is none: those who call it are.
+ * Every place in `src` that makes an error. A function that only returns an error with its caller's
+ * words, such as `usageError(message)`, does not count; its callers do.
  */
 export function errorSites(): ErrorSite[] {
   const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -29,16 +31,16 @@ export function errorSites(): ErrorSite[] {
   return sitesIn(sources);
 }
 
-/** The same of sources given by their names, for the tests of this. */
+/** The same for sources given by name, to test this. */
 export function sitesIn(sources: readonly ts.SourceFile[]): ErrorSite[] {
   const found: ts.Node[] = [];
-  // Makers may call each other: each is looked into once.
+  // Makers may call each other, so each is visited once.
   const places = new Set<ts.Node>(sources.flatMap((source) => all(source, isConstruction)));
   for (const node of places) {
     const maker = makerAround(node);
     const calls = maker === undefined ? [] : callsOf(maker, sources);
     const wording = calls.filter(hasWords);
-    // Calls that give no words of their own all say the same.
+    // Calls without their own words all make the same message.
     if (wording.length < calls.length || calls.length === 0) found.push(node);
     for (const call of wording) places.add(call);
   }
@@ -49,7 +51,7 @@ export function sourceOf(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 }
 
-/** Where the error with this stack was made: the sites that a line of it names. */
+/** The sites that made the error with this stack. */
 export function sitesOf(stack: string, sites: readonly ErrorSite[]): ErrorSite[] {
   const frames = [...stack.matchAll(/\(?(?:file:\/\/)?(\/[^\s()]+\.ts):(\d+):\d+\)?$/gm)].map(
     ([, file = "", line]) => ({ file: path.relative(SRC, file), line: Number(line) }),
@@ -63,7 +65,7 @@ function isConstruction(node: ts.Node): boolean {
   return ts.isNewExpression(node) && node.expression.getText() === "RewindError";
 }
 
-/** The function that does nothing but give this error, its words its caller's. */
+/** The function that only returns this error, with its caller's words. */
 function makerAround(node: ts.Node): ts.FunctionDeclaration | ts.MethodDeclaration | undefined {
   const message = ts.isNewExpression(node) ? node.arguments?.[1] : node;
   let at = node.parent;
@@ -71,7 +73,7 @@ function makerAround(node: ts.Node): ts.FunctionDeclaration | ts.MethodDeclarati
   const isGiven = ts.isReturnStatement(at) || ts.isThrowStatement(at);
   if (!isGiven || message === undefined) return undefined;
   while (!ts.isFunctionLike(at)) {
-    // One of several ways out is a place of its own.
+    // One of several exits is a separate place.
     if (ts.isIfStatement(at) || ts.isCatchClause(at) || ts.isCaseClause(at)) return undefined;
     at = at.parent;
     if (at === undefined) return undefined;
@@ -103,7 +105,7 @@ function callsOf(
     );
 }
 
-/** Whether a call gives words for a message, and not only what they are about. */
+/** Whether a call gives words for a message, rather than only data. */
 function hasWords(call: ts.Node): boolean {
   const given = ts.isCallExpression(call) ? [...call.arguments] : [];
   return given.some(

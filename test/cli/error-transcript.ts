@@ -1,18 +1,18 @@
-/** One command line of a transcript, and what it is shown to print. */
+/** One command line of a transcript, and its expected output. */
 export interface Entry {
-  /** As it is typed: `rewind get "a b"`, with `NAME=value` before it for the environment. */
+  /** As typed: `rewind get "a b"`, with `NAME=value` before it for the environment. */
   readonly line: string;
-  /** What stands below it up to an empty line: standard error, and the exit status. */
+  /** The text below it, up to an empty line: standard error, and the exit status. */
   readonly shown: string;
 }
 
-/** Lines that are run in one project, one after the other. */
+/** Lines that run in one project, in order. */
 export interface Section {
   readonly project: string;
   readonly entries: readonly Entry[];
 }
 
-/** What a line of a transcript asks for. */
+/** The meaning of a line of a transcript. */
 export interface Typed {
   readonly env: Readonly<Record<string, string>>;
   /** Whether Ctrl-C is pressed at once. */
@@ -51,7 +51,7 @@ export function formatTranscript(sections: readonly Section[]): string {
     .join("\n");
 }
 
-/** Takes a line apart as a shell does: quotes, and `\n` between double ones; `^C` presses Ctrl-C. */
+/** Splits a line as a shell does: quotes, and `\n` between double ones; `^C` presses Ctrl-C. */
 export function parseLine(line: string, names: ReadonlyMap<string, string>): Typed {
   const words = [...line.matchAll(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g)].map(([word]) =>
     word
@@ -70,7 +70,7 @@ export function parseLine(line: string, names: ReadonlyMap<string, string>): Typ
   };
 }
 
-/** What differs between two runs of a test, as what it is. */
+/** Replaces text that differs between two runs of a test by a description. */
 export function masked(text: string, root: string): string {
   return (
     text
@@ -80,7 +80,7 @@ export function masked(text: string, root: string): string {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
       .replace(/\bprocess \d+ on \S+/g, "process <pid> on <host>")
       .replace(/\bjournal-\w+/g, "journal-<name>")
-      // Where an object lies depends on the ids and the sizes of others.
+      // The offset of an object depends on the ids and sizes of others.
       .replace(/(pack-<id>\.(?:pack|idx).* at) \d+/g, "$1 <place>")
       // A run's length depends on the names of its host's versions and author.
       .replace(/(expected) \d+ bytes(, got \d+, in objects)/g, "$1 <length> bytes$2")

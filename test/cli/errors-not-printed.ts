@@ -1,7 +1,7 @@
-/** A place in `src` whose error no command line prints, and why. */
+/** A place in `src` whose error the command line never prints, and why. */
 export interface NotPrinted {
   readonly file: string;
-  /** A part of its source that no other place of the file has. */
+  /** A part of its source that is unique in the file. */
   readonly text: string;
   readonly because: string;
 }
@@ -9,7 +9,7 @@ export interface NotPrinted {
 const LIBRARY = "only a caller of the library can do this; the command line never does";
 const LARGE = "only results of hundreds of megabytes do not fit, which take long to make";
 const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
-const NOTE = "told as a note: what is whole is read, and the command goes on";
+const NOTE = "reported as a note: intact parts are read, and the command continues";
 
 const FORGED = "only a forged store has this: test/object/bodies.test.ts, program-source.test.ts";
 const OUTSIDE =
@@ -31,7 +31,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: `INTERRUPTED", "interrupted")`,
     because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
   },
-  // Arguments that the command line does not hand on as they are.
+  // Arguments that the command line checks before the library.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },
   {
@@ -68,7 +68,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: '"interrupted"',
     because: "a signal between two steps, in rewind's own work",
   },
-  // Plans as values: `parsePlan` writes no other, or refuses the text before.
+  // Plans as values: `parsePlan` never makes these, or refuses the text first.
   { file: "plan/check.ts", text: "expected a generator among", because: PLAN_VALUE },
   { file: "plan/check.ts", text: "expected a list of steps", because: PLAN_VALUE },
   { file: "plan/check.ts", text: "repeats in one another", because: PLAN_VALUE },
@@ -87,14 +87,14 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "object/run.ts",
     text: "MOST_PARENTS",
-    because: "no run has so many: test/store/artifact.test.ts writes one",
+    because: "no run has that many: test/store/artifact.test.ts writes one",
   },
   {
     file: "cli/main.ts",
     text: "{ file }, { cause: error }",
     because: "it takes a disk that fails: test/attack/faults.test.ts",
   },
-  // What a damaged store says besides the errors of the commands that want what is damaged.
+  // Errors of damaged stores that commands replace by their own.
   { file: "node/store/recover.ts", text: "after the damage at byte", because: NOTE },
   { file: "node/store/operation-log.ts", text: "} of logs/operations", because: NOTE },
   { file: "store/tip.ts", text: "to hold refs and their runs", because: NOTE },
@@ -109,12 +109,12 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "node/host/platform.ts",
     text: "bytes packed in",
-    because: "told as a record or a frame that does not unpack",
+    because: "reported as a record or a frame that does not unpack",
   },
-  // What would take gigabytes.
+  // Cases that would take gigabytes.
   {
     file: "random/parameters.ts",
-    text: "as there is room for",
+    text: "than fit into memory",
     because: "it depends on the machine; test/random/parameters.test.ts asks for more than any has",
   },
   {
@@ -123,7 +123,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "past 4 GiB; test/store/artifact.test.ts sets another limit",
   },
   { file: "store/artifact.ts", text: "bytes of objects, too many", because: "a run of over 4 GiB" },
-  // What was looked at a moment before, and cannot be otherwise now.
+  // Checks of something that was checked a moment before.
   {
     file: "cli/commands/cat-file.ts",
     text: "found none",
@@ -163,14 +163,14 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "node/store/journal-writer.ts",
     text: "is being written",
-    because: "a journal's name is made up anew for each",
+    because: "each journal has a new name",
   },
   {
     file: "node/store/journal-writer.ts",
     text: "WRITER_POISONED",
     because: "the first failure of a write ends the command",
   },
-  // What only two commands can bring about that meet within a millisecond, or a machine in trouble.
+  // Cases that need two commands within a millisecond, or a failing machine.
   {
     file: "store/ref-store.ts",
     text: "operations in the log",
@@ -184,6 +184,6 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "object/program-contents.ts",
     text: "to make up its source",
-    because: "no program of ours is such; test/object/program-contents.test.ts",
+    because: "our own programs never are; test/object/program-contents.test.ts",
   },
 ];

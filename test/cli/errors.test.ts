@@ -9,7 +9,7 @@ import { type ErrorSite, errorSites, sitesIn, sitesOf, sourceOf } from "./error-
 import { formatTranscript, masked, parseLine, parseTranscript } from "./error-transcript.ts";
 import { NOT_PRINTED, type NotPrinted } from "./errors-not-printed.ts";
 
-/** Every error that was made since it was emptied, in this file's tests. */
+/** Every error made by this file's tests since the list was emptied. */
 const made: RewindError[] = vi.hoisted(() => []);
 
 vi.mock("../../src/base/errors.ts", async (original) => {
@@ -27,7 +27,7 @@ const FOLDER: string = fileURLToPath(new URL("errors/", import.meta.url));
 const transcripts = readdirSync(FOLDER).filter((name) => name.endsWith(".txt"));
 
 const sites = errorSites();
-/** Which of them have made an error that was printed, and with which codes. */
+/** The sites that have made a printed error, with its codes. */
 const seen = new Set<ErrorSite>();
 const codes = new Set<ErrorCode>();
 
@@ -62,7 +62,8 @@ describe("every error that the command line prints", () => {
     }
     await expect(formatTranscript(actual)).toMatchFileSnapshot(file);
     for (const { entries } of actual) {
-      // The error as JSON where that is asked for; then one line that says what, one that helps; beside them notes, and the state before a step.
+      // The error as JSON if requested; then a line with the message and a line with the hint; also
+      // notes, and the state before a step.
       for (const { line, shown } of entries) {
         const [, error = "", hint = ""] = /^error: (.*?)\nhint: ([^\n]*)$/ms.exec(shown) ?? [];
         expect(error, `${line}: the hint says what the error says`).not.toContain(hint);
@@ -74,11 +75,11 @@ describe("every error that the command line prints", () => {
   });
 });
 
-/** Takes note of where the error that was printed was made, and those that it tells of. */
+/** Notes the sites of a printed error and of the errors in it. */
 function note(stderr: string): void {
   const printed = /^error: (.*)$/ms.exec(stderr)?.[1] ?? "";
   for (const error of made) {
-    // What to use instead is printed as the hint.
+    // The advice is printed as the hint.
     const said = error.message.replace(`: ${error.data.hint}`, "");
     const isSaid = [said, error.message].some((text) => text !== "" && printed.includes(text));
     if (!isSaid) continue;
@@ -97,7 +98,7 @@ describe("every error is covered", () => {
     expect(missing.map(where), "add a line to a transcript in test/cli/errors").toEqual([]);
   });
 
-  test("those that cannot be printed are there, and were not printed", () => {
+  test("those that cannot be printed exist, and were not printed", () => {
     const places = ({ file, text }: NotPrinted): number =>
       sites.filter((site) => site.file === file && site.text.includes(text)).length;
     expect(NOT_PRINTED.filter((entry) => places(entry) !== 1)).toEqual([]);
@@ -113,7 +114,7 @@ describe("every error is covered", () => {
     expect(hinted.filter((code) => !codes.has(code))).toEqual(["WRITER_POISONED"]);
   });
 
-  test("a place is seen for what it is", () => {
+  test("places are recognised", () => {
     const found = sitesIn([
       sourceOf(
         "a.ts",

@@ -7,10 +7,10 @@ import { type Files, nodeFiles } from "../../src/node/host/files.ts";
 import { decodeHeader, PACK_HEADER, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
 import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
 
-/** What changes a disk; opening a file to read does not. */
+/** The calls that change a disk; opening a file to read does not. */
 const CHANGES = ["open", "write", "sync", "rename", "link", "truncate"] as const;
 
-/** Makes the nth change of a file fail, and all that follow; returns whether it came to that. */
+/** Makes the nth change of a file fail, and all later ones; returns whether that happened. */
 function fail(code: string, at = 1): () => boolean {
   const real = { ...nodeFiles } as unknown as Record<string, (...all: unknown[]) => unknown>;
   let count = 0;
@@ -38,7 +38,7 @@ const COMMANDS = [
 ];
 
 describe("a store that cannot be written to", () => {
-  // Permissions do not bind root, so the file operations are made to fail instead.
+  // Permissions do not apply to root, so the file operations are made to fail instead.
   test.each(COMMANDS)("%s %s: says so, and changes nothing", async (...argv) => {
     const project = await saved();
     const before = await project.storeDigest();
@@ -144,7 +144,7 @@ describe("damage", () => {
     expect(statuses.flat()).toContain(0);
   });
 
-  test("of HEAD, of a ref: status 4, or another name for what is there", async () => {
+  test("of HEAD, of a ref: status 4, or another name for the run", async () => {
     const project = await walkProject();
     await project.write(".rewind/HEAD", "nonsense\n");
     const head = await project.run("get", "HEAD");
@@ -165,7 +165,7 @@ describe("damage", () => {
     expect((await project.run("log", "--all")).status).toBe(4);
   });
 
-  test("of a ref: lists have the others, and tell of it; status 4", async () => {
+  test("of a ref: lists have the others, and report it; status 4", async () => {
     const project = await walkProject();
     const packs = async (): Promise<string[]> =>
       (await readdir(path.join(project.root, ".rewind/objects"))).filter((name) =>
@@ -207,7 +207,7 @@ describe("damage", () => {
       const { json } = await project.run(...list, "--json");
       expect(json.damaged).toHaveLength(what.length);
     }
-    // What does not need them works as it did.
+    // Commands that do not need them still work.
     for (const line of ["log main", "show sound", "diff main main", "get main@5"]) {
       expect((await project.ok(...line.split(" "))).stderr).toBe("");
     }
@@ -223,7 +223,7 @@ describe("damage", () => {
     );
   });
 
-  test("of a run behind another: log lists the others, and tells of it", async () => {
+  test("of a run behind another: log lists the others, and reports it", async () => {
     const project = await walkProject();
     const objects = path.join(project.root, ".rewind/objects");
     const [pack = ""] = (await readdir(objects)).filter((name) => name.endsWith(".pack"));
@@ -236,8 +236,8 @@ describe("damage", () => {
   });
 });
 
-describe("branches that cannot stand beside each other", () => {
-  test("of which one came meanwhile: the other run is archived, and the store opens", async () => {
+describe("branches that cannot exist beside each other", () => {
+  test("if one was made meanwhile, the other run is archived and the store opens", async () => {
     const project = await walkProject();
     const repo = await openRepository(project.root);
     const heads = path.join(project.root, ".rewind/refs/heads");

@@ -45,7 +45,7 @@ describe("help", () => {
     expect(longest).toBeLessThanOrEqual(110);
   });
 
-  test("rewind alone groups the commands, says how to begin and where to read on", async () => {
+  test("rewind alone groups the commands, and says how to begin and where to read more", async () => {
     const { stdout } = await runCli([]);
     for (const { group } of Object.values(COMMANDS)) expect(GROUPS).toHaveProperty(group);
     const titles = stdout.split("\n").filter((line) => /^[a-z][a-z, ]*$/.test(line));
@@ -67,7 +67,7 @@ describe("help", () => {
     }
   });
 
-  test("of a topic that is no command", async () => {
+  test("of a topic that is not a command", async () => {
     for (const [name, { text }] of TOPICS) {
       const { status, stdout, stderr } = await runCli(["help", name]);
       expect([status, stdout, stderr]).toEqual([0, `${text()}\n`, ""]);
@@ -132,7 +132,7 @@ describe("an unknown command", () => {
     ]);
   });
 
-  test.each([...OTHER_VERBS])("what is said of %s names what there is", async (verb, says) => {
+  test.each([...OTHER_VERBS])("the hint for %s names existing commands", async (verb, says) => {
     expect(names).not.toContain(verb);
     const mentioned = [...says.matchAll(/`rewind ([\w-]+)([^`]*)`/g)];
     expect(mentioned.length + Number(verb === "merge")).toBeGreaterThan(0);
@@ -159,7 +159,7 @@ describe("an unknown command", () => {
   });
 });
 
-/** Commands that can be written in one way only. */
+/** Commands that have only one form. */
 const ONE_FORM: readonly string[] = ["undo", "redo"];
 
 describe("every example of every command runs", () => {
@@ -188,7 +188,7 @@ describe("every example of every command runs", () => {
 async function runExample(line: string, project: Project): Promise<Result> {
   const [main] = (await project.run("branch", "--json")).json?.branches ?? [];
   const argv = words(small(line)).map((word) => (word === "3f2a91" ? main?.run.slice(0, 6) : word));
-  // What an example makes must not be there yet.
+  // The names that an example makes must not exist yet.
   if (/^branch \w/.test(line)) await project.run("branch", "-d", String(argv[1]));
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
   if (line === "redo") await project.run("undo");
@@ -196,14 +196,14 @@ async function runExample(line: string, project: Project): Promise<Result> {
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
 }
 
-/** An example for runs of a million steps, as one for runs of ten thousand. */
+/** An example for runs of a million steps, scaled to ten thousand. */
 function small(line: string): string {
   return line.replace(/\b1e6\b/g, "1e4").replace(/\b\d(?:_?\d){5,}\b/g, (number) => {
     return number.replaceAll("_", "").slice(0, -2);
   });
 }
 
-/** A project in which what the examples name is there, or can be made. */
+/** A project in which everything that the examples name exists or can be made. */
 async function withFiles(): Promise<Project> {
   const project = await emptyProject("walk.ts");
   await project.write("sir.ts", MODEL);
@@ -221,7 +221,7 @@ async function recorded(module: string): Promise<Project> {
   return project;
 }
 
-/** A command line's words, as a shell would split them. */
+/** The words of a command line, split as a shell would. */
 function words(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
 }

@@ -18,16 +18,16 @@ const HIDDEN = {
   // Counts its calls in a variable of the module.
   "counter.js":
     'let n = 0; export default { name: "cnt", init: () => 0, step: (x) => { n++; return x * 0 + n } };',
-  // Begins each time where it ended the last time: block ends agree, the states inside do not.
+  // Continues from where it last ended: block ends agree, but the states inside do not.
   "solver.js": `let y = 1;
     export default { name: "solver", init: () => ({ a: 2, root: 1 }), step: (s) => {
       while (Math.abs(y * y - s.a) > 1e-9 * s.a) y = (y + s.a / y) / 2;
       s.root = y; s.a *= 1.0001;
     } };`,
-  // A part of the program that hands out numbers, as packages do that number their objects.
+  // A part of the program that assigns numbers, as packages do that number their objects.
   "ids.js":
     'import { nextId } from "./registry.js"; export default { name: "ids", init: () => ({ last: 0 }), step: () => ({ last: nextId() }) };',
-  // Does something else the first time only.
+  // Behaves differently the first time.
   "first.js":
     'let first = true; export default { name: "first", init: () => 0, step: (x) => { const add = first ? 100 : 1; first = false; return x + add } };',
   // Keeps the state before outside.
@@ -49,7 +49,7 @@ async function recorded(file: keyof typeof HIDDEN): Promise<Project> {
 }
 
 describe.each(Object.keys(HIDDEN) as (keyof typeof HIDDEN)[])("hidden state: %s", (file) => {
-  test("verify --full finds it, and --self-check as it is recorded", async () => {
+  test("verify --full finds it, and --self-check while recording", async () => {
     const project = await recorded(file);
     const verified = await project.run("verify", "--full");
     expect([verified.status, verified.stdout]).toEqual([
@@ -66,7 +66,7 @@ describe.each(Object.keys(HIDDEN) as (keyof typeof HIDDEN)[])("hidden state: %s"
   });
 });
 
-describe("a state that the run did not have is not given", () => {
+describe("a state that the run did not have is not printed", () => {
   test.each([
     ["get", "main@505"],
     ["show", "main@505"],
@@ -85,7 +85,7 @@ describe("a state that the run did not have is not given", () => {
     );
   });
 
-  test("extend builds on no such state, and changes nothing", async () => {
+  test("extend does not build on such a state, and changes nothing", async () => {
     const project = await recorded("counter.js");
     const odd = ["record", "counter.js", "--steps", "1000", "--block-size", "30", "-b", "odd"];
     await project.ok(...odd);
@@ -95,13 +95,13 @@ describe("a state that the run did not have is not given", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("what is stored is given: the states at checkpoints and at the end", async () => {
+  test("stored states are printed: those at checkpoints and at the end", async () => {
     const project = await recorded("counter.js");
     expect((await project.ok("get", "main@-1")).stdout).toBe("1000\n");
     expect((await project.ok("get", "main@512")).stdout).toBe("512\n");
   });
 
-  test("--force prints it, and says that it is not to be trusted", async () => {
+  test("--force prints it, and says not to trust it", async () => {
     const project = await recorded("counter.js");
     for (const command of ["get", "show"]) {
       const { status, stdout, stderr } = await project.run(command, "main@505", "--force");
@@ -118,7 +118,7 @@ describe("a state that the run did not have is not given", () => {
   });
 });
 
-describe("what was checked is remembered", () => {
+describe("checks are remembered", () => {
   const checkedFile = ({ root }: Project): string | undefined => {
     const folder = String(projectCache(root));
     const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -154,7 +154,7 @@ describe("what was checked is remembered", () => {
     expect(readFileSync(target, "utf8")).toBe("mine");
   });
 
-  test("a check that would take too long is left, and said so", async () => {
+  test("a check that would take too long is skipped, with a note", async () => {
     const project = await emptyProject("walk.ts");
     await project.ok("record", "walk.ts", "--steps", "1000", "--seed", "1");
     const left: unknown[] = [];

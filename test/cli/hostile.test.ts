@@ -121,7 +121,7 @@ const COMMANDS_A_TERMINAL = /[^\P{Cc}\n\t]|[\u202a-\u202e]/u;
 
 const QUICK = { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } };
 
-/** Runs each line, as text and as JSON: no fault, no stack trace, nothing that commands a terminal. */
+/** Runs each line, as text and as JSON: no fault, no stack trace, no terminal controls. */
 async function neverFaults(project: Project, lines: readonly string[]): Promise<void> {
   for (const line of lines) {
     for (const more of [[], ["--json"]]) {
@@ -137,7 +137,7 @@ async function neverFaults(project: Project, lines: readonly string[]): Promise<
   }
 }
 
-/** The file of a run that says other things of itself. */
+/** The file of a run with a changed description. */
 async function artifactWith(changes: Partial<RunManifest>): Promise<Uint8Array> {
   const env = nodeEnvironment();
   const walk = { name: "walk", init: () => 0, step: (x: number) => x + 1 };

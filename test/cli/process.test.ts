@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { emptyProject, type Project, temporaryFolder, walkProject } from "./run-cli.ts";
 
-// These run what is built and shipped: `npm run build` comes before them.
+// These run the build that is shipped, so run `npm run build` first.
 const REWIND = fileURLToPath(new URL("../../bin/rewind.js", import.meta.url));
 
 beforeAll(() => {
@@ -89,7 +89,7 @@ describe("the process", () => {
 
   test.each([
     ["Ctrl-C", "SIGINT", 130],
-    ["the end that a batch system sends", "SIGTERM", 143],
+    ["the signal of a batch system", "SIGTERM", 143],
     ["a closed terminal", "SIGHUP", 129],
   ] as const)(
     "%s, %s: %i, and what was recorded is kept and can be continued",
@@ -101,8 +101,8 @@ describe("the process", () => {
       const { status, stderr, stdout } = await ended;
       expect([status, stdout]).toEqual([code, ""]);
       expect(stderr).toMatch(
-        // In a step, between two slices, or in the midst of a checkpoint.
-        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: what was (?:committed|recorded before that is kept))/,
+        // In a step, between two slices, or during a checkpoint.
+        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
       );
       const { json } = await project.ok("show", "HEAD", "--json");
       expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
@@ -114,7 +114,7 @@ describe("the process", () => {
 
   test.each([
     ["a loop", "for (;;);", "record"],
-    ["a pattern that takes for ever", "/(a+)+$/.test('a'.repeat(60) + 'b');", "record"],
+    ["a pattern that never ends", "/(a+)+$/.test('a'.repeat(60) + 'b');", "record"],
     ["a wait", "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);", "record"],
     ["a loop that catches everything", "for (;;) try { f(); } catch {} finally { f(); }", "record"],
   ])("Ctrl-C ends a step that does not return, and names it: %s", async (_, stuck, verb) => {
@@ -126,7 +126,7 @@ describe("the process", () => {
     );
     const [child, ended] = rewind(project, `${verb} stuck.mjs --steps 10_000 --block-size 100`);
     await new Promise((resolve) => child.stderr?.on("data", resolve));
-    // Once the line is written: what the step itself does is to be ended.
+    // After the line is written, so that the signal ends the step itself.
     await new Promise((resolve) => setTimeout(resolve, 300));
     child.kill("SIGINT");
     const { status, signal, stderr } = await ended;
@@ -137,7 +137,7 @@ describe("the process", () => {
     expect(json.state).toBe(1_200);
   });
 
-  test("killed at once: the next command brings back what was acknowledged", async () => {
+  test("killed at once: the next command recovers what was acknowledged", async () => {
     const project = await emptyProject("walk.ts");
     const [child, ended] = rewind(project, ENDLESS);
     await untilRecorded(project);
@@ -148,7 +148,7 @@ describe("the process", () => {
       /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps; `rewind resume main` continues it\n$/,
     );
     expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished +just now\n$/);
-    // A reader brings nothing back, so the next one says it again; a writer says it for the last time.
+    // A reader recovers nothing, so the next one says it again; a writer says it for the last time.
     expect((await project.ok("branch")).stderr).toBe(stderr);
     expect((await project.ok("tag", "here", "main")).stderr).toBe(stderr);
     expect((await project.ok("branch")).stderr).toBe("");
@@ -188,7 +188,7 @@ describe("the process", () => {
     }
   });
 
-  test("two at once on one branch: one says that the other is at it", async () => {
+  test("two at once on one branch: one says that the other is recording", async () => {
     const project = await emptyProject("walk.ts");
     const [child, ended] = rewind(project, ENDLESS);
     await untilRecorded(project);
@@ -201,7 +201,7 @@ describe("the process", () => {
         ),
       ]);
     }
-    // Another branch is no trouble, and neither is looking.
+    // Another branch is not affected, and neither are readers.
     expect((await rewind(project, "record walk.ts --steps 10 -b other")[1]).status).toBe(0);
     expect((await rewind(project, "get other@5")[1]).status).toBe(0);
     child.kill("SIGINT");
@@ -209,7 +209,7 @@ describe("the process", () => {
     expect((await project.ok("branch", "--json")).json.branches).toHaveLength(2);
   });
 
-  test("many at once on branches of their own all succeed", async () => {
+  test("many at once, each on its own branch, all succeed", async () => {
     const project = await emptyProject("walk.ts");
     const names = ["a", "b", "c", "d"];
     const lines = names.map((name) => `record walk.ts --steps 1000 -b ${name}`);
@@ -218,7 +218,7 @@ describe("the process", () => {
     expect((await project.ok("branch", "--json")).json.branches).toHaveLength(4);
   });
 
-  test("a pipe that is closed early is no error", async () => {
+  test("a pipe that is closed early is not an error", async () => {
     const project = await walkProject();
     await project.ok(..."record walk.ts --steps 1e6 --block-size 10 -b long".split(" "));
     for (const line of [
@@ -254,7 +254,7 @@ describe("the process", () => {
     expect(recorded.stderr).toBe("loaded\nstep 0\nstep 1\n");
   });
 
-  test("a promise that a module leaves failing is told without a stack trace", async () => {
+  test("a failed promise that a module leaves behind is reported without a stack trace", async () => {
     const project = await emptyProject();
     await project.write(
       "stray.ts",
@@ -268,7 +268,7 @@ describe("the process", () => {
   });
 });
 
-/** Whether a program can be started here; says so where it cannot. */
+/** Whether a program can be started here; prints a note if not. */
 function has(program: string, ...argv: string[]): boolean {
   if (spawnSync(program, argv).status === 0) return true;
   console.warn(`skipped: there is no ${program} here`);
@@ -283,7 +283,7 @@ describe.runIf(has("python3", "--version"))("on a terminal, the pager", () => {
     await project.ok(..."record walk.ts --steps 1e5 --block-size 10 -b long".split(" "));
   });
 
-  /** Runs a line on a terminal of ten rows; types `keys` where `prompt` stands. */
+  /** Runs a line on a terminal of ten rows; types `keys` at `prompt`. */
   async function onTerminal(
     line: string,
     pager: string,
@@ -310,20 +310,20 @@ describe.runIf(has("python3", "--version"))("on a terminal, the pager", () => {
     expect(none.status).toBe(1);
   });
 
-  test("may be left before the end of a text that fits into no pipe", async () => {
+  test("may be left before the end of a text that does not fit into a pipe", async () => {
     const { status, text } = await onTerminal("show long --seeds", "head -1");
     expect([status, text]).toEqual([0, expect.stringMatching(/^block 0 .*\n$/)]);
   });
 
   test("has Ctrl-C to itself", async () => {
-    // It goes to all that runs on the terminal.
+    // It goes to every process on the terminal.
     const pager = "trap '' INT; kill -INT 0; sed 's/^block/BLOCK/'";
     const { status, text } = await onTerminal("show long --seeds -n 50", pager);
     expect(status).toBe(0);
     expect(text.match(/^BLOCK/gm)).toHaveLength(50);
   });
 
-  test("that is not there is no loss", async () => {
+  test("that is missing loses nothing", async () => {
     const plain = await onTerminal("show long --seeds -n 50", "");
     const { status, text } = await onTerminal("show long --seeds -n 50", "not-a-pager-at-all");
     expect(status).toBe(0);

@@ -15,24 +15,24 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Starts processes that run the command line, of the sources as they are: dist may be of another day. */
+/** Starts processes that run the command line from the current sources: dist may be out of date. */
 export interface Processes {
   /** Runs a command line to its end. */
   run(project: Project, line: string): Promise<Ended>;
-  /** Starts one that waits, before it takes step `at` of `GATED`, until it is let go on. */
+  /** Starts one that waits before step `at` of `GATED` until it is released. */
   held(project: Project, line: string, at: number): Promise<Held>;
 }
 
 /** A process that waits in the middle of a recording. */
 export interface Held {
-  /** Lets it go on to its end. */
+  /** Lets it continue to its end. */
   release(): Promise<Ended>;
-  /** Has the step fail instead. */
+  /** Makes the step fail instead. */
   fail(): Promise<Ended>;
   kill(): Promise<Ended>;
 }
 
-/** The source of a simulation whose process can be made to wait at a step, where `GATE` is loaded. */
+/** The source of a simulation whose process can be made to wait at a step, if `GATE` is loaded. */
 export const GATED = `
   export default {
     name: "gated",
@@ -45,8 +45,8 @@ export const GATED = `
   };`;
 
 /**
- * Lets a step wait: by sleeping, until a file is there. A step may read no files, so that this is
- * loaded before rewind is.
+ * Lets a step wait: it sleeps until a file exists. A step may not read files, so this is loaded
+ * before rewind.
  */
 const GATE = `
   import { existsSync, readdirSync, writeFileSync } from "node:fs";
@@ -60,7 +60,7 @@ const GATE = `
     if (names(gate).includes("fail")) throw new Error("no more");
   };`;
 
-/** Bundles the command line as it is published. Call it in a hook: it takes a second. */
+/** Bundles the command line as published. Call it in a hook: it takes a second. */
 export async function processes(): Promise<Processes> {
   const folder = await temporaryFolder();
   const source = (file: string): string => path.join(ROOT, "src", file);

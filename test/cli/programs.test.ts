@@ -54,7 +54,7 @@ describe("a file that has changed since", () => {
     expect((await quiet.ok(...argv, "-q", "--json")).stderr).toBe("");
   });
 
-  test("an imported file counts as well, and a comment does not", async () => {
+  test("an imported file counts too, and a comment does not", async () => {
     const project = await modelProject();
     await project.write("lib/next.ts", `${NEXT}\n// the same`);
     expect((await project.ok("get", "main")).stderr).toBe("");
@@ -82,7 +82,7 @@ describe("a file that has changed since", () => {
     expect(json).toMatchObject({ ok: false, mismatch: { step: 501 } });
   });
 
-  test("--program working: a fork goes on with the file, and does not say otherwise", async () => {
+  test("--program working: a fork continues with the file, without a note", async () => {
     const project = await modelProject();
     await project.write("model.ts", model(3));
     const { stderr } = await project.ok(..."branch new main@700 --program working".split(" "));
@@ -93,7 +93,7 @@ describe("a file that has changed since", () => {
     expect(old.stderr).toContain("this replays the recorded program");
   });
 
-  test("--program working: get prints what the file gives from the checkpoint on", async () => {
+  test("--program working: get prints what the file gives after the checkpoint", async () => {
     const project = await modelProject();
     await project.write("model.ts", model(3));
     const at = async (...more: string[]): Promise<string> =>
@@ -122,7 +122,7 @@ describe("a file that has changed since", () => {
     await rm(path.join(project.root, "lib"), { recursive: true });
     const gone = await project.ok("get", "main@5", "--path", "n");
     expect(gone.stdout).toBe("5\n");
-    expect(gone.stderr).toBe("note: model.ts is not there: this replays the recorded program\n");
+    expect(gone.stderr).toBe("note: model.ts does not exist: this replays the recorded program\n");
     const { status, stderr } = await project.run(..."verify --program working".split(" "));
     expect([status, stderr]).toEqual([1, expect.stringContaining("model.ts does not exist")]);
   });
@@ -160,11 +160,11 @@ describe("code that came from elsewhere", () => {
     expect((await project.ok("show", "theirs", "--source")).stdout).toContain("rng.random()");
     const { json } = await project.ok(..."verify theirs --full --trust --json".split(" "));
     expect(json.ok).toBe(true);
-    // Trust is remembered: it is about this very code.
+    // Trust is remembered, for exactly this code.
     expect((await project.run("get", "theirs@500")).status).toBe(0);
   });
 
-  test("working files that give the same are no reason to run it: every clone has them", async () => {
+  test("working files with the same code are not a reason to run it: every clone has them", async () => {
     const project = await received("same");
     const { status, stderr } = await project.run("get", "theirs@500");
     expect([status, stderr]).toEqual([1, expect.stringMatching(NOT_TRUSTED)]);
@@ -192,7 +192,7 @@ describe("code that came from elsewhere", () => {
     expect(shared.ran).toBe(before);
   });
 
-  test("verify --program working tells what differs, though the recorded code may not run", async () => {
+  test("verify --program working shows differences, although the recorded code may not run", async () => {
     const project = await received("other");
     const { status, json } = await project.run(
       ..."verify theirs --program working --json".split(" "),
@@ -203,7 +203,7 @@ describe("code that came from elsewhere", () => {
 });
 
 describe("where a project lies", () => {
-  test("does not enter a program or a root", async () => {
+  test("does not affect a program or a root", async () => {
     const [a, b] = [await modelProject(), await modelProject()];
     const shown = async (project: Project) => (await project.ok("show", "HEAD", "--json")).json;
     const [mine, theirs] = [await shown(a), await shown(b)];
@@ -360,7 +360,7 @@ describe("packages are part of the recorded program", () => {
     expect(json.packages[1]).toEqual({ name: "pack", version: "1.0.0", bytes: expect.any(Number) });
   });
 
-  test("one that cannot be bundled has to be there as it was", async () => {
+  test("one that cannot be bundled must be installed unchanged", async () => {
     const project = await emptyProject();
     await project.write(
       "node_modules/native/package.json",
@@ -386,7 +386,7 @@ describe("packages are part of the recorded program", () => {
     const { status, stderr } = await project.run("get", "main@55");
     expect([status, stderr]).toEqual([
       1,
-      "error: recorded with the package native 1.2.0, and the files of the one installed are others\n" +
+      "error: recorded with the package native 1.2.0, but the installed one has different files\n" +
         "hint: npm install native@1.2.0\n",
     ]);
   });

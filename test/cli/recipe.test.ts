@@ -60,7 +60,7 @@ describe("the recipe for a command", () => {
           return source.includes(`"${to}"`);
         });
       });
-    // The third is the one command of a chunk of its own.
+    // The third is the only command in a separate chunk.
     expect(knows.sort()).toEqual(["load-command.ts", "off-store.ts", "on-store.ts"]);
     const load = readFileSync(path.join(SRC, "load-command.ts"), "utf8");
     expect(load.match(/commands\//g)).toHaveLength(1);

@@ -16,36 +16,39 @@ export interface Result {
   readonly stdout: string;
   readonly stderr: string;
   /** Standard output as JSON. */
-  // biome-ignore lint/suspicious/noExplicitAny: each command has a form of its own, which the test states.
+  // biome-ignore lint/suspicious/noExplicitAny: each command has its own form, which its test states.
   readonly json: any;
 }
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Presses Ctrl-C when the command begins to listen; or is given what presses it, for later. */
+  /**
+   * Presses Ctrl-C when the command begins to listen; or gets the function that presses it, for
+   * later.
+   */
   readonly interrupt?: boolean | ((press: () => void) => void);
   readonly isTTY?: boolean;
-  /** What comes in on standard input. */
+  /** The standard input. */
   readonly input?: Uint8Array;
-  /** How many rows the terminal has. */
+  /** The rows of the terminal. */
   readonly rows?: number;
   /** The pager. */
   readonly page?: Page;
-  /** The time that it is, in milliseconds since 1970. */
+  /** The current time, in milliseconds since 1970. */
   readonly now?: number;
 }
 
-/** A project folder of its own, gone when the test is over. */
+/** A new project folder, removed after the test. */
 export interface Project {
   readonly root: string;
   /** Runs a command line in the folder, in this process. */
   run(...argv: string[]): Promise<Result>;
   runWith(options: RunOptions, ...argv: string[]): Promise<Result>;
-  /** The same, for what must succeed: throws with what it printed where it does not. */
+  /** The same, for a command that must succeed: otherwise it throws with the output. */
   ok(...argv: string[]): Promise<Result>;
   write(file: string, text: string): Promise<void>;
-  /** A digest of the store's files, names and bytes; what lies in local/ left out. */
+  /** A digest of the store's files, names and bytes, without local/. */
   storeDigest(): Promise<string>;
 }
 
@@ -65,7 +68,7 @@ export async function emptyProject(...simulations: string[]): Promise<Project> {
   return project;
 }
 
-/** A project with an empty store of another user, who trusts none of this one's code. */
+/** A project with an empty store of another user, who does not trust this user's code. */
 export async function strangersProject(...simulations: string[]): Promise<Project> {
   const { root } = await bareProject(...simulations);
   const project = projectAt(root, stranger());
@@ -73,7 +76,7 @@ export async function strangersProject(...simulations: string[]): Promise<Projec
   return project;
 }
 
-/** A copy of a project as another user has it, who cloned it. */
+/** A copy of a project, as a user has it who cloned it. */
 export async function cloneOf(project: Project): Promise<Project> {
   const root = await temporaryFolder();
   await cp(project.root, root, { recursive: true, verbatimSymlinks: true });
@@ -93,7 +96,7 @@ export async function walkProject(): Promise<Project> {
   return project;
 }
 
-/** Records a run on the branch `unfinished` that fails at step 70 of 100, and would not a second time. */
+/** Records a run on the branch `unfinished` that fails at step 70 of 100, but not a second time. */
 export async function unfinished(project: Project): Promise<Result> {
   const flag = Atomics as { failing?: boolean };
   await project.write(

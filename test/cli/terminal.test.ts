@@ -47,7 +47,7 @@ describe("progress", () => {
     return text;
   }
 
-  test("shows rate and time left after a while, and is gone before the result", () => {
+  test("shows rate and time left after a while, and disappears before the result", () => {
     const text = bars({ isTTY: true });
     const lines = text.split(`\r${ESCAPE}[K`);
     expect(lines.length).toBeGreaterThan(2);
@@ -56,7 +56,7 @@ describe("progress", () => {
     expect(lines.at(-1)).toBe("result\n");
   });
 
-  test("is silent where nobody looks", () => {
+  test("is silent without a terminal", () => {
     for (const options of [
       { isTTY: false },
       { isTTY: true, quiet: true },
@@ -77,11 +77,11 @@ describe("the pager", () => {
   });
 
   interface Paged extends Omit<Result, "json"> {
-    /** What the pager was started with, each time. */
+    /** The texts that the pager was started with. */
     readonly shown: readonly { command: string; text: string; variables: object }[];
   }
 
-  /** Runs a line on a terminal of ten rows, on which a pager starts, or does not. */
+  /** Runs a line on a terminal of ten rows; the pager starts or fails. */
   async function paged(
     line: string,
     { starts = true, ...options }: RunOptions & { readonly starts?: boolean } = {},
@@ -102,7 +102,7 @@ describe("the pager", () => {
     return { status, stdout, stderr, shown };
   }
 
-  test("shows what is longer than the terminal, as it would stand there; the status stays", async () => {
+  test("shows text that is longer than the terminal, unchanged; the status stays", async () => {
     for (const [line, status] of [
       ["log --all", 0],
       ["show main", 0],
@@ -121,7 +121,7 @@ describe("the pager", () => {
     expect(shown[0]?.text).toContain(ESCAPE);
   });
 
-  test("leaves a status as it is that is not 0", async () => {
+  test("keeps a status other than 0", async () => {
     const line = "find main state>1e9";
     const { status, stdout } = await project.run(...line.split(" "));
     const one = await paged(line, { rows: 1 });
@@ -129,11 +129,11 @@ describe("the pager", () => {
     expect(status).toBe(1);
   });
 
-  test("is left out for what fits, to the last row", async () => {
+  test("is skipped for text that fits, to the last row", async () => {
     const { stdout } = await project.ok("tag");
     expect(stdout.split("\n")).toHaveLength(2);
     const entries = (await project.ok("reflog")).stdout.split("\n").length - 1;
-    // The prompt takes a row as well.
+    // The prompt takes a row too.
     expect((await paged("reflog", { rows: entries + 1 })).shown).toHaveLength(0);
     expect((await paged("reflog", { rows: entries })).shown).toHaveLength(1);
   });
@@ -193,7 +193,7 @@ describe("the pager", () => {
     expect(stderr).toContain('cannot start the pager "nope": printed without it\n');
   });
 
-  test("settings that cannot be read do not keep a result back", async () => {
+  test("settings that cannot be read do not hold back a result", async () => {
     const HOME = await temporaryFolder();
     await project.runWith({ env: { HOME } }, "config", "pager", "less");
     const { writeFile } = await import("node:fs/promises");

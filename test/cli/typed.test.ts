@@ -29,7 +29,7 @@ async function paramsAfter(project: Project, ...given: string[]): Promise<Record
   return (await project.ok("log", "main", "--json")).json.runs[0].params;
 }
 
-describe("what is typed is what is recorded", () => {
+describe("typed values are recorded exactly", () => {
   test("a text param takes any text", async () => {
     const project = await modelProject();
     for (const text of ["3e563", "7", "true", "null", "007", "1e999", "[1", "NaN", "a=b", ""]) {
@@ -37,7 +37,7 @@ describe("what is typed is what is recorded", () => {
     }
   });
 
-  test("a number that does not survive is refused, and a bigint is one", async () => {
+  test("a number that would be rounded is refused, also as a bigint", async () => {
     const project = await modelProject();
     for (const text of ["9007199254740993", "1e999", "1e-400", "0.12345678901234567891"]) {
       const { status, json, stderr } = await record(project, "--param", `id=${text}`);
@@ -60,7 +60,7 @@ describe("what is typed is what is recorded", () => {
     expect(unknown.json.error).toMatchObject({ code: "UNKNOWN_PARAM", hint: "o.b has c" });
   });
 
-  test("--matrix, --set and --param of a fork likewise; resume compares what was typed", async () => {
+  test("--matrix, --set and --param of a fork do the same; resume compares typed values", async () => {
     const project = await modelProject();
     await paramsAfter(project, "model=7");
     const matrix = await project.ok(
@@ -140,7 +140,7 @@ describe("--json on failure", () => {
       error: {
         code: "STEP_OUT_OF_RANGE",
         message: expect.stringContaining("expected a step in 0..1000"),
-        hint: "-1 is the last step, 50% the one half-way",
+        hint: "-1 is the last step, 50% the middle one",
         data: { step: 2000, last: 1000, revision: "main@2000", part: "@2000" },
       },
     });
@@ -290,7 +290,7 @@ test("the hint to read code names the revision whose code it is", async () => {
   }
 });
 
-test("many forks: each list says how many more there are", async () => {
+test("many forks: each list gives the number of the others", async () => {
   const project = await walkProject();
   const values = Array.from({ length: 60 }, (_, i) => String((i + 1) / 64)).join(",");
   const made = await project.ok("branch", "g", "main@998", "--matrix", `p=${values}`);
@@ -302,7 +302,7 @@ test("many forks: each list says how many more there are", async () => {
   expect((await project.ok("redo", "--json")).json.changes).toHaveLength(60);
 });
 
-test("long values are cut so that one sees where they differ", async () => {
+test("long values are cut so that their difference stays visible", async () => {
   const project = await emptyProject();
   await project.write(
     "text.ts",

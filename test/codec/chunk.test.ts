@@ -17,7 +17,7 @@ function noise(length: number, seed = 1): Uint8Array {
 
 const ids = (bytes: Uint8Array) => chunks(bytes).map((chunk) => toHex(sha256(chunk)));
 
-test("the chunks are the bytes, of 16 to 64 KiB but for the last", () => {
+test("the chunks join to the bytes, each of 16 to 64 KiB except the last", () => {
   fc.assert(
     fc.property(fc.nat(400_000), fc.nat(), (length, seed) => {
       const bytes = noise(length, seed);
@@ -31,7 +31,7 @@ test("the chunks are the bytes, of 16 to 64 KiB but for the last", () => {
   );
 });
 
-test("where the cuts lie is fixed: stored ids depend on it", () => {
+test("the cuts are fixed: stored ids depend on them", () => {
   const sizes = chunks(noise(3_000_000)).map((chunk) => chunk.length);
   expect(sizes.slice(0, 5)).toMatchInlineSnapshot(`
     [

@@ -9,7 +9,7 @@ import { encode } from "../../src/codec/encode.ts";
 import { StateReader } from "../../src/codec/state/reader.ts";
 import { same, states } from "./state/states.ts";
 
-/** Decodes; an error must be the one that is promised. */
+/** Decodes; an error must be the documented one. */
 function attempt(bytes: Uint8Array, options?: DecodeOptions): { value: unknown } | RewindError {
   try {
     return { value: decode(bytes, options) };
@@ -57,7 +57,7 @@ describe("hostile bytes", () => {
     }
   });
 
-  test("every changed byte gives a canonical value or the promised error", () => {
+  test("every changed byte gives a canonical value or the documented error", () => {
     for (const bytes of corpus()) {
       for (let at = 0; at < bytes.length; at++) {
         for (const flip of [1, 2, 4, 8, 16, 32, 64, 128, 255]) {
@@ -71,7 +71,7 @@ describe("hostile bytes", () => {
     }
   });
 
-  test("random bytes too give a canonical value or the promised error; bytes after the end are refused", () => {
+  test("random bytes also give a canonical value or the documented error; bytes after the end are refused", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         const result = attempt(bytes);
@@ -97,7 +97,7 @@ describe("hostile bytes", () => {
     ["tag 25, a string reference", "d81900"],
     ["tag 27, which calls a constructor by name", "d81b82654572726f7261786178"],
     ["tag 51, a table of packed values", "d833848101808001"],
-    ["tag 64, which a bare byte string stands for", "d8404101"],
+    ["tag 64, which is written as a bare byte string", "d8404101"],
     ["tag 65, a big-endian array", "d841420001"],
     ["tag 105, a record", "d869830081616101"],
     ["tag 225, a packed prefix", "d8e100"],
@@ -118,7 +118,7 @@ describe("hostile bytes", () => {
     ["an integer as a double", "fb3ff0000000000000"],
     ["-0 as a double", "fb8000000000000000"],
     ["NaN as a double", "fb7ff8000000000000"],
-    ["a half that is no special number", "f93c00"],
+    ["a half that is not a special number", "f93c00"],
     ["a single", "fa3fc00000"],
     ["an unassigned simple value", "e0"],
     ["a simple value in two bytes", "f820"],
@@ -251,14 +251,14 @@ describe("decoded values", () => {
     expect(Object.keys(bytes)).toHaveLength(bytes.length);
   });
 
-  test("come as Uint8Array from a Buffer too, from any place in it", () => {
+  test("are Uint8Arrays from a Buffer too, at any offset", () => {
     const pool = Buffer.concat([Buffer.from("xx"), encode([Uint8Array.of(1, 2)])]);
     const [bytes] = decode(pool.subarray(2)) as [Uint8Array];
     expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
     expect(bytes.buffer.byteLength).toBe(2);
   });
 
-  test("are the same by cbor-x and by our own reader, where both may read", () => {
+  test("are the same from cbor-x and from our own reader, if both can read them", () => {
     fc.assert(
       fc.property(states, ({ state }) => {
         const bytes = encode(state);

@@ -80,7 +80,7 @@ test.each<[string, unknown, unknown, unknown[]]>([
   expect(differences(a, b)).toEqual(expected);
 });
 
-describe("what only a step would notice", () => {
+describe("differences that only a step would notice", () => {
   test("sharing", () => {
     const shared = { x: 1 };
     expect(differences([shared, shared], [{ x: 1 }, { x: 1 }])).toEqual([
@@ -133,7 +133,7 @@ test("the list is bounded, and the work with it", () => {
   expect(differences(1, 2, { limit: 0 })).toEqual([]);
 });
 
-test("counting shows every difference, and counts what is equal as well", () => {
+test("counting shows every difference, and counts equal fields too", () => {
   fc.assert(
     fc.property(states, states, ({ state: a }, { state: b }) => {
       const shown: unknown[] = [];
@@ -179,7 +179,7 @@ test.each<[string, unknown, unknown, number, number]>([
   expect(countDifferences(a, b, () => {})).toEqual({ fields, different });
 });
 
-test("instances are compared by what is stored of them", () => {
+test("instances are compared by their stored values", () => {
   class P {
     readonly x: number;
     constructor(x: number) {

@@ -57,7 +57,7 @@ describe("round trips", () => {
     expect(a.every((item, i) => item === b[i] && item.i === i)).toBe(true);
   });
 
-  test("what a key is called makes no difference", () => {
+  test("any key is possible", () => {
     const state = JSON.parse('{"__proto__":{"polluted":1},"constructor":2}') as object;
     const back = decode(encode(state)) as object;
     expect(Object.keys(back)).toEqual(["__proto__", "constructor"]);
@@ -127,7 +127,7 @@ describe("bytes", () => {
     expect(hex(value)).toBe(expected);
   });
 
-  test("a NaN has one payload, whichever the machine gave it, and the state keeps its own", () => {
+  test("an encoded NaN has one payload, and the state keeps its own", () => {
     const floats = new Float64Array(2);
     const bits = new BigUint64Array(floats.buffer);
     bits[0] = 0xfff8_0000_0000_1234n;
@@ -189,7 +189,7 @@ describe("refusals", () => {
       new Brain(),
       /brain is an instance of Brain: declare a codec in the simulation's types/,
     ],
-    ["Promise", Promise.resolve(1), /brain is a Promise: wait for it/],
+    ["Promise", Promise.resolve(1), /brain is a Promise: await it/],
     ["WeakMap", new WeakMap(), /brain is a WeakMap: .*use a Map/],
     ["WeakSet", new WeakSet(), /brain is a WeakSet: .*use a Set/],
     ["regular expression", /a/, /brain is a regular expression: store its source/],
@@ -230,7 +230,7 @@ describe("refusals", () => {
           return 1;
         },
       },
-      /brain\.x is a getter or setter: store the value/,
+      /brain\.x is a getter or setter: store its value/,
     ],
     [
       "getter after a field",
@@ -240,7 +240,7 @@ describe("refusals", () => {
           return 1;
         },
       },
-      /brain\.x is a getter or setter: store the value/,
+      /brain\.x is a getter or setter: store its value/,
     ],
     ["element getter", Object.defineProperty([1], 0, { get: () => 1 }), /brain\[0\] is a getter/],
     ["hidden", hidden, /brain\.x is not enumerable: /],
@@ -333,7 +333,7 @@ describe("class instances", () => {
     expect(caught(() => encode(world, options)).code).toBe("UNSUPPORTED_STATE");
   });
 
-  test("a codec is asked once, also where parts of what it makes are shared", () => {
+  test("a codec is called once, even if parts of its result are shared", () => {
     const types = {
       Agent: {
         ...options.types.Agent,
@@ -379,7 +379,7 @@ describe("class instances", () => {
 
 describe("closed objects", () => {
   test.each<[string, object]>([
-    ["frozen, with what is in it open", Object.freeze([{ x: 1 }])],
+    ["frozen, with open contents", Object.freeze([{ x: 1 }])],
     ["frozen through and through", Object.freeze([Object.freeze({ x: 1 })])],
     ["sealed", Object.seal({ x: 1, list: Object.seal([1, 2]) })],
     ["not extensible", Object.preventExtensions({ x: 1, list: Object.preventExtensions([1, 2]) })],
@@ -410,7 +410,7 @@ describe("closed objects", () => {
     expect(Object.isFrozen(back[0]) && Object.isFrozen(back[1])).toBe(true);
   });
 
-  test("an instance is frozen again behind its codec", () => {
+  test("an instance is frozen again after its codec", () => {
     class Point {
       x = 1;
     }
@@ -512,7 +512,7 @@ describe("buffers", () => {
     expect(same(decode(encode(state)), state)).toBe(true);
   });
 
-  test("a reader refuses hidden bytes as well", () => {
+  test("a reader refuses hidden bytes too", () => {
     const bytes = fromHex("da52770006841840da527700054200000101");
     expect(caught(() => decode(bytes)).code).toBe("INVALID_ENCODING");
     // Two views of a byte each, of a buffer of three.

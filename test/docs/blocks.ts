@@ -38,7 +38,7 @@ export function blocksOf(page: string): Block[] {
   return blocks;
 }
 
-/** The rows of each table, under the words of its head. */
+/** The rows of each table, keyed by its header cells. */
 export function tablesOf(page: string): Map<string, string[][]> {
   const tables = new Map<string, string[][]>();
   let head: string | undefined;

@@ -8,7 +8,7 @@ import { usageOf } from "../../src/cli/positionals.ts";
 /** What the pages say about a command. */
 export interface CommandText {
   readonly name: string;
-  /** What the command is for, such as `look at any step`. */
+  /** The command's group, such as `look at any step`. */
   readonly group: string;
   /** One line. */
   readonly summary: string;
@@ -21,14 +21,14 @@ export interface CommandText {
 }
 
 export interface OptionText {
-  /** The name by which it is defined, such as `block-size`. */
+  /** Its name in the definition, such as `block-size`. */
   readonly name: string;
-  /** As it is written, such as `-o, --output FILE`. */
+  /** As written, such as `-o, --output FILE`. */
   readonly written: string;
   readonly describe: string;
 }
 
-/** Every command, in the order of the help. This file alone knows how commands are defined. */
+/** Every command, in the order of the help. Only this file knows how commands are defined. */
 export async function commandTexts(): Promise<CommandText[]> {
   const texts: CommandText[] = [];
   for (const [name, { group, summary }] of Object.entries(COMMANDS)) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generatorFamilies } from "../../src/random/generators.ts";
 import { type Playground, playground } from "./playground.ts";
 
-/** The files whose examples are run: those that the package exports from. */
+/** The files whose examples are run: those with exports of the package. */
 const FILES = [
   ...["index.ts", "repository.ts", "replay/simulation.ts"],
   ...["replay/run/run.ts", "replay/run/open-run.ts"],
@@ -16,7 +16,7 @@ function sourcesIn(folder: string): string[] {
   return names.sort().map((name) => `${folder}/${name}`);
 }
 
-/** What every example may use. */
+/** Names that every example may use. */
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
@@ -31,7 +31,7 @@ const walk = defineSimulation({
 });
 `;
 
-/** What an example also gets, when it uses the name and does not declare it. */
+/** Names that an example also gets if it uses them without declaring them. */
 const GIVEN: readonly (readonly [name: string, code: string])[] = [
   ["repo", 'const repo = await openRepository(".");'],
   ["run", "const run = await record(walk, { steps: 1_000_000, seed: 42 });"],

@@ -94,7 +94,7 @@ test("FORMAT.md states the length from which payloads are packed", () => {
 const python = spawnSync("python3", ["--version"], { encoding: "utf8" });
 if (python.status !== 0) console.warn("skipped: the reader in Python needs python3");
 
-describe.skipIf(python.status !== 0)("a reader in Python that knows FORMAT.md alone", () => {
+describe.skipIf(python.status !== 0)("a reader in Python that knows only FORMAT.md", () => {
   test("reads a store and agrees on every object, entry, root and seed", async () => {
     const repo = await plainRepository();
     const { id: mainId } = await repo.record(walk, { steps: 9_001, blockSize: 2, seed: 42 });
@@ -289,7 +289,7 @@ function pythonReads(root: string): string {
   });
 }
 
-/** What each labelled block of FORMAT.md must hold: the code's own bytes. */
+/** The bytes that each labelled block of FORMAT.md must hold, from the code. */
 function exampleObjects(): Readonly<Record<string, Uint8Array>> {
   const chunk = utf8("x => x + 1");
   const program = encodeProgram({

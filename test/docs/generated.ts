@@ -39,7 +39,7 @@ export async function regenerated(page: string): Promise<string> {
     const part = PARTS[name];
     if (part === undefined) throw new Error(`nothing writes the part "${name}"`);
     const fresh = `<!-- generated: ${name} -->\n\n${await part()}\n\n<!-- end of generated -->`;
-    // A function, since a text would have its `$` replaced.
+    // A function, because `$` is special in a replacement text.
     result = result.replace(old, () => fresh);
   }
   return result;

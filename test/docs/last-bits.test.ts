@@ -16,7 +16,7 @@ const COUNT = Number(process.env.LAST_BITS ?? 20_000);
 const SEEDS: Readonly<Record<string, number>> = { numpy: 7, python: 42, torch: 42 };
 const MADE: Readonly<Record<string, (seed: number) => unknown>> = { numpy, python, torch };
 
-// Another engine or another C library differs in other last bits, perhaps in as many.
+// Another engine or C library differs in other last bits, perhaps in as many draws.
 const likeCounted = process.version.startsWith("v20.") && process.arch === "x64";
 const found = spawnSync(
   "python3",
@@ -76,7 +76,7 @@ function oursOf(generator: string, method: string, args: readonly number[]): Flo
   return Float64Array.from({ length: COUNT }, () => draw?.apply(made, [...given]) as number);
 }
 
-/** All draws of a generator at once, since importing numpy takes longer than drawing. */
+/** All draws of a generator at once, because importing numpy takes longer than drawing. */
 const made = new Map<string, Float64Array>();
 
 function theirsOf(generator: string, method: string, args: readonly number[]): Float64Array {

@@ -22,7 +22,9 @@ function program(): ts.Program {
   return compiled;
 }
 
-/** What an entry of the library exports, from its docstrings: functions and values, then types. */
+/**
+ * The exports of an entry of the library, from its docstrings: functions and values, then types.
+ */
 export function libraryText(entry: string): string {
   const checker = program().getTypeChecker();
   const file = program()

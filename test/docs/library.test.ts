@@ -23,7 +23,7 @@ describe("the lists of exports", () => {
   });
 });
 
-/** The names that a module exports, by a compiler that sees this module alone. */
+/** The exported names of a module, from a compiler that sees only this module. */
 function exportsOf(entry: string): string[] {
   const text = ts.sys.readFile(new URL(`../src/${entry}`, pageUrl("docs/library.md")).pathname);
   const source = ts.createSourceFile(entry, text ?? "", ts.ScriptTarget.ES2023);

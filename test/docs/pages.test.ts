@@ -52,7 +52,7 @@ describe("commands in the text", () => {
 });
 
 describe("plain English", () => {
-  test.each(ALL)("%s has none of the turns that are hard to read", (name) => {
+  test.each(ALL)("%s has no phrases that are hard to read", (name) => {
     const found = proseOf(name)
       .replace(/<!-- generated: [\s\S]*?<!-- end of generated -->/g, "")
       .split("\n")
@@ -61,7 +61,7 @@ describe("plain English", () => {
   });
 });
 
-/** Turns of phrase that a reader must read twice. */
+/** Phrases that a reader must read twice. */
 const HARD =
   /\bmend|\bnone such\b|\b(?:is|are) none\b|\bfrom [01] on\b|\bso many\b|\bof (?:its|one's|our|a) own\b|\bthat there are\b|\bwhat is there\b|\bwhat was there\b|\bone too many\b|\b(?:Is|Holds|Has) it \w+.*,|\bnames none\b|\bWhere (?:it|there) (?:is|are) (?:none|no)\b/i;
 

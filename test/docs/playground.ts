@@ -17,8 +17,8 @@ const UNPACK =
   'process.stdout.write(require("node:zlib").brotliDecompressSync(require("node:fs").readFileSync(0)))';
 
 /**
- * A folder like that of a reader of the pages: a project that `npm init -y` made, with the package
- * that `npm pack` makes installed.
+ * A folder like that of a reader of the pages: a project made by `npm init -y`, with the package
+ * from `npm pack` installed.
  */
 export interface Playground {
   readonly folder: string;

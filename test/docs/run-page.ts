@@ -6,7 +6,7 @@ import { type Playground, playground } from "./playground.ts";
 interface PageOptions {
   /** The first lines of the blocks that are not run, each with the reason that the page gives. */
   readonly notRun?: Readonly<Record<string, string>>;
-  /** What a reader has done before this page, such as recording a run. */
+  /** Prepares what a reader has done before this page, such as recording a run. */
   readonly prepare?: (place: Playground) => Promise<void> | void;
 }
 
@@ -55,7 +55,7 @@ function firstPlainLine({ text }: Block): string {
   return text.split("\n")[0] ?? "";
 }
 
-/** The name of the file that a block of TypeScript is. */
+/** The file name of a block of TypeScript. */
 export function moduleName(block: Block): string {
   const [, file] = /^\/\/ ([a-z-]+\.m?ts)$/.exec(firstLine(block)) ?? [];
   if (file === undefined) throw new Error("expected the first line to name a file");
@@ -72,7 +72,8 @@ async function runModule(place: Playground, block: Block): Promise<void> {
   const file = moduleName(block);
   await place.write(file, block.text);
   if (file.endsWith(".ts")) {
-    // `rewind` bundles a simulation; Node would take it for CommonJS in a project of `npm init -y`.
+    // `rewind` bundles a simulation; Node would treat it as CommonJS in a project made by `npm init
+    // -y`.
     expect(block.text).not.toContain("console.log");
     return;
   }
@@ -85,7 +86,7 @@ async function runModule(place: Playground, block: Block): Promise<void> {
   expect(status).toBe(0);
 }
 
-/** Runs a block of Python like a module, where Python and numpy are installed. */
+/** Runs a block of Python like a module, if Python and numpy are installed. */
 async function runPython(place: Playground, block: Block): Promise<void> {
   const [, file] = /^# ([a-z-]+\.py)$/.exec(firstPlainLine(block)) ?? [];
   if (file === undefined) throw new Error("expected the first line to name a file");
@@ -112,7 +113,7 @@ function runConsole(place: Playground, block: Block): void {
   }
 }
 
-/** Whether a line is as expected, where `…` stands for any text. */
+/** Whether a line matches the expected one, in which `…` stands for any text. */
 function matches(text: string, expected: string | undefined): boolean {
   if (expected === undefined) return false;
   const parts = expected.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));

@@ -92,7 +92,7 @@ test("three forks, one of them forked again", () => {
   );
 });
 
-test("a line to the side crosses a lane that goes on", () => {
+test("a line to the side crosses a lane that continues", () => {
   expect(draw([node("x", "a"), node("y", "z"), node("w", "a"), node("a"), node("z")])).toEqual([
     "● x",
     "│ ● y",

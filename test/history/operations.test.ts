@@ -22,8 +22,7 @@ describe("an undo", () => {
     };
     await expect(undo(slow)).rejects.toMatchObject({
       code: "REF_MOVED",
-      message:
-        "cannot undo point refs/heads/a of now: expected 1 operations in the log, there are 2 now",
+      message: "cannot undo point refs/heads/a of now: expected 1 operations in the log, got 2",
       data: { verb: "undo" },
     });
     expect(await refs.list("refs/")).toHaveLength(2);
@@ -47,7 +46,7 @@ describe("an undo", () => {
     await change(A, C);
     await expect(redo(refs)).rejects.toMatchObject({
       code: "REF_MOVED",
-      message: `cannot redo point refs/heads/a of now: expected refs/heads/a to be ${A}, it is ${C} now`,
+      message: `cannot redo point refs/heads/a of now: expected refs/heads/a to be ${A}, it is now ${C}`,
       data: { ref: "refs/heads/a", verb: "redo" },
     });
   });

@@ -57,7 +57,7 @@ describe("the origin of a run", () => {
     expect(await chainOf(runs, rest)).toEqual([["resumed", undefined, 40]]);
   });
 
-  test("a run without a name takes the name of a run that goes on from its end", async () => {
+  test("a run without a name takes the name of a run that continues it", async () => {
     const runs = await emptyRuns();
     const first = await runs.put({ steps: 10, meta: { n: 1 } });
     const second = await runs.put({ steps: 20, parents: [{ run: first, step: 10 }] });

@@ -257,7 +257,7 @@ const ranges: fc.Arbitrary<(steps: number) => Ends> = fc
     return whole ? { from: 0, to: steps } : { from: from!, to: to! };
   });
 
-/** Slices of one step and of many, so that passes stop and go on at every step of a block. */
+/** Slices of one step and of many, so that passes stop and continue at every step of a block. */
 const clocks: fc.Arbitrary<() => number> = fc
   .array(fc.constantFrom(0, 20, 100, 100), { minLength: 1, maxLength: 5 })
   .map((elapsed) => {

@@ -348,7 +348,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
     },
   );
 
-  test("a step that fails, in any form of state: the run before it is kept and can go on", async () => {
+  test("a step that fails, in any form of state: the run before it is kept and can be continued", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...FORMS), places, async (form, place) => {
         const { at, blockSize, steps } = place;

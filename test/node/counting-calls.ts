@@ -1,7 +1,7 @@
 import type { Files } from "../../src/node/host/files.ts";
 import { quickFiles } from "./store-tools.ts";
 
-/** Files that count the calls that reach the system, and the names that lists give. */
+/** Files that count the system calls, and the names in listings. */
 export function countingCalls(): Files & { readonly calls: () => number } {
   let calls = 0;
   const counted = Object.entries(quickFiles).map(([name, call]) => [
@@ -15,7 +15,7 @@ export function countingCalls(): Files & { readonly calls: () => number } {
   return { ...(Object.fromEntries(counted) as Files), calls: () => calls };
 }
 
-/** Whether work grows no faster than what it is done on, by the calls for three sizes: n, 2n and 3n. */
+/** Whether work grows at most linearly, by the calls for three sizes: n, 2n and 3n. */
 export function growsEvenly([one, two, three]: readonly [number, number, number]): boolean {
   return three - two <= (two - one) * 1.05 + 4;
 }

@@ -3,22 +3,22 @@ import type { Files } from "../../src/node/host/files.ts";
 import { quickFiles } from "./store-tools.ts";
 
 export interface CountingFiles extends Files {
-  /** What was done since this was asked last. */
+  /** The operations since the last call. */
   taken(): Taken;
-  /** How many files are open now, and the most that were open at once. */
+  /** The number of open files, now and at most. */
   readonly nowOpen: () => number;
   readonly mostOpen: () => number;
 }
 
 export interface Taken {
-  /** The names of the files that were opened to be read, in turn. */
+  /** The names of the files that were opened to read, in order. */
   readonly opened: readonly string[];
   readonly reads: number;
   readonly bytes: number;
   readonly lists: number;
 }
 
-/** Files that count what is done with them. */
+/** Files that count their operations. */
 export function countingFiles(): CountingFiles {
   let opened: string[] = [];
   let [reads, bytes, lists, now, most] = [0, 0, 0, 0, 0];

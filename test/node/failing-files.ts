@@ -7,13 +7,13 @@ export const OPERATIONS = [
 ] as readonly (keyof Files)[];
 
 export interface FailingFiles extends Files {
-  /** Whether the failure has come to pass. */
+  /** Whether the failure has happened. */
   failed(): boolean;
 }
 
 /**
- * Files of which the n-th of certain operations fails, or all from the n-th on. A write that fails
- * has written half of its bytes, as one on a full disk does.
+ * Files in which the n-th of certain operations fails, or the n-th and all later ones. A failed
+ * write has written half of its bytes, as on a full disk.
  */
 export function failingFiles(options: {
   readonly at: number;

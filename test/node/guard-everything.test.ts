@@ -21,7 +21,7 @@ interface Waits {
   waitAsync(...values: unknown[]): unknown;
 }
 
-/** Each is refused in a step, and works outside of one where `works` does not say otherwise. */
+/** Each is refused in a step, and works outside unless `works` says otherwise. */
 const CALLS: readonly (readonly [name: string, call: () => unknown, works?: false])[] = [
   // the language
   ["Intl.DateTimeFormat.format()", () => Intl.DateTimeFormat().format()],
@@ -74,7 +74,7 @@ const CALLS: readonly (readonly [name: string, call: () => unknown, works?: fals
   ["crypto.createECDH()", () => crypto.createECDH("secp256k1")],
   ["crypto.subtle.digest()", () => globalThis.crypto.subtle.digest("SHA-256", new Uint8Array())],
   ["URL.createObjectURL()", () => URL.createObjectURL(new Blob([]))],
-  // what goes on after the step
+  // work that continues after the step
   ["setTimeout()", () => clearTimeout(setTimeout(() => undefined, 0))],
   ["setInterval()", () => clearInterval(setInterval(() => undefined, 9))],
   ["setImmediate()", () => setImmediate(() => undefined)],
@@ -94,14 +94,14 @@ const CALLS: readonly (readonly [name: string, call: () => unknown, works?: fals
   ["worker_threads.Worker()", () => new Worker("", { eval: true }), false],
 ];
 
-describe("a step that asks for what differs between two runs is refused", () => {
+describe("a step that uses what differs between two runs is refused", () => {
   test.each(CALLS.map((row) => [...row] as const))("%s, as %s", (...[name, call, works]) => {
     const verb = name.endsWith(")") ? "called" : "read";
     expect(() => guard(call)).toThrow(`${name} was ${verb} in a step`);
     if (works !== false) expect(call).not.toThrow();
   });
 
-  test("also what was made or kept before", () => {
+  test("also if it was made or kept before", () => {
     const ref = new WeakRef({});
     const { format } = Intl.DateTimeFormat();
     const event = new Event("x");
@@ -111,7 +111,7 @@ describe("a step that asks for what differs between two runs is refused", () => 
   });
 });
 
-describe("what gives the same in every run is left alone", () => {
+describe("functions that give the same result in every run are allowed", () => {
   test.each<readonly [string, () => unknown, unknown]>([
     [
       "the format of a date",
@@ -143,7 +143,7 @@ describe("what gives the same in every run is left alone", () => {
 describe("the stack of an error", () => {
   const deep = (n: number): string => (n === 0 ? String(new RangeError("x").stack) : deep(n - 1));
 
-  test("says in a step what went wrong, and nothing of where", () => {
+  test("says in a step what went wrong, but not where", () => {
     const stacks = [0, 3, 30].map((n) => guard(() => deep(n)));
     expect(new Set(stacks)).toEqual(new Set(["RangeError: x\n    at step (rewind)"]));
     const captured = guard(() => {
@@ -154,7 +154,7 @@ describe("the stack of an error", () => {
     expect(captured).not.toContain("guard-everything");
   });
 
-  test("is whole outside, also of an error that a step threw", () => {
+  test("is complete outside, also for an error that a step threw", () => {
     const thrown = (): unknown => {
       try {
         return guard(() => JSON.parse("{"));

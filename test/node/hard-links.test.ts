@@ -19,7 +19,7 @@ function linkedStore(text: string) {
   return { root, victim, files: storeFiles(root, quickFiles) };
 }
 
-test("a file that is a hard link is neither appended to nor cut", () => {
+test("a hard link is neither appended to nor cut", () => {
   const { root, victim, files } = linkedStore("mine");
   const log = path.join(root, "logs/operations");
   expect(() => files.open(log, "append")).toThrow(isRefused);

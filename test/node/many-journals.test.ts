@@ -31,7 +31,7 @@ const LOCKS: Readonly<Record<string, () => string>> = {
   "of a dead process": deadOwner,
 };
 
-/** Lays an old lock for each of so many journals. */
+/** Makes an old lock for each of `count` journals. */
 function layLocks(root: string, count: number, text: string): void {
   for (let i = 0; i < count; i++) {
     const file = path.join(root, "local", `journal-j${i}.pack.lock`);
@@ -46,7 +46,7 @@ function layJournals(root: string, count: number, bytes: (i: number) => Uint8Arr
   }
 }
 
-/** Journals in which recordings died, each of a run of its own, on the branches that `ref` gives. */
+/** Journals of dead recordings, each of a different run, on the branches that `ref` gives. */
 async function layRecordings(
   root: string,
   count: number,
@@ -87,15 +87,15 @@ const KINDS: readonly (readonly [kind: string, lay: Lay])[] = [
     (root, count) => layRecordings(root, count, () => "refs/heads/a", false),
   ],
   [
-    "recordings that go on from each other",
+    "recordings that continue each other",
     (root, count) => layRecordings(root, count, () => "refs/heads/a", true),
   ],
   [
-    "recordings of a branch each",
+    "recordings of different branches",
     (root, count) => layRecordings(root, count, (i) => `refs/heads/b${i}`, false),
   ],
   [
-    "recordings in the way of each other",
+    "recordings that conflict",
     (root, count) =>
       layRecordings(root, count, (i) => (i === 0 ? "refs/heads/a" : `refs/heads/a/${i}`), false),
   ],
@@ -103,7 +103,7 @@ const KINDS: readonly (readonly [kind: string, lay: Lay])[] = [
 
 const SIZES = [20, 40, 60] as const;
 
-/** What `work` calls in stores of three sizes. */
+/** The calls of `work` in stores of three sizes. */
 async function callsOf(
   lay: Lay,
   work: (opened: ReturnType<typeof open>) => Promise<unknown>,
@@ -126,7 +126,7 @@ describe.each(KINDS)("of many %s", (_, lay) => {
     expect(calls).toSatisfy(growsEvenly);
   });
 
-  test("a writer brings each back without looking at the others", async () => {
+  test("a writer recovers each without reading the others", async () => {
     const calls = await callsOf(lay, ({ store, refs }) => recover(store, refs));
     expect(calls).toSatisfy(growsEvenly);
   });
@@ -151,7 +151,7 @@ describe.each(KINDS)("of many %s", (_, lay) => {
   });
 });
 
-test("what is not there is looked for in a folder as it was listed, as long as that is as it was", async () => {
+test("a look-up of a missing object uses the last listing while the folder is unchanged", async () => {
   const root = emptyStore();
   layJournals(root, 20, (i) => noise(300, i));
   utimesSync(path.join(root, "objects"), new Date(0), new Date(0));

@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<string, Ref>> = {
   "damaged branches": (i) => [`refs/heads/b${i}`, `nonsense ${i}`],
 };
 
-/** A store of one run, `main`, and so many refs beside it. */
+/** A store of one run, `main`, and many other refs. */
 async function storeOf(count: number, ref: Ref) {
   const root = emptyStore();
   const writing = new FileStore(root, storeTools());
@@ -64,12 +64,12 @@ async function callsOf(
 }
 
 describe.each(Object.entries(KINDS))("of many %s", (_, ref) => {
-  test("one is found without looking at the others", async () => {
+  test("one is found without reading the others", async () => {
     const calls = await callsOf(ref, ({ store, refs }) => resolve(store, refs, "main@5"));
     expect(new Set(calls)).toHaveProperty("size", 1);
   });
 
-  test("a log looks at each a few times", async () => {
+  test("a log reads each a few times", async () => {
     const { store, refs, files } = await storeOf(100, ref);
     const before = files.calls();
     await log(store, refs, undefined, { onDamaged: () => undefined });
@@ -94,7 +94,7 @@ describe.each(Object.entries(KINDS))("of many %s", (_, ref) => {
   });
 });
 
-test("the same run, or tag, is read once, however many refs name it", async () => {
+test("a run or tag is read once, even if many refs name it", async () => {
   for (const kind of ["branches of one run", "tags of one run"]) {
     const { store, refs } = await storeOf(50, KINDS[kind] as Ref);
     let gets = 0;
@@ -112,7 +112,7 @@ test("the same run, or tag, is read once, however many refs name it", async () =
   }
 });
 
-test("what dead recordings will be named is told without reading the refs that are there", async () => {
+test("the names of dead recordings are found without reading the existing refs", async () => {
   const { refs, run } = await storeOf(5, KINDS["branches of one run"] as Ref);
   const unread = { ...refs, list: () => Promise.reject(new Error("refs were read")) };
   const change = (name: string, to?: string) => ({ name, from: undefined, to });

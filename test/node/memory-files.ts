@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Files } from "../../src/node/host/files.ts";
 
-/** Files in memory, for tests that need a great many of them. Behaves as the system's do. */
+/** Files in memory, for tests that need very many. They behave like the system's. */
 export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Array> } {
   const contents = new Map<string, Uint8Array>();
   const folders = new Set<string>();

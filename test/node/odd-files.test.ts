@@ -18,7 +18,7 @@ const FILES: Readonly<Record<string, string>> = {
   "node_modules/pack/main.js": "exports.b = 1;",
 };
 
-/** What stands in a file's place, and what is said of it. */
+/** What replaces a file, and the message for it. */
 const ODD: Readonly<Record<string, readonly [make: (file: string) => void, says: string]>> = {
   "a pipe": [(file) => void execFileSync("mkfifo", [file]), "got a pipe"],
   "a link to a device": [(file) => symlinkSync("/dev/zero", file), "got a device"],
@@ -38,7 +38,7 @@ const ODD: Readonly<Record<string, readonly [make: (file: string) => void, says:
   ],
 };
 
-/** The project with an odd file in the place of one. */
+/** The project with an odd file in place of one. */
 async function withOdd(path: string, what: string): Promise<string> {
   const root = await project(FILES);
   await put(root, join(dirname(path), "beside"), "");
@@ -59,10 +59,10 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     const root = await withOdd(path, what);
     const failure = await bundle({ root, module: "m.ts" }).catch((error) => error);
     expect(failure).toMatchObject({ code: "MODULE_FAILED" });
-    // A link is judged by where it leads.
+    // A link is judged by its target.
     const isLinkedCode = /link/.test(what) && /\.[jt]s$/.test(path);
     if (isLinkedCode)
-      return expect(failure.message).toMatch(/\.pipe cannot be|dev\/zero lies outside/);
+      return expect(failure.message).toMatch(/\.pipe cannot be|dev\/zero is outside/);
     expect(failure.message).toContain(`expected ${path} to be a file`);
     expect(failure.message).toContain(ODD[what]?.[1]);
   });
@@ -88,8 +88,8 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     ["a package", '{ "extends": "config/base.json" }'],
     ["what a package's package.json names", '{ "extends": "config" }'],
     ["one of a list, with comments", '{"extends":[/*]*/"./other.json",//"]\n"./base.json",]}'],
-    ["a key behind a long text", `{ "x": "${'\\"'.repeat(40_000)}", "extends": "./base" }`],
-    ["a key behind a comment without an end", '{ "extends": "./base.json" } /* "'],
+    ["a key after a long text", `{ "x": "${'\\"'.repeat(40_000)}", "extends": "./base" }`],
+    ["a key after a comment without an end", '{ "extends": "./base.json" } /* "'],
   ])("a tsconfig.json that another extends, by %s", async (_, text) => {
     const root = await project({
       "m.ts": "export default 1;",

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { onTestFinished } from "vitest";
 
-/** A folder of its own with these files in it, gone when the test is over. */
+/** A new folder with these files, removed after the test. */
 export async function project(files: Readonly<Record<string, string>>): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), "rewind-project-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
@@ -18,7 +18,7 @@ export async function put(root: string, path: string, text: string): Promise<voi
   await writeFile(file, text);
 }
 
-/** The text of a package's files, by path, as npm would install it. */
+/** The texts of a package's files, by path, as npm would install it. */
 export function installed(name: string, version: string, code: string): Record<string, string> {
   const folder = `node_modules/${name}`;
   return {
@@ -27,7 +27,7 @@ export function installed(name: string, version: string, code: string): Record<s
   };
 }
 
-/** An engine that only counts as one: `defineSimulation`, and a mark to know it by. */
+/** A stand-in for the engine: `defineSimulation`, and a mark to recognise it. */
 export async function standInEngine(): Promise<{ main: string; random: string }> {
   const root = await project({
     "main.mjs": 'export const defineSimulation = (x) => x; export const mark = "main";',
@@ -37,5 +37,5 @@ export async function standInEngine(): Promise<{ main: string; random: string }>
   return { main: url("main.mjs"), random: url("random.mjs") };
 }
 
-/** A simulation's source, as short as can be. */
+/** The source of a minimal simulation. */
 export const WALK = '{ name: "walk", init: () => 0, step: (x, rng) => x + rng.random() }';

@@ -7,7 +7,7 @@ import { writeRun } from "../../src/replay/record/write-runs.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";
 
-/** A simulation whose states are objects of their own, and differ. */
+/** A simulation whose states are separate, different objects. */
 export const WALK: Code = codeOf(
   defineSimulation({
     name: "walk",
@@ -16,7 +16,9 @@ export const WALK: Code = codeOf(
   }) as never,
 );
 
-/** An environment whose clock goes on by two seconds a look, so that every slice is committed. */
+/**
+ * An environment whose clock advances two seconds per reading, so that every slice is committed.
+ */
 export function recordingEnvironment(store: ObjectStore): Environment {
   let ms = 0;
   return {

@@ -9,7 +9,7 @@ import type { RefTools } from "../../src/node/store/file-refs.ts";
 import { storeFolders } from "../../src/node/store/store-folders.ts";
 import type { FileStoreTools } from "../../src/node/store/store-tools.ts";
 
-/** A folder of its own, gone when the test is over. */
+/** A new folder, removed after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), "rewind-store-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,13 +39,13 @@ export function storeTools(files: Files = quickFiles): FileStoreTools {
   };
 }
 
-/** A seal that needs no home of a user. */
+/** A seal that does not need a user's home. */
 export const testSeal: Seal = {
   make: (text) => String(text.length),
   isOurs: (text, seal) => seal === String(text.length),
 };
 
-/** What refs are kept with in tests. */
+/** The tools of file refs in tests. */
 export function refTools(files: Files = quickFiles): RefTools {
   return { files, seal: testSeal, now: countingClock(), onDamage: () => {} };
 }

@@ -1,6 +1,6 @@
 import type { Program } from "../../src/object/program.ts";
 
-/** What a program has besides its code, where it was handed over in memory: nothing. */
+/** The fields of a program besides its code, if it was handed over in memory: all empty. */
 export const BARE: Pick<
   Program,
   "parts" | "externals" | "inputs" | "environment" | "zone" | "locale"

@@ -87,7 +87,7 @@ const program: fc.Arbitrary<Program> = fc
     zone: fc.option(text, { nil: undefined }),
     locale: fc.option(text, { nil: undefined }),
   })
-  // One part that is the whole source is left out.
+  // A single part with the whole source is left out.
   .filter(({ source, parts }) => parts[0]?.chunk !== source);
 const seeds: fc.Arbitrary<Seeds> = fc.record({
   rule: fc.constantFrom(...SEED_RULES),
@@ -174,8 +174,8 @@ describe("decode is the inverse of encode, and encode of decode", () => {
   });
 });
 
-describe("a body depends on content alone", () => {
-  test("not on which parts of a run are one object in memory", () => {
+describe("a body depends only on content", () => {
+  test("not on shared objects in memory", () => {
     const state = { inline: Uint8Array.of(1, 2) };
     const params = { rates: [1, 2] };
     const shared = sample({ final: state, meta: { params, again: params } });
@@ -229,7 +229,7 @@ describe("a body depends on content alone", () => {
 
 const ID = noise(32, 9);
 
-/** The fields of a valid body of each kind, as the encoder takes them. */
+/** The fields of a valid body of each kind, as passed to the encoder. */
 const bytesOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const VALID: Record<string, { fields: unknown[]; read: (body: Uint8Array) => unknown }> = {
   program: {
@@ -283,7 +283,7 @@ const WRONG: readonly unknown[] = [
   ...[new ArrayBuffer(32), [[]], [1], [null], Object.create(null), new Uint16Array(16)],
 ];
 
-/** Which of these the schema allows in each field of the samples. */
+/** Which of these values the schema allows in each field of the samples. */
 const ALLOWED: Record<string, unknown[][]> = {
   program: [
     ...[["text"], [null, "text"], [null, "text"], [], ["text"], []],
@@ -322,7 +322,7 @@ describe("a body of the wrong form is refused", () => {
         return code !== "";
       }),
     );
-    // What is left is what the schema allows there.
+    // The accepted values are those that the schema allows there.
     const allowed = refused.map((some) => WRONG.filter((value) => !some.includes(value)));
     expect(allowed).toEqual(ALLOWED[kind]);
   });
@@ -337,7 +337,7 @@ describe("a body of the wrong form is refused", () => {
       Uint8Array.of(0x9f, ...rest, 0xff), // of indefinite length
       Uint8Array.of(0xd8, 28, ...body), // marked as shared
       Uint8Array.of(0xd9, 0xd9, 0xf7, ...body), // the tag that says CBOR
-      Uint8Array.of(...body, 0), // with a byte behind it
+      Uint8Array.of(...body, 0), // with a byte after it
       body.subarray(0, -1),
       new Uint8Array(0),
     ]) {
@@ -383,7 +383,7 @@ describe("runs", () => {
   ];
   const begin = (witness: unknown = 0) => [Uint8Array.of(1), noise(16, 1), witness];
 
-  test("another format is UNSUPPORTED_FORMAT, whatever else it has", () => {
+  test("another format is UNSUPPORTED_FORMAT, whatever its other fields", () => {
     expect(codeOf(() => decodeRun(encode([2])))).toBe("UNSUPPORTED_FORMAT");
     expect(code({ 0: 0 })).toBe("UNSUPPORTED_FORMAT");
   });
@@ -394,7 +394,7 @@ describe("runs", () => {
     expect(code({ 3: 25 })).toBe("");
   });
 
-  test("the edge has the form that steps and blockSize ask for", () => {
+  test("the edge has the form that steps and blockSize require", () => {
     const states = (count: number) => Array.from({ length: count }, (_, i) => Uint8Array.of(i));
     const ids = (count: number) => Array.from({ length: count }, (_, i) => noise(32, i));
     const of = (steps: number, edge: unknown) =>
@@ -444,7 +444,7 @@ describe("runs", () => {
     expect(of(segment(0), segment(20), segment(10))).toBe("OBJECT_INVALID");
     expect(of(segment(0), segment(26, begin()))).toBe("OBJECT_INVALID");
     expect(of(segment(0), segment(15))).toBe("OBJECT_INVALID");
-    // The timeline holds the witness of what begins on the grid.
+    // The timeline holds the witness of a segment that begins on the grid.
     expect(of(segment(0), segment(15, begin(2 ** 32 - 1)))).toBe("");
     for (const witness of [2 ** 32, -1, 0.5, null, Uint8Array.of(1)]) {
       expect(of(segment(0), segment(15, begin(witness)))).toBe("OBJECT_INVALID");
@@ -504,7 +504,7 @@ describe("tiles", () => {
       expect(code(0, states(64), ...witnesses)).toBe("OBJECT_INVALID");
     }
     expect(code(1, ids(64), noise(256, 1))).toBe("OBJECT_INVALID");
-    // 32 bytes at level 0 are a state that stands in the tile.
+    // 32 bytes at level 0 are an inline state.
     expect(code(0, ids(64), noise(256, 1))).toBe("");
   });
 });

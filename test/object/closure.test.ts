@@ -42,7 +42,7 @@ function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Arr
     segments: [
       segment(0, undefined),
       segment(5, putState(noise(50, 77), put)),
-      // The same program and seeds again, as after a rewind.
+      // The same program and seeds again, as after a reset.
       { ...segment(0, undefined), start: 10 },
     ],
     edge: builder.timeline().edge,
@@ -89,7 +89,7 @@ describe("objectsOf", () => {
     expect(await listed(run, b)).toEqual(await listed(run, a));
   });
 
-  test("whatever is missing is asked for by its kind and id", async () => {
+  test("a missing object is requested by its kind and id", async () => {
     const full = objects();
     const run = makeRun(full, 70, (k) => noise(k === 3 ? 70_000 : 40, k));
     for (const [id, { kind }] of [...full.bodies]) {
@@ -106,6 +106,6 @@ describe("objectsOf", () => {
     const run = makeRun(store, 5000, () => noise(100, 1));
     store.reads.state = 0;
     await listed(run, store);
-    expect(store.reads.state).toBe(3); // it, the one at the fork, the final one
+    expect(store.reads.state).toBe(3); // that state, the one at the fork, the final one
   });
 });

@@ -1,6 +1,6 @@
 import { isRewindError } from "../../src/base/errors.ts";
 
-/** The code with which `work` fails, "" where it does not; any other error goes on. */
+/** The code with which `work` fails, "" if it succeeds; rethrows any other error. */
 export function codeOf(work: () => unknown): string {
   try {
     work();
@@ -11,7 +11,7 @@ export function codeOf(work: () => unknown): string {
   }
 }
 
-/** The code with which a promise fails, "" where it does not; any other error goes on. */
+/** The code with which a promise fails, "" if it succeeds; rethrows any other error. */
 export async function codeOfAsync(
   work: Promise<unknown> | (() => Promise<unknown>),
 ): Promise<string> {

@@ -29,7 +29,7 @@ describe("objectId", () => {
   });
 });
 
-test("isId takes 64 lower-case hexadecimal digits and nothing else", () => {
+test("isId accepts only 64 lower-case hexadecimal digits", () => {
   expect(isId(idOf(0xab))).toBe(true);
   for (const text of ["", "ab", "AB".repeat(32), "g0".repeat(32), `${idOf(1)}0`, `${idOf(1)}\n`]) {
     expect(isId(text)).toBe(false);

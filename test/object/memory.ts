@@ -4,12 +4,12 @@ import type { Id, Kind } from "../../src/object/id.ts";
 import { objectId } from "../../src/object/id.ts";
 import type { PutObject, ReadObject } from "../../src/object/state.ts";
 
-/** SHA-256 by way of Node, apart from what the code under test uses. */
+/** SHA-256 by Node, independent of the code under test. */
 export function hash(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHash("sha256").update(bytes).digest());
 }
 
-/** Objects in a Map, with a count of what was read. */
+/** Objects in a Map, with a count of the reads. */
 export interface Objects {
   readonly bodies: Map<Id, { readonly kind: Kind; readonly body: Uint8Array }>;
   readonly reads: { tile: number; state: number; chunk: number; all: number };
@@ -38,12 +38,12 @@ export function objects(): Objects {
   };
 }
 
-/** The id of the 32 bytes that all are `byte`. */
+/** The id of 32 bytes that are all `byte`. */
 export function idOf<K extends Kind>(byte: number): Id<K> {
   return byte.toString(16).padStart(2, "0").repeat(32) as Id<K>;
 }
 
-/** Random-looking bytes that depend on the seed alone. */
+/** Random-looking bytes that depend only on the seed. */
 export function noise(length: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = (seed + 1) * 0x9e3779b1;

@@ -13,7 +13,7 @@ import { objects } from "./memory.ts";
 
 const long = (length: number) => ({ p: 0.5, menu: [{ name: "x".repeat(length) }] });
 
-test("short params stand in the run, long ones are an object, and the longest are in chunks", async () => {
+test("short params are in the run, long ones are an object, and the longest are in chunks", async () => {
   const { put, get, kinds } = counted();
   for (const [length, expected] of [
     [10, []],
@@ -27,7 +27,7 @@ test("short params stand in the run, long ones are an object, and the longest ar
   }
 });
 
-test("of params longer than is wanted only the size is read, and no chunk", async () => {
+test("for params over the limit only the size is read, and no chunk", async () => {
   const store = objects();
   for (const length of [10, 1_000, 300_000]) {
     const ref = putParams(long(length), store.put);
@@ -41,7 +41,7 @@ test("of params longer than is wanted only the size is read, and no chunk", asyn
   }
 });
 
-test("that they are frozen makes no difference, and what is read is the caller's own", async () => {
+test("being frozen makes no difference, and read params are the caller's own", async () => {
   const { put, get } = counted();
   for (const length of [10, 1_000]) {
     const params = long(length);
@@ -59,7 +59,7 @@ test("that they are frozen makes no difference, and what is read is the caller's
   expect(sameParams(putParams(long(10), put), putParams(long(1_000), put))).toBe(false);
 });
 
-describe("what stands in a run", () => {
+describe("the ref in a run", () => {
   const read = (value: unknown) => parseParamsRef(new Fields([value], "run"));
   test("is short params, or an id", () => {
     expect(read({ p: 1 })).toEqual({ inline: { p: 1 } });

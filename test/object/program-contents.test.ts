@@ -9,7 +9,7 @@ import { contentsOf, readSource } from "../../src/object/program-contents.ts";
 import { BARE } from "./bare-program.ts";
 import { objects } from "./memory.ts";
 
-test("the source is one chunk, or parts that make up what the program names", async () => {
+test("the source is one chunk, or parts that make up the named source", async () => {
   const { put, get } = objects();
   const [a, b] = [put("chunk", utf8("let a;\n")), put("chunk", utf8("let é;\n"))];
   const program = (source: Program["source"], parts: Program["parts"]): Program => ({
@@ -28,7 +28,7 @@ test("the source is one chunk, or parts that make up what the program names", as
   }
 });
 
-describe("what is shown of a source is what runs", () => {
+describe("the shown source is the code that runs", () => {
   const made = (...pieces: Uint8Array[]) => {
     const { put, get } = objects();
     const whole = concatBytes(pieces);
@@ -54,8 +54,8 @@ describe("what is shown of a source is what runs", () => {
       ],
     ],
     ["a letter cut in two", [[0xc3], [0xa9]]],
-    ["a byte that is no UTF-8", [[0x2f, 0x2f, 0xff]]],
-    ["half of a pair", [[0xed, 0xa0, 0x80]]],
+    ["a byte that is not UTF-8", [[0x2f, 0x2f, 0xff]]],
+    ["half of a surrogate pair", [[0xed, 0xa0, 0x80]]],
   ])("%s is refused", async (_, pieces) => {
     const { program, get } = made(...pieces.map((piece) => Uint8Array.from(piece)));
     for (const read of [readSource, contentsOf]) {

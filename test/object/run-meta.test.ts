@@ -26,7 +26,7 @@ const RUN: RunManifest = {
 const bodyWith = (meta: Record<string, unknown>): Uint8Array => encodeRun({ ...RUN, meta });
 const trap = { toString: 5, valueOf: 5 };
 
-describe("what is noted beside a run", () => {
+describe("the notes about a run", () => {
   test.each<[string, Record<string, unknown>]>([
     ["nothing", {}],
     [
@@ -40,7 +40,7 @@ describe("what is noted beside a run", () => {
         replaces: id("3"),
       },
     ],
-    ["fields that nobody knows", { other: [trap, 5n, new Map([[1, new Set([2])]])] }],
+    ["unknown fields", { other: [trap, 5n, new Map([[1, new Set([2])]])] }],
   ])("%s", (_, meta) => {
     expect(decodeRun(bodyWith(meta)).meta).toEqual(meta);
   });
@@ -59,7 +59,7 @@ describe("what is noted beside a run", () => {
       (git): [string, Record<string, unknown>] => ["git", { git }],
     ),
     ["a long text", { time: "9".repeat(70_000) }],
-    ["a long text under a key that nobody knows", { other: "9".repeat(70_000) }],
+    ["a long text under an unknown key", { other: "9".repeat(70_000) }],
     ["a long key", { ["9".repeat(70_000)]: 1 }],
     ["many values", { a: Array.from({ length: 1_001 }, () => []) }],
     ["many values in many levels", { a: Array(40).fill(Array(40).fill(1)) }],

@@ -25,7 +25,7 @@ describe("putState", () => {
     for (const [id, { kind, body }] of store.bodies) expect(objectId(hash, kind, body)).toBe(id);
   });
 
-  test("up to 32 bytes stand in the ref, 33 are an object", () => {
+  test("up to 32 bytes are in the ref, 33 are an object", () => {
     const store = objects();
     expect(putState(noise(32, 1), store.put)).toEqual({ inline: noise(32, 1) });
     expect(store.bodies.size).toBe(0);
@@ -74,7 +74,7 @@ describe("putState", () => {
 });
 
 describe("readState", () => {
-  test("refuses chunks of another length than declared, and passes a missing one on", async () => {
+  test("refuses chunks of another length than declared, and reports a missing one", async () => {
     const store = objects();
     const chunk = store.put("chunk", noise(10, 1));
     const bytesOf = (id: string) => Uint8Array.from(Buffer.from(id, "hex"));
@@ -87,7 +87,7 @@ describe("readState", () => {
   });
 });
 
-test("no more chunks are read than hold what is declared, however often one is listed", async () => {
+test("only as many chunks are read as the declared length needs, however often one is listed", async () => {
   const store = objects();
   const chunk = Uint8Array.from(Buffer.from(store.put("chunk", noise(10, 1)), "hex"));
   const state = (length: number): StateRef => ({
@@ -113,7 +113,7 @@ describe("decodeState", () => {
     ["-0 as length", [-0, [id]]],
     ["an id of 31 bytes", [1, [id.slice(1)]]],
     ["a text as id", [1, ["a"]]],
-    ["chunks that are no array", [1, id]],
+    ["chunks that are not an array", [1, id]],
     ["a Set of chunks", [1, new Set([id])]],
     ["Uint16 as bytes", [new Uint16Array(3)]],
     ["an ArrayBuffer as bytes", [new ArrayBuffer(3)]],

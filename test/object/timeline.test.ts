@@ -23,7 +23,7 @@ function stateOf(k: number, salt = 0): StateRef {
   return { inline: new Uint8Array(Buffer.from(text)) };
 }
 
-/** An entry with a witness of 32 bits, the highest and the lowest among them. */
+/** An entry with a witness of 32 bits, sometimes the highest or lowest. */
 function entry(k: number, salt = 0): TimelineEntry {
   return { state: stateOf(k, salt), witness: (0 - Math.imul(k, 0x9e3779b1)) >>> 0 };
 }
@@ -38,12 +38,12 @@ function build(entries: readonly TimelineEntry[], store: Objects, from = EMPTY_T
   return builder.timeline();
 }
 
-/** An entry whose state stands in the tile. */
+/** An entry with an inline state. */
 function small(...bytes: number[]): TimelineEntry {
   return { state: { inline: Uint8Array.of(...bytes) }, witness: 0 };
 }
 
-/** Levels of tiles that lie above an entry in the largest tree of this count. */
+/** The levels of tiles above an entry in the largest tree of this count. */
 function levels(count: number): number {
   return count < TILE_ENTRIES ? 0 : 1 + levels(Math.floor(count / TILE_ENTRIES));
 }
@@ -70,7 +70,7 @@ describe("TimelineBuilder", () => {
     );
   });
 
-  test("the shape depends on the count alone, not on how often the building was interrupted", () => {
+  test("the shape depends only on the count, not on interruptions of the building", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 3000 }), { maxLength: 6 }), (parts) => {
         const store = objects();
@@ -86,7 +86,7 @@ describe("TimelineBuilder", () => {
     );
   });
 
-  test("what was given out does not change when more is appended, nor does what it was begun with", () => {
+  test("earlier timelines do not change when more is appended", () => {
     const store = objects();
     const first = build(ALL.slice(0, 4095), store);
     const before = JSON.stringify(first);
@@ -102,7 +102,7 @@ describe("TimelineBuilder", () => {
     build(ALL, store);
     const before = store.bodies.size;
     build([...ALL.slice(0, 10_000), ...model(20_000, () => 1).slice(10_000)], store);
-    // 10,000 entries from the fork on: 157 tiles of states, and the tiles above them.
+    // 10,000 entries after the fork: 157 tiles of states, and the tiles above them.
     expect(store.bodies.size - before).toBeLessThanOrEqual(157 + 4);
   });
 
@@ -161,7 +161,7 @@ describe("TimelineReader", () => {
     expect(STORE.reads.tile - before).toBe(tiles);
   });
 
-  test("prefix(m) is a freshly built timeline of m, and reads at most one tile a level", async () => {
+  test("prefix(m) is a freshly built timeline of m, and reads at most one tile per level", async () => {
     const check = async (count: number): Promise<void> => {
       const before = STORE.reads.tile;
       const prefix = await new TimelineReader(STORE.get).prefix(FULL, count);
@@ -172,7 +172,7 @@ describe("TimelineReader", () => {
     await fc.assert(fc.asyncProperty(size, check), { numRuns: 20 });
   });
 
-  test("a prefix of a prefix, extended, is what was there before", async () => {
+  test("a prefix of a prefix, extended, is the original", async () => {
     const reader = new TimelineReader(STORE.get);
     await fc.assert(
       fc.asyncProperty(size, fc.nat(), async (count, cut) => {
@@ -247,7 +247,7 @@ describe("TimelineReader", () => {
   test("firstDifference of timelines that repeat a few tiles 2^53 times takes a few turns", async () => {
     const store = objects();
     const place = (witness: number) => ({ ...(ALL[0] as TimelineEntry), witness });
-    // Any two of these hold the same states, in tiles of their own.
+    // Any two of these hold the same states, in different tiles.
     const layers = (witness: number): Id<"tile">[][] => {
       const bottom = Array.from({ length: 4 }, (_, i) =>
         store.put(
@@ -281,7 +281,7 @@ describe("TimelineReader", () => {
     expect(await reader.firstDifference(a, b, reader, { breathe })).toBeUndefined();
     expect(turns).toBeLessThan(200);
     expect(store.reads.tile).toBeLessThan(1000);
-    // What ends it ends it.
+    // An error of `breathe` ends it.
     const end = async (): Promise<void> => {
       throw new Error("ended");
     };
@@ -327,7 +327,7 @@ describe("TimelineReader", () => {
     const low = store.put("tile", states);
     const high = store.put("tile", encodeTile({ level: 1, entries: Array(64).fill(low) }));
     const higher = store.put("tile", encodeTile({ level: 2, entries: Array(64).fill(high) }));
-    // Its level is wrong, and its children are such as the right level would have.
+    // Its level is wrong, but its children are those of the right level.
     const posing = store.put("tile", encodeTile({ level: 2, entries: Array(64).fill(low) }));
     const of = (id: never, level: number): Timeline => ({
       count: 64 ** (level + 1),
@@ -380,7 +380,7 @@ describe("timelineRoot", () => {
     expect(new Set(roots).size).toBe(8);
   });
 
-  test("depends on content alone, not on which of its states are one object", () => {
+  test("depends only on content, not on shared objects in memory", () => {
     const one = Uint8Array.of(9);
     const same = { state: { inline: one }, witness: 7 };
     const shared = build([same, same], objects());

@@ -11,7 +11,7 @@ import { generatorNamed } from "../../src/random.ts";
 const names = PLAN_GENERATORS;
 
 describe.each(names)("a plan's generator: %s", (name) => {
-  test("to pass over is to draw", () => {
+  test("skipping equals drawing", () => {
     const [passing, drawing] = [consumerOf({ name }), consumerOf({ name })];
     for (let epoch = 1; epoch <= 20; epoch++) {
       const loader = { length: epoch, shuffle: epoch % 3 > 0 };
@@ -46,7 +46,7 @@ describe.each(names)("a plan's generator: %s", (name) => {
   });
 });
 
-test.each(names)("%s passes over long shuffles as it makes them", (name) => {
+test.each(names)("%s skips long shuffles in the same way as it makes them", (name) => {
   const [passing, drawing] = [consumerOf({ name }), consumerOf({ name })];
   for (const length of [0, 1, 2, 127, 128, 129, 4095, 4096, 4097, 70_000]) {
     passing.passPermutation(length);
@@ -73,7 +73,7 @@ test("python counts the words of shuffles, over many twists", () => {
   let last = 0;
   for (let i = 0; i < 10; i++) {
     consumer.permutation(1000);
-    // Each of 999 numbers takes a word at least, and less than two on average.
+    // Each of 999 numbers takes at least one word, and less than two on average.
     expect(consumer.drawn - last).toBeGreaterThanOrEqual(999);
     expect(consumer.drawn - last).toBeLessThan(2000);
     last = consumer.drawn;
@@ -96,7 +96,7 @@ test("numpy counts the outputs of shuffles", () => {
   expect(consumer.drawn).toBeLessThan(1000);
 });
 
-test("xoshiro draws what xoshiro(seed) does", () => {
+test("xoshiro draws like xoshiro(seed)", () => {
   const [consumer, rng] = [consumerOf({ name: "xoshiro" }), xoshiro(5)];
   consumer.seed(5n);
   consumer.draws(7, "words");

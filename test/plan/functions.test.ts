@@ -19,7 +19,7 @@ describe("what PyTorch's functions draw", () => {
     expect(createHash("sha256").update(state).digest("hex")).toBe(measured.state);
   });
 
-  // As `rewind help plans` says it.
+  // As in `rewind help plans`.
   const normal = (n: number): number =>
     n < 16 ? 4 * Math.ceil(n / 2) : n + (n % 16 === 0 ? 0 : 16);
   test.each<[string, number]>([
@@ -62,7 +62,7 @@ describe("what PyTorch's functions draw", () => {
     expect(words(call)).toBe(expected);
   });
 
-  test("the help names none that was not measured", () => {
+  test("the help names only measured functions", () => {
     const measured = calls.map(({ call }) => call).join(" ");
     const named = FUNCTION_FORMS.flatMap(([written, means]) => [
       ...`${written} ${means}`.matchAll(/\b(?:nn\.)?\w+_(?!\w)|nn\.\w+|\b[a-z]+_[a-z]+_/g),

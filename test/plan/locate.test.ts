@@ -6,7 +6,7 @@ import { orderOf } from "../../src/plan/reconstruct.ts";
 const split = "seed 1; split 1806 0.8";
 const plan = `${split}; epochs 9 of shuffle 1444`;
 
-/** The first samples of an epoch as it really was. */
+/** The first samples of a real epoch. */
 function started(truth: string, epoch: number): number[] {
   return orderOf(truth, { epoch }).order.slice(0, 5);
 }
@@ -80,7 +80,7 @@ describe("locate", () => {
     }
   });
 
-  test("what explains no more than another is left out, and what is simplest comes first", () => {
+  test("redundant explanations are left out, and the simplest comes first", () => {
     const found = locate(plan, { order: started(plan, 9) });
     expect(found.map(({ hypothesis, epoch }) => [hypothesis, epoch])).toEqual([
       ["as written", 9],
@@ -128,13 +128,13 @@ describe("locate", () => {
     },
   );
 
-  test("takes many samples, of a part as well", () => {
+  test("takes many samples, also of a part", () => {
     const long = "seed 1; split 30000 25000 5000; epochs 1 of shuffle 25000";
     const { order } = orderOf(long, { epoch: 2 });
     expect(locate(long, { order, upTo: 2 })[0]).toMatchObject({ epoch: 2, as: "order" });
   });
 
-  test("looks no further than it is told to, and at the loader that is named", () => {
+  test("looks only as far as requested, and at the named loader", () => {
     expect(locate(plan, { order: started(plan, 11), upTo: 5 })).toEqual([]);
     const found = locate(plan, { order: started(plan, 4), upTo: 3 });
     expect(
@@ -160,7 +160,7 @@ describe("locate", () => {
     ["too many draws", { order: [1], draws: 1e9 }],
     ["another loader", { order: [1], loader: 2 }],
     ["too many epochs", { order: [1], upTo: 1e9 }],
-    ["more samples than there are", { order: { length: 1e9 } }],
+    ["too many samples", { order: { length: 1e9 } }],
     ["a sample that is out of range", { order: [1806] }],
     ["a sample that comes twice", { order: [3, 4, 3] }],
     ["a text", { order: "12" as never }],
@@ -172,7 +172,7 @@ describe("locate", () => {
     );
   });
 
-  test("tries draws of torch alone", () => {
+  test("tries draws only for torch", () => {
     const refusal = (): unknown =>
       locate("generator numpy; seed 1; epochs 1 of shuffle 5", { order: [1], draws: 5 });
     expect(refusal).toThrow("expected a plan of torch to try draws, got one of numpy");

@@ -7,7 +7,7 @@ import { parsePlan } from "../../src/plan/parse.ts";
 import type { Plan, PlanStep } from "../../src/plan/plan.ts";
 import { anyPlan } from "./plans.ts";
 
-// biome-ignore lint/suspicious/noSparseArray: it is what is refused.
+// biome-ignore lint/suspicious/noSparseArray: the test needs a sparse array.
 const HOLES = [{ kind: "seed", seed: 1n }, , { kind: "draws", count: 1 }];
 const torch13 = { name: "torch", version: "1.13" } as const;
 
@@ -90,7 +90,7 @@ describe("parsePlan", () => {
     ["seed -9223372036854775809", 1, 1, "in -2^63..2^64 - 1, got -9223372036854775809"],
     ["generator numpy; seed -1", 1, 18, "expected a seed of at least 0, got -1"],
     ["generator jax; seed 1", 1, 11, 'expected torch, numpy, python or xoshiro, got "jax"'],
-    ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch from 1.6 on"],
+    ["generator torch 1.5; seed 1", 1, 17, "expected a version of PyTorch, at least 1.6"],
     ["generator numpy 1.24; seed 1", 1, 17, "expected no version of numpy"],
     ["seed 1; epochs nine of shuffle 5", 1, 16, 'expected a number of epochs, got "nine"'],
     ["seed 1; epochs 9.5 of shuffle 5", 1, 16, 'expected a number of epochs, got "9.5"'],
@@ -102,15 +102,15 @@ describe("parsePlan", () => {
       "seed 1; epochs 9 of shuffle 5 batch 0",
       1,
       37,
-      'expected the size of a batch, from 1 on, got "0"',
+      'expected the size of a batch, at least 1, got "0"',
     ],
-    ["seed 1; epochs 9 of shuffle 5 batch", 1, 36, "of a batch, from 1 on, got the end"],
-    ["seed 1; epochs 9 of shuffle 5 part 0", 1, 36, 'number of a part, from 1 on, got "0"'],
+    ["seed 1; epochs 9 of shuffle 5 batch", 1, 36, "of a batch, at least 1, got the end"],
+    ["seed 1; epochs 9 of shuffle 5 part 0", 1, 36, 'number of a part, at least 1, got "0"'],
     [
       "seed 1; epochs 9 of shuffle 5 workers 2 prefetch 0",
       1,
       50,
-      'ahead of each worker, from 1 on, got "0"',
+      'ahead of each worker, at least 1, got "0"',
     ],
     ["seed 1; epochs 9 of shuffle 5 drop", 1, 35, 'expected "last"'],
     [
@@ -160,15 +160,15 @@ describe("parsePlan", () => {
       "generator torch 1.6; seed 1; epochs 1 of shuffle 5 workers 2 persistent",
       1,
       30,
-      "from torch 1.7",
+      "since torch 1.7",
     ],
     ["seed 1; split 10", 1, 17, "expected the lengths or fractions of the parts, got the end"],
     ["seed 1; split 10 3 4", 1, 9, "expected lengths that add up to 10"],
     ["seed 1; split 10 11", 1, 9, "expected a part of 10 items, as a fraction or a length, got 11"],
-    ["generator torch 1.12; seed 1; split 10 0.8 0.2", 1, 31, "takes fractions from torch 1.13 on"],
+    ["generator torch 1.12; seed 1; split 10 0.8 0.2", 1, 31, "takes fractions since torch 1.13"],
     ["seed 1; draws -1", 1, 15, 'expected a number of draws, got "-1"'],
     ["seed 1; draws 1,000", 1, 17, 'expected a semicolon or a new line, got "000"'],
-    ["seed 1; repeat 3 draws 1", 1, 18, 'expected steps in braces, from "{" on, got "draws"'],
+    ["seed 1; repeat 3 draws 1", 1, 18, 'expected "{" and the steps to repeat, got "draws"'],
     ["seed 1; repeat 3 { draws 1", 1, 27, 'expected a semicolon, a new line or "}", got the end'],
     ["seed 1; repeat 3 { draws 1;", 1, 28, 'expected "}", got the end'],
     ["seed 1; }", 1, 9, "expected a step: seed, draws, permutation, split, epochs or repeat"],

@@ -139,7 +139,7 @@ describe("points, draws and rows", () => {
     );
   });
 
-  test("an epoch after the plan goes on with its last repeat, or else follows", () => {
+  test("an epoch after the plan extends its last repeat, or else follows", () => {
     expect(drawsOf(plan, { epoch: 4 })).toBe(24);
     expect(drawsOf(plan, { epoch: 5 })).toBe(30);
     expect(drawsOf(plan, { epoch: 7 })).toBe(40);
@@ -151,7 +151,7 @@ describe("points, draws and rows", () => {
     expect(drawsOf("seed 1; epochs 5 of loader 3; epochs 5 of loader 7", { epoch: 2 })).toBe(2);
   });
 
-  test("an epoch that follows comes after loops that went as the last ones did", () => {
+  test("an epoch that follows comes after loops like the last ones", () => {
     const loader = "shuffle 100 batch 10 generator own";
     const told = `seed 1; epochs 3 of ${loader} break after 3`;
     const short = `seed 1; epochs 2 of ${loader} break after 3`;
@@ -161,7 +161,7 @@ describe("points, draws and rows", () => {
     expect(drawsOf(inside, { epoch: 4 })).toBe(3 * (2 + 99) + 1);
   });
 
-  test("steps with the same loader go on with one another", () => {
+  test("steps with the same loader continue each other", () => {
     const loader = "shuffle 9 workers 1 persistent";
     const once = `seed 1; epochs 4 of ${loader}`;
     const twice = `seed 1; epochs 1 of ${loader}; epochs 3 of ${loader}`;
@@ -228,7 +228,7 @@ describe("points, draws and rows", () => {
     expect(orderOf("seed 3; epochs 2 of shuffle 9", { epoch: 1 }).baseSeed).toBeUndefined();
   });
 
-  test("what draws can be passed is not made, however long", () => {
+  test("permutations that can be skipped are not made, however long", () => {
     expect(drawsOf("seed 1; split 4e9 0.8; permutation 4e9; epochs 9 of loader 4e9")).toBe(
       2 * (4e9 - 1) + 18,
     );

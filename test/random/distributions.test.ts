@@ -70,7 +70,7 @@ describe("normal", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("gives neighbouring draws in another order seldom, and only by the last bit", () => {
+  test("seldom swaps neighbouring draws, and only by the last bit", () => {
     const [u, next] = [0.20041981196479863, 0.20041981196479874];
     expect(next - u).toBe(2 ** -53);
     expect(normal(sourceOf(u)) - normal(sourceOf(next))).toBe(2 ** -53);

@@ -30,7 +30,7 @@ test("the list of names is the caller's own", () => {
 describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const))(
   "%s",
   (name, algorithm) => {
-    test("is found under its own name and its present version, loaded or not", async () => {
+    test("is found by its name and current version, loaded or not", async () => {
       expect(Number.isSafeInteger(algorithm.version) && algorithm.version >= 1).toBe(true);
       expect(generatorNamed(name)).toBe(algorithm);
       expect(generatorNamed(name, algorithm.version)).toBe(algorithm);
@@ -46,7 +46,7 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
       }
     });
 
-    test("has each method that the table says", () => {
+    test("has each method in the table", () => {
       const rng = algorithm.seeded(0n);
       const others = algorithms.flatMap((other) => methodsOf(other.seeded(0n)));
       const listed = others.filter((method) => generatorsWith(method).includes(name as never));
@@ -54,7 +54,7 @@ describe.each(algorithms.map((algorithm) => [algorithm.name, algorithm] as const
       for (const method of listed) expect(method in rng, method).toBe(true);
     });
 
-    test("has a state of a length of its own", () => {
+    test("has a state of a unique length", () => {
       const length = (of: GeneratorAlgorithm): number => of.seeded(1n).state().length;
       const same = algorithms.filter((other) => length(other) === length(algorithm));
       expect(same).toEqual([algorithm]);

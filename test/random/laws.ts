@@ -58,7 +58,7 @@ export function testGenerator(algorithm: GeneratorAlgorithm): void {
         });
       }
 
-      test("to take the state draws nothing, and what is done to its bytes changes nothing", () => {
+      test("reading the state draws nothing, and changing its bytes changes nothing", () => {
         const rng = seeded(4);
         const before = rng.state();
         rng.state().fill(0);

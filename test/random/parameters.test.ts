@@ -50,10 +50,10 @@ test("checkFlag and checkSize", () => {
   }
 });
 
-test("withRoom tells of what there is no room for, and of nothing else", () => {
+test("withRoom reports sizes that do not fit, and nothing else", () => {
   expect(withRoom(3, (size) => new Uint8Array(size))).toHaveLength(3);
   expect(() => withRoom(2 ** 52, (size) => new Uint8Array(size))).toThrow(
-    "expected as many numbers as there is room for, got 4503599627370496",
+    "expected no more numbers than fit into memory, got 4503599627370496",
   );
   expect(() => withRoom(1, () => (undefined as never as string).length)).toThrow(TypeError);
 });

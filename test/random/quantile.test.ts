@@ -18,7 +18,7 @@ test("0.975 and 0.025 give the well-known 1.959963984540054", () => {
   expect(normalQuantile(0.025)).toBeCloseTo(-1.959963984540054, 15);
 });
 
-test("the ends are infinite, and outside there is nothing", () => {
+test("the ends are infinite, and it is NaN outside", () => {
   expect(normalQuantile(0)).toBe(Number.NEGATIVE_INFINITY);
   expect(normalQuantile(1)).toBe(Number.POSITIVE_INFINITY);
   for (const p of [-0.1, 1.1, Number.NaN]) expect(normalQuantile(p)).toBeNaN();

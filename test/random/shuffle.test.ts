@@ -19,7 +19,7 @@ describe("shuffle", () => {
     expect(shuffle(zeros(), [1, 2, 3, 4])).toEqual([2, 3, 4, 1]);
   });
 
-  test("draws once an item, but for the first", () => {
+  test("draws once per item, except for the first", () => {
     for (const length of [0, 1, 2, 10]) {
       const source = zeros();
       shuffle(source, new Array(length).fill(0));

@@ -2,7 +2,7 @@ import { expectTypeOf, test } from "vitest";
 import { numpy } from "../../src/random/numpy/index.ts";
 import type { IntegerType } from "../../src/random/numpy/integers.ts";
 
-/** What the compiler says of a call, which `npm run types` checks. */
+/** The types of a call, which `npm run types` checks. */
 test("numpy's integers are of the type that the bounds, the size and the dtype say", () => {
   const rng = numpy(1);
   const any: { readonly dtype: IntegerType } = { dtype: "int8" };
@@ -22,7 +22,7 @@ test("numpy's integers are of the type that the bounds, the size and the dtype s
   expectTypeOf(rng.integers(0n, 6n, { size: 3 })).toEqualTypeOf<BigInt64Array>();
   expectTypeOf(rng.integers(0, 6n, { size: 3, dtype: "uint64" })).toEqualTypeOf<BigUint64Array>();
   expectTypeOf(rng.integers(0n, 6n, { size: 3, dtype: "int8" })).toEqualTypeOf<Int8Array>();
-  // What the types promise is so at the ends too.
+  // The types also hold at the ends.
   expectTypeOf(rng.integers(-(2 ** 53), 2 ** 53, { size: 1 })).toEqualTypeOf<Float64Array>();
 });
 

@@ -13,7 +13,7 @@ const CALLS: readonly (readonly [string, () => unknown, string])[] = [
   ["crypto.randomUUID()", () => crypto.randomUUID(), "rng.uint32()"],
 ];
 
-describe("what a step may not call", () => {
+describe("calls that a step may not make", () => {
   test.each(CALLS)("%s", (name, call, instead) => {
     expect(() => guard(call)).toThrow(
       expect.objectContaining({
@@ -52,7 +52,7 @@ describe("what a step may not call", () => {
   });
 });
 
-describe("what a step may call", () => {
+describe("calls that a step may make", () => {
   test("Date, if it reads no clock", () => {
     guard(() => {
       const date = new Date(86_400_000);

@@ -203,7 +203,7 @@ const SESSION: readonly Turn[] = [
       "○ … v1 400 first herd",
     ].join("\n"),
   ],
-  ["verify drifting --full", 0, "ok: 20 of 20 blocks replayed, every one as recorded"],
+  ["verify drifting --full", 0, "ok: 20 of 20 blocks replayed, all as recorded"],
   ["save drifting -o drifting.replay", 0, "saved … to drifting.replay, …"],
   ["load drifting.replay -b loaded", 0, recorded("loaded 400 steps as loaded", 20)],
   ["get loaded@237", 0, shown(drifting, 237)],

@@ -22,7 +22,7 @@ interface Sample {
   readonly source: Id<"chunk">;
 }
 
-/** A run in a store of its own, with `count` checkpoints of `size` bytes. */
+/** A run in a new store, with `count` checkpoints of `size` bytes. */
 function sample(count: number, size: number): Sample {
   const store = objects();
   const { put } = store;
@@ -46,7 +46,7 @@ function sample(count: number, size: number): Sample {
   return { store, source, run: put("run", encodeRun({ ...base, segments, edge, final })) };
 }
 
-/** The real one packs a megabyte in seconds, which would make these tests wait for the machine. */
+/** The real one takes seconds per megabyte, too slow for these tests. */
 const quick: Compression = {
   ...nodeCompression,
   compress: (bytes) => nodeCompression.compress(bytes, "fast"),
@@ -93,13 +93,13 @@ describe("save and load", () => {
     expect((await decodeArtifact(bytes, nodeCompression, hash)).run).toBe(run);
   });
 
-  test("begins with its header and ends with the hash of all before", async () => {
+  test("begins with its header and ends with the hash of everything before", async () => {
     const bytes = await save(sample(3, 40));
     expect(new TextDecoder().decode(bytes.subarray(0, 16))).toBe("rewind replay v1");
     expect(bytes.subarray(-32)).toEqual(hash(bytes.subarray(0, -32)));
   });
 
-  test("without the code it lacks the source alone, and loads", async () => {
+  test("without the code it lacks only the source, and loads", async () => {
     const made = sample(70, 40);
     const with_ = await load(await save(made));
     const without = await load(await save(made, false));
@@ -140,7 +140,7 @@ describe("damage", () => {
   });
 });
 
-/** The bytes of a file with these frames, its hash right: only the structure can give it away. */
+/** The bytes of a file with these frames and a valid hash, so that only its structure is wrong. */
 function forge(...frames: Uint8Array[]): Uint8Array {
   return signed(concatBytes([utf8("rewind replay v1"), ...frames, new Uint8Array(8)]));
 }
@@ -168,7 +168,7 @@ function object(kind: Kind | number, body: Uint8Array, length = body.length): Ui
   return concatBytes([new Uint8Array(header.buffer), body]);
 }
 
-describe("hostile files whose hash is right", () => {
+describe("hostile files with a valid hash", () => {
   const made = sample(70, 40);
   const body = (id: Id) => made.store.bodies.get(id) as { kind: Kind; body: Uint8Array };
   const parts = async (): Promise<Uint8Array[]> => {
@@ -213,7 +213,7 @@ describe("hostile files whose hash is right", () => {
     }
   });
 
-  test("a gigabyte that is declared is refused before it is unpacked, a bomb while it is", async () => {
+  test("a declared gigabyte is refused before it is unpacked, a bomb while it is unpacked", async () => {
     const bomb = pack(new Uint8Array(200_000_000));
     expect(bomb.length).toBeLessThan(100_000);
     const before = process.memoryUsage().arrayBuffers;
@@ -259,7 +259,7 @@ describe("hostile files whose hash is right", () => {
     expect(unpacked).toBe(0);
   });
 
-  test("a manifest that is small in the file, and would take gigabytes to read", async () => {
+  test("a manifest that is small in the file, but would take gigabytes to read", async () => {
     const manifest = decodeRun(body(made.run).body);
     const others = (await parts()).slice(1);
     const withRun = (changes: object) =>
@@ -278,7 +278,7 @@ describe("hostile files whose hash is right", () => {
     await refuses(one([...(await parts()), object("seeds", zeros), object("program", zeros)]));
   });
 
-  test("every object that is missing but the source", async () => {
+  test("every missing object except the source", async () => {
     const list = await parts();
     for (let i = 0; i < list.length; i++) {
       const rest = list.toSpliced(i, 1);
@@ -330,7 +330,7 @@ describe("hostile files whose hash is right", () => {
   test("no changed byte gives another valid file of the run, even with a corrected hash", async () => {
     const list = await parts();
     const raw = concatBytes(list);
-    // A changed run is another run, whose objects are all there: only that may load.
+    // A changed run is another run with all its objects: only that may load.
     for (let at = 0; at < raw.length; at += 7) {
       const changed = raw.slice();
       changed[at] = (changed[at] as number) ^ 0x41;

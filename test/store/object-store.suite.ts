@@ -6,16 +6,16 @@ import { type ObjectStore, objectReader } from "../../src/store/object-store.ts"
 import { codeOfAsync } from "../object/code-of.ts";
 import { hash, idOf, noise } from "../object/memory.ts";
 
-/** What a test of a store needs from the kind of store that it tests. */
+/** What the suite needs from the kind of store that it tests. */
 export interface StoreUnderTest {
   readonly store: ObjectStore;
-  /** The same objects through another handle, as another process would open them. */
+  /** Another handle of the same objects, as in another process. */
   reopen(): ObjectStore;
-  /** Changes a stored object's bytes behind the store's back, where that can be done. */
+  /** Changes a stored object's bytes behind the store's back, if that is possible. */
   readonly damage?: (id: Id) => void;
 }
 
-/** What every object store promises. */
+/** The contract of every object store. */
 export function testObjectStore(name: string, makeStore: () => StoreUnderTest): void {
   const tip = () => ({ ref: undefined, run: encodeSeeds({ rule: "block", master: 1n }) });
 
@@ -27,7 +27,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
   }
 
   describe(`${name}: objects`, () => {
-    test("what was put and closed is there, in the same and in another handle", async () => {
+    test("objects that were put and closed are there, in the same and in another handle", async () => {
       const { store, reopen } = makeStore();
       const writer = await store.writer();
       const ids = KINDS.map((kind, i) => writer.put(kind, noise(i * 100, i)));
@@ -60,7 +60,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect((await store.get(b))?.kind).toBe("state");
     });
 
-    test("an unknown id is undefined, and not there", async () => {
+    test("an unknown id is undefined", async () => {
       const { store } = makeStore();
       for (const id of [idOf(0), idOf(0xff), idOf(7)]) {
         expect(await store.get(id)).toBeUndefined();
@@ -106,7 +106,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect(await store.has(id)).toBe(true);
     });
 
-    test("pendingBytes grows with what is put, and a commit takes it back", async () => {
+    test("pendingBytes grows with each put, and a commit resets it", async () => {
       const { store } = makeStore();
       const writer = await store.writer();
       await writer.commit(tip());
@@ -130,7 +130,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       await second.abandon();
     });
 
-    test("what was abandoned before any commit is not there", async () => {
+    test("objects abandoned before any commit are not there", async () => {
       const { store, reopen } = makeStore();
       const kept = await stored(store, "chunk", noise(9, 2));
       const writer = await store.writer();
@@ -142,7 +142,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       }
     });
 
-    test("what was committed with a tip outlives an abandon; what came after does not", async () => {
+    test("objects committed with a tip outlive an abandon; later ones do not", async () => {
       const { store, reopen } = makeStore();
       const writer = await store.writer();
       const kept = writer.put("chunk", noise(9, 1));
@@ -190,7 +190,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       }
     });
 
-    test("a handle that looked before finds what another wrote since", async () => {
+    test("a handle that has looked before finds later writes of another", async () => {
       const { store, reopen } = makeStore();
       const other = reopen();
       expect(await other.withPrefix("", 5)).toEqual([]);
@@ -205,7 +205,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect(await other.withPrefix("", 5)).toEqual([id, next].sort());
     });
 
-    test("withPrefix gives what a sorted list gives, for prefixes of every length", async () => {
+    test("withPrefix agrees with a sorted list, for prefixes of every length", async () => {
       const { store } = makeStore();
       const ids: Id[] = [];
       for (const part of [0, 1, 2]) {
@@ -228,7 +228,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       );
     });
 
-    test("what a caller does to bytes that he put or got changes nothing in the store", async () => {
+    test("changing bytes that were put or read changes nothing in the store", async () => {
       const { store } = makeStore();
       const body = noise(100, 1);
       const writer = await store.writer();
@@ -267,7 +267,7 @@ export function testObjectStore(name: string, makeStore: () => StoreUnderTest): 
       expect(await codeOfAsync(objectReader(store)("state", idOf(1)))).toBe("OBJECT_MISSING");
     });
 
-    test("what is damaged is refused when it is read", async () => {
+    test("a damaged object is refused when it is read", async () => {
       const { store, reopen, damage } = makeStore();
       const id = await stored(store, "chunk", noise(150, 1));
       const other = await stored(store, "chunk", noise(150, 2));

@@ -13,7 +13,7 @@ function open(bytes: Uint8Array): PackIndex {
   return new PackIndex(read, bytes.length, "objects/test.idx", hash);
 }
 
-/** `count` ids with places in no order of theirs; `first` limits their first bytes. */
+/** `count` ids with offsets in another order; `first` limits their first bytes. */
 function model(count: number, first: (i: number) => number = (i) => i * 37): Map<Id, number> {
   const places = new Map<Id, number>();
   for (let i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ describe("PackIndex against a Map", () => {
     ["3,000 with one first byte", model(3000, () => 0x7f)],
     ["300 with the first bytes 00 and ff", model(300, (i) => (i % 2) * 255)],
     ["the lowest and the highest id", new Map([idOf(0), idOf(0xff)].map((id) => [id, 16]))],
-    ["places beyond 4 GiB", new Map([[idOf(5), 2 ** 40 + 3]])],
+    ["offsets beyond 4 GiB", new Map([[idOf(5), 2 ** 40 + 3]])],
   ])("%s", (_, places) => {
     const index = open(encodeIndex(places, PACK_HASH, hash));
     const sorted = [...places.keys()].sort();
@@ -70,7 +70,7 @@ describe("PackIndex against a Map", () => {
     expect(encodeIndex(reversed, PACK_HASH, hash)).toEqual(encodeIndex(places, PACK_HASH, hash));
   });
 
-  /** The bytes of each read that opens the index of so many objects, and that finds the first 100. */
+  /** The sizes of the reads that open an index of `count` objects and find the first 100. */
   const readsOf = (count: number): { open: number[]; finds: number[][]; all: number } => {
     const bytes = encodeIndex(model(count), PACK_HASH, hash);
     const reads: number[] = [];
@@ -92,7 +92,7 @@ describe("PackIndex against a Map", () => {
   test("a look-up reads a few ids, not the whole of a large index", () => {
     const { open, finds } = readsOf(10_000);
     expect(open).toEqual([4096]);
-    // 40 ids a first byte: six halvings, the id, the place.
+    // 40 ids per first byte: six halvings, the id, the offset.
     for (const reads of finds) expect(sum(reads)).toBeLessThanOrEqual(8 * 32 + 8);
   });
 
@@ -104,7 +104,7 @@ describe("PackIndex against a Map", () => {
     expect(finds.slice(5).flat()).toEqual([]);
   });
 
-  test("the index of a small pack is read when it is opened, all of it", () => {
+  test("the index of a small pack is read completely when it is opened", () => {
     const { open, finds, all } = readsOf(74);
     expect(open).toEqual([all]);
     expect(finds.flat()).toEqual([]);
@@ -115,7 +115,7 @@ describe("a damaged index", () => {
   const places = model(20);
   const bytes = encodeIndex(places, PACK_HASH, hash);
 
-  test("verify finds every flipped bit, and no flipped bit gives a place that is not a number", () => {
+  test("verify finds every flipped bit, and no flipped bit gives an offset that is not a number", () => {
     for (let at = 0; at < bytes.length; at++) {
       const changed = bytes.slice();
       changed[at] = (changed[at] as number) ^ (1 << (at % 8));

@@ -30,7 +30,7 @@ function header(bytes: Uint8Array): RecordHeader {
 }
 
 describe("the layout of a record is frozen", () => {
-  test("magic, kind, codec, lengths, id, CRC and payload are where FORMAT says", () => {
+  test("magic, kind, codec, lengths, id, CRC and payload are at the offsets in FORMAT", () => {
     const payload = noise(100, 1);
     const bytes = record(payload, "tile");
     const view = new DataView(bytes.buffer);
@@ -45,7 +45,7 @@ describe("the layout of a record is frozen", () => {
     expect(bytes.subarray(52)).toEqual(payload);
   });
 
-  test("a payload that packs is brotli, and declares both lengths", () => {
+  test("a payload that shrinks is packed with brotli, and declares both lengths", () => {
     const payload = new Uint8Array(1000).fill(3);
     const bytes = record(payload);
     const { codec, rawLength, storedLength } = header(bytes);
@@ -55,14 +55,14 @@ describe("the layout of a record is frozen", () => {
     expect(new Uint8Array(brotliDecompressSync(bytes.subarray(52)))).toEqual(payload);
   });
 
-  test("what does not gain by packing stays as it is", () => {
+  test("a payload that does not shrink is not packed", () => {
     for (const payload of [new Uint8Array(511), noise(512, 1), noise(5000, 2), new Uint8Array(0)]) {
       expect(header(record(payload))).toMatchObject({ codec: 0, storedLength: payload.length });
     }
     expect(header(record(new Uint8Array(512))).codec).toBe(1);
   });
 
-  test("a footer has the hash of what is before it", () => {
+  test("a footer has the hash of the bytes before it", () => {
     const bytes = encodeFooter(noise(32, 1), 7, tools);
     expect(header(bytes)).toMatchObject({ kind: "footer", id: toHex(noise(32, 1)), codec: 0 });
     expect([...recordPayload(bytes, header(bytes), tools)]).toEqual([0x81, 7]);
@@ -140,7 +140,7 @@ describe("records", () => {
 });
 
 describe("nodeCompression", () => {
-  test("what it packs comes back, fast and small", () => {
+  test("round-trips, fast and small", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2000 }), fc.boolean(), (bytes, fast) => {
         const packed = nodeCompression.compress(bytes, fast ? "fast" : "small");
@@ -149,7 +149,7 @@ describe("nodeCompression", () => {
     );
   });
 
-  test("bytes behind the end of the packed ones are refused", () => {
+  test("bytes after the end of the packed ones are refused", () => {
     const packed = nodeCompression.compress(noise(300, 1), "small");
     const more = Uint8Array.of(...packed, 0);
     expect(() => nodeCompression.decompress(more, 300)).toThrow("300 bytes packed in");

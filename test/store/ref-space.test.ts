@@ -8,7 +8,7 @@ describe("names that a file system would confuse", () => {
   test.each([
     ["cafe\u0301", "form NFC"],
     ["a/\u212b", "form NFC"],
-    ["\u017ftep", "take for s"],
+    ["\u017ftep", "treat as s"],
     ["con", "device"],
     ["NUL", "device"],
     ["a/aux.txt", "device"],
@@ -33,19 +33,19 @@ describe("names that a file system would confuse", () => {
 
   test.each([
     ["step", "Step", "only in case"],
-    ["straße", "STRASSE", "for one name"],
+    ["straße", "STRASSE", "as one name"],
     ["λόγος", "ΛΌΓΟΣ", "only in case"],
-    ["ﬁx", "fix", "for one name"],
+    ["ﬁx", "fix", "as one name"],
     ["a", "A/b", "folder"],
     ["a/b/c", "A/B", "folder"],
-  ])("%s cannot stand beside %s", (a, b, problem) => {
+  ])("%s cannot exist beside %s", (a, b, problem) => {
     const both = new RefSpace([a, b]);
     expect(() => both.check(a)).toThrow(problem);
     expect(() => both.check(b)).toThrow(problem);
     expect(() => new RefSpace([a]).check(b)).toThrow(problem);
   });
 
-  test("of the spellings of one name, each is looked at once at most", () => {
+  test("each spelling of a name is checked at most once", () => {
     const spelled = (i: number): string =>
       Array.from("abcdefghijklmnop", (letter, at) =>
         (i >> at) & 1 ? letter.toUpperCase() : letter,

@@ -6,7 +6,7 @@ const A = "a".repeat(64);
 const B = "b".repeat(64);
 const C = "c".repeat(64);
 
-/** What every ref store promises. `makeRefs` gives two handles of one empty store. */
+/** The contract of every ref store. `makeRefs` returns two handles of one empty store. */
 export function testRefStore(name: string, makeRefs: () => readonly [RefStore, RefStore]): void {
   const create = (refs: RefStore, ref: string, to = A) =>
     refs.update([{ name: ref, from: undefined, to }], "create");
@@ -56,7 +56,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await names(other)).toEqual(["refs/heads/main", "refs/heads/other"]);
     });
 
-    test("the error of a moved ref says what was expected and what is there", async () => {
+    test("the error of a moved ref says what was expected and what was found", async () => {
       const [refs] = makeRefs();
       await create(refs, "refs/heads/main", B);
       const update = refs.update([{ name: "refs/heads/main", from: A, to: C }], "x");
@@ -102,7 +102,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(await refs.operations()).toHaveLength(1);
     });
 
-    // Every rule of git-check-ref-format(1), and what rewind refuses besides.
+    // Every rule of git-check-ref-format(1), and the additional rules of rewind.
     test.each([
       ...[
         "refs/heads/",
@@ -192,7 +192,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       }
     });
 
-    test("a rename in one update may go to a name that conflicts with the old one alone", async () => {
+    test("a rename in one update may use a name that conflicts only with the old one", async () => {
       for (const [old, next] of [
         ["refs/heads/Main", "refs/heads/main"],
         ["refs/heads/a", "refs/heads/a/b"],
@@ -274,7 +274,7 @@ export function testRefStore(name: string, makeRefs: () => readonly [RefStore, R
       expect(snapshot).toHaveLength(1);
     });
 
-    test("of many updates at once from the same value exactly one wins", async () => {
+    test("exactly one of many simultaneous updates from the same value wins", async () => {
       const [refs, other] = makeRefs();
       await create(refs, "refs/heads/main");
       const codes = await Promise.all(

@@ -32,7 +32,7 @@ describe("checkBranchName", () => {
 });
 
 describe("nextArchiveName", () => {
-  test("counts on from the highest number there is", async () => {
+  test("continues from the highest number", async () => {
     const refs = memoryRefs(countingClock());
     const archive = (name: string) => refs.update([{ name, from: undefined, to: "x" }], "x");
     expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/1");
@@ -44,7 +44,7 @@ describe("nextArchiveName", () => {
     expect(await nextArchiveName(refs, "refs/heads/a/b")).toBe("refs/archive/a/b/11");
   });
 
-  test("goes around a run that is in the way of a folder", async () => {
+  test("avoids a run that blocks a folder", async () => {
     const refs = memoryRefs(countingClock());
     await refs.update([{ name: "refs/archive/a", from: undefined, to: "x" }], "x");
     expect(await nextArchiveName(refs, "refs/heads/a")).toBe("refs/archive/a-/1");
@@ -52,14 +52,14 @@ describe("nextArchiveName", () => {
     expect(await nextArchiveName(refs, "refs/heads/A/b")).toBe("refs/archive/A-/b/1");
   });
 
-  test("counts no further than numbers can be counted", async () => {
+  test("stops at the largest safe number", async () => {
     const refs = memoryRefs(countingClock());
     const huge = "refs/archive/a/9007199254740992";
     await refs.update([{ name: huge, from: undefined, to: "x" }], "x");
     expect(await nextArchiveName(refs, "refs/heads/a")).toBe("refs/archive/a/1");
   });
 
-  test("takes any number of archived runs, and of names in their way", async () => {
+  test("handles any number of archived runs and conflicting names", async () => {
     const named = (names: readonly string[]) => ({
       ...memoryRefs(countingClock()),
       names: async () => names,

@@ -12,7 +12,7 @@ export const config: Command = command({
     value: { type: "string", completes: "setting-value" },
   },
   describe:
-    "Lists the settings, prints one, or sets it. rng is the project's: it is kept in .rewind/config and goes\nwhere the store goes. author is this copy's, in .rewind/local/config, or with --global yours in every\nproject; pager is always yours. REWIND_AUTHOR and REWIND_PAGER come first if they are set.",
+    "Lists the settings, prints one, or sets it. rng belongs to the project: it is kept in .rewind/config, as part\nof the store. author belongs to this copy, in .rewind/local/config, or with --global to you in every\nproject; pager always belongs to you. REWIND_AUTHOR and REWIND_PAGER come first if they are set.",
   options: {
     global: { describe: "your own setting, for every project", type: "boolean" },
     unset: { describe: "remove a setting", type: "boolean" },
@@ -60,7 +60,7 @@ function list(out: Output, settings: readonly Setting[]): void {
   });
 }
 
-/** Says what is in force now, which may differ from what was set: the environment comes first. */
+/** The value in effect, which may differ from the one just set: the environment comes first. */
 function changed(out: Output, setting: Setting): void {
   const { key, value, source } = setting;
   out.done(data([setting]), () =>

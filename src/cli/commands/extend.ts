@@ -3,14 +3,14 @@ import { optionalCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
 import { currentBranch } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
-import { PARAM_FROM_THERE, RECORDING, TRUST_OPTION } from "../options.ts";
+import { NEW_PARAM, RECORDING, TRUST_OPTION } from "../options.ts";
 import { printRun } from "../show/print-run.ts";
 import { count, duration } from "../terminal/text.ts";
 
 export const extend: Command = command({
   positionals: { branch: { type: "string", completes: "branch" } },
   describe:
-    "Makes a run longer: to TOTAL steps, or by N more. It may be unfinished. Its root is that of one\nuninterrupted recording. With --param a new segment begins at its present end, in which the new values\nreplace the old ones.",
+    "Makes a run longer: to TOTAL steps, or by N more. It may be unfinished. Its root is that of one\nuninterrupted recording. With --param a new segment with the new values begins at its present end.",
   options: {
     steps: {
       describe: "its new length, counted from step 0",
@@ -18,7 +18,7 @@ export const extend: Command = command({
       value: "TOTAL",
     },
     by: { describe: "how many steps to add", type: "string", value: "N" },
-    param: PARAM_FROM_THERE,
+    param: NEW_PARAM,
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
     trust: TRUST_OPTION,

@@ -39,7 +39,7 @@ export const record: Command = command({
     ["record walk.ts --steps 1e6 --seed 42", "a million steps, on the current branch"],
     [
       "record sir.ts#sir --steps 365 -b beta-03 --param beta=0.3",
-      "one export, a param, a branch of its own",
+      "one export, a param, a new branch",
     ],
     [
       "record walk.ts --steps 1e6 --seed 42 -b plain --rng numpy --streams continuous",

@@ -6,7 +6,7 @@ export const redo: Command = command({
   describe:
     "Does the last undone operation again. An undo can be redone until another operation is done.",
   options: {},
-  examples: [["redo", "after one undo too many"]],
+  examples: [["redo", "after an undo by mistake"]],
   keys: { redo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
   run: (_args, context) => carryOut(context, "redo", "done again", "`rewind undo` takes it back"),
 });

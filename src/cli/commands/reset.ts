@@ -7,7 +7,7 @@ import { count } from "../terminal/text.ts";
 export const reset: Command = command({
   positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },
   describe:
-    "Rewinds a branch to a step; the branch may be unfinished. The state at STEP stays, and is the branch's\nlast one: the first new step is STEP + 1. The old run stays too, as archive/BRANCH/1, /2 and so on. A\ncursor beyond STEP moves to STEP.",
+    "Rewinds a branch to a step; the branch may be unfinished. The state at STEP becomes the branch's last\none: the first new step is STEP + 1. The old run stays too, as archive/BRANCH/1, /2 and so on. A\ncursor beyond STEP moves to STEP.",
   options: { trust: TRUST_OPTION },
   examples: [
     ["reset main@500_000", "keep the first half; then: extend main --by N --param NAME=VALUE"],

@@ -9,7 +9,7 @@ import { size } from "../terminal/text.ts";
 export const save: Command = command({
   positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },
   describe:
-    "Writes a run, with everything that is needed to replay it, to one file. With --no-code the code is left\nout, and anyone who loads the file must have the module.",
+    "Writes a run, with everything needed to replay it, to one file. With --no-code the code is left out, and\nanyone who loads the file must have the module.",
   options: {
     output: {
       alias: "o",

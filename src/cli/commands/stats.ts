@@ -33,7 +33,8 @@ export const stats: Command = command({
     const repo = await open({ trust: args.trust });
     const { run, from, to } = await stepsOf(repo, args);
     const measured = run.stats(
-      // A rest, since a third parameter is refused unless an expression reads the state before.
+      // A rest parameter, because a third one is refused unless an expression reads the previous
+      // state.
       (state, ctx, ...before) =>
         expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
@@ -68,7 +69,7 @@ export const stats: Command = command({
   },
 });
 
-/** True counts as 1 and false as 0, so that the mean is how often it is true. */
+/** True counts as 1 and false as 0, so that the mean is the share of steps at which it is true. */
 function numberOf(value: unknown, expression: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;

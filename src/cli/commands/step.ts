@@ -70,7 +70,7 @@ function changeData(types: TypeCodecs | undefined): (change: Difference) => obje
   return ({ path, a, b, ...more }) => ({ path, a: toJson(a, types), b: toJson(b, types), ...more });
 }
 
-/** The text lists at most this many changes, and counts the rest. */
+/** The most changes that the text lists; it counts the rest. */
 const MOST_CHANGES = 50;
 /** Longer values are cut. */
 const MOST_LETTERS = 200;

@@ -9,14 +9,14 @@ import { count, table, visibleLine } from "../terminal/text.ts";
 export const undo: Command = command({
   positionals: {},
   describe:
-    "Takes the last operation back: every branch, tag and HEAD that it changed is as it was before. Runs\nstay in the store. May be repeated, operation by operation; redo does the operation again.",
+    "Takes the last operation back: restores every branch, tag and HEAD that it changed. Runs\nstay in the store. May be repeated, operation by operation; redo does the operation again.",
   options: {},
   examples: [["undo", "take the last record, branch, reset, … back"]],
   keys: { undo: ["command", "time", "refs", { changes: ["ref", "from", "to"] }] },
   run: (_args, context) => carryOut(context, "undo", "undone", "`rewind redo` does it again"),
 });
 
-/** The text lists at most this many changes, and counts the rest. */
+/** The most changes that the text lists; it counts the rest. */
 const MOST_ROWS = 20;
 
 /** Undoes or redoes an operation, and prints what changed. */
@@ -48,7 +48,7 @@ export async function carryOut(
   return STATUS.ok;
 }
 
-/** A change of a ref, as people call refs and what they name: `main  3f2a91c0d2aa → none`. */
+/** A change of a ref, with short names: `main  3f2a91c0d2aa → none`. */
 async function changeRow(
   repo: Repository,
   { name, from, to }: RefChange,

@@ -61,7 +61,7 @@ export const verify: Command = command({
       () => {
         const blocks = plural(run.checkpoints, "block");
         if (mismatch === undefined) {
-          return `ok: ${count(blocksChecked)} of ${blocks} replayed, every one as recorded`;
+          return `ok: ${count(blocksChecked)} of ${blocks} replayed, all as recorded`;
         }
         const { block, from, to, step, against } = mismatch;
         const isHidden = against === "replay";
@@ -89,7 +89,7 @@ export const verify: Command = command({
   },
 });
 
-/** What may be the cause when the recorded code does not give the recorded run. */
+/** The likely cause if the recorded code does not reproduce the run. */
 function likely(program: WhichProgram | undefined, { causes }: Mismatch): string[] {
   if (program === "working") return [];
   const unknown = "something outside its state: `rewind record --self-check` finds it at once";

@@ -17,7 +17,7 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
         : Number(value) < Number(steps)
           ? `\`rewind reset ${branch}@${value}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
-  STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the one half-way",
+  STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the middle one",
   INVALID_SEED: ({ value }) =>
     typeof value === "bigint" && value < 2n ** 256n
       ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"

@@ -31,9 +31,9 @@ export function hintFor<Code extends ErrorCode>(
   return hint === undefined ? others : `${hint}; ${others}`;
 }
 
-/** After a recording that could not be stored to its end. */
+/** For a recording that could not be stored completely. */
 const LEFT_HINT =
-  "what was recorded before that is kept: `rewind branch` lists it, `rewind resume BRANCH` continues it";
+  "the part recorded before is kept: `rewind branch` lists it, `rewind resume BRANCH` continues it";
 
 const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "STORE_FAILED",
@@ -42,6 +42,6 @@ const DISK_FAILURES: ReadonlySet<ErrorCode> = new Set([
   "FILE_FAILED",
 ]);
 
-/** After a command has done its work, and fails to print it, say. */
+/** For a failure after the command has done its work, for example while printing. */
 const CHANGED_HINT =
-  "what the command had changed by then is kept: `rewind log` shows it, `rewind undo` takes it back";
+  "the command's changes so far are kept: `rewind log` shows them, `rewind undo` takes them back";

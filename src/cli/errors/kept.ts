@@ -10,7 +10,7 @@ export function keptHint(data: AddedData): string | undefined {
   return `${kept(data)}: \`rewind resume ${data.branch}\` continues it`;
 }
 
-/** After recorded code failed: to continue with the same code would fail again. */
+/** For recorded code that failed: continuing with the same code would fail again. */
 export function fixHint(data: AddedData, argv: readonly string[]): string | undefined {
   const again = (name: string): string =>
     `fix the code, then \`rewind branch NAME ${name} --program working\` continues with it`;

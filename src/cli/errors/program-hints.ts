@@ -21,7 +21,7 @@ export const programHints: Hints<keyof ProgramErrors> = {
   },
   PACKAGE_CHANGED: ({ name, recorded }) =>
     recorded === undefined
-      ? `what stays outside a program is compared file by file: look at the folder of ${name}`
+      ? `a package outside the bundle is compared file by file: look at the folder of ${name}`
       : `npm install ${name}@${recorded}`,
   PROGRAM_INPUT_CHANGED: ({ file }) => `put ${file} back as it was when the run was recorded`,
   PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,

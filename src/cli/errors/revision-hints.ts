@@ -15,7 +15,7 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
   REF_CONFLICT: () => "choose another name",
   REF_MOVED: ({ verb, ref, archived }) =>
     archived !== undefined
-      ? `look at it with \`rewind show ${archived[0]}\`, and at what happened with \`rewind reflog\``
+      ? `look at it with \`rewind show ${archived[0]}\`; \`rewind reflog\` shows what happened`
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${ref.replace(/^refs\/(heads\/)?/, "")}\` lists what it has named`,
@@ -37,7 +37,7 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
   BRANCH_UNFINISHED: ({ branch }) =>
     `continue it with \`rewind resume ${branch}\`, or record again with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${branch}\` continues it as recorded; to change it from a step on, fork: ` +
+    `\`rewind resume ${branch}\` continues it as recorded; to change it after some step, fork: ` +
     `\`rewind branch NAME ${branch}@STEP${forkOptions(differences)}\``,
 };
 
@@ -47,7 +47,7 @@ function namesHint(names: readonly string[] = [], known: readonly string[] = [])
   return "nothing is recorded yet: `rewind record <module> --steps N`";
 }
 
-/** The options with which a fork has the given values; those that no fork can change are left out. */
+/** The options that give a fork these values, without values that a fork cannot change. */
 function forkOptions(differences: ErrorData["RECORDED_OTHERWISE"]["differences"]): string {
   const options = differences.map(({ name, given, recorded }) => {
     if (recorded === undefined) return "";

@@ -25,12 +25,11 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
       ? "`rewind verify REV --full --program working` says where"
       : causes.length > 0
         ? "`rewind verify REV --full` says where; `--force` of `get` and `show` prints the state all the same"
-        : "`rewind verify REV --full` says where, and `rewind record --self-check` finds it as it is recorded",
+        : "`rewind verify REV --full` says where, and `rewind record --self-check` finds it while recording",
   INTERRUPTED: (data) => {
-    if (data.goOn !== undefined) return `\`${data.goOn}\` goes on from there`;
-    // A recording that is cut short in its own work keeps what it has committed, for the next command.
-    if (data.torn === true)
-      return "what was committed, if anything, comes back with the next command";
+    if (data.goOn !== undefined) return `\`${data.goOn}\` continues from there`;
+    // An interrupted recording keeps its committed part for the next command.
+    if (data.torn === true) return "the next command restores what was committed, if anything";
     return keptHint(data) ?? "nothing has changed: run the command again";
   },
 };

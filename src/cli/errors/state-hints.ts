@@ -8,10 +8,10 @@ export const stateHints: Hints<keyof StateErrors> = {
     fixHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays",
   CODEC_LOSSY: () =>
-    "fix that codec in the simulation's types: decode(encode(x)) must have all that x has, in its order",
+    "fix that codec in the simulation's types: decode(encode(x)) must have all of x's contents, in the same order",
   TOO_LONG: ({ params }) =>
     params === true
-      ? "without --json the beginnings are printed; in a script, `run.params` has all of a run's last segment"
+      ? "without --json the beginnings are printed; in a script, `run.params` has all params of the last segment"
       : "`rewind get REV@STEP -o state.cbor` writes a whole state; --path prints a part",
   INVALID_ENCODING: ({ name }) =>
     name === undefined

@@ -13,7 +13,7 @@ export interface Topic {
   text(): string;
 }
 
-/** The topics of `rewind help <topic>`, besides the commands. */
+/** The topics of `rewind help <topic>`, in addition to the commands. */
 export const TOPICS: ReadonlyMap<string, Topic> = new Map([
   ["revisions", { summary: "how runs, steps and ranges are named", text: revisions }],
   [
@@ -72,13 +72,13 @@ function expressions(): string {
 
 function plans(): string {
   return page(
-    "A plan says what consumed a generator, from its seed on: steps with semicolons or new lines between\n" +
-      "them. From # on a line is a comment. Numbers read 1444, 1_444 or 1e3.\n\n" +
+    "A plan says what consumed a generator, beginning with its seed: steps separated by semicolons or new\n" +
+      "lines. Text after # is a comment. Numbers read 1444, 1_444 or 1e3.\n\n" +
       "  seed 1; split 1806 0.8; epochs 9 of shuffle 1444",
     ["the generator, first; PyTorch 1.13 if it is left out", GENERATOR_FORMS],
     ["the steps", PLAN_STEPS],
     ["after a loader's length", LOADER_FORMS],
-    "Steps with a loader written in the same way continue with it, and its epochs are counted on. The samples of\n" +
+    "Steps that write a loader in the same way use the same loader, and its epochs are counted together. The samples of\n" +
       "an epoch are indices into what was split, if the loader's length is that of a part of the last split\n" +
       "before it; else they are positions in the loader.",
     ["what PyTorch's functions draw on the CPU, of n float32: write it as draws", FUNCTION_FORMS],
@@ -97,7 +97,7 @@ function plans(): string {
 
 type Section = readonly [title: string, rows: readonly Form[]];
 
-/** Paragraphs, and tables with a title, an empty line between them. */
+/** Joins paragraphs and titled tables with empty lines. */
 function page(...parts: readonly (string | Section)[]): string {
   const forms = parts.flatMap((part) => (typeof part === "string" ? [] : part[1]));
   const longest = Math.max(...forms.map(([written]) => written.length));

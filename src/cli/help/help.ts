@@ -30,7 +30,7 @@ export function helpText(name: string, command: Command): string {
   ].join("\n");
 }
 
-/** An option and what it is for. */
+/** An option and its description. */
 function optionRow(name: string, option: Option): string[] {
   const { alias, choices, value = "VALUE", type, demandOption, describe } = option;
   const names = alias === undefined ? written(name) : `-${alias}, ${written(name)}`;

@@ -1,4 +1,4 @@
-/** Verbs that people know from Git and other tools, and what does their work here. */
+/** Verbs that people know from Git and other tools, and their counterparts here. */
 export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["add", "`rewind record <module> --steps N` stores a run whole; nothing needs to be added"],
   ["archive", "`rewind save REV -o FILE.replay` writes one file"],

@@ -3,8 +3,8 @@ import { editDistance, nearest } from "../../base/nearest.ts";
 import { OTHER_VERBS } from "./other-verbs.ts";
 
 /**
- * The error for a command or a help topic that is not among `known`. It says which one may be meant,
- * or, for a verb of another tool, what does its work here.
+ * The error for a command or a help topic that is not among `known`. It suggests a similar name or,
+ * for a verb of another tool, the counterpart here.
  */
 export function unknownCommand(name: string, known: readonly string[]): RewindError {
   const problem = `there is no command ${JSON.stringify(name)}`;
@@ -15,7 +15,7 @@ export function unknownCommand(name: string, known: readonly string[]): RewindEr
   return new RewindError("USAGE", `${problem}${question}`);
 }
 
-/** The names that begin with this one; or else those that are nearest to it. */
+/** The names that begin with this one, or else the most similar ones. */
 function likeliest(name: string, known: readonly string[]): readonly string[] {
   const begun = known.filter((each) => name.length > 1 && each.startsWith(name));
   if (begun.length > 0) return begun;

@@ -4,8 +4,8 @@ import { GLOBAL_OPTIONS } from "../options.ts";
 import { quoted } from "./quoted.ts";
 
 /**
- * A command line as one would type it, quoted for a shell: one that was read, with other positionals
- * or options.
+ * A command line to type, quoted for a shell: the one that was read, with other positionals or
+ * options.
  */
 export function commandLine(
   command: string,

@@ -8,7 +8,7 @@ export interface Expression {
   /** As it was typed. */
   readonly text: string;
   readonly look: Look;
-  /** Whether `look` reads the state before as well, which takes time to keep. */
+  /** Whether `look` also reads the previous state, which takes time to keep. */
   readonly previous: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Expression {
  */
 export function parseExpression(text: string): Expression {
   const compiled = compile(text);
-  // The word inside a text or after a dot counts too, which costs only time.
+  // The word also counts inside a text or after a dot; that only costs time.
   const previous = /\bprevious\b/.test(text);
   const look: Look = previous
     ? (state, ctx, before) => compiled(state, ctx.step, ctx.params, before)
@@ -45,7 +45,7 @@ function compile(text: string): Compiled {
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     throw usageError(
-      "this process may not compile text to code, and an expression is text",
+      "this process may not compile text to code, which an expression needs",
       "run it without --disallow-code-generation-from-strings, or use `find` of the library with a function",
     );
   }
@@ -59,14 +59,14 @@ function checkNumbers(text: string): void {
   }
 }
 
-/** Texts, in which no number counts; and decimal numbers, without bigints. */
+/** Matches texts, to skip numbers inside them, and decimal numbers other than bigints. */
 const LITERALS: RegExp =
   /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<![\w$.])((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?)(?![\w$])/gi;
 
 function checkSyntax(text: string): void {
   const fault = faultIn(`"use strict";(`, text, "\n)");
   if (fault === undefined) return;
-  // Our own parenthesis follows the text: the fault must not be reported there.
+  // Our own parenthesis follows the text, and the fault must not be reported there.
   const { message, at } = faultIn(`"use strict";0,`, text, "\n") ?? fault;
   const where =
     text.trim() === ""
@@ -88,7 +88,7 @@ function faultIn(before: string, text: string, after: string): Fault | undefined
     new vm.Script(`${before}${text}${after}`, { filename: "expression" });
     return undefined;
   } catch (error) {
-    // The stack begins with the line, and has a caret below the place.
+    // The stack begins with the line, and has a caret below the fault.
     const { message, stack = "" } = error as Error;
     const [, line = "1", caret] = /^expression:(\d+)\n.*\n( *)\^/.exec(stack) ?? [];
     if (caret === undefined) return { message, at: text.length };

@@ -5,8 +5,8 @@ import { getAt } from "../../codec/state/access.ts";
 import type { Run } from "../../replay/run/run.ts";
 
 /**
- * Says which field an expression reads that the state has at none of these steps, and which fields
- * have similar names; undefined if the state has all of them.
+ * Reports a field that an expression reads although the state has it at none of these steps, with
+ * similar names; undefined if there is no such field.
  */
 export async function missingField(
   run: Run,
@@ -20,7 +20,7 @@ export async function missingField(
     const state = await run.get(step, { check: false });
     faults.push(paths.map((path) => faultOf(state, path)));
   }
-  // A field may come and go: it is misspelt only if it is at none of the steps.
+  // Fields may come and go: one is misspelt only if it exists at none of the steps.
   const at = paths.findIndex((_, i) => faults.every((found) => found[i] !== undefined));
   const fault = faults.at(-1)?.[at];
   return fault && `at step ${steps.at(-1)} ${fault}`;
@@ -46,7 +46,7 @@ export async function withMissingField(
 const NAME = "[\\p{ID_Start}_$][\\p{ID_Continue}$]*";
 const STEP = `\\s*(?:\\?\\.|\\.)\\s*(${NAME})|(?:\\?\\.)?\\[\\s*(?:(\\d+)|"([^"\\\\]*)"|'([^'\\\\]*)')\\s*\\]`;
 const TEXTS = `"(?:[^"\\\\]|\\\\.)*"|'(?:[^'\\\\]|\\\\.)*'|\`(?:[^\`\\\\]|\\\\.)*\``;
-/** Texts, in which nothing is read; and the fields of the state that are read by constant names. */
+/** Matches texts, to skip them, and fields of the state that are read by constant names. */
 const READS = new RegExp(`${TEXTS}|(?<![\\w$.])state((?:${STEP})+)`, "gu");
 
 function pathsIn(expression: string): Path[] {
@@ -61,7 +61,10 @@ function pathsIn(expression: string): Path[] {
   );
 }
 
-/** Which part of a path a state does not have, and what it has instead; undefined if it has all of it. */
+/**
+ * The part of a path that is missing in a state, and what is there instead; undefined if nothing is
+ * missing.
+ */
 function faultOf(state: unknown, path: Path): string | undefined {
   let value = state;
   for (const [i, step] of path.entries()) {

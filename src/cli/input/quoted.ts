@@ -1,4 +1,4 @@
-/** A word as a shell reads it back: in single quotes, unless every character of it is harmless. */
+/** A word quoted for a shell: in single quotes, unless every character is harmless. */
 export function quoted(word: string): string {
   return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -66,7 +66,7 @@ export async function stepsOf(
   }
   const { objects, refs } = repo.store;
   const range = await resolveRange(objects, refs, text);
-  // By its whole id: a branch may have moved meanwhile, and the steps with it.
+  // By its full id, because the branch may have moved meanwhile.
   const { run } = await repo.revision(String(range?.id), { program });
   const { base, ago } = parseRevision(String(sides.from ?? sides.to));
   const name = ago === undefined ? base : `${base}@{${ago}}`;

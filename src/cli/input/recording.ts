@@ -1,7 +1,7 @@
 import type { SeedRule } from "../../object/seeds.ts";
 import { optionalCount, parsePairs, parseSeed } from "./parse.ts";
 
-/** The options of RECORDING as they were given; a command has those that it takes. */
+/** The options of RECORDING as given; each command takes some of them. */
 export interface RecordingOptions {
   readonly seed?: string | undefined;
   readonly param?: readonly string[] | undefined;
@@ -12,7 +12,7 @@ export interface RecordingOptions {
   readonly selfCheck?: boolean | undefined;
 }
 
-/** The same, read. */
+/** The parsed options. */
 export interface RecordingArguments {
   readonly seed: number | bigint | undefined;
   readonly params: Record<string, unknown> | undefined;

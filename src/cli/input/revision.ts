@@ -3,8 +3,8 @@ import type { Repository, RevisionOf, WhichProgram } from "../../repository.ts";
 import { usageError } from "./usage-error.ts";
 
 /**
- * The run that a revision names, for commands that look at all of it. Throws USAGE when the text
- * names a step: ignoring it would answer another question.
+ * The run that a revision names, for commands that look at all of it. Throws USAGE if the text
+ * names a step: ignoring it would answer a different question.
  */
 export function wholeRun(
   repo: Repository,

@@ -21,7 +21,7 @@ export function paramsData(
   }));
 }
 
-/** Of more values than this the text says how many more there are. */
+/** The most values in the text, which then counts the rest. */
 const MOST_VALUES = 20;
 const MOST_LETTERS = 40;
 
@@ -35,7 +35,7 @@ export function valuesText(changes: readonly ValueChange[], most: number = MOST_
   return more > 0 ? `${shown} and ${count(more)} more` : shown;
 }
 
-/** What is said of params that differ, and are too long to be compared for a text. */
+/** The text for params that differ and are too long to compare. */
 export function longText({ before, after }: NonNullable<SegmentChanges["long"]>): string {
   return `other values, ${size(before)} → ${size(after)}: --json lists them`;
 }

@@ -3,12 +3,12 @@ import { withData } from "../../base/with-data.ts";
 import type { LongOptions } from "../../replay/environment.ts";
 import type { Run } from "../../replay/run/run.ts";
 
-/** A check that is expected to take longer than this comes after the answer. */
+/** A check that should take longer than this comes after the answer. */
 const QUICK_MS = 100;
 
 /**
- * Prints the state at a step with `print`, and checks that the run had this state: before it is
- * printed if the check is quick, else after, so that the answer need not wait. Throws
+ * Prints the state at a step with `print`, and checks that the run had this state: before printing
+ * it if the check is quick, otherwise after, so that the answer does not wait. Throws
  * REPLAY_MISMATCH; with `force` the state is printed anyway.
  */
 export async function showChecked<S, P extends object>(

@@ -1,6 +1,6 @@
 /**
- * Two texts cut to a length, so that one sees where they begin to differ: of a long beginning that
- * both share, only the end is shown.
+ * Two texts cut to a length so that their first difference stays visible: only the end of a long
+ * common beginning is shown.
  *
  * @example
  * ```ts
@@ -10,7 +10,7 @@
 export function cutPair(a: string, b: string, length: number): [a: string, b: string] {
   if (Math.max(a.length, b.length) <= length) return [a, b];
   const common = commonLength(a, b);
-  // A good part of what is shown should be the difference.
+  // The difference should be a good part of the text.
   const from = common < length / 2 || a === b ? 0 : common - Math.floor(length / 3);
   const shown = (text: string): string => {
     const rest = from > 0 ? `…${text.slice(from)}` : text;

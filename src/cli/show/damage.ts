@@ -3,7 +3,7 @@ import { STATUS } from "../command.ts";
 import { hintFor } from "../errors/hints.ts";
 import type { Output } from "../terminal/output.ts";
 
-/** Reports damage after everything else was listed; returns the exit status. */
+/** Reports damage after listing everything else; returns the exit status. */
 export function reportDamage(out: Output, damaged: readonly Damage[]): number {
   for (const [i, { ref, error }] of damaged.entries()) {
     // One hint for all of them: a copy helps with each.
@@ -16,7 +16,7 @@ export function reportDamage(out: Output, damaged: readonly Damage[]): number {
 function damageText({ ref, error }: Damage): string {
   const { message } = error;
   if (ref === undefined) return message;
-  // The message may begin with the file's name, which is the ref's.
+  // The message may begin with the file's name, which is also the ref's.
   const problem = message.startsWith(`${ref}: `) ? message.slice(ref.length + 2) : message;
   return `${whatIs(ref)} is damaged: ${problem}`;
 }

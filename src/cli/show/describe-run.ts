@@ -28,7 +28,7 @@ export interface RunDescription {
   readonly objects: RunSize;
   readonly segments: readonly SegmentDescription[];
   readonly parents: readonly { readonly run: string; readonly step: number }[];
-  /** What it came from, and what that came from, and so on. */
+  /** Its origin, the origin of that, and so on. */
   readonly origin: readonly OriginDescription[];
   readonly meta: unknown;
 }
@@ -41,7 +41,7 @@ interface OriginDescription {
   readonly name: string | null;
 }
 
-/** Only the last segments, this many, are replayed to see what was changed in the state. */
+/** The number of last segments that are replayed to find changes of the state. */
 const MOST_REPLAYED = 20;
 
 /**
@@ -63,7 +63,7 @@ export async function describeRun(
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 keeps no segment of its parent.
   const replaced = segments[0] && replacedStart(segments[0], chain);
-  // One after the other: what one of them takes in memory is let go before the next.
+  // One by one, so that each frees its memory before the next.
   const described: SegmentDescription[] = [];
   for (const [i, segment] of segments.entries()) {
     described.push(
@@ -123,7 +123,7 @@ function sizeText({ count: objects, bytes, counted, own, shared }: RunSize): str
   return `${all}: shared with its origin ${part(shared)}, its own ${part(own)}`;
 }
 
-/** Who made the run, when and where, in their own words, which are not to be trusted. */
+/** Who made the run, when and where, in their own words, which may be false. */
 function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
@@ -143,7 +143,7 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   ];
 }
 
-/** The text lists at most this many origins, and counts the rest. */
+/** The most origins that the text lists; it counts the rest. */
 const MOST_ORIGINS = 50;
 
 function originLines(origin: readonly OriginDescription[]): string[] {

@@ -15,14 +15,14 @@ import { measuredText, paramsText, type ShownParams } from "./shown-params.ts";
 export interface SegmentDescription extends Parts {
   readonly start: number;
   readonly params: unknown;
-  /** How long the params are, where they were not read. */
+  /** The length of the params, if they were not read. */
   readonly paramsBytes?: number;
   readonly stateStored: boolean;
   /** What differs from the segment before it; null for the first segment. */
   readonly changes: SegmentChange | null;
 }
 
-/** What a segment's program and seeds say. */
+/** The facts from a segment's program and seeds. */
 interface Parts {
   readonly simulation: string;
   readonly module: string | null;
@@ -34,17 +34,17 @@ interface Parts {
   readonly streams: string;
 }
 
-/** What changed where a segment begins. What did not change is empty or null. */
+/** The changes where a segment begins; empty or null if something did not change. */
 interface SegmentChange {
   readonly params: readonly ValueChange[];
-  /** How long the params are, where they were not compared. */
+  /** The lengths of the params, if they were not compared. */
   readonly long?: NonNullable<SegmentChanges["long"]>;
   readonly seed: Pair | null;
   readonly program: Pair | null;
   readonly generator: Pair | null;
   /** Whether the state was changed by hand; null if only a replay could tell. */
   readonly state: boolean | null;
-  /** The first hundred fields that were; null if that is not known. */
+  /** The first hundred fields that were changed; null if unknown. */
   readonly fields: readonly ValueChange[] | null;
 }
 
@@ -57,11 +57,11 @@ interface Pair {
 interface Wanted extends Past {
   readonly replays: boolean;
   readonly params: ShownParams;
-  /** Whether its params are wanted, and not only what changed. */
+  /** Whether to include all params, and not only the changes. */
   readonly showsParams: boolean;
 }
 
-/** What a segment is compared with. */
+/** The segment to compare with. */
 interface Past {
   /** The segment before it; undefined if the run began with it. */
   readonly before: Segment | undefined;
@@ -112,7 +112,7 @@ export function shownParams({ params, paramsBytes }: SegmentDescription): string
   return paramsBytes === undefined ? paramsText(params) : measuredText(paramsBytes);
 }
 
-/** Values that were changed by hand are cut to this length: nobody asked for a whole state here. */
+/** Values that were changed by hand are cut to this length: this is not a listing of the state. */
 const LONGEST_VALUE = 100_000;
 
 type Row = readonly [name: string, text: string];
@@ -136,19 +136,19 @@ function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[]
     ...(params.length === 0 ? [] : [["params", valuesText(params)] as const]),
     ...(long === undefined ? [] : [["params", longText(long)] as const]),
     ...(state === true ? [["state", fieldsText(fields ?? [])] as const] : []),
-    ...(state === null ? [["state", "may have changed too: diff tells"] as const] : []),
+    ...(state === null ? [["state", "may have changed too: see diff"] as const] : []),
   ];
   return rows.length === 0 ? [["params", "given again, with the same values"]] : rows;
 }
 
-/** The text lists at most this many fields, and counts the rest. */
+/** The most fields that the text lists; it counts the rest. */
 const MOST_FIELDS = 5;
 
 function fieldsText(fields: readonly ValueChange[]): string {
   return fields.length === 0 ? "changed" : valuesText(fields, MOST_FIELDS);
 }
 
-/** Of more packages than this the text says how many more there are. */
+/** The most packages that the text lists; it counts the rest. */
 const MOST_PACKAGES = 100;
 
 function packageRows({ packages }: SegmentDescription): Row[] {
@@ -165,7 +165,7 @@ function programText({ simulation, module, source }: Parts): string {
   return `${simulation} (${module ?? "handed over in memory"}, ${shortId(source)})`;
 }
 
-/** How generators are seeded, unless it is the usual way. */
+/** How generators are seeded, unless it is the default. */
 function streamsText({ streams }: Parts): string {
   return streams === "block" ? "" : `, ${streams} streams`;
 }

@@ -9,7 +9,7 @@ import type { Run } from "../../replay/run/run.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
 
 /**
- * What was changed by hand in the state with which a segment begins. Compares it with the result of the
+ * The changes made by hand in the first state of a segment. Compares it with the result of the
  * step before it; at step 0 with the first state of `parent`, the run that was forked. Undefined if
  * there is no such run, or if the code is missing or not trusted.
  */
@@ -35,7 +35,7 @@ export async function changedByHand(
   }
 }
 
-/** The state that the steps before `start` give, as the simulation that takes over there reads it. */
+/** The state that the steps before `start` give, as read by the simulation that continues there. */
 async function stateUnchanged(
   past: Replayer,
   start: number,

@@ -2,14 +2,14 @@ import type { OriginKind } from "../../history/origin.ts";
 import { shortId } from "../../object/id.ts";
 import { count } from "../terminal/text.ts";
 
-/** A step of a run, with the name that the run has. */
+/** A step of a run, with the run's name. */
 export interface NamedStep {
   readonly run: string;
   readonly name: string | undefined;
   readonly step: number;
 }
 
-/** How each kind of origin reads before the place. */
+/** The words before the place, for each kind of origin. */
 const WORDS: Readonly<Record<OriginKind, string>> = {
   forked: "forked from",
   extended: "extends",

@@ -5,7 +5,7 @@ export function printJson(json: unknown, indent = ""): string {
   const flat = flatJson(json, LINE_WIDTH - indent.length);
   if (flat !== undefined) return flat;
   if (typeof json !== "object" || json === null) return JSON.stringify(json) ?? "null";
-  // Beyond the width of a line, deeper indentation shows nothing more.
+  // Indentation beyond the width of a line does not help.
   const inner = indent.length < LINE_WIDTH ? `${indent}  ` : indent;
   if (Array.isArray(json)) {
     if (json.every((item) => typeof item === "number")) return wrapNumbers(json, indent);
@@ -17,7 +17,7 @@ export function printJson(json: unknown, indent = ""): string {
   return `{\n${lines.join(",\n")}\n${indent}}`;
 }
 
-/** JSON on one line; undefined if that is longer than `room`, which is found early. */
+/** JSON on one line; undefined, found early, if it is longer than `room`. */
 function flatJson(json: unknown, room: number): string | undefined {
   if (typeof json === "string" && json.length > room) return undefined;
   if (typeof json !== "object" || json === null) {

@@ -4,7 +4,7 @@ import type { Run } from "../../replay/run/run.ts";
 import type { Output } from "../terminal/output.ts";
 import { count, plural } from "../terminal/text.ts";
 
-/** A run that was made, as scripts read it. */
+/** A new run, as scripts read it. */
 export interface MadeRun {
   readonly branch: string | null;
   readonly run: string;
@@ -14,7 +14,7 @@ export interface MadeRun {
   readonly checkpoints: number;
 }
 
-/** A run that was just made, ready for JSON. */
+/** A new run, ready for JSON. */
 export function madeRun(run: Run, branch: string | undefined): MadeRun {
   const { id, root, steps, blockSize, checkpoints } = run;
   return { branch: branch ?? null, run: id, root, steps, blockSize, checkpoints };
@@ -32,7 +32,7 @@ export async function seedOf({ replayer }: Run, given: unknown): Promise<SeedOf>
   return { master: seeds.master, chosen: given === undefined };
 }
 
-/** Prints a run that was just made; if given, with its `seed` and with what can be done `next`. */
+/** Prints a new run, with its `seed` and a hint on what to do `next` if given. */
 export function printRun(
   out: Output,
   run: Run,

@@ -22,14 +22,14 @@ export interface RunSize extends Amount {
   readonly shared: Amount | null;
 }
 
-/** At most this many objects are counted. */
+/** The most objects that are counted. */
 const MOST_OBJECTS = 20_000;
 
 /** Counts the objects of a run, and those that its parents have too. Replays nothing. */
 export async function sizeOf(run: Run): Promise<RunSize> {
   const { readObject, env } = run.replayer;
   const before = await objectsOfParents(run);
-  // Most objects are read anyway, to find what else is needed.
+  // Most objects are read anyway, to find the objects that they need.
   const sizes = new Map<Id, number>();
   const measure: ReadObject = async (kind, id) => {
     const body = await readObject(kind, id);

@@ -5,20 +5,27 @@ import type { ReadObject } from "../../object/state.ts";
 import { size } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";
 
-/** How params are read and written to be shown: all of them as JSON, or what a text has room for. */
+/**
+ * How to read and write params for display: all of them as JSON, or as much as fits into a text.
+ */
 export interface ShownParams {
   readonly read: ReadParams;
   readonly toJson: (value: unknown) => unknown;
 }
 
-/** Of longer encodings than this the text says only how long they are. */
+/** The longest encoding that a text shows; it gives only the length of longer ones. */
 const MOST_BYTES = 1 << 16;
-/** So many bytes of params are read for one text: of a run with many segments, those of the first ones. */
+/**
+ * The most bytes of params that are read for one text: in a run with many segments, those of the
+ * first ones.
+ */
 const MOST_BYTES_TOGETHER = 1 << 24;
-/** An encoding of more bytes than this does not fit into one text of JSON. */
+/** The longest encoding that fits into one text of JSON. */
 const MOST_BYTES_OF_JSON = 1 << 28;
 
-/** For JSON, which is whole; reading throws TOO_LONG where all the params do not fit into one text. */
+/**
+ * For JSON, which is complete; reading throws TOO_LONG if the params do not all fit into one text.
+ */
 export function wholeParams(get: ReadObject): ShownParams {
   const budget = new JsonBudget();
   return {
@@ -31,7 +38,7 @@ export function wholeParams(get: ReadObject): ShownParams {
   };
 }
 
-/** For text: long params are measured, and not read. */
+/** For text: long params are measured, not read. */
 export function shortParams(get: ReadObject): ShownParams {
   const budget = new JsonBudget();
   let left = MOST_BYTES_TOGETHER;
@@ -45,13 +52,13 @@ export function shortParams(get: ReadObject): ShownParams {
   };
 }
 
-/** Params as JSON on a line: the beginning of long ones, and how to see all of them. */
+/** Params as JSON on a line: for long ones the beginning, and how to see all of them. */
 export function paramsText(json: unknown): string {
   const text = shortJson(json);
   return text.endsWith("…") ? `${text} --json prints all` : text;
 }
 
-/** What is said of params that were not read for a text. */
+/** The text for params that were not read. */
 export function measuredText(bytes: number): string {
   return `${size(bytes)}: --json prints them`;
 }

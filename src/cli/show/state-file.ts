@@ -14,7 +14,7 @@ export function checkStateFile(file: string | undefined): string | undefined {
   throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
 }
 
-/** Writes a state to a file: JSON with the forms for special values, or CBOR as it is encoded. */
+/** Writes a state to a file: JSON with the forms for special values, or the stored CBOR. */
 export async function writeState(
   file: string,
   state: unknown,

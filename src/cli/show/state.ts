@@ -4,9 +4,9 @@ import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { visible } from "../terminal/text.ts";
 import { printJson } from "./print-json.ts";
 
-/** Text shows at most this many characters of a value: nobody reads more. */
+/** The most characters of a value in a text: nobody reads more. */
 const LONGEST_TEXT = 1_000_000;
-/** A message shows at most this many. */
+/** The most characters in a message. */
 const LONGEST_IN_MESSAGE = 200;
 
 /** A state as text: JSON with forms for special values; with `oneLine` short enough for a message. */
@@ -25,7 +25,7 @@ export function stateLine(state: unknown, types?: TypeCodecs): string {
   return visible(JSON.stringify(shortened(state, LONGEST_TEXT, types).json) ?? "null");
 }
 
-/** A state ready for JSON; if it cannot be stored, a text that names it. */
+/** A state ready for JSON; if it cannot be stored, a text that describes it. */
 export function stateJson(state: unknown, types?: TypeCodecs): unknown {
   try {
     return toJson(state, types);
@@ -42,7 +42,7 @@ function shortened(
   try {
     return toShortJson(state, room, types);
   } catch {
-    // A state that cannot be stored can still be named.
+    // A state that cannot be stored can still be described.
     return { json: named(state), isCut: false };
   }
 }
@@ -60,7 +60,7 @@ export function shortJson(json: unknown): string {
   return text.length > LONGEST_IN_MESSAGE ? `${text.slice(0, LONGEST_IN_MESSAGE)}…` : text;
 }
 
-/** JSON on as many lines as it takes to read it well. */
+/** JSON on as many lines as are readable. */
 export function formatJson(json: unknown): string {
   return visible(printJson(json));
 }

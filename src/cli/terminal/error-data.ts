@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { toJson } from "../../codec/json/write.ts";
 
-/** The facts of an error, ready for JSON; those for which JSON has no form, as text. */
+/** The facts of an error, ready for JSON; values that JSON lacks become text. */
 export function errorData(data: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data)

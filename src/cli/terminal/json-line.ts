@@ -1,6 +1,6 @@
 import { RewindError } from "../../base/errors.ts";
 
-/** Data as JSON on one line, or indented. Throws TOO_LONG for more than one text can hold. */
+/** Data as JSON on one line, or indented. Throws TOO_LONG if one text cannot hold it. */
 export function jsonLine(data: unknown, indent?: number): string {
   try {
     return JSON.stringify(data, undefined, indent);

@@ -46,13 +46,19 @@ export class Output {
     this.#holds = options.holds === true && !options.json && this.#stdout.isTTY === true;
   }
 
-  /** A command's result: with --json `data`, or what it returns, as one line of JSON; else the text. */
+  /**
+   * A command's result: with --json `data`, or its return value, as one line of JSON; else the
+   * text.
+   */
   result(data: unknown, text: () => string): void {
     if (!this.#json) this.text(text());
     else this.raw(`${visible(jsonLine(typeof data === "function" ? data() : data))}\n`);
   }
 
-  /** What a command did, printed as a result; with --quiet nothing, unless --json is given too. */
+  /**
+   * A report of what a command did, printed as a result; omitted with --quiet, unless --json is
+   * given too.
+   */
   done(data: unknown, text: () => string): void {
     if (this.#json || !this.#quiet) this.result(data, text);
   }
@@ -64,7 +70,8 @@ export class Output {
 
   /** Text to read, without its last line feed. Text longer than the terminal is held for a pager. */
   text(text: string): void {
-    // Every text passes here, whoever wrote it. Of all commands to the terminal, only our colours stay.
+    // Every text passes through here, whoever wrote it. Only our colours stay of all terminal
+    // control codes.
     const shown = this.#colours(this.#stdout) ? visibleBetweenColours(text) : visible(text);
     if (this.#holds && this.#isLong(shown)) this.#held += `${shown}\n`;
     else this.raw(`${shown}\n`);
@@ -97,14 +104,14 @@ export class Output {
     return held;
   }
 
-  /** Something that the user should know, and that is neither a result nor an error. */
+  /** A note for the user that is neither a result nor an error. */
   note(text: string): void {
     if (this.#quiet) return;
     this.clearBar();
     this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${visible(text)}\n`);
   }
 
-  /** An error, and what helps; if results are JSON, also as JSON. */
+  /** An error and its hint; if results are JSON, also as JSON. */
   error(
     text: string,
     hint: string | undefined,
@@ -144,7 +151,7 @@ export class Output {
   }
 
   #isLong(text: string): boolean {
-    // A terminal that does not know its size says 0.
+    // A terminal of unknown size reports 0.
     const { rows = 0, columns = 0 } = this.#stdout;
     // The prompt after the text takes a row too.
     return rows > 0 && rowsOf(text, columns || 80) >= rows;
@@ -152,7 +159,7 @@ export class Output {
 
   /** Coloured text, on a terminal that wants colours. */
   style(style: Style, text: string, stream: Terminal = this.#stdout): string {
-    // The terminal and the environment have decided on colours; styleText must not decide again.
+    // Whether to use colours is already decided; styleText must not decide again.
     return this.#colours(stream) ? styleText(style, text, { validateStream: false }) : text;
   }
 

@@ -4,12 +4,12 @@ import type { Variables } from "../../node/host/user-folders.ts";
 import type { Output } from "./output.ts";
 
 /**
- * Shows text in the program that the user chose: a command line for the shell, which gets these
- * variables besides the process's own. Returns false if it cannot be started.
+ * Shows text in the program that the user chose: a command line for the shell, run with these extra
+ * variables. Returns false if it cannot be started.
  */
 export type Page = (command: string, text: string, variables: Variables) => Promise<boolean>;
 
-/** Prints the long text that the output held back: in the user's pager, or as it is. */
+/** Prints the long text that the output held back, in the user's pager or directly. */
 export async function pageHeld(
   out: Output,
   page: Page,

@@ -9,7 +9,7 @@ export interface PlotData {
   readonly mark: number | undefined;
 }
 
-/** What a sign stands for, which gives its colour. */
+/** The meaning of a sign, which decides its colour. */
 export type PlotPart = "a" | "b" | "both" | "mark";
 
 /** The sign of each series; `both` where the two coincide. */
@@ -89,7 +89,7 @@ function markColumn(mark: number, steps: readonly number[], columns: number): nu
 
 function rowOf(value: number, low: number, high: number): number {
   if (low === high) return Math.floor(ROWS / 2);
-  // Halved, since the difference of two numbers may exceed the largest number.
+  // Halved, because the difference of two numbers may exceed the largest number.
   const part = (high / 2 - value / 2) / (high / 2 - low / 2);
   return Math.round(part * (ROWS - 1));
 }

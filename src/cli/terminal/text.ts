@@ -3,10 +3,10 @@ import { width } from "./width.ts";
 
 export { visible, visibleLine } from "./visible.ts";
 
-/** What people write down of a run is cut to this in a text. */
+/** Notes about a run are cut to this length in a text. */
 const LONGEST_NOTE = 1_000;
 
-/** Text from a store on one line; of a long one the beginning, and how long it is. */
+/** Text from a store on one line; for a long one the beginning and the length. */
 export function noteText(text: string): string {
   if (text.length <= LONGEST_NOTE) return visibleLine(text);
   return `${cutLine(text, LONGEST_NOTE)} (${count(text.length)} characters: --json prints all)`;
@@ -14,15 +14,16 @@ export function noteText(text: string): string {
 
 /** Text from a store on one line, cut after a number of letters. */
 export function cutLine(text: string, letters: number): string {
-  // Cut before anything else is done to it, and not within a character.
+  // Cut first, and not within a character.
   return text.length <= letters
     ? visibleLine(text)
     : `${visibleLine(text.slice(0, letters).replace(/[\ud800-\udbff]$/, ""))}…`;
 }
 
-/** A number with its thousands apart: `1,000,000`. */
+/** A number with separated thousands: `1,000,000`. */
 export function count(value: number): string {
-  // The formatter for all languages takes 12 ms to load, for which a command with one count would wait.
+  // The formatter for all languages takes 12 ms to load, too long for a command that prints one
+  // count.
   if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
   return value.toLocaleString("en-US");
 }
@@ -67,12 +68,14 @@ export function age(ms: number): string {
   return `${count(number)} ${unit}${many} ago`;
 }
 
-/** Rows of cells as lines, with aligned columns: to the left, or to the right for those in `right`. */
+/**
+ * Rows of cells as lines, with columns aligned to the left, or to the right for those in `right`.
+ */
 export function table(
   given: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  // Before the cells are measured: an unseen character takes more room as it is printed.
+  // Before measuring the cells: an invisible character is printed as a longer escape.
   const rows = given.map((row) => row.map(visibleBetweenColours));
   const widths: number[] = [];
   for (const row of rows) {

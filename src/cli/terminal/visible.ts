@@ -1,12 +1,14 @@
 /**
- * Characters that would command a terminal, or change how a text reads without being seen: control
- * characters, changes of the writing direction, characters without width, fillers, and lone halves of
- * surrogate pairs. Variation selectors stay: they belong to emoji.
+ * Characters that would control a terminal, or invisibly change how a text reads: control
+ * characters, changes of the writing direction, characters without width, fillers, and lone halves
+ * of surrogate pairs. Variation selectors stay: they belong to emoji.
  */
 const UNSEEN: RegExp =
   /(?![\n\t]|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
 
-/** Text from a store or a file with every unseen character as JSON writes it: `\u001b`, `\u200b`. */
+/**
+ * Text from a store or a file, with invisible characters escaped as in JSON: `\u001b`, `\u200b`.
+ */
 export function visible(text: string): string {
   return text.replace(UNSEEN, (unseen) =>
     Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i))

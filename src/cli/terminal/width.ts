@@ -3,7 +3,7 @@ import { COLOUR } from "./visible.ts";
 
 /** The number of terminal columns that a text takes; colours take none. */
 export function width(text: string): number {
-  // Nearly every text is plain, and its characters need not be looked up.
+  // Nearly every text is plain and needs no look-up.
   if (/^[ -~]*$/.test(text)) return text.length;
   let columns = 0;
   for (const [character] of text.replace(COLOUR, "").matchAll(CHARACTERS)) {
@@ -15,7 +15,7 @@ export function width(text: string): number {
 /** A character, with the selector that makes it an emoji if one follows. */
 const CHARACTERS: RegExp = /\p{Extended_Pictographic}\ufe0f|[\s\S]/gu;
 
-/** Marks stand over the character before them; the others are not seen. */
+/** Marks combine with the character before them; the others are invisible. */
 const NO_WIDTH: RegExp = /^[\p{Mn}\p{Me}\p{Cc}\p{Default_Ignorable_Code_Point}]/u;
 
 function widthOf(character: string): number {

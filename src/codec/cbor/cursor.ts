@@ -6,9 +6,9 @@ import { MAJOR } from "./writer.ts";
 /** The major type of floats, booleans, null and undefined. */
 export const SIMPLE = 7;
 
-/** What a decoder accepts; more is refused before anything is built. */
+/** The limits of a decoder; anything larger is refused before it is built. */
 export interface DecodeLimits {
-  /** Arrays, maps and objects inside one another. */
+  /** The depth of nested arrays, maps and objects. */
   readonly depth: number;
   /** Values in total, containers and keys included. */
   readonly items: number;
@@ -60,7 +60,7 @@ export class Cursor {
     return major;
   }
 
-  /** Reads a head that must be of `major`. */
+  /** Reads a head that must have the major type `major`. */
   expect(major: number, what: string): void {
     const start = this.at;
     if (this.head() !== major) throw invalid(what, this.hexAt(start), start);
@@ -102,7 +102,7 @@ export class Cursor {
     // Every item takes at least one byte.
     if (count > left) throw invalid(`${count} items`, `${left} bytes up to the end`, start);
     if (depth >= this.limits.depth) {
-      throw invalid(`at most ${this.limits.depth} levels`, "one more", start);
+      throw invalid(`at most ${this.limits.depth} levels`, "more", start);
     }
     this.#items += count;
     if (this.#items > this.limits.items) {
@@ -176,6 +176,6 @@ const HALVES: ReadonlyMap<number, number> = new Map([
   [0xfc00, Number.NEGATIVE_INFINITY],
   [0x8000, -0],
 ]);
-// One number's worth of room, written and read within one call.
+// Room for one number, written and read within one call.
 const FLOAT = new DataView(new ArrayBuffer(8));
 const FLOAT_BYTES = new Uint8Array(FLOAT.buffer);

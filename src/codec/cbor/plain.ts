@@ -4,8 +4,8 @@ import { KeyCheck } from "./key-check.ts";
 import { MAJOR } from "./writer.ts";
 
 /**
- * Whether `bytes` are plain: one item of the state encoding without any tag. Builds nothing, but
- * checks that what it reads is well-formed, canonical and within the limits; stops at the first tag.
+ * Whether `bytes` are plain: one item of the state encoding without tags. Builds nothing, but
+ * checks that the bytes are well-formed, canonical and within the limits, up to the first tag.
  * Throws INVALID_ENCODING with the offset of the fault.
  *
  * @example

@@ -1,6 +1,6 @@
 /**
- * Where `bytes` from `start` to `end` are not UTF-8 as RFC 3629 defines it: an overlong form, a
- * surrogate, something beyond U+10FFFF, or a character that is cut off. -1 when all of it is UTF-8.
+ * The offset of the first fault in the UTF-8 (RFC 3629) from `start` to `end`: an overlong form, a
+ * surrogate, a number beyond U+10FFFF, or a character that is cut off. -1 if all of it is UTF-8.
  */
 export function invalidUtf8At(bytes: Uint8Array, start: number, end: number): number {
   let at = start;

@@ -15,7 +15,7 @@ export const MAJOR = {
 const FIRST_BYTES = 64;
 const SHORT_TEXT = 64;
 
-/** A growing byte string, and the CBOR items that need no knowledge of objects. */
+/** A growing byte string, and the CBOR items that do not depend on objects. */
 export class Writer {
   bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
   length = 0;
@@ -29,7 +29,7 @@ export class Writer {
     this.bytes = larger;
   }
 
-  /** A copy of what was written. */
+  /** A copy of the bytes written so far. */
   take(): Uint8Array {
     return this.bytes.slice(0, this.length);
   }
@@ -95,7 +95,10 @@ export function bigintBytes(value: bigint): Uint8Array {
   return bytes;
 }
 
-/** The inverse of `bigintBytes`. Goes through hexadecimal digits, since adding bytes is quadratic. */
+/**
+ * The inverse of `bigintBytes`. Uses hexadecimal digits, because adding byte by byte takes
+ * quadratic time.
+ */
 export function bigintFromBytes(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }

@@ -5,7 +5,7 @@ import { JSON_FORMS } from "../state/kinds.ts";
 import { codecNamed, type TypeCodecs } from "../state/type-codecs.ts";
 
 /**
- * The value of JSON that `toJson` gave. Throws INVALID_ARGUMENT for a "$"
+ * The value that `toJson` turned into this JSON. Throws INVALID_ARGUMENT for a "$"
  * key that belongs to no form, and for a reference, since JSON has no cycles.
  *
  * @example
@@ -38,7 +38,7 @@ function readSpecial(json: Fields, special: string, types: TypeCodecs): unknown 
   throw new RewindError(
     "INVALID_ARGUMENT",
     `expected a value such as {"$number": "NaN"}, got ${JSON.stringify(json).slice(0, 80)}; ` +
-      `write a key of your own that begins with "$" with one more "$"`,
+      `in a key of your own that begins with "$", double the "$"`,
     { value: json },
   );
 }

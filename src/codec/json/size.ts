@@ -1,19 +1,25 @@
-/** About how many characters a value takes as JSON, and whether that counts references. */
+/**
+ * The approximate number of characters that a value takes as JSON, and whether that counts
+ * references.
+ */
 export interface JsonSize {
   readonly characters: number;
-  /** Whether objects that occur again are named, since writing all of them out would be out of proportion. */
+  /**
+   * Whether repeated objects become references, because writing all of them out would take too
+   * much.
+   */
   readonly needsReferences: boolean;
 }
 
-/** JSON up to this many characters never needs references. */
+/** JSON of at most this many characters never needs references. */
 const ALWAYS = 1 << 20;
-/** Longer JSON needs them when it is this many times as long without. */
+/** Longer JSON needs them if it would be this many times as long without. */
 const TIMES = 4;
 
 /**
- * The size of `value` as JSON. It takes time and memory in proportion to the objects, however often each
- * occurs. `partsOf` gives the values that an object holds, keys included, or how many characters one
- * takes that holds no values.
+ * The size of `value` as JSON, in time and memory proportional to the number of distinct objects.
+ * `partsOf` gives the values that an object holds, keys included, or the number of characters if it
+ * holds no values.
  */
 export function jsonSize(
   value: unknown,
@@ -32,7 +38,7 @@ export function jsonSize(
       once += REFERENCE;
       return known;
     }
-    // Inside itself, an object is a reference.
+    // An object inside itself is a reference.
     sizes.set(part, REFERENCE);
     const parts = partsOf(part);
     let size = own(typeof parts === "number" ? parts : 4);

@@ -17,7 +17,7 @@ export class Numeral {
  * ```
  */
 export function parseJson(text: string): unknown {
-  // Numbers become strings too, so each string gets a first letter that tells which it was.
+  // Numbers become strings too, so a first letter marks which strings were numbers.
   const marked = text.replace(TOKENS, (token) =>
     token.startsWith('"') ? `"${TEXT}${token.slice(1)}` : `"${NUMBER}${token}"`,
   );

@@ -12,11 +12,11 @@ export class TypedText {
 }
 
 /**
- * The value that `text` spells, of the type of `like`. When `like` is a string, the value is `text`
- * itself, or the string that it quotes as JSON does. Otherwise `text` is JSON, with the forms of
- * `toJson`, or a number such as `.5`; any other text is a string. A whole number is a bigint if
- * `like` has a bigint there. `what` names the value in errors. Throws INVALID_NUMBER for a number
- * that would be rounded.
+ * The value that `text` spells, with the type of `like`. When `like` is a string, the value is
+ * `text` itself, or the string that it quotes as JSON does. Otherwise `text` is JSON, with the
+ * forms of `toJson`, or a number such as `.5`; any other text is a string. A whole number is a
+ * bigint if `like` has a bigint there. `what` names the value in errors. Throws INVALID_NUMBER for
+ * a number that would be rounded.
  *
  * @example
  * ```ts
@@ -41,7 +41,7 @@ export function readTyped(text: string, like: unknown, what = "the value"): unkn
   return fromJson(withNumbers(json, like, what));
 }
 
-/** The same when nothing says which type is wanted; a number that would be rounded stays a string. */
+/** The same without a known type; a number that would be rounded stays a string. */
 export function guessTyped(text: string): unknown {
   try {
     return readTyped(text, undefined);

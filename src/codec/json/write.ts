@@ -9,7 +9,7 @@ import { explainPrimitive, refusal } from "../state/refusal.ts";
 import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
 import { jsonSize } from "./size.ts";
 
-/** One string holds no more characters of JSON than this. */
+/** The most characters of JSON in one string. */
 const LONGEST = 1 << 28;
 
 /**
@@ -39,7 +39,7 @@ export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
   );
 }
 
-/** Makes JSON, as `toJson` does, of several values that go into one text together. */
+/** Turns several values into JSON, as `toJson` does, for one common text. */
 export class JsonBudget {
   #left: number;
 
@@ -47,27 +47,28 @@ export class JsonBudget {
     this.#left = characters;
   }
 
-  /** Throws TOO_LONG once all values together are longer than one may be. */
+  /** Throws TOO_LONG once all values together exceed the limit for one. */
   toJson(value: unknown): unknown {
     const writer = new JsonWriter({}, Number.POSITIVE_INFINITY);
     this.take(writer.measure(value).characters);
     return writer.value(value);
   }
 
-  /** Takes that many characters. Throws TOO_LONG if there is no room for them. */
+  /** Counts these characters. Throws TOO_LONG if they do not fit. */
   take(characters: number): void {
     this.#left -= characters;
     if (this.#left >= 0) return;
     throw new RewindError(
       "TOO_LONG",
-      "expected params that fit into one text of JSON together, got longer ones",
+      "expected params that fit into one text of JSON, got longer ones",
       { params: true },
     );
   }
 }
 
 /**
- * The same, cut after about `characters`: "…" stands for what is left out, and `isCut` is then true.
+ * The same, cut after about `characters`: "…" stands for the omitted part, and `isCut` is then
+ * true.
  *
  * @example
  * ```ts
@@ -80,7 +81,7 @@ export function toShortJson(
   types: TypeCodecs = {},
 ): { readonly json: unknown; readonly isCut: boolean } {
   const writer = new JsonWriter(types, characters);
-  // A short beginning is written fast, however much follows.
+  // A short beginning is quick to write, even if the value is large.
   if (characters > SHORT) writer.measure(value);
   const json = writer.value(value);
   return { json, isCut: writer.isCut };
@@ -92,10 +93,10 @@ const LEFT_OUT = "…";
 class JsonWriter implements JsonOutput {
   isCut = false;
   readonly #types: TypeCodecs;
-  /** How many more characters there is room for; infinitely many when nothing is cut. */
+  /** The number of characters that still fit; infinite if nothing is cut. */
   #room: number;
   #needsReferences = false;
-  /** At which depth each object around the current value began. */
+  /** The depth at which each object around the current value began. */
   readonly #open = new Map<object, number>();
   /** The path at which each object was written first. */
   readonly #written = new Map<object, string>();
@@ -107,7 +108,7 @@ class JsonWriter implements JsonOutput {
     this.#room = room;
   }
 
-  /** Finds out how long the whole is, and whether objects that occur again need references. */
+  /** Measures the JSON, and decides whether repeated objects need references. */
   measure(value: unknown): { readonly characters: number } {
     const size = jsonSize(value, (object) => this.#partsOf(object));
     this.#needsReferences = size.needsReferences;
@@ -226,7 +227,7 @@ class JsonWriter implements JsonOutput {
     return { $type: name, value: this.value(stored) };
   }
 
-  /** What the codec makes of an instance: asked once, so that its shared parts stay shared. */
+  /** An instance as its codec stores it; encoded once, so that its shared parts stay shared. */
   #payload(value: object): { readonly name: string; readonly stored: unknown } {
     const known = this.#payloads.get(value);
     if (known !== undefined) return known;
@@ -246,7 +247,7 @@ class JsonWriter implements JsonOutput {
     return json;
   }
 
-  /** What an object holds, or about how many characters it takes. */
+  /** The values in an object, or about how many characters it takes. */
   #partsOf(value: object): Iterable<unknown> | number {
     const kind = kindOf(value);
     if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
@@ -258,7 +259,7 @@ class JsonWriter implements JsonOutput {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** About how many characters a number takes with what stands around it. */
+/** The approximate number of characters of a number and its separators. */
 const NUMBER = 8;
-/** The same of an object that holds no values, if its kind does not say more. */
+/** The same for an object that holds no values, unless its kind knows better. */
 const LEAF = 40;

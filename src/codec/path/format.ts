@@ -14,7 +14,9 @@ export type PathStep =
 /** The steps from the root of a state to a value inside it; the empty path is the root. */
 export type Path = readonly PathStep[];
 
-/** The step to the value under the `position`th key of a Map: an object as a key has no name. */
+/**
+ * The step to the value under the `position`th key of a Map: a key that is an object has no name.
+ */
 export function stepInto(key: unknown, position: number): PathStep {
   return typeof key === "object" && key !== null ? { values: position } : { get: key };
 }

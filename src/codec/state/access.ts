@@ -8,7 +8,7 @@ import { kindOf } from "./kinds.ts";
 
 /**
  * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
- * part of the path is missing and what is there.
+ * part of the path is missing and what is there instead.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export function setAt(root: unknown, path: Path, next: unknown): unknown {
   return root;
 }
 
-/** The kind of an object; an instance of a class, and what only looks like a kind, has fields. */
+/** The kind of an object. Class instances, and objects that only look like a kind, have fields. */
 function kindOrFields(value: object): StateKind {
   return kindOf(value) ?? (OBJECT as StateKind);
 }
@@ -69,10 +69,10 @@ function notFound(value: unknown, path: Path, at: number): RewindError {
   });
 }
 
-/** How many keys an error names. */
+/** The most keys that an error names. */
 const MOST = 5;
 
-/** The steps from `value` that exist and resemble `wanted` most, as they are written in a path. */
+/** The existing steps from `value` that are most like `wanted`, as written in a path. */
 function nearest(value: unknown, wanted: PathStep): string[] {
   if (!isObject(value)) return [];
   const steps = kindOrFields(value).steps?.(value) ?? [];

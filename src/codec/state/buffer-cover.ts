@@ -1,6 +1,6 @@
 import type { Fault } from "./faults.ts";
 
-/** Whether a buffer has nothing but its bytes that a program could find. */
+/** Whether a buffer has nothing but its bytes. */
 export function isOrdinary(buffer: ArrayBuffer): boolean {
   return (
     Object.isExtensible(buffer) &&
@@ -9,7 +9,9 @@ export function isOrdinary(buffer: ArrayBuffer): boolean {
   );
 }
 
-/** Why a buffer cannot be stored that the state shows only through these views; undefined if it can. */
+/**
+ * Why a buffer that the state shows only through these views cannot be stored; undefined if it can.
+ */
 export function hiddenFault(
   buffer: ArrayBuffer,
   views: readonly ArrayBufferView[],

@@ -3,14 +3,17 @@ import { MAJOR } from "../cbor/writer.ts";
 import { hiddenFault } from "./buffer-cover.ts";
 import { type TypedArray, VIEW_TYPE_BY_NUMBER } from "./views.ts";
 
-/** What views are read from: the encoding, and the items in it. */
+/** What reading views needs: the encoding, and the items in it. */
 interface ViewInput extends Cursor {
   item(depth: number): unknown;
   size(): number;
   builtLast<T extends object>(build: () => T): T;
 }
 
-/** Reads views that name their buffer, and knows which buffers the state shows only through views. */
+/**
+ * Reads views that name their buffer, and tracks the buffers that the state shows only through
+ * views.
+ */
 export class BufferReader {
   readonly #views = new Map<ArrayBuffer, ArrayBufferView[]>();
   /** The buffers that the state holds itself. */
@@ -30,7 +33,7 @@ export class BufferReader {
     return input.builtLast(() => this.#view(input, depth, start));
   }
 
-  /** Checks that views show all of each buffer that the state does not hold itself. */
+  /** Checks that the views together show all of each buffer that the state does not hold itself. */
   checkHidden(end: number): void {
     for (const [buffer, views] of this.#views) {
       if (this.#held.has(buffer) || hiddenFault(buffer, views) === undefined) continue;

@@ -124,7 +124,7 @@ export class BufferWriter {
   }
 }
 
-/** Gives every NaN the payload 0: its own depends on the machine and the compiler. */
+/** Gives every NaN the payload 0: the original payload depends on the machine and the compiler. */
 function writeNaNs(
   floats: Float32Array | Float64Array,
   bytes: Uint8Array,

@@ -12,20 +12,20 @@ export interface DifferenceOptions {
   readonly types?: TypeCodecs | undefined;
 }
 
-/** Walks through two states side by side, and lists where they differ. */
+/** Walks through two states side by side and lists their differences. */
 export class Comparison implements Comparer {
   equal = 0;
   readonly #types: TypeCodecs | undefined;
   readonly #limit: number;
   readonly #found: Difference[] = [];
   readonly #visit: ((difference: Difference) => void) | undefined;
-  /** Where each object was met first. */
+  /** The place where each object was met first. */
   readonly #spotsA = new Map<object, Spot>();
   readonly #spotsB = new Map<object, Spot>();
-  /** The pairs of objects that need no second look; in cycles they come up again. */
+  /** The pairs of objects already compared: cycles lead back to them. */
   readonly #compared = new Map<object, Set<object>>();
 
-  /** `visit` is shown each difference, instead of a list of them, so that the limit is never reached. */
+  /** `visit` gets each difference instead of a list, so the limit is never reached. */
   constructor(options: DifferenceOptions, visit?: (difference: Difference) => void) {
     this.#types = options.types;
     this.#limit = options.limit ?? 100;
@@ -54,7 +54,7 @@ export class Comparison implements Comparer {
     this.compareSharing(a, b, spot);
     const seen = this.#compared.get(a) ?? new Set<object>();
     this.#compared.set(a, seen);
-    // What is deeper than that, the encodings of both tell.
+    // Deeper differences are found by comparing the encodings.
     if (seen.has(b) || spot.depth > MAX_DEPTH) return;
     seen.add(b);
     this.#compareIntegrity(a, b, spot);
@@ -62,7 +62,7 @@ export class Comparison implements Comparer {
     else this.#compareStored(this.#codecOf(a), a, b, spot);
   }
 
-  /** Each side's object must have been met first at the same place, or never before on both sides. */
+  /** Both objects must have been met first at the same place, or both be new. */
   compareSharing(a: object, b: object, spot: Spot): void {
     const firstA = this.#spotsA.get(a);
     const firstB = this.#spotsB.get(b);

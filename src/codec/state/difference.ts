@@ -4,12 +4,12 @@ import { formatPath, type PathStep } from "../path/format.ts";
 export interface Difference {
   /** Where: a path as `formatPath` writes it; the whole state is "state". */
   readonly path: string;
-  /** The value in the first state and in the second; undefined when a state has none there. */
+  /** The values in the first and the second state; undefined if a state has no value there. */
   readonly a: unknown;
   readonly b: unknown;
   /** Which of the two states has nothing there at all. */
   readonly missing?: "a" | "b";
-  /** What differs when it is not the value itself: `a` and `b` then describe it in words. */
+  /** What differs, if it is not the value itself: `a` and `b` then describe it in words. */
   readonly about?: "order" | "sharing" | "buffer" | "integrity" | "encoding";
 }
 
@@ -20,9 +20,9 @@ export interface Spot {
   readonly depth: number;
 }
 
-/** What a kind reports the differences of its objects to. */
+/** Receives the differences that a kind finds in its objects. */
 export interface Comparer {
-  /** How many values that hold no others are equal. */
+  /** The number of equal values that hold no others. */
   equal: number;
   /** Whether enough differences were found. */
   isFull(): boolean;

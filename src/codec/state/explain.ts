@@ -1,7 +1,7 @@
 import type { StateKind } from "./kinds/kind.ts";
 import { STATE_KINDS } from "./kinds.ts";
 
-/** What is wrong with an object that is of no kind and has no codec. */
+/** What is wrong with an object that has neither a known kind nor a codec. */
 export function explainObject(value: object): [found: string, advice: string] {
   const name = constructorName(value);
   const known = adviceFor(brand(value)) ?? adviceFor(name ?? "");
@@ -21,7 +21,7 @@ export function explainObject(value: object): [found: string, advice: string] {
   }
   if (BASES.some((kind) => kind.name === name)) {
     return [
-      `is an instance of ${name} that is not one of this realm or not a genuine one`,
+      `is an instance of ${name} that is not genuine or comes from another realm`,
       "copy it into one that this program creates",
     ];
   }
@@ -68,7 +68,7 @@ const BOXED: [string, string] = ["is a boxed primitive", "use the primitive valu
 
 const ADVICE: ReadonlyMap<string, [found: string, advice: string]> = new Map([
   ["Buffer", ["is a Buffer", "use Uint8Array, for example Uint8Array.from(buffer)"]],
-  ["Promise", ["is a Promise", "wait for it, and store what it gives"]],
+  ["Promise", ["is a Promise", "await it, and store the result"]],
   ["WeakMap", ["is a WeakMap", "its entries cannot be listed; use a Map"]],
   ["WeakSet", ["is a WeakSet", "its members cannot be listed; use a Set"]],
   ["WeakRef", ["is a WeakRef", "store the object itself"]],

@@ -18,7 +18,7 @@ export function propertyFault(
   level: Integrity | undefined,
 ): Fault | undefined {
   if (property.get !== undefined || property.set !== undefined) {
-    return { step, found: "is a getter or setter", advice: "store the value that it gives" };
+    return { step, found: "is a getter or setter", advice: "store its value" };
   }
   if (property.enumerable === true) return closedFault(property, step, level);
   return { step, found: "is not enumerable", advice: "define it as an ordinary property" };

@@ -5,8 +5,8 @@ import { MAJOR } from "../cbor/writer.ts";
 import type { BufferReader } from "./buffer-reader.ts";
 
 /**
- * An encoding from which a state is read. Reads and checks what needs no tag itself, and leaves the
- * tags to `tagged`. The kinds of objects read with it.
+ * An encoding from which the kinds of objects read a state. It reads and checks untagged items
+ * itself, and leaves tagged ones to `tagged`.
  */
 export abstract class StateInput extends Cursor {
   /** The array buffers read so far. */
@@ -49,14 +49,14 @@ export abstract class StateInput extends Cursor {
     }
   }
 
-  /** Notes `value` under the mark that waits for it, before its contents are read: cycles need it. */
+  /** Registers `value` under the pending mark before its contents are read: cycles need it. */
   built<T extends object>(value: T): T {
     if (this.mark >= 0) this.marked[this.mark] = value;
     this.mark = -1;
     return value;
   }
 
-  /** What `build` reads and builds from parts that are read before it: its mark waits that long. */
+  /** Returns what `build` builds from parts that must be read first; its mark waits until then. */
   builtLast<T extends object>(build: () => T): T {
     const mark = this.mark;
     this.mark = -1;

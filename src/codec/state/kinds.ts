@@ -7,7 +7,7 @@ import { BARE_OBJECT, OBJECT } from "./kinds/object.ts";
 import { BIGINT, SCALAR_FORMS, type ScalarKind, UTF16_STRING } from "./kinds/scalars.ts";
 import { SET } from "./kinds/set.ts";
 
-/** Every kind of object that a state can hold, besides class instances with a codec. */
+/** Every kind of object that a state can hold, except class instances with a codec. */
 export const STATE_KINDS: readonly StateKind[] = (
   [
     ...[OBJECT, BARE_OBJECT, ARRAY, MAP, SET, DATE],
@@ -15,7 +15,7 @@ export const STATE_KINDS: readonly StateKind[] = (
   ] as StateKind[]
 ).map(complete);
 
-/** Every kind of value that is not an object and has a tag of its own. */
+/** Every kind of value that is not an object and has its own tag. */
 export const SCALARS: readonly ScalarKind<unknown>[] = [
   BIGINT,
   UTF16_STRING,

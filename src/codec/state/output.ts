@@ -5,14 +5,16 @@ import type { BufferWriter } from "./buffer-writer.ts";
 import type { Fault } from "./faults.ts";
 import { refusal } from "./refusal.ts";
 
-/** Where a state is written to, and where in the state the writer is. The kinds write with it. */
+/** The output that the kinds write a state to, and the writer's place in the state. */
 export abstract class StateOutput {
   /** The bytes so far. */
   readonly out: Writer = new Writer();
   abstract readonly buffers: BufferWriter;
-  /** The step by which each open container is left; undefined until one is known. */
+  /** The current step inside each open container; undefined until it is known. */
   readonly steps: (PathStep | undefined)[] = [];
-  /** How many containers are open. `enter` gives the depth of a new one, which is restored at its end. */
+  /**
+   * The number of open containers. `enter` returns the depth to restore at the end of the new one.
+   */
   depth = 0;
   protected readonly open: object[] = [];
   readonly #root: string | undefined;
@@ -30,7 +32,7 @@ export abstract class StateOutput {
   /** Refuses an object that only pretends to be of its kind. */
   abstract refuseFalse(value: object): never;
 
-  /** Opens a container; returns its depth, to be given to `depth` when it is written. */
+  /** Opens a container; returns its depth, which must be assigned to `depth` once it is written. */
   enter(container: object): number {
     const depth = this.depth;
     if (depth >= MAX_DEPTH) this.refuseDepth();

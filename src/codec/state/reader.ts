@@ -75,7 +75,7 @@ export class StateReader extends StateInput {
 
   #shared(depth: number): unknown {
     const start = this.at;
-    if (this.mark >= 0) throw invalid("one mark on an object", "two", start);
+    if (this.mark >= 0) throw invalid("one mark for an object", "two", start);
     const mark = this.marked.length;
     this.marked.push(undefined);
     this.mark = mark;
@@ -118,7 +118,7 @@ function canBeClosed(tag: number): boolean {
   return isObject && integrityOfTag(tag) === undefined;
 }
 
-/** Closes an object; returns whether it is at that level then, and not at a stricter one. */
+/** Closes an object; returns whether it is then at exactly that level. */
 function isClosed(value: object, level: Integrity): boolean {
   try {
     close(value, level);

@@ -17,7 +17,7 @@ export function refusal(path: string, found: string, advice: string): RewindErro
   });
 }
 
-/** What is wrong with a function or a symbol. */
+/** What is wrong with a function or a symbol in a state. */
 export function explainPrimitive(value: unknown): [found: string, advice: string] {
   return typeof value === "function"
     ? [

@@ -1,6 +1,6 @@
 /**
- * Which objects occur more than once. The first pass over a state finds them; the second pass marks
- * them, numbered in the order in which they occur first.
+ * Finds objects that occur more than once. The first pass over a state finds them; the second marks
+ * them, numbered by first occurrence.
  */
 export class Sharing {
   /** Whether this is the second pass. */
@@ -19,7 +19,7 @@ export class Sharing {
     this.marking = true;
   }
 
-  /** First pass: whether an object is met for the first time; one that is met again is shared. */
+  /** First pass: whether an object is new; an object that is met again is shared. */
   visit(value: object): boolean {
     if (this.#first === undefined) {
       // A state of one object needs no set.
@@ -42,7 +42,9 @@ export class Sharing {
     return this.#shared.has(value);
   }
 
-  /** Second pass: whether an object needs no mark or gets its mark now, or the mark that it has. */
+  /**
+   * Second pass: whether an object needs no mark or gets one now; otherwise, the mark that it has.
+   */
   mark(value: object): "unshared" | "first" | number {
     if (!this.#shared.has(value)) return "unshared";
     const mark = this.#marks.get(value);

@@ -2,13 +2,13 @@
 export function isWellFormed(text: string): boolean {
   if (text.length >= LONG) return !LONE_SURROGATE.test(text);
   for (let i = 0; i < text.length; i++) {
-    // All of ASCII, and most else, is below the surrogates.
+    // ASCII and most other characters are below the surrogates.
     if (text.charCodeAt(i) >= 0xd800) return !LONE_SURROGATE.test(text);
   }
   return true;
 }
 
-/** Whether the decoder of plain CBOR could not keep one of these keys. */
+/** Whether the decoder of plain CBOR would lose one of these keys. */
 export function needsPairs(keys: readonly string[]): boolean {
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string;

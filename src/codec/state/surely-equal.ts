@@ -2,15 +2,16 @@ import { isObject, type QuickLook } from "./kinds/kind.ts";
 import { kindOf } from "./kinds.ts";
 
 /**
- * Whether two states surely have one encoding: a quick look that is right when it says yes, for
- * values that have an encoding. It says no when they differ and when it cannot tell, such as at an
- * instance of a class or at a frozen object.
+ * Whether two states that can be encoded surely have the same encoding: a quick test. True is
+ * always right. False means that they differ or that the test cannot tell, for example because of a
+ * class instance or a frozen object.
  */
 export function surelyEqual(a: unknown, b: unknown): boolean {
   try {
     return new Look().equal(a, b);
   } catch {
-    // What only looks like a Map, or a getter that throws: the encoding says what is wrong.
+    // An object that only looks like a Map, or a getter that throws: encoding it reports what is
+    // wrong.
     return false;
   }
 }
@@ -19,7 +20,7 @@ export function surelyEqual(a: unknown, b: unknown): boolean {
 const DEPTH = 200;
 
 class Look implements QuickLook {
-  /** Which object stands for which: when one comes again, the other must come again too. */
+  /** The pairs of objects: if one occurs again, the other must occur again too. */
   readonly #bOf = new Map<object, object>();
   readonly #aOf = new Map<object, object>();
   #depth = 0;
@@ -31,7 +32,7 @@ class Look implements QuickLook {
     this.#bOf.set(a, b);
     this.#aOf.set(b, a);
     if (this.#depth >= DEPTH || !Object.isExtensible(a) || !Object.isExtensible(b)) return false;
-    // What only has the prototype of `a` throws, or has no contents to be equal.
+    // An object that only has the prototype of `a` throws here, or has no contents to compare.
     if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
     this.#depth++;
     const equal = this.#equalContents(a, b);

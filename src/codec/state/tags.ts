@@ -28,7 +28,7 @@ export const TAG = {
   ARRAY_BUFFER: 0x52770005,
   /** A DataView, or one of several views of a buffer: [type, buffer, byte offset, length]. */
   VIEW: 0x52770006,
-  /** An instance of a class with a codec: [name, what the codec made of it]. */
+  /** An instance of a class with a codec: [name, stored value]. */
   INSTANCE: 0x52770007,
   /** An object that is frozen, as Object.freeze does it; what it holds need not be. */
   FROZEN: 0x52770008,

@@ -1,6 +1,6 @@
 /**
- * How instances of one class are stored: recognised, taken apart into a value that the state
- * encoding knows, and put together again.
+ * How to store instances of one class: recognise them, encode them as values that the state
+ * encoding supports, and decode them.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export interface NamedCodec {
   readonly codec: TypeCodec;
 }
 
-/** The first codec whose instance `value` is; undefined when no codec knows it. */
+/** The first codec that recognises `value`; undefined if no codec does. */
 export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCodec | undefined {
   for (const [name, codec] of Object.entries(types ?? {})) {
     if (codec.is(value) === true) return { name, codec };
@@ -37,7 +37,7 @@ export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCo
   return undefined;
 }
 
-/** The codec with a stored name; undefined when there is no such codec. */
+/** The codec with a stored name; undefined if there is no such codec. */
 export function codecNamed(types: TypeCodecs | undefined, name: unknown): TypeCodec | undefined {
   const isKnown = typeof name === "string" && types !== undefined && Object.hasOwn(types, name);
   return isKnown ? types[name] : undefined;

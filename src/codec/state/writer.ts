@@ -20,7 +20,7 @@ export interface EncodeOptions {
   readonly types?: TypeCodecs | undefined;
   /** Whether an object is a Proxy, if the platform can tell (`util.types.isProxy` on Node). */
   readonly isProxy?: ((value: object) => boolean) | undefined;
-  /** What errors call the value itself; "state" by default. */
+  /** The name of the value in errors; "state" by default. */
   readonly root?: string | undefined;
   /** Called for each class instance, after the instances inside it. */
   readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
@@ -34,12 +34,12 @@ export interface EncodedInstance {
   readonly path: string;
 }
 
-/** Writes one state. Which objects it has met is known here; how each is written, its kind knows. */
+/** Writes one state. It tracks the objects met so far; their kinds write them. */
 export class StateWriter extends StateOutput {
   readonly buffers: BufferWriter;
   readonly #options: EncodeOptions;
   readonly #sharing = new Sharing();
-  /** The depths of the open class instances, and what the codecs made of all so far. */
+  /** The depths of the open class instances, and the stored values of all instances so far. */
   readonly #instances: number[] = [];
   readonly #payloads = new Map<object, unknown>();
 
@@ -56,7 +56,7 @@ export class StateWriter extends StateOutput {
     try {
       this.value(value);
       this.buffers.checkHidden();
-      // Most states share nothing, so the marks wait for a second pass.
+      // Most states have no shared objects, so marks are made only in a second pass.
       if (this.#sharing.found) {
         this.#sharing.beginMarking();
         this.out.length = 0;
@@ -113,7 +113,7 @@ export class StateWriter extends StateOutput {
     const level = Object.isExtensible(value) ? undefined : integrityOf(value);
     if (level !== undefined) this.out.head(MAJOR.TAG, integrityTag(level));
     const prototype: unknown = Object.getPrototypeOf(value);
-    // States consist of these two almost entirely, and a look into the table costs a tenth of them.
+    // States consist almost entirely of these two; looking them up would cost a tenth of the time.
     if (prototype === Object.prototype)
       OBJECT.write(value as Readonly<Record<string, unknown>>, this, level);
     else if (prototype === Array.prototype && Array.isArray(value)) ARRAY.write(value, this, level);
@@ -128,7 +128,7 @@ export class StateWriter extends StateOutput {
     if (this.#sharing.visit(value)) return false;
     const innermost = this.#instances.at(-1) ?? -1;
     const at = innermost < 0 ? -1 : this.open.lastIndexOf(value, this.depth - 1);
-    // A codec builds its instance from what is decoded already, which cannot hold the instance.
+    // A codec builds its instance from decoded parts, which cannot hold the instance yet.
     if (at >= 0 && at <= innermost) {
       this.refuse(
         "closes a cycle through a class instance",
@@ -168,7 +168,7 @@ export class StateWriter extends StateOutput {
     }
   }
 
-  /** What the codec makes of `value`: asked once, so that both passes see the same objects. */
+  /** `value` as its codec stores it; encoded once, so that both passes see the same objects. */
   #payload(value: object, { name, codec }: NamedCodec): unknown {
     if (!this.#payloads.has(value)) {
       try {

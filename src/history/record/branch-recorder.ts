@@ -18,18 +18,18 @@ import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-wr
 /** A fork that is to be made. */
 export interface Fork extends ForkOptions {
   readonly branch: string;
-  /** New code from the fork on. */
+  /** New code for the steps after the fork. */
   readonly code?: Code | undefined;
 }
 
-/** What a branch's run goes on with. */
+/** How to continue a branch's run. */
 interface Continuation {
   readonly changes: ForkOptions;
-  /** Where it goes on; its end unless given. */
+  /** The step to continue from; the run's end unless given. */
   readonly step?: number;
 }
 
-/** Records onto the branches of a store: anew, on from where they are, or from a fork. */
+/** Records onto the branches of a store: from step 0, from the end of a run, or from a fork. */
 export class BranchRecorder {
   readonly #store: BranchStore;
   readonly #branches: Branches;
@@ -42,8 +42,8 @@ export class BranchRecorder {
   }
 
   /**
-   * Records from step 0, on a new branch; with `restart` also on one that has a run, which goes to the
-   * archive. Throws REF_EXISTS, BRANCH_UNFINISHED.
+   * Records from step 0, on a new branch; with `restart` also on one that has a run, which is
+   * archived. Throws REF_EXISTS, BRANCH_UNFINISHED.
    */
   async record(
     branch: string,
@@ -80,8 +80,8 @@ export class BranchRecorder {
   }
 
   /**
-   * Forks a run at a step, to one new branch or to several, which get their names in one operation.
-   * All are checked before the first is recorded. Throws REF_EXISTS, and what `planFork` throws.
+   * Forks a run at a step, to one or more new branches, which are named in one operation. All are
+   * checked before the first is recorded. Throws REF_EXISTS, and what `planFork` throws.
    */
   async fork(
     run: Run,
@@ -89,7 +89,7 @@ export class BranchRecorder {
     forks: readonly Fork[],
     options: LongOptions = {},
   ): Promise<readonly Run[]> {
-    // Several share the replay of their parent.
+    // The forks share one replay of their parent.
     const start = forks.length > 1 ? await forkStart(run.replayer, step) : undefined;
     const totals = forks.map(({ steps = run.steps }) => steps - step);
     const report = jointProgress(totals, options.onProgress);
@@ -147,7 +147,9 @@ export class BranchRecorder {
     });
   }
 
-  /** Cuts the history of a branch after a step, its old run archived. Throws STEP_OUT_OF_RANGE. */
+  /**
+   * Cuts the history of a branch after a step and archives its old run. Throws STEP_OUT_OF_RANGE.
+   */
   async reset(
     branch: string,
     step: number,
@@ -165,7 +167,7 @@ export class BranchRecorder {
     return { run, archived: archived as string };
   }
 
-  /** Records on from a step of a branch's run, and moves the branch to what comes of it. */
+  /** Continues a branch's run from a step, and moves the branch to the new run. */
   async #goOn(
     branch: string,
     command: string,
@@ -188,7 +190,7 @@ export class BranchRecorder {
         },
       ],
       check: async () => {
-        // Under the lock: what the branch names now is what it will move on from.
+        // Read under the lock, so that the branch cannot move before its update.
         from = await openRun(await this.#branches.get(branch), this.#environment());
       },
       name: async ([recording]) => {
@@ -232,7 +234,10 @@ export class BranchRecorder {
   }
 }
 
-/** The plan of a run that takes another's place: recovery has to know it, to name it and keep that one. */
+/**
+ * The plan of a run that replaces another. Recovery needs this note to name the new run and keep
+ * the old one.
+ */
 function replacing(plan: RecordingPlan, replaces: Id<"run">): RecordingPlan {
   const { draft } = plan;
   return { ...plan, draft: { ...draft, meta: { ...draft.meta, replaces } } };

@@ -8,39 +8,42 @@ import { nextArchiveName } from "../../store/ref-name.ts";
 import type { RefChange, RefStore } from "../../store/ref-store.ts";
 import { branchRef, type Release } from "../branches.ts";
 
-/** What a recording on a branch is made of. */
+/** A recording to make on a branch. */
 export interface BranchRecording {
   readonly branch: string;
   readonly options: RecorderOptions;
-  /** Makes the plan, with what it is to write to and the ref that the run will have. */
+  /** Makes the plan, given the writer and the ref that the run will have. */
   plan(env: Environment, writer: ObjectWriter, ref: string): Promise<RecordingPlan>;
 }
 
 /** Recordings that get their names together. */
 export interface BranchWork {
   readonly recordings: readonly BranchRecording[];
-  /** Whether code of the working files goes into the runs, so that their Git commit is worth a note. */
+  /** Whether the runs record code of the working files; their Git commit is then noted. */
   readonly withGit: boolean;
-  /** Refuses, under the branches' locks and before anything is recorded, what could not be named. */
+  /**
+   * Refuses runs that could not be named. Called under the branches' locks, before anything is
+   * recorded.
+   */
   check(): Promise<void>;
   /** Gives the runs their names, once they have survived a power cut. */
   name(recordings: readonly Recording[]): Promise<void>;
 }
 
-/** Where recordings on branches go. */
+/** What recording on branches needs. */
 export interface BranchStore {
   readonly objects: ObjectStore;
   readonly refs: RefStore;
   /** Takes the locks of branches, all or none. Throws LOCKED. */
   lock(names: readonly string[]): Promise<Release>;
-  /** The Git commit of the project, noted beside a run; undefined outside Git. */
+  /** The Git commit of the project, to note with a run; undefined outside Git. */
   gitState(): Promise<object | undefined>;
 }
 
 /**
- * Records onto branches of a store, whose locks are held meanwhile. Throws LOCKED; REF_MOVED where a
- * branch was changed nevertheless, by undo, say, with where the runs are kept; and the failure of a
- * recording with what of it is kept.
+ * Records onto branches of a store while holding their locks. Throws LOCKED; REF_MOVED, with the
+ * archived runs, if a branch was changed all the same, perhaps by undo; and the failure of a
+ * recording, with the part of it that is kept.
  */
 export async function recordOnBranches(
   store: BranchStore,
@@ -77,14 +80,14 @@ export async function recordOnBranches(
   }
 }
 
-/** The environment, which notes beside a run at which commit the project was. */
+/** The environment, extended to note the project's commit with each run. */
 async function notingGit(env: Environment, store: BranchStore): Promise<Environment> {
   const git = await store.gitState();
   if (git === undefined) return env;
   return { ...env, describeRun: () => ({ ...env.describeRun(), git: { ...git } }) };
 }
 
-/** Names runs in the archive, since a branch of theirs was changed while they were recorded. */
+/** Names runs in the archive, because their branch changed while they were recorded. */
 async function keptApart(
   error: RewindError<"REF_MOVED">,
   refs: RefStore,
@@ -93,7 +96,7 @@ async function keptApart(
 ): Promise<RewindError> {
   const changes: RefChange[] = [];
   for (const [i, { id, manifest }] of recordings.entries()) {
-    // A run that was only cut has nothing that its parent has not.
+    // A run that was only cut is contained in its parent.
     if (manifest.steps === (manifest.parents[0]?.step ?? 0)) continue;
     const name = await nextArchiveName(refs, branchRef(branches[i] as string));
     changes.push({ name, from: undefined, to: id });
@@ -101,11 +104,14 @@ async function keptApart(
   if (changes.length === 0) return error;
   await refs.update(changes, "archive");
   const names = changes.map(({ name }) => name.replace("refs/", ""));
-  const message = `${branches.join(" or ")} was changed while it was recorded on: what was recorded is kept as ${names.join(", ")}`;
+  const message = `${branches.join(" or ")} was changed while it was recorded: the new steps are kept as ${names.join(", ")}`;
   return withData(error, { archived: names }, message);
 }
 
-/** The failure of the last recording, with where its steps are kept, and what came before it. */
+/**
+ * The failure of the last recording, with the name of its kept part and of the recordings before
+ * it.
+ */
 function kept(
   error: RewindError,
   branches: readonly string[],

@@ -10,17 +10,17 @@ import { storeFiles } from "../store/store-files.ts";
 import { storeFolders } from "../store/store-folders.ts";
 import { bytesOf, SETTINGS, type SettingPlace, settingKind } from "./settings.ts";
 
-/** A setting, and where its value is from. */
+/** A setting, and the source of its value. */
 export interface Setting {
   readonly key: string;
-  /** Undefined where nothing is set and there is nothing to go by. */
+  /** Undefined if it is not set and has no default. */
   readonly value: string | undefined;
   readonly from: SettingPlace | "environment" | "default";
-  /** The file or the variable that gives it. */
+  /** The file or the variable that sets it. */
   readonly source: string | undefined;
 }
 
-/** The settings that hold in a folder, whether or not it lies in a project. */
+/** The settings that apply in a folder, whether or not it is in a project. */
 export class Config {
   readonly #store: string | undefined;
   readonly #variables: Variables;
@@ -38,7 +38,7 @@ export class Config {
     return Object.keys(SETTINGS).map((key) => this.get(key));
   }
 
-  /** The settings that lie in one place. */
+  /** The settings in one place. */
   listOf(place: SettingPlace): Setting[] {
     return Object.keys(SETTINGS).flatMap((key) => this.getFrom(key, place) ?? []);
   }
@@ -57,7 +57,7 @@ export class Config {
     return { key, value: standard(this.#variables), from: "default", source: undefined };
   }
 
-  /** What a place says of a setting; undefined where it says nothing. */
+  /** The value of a setting in a place; undefined if it is not set there. */
   getFrom(key: string, place: SettingPlace): Setting | undefined {
     const { places, check } = settingKind(key);
     const file = places.includes(place) ? this.#fileOf(place) : undefined;
@@ -66,7 +66,7 @@ export class Config {
     return { key, value: check(value, file.name), from: place, source: file.name };
   }
 
-  /** Sets it in a place; undefined takes it away. Throws what `check` does, and INVALID_SETTING. */
+  /** Sets it in a place; undefined removes it. Throws what `check` throws, and INVALID_SETTING. */
   async set(
     key: string,
     value: string | undefined,
@@ -92,7 +92,7 @@ export class Config {
     return this.get(key);
   }
 
-  /** Where a setting is set unless told otherwise. */
+  /** The place in which a setting is set by default. */
   placeOf(key: string): SettingPlace {
     return settingKind(key).places[0] as SettingPlace;
   }
@@ -135,7 +135,7 @@ const PLACE_NAMES: Readonly<Record<SettingPlace, string>> = {
   global: "for all projects",
 };
 
-/** The user's own file, where the system keeps such; undefined where there is no home. */
+/** The user's own file, in the system's usual folder; undefined if there is no home folder. */
 function userFile(variables: Variables): SettingsFile | undefined {
   const folder = userFolder("config", variables);
   if (folder === undefined) return undefined;
@@ -143,7 +143,10 @@ function userFile(variables: Variables): SettingsFile | undefined {
   return { file, name: file, scratch: path.dirname(file), damage: "INVALID_CONFIG" };
 }
 
-/** Where a link leads, as those who keep their settings in a repository make one: it must stay one. */
+/**
+ * The target of a link. Users who keep their settings in a repository link to them, so the link
+ * must stay.
+ */
 function resolved(file: string): string {
   try {
     return fs.realpathSync(file);
@@ -152,7 +155,7 @@ function resolved(file: string): string {
   }
 }
 
-/** Up to which size the files are recorded that a module of a project reads while it is loaded. */
+/** The largest file to record among those that a module reads while it is loaded, in bytes. */
 export function inputsLimitBytes(project: string): number {
   const { value } = new Config(project, process.env).get("inputs.limit");
   return bytesOf(String(value)) ?? 0;

@@ -7,25 +7,30 @@ import { userName } from "../host/user-name.ts";
 import { checkGenerator } from "../store/store-config.ts";
 
 /**
- * Where settings lie: with the store, which takes them where it goes; with this copy of it, never
+ * Where a setting is kept: in the store, and shared with it; in this copy of the store, never
  * shared; or with the user, for every project.
  */
 export type SettingPlace = "project" | "local" | "global";
 
-/** What can be set. */
+/** A setting that can be set. */
 export interface SettingKind {
   readonly describe: string;
-  /** Where it may lie. The first place that has it wins; it is set in the first unless told otherwise. */
+  /**
+   * The places that may have it. The first one that has it wins, and it is set in the first by
+   * default.
+   */
   readonly places: readonly SettingPlace[];
   /** An environment variable that wins over every place. */
   readonly variable?: string;
-  /** Checks a value that `where` gives, and throws where it can be none. */
+  /** Checks a value; `where` is its source. Throws INVALID_SETTING. */
   check(value: unknown, where: string): string;
-  /** What holds where nothing is set. */
+  /** The value if it is not set. */
   standard(variables: Variables): string | undefined;
 }
 
-/** Every setting. One that starts a program is the user's alone: a store may come from a stranger. */
+/**
+ * Every setting. Only the user may set one that starts a program: a store may come from a stranger.
+ */
 export const SETTINGS: Readonly<Record<string, SettingKind>> = {
   author: {
     describe: "who records, noted with each run",
@@ -41,7 +46,7 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     standard: () => DEFAULT_GENERATOR,
   },
   "inputs.limit": {
-    describe: "files that a module reads are recorded up to this size, such as 16MiB",
+    describe: "the largest file to record among those that a module reads, such as 16MiB",
     places: ["local", "global"],
     check: checkSize,
     standard: () => "16MiB",
@@ -51,12 +56,12 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     places: ["global"],
     variable: "REWIND_PAGER",
     check: checkLine,
-    // The one that Windows has spoils colours.
+    // The pager of Windows breaks colours.
     standard: ({ PAGER }) => PAGER ?? (process.platform === "win32" ? "cat" : "less"),
   },
 };
 
-/** The number of bytes that a size names: `16MiB`, `500kB`, `1048576`; undefined for another text. */
+/** The bytes in a size such as `16MiB`, `500kB` or `1048576`; undefined for any other text. */
 export function bytesOf(size: string): number | undefined {
   const [, digits, unit = ""] = /^(\d+)\s*(|B|kB|KiB|MB|MiB|GB|GiB)$/.exec(size) ?? [];
   const bytes = Number(digits) * (UNITS[unit] ?? 1);
@@ -77,7 +82,7 @@ function checkSize(value: unknown, where: string): string {
   );
 }
 
-/** What there is to know about a setting. Throws UNKNOWN_SETTING, with the nearest names. */
+/** The definition of a setting. Throws UNKNOWN_SETTING, with the nearest names. */
 export function settingKind(key: string): SettingKind {
   const kind = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
   if (kind !== undefined) return kind;

@@ -1,16 +1,16 @@
 import { INSTEAD } from "../../replay/guarded.ts";
 
-/** What of one of Node's modules gives the same in every run. */
+/** The part of one of Node's modules that behaves the same in every run. */
 export interface Builtin {
-  /** The functions that do, by name; all of the module. */
+  /** The names of the functions that do, or all of the module. */
   readonly allowed: "all" | readonly string[];
-  /** What to use instead of the others. */
+  /** What to use instead of the other functions. */
   readonly hint: string;
 }
 
 /**
- * Node's modules that have something to offer a program. A module that is not listed, one that a
- * later Node brings among them, offers nothing.
+ * Node's modules that programs may use, at least in part. A program may use nothing of a module
+ * that is not listed, such as one that a later Node adds.
  */
 const BUILTINS: Readonly<Record<string, Builtin>> = {
   ...all(["assert", "assert/strict", "constants", "diagnostics_channel", "events"]),
@@ -45,11 +45,11 @@ const BUILTINS: Readonly<Record<string, Builtin>> = {
   module: only(["isBuiltin"])("import what the program needs at the top of the module"),
 };
 
-/** What a module of Node, named with or without `node:`, offers a program. */
+/** The part of a Node module, named with or without `node:`, that a program may use. */
 export function builtinNamed(name: string): Builtin {
   const short = shortName(name);
   const found = Object.hasOwn(BUILTINS, short) ? BUILTINS[short] : undefined;
-  return found ?? { allowed: [], hint: "leave it to a script that reads the run" };
+  return found ?? { allowed: [], hint: "do that in a script that reads the run" };
 }
 
 /** `fs` for `node:fs`. */

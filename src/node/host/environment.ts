@@ -10,16 +10,19 @@ import { type HostFingerprint, hostDifferences, hostFingerprint } from "./host.t
 import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
 import { saveFile } from "./user-files.ts";
 
-/** What replaying and recording need, as this process has it. */
+/** The environment for replaying and recording in this process. */
 export function nodeEnvironment(
   options: {
     readonly store?: ObjectStore;
     readonly programs?: Programs;
-    /** Who records, noted beside each new run. */
+    /** Who records, noted with each new run. */
     readonly author?: () => string | undefined;
-    /** The blocks that were checked; remembered for as long as the environment lives unless given. */
+    /**
+     * The blocks that were checked; by default they are remembered as long as the environment
+     * lives.
+     */
     readonly checks?: Checks;
-    /** The generator of recordings that name none. */
+    /** The default generator of recordings. */
     readonly generator?: () => string | undefined;
   } = {},
 ): Environment {
@@ -32,7 +35,7 @@ export function nodeEnvironment(
     crc32: nodeCrc32,
     checks: options.checks ?? memoryChecks(),
     now: () => performance.now(),
-    // A timer lets signals and other input in; a promise would not.
+    // A timer lets signals and other input through; a promise would not.
     pause: () => new Promise((resolve) => setImmediate(resolve)),
     isProxy: util.types.isProxy,
     ...(options.generator && { generator: options.generator }),
@@ -46,7 +49,7 @@ export function nodeEnvironment(
     differencesFrom: (program, meta) => [
       ...hostDifferences(meta.host, { isPinned: program.zone !== undefined }),
       ...(program.module === undefined
-        ? [`"${program.name}" was handed over in memory, and may be other code now`]
+        ? [`"${program.name}" was handed over in memory, and its code may have changed`]
         : []),
     ],
   };

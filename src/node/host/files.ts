@@ -3,12 +3,12 @@ import path from "node:path";
 import { type ErrorCode, RewindError } from "../../base/errors.ts";
 
 /**
- * The file operations that a store needs, all of them, so that a test can make any of them fail.
+ * All the file operations that a store needs, so that a test can make any of them fail.
  * They are synchronous: a commit has to wait for the disk in any case, and a read of a few
  * kilobytes costs less than a turn of the event loop.
  */
 export interface Files {
-  /** Opens a file: to read, to write a new one (it must not exist), or to go on at its end. */
+  /** Opens a file to read, to write (it must not exist), or to append. */
   open(file: string, mode: "read" | "create" | "append"): number;
   close(descriptor: number): void;
   /** Reads up to `length` bytes at `offset`; fewer at the end of the file. */
@@ -19,11 +19,11 @@ export interface Files {
   sync(descriptor: number): void;
   size(descriptor: number): number;
   truncate(file: string, length: number): void;
-  /** Moves a file; it replaces one that is there. */
+  /** Moves a file, replacing any file at the new path. */
   rename(from: string, to: string): void;
-  /** Gives a file a second name, which must not be there yet. */
+  /** Gives a file a second name, which must not exist yet. */
   link(from: string, to: string): void;
-  /** Removes a file; one that is not there is no error. */
+  /** Removes a file, if it exists. */
   remove(file: string): void;
   /** Makes a folder, and those above it. */
   makeFolder(folder: string): void;
@@ -31,42 +31,42 @@ export interface Files {
   removeEmptyFolder(folder: string): void;
   /** Waits until the names in a folder have reached the disk. */
   syncFolder(folder: string): void;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; empty if there is no such folder. */
   list(folder: string): { readonly name: string; readonly isFolder: boolean }[];
-  /** What has this name; undefined where nothing has. Follows no link. */
+  /** What has this name; undefined if nothing has it. Does not follow links. */
   stat(file: string): FileStat | undefined;
-  /** The identity of an open file, as `stat` gives it. */
+  /** The identity of an open file, as in `stat`. */
   identity(descriptor: number): string;
-  /** Sets the time at which a file was changed last to now. */
+  /** Sets the modification time of a file to now. */
   touch(file: string): void;
-  /** A small file's text, or undefined where there is no such file. */
+  /** A small file's text, or undefined if there is no such file. */
   readText(file: string): string | undefined;
 }
 
-/** What a name in a folder stands for. */
+/** What a name in a folder refers to. */
 export interface FileStat {
   readonly kind: "file" | "folder" | "link" | "other";
   readonly size: number;
-  /** Tells a file or a folder from another that takes its name later. */
+  /** Distinguishes a file or folder from a later one with the same name. */
   readonly identity: string;
-  /** How many names it has: hard links to it count. */
+  /** The number of its names, hard links included. */
   readonly links: number;
-  /** When it was changed last, in milliseconds since 1970. */
+  /** When it was last modified, in milliseconds since 1970. */
   readonly modifiedMs: number;
 }
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = fs.constants;
-// Windows has neither: there, a store's files are looked at before they are opened.
+// Windows has neither; there, a store's files are checked before they are opened.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 
 const FLAGS = {
-  // Without blocking, or a pipe in a file's place would wait for somebody who writes to it.
+  // Non-blocking, because opening a pipe would otherwise wait for a writer.
   read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
   create: O_WRONLY | O_CREAT | O_EXCL,
   append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK,
 } as const;
 
-/** The files of this machine. No link is followed at the end of a path. */
+/** The files of this machine. Links at the end of a path are not followed. */
 export const nodeFiles: Files = {
   open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
   close: (descriptor) => fs.closeSync(descriptor),
@@ -202,7 +202,7 @@ export function onStore<T>(root: string, file: string, work: () => T): T {
   } catch (error) {
     if (error instanceof RewindError) throw error;
     const system = error as NodeJS.ErrnoException;
-    // A fault of rewind's own is none of the disk's.
+    // A fault in rewind itself is not the disk's.
     if (typeof system.code !== "string") throw error;
     const code = STORE_CODES[system.code ?? ""] ?? "STORE_FAILED";
     const name = path.relative(root, file).split(path.sep).join("/") || ".";
@@ -212,8 +212,8 @@ export function onStore<T>(root: string, file: string, work: () => T): T {
 }
 
 /**
- * Makes a folder, and those above it, and flushes each new name: a file is lost with its folder
- * where a power cut takes the name of that.
+ * Makes a folder, and those above it, and flushes each new name: if a power cut loses a folder's
+ * name, its files are lost too.
  */
 export function makeFolders(files: Files, folder: string): void {
   if (files.stat(folder)?.kind === "folder") return;
@@ -223,7 +223,7 @@ export function makeFolders(files: Files, folder: string): void {
   files.syncFolder(above);
 }
 
-/** Opens a file for the length of `work`. */
+/** Opens a file while `work` runs. */
 export function withFile<T>(
   files: Files,
   file: string,
@@ -238,7 +238,7 @@ export function withFile<T>(
   }
 }
 
-/** Writes a file so that it is there whole or not at all: temporary file, flush, rename, flush. */
+/** Writes a file atomically: temporary file, flush, rename, flush. */
 export function replaceFile(
   files: Files,
   target: string,
@@ -249,11 +249,11 @@ export function replaceFile(
   files.syncFolder(path.dirname(target));
 }
 
-/** The same without the last flush, that of the folder: several files of one may share it. */
+/** The same without the last flush, of the folder, which several files may share. */
 export function moveInto(files: Files, target: string, temporary: string, bytes: Uint8Array): void {
   writeWhole(files, temporary, bytes);
   try {
-    // Rename is atomic only within one file system, so the temporary file lies in the store as well.
+    // Rename is atomic only within one file system, so the temporary file is in the store too.
     files.rename(temporary, target);
   } catch (error) {
     files.remove(temporary);
@@ -261,7 +261,7 @@ export function moveInto(files: Files, target: string, temporary: string, bytes:
   }
 }
 
-/** Writes a new file, in place of one that was left there, and flushes it. */
+/** Writes a new file, replacing one that was left behind, and flushes it. */
 export function writeWhole(files: Files, file: string, bytes: Uint8Array): void {
   files.remove(file);
   try {

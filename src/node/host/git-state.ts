@@ -2,16 +2,16 @@ import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-/** The commit that a folder's Git repository stands at, and whether files differ from it. */
+/** The current commit of a folder's Git repository, and whether files differ from it. */
 export interface GitState {
   readonly commit: string;
-  /** Left out where that cannot be told without running a program that the repository names. */
+  /** Left out if finding out would mean running a program that the repository names. */
   readonly dirty?: boolean;
 }
 
 /**
- * The Git state of the folder `root`, `.rewind/` left out; undefined where there is no repository,
- * no commit, no Git, or no answer within two seconds. Runs nothing that the repository's own settings
+ * The Git state of the folder `root`, ignoring `.rewind/`; undefined without a repository, a
+ * commit, Git, or an answer within two seconds. Runs nothing that the repository's own settings
  * name. Never throws.
  *
  * @example
@@ -30,7 +30,7 @@ export async function gitState(root: string): Promise<GitState | undefined> {
     "status",
     "--porcelain=v2",
     "--untracked-files=normal",
-    // To look into a submodule is to start a Git that obeys the submodule's settings.
+    // Looking into a submodule would start a Git that obeys the submodule's settings.
     "--ignore-submodules=all",
     "--",
     ":(top)",
@@ -40,20 +40,20 @@ export async function gitState(root: string): Promise<GitState | undefined> {
 }
 
 /**
- * Whether the repository's own settings name no program that a file passes through before it is
- * compared: no filter, and nothing that the user's filter for large files would run. Which filter a file
- * passes through the repository chooses; of those that the user has set up that is what they are for.
+ * Whether comparing files runs no program that the repository's own settings name: no filter, and
+ * nothing that the user's filter for large files would run. The repository may choose among the
+ * filters that the user has set up: that is their purpose.
  */
 async function filtersAreTheUsers(
   git: (...values: string[]) => Promise<string | undefined>,
 ): Promise<boolean> {
   const settings = await git("config", "--show-scope", "--name-only", "--null", "--list");
   if (settings === undefined) return false;
-  const fields = settings.split("\0"); // scope and name take turns
+  const fields = settings.split("\0"); // scope and name alternate
   return !fields.some((name, i) => i % 2 === 1 && isOfRepository(fields[i - 1]) && RUNS.test(name));
 }
 
-/** The settings that name what a file passes through. */
+/** The settings that name the filters of files. */
 const RUNS = /^(filter|lfs\.extension)\./i;
 
 /** A scope that this version does not know counts as the repository's. */
@@ -61,14 +61,14 @@ function isOfRepository(scope: string | undefined): boolean {
   return !/^(system|global|command)$/.test(String(scope));
 }
 
-/** Whether there is a `.git` here or above: asking saves starting Git where there is none. */
+/** Whether there is a `.git` here or above. Without one, there is no need to start Git. */
 function isInRepository(folder: string): boolean {
   if (existsSync(path.join(folder, ".git"))) return true;
   const above = path.dirname(folder);
   return above !== folder && isInRepository(above);
 }
 
-/** Git, in an absolute folder of PATH: a system may look in the current folder first, or PATH may name it. */
+/** Git, in an absolute folder of PATH: otherwise a Git in the current folder could run. */
 function gitProgram(): string | undefined {
   const name = process.platform === "win32" ? "git.exe" : "git";
   return (process.env.PATH ?? process.env.Path ?? "")
@@ -78,29 +78,29 @@ function gitProgram(): string | undefined {
     .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
-/** What no setting of the repository may change: these win over it. */
+/** Settings that override those of the repository. */
 const SETTINGS = [
   "core.fsmonitor=false",
   "core.hooksPath=/dev/null",
-  // A folder of the project can look like a repository, settings and all.
+  // A folder of the project may look like a repository, with settings.
   "safe.bareRepository=explicit",
 ].flatMap((setting) => ["-c", setting]);
 
-/** What `git` prints, or undefined where it fails for whatever reason. */
+/** The output of `git`, or undefined if it fails for any reason. */
 async function runGit(
   program: string,
   root: string,
   values: readonly string[],
 ): Promise<string | undefined> {
-  // Only here: it takes 7 ms to load, and only recordings look at Git.
+  // Imported here because it takes 7 ms to load, and only recordings need Git.
   const { execFile } = await import("node:child_process");
-  // Within a Git hook these name the hook's repository, which need not be the one of `root`.
+  // In a Git hook these name the hook's repository, which may not be that of `root`.
   const { GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, ...environment } = process.env;
   const env = {
     ...environment,
-    // No lock on the index, and so no hook that is told of a new one.
+    // No lock on the index, so that Git does not rewrite it and run a hook.
     GIT_OPTIONAL_LOCKS: "0",
-    // An object that is missing stays so: to fetch it is to run what the remote's settings name.
+    // Missing objects are not fetched: that would run programs that the remote's settings name.
     ...{ GIT_NO_LAZY_FETCH: "1", GIT_ALLOW_PROTOCOL: "", GIT_TERMINAL_PROMPT: "0" },
   };
   const limits = { timeout: 2000, killSignal: "SIGKILL", maxBuffer: 16 * 1024 * 1024 } as const;

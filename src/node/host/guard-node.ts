@@ -5,8 +5,8 @@ import { interruptible } from "./interruptible.ts";
 import { pinPlace } from "./place.ts";
 
 /**
- * The guard of this process: what `createGuard` refuses in a step, and besides it everything of
- * Node's that differs between two runs, also where it was imported by name.
+ * The guard of this process. It refuses in a step what `createGuard` refuses, and everything in
+ * Node that differs between two runs, even if it was imported by name.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ import { pinPlace } from "./place.ts";
  * ```
  */
 export function nodeGuard(): Guard {
-  // One for the process, since what it changes in Node's modules is one for the process.
+  // One for the process, because Node's modules, which it changes, are shared by the process.
   installed ??= createGuard([], { prepare, pin: pinPlace, around: interruptible });
   if (prepared) keepModules(installed);
   return installed;
@@ -24,16 +24,16 @@ export function nodeGuard(): Guard {
 
 let installed: Guard | undefined;
 let prepared = false;
-/** How many of Node's modules were loaded when it was last looked. */
+/** The number of Node's modules that were loaded at the last look. */
 let modulesSeen = 0;
 const kept = new Set<string>();
 
 /**
- * `import { randomBytes } from "node:crypto"` is a binding of its own, which follows the module
+ * `import { randomBytes } from "node:crypto"` is a separate binding, which follows the module
  * object only when syncBuiltinESMExports() is called, and that takes about 80 µs: too much for each
- * block. So what is Node's is replaced once, for good, by functions that pass everything through
- * and ask only whether a step is running (about 10 ns, of calls that take 100 ns and more). What the
- * language itself has (Math, Date) is replaced only while a step runs, by createGuard.
+ * block. So Node's functions are replaced once, for good, by functions that only ask whether a step
+ * is running (about 10 ns, in calls that take at least 100 ns). The language's own (Math, Date) are
+ * replaced only while a step runs, by createGuard.
  */
 function prepare(guard: Guard): void {
   prepared = true;
@@ -42,7 +42,7 @@ function prepare(guard: Guard): void {
   keepModules(guard);
 }
 
-/** Modules that were loaded since the last time are guarded from now on. */
+/** Guards modules that were loaded since the last time. */
 function keepModules(guard: Guard): void {
   const { length } = loadedModules();
   if (length <= modulesSeen) return;

@@ -5,7 +5,7 @@ import process from "node:process";
 import { type GuardedCall, INSTEAD } from "../../replay/guarded.ts";
 import { builtinNamed } from "./builtins.ts";
 
-/** What the process itself has that differs between two runs. */
+/** The parts of the process itself that differ between two runs. */
 export function guardedProcess(): GuardedCall[] {
   const { clock, host, later } = INSTEAD;
   const of =
@@ -20,7 +20,7 @@ export function guardedProcess(): GuardedCall[] {
     ...["hrtime", "uptime", "cpuUsage", "threadCpuUsage", "resourceUsage"].map(of(clock)),
     { object: process.memoryUsage, key: "rss", name: "process.memoryUsage.rss()", hint: host },
     ...["memoryUsage", "constrainedMemory", "availableMemory"].map(of(host)),
-    // Also where path.resolve() asks for it.
+    // This includes calls by path.resolve().
     of(host, { when: () => true })("cwd"),
     ...["getActiveResourcesInfo", "umask", "loadEnvFile"].map(of(host)),
     ...["getuid", "geteuid", "getgid", "getegid", "getgroups"].map(of(host)),
@@ -28,7 +28,7 @@ export function guardedProcess(): GuardedCall[] {
     ...["pid", "ppid", "argv", "argv0", "execArgv", "execPath", "title", "env"].map(
       of(host, { kind: "read" }),
     ),
-    // Memory that others have used: the language says nothing of what is in it.
+    // Uninitialized memory: its contents are arbitrary.
     ...["allocUnsafe", "allocUnsafeSlow"].map((key) => ({
       object: Buffer,
       key,
@@ -40,7 +40,7 @@ export function guardedProcess(): GuardedCall[] {
   ];
 }
 
-/** Whether code outside of Node asks: to print a line, Node itself looks at variables and waits. */
+/** Whether code outside Node is calling: to print a line, Node itself reads variables and waits. */
 function askedByOthers(): boolean {
   const { stackTraceLimit, prepareStackTrace } = Error;
   try {
@@ -56,7 +56,7 @@ function askedByOthers(): boolean {
   }
 }
 
-/** What makes keys is an object's method as well. */
+/** Key generation is also a method of an object. */
 function ecdh(): GuardedCall[] {
   const { ECDH, DiffieHellman } = crypto as unknown as Record<string, { prototype: object }>;
   return Object.entries({ ECDH, DiffieHellman }).flatMap(([name, made]) =>
@@ -74,8 +74,8 @@ function ecdh(): GuardedCall[] {
 }
 
 /**
- * What the modules of Node that this process has loaded have that differs between two runs: each
- * function that is not known to give the same. To load the others would take longer than a command.
+ * The functions of Node's loaded modules that may differ between two runs: all that are not known
+ * to give the same result. Loading the other modules would take longer than a command.
  */
 export function guardedModules(seen: Set<string>): GuardedCall[] {
   const loaded = new Set(
@@ -101,12 +101,12 @@ export function guardedModules(seen: Set<string>): GuardedCall[] {
   });
 }
 
-/** The modules that Node has loaded, for itself or for a program. */
+/** The modules that are loaded, by Node itself or by a program. */
 export function loadedModules(): readonly string[] {
   return (process as unknown as { moduleLoadList: readonly string[] }).moduleLoadList;
 }
 
-/** `process` has a list of its own; these have classes alone, or nothing that differs. */
+/** `process` has a separate list; the others have only classes, or nothing that differs. */
 const LEFT: ReadonlySet<string> = new Set(["process", "console", "module", "vm", "wasi", "test"]);
 
 const HINTS: Readonly<Record<string, string>> = {

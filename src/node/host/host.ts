@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import process from "node:process";
 import { currentPlace } from "./place.ts";
 
-/** What a run's exactness may depend on besides its code. */
+/** The properties of a host that a run's exactness may depend on. */
 export interface HostFingerprint {
   readonly node: string;
   readonly v8: string;
@@ -10,7 +10,7 @@ export interface HostFingerprint {
   readonly platform: string;
   /** SHA-256, in hexadecimal, over the results of a fixed set of `Math.*` calls. */
   readonly math: string;
-  /** The versions of ICU and of its time zones: what dates and numbers read like. */
+  /** The versions of ICU and of its time zones, which decide how dates and numbers are written. */
   readonly icu: string;
   readonly tz: string;
   /** The time zone and the locale of the process. */
@@ -19,8 +19,8 @@ export interface HostFingerprint {
 }
 
 /**
- * What this host is. Two hosts with the same `math` gave the same bits for every function and
- * argument of the set; IEEE 754 fixes +, -, *, / and sqrt, but not sin, exp or pow.
+ * The fingerprint of this host. Two hosts with the same `math` gave the same bits for every
+ * function and argument of the set; IEEE 754 fixes +, -, *, / and sqrt, but not sin, exp or pow.
  *
  * @example
  * ```ts
@@ -40,14 +40,14 @@ export function hostFingerprint(): HostFingerprint {
   };
 }
 
-/** A short name for all of it: hosts with the same name give the same bits, as far as can be told. */
+/** A short name for the fingerprint: hosts with the same name should give the same bits. */
 export function hostDigest(host: HostFingerprint): string {
   return createHash("sha256").update(JSON.stringify(host)).digest("hex").slice(0, 16);
 }
 
 /**
- * What of this host is another than of the one that a run was recorded on, each as a clause for a
- * message; empty where all is the same. With `isPinned`, zone and locale are left out.
+ * The differences between this host and the one that recorded a run, each as a clause for a
+ * message; empty if there are none. With `isPinned`, zone and locale are left out.
  *
  * @example
  * ```ts
@@ -60,7 +60,7 @@ export function hostDifferences(
 ): string[] {
   if (typeof recorded !== "object" || recorded === null) return [];
   const here = hostFingerprint() as unknown as Record<string, unknown>;
-  // A store may come from a stranger: only texts are compared, and shown.
+  // A store may come from a stranger, so only texts are compared and shown.
   const there = recorded as Record<string, unknown>;
   return Object.entries(NAMES)
     .filter(([key]) => typeof there[key] === "string" && there[key] !== here[key])
@@ -71,7 +71,7 @@ export function hostDifferences(
 }
 
 const NAMES = {
-  math: "Math functions give other last bits here than where it was recorded",
+  math: "Math functions give different last bits here than where it was recorded",
   node: "Node",
   v8: "V8",
   arch: "the architecture",
@@ -82,10 +82,10 @@ const NAMES = {
   locale: "the locale",
 } as const;
 
-/** What replays run under as it was recorded, where the program's place is known. */
+/** Replays run in the recorded zone and locale, if those are known. */
 const PINNED: ReadonlySet<string> = new Set(["zone", "locale"]);
 
-/** The functions whose last bits differ between builds of V8, and the plain ones beside them. */
+/** The functions whose last bits differ between builds of V8, and the basic ones. */
 const FUNCTIONS = [
   ...["acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "cos", "cosh", "exp", "expm1"],
   ...["fround", "log", "log10", "log1p", "log2", "sin", "sinh", "sqrt", "tan", "tanh"],
@@ -104,7 +104,7 @@ function mathDigest(): string {
   }
   const bytes = new DataView(new ArrayBuffer(8 * results.length));
   results.forEach((result, i) => {
-    // One NaN: its bits are the processor's choice, and no program can tell them apart.
+    // One form of NaN: its bits depend on the processor, and programs cannot tell them apart.
     if (Number.isNaN(result)) bytes.setBigUint64(8 * i, 0x7ff8000000000000n, true);
     else bytes.setFloat64(8 * i, result, true);
   });

@@ -2,8 +2,8 @@ import { Script } from "node:vm";
 import { RewindError } from "../../base/errors.ts";
 
 /**
- * From now on Ctrl-C ends a run of steps at once, also one that loops for ever, and calls
- * `listener` besides. Returns what ends that. For a command line: it acts on the process' signals.
+ * Makes Ctrl-C end a run of steps at once, even in an endless loop, and call `listener`. Returns a
+ * function that undoes this. For a command line: it handles the signals of the process.
  */
 export function breakOnInterrupt(listener: () => void): () => void {
   current = listener;
@@ -15,12 +15,12 @@ export function breakOnInterrupt(listener: () => void): () => void {
 let current: (() => void) | undefined;
 
 /**
- * Runs `run`, and throws INTERRUPTED where Ctrl-C ended it. Costs nothing unless `breakOnInterrupt`
- * was called, else about 60 µs: for each slice of steps, not for each step.
+ * Runs `run`, and throws INTERRUPTED if Ctrl-C ended it. Costs nothing unless `breakOnInterrupt`
+ * was called, otherwise about 60 µs for each slice of steps.
  *
- * A signal's listener cannot be called while a step runs. Node's `breakOnSigint` can end it: a
- * thread of its own takes the signal, and V8 then ends whatever runs, at the next turn of a loop.
- * It ends without `finally` and without `catch`, so that the caller must set right what it began.
+ * A signal's listener cannot run during a step. Node's `breakOnSigint` can end the step: a separate
+ * thread receives the signal, and V8 then stops the running code at the next turn of a loop.
+ * `finally` and `catch` do not run, so the caller must clean up.
  */
 export function interruptible<T>(run: () => T, step: () => number | undefined): T {
   if (current === undefined) return run();
@@ -44,7 +44,7 @@ let next: (() => unknown) | undefined;
 
 let script: Script | undefined;
 
-/** Made when it is first used: most commands run no step. */
+/** Made at the first use, because most commands run no step. */
 function scriptThatRuns(): Script {
   Object.defineProperty(globalThis, Symbol.for(NAME), { value: () => next?.() });
   return new Script(`globalThis[Symbol.for(${JSON.stringify(NAME)})]()`, { filename: NAME });
@@ -52,7 +52,7 @@ function scriptThatRuns(): Script {
 
 function interrupted(step: number | undefined, cause: unknown): RewindError {
   return step === undefined
-    ? // Not in a step, but in rewind's own work, of which nothing half done may be kept.
+    ? // Not in a step, but in rewind's own work, which must not be kept half done.
       new RewindError("INTERRUPTED", "interrupted", { torn: true }, { cause })
     : new RewindError(
         "INTERRUPTED",

@@ -4,24 +4,27 @@ import { RewindError } from "../../base/errors.ts";
 import { type Files, isCode } from "./files.ts";
 import { type Life, lifeOf, type Owner, parseOwner, thisProcess } from "./owner.ts";
 
-/** A lock file that is there. */
+/** An existing lock file. */
 export interface Held {
   readonly file: string;
-  /** Undefined where the file holds no owner: it is being written now, or was torn by a crash. */
+  /** Undefined if the file names no owner: it is being written, or a crash cut it short. */
   readonly owner: Owner | undefined;
   readonly life: Life;
-  /** Whether it has no owner and can get none: something else was written into it. */
+  /** Whether the file holds something else, so that it can never name an owner. */
   readonly isForeign?: boolean;
-  /** How long ago its owner gave a sign of life, in milliseconds. */
+  /** The time since its owner's last sign of life, in milliseconds. */
   readonly silentMs: number;
 }
 
-/** A lock without an owner is given this long to get one, on file systems where that is a second step. */
+/**
+ * How long a lock may be without an owner, on file systems where writing the owner is a second
+ * step.
+ */
 const UNOWNED_MS = 10_000;
 
 /**
- * Takes the lock that `file` is, and returns what releases it. A lock whose owner is dead is taken
- * over. Returns undefined where it is held by a living owner, or one that cannot be seen from here.
+ * Takes the lock `file`, and returns a function that releases it. Takes over the lock of a dead
+ * owner. Returns undefined if the owner is alive or cannot be checked from here.
  */
 export function tryLock(files: Files, file: string): (() => void) | undefined {
   const release = (): void => {
@@ -29,7 +32,7 @@ export function tryLock(files: Files, file: string): (() => void) | undefined {
     try {
       files.remove(file);
     } catch {
-      // What it protected is done, and this process ends: the next one finds its owner dead.
+      // The protected work is done, and this process is ending: the next one finds the owner dead.
     }
   };
   if (!claim(files, file)) {
@@ -39,7 +42,7 @@ export function tryLock(files: Files, file: string): (() => void) | undefined {
   return release;
 }
 
-/** The locks of this process. */
+/** The locks that this process holds. */
 const held = new Map<string, Files>();
 
 let lastSign = 0;
@@ -52,7 +55,7 @@ export function giveSignOfLife(): void {
     try {
       files.touch(file);
     } catch {
-      // The lock says less about its owner then, and is held all the same.
+      // The lock then says less about its owner, but it is still held.
     }
   }
 }
@@ -60,9 +63,9 @@ export function giveSignOfLife(): void {
 const SIGN_MS = 5_000;
 
 /**
- * Removes the lock of a dead owner; false where another process is about to do so. Of two that find
- * the same dead owner, the slower must not remove the lock that the faster has taken meanwhile: so
- * removal takes a lock of its own, under which the owner is looked at again.
+ * Removes the lock of a dead owner; false if another process is doing so. If two processes find the
+ * same dead owner, the slower one must not remove the lock that the faster one has taken meanwhile.
+ * So removal has a separate lock, under which the owner is checked again.
  */
 export function removeDead(files: Files, file: string): boolean {
   const release = tryLock(files, `${file}.removal`);
@@ -75,7 +78,7 @@ export function removeDead(files: Files, file: string): boolean {
   }
 }
 
-/** Makes the lock file, its owner's name in it from the first moment; false where it is there. */
+/** Makes the lock file, with its owner in it from the start; false if the file exists. */
 function claim(files: Files, file: string): boolean {
   const draft = `${file}.${process.pid}`;
   files.remove(draft);
@@ -92,10 +95,10 @@ function claim(files: Files, file: string): boolean {
   }
 }
 
-/** What file systems without hard links say: exFAT, many shares, phones. */
+/** The error codes of file systems without hard links: exFAT, many shares, phones. */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EINVAL"];
 
-/** The same in two steps: for a moment the lock is there and has no owner. */
+/** The same in two steps: for a moment the lock has no owner. */
 function claimWithoutLinks(files: Files, file: string): boolean {
   try {
     writeOwner(files, file);
@@ -126,7 +129,7 @@ export async function lock(files: Files, file: string, patienceMs: number): Prom
     const release = tryLock(files, file);
     if (release !== undefined) return release;
     const other = inTheWay(files, file);
-    // Nobody waits for an owner who may never release it.
+    // Do not wait for an owner that may never release the lock.
     const isLost = other?.life === "unknown" && (other.owner !== undefined || other.isForeign);
     if (other !== undefined && (isLost || performance.now() >= end)) {
       throw locked(other, `holds the lock ${path.basename(other.file)}`);
@@ -135,19 +138,19 @@ export async function lock(files: Files, file: string, patienceMs: number): Prom
   }
 }
 
-/** What keeps a lock from being taken: itself, or where its owner is dead, the lock of its removal. */
+/** What blocks a lock: the lock itself or, if its owner is dead, the lock of its removal. */
 function inTheWay(files: Files, file: string): Held | undefined {
   const found = lookAt(files, file);
   return found?.life === "dead" ? (inTheWay(files, `${file}.removal`) ?? found) : found;
 }
 
-/** Whether the lock has an owner that lives, or that may live for all that can be seen from here. */
+/** Whether the owner of the lock is alive, or may be as far as can be seen from here. */
 export function isHeld(files: Files, file: string): boolean {
   const found = lookAt(files, file);
   return found !== undefined && found.life !== "dead";
 }
 
-/** What there is to know about a lock; undefined where nobody holds it. */
+/** The state of a lock; undefined if nobody holds it. */
 export function lookAt(files: Files, file: string): Held | undefined {
   const found = files.stat(file);
   const text = found && files.readText(file);
@@ -156,7 +159,8 @@ export function lookAt(files: Files, file: string): Held | undefined {
   const silentMs = Math.max(0, Date.now() - found.modifiedMs);
   if (owner === undefined) {
     const life = silentMs > UNOWNED_MS ? "dead" : "unknown";
-    // An owner is written in one go, a line in braces: what has an end, or another beginning, stays.
+    // An owner is one write: a line in braces. Text that is complete, or begins otherwise, will not
+    // change.
     const isForeign = text !== "" && (!text.startsWith("{") || isWhole(text));
     return { file, owner, silentMs, life, isForeign };
   }

@@ -10,14 +10,14 @@ const SECRET_BYTES = 32;
 export interface Seal {
   /** The seal of a text. */
   make(text: string): string;
-  /** Whether it is the seal that this user gives the text. */
+  /** Whether this is the user's seal of the text. */
   isOurs(text: string, seal: string): boolean;
 }
 
 /**
- * Seals texts by a secret of this user, which lies outside every project: what came along with a
- * store cannot have such a seal. The secret is made when something is first sealed. Where there is no
- * home to keep it in, seals are made of an empty one, and only tell that nobody else's secret was used.
+ * Seals texts with a secret of this user, which is kept outside every project, so that texts from a
+ * stranger's store cannot carry the seal. The secret is made at the first use. Without a home
+ * folder the secret is empty, and a seal only tells that no other user's secret was used.
  */
 export function machineSeal(): Seal {
   let secret: Uint8Array | undefined;
@@ -48,7 +48,7 @@ function secretFile(): string | undefined {
 
 function readSecret(): Uint8Array | undefined {
   const file = secretFile();
-  // Whoever else could have put it there could seal as this user does.
+  // Anyone else who could have put the file there could seal as this user.
   if (file === undefined || !isOwnGrant(file)) return undefined;
   try {
     const bytes = fs.readFileSync(file);
@@ -58,7 +58,7 @@ function readSecret(): Uint8Array | undefined {
   }
 }
 
-/** Of two processes that make one at a time, both take the one that was linked first. */
+/** If two processes make a secret at once, both use the one that was linked first. */
 function makeSecret(): Uint8Array | undefined {
   const file = secretFile();
   if (file === undefined) return undefined;

@@ -3,12 +3,12 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 
-// A link may lead to another's file, and to open a pipe may wait for ever; Windows has neither flag.
+// A link may lead to another user's file, and opening a pipe may block; Windows has neither flag.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_CREAT, O_APPEND } = fs.constants;
 
 /**
- * The bytes of a regular file that belongs to this user; undefined where there is no such file, or it
- * is larger than the limit.
+ * The bytes of a regular file that belongs to this user; undefined if there is no such file or it
+ * exceeds the limit.
  */
 export function readOwnFile(file: string, limitBytes: number): Uint8Array | undefined {
   return withFile(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, (descriptor) => {
@@ -18,7 +18,10 @@ export function readOwnFile(file: string, limitBytes: number): Uint8Array | unde
   });
 }
 
-/** Whether there is a regular file that only this user can have put there: no one else may write it or its folder. */
+/**
+ * Whether there is a regular file that only this user can have put there: nobody else may write to
+ * it or its folder.
+ */
 export function isOwnGrant(file: string | undefined): boolean {
   if (file === undefined) return false;
   try {
@@ -29,7 +32,9 @@ export function isOwnGrant(file: string | undefined): boolean {
   }
 }
 
-/** Writes a file whole or not at all. A failure is not told: whatever is kept so can be made again. */
+/**
+ * Writes a file atomically. Ignores failures: files that are kept in this way can be made again.
+ */
 export function writeOwnFile(file: string | undefined, contents: string | Uint8Array): void {
   if (file === undefined) return;
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -46,7 +51,7 @@ export function writeOwnFile(file: string | undefined, contents: string | Uint8A
   }
 }
 
-/** Appends to a file; a failure is not told either. */
+/** Appends to a file; ignores failures too. */
 export function appendOwnFile(file: string, bytes: Uint8Array): void {
   try {
     makeFolder(path.dirname(file));
@@ -60,7 +65,7 @@ export function appendOwnFile(file: string, bytes: Uint8Array): void {
   });
 }
 
-/** The folder, and those above it that are missing, for this user alone. */
+/** Makes the folder, and missing ones above it, for this user alone. */
 function makeFolder(folder: string): void {
   fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
 }
@@ -77,7 +82,7 @@ function withFile<T>(file: string, flags: number, work: (descriptor: number) => 
   }
 }
 
-/** Windows has no owner here that could be compared; there the folder is the user's by its rights. */
+/** Windows reports no owner to compare; there, the folder's permissions protect it. */
 function isOwn({ uid }: fs.Stats): boolean {
   return process.getuid === undefined || uid === process.getuid();
 }

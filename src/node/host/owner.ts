@@ -2,26 +2,29 @@ import fs from "node:fs";
 import os from "node:os";
 import { isCode } from "./files.ts";
 
-/** Who holds a lock. What the system does not tell is an empty text. */
+/** Who holds a lock. Unknown fields are empty texts. */
 export interface Owner {
   readonly host: string;
-  /** The machine that the host name stands for, by its installation. */
+  /** The id of the machine's installation. */
   readonly machine: string;
-  /** The start of the system that the process runs in: the same in all containers of a machine. */
+  /** The id of the system's boot, the same in all containers of a machine. */
   readonly boot: string;
-  /** The namespace that `pid` counts in: each container has its own. */
+  /** The namespace of `pid`: each container has its own. */
   readonly namespace: string;
   readonly pid: number;
-  /** When the process started, as the system counts it; tells it from a later one of the same pid. */
+  /**
+   * When the process started, in the system's count; distinguishes it from a later one with the
+   * same pid.
+   */
   readonly started: string;
-  /** The folder that the lock lies in: in a copy of a store the lock is a copy as well. */
+  /** The identity of the lock's folder: in a copy of a store, the lock is also a copy. */
   readonly folder: string;
 }
 
-/** Whether the owner of a lock lives: `unknown` where this process cannot see it. */
+/** Whether the owner of a lock is alive; `unknown` if this process cannot tell. */
 export type Life = "alive" | "dead" | "unknown";
 
-/** A lock whose owner gave no sign for this long, on a machine that was started anew, is a dead one's. */
+/** On a machine that was rebooted, an owner without a sign of life for this long is dead. */
 const SILENCE_MS = 60_000;
 
 /** This process, as the owner of a lock in the folder with this identity. */
@@ -40,14 +43,14 @@ export function thisProcess(folder: string): Owner {
 let system: Omit<Owner, "folder"> | undefined;
 
 /**
- * Whether the owner of a lock in `folder` lives. `silentMs` is how long ago it gave its last sign.
- * Only a process of this system and of this namespace can be looked for by its number.
+ * Whether the owner of a lock in `folder` is alive. `silentMs` is the time since its last sign of
+ * life. Only a process of this boot and namespace can be found by its pid.
  */
 export function lifeOf(owner: Owner, folder: string, silentMs: number): Life {
   const here = thisProcess(folder);
   if (owner.host !== here.host) return "unknown";
   if (owner.boot !== here.boot) {
-    // The machine was started anew, unless another one has its name.
+    // The machine was rebooted, unless another machine has its name.
     const isThisMachine = owner.machine !== "" && owner.machine === here.machine;
     return isThisMachine && silentMs > SILENCE_MS ? "dead" : "unknown";
   }
@@ -60,14 +63,14 @@ function isRunning({ pid, started }: Owner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it is there, and belongs to somebody else.
+    // EPERM: it exists, and belongs to another user.
     if (!isCode(error, "EPERM")) return false;
   }
   const now = startOf(pid);
   return now === "" || started === "" || now === started;
 }
 
-/** Reads the text of a lock; undefined where it is none. */
+/** Reads the text of a lock; undefined if it is not valid. */
 export function parseOwner(text: string): Owner | undefined {
   let parsed: Partial<Record<keyof Owner, unknown>> | null;
   try {
@@ -89,10 +92,10 @@ export function parseOwner(text: string): Owner | undefined {
   };
 }
 
-/** When a process started, in clock ticks since the boot; empty where the system does not tell. */
+/** When a process started, in clock ticks since the boot; empty if the system does not tell. */
 function startOf(pid: number): string {
   const stat = textOf(`/proc/${pid}/stat`);
-  // The second field, the command, may itself hold spaces and parentheses.
+  // The second field, the command, may contain spaces and parentheses.
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 

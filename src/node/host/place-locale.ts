@@ -1,11 +1,11 @@
 import process from "node:process";
 
-// Taken before any step runs: in one, reading process.env is refused.
+// Read before any step runs, because a step may not read process.env.
 const { env: variables } = process;
 
 /**
- * Makes a locale the default of everything in the language that takes one, and returns what undoes
- * it. A caller that names its own locale gets that one.
+ * Makes a locale the default of every function of the language that takes one, and returns a
+ * function that undoes it. A call that names a locale still gets that one.
  */
 export function useLocale(locale: string): () => void {
   const swaps = swapsOf(locale);
@@ -18,7 +18,7 @@ export function useLocale(locale: string): () => void {
   };
 }
 
-/** A property and what it is under another default locale. */
+/** A property, and its value under another default locale. */
 interface Localized {
   readonly object: Record<string, unknown>;
   readonly key: string;
@@ -37,12 +37,13 @@ function swapsOf(locale: string): readonly Localized[] {
   return swaps;
 }
 
-/** The methods that take locales, and at which place among their arguments. */
+/** The methods that take locales, and the index of that argument. */
 const METHODS: readonly (readonly [object: object, at: number, ...keys: string[]])[] = [
   [Date.prototype, 0, "toLocaleString", "toLocaleDateString", "toLocaleTimeString"],
   [Number.prototype, 0, "toLocaleString"],
   [BigInt.prototype, 0, "toLocaleString"],
-  // toLocaleUpperCase and toLocaleLowerCase know no default locale in V8: they take the root's.
+  // toLocaleUpperCase and toLocaleLowerCase ignore the default locale in V8 and use the root
+  // locale.
   [String.prototype, 1, "localeCompare"],
 ];
 
@@ -91,7 +92,7 @@ function dateTexts(locale: string): Localized[] {
   });
 }
 
-/** Taken before any program runs. */
+/** Saved before any program runs. */
 const RealFormat = Intl.DateTimeFormat;
 const { formatToParts } = Intl.DateTimeFormat.prototype;
 
@@ -101,7 +102,7 @@ function constructors(locale: string): Localized[] {
   const intl = Intl as unknown as Record<string, unknown>;
   return Object.getOwnPropertyNames(Intl).flatMap((key) => {
     const real = intl[key] as Constructor | undefined;
-    // Intl.Locale takes a locale always, and the other functions are no constructors.
+    // Intl.Locale always takes a locale, and the other functions are not constructors.
     if (typeof real !== "function" || key === "Locale" || !("supportedLocalesOf" in real))
       return [];
     const byDefault = new WeakSet<object>();
@@ -126,7 +127,7 @@ function constructors(locale: string): Localized[] {
       {
         object,
         key: "resolvedOptions",
-        // The default locale is reported as it is named, where a named one would be shortened.
+        // The default locale is reported in full, although an explicit one would be shortened.
         local: function resolvedOptions(this: object): object {
           const options = Reflect.apply(resolve, this, []);
           return byDefault.has(this) ? { ...options, locale } : options;

@@ -4,7 +4,7 @@ import { RewindError } from "../../base/errors.ts";
 import type { ZoneAndLocale } from "../../replay/guard.ts";
 import { useLocale } from "./place-locale.ts";
 
-// Taken before any step runs: in one, reading process.env is refused.
+// Read before any step runs, because a step may not read process.env.
 const { env: variables } = process;
 
 /**
@@ -21,8 +21,8 @@ export function currentPlace(): ZoneAndLocale {
 }
 
 /**
- * Takes the process to another time zone and locale, and returns what takes it back. Costs nothing
- * where the process is there already, else about 30 µs. Throws PLACE_UNKNOWN.
+ * Switches the process to another time zone and locale, and returns a function that switches back.
+ * Costs nothing if both are in use already, otherwise about 30 µs. Throws PLACE_UNKNOWN.
  *
  * @example
  * ```ts
@@ -45,21 +45,21 @@ export function pinPlace(place: ZoneAndLocale): () => void {
 
 let own: { readonly place: ZoneAndLocale; readonly variable: string | undefined } | undefined;
 
-/** Where the process is by itself; asked again only after its TZ was assigned. */
+/** The process's own place; determined again only after TZ is assigned. */
 function ownPlace(): ZoneAndLocale {
   const { TZ: variable } = variables;
   if (own === undefined || own.variable !== variable) own = { place: currentPlace(), variable };
   return own.place;
 }
 
-/** The places that this host was found to have, as zone and locale. */
+/** The places that this host is known to support, as zone and locale. */
 const known = new Set<string>();
 
-/** Throws PLACE_UNKNOWN where this host lacks the zone or the locale. */
+/** Throws PLACE_UNKNOWN if this host lacks the zone or the locale. */
 export function checkPlace({ zone, locale }: ZoneAndLocale): void {
   const name = `${zone} ${locale}`;
   const here = ownPlace();
-  // To ask ICU takes milliseconds the first time.
+  // The first call to ICU takes milliseconds.
   if (known.has(name) || (here.zone === zone && here.locale === locale)) return;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });
@@ -70,7 +70,7 @@ export function checkPlace({ zone, locale }: ZoneAndLocale): void {
   try {
     found = Intl.DateTimeFormat.supportedLocalesOf([locale]);
   } catch {
-    // A text that names no locale.
+    // The text does not name a locale.
   }
   if (found.length === 0) throw unknown("locale", locale);
   known.add(name);
@@ -85,7 +85,7 @@ function unknown(what: string, name: string, options?: { cause: unknown }): Rewi
   );
 }
 
-/** Node reads TZ anew when it is assigned: dates made from then on are of that zone. */
+/** Node reads TZ again when it is assigned: dates made afterwards are in that zone. */
 function useZone(zone: string): () => void {
   const { TZ: before } = variables;
   variables.TZ = zone;

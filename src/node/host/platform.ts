@@ -19,7 +19,7 @@ export function digestOf(contents: Uint8Array | string): string {
   return crypto.createHash("sha256").update(contents).digest("hex");
 }
 
-/** A SHA-256 that is fed piece by piece. */
+/** An incremental SHA-256. */
 export function runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
   const hash = crypto.createHash("sha256");
   return {
@@ -28,11 +28,11 @@ export function runningHash(): { update(bytes: Uint8Array): void; digest(): Uint
   };
 }
 
-/** CRC-32 as zlib computes it, where this Node has it. */
+/** CRC-32 by zlib, if this Node has it. */
 export const nodeCrc32: Crc32 =
   typeof zlib.crc32 === "function" ? (bytes, start = 0) => zlib.crc32(bytes, start) : portableCrc32;
 
-/** The best quality packs about 1 MB a second: it is kept for what is small. */
+/** The best quality packs about 1 MB per second, so it is used only for small inputs. */
 const BEST_QUALITY_BYTES = 1 << 18;
 
 /** Brotli: quality 1 for journals, as fast as a copy to disk; a higher one for artifacts. */
@@ -59,7 +59,7 @@ export const nodeCompression: Compression = {
       readonly engine: { readonly bytesWritten: number };
     };
     const unpacked = plain(buffer);
-    // Brotli ends where it says that it ends, and zlib passes over what follows.
+    // zlib ignores bytes after the end of the Brotli data.
     if (unpacked.length === length && engine.bytesWritten === bytes.length) return unpacked;
     throw new RewindError(
       "OBJECT_CORRUPT",

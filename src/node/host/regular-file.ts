@@ -1,17 +1,17 @@
 import fs from "node:fs";
 import { RewindError } from "../../base/errors.ts";
 
-/** The most that is read of a file that becomes part of a program, and of one that says how. */
+/** The largest file that becomes part of a program, and the largest settings file for that. */
 export const LARGEST_SOURCE_BYTES: number = 64 << 20;
 export const LARGEST_SETTINGS_BYTES: number = 1 << 20;
 
-// To open a pipe may wait for ever; Windows has no such flag.
+// Opening a pipe may block; Windows has no such flag.
 const { O_RDONLY, O_NONBLOCK = 0 } = fs.constants;
 
 /**
- * The bytes of a regular file, links followed; undefined where there is none, or a folder. Throws
- * MODULE_FAILED, with `name`, for a pipe, a device, or a file that is larger than the limit: these are
- * not read, for that may take for ever.
+ * The bytes of a regular file, links followed; undefined if there is no file or it is a folder.
+ * Throws MODULE_FAILED, with `name`, for a pipe, a device, or a file larger than the limit: reading
+ * those might never end.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export function readRegular(
   file: string,
   options: { readonly name: string; readonly limitBytes: number },
 ): Uint8Array | undefined {
-  // Before it is opened: to open a device may already do something.
+  // Checked before opening: opening a device may already have an effect.
   const found = statOf(file);
   if (found === undefined || found.isDirectory()) return undefined;
   check(found, options);
@@ -35,7 +35,7 @@ export function readRegular(
   }
 }
 
-/** Throws MODULE_FAILED as `readRegular` does, and reads nothing. */
+/** Throws MODULE_FAILED as `readRegular` does, without reading. */
 export function checkRegular(
   file: string,
   options: { readonly name: string; readonly limitBytes: number },
@@ -48,7 +48,7 @@ function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.statSync(file);
   } catch {
-    return undefined; // not there, or behind what is no folder
+    return undefined; // missing, or below something that is not a folder
   }
 }
 

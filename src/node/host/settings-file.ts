@@ -8,18 +8,18 @@ import { lock } from "./lock.ts";
 /** A file of settings: one JSON object. */
 export interface SettingsFile {
   readonly file: string;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
-  /** A folder on the same file system, for the lock and the file that is being written. */
+  /** A folder on the same file system, for the lock and the temporary file. */
   readonly scratch: string;
-  /** The code of an error about what the file holds. */
+  /** The code of an error in the file's contents. */
   readonly damage: ErrorCode;
 }
 
 /** How long a change waits for another process that is changing settings. */
 const PATIENCE_MS = 5_000;
 
-/** What the file holds, also what this version does not know; nothing where there is no file. */
+/** The settings in the file, including unknown ones; empty if there is no file. */
 export function readSettingsFile(
   files: Files,
   { file, name, damage }: SettingsFile,
@@ -40,8 +40,8 @@ export function readSettingsFile(
 }
 
 /**
- * Gives one setting a value, or takes it away, and leaves the others as they are, those of a later
- * version too. The file is there whole or not at all, before and after.
+ * Sets or removes one setting and leaves the others unchanged, including those of a later version.
+ * The write is atomic.
  */
 export async function changeSettingsFile(
   files: Files,

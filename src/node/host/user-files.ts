@@ -4,9 +4,9 @@ import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
 
 /**
- * Writes a file of the user's, whole or not at all: it takes the place of the one that is there. A device
- * or a pipe takes the bytes as they come. A link is replaced, if it leads to a file below its own folder;
- * any other is refused, since it may have come with a project of somebody else's. Throws FILE_FAILED.
+ * Writes a file for the user atomically, replacing an existing one. A device or a pipe gets the
+ * bytes directly. A link to a file below its own folder is replaced; any other link is refused,
+ * because it may have come with a stranger's project. Throws FILE_FAILED.
  */
 export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
   try {
@@ -20,7 +20,7 @@ export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function replaceLink(link: string, bytes: Uint8Array): Promise<void> {
-  // The system's own links to what is open, which nobody else can put there.
+  // The system's own links to open files, which nobody else can make.
   if (/^\/dev\/(?:stdout|stderr|fd\/\d+)$/.test(path.resolve(link)))
     return fs.writeFile(link, bytes);
   const text = await fs.readlink(link);
@@ -32,14 +32,14 @@ async function replaceLink(link: string, bytes: Uint8Array): Promise<void> {
   throw new Error(`it is a link to ${text}, which is not followed: name that file itself`);
 }
 
-/** Where a link leads, also to what is not there yet. */
+/** The target of a link, which may not exist yet. */
 async function leadsTo(link: string, text: string): Promise<string> {
   const real = await fs.realpath(link).catch(() => undefined);
   return real ?? path.resolve(await fs.realpath(path.dirname(link)), text);
 }
 
 async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
-  // Nobody can have put a link where it is written: its name cannot be guessed, and it must be new.
+  // Nobody can have put a link here: the name cannot be guessed, and the file must be new.
   const temporary = path.join(path.dirname(file), `.rewind-${crypto.randomUUID()}.tmp`);
   try {
     await fs.writeFile(temporary, bytes, { flush: true, mode, flag: "wx" });
@@ -53,12 +53,12 @@ async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promi
 /** Artifacts larger than this are refused before they are read. */
 const LARGEST_FILE = 2 ** 31 - 1;
 
-/** Reads a file of the user's. Throws FILE_FAILED. */
+/** Reads a file for the user. Throws FILE_FAILED. */
 export async function readFile(file: string): Promise<Uint8Array> {
   try {
     const { size } = await fs.stat(file);
     if (size > LARGEST_FILE)
-      throw new Error(`it has ${size} bytes, at most ${LARGEST_FILE} can be read`);
+      throw new Error(`it has ${size} bytes, more than the limit of ${LARGEST_FILE}`);
     const bytes = await fs.readFile(file);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   } catch (cause) {

@@ -6,8 +6,7 @@ import { digestOf } from "./platform.ts";
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The folder in which the system keeps a user's settings, or what can be computed again; undefined
- * where there is no home.
+ * The system's folder for a user's settings, or for caches; undefined without a home folder.
  *
  * @example
  * ```ts
@@ -26,13 +25,13 @@ export function userFolder(
   return home && path.join(home, kind === "config" ? ".config" : cacheInHome());
 }
 
-/** The folder of a project in the user's cache: it is named for the place where the project lies. */
+/** The folder of a project in the user's cache, named after the project's path. */
 export function projectCache(root: string): string | undefined {
   const cache = userFolder("cache");
   return cache && path.join(cache, "rewind", digestOf(root).slice(0, 32));
 }
 
-/** A relative path is ignored, as the XDG rules say: it would lie in whatever folder is the current one. */
+/** A relative path is ignored, as the XDG rules say: it would depend on the current folder. */
 function absolute(folder: string | undefined): string | undefined {
   return folder !== undefined && path.isAbsolute(folder) ? folder : undefined;
 }

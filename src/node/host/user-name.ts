@@ -1,11 +1,11 @@
 import os from "node:os";
 
-/** Who is logged in here; undefined where the system does not say. */
+/** The name of the current user; undefined if the system does not know it. */
 export function userName(): string | undefined {
   try {
     return os.userInfo().username;
   } catch {
-    // In a container the user may have a number and no name.
+    // In a container the user may have only a number.
     return undefined;
   }
 }

@@ -14,7 +14,7 @@ export function buildError(
   const { module, insertions, cause } = options;
   const [first] = messages;
   if (first === undefined) {
-    const text = `${module}: esbuild broke down on it: it may be nested too deeply, or be too large`;
+    const text = `${module}: esbuild crashed on it: it may be nested too deeply or too large`;
     return new RewindError("MODULE_FAILED", text, { module }, { cause });
   }
   const where = first.location === null ? module : placeOf(first.location, insertions);

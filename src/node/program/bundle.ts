@@ -16,9 +16,9 @@ import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
 import { splitBundle } from "./split.ts";
 
-/** A user's module with all that it imports, as one program. */
+/** A user's module and everything that it imports, as one program. */
 export interface Bundle {
-  /** The program: what is digested, stored and run. An ES module that imports nothing. */
+  /** The program that is digested, stored and run: an ES module without imports. */
   readonly code: string;
   /** The same in parts, by package. */
   readonly parts: readonly SourcePart[];
@@ -28,7 +28,10 @@ export interface Bundle {
   readonly externals: readonly ExternalPackage[];
   /** The local files that are in the program, relative to the project folder, with `/`, sorted. */
   readonly inputs: readonly string[];
-  /** What the code was made from, for `rememberInputs`: the inputs and the settings they obey. */
+  /**
+   * The files that the code was made from, for `rememberInputs`: sources and the settings that
+   * apply to them.
+   */
   readonly sources: readonly Source[];
   /** The same of packages. */
   readonly packageSources: readonly PackageSource[];
@@ -36,16 +39,17 @@ export interface Bundle {
 
 /**
  * Bundles a TypeScript or JavaScript module with everything that it imports into one program. The
- * bytes depend on the files in the folder `root` and on the packages alone: not on where they lie,
- * nor on the working directory, nor on a package.json or tsconfig.json further up.
+ * bytes depend only on the files in the folder `root` and on the packages: not on their location,
+ * on the working directory, or on a package.json or tsconfig.json further up.
  *
- * - Local files are code, JSON, WebAssembly (as bytes) and text, and lie in `root`.
+ * - Local files are code, JSON, WebAssembly (as bytes) and text, and must be in `root`.
  * - Packages are bundled whole, wherever they are linked from. A package with native addons, or one
- *   that computes what it loads, stays outside: `externals` names it.
- * - Node's modules and `rewind-engine` are asked for through `__rewind_host(name)`.
- * - `import("./lazy.ts")` is bundled; `import(name)` is refused, for it would load what is not recorded.
- * - `import.meta.url`, `__dirname` and the like name a place below `/project`, wherever the project
- *   lies. `process.env.NODE_ENV` is "production".
+ *   that computes what it loads, stays outside and is listed in `externals`.
+ * - Node's modules and `rewind-engine` are requested through `__rewind_host(name)`.
+ * - `import("./lazy.ts")` is bundled; `import(name)` is refused, because it would load unrecorded
+ *   code.
+ * - `import.meta.url`, `__dirname` and the like name a path below `/project`, wherever the project
+ *   is. `process.env.NODE_ENV` is "production".
  *
  * `entry.module` is relative to `root`, or absolute. Throws MODULE_NOT_FOUND, and MODULE_FAILED
  * with file, line and column.
@@ -65,7 +69,7 @@ export async function bundle(entry: {
   const file = await findModule(root, entry.module);
   const module = relative(root, file).split(sep).join("/");
   const config = nearestConfig(root, dirname(file));
-  // All of them are read here first: esbuild would wait for a pipe, and read a device for ever.
+  // All files are read here first: esbuild would block on a pipe and read a device endlessly.
   const settings = config === undefined ? [] : configFiles(root, config);
   const outside = new Set<string>();
   const { engine = ownEngine() } = entry;
@@ -79,12 +83,13 @@ export async function bundle(entry: {
     });
 
   let built = await attempt();
-  // A package that cannot be bundled is met in the middle: the bundle is made again without it.
+  // A package that cannot be bundled is found only on the way; the bundle is then made again
+  // without it.
   while (built.again) built = await attempt();
   let parts = splitBundle(built.code, built.labels);
   if (parts === undefined) {
-    // A text in backquotes has a line that reads as the comment before a file. As a plain string,
-    // in which a line's end is written \n, it cannot.
+    // A text in backquotes has a line like the comment before a file. A plain string, which writes
+    // line ends as \n, cannot.
     built = await attempt({ supported: { "template-literal": false } });
     parts = splitBundle(built.code, built.labels);
   }
@@ -110,10 +115,10 @@ export async function bundle(entry: {
 interface Attempt extends Pick<Met, "externals"> {
   readonly code: string;
   readonly inputs: readonly string[];
-  /** The package of each file in the bundle, by the name that stands before it. */
+  /** The package of each file in the bundle, by the name in the comment before it. */
   readonly labels: ReadonlyMap<string, string | undefined>;
   readonly sources: Sources;
-  /** Whether it has to be made again, with more packages outside. */
+  /** Whether it must be made again, with more packages outside. */
   readonly again: boolean;
 }
 
@@ -127,7 +132,8 @@ function optionsFor(root: string, module: string, config: string | undefined): B
     format: "esm",
     platform: "node",
     target: "node20",
-    // As Node resolves: no more conditions than its own, and a package whole, whatever is used of it.
+    // Resolved as in Node: only its own conditions, and whole packages, even if little of them is
+    // used.
     conditions: [],
     treeShaking: false,
     charset: "utf8",
@@ -139,7 +145,7 @@ function optionsFor(root: string, module: string, config: string | undefined): B
       "unsupported-dynamic-import": "warning",
       "unsupported-require-call": "warning",
     },
-    // Said outright, since esbuild would else look for one in every folder up to the disk's root.
+    // Explicit, because esbuild would otherwise look for one in every folder up to the disk's root.
     ...(config === undefined ? { tsconfigRaw: "{}" } : { tsconfig: config }),
   };
 }
@@ -163,7 +169,10 @@ async function build(setup: {
     exportsOfEngine(name, engine);
   const plugins = [programPlugin({ root, sources, outside, met, engineNames })];
   const before: ReadonlySet<string> = new Set(outside);
-  /** Has the package that a message is about stay outside; false where it is about an own file. */
+  /**
+   * Leaves the package that a message is about outside; false if the message is about the user's
+   * own file.
+   */
   const leaveOutside = ({ location, pluginName }: Message): boolean => {
     const file = pluginName === "" ? met.files.get(location?.file ?? "") : undefined;
     if (file === undefined || before.has(file.folder)) return false;
@@ -177,7 +186,7 @@ async function build(setup: {
     result = await quietBuild({ ...options, plugins });
   } catch (cause) {
     const { errors = [] } = cause as { errors?: readonly Message[] };
-    // What esbuild cannot bundle of a package, Node may still run.
+    // Node may still run a package that esbuild cannot bundle.
     const own = errors.filter((error) => !leaveOutside(error));
     if (own.length > 0 || errors.length === 0) throw failed(own, cause);
     return { ...NOTHING, externals: met.externals, sources, again: true };
@@ -201,7 +210,7 @@ async function build(setup: {
 
 const NOTHING = { code: "", inputs: [], labels: new Map<string, undefined>() };
 
-/** The bundle with our own helpers behind those of esbuild, where these have what ours replace. */
+/** The bundle with our helpers after those of esbuild, if it has the ones that ours replace. */
 function withInterop(code: string): string {
   const at = code.search(/^\/\/ (?:program|package|host):/m);
   const helpers = code.slice(0, at);

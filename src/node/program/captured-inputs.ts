@@ -6,7 +6,7 @@ import type { ReadObject } from "../../object/state.ts";
 import type { ProgramSource, SourceInput } from "../../replay/programs.ts";
 import type { Captured, CapturedInput } from "./realm.ts";
 
-/** What a program read while it was loaded, as it is recorded with its code. */
+/** The inputs that a program read while it was loaded, as recorded with its code. */
 export function recordedCapture({
   inputs,
   environment,
@@ -34,7 +34,7 @@ function inputOf(input: CapturedInput): SourceInput {
 }
 
 /**
- * What a recorded program read. Of a file whose content was left out only the digest is known.
+ * The inputs of a recorded program. If a file's content was left out, only its digest is known.
  * Undefined for a program that was recorded outside a realm.
  */
 export async function capturedBy(program: Program, get: ReadObject): Promise<Captured | undefined> {
@@ -72,7 +72,7 @@ function namesIn(bytes: Uint8Array): string[] {
   );
 }
 
-/** The content of an input; undefined where it was left out when the run was saved. */
+/** The content of an input; undefined if it was left out when the run was saved. */
 async function contentOf(
   chunk: NonNullable<ProgramInput["chunk"]>,
   get: ReadObject,

@@ -3,8 +3,8 @@ import { type Program, splitLabel } from "../../object/program.ts";
 import type { SourcePart } from "../../replay/programs.ts";
 
 /**
- * What has changed since a program was recorded, as the beginning of a sentence: its packages,
- * where the user's own files still give the same, else the module.
+ * What has changed since a program was recorded, as the beginning of a sentence: its packages, if
+ * the user's own files still give the same code, else the module.
  *
  * `idOf` gives the id of the chunk with a text.
  */
@@ -27,7 +27,7 @@ export function changedSince(
   return changes.length > 0 ? changes.join(", ") : own;
 }
 
-/** The same where the working files give no program: a package that is missing, or the module. */
+/** The same if the working files give no program: a missing package, or the module. */
 export function missingSince(program: Program, error: RewindError): string {
   const missing = /the package "([^"]+)".* is not installed/.exec(error.message)?.[1];
   return missing === undefined

@@ -3,20 +3,20 @@ import { fromHex, toHex } from "../../base/bytes.ts";
 import { type Checks, memoryChecks } from "../../replay/environment.ts";
 import { appendOwnFile, readOwnFile, writeOwnFile } from "../host/own-file.ts";
 
-/** Bytes of a key, and the most keys that are kept: a file that grows beyond is begun anew. */
+/** The bytes of a key, and the most keys in a file: a longer one starts again from empty. */
 const KEY_BYTES = 16;
 const MOST_KEYS = 1 << 20;
 
-/** Checks that are remembered in a file, where that can be written. */
+/** Checks that are remembered in a file, if it can be written. */
 export interface CheckedBlocks extends Checks {
-  /** Writes what is new. A failure costs no more than another check later. */
+  /** Writes new entries. A failure only costs another check later. */
   save(): void;
 }
 
 /**
- * Remembers checked blocks in the file `checked-<host>` of a folder of the user's own, 16 bytes each;
- * without a folder, for as long as this object lives. `host` is a text that tells hosts apart on which
- * a replay may give other bits.
+ * Remembers checked blocks in the file `checked-<host>` of a user's folder, 16 bytes each; without
+ * a folder, as long as this object lives. `host` is a text that differs between hosts whose replays
+ * may give different bits.
  */
 export function checkedBlocks(options: {
   readonly folder: string | undefined;
@@ -52,7 +52,7 @@ export function checkedBlocks(options: {
   };
 }
 
-/** For replays by other code than was recorded: there is nothing to compare them with. */
+/** For replays by code other than the recorded one, which cannot be compared. */
 export function noChecks(): Checks {
   return { ...memoryChecks(), has: () => true, add: () => undefined };
 }

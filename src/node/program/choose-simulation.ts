@@ -1,16 +1,16 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { type AnySimulation, checkSimulation } from "../../replay/simulation.ts";
 
-/** A simulation, and the name by which its module exports it. */
+/** A simulation, and the name of its export. */
 export interface ChosenSimulation {
   readonly simulation: AnySimulation;
   readonly exportName: string;
 }
 
 /**
- * The simulation among a module's exports: the one named `wanted`; else the default export where it
- * is a simulation, else the only one that is. Throws EXPORT_NOT_FOUND where there is no such export
- * or more than one to choose from, INVALID_SIMULATION where none is a simulation.
+ * The simulation among a module's exports: the one named `wanted`; else the default export if it is
+ * a simulation, else the only one that is. Throws EXPORT_NOT_FOUND if there is no such export or
+ * more than one to choose from, INVALID_SIMULATION if no export is a simulation.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export function chooseSimulation(options: {
       { module, exports: found, hint },
     );
   }
-  // Where it is plain which export was meant, what is wrong with it says more than its name.
+  // If only one export can be meant, the error says what is wrong with it.
   if (names.includes("default")) return choose("default");
   if (names[0] !== undefined && names.length === 1) return choose(names[0]);
   throw new RewindError(

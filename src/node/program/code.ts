@@ -17,15 +17,15 @@ import { loadExports, loadProgram } from "./load-program.ts";
 import { splitSpec } from "./module-spec.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
 
-/** Where a project's code is and what of it may run. */
+/** Where a project's code is, and which code may run. */
 export interface Project {
   /** The project folder: the one that holds `.rewind`. */
   readonly root: string;
-  /** Where notes of the project may be kept: a folder of the user's own, if there is one. */
+  /** A user's folder for notes about the project, if there is one. */
   readonly cache: string | undefined;
-  /** Up to which size the files are recorded that a module reads while it is loaded. */
+  /** The largest file to record among those that a module reads while it is loaded, in bytes. */
   inputsLimitBytes(): number;
-  /** Says something to the user that is no result and no error. */
+  /** Shows the user a notice that is neither a result nor an error. */
   notice(text: string): void;
 }
 
@@ -93,9 +93,9 @@ function fromRoot({ root }: Project, cwd: string, file: string): string {
 }
 
 /**
- * Loads a recorded program from its stored source, if it may run. Says so where the working file is
- * another by now, unless new code is to go on from what it replays.
- * Throws PROGRAM_MISSING, PROGRAM_NOT_TRUSTED, MODULE_FAILED.
+ * Loads a recorded program from its stored source, if it may run. Notes if the working file has
+ * changed since, unless new code will continue from the replay. Throws PROGRAM_MISSING,
+ * PROGRAM_NOT_TRUSTED, MODULE_FAILED.
  */
 export async function loadRecorded(
   project: Project,
@@ -106,7 +106,7 @@ export async function loadRecorded(
   const { module, exportName } = program;
   if (module === undefined) return undefined;
   const stored = await storedSource(program, get);
-  // First of all: the working files came along with the program, and to bundle them is to read them.
+  // Checked first: the working files may have come with the program, and bundling would read them.
   if (!options.trusted) {
     const isLost = stored === undefined && !(await isThere(project, module));
     throw isLost ? leftOut(program) : notTrusted(program);
@@ -131,7 +131,7 @@ function notTrusted(program: Program): RewindError {
   const { name, module, source: digest } = program;
   return new RewindError(
     "PROGRAM_NOT_TRUSTED",
-    `${theCodeOf(program)} came from elsewhere and was never run here`,
+    `${theCodeOf(program)} came from elsewhere and has never run here`,
     { name, module, digest },
   );
 }
@@ -142,18 +142,18 @@ function leftOut(program: Program): RewindError {
   return new RewindError("PROGRAM_MISSING", text, { name, module });
 }
 
-/** On one line: what a stranger named must not look like more lines of a message. */
+/** On one line: a stranger's names must not look like further lines of a message. */
 function theCodeOf({ name, module }: Program): string {
   return `the code of "${name}" (${module})`.replace(/\p{Cc}+/gu, " ");
 }
 
-/** Whether a recorded path is one of a file in the project; the file is not read. */
+/** Whether a recorded path names a file in the project; does not read the file. */
 async function isThere(project: Project, module: string): Promise<boolean> {
   if (!(await liesInProject(project, module))) return false;
   return statSync(path.resolve(project.root, module), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Says of a line of the code, counted from 1, whether it is a package's. */
+/** Whether a line of the code, counted from 1, belongs to a package. */
 function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
   const ends: { readonly line: number; readonly isPackage: boolean }[] = [];
   let line = 1;
@@ -165,8 +165,8 @@ function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
 }
 
 /**
- * Loads the working file of a recorded program in its place. The path of the module is what the
- * recording says, not the user: one that leads out of the project is refused. Throws MODULE_FAILED.
+ * Loads the working file of a recorded program instead of it. The module's path comes from the
+ * recording, not from the user, so a path out of the project is refused. Throws MODULE_FAILED.
  */
 export async function loadWorking(
   project: Project,
@@ -176,26 +176,26 @@ export async function loadWorking(
   if (!(await liesInProject(project, module))) {
     throw new RewindError(
       "MODULE_FAILED",
-      `expected the module that was recorded to lie in the project folder, got ${describe(module)}`,
+      `expected the recorded module to be in the project folder, got ${describe(module)}`,
       {
         module,
-        hint: "that path is what the recording says: leave --program working out to replay what was recorded",
+        hint: "the path comes from the recording: leave out --program working to replay the recorded code",
       },
     );
   }
   return codeOfFile(project, module, exportName);
 }
 
-/** Whether a recorded path, links followed, is one in the project. */
+/** Whether a recorded path, links followed, is in the project. */
 async function liesInProject({ root }: Project, module: string): Promise<boolean> {
   if (path.isAbsolute(module)) return false;
   const [base, file] = [await fs.realpath(root), path.resolve(root, module)];
-  // What does not exist can be judged by its name alone.
+  // A path that does not exist is judged by its name alone.
   const real = await fs.realpath(file).catch(() => path.resolve(base, module));
   return real.startsWith(base.endsWith(path.sep) ? base : base + path.sep);
 }
 
-/** The stored source; undefined where it was left out. */
+/** The stored source; undefined if it was left out. */
 async function storedSource(
   program: Program,
   get: ReadObject,
@@ -209,14 +209,14 @@ async function storedSource(
   }
 }
 
-/** What the working files give for a source that was left out. Throws PROGRAM_MISSING. */
+/** The working files' code for a source that was left out. Throws PROGRAM_MISSING. */
 async function sourceLeftOut(
   project: Project,
   program: Program,
   { state, bundled }: Working,
 ): Promise<Bundle> {
   if (state === "same") {
-    // The note of the files says that they are the same; what runs is compared itself.
+    // The note says that the files are the same, but the code that runs is compared itself.
     const module = String(program.module);
     const found = bundled ?? (await bundle({ root: project.root, module }));
     if (digestOf(found.code) === program.source) return found;
@@ -224,10 +224,10 @@ async function sourceLeftOut(
   throw leftOut(program);
 }
 
-/** What the working files give now, compared with a recorded program. */
+/** The code of the working files, compared with a recorded program. */
 interface Working {
   readonly state: "same" | "changed" | "gone";
-  /** What the files give, where it is the same and was made to see. */
+  /** The bundle, if it is the same and was made for the comparison. */
   readonly bundled?: Bundle;
   /** What has changed. */
   readonly why?: string;
@@ -236,7 +236,7 @@ interface Working {
 async function workingCode(project: Project, program: Program, module: string): Promise<Working> {
   const { source: digest } = program;
   if (!(await liesInProject(project, module))) {
-    return { state: "gone", why: `${describe(module)} lies outside the project folder` };
+    return { state: "gone", why: `${describe(module)} is outside the project folder` };
   }
   const place = { digest, root: project.root, cacheDirectory: project.cache };
   if ((await workingState(place)) === "same") return { state: "same" };
@@ -245,7 +245,7 @@ async function workingCode(project: Project, program: Program, module: string): 
     bundled = await bundle({ root: project.root, module });
   } catch (error) {
     if (isRewindError(error, "MODULE_NOT_FOUND")) {
-      return { state: "gone", why: `${module} is not there` };
+      return { state: "gone", why: `${module} does not exist` };
     }
     if (isRewindError(error)) return { state: "changed", why: missingSince(program, error) };
     throw error;
@@ -257,7 +257,7 @@ async function workingCode(project: Project, program: Program, module: string): 
   return { state: "same", bundled };
 }
 
-/** The digest by which code is recorded: the id of the chunk that holds it. */
+/** The digest of recorded code: the id of the chunk that holds it. */
 function digestOf(code: string): Id<"chunk"> {
   return objectId(nodeHash, "chunk", utf8(code));
 }

@@ -4,12 +4,12 @@ import { fileURLToPath } from "node:url";
 import { isDigested, LEFT_OUT } from "./package-digest.ts";
 
 /**
- * From now on, the files in these folders, real paths of packages that stay outside a program, can load
- * only each other and Node's modules, by `require` and by `import`. Anything else is to them as if it was
- * not installed: it is in no digest, so it may be another than at the recording.
+ * Confines the files in these folders, the real paths of packages outside a program: they can load
+ * only each other and Node's modules, by `require` and by `import`. Anything else appears not to be
+ * installed, because it is in no digest and may have changed since the recording.
  *
- * Other files of this process are not concerned. The hooks stay for as long as the process runs, since a
- * step may load more.
+ * Other files of this process are not affected. The hooks stay as long as the process runs, because
+ * a step may load more.
  */
 export function confine(folders: readonly string[]): void {
   if (folders.length === 0) return;
@@ -20,13 +20,15 @@ export function confine(folders: readonly string[]): void {
   if (registerHooks === undefined && !known) registerInThread(folders);
 }
 
-/** What the files in each folder can load: the folders of the program that was loaded last. */
+/**
+ * The folders that the files in each folder can load from, for the program that was loaded last.
+ */
 const reach = new Map<string, readonly string[]>();
 
 let patched = false;
 
 interface Hooks {
-  // Node's older versions, 22.14 and before, have no hooks that run in this thread.
+  // Node 22.14 and earlier versions have no hooks that run in this thread.
   registerHooks?(hooks: { resolve: ResolveHook }): void;
   register(url: string, options: { data: unknown }): void;
   _resolveFilename(
@@ -68,8 +70,8 @@ function confineRequire(): void {
 }
 
 /**
- * The same for `import` where Node runs hooks only in a thread of their own. They are a module by itself;
- * Node loads it once, and each time gives it further folders.
+ * The same for `import`, if Node runs hooks only in a separate thread. The hooks are a module that
+ * Node loads once; each call gives it further folders.
  */
 function registerInThread(folders: readonly string[]): void {
   node.register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data: folders });
@@ -110,7 +112,7 @@ function isBeyondReach(parent: string | undefined, file: string | undefined): bo
   return false;
 }
 
-/** Code in a `data:` URL may be any package's, so it can load only what some package can. */
+/** Code in a `data:` URL may belong to any package, so it can load only what some package can. */
 function isOutsideAll(file: string | undefined): boolean {
   return file !== undefined && ![...reach.keys()].some((folder) => isDigested(folder, file));
 }
@@ -119,7 +121,7 @@ function pathOf(url: string | undefined): string | undefined {
   return url?.startsWith("file:") ? fileURLToPath(url) : undefined;
 }
 
-/** The error that Node gives for what is not installed, which packages look out for. */
+/** Node's error for a module that is not installed, which packages expect. */
 function notFound(request: string, parent: string | undefined, code = "MODULE_NOT_FOUND"): Error {
   const message = `Cannot find module '${request}', as it was not recorded with ${parent}`;
   return Object.assign(new Error(message), { code });

@@ -35,14 +35,16 @@ export async function exportsOfEngine(
   return Object.keys(await engineModule(entry, engine));
 }
 
-/** The engine's modules that `code` asks for, by name: programs get the very modules that run. */
+/**
+ * The engine's modules that `code` asks for, by name: programs get the running modules themselves.
+ */
 export async function engineModules(
   code: string,
   engine: Engine,
 ): Promise<ReadonlyMap<string, object>> {
   const found = new Map<string, object>();
   for (const entry of entries()) {
-    // Loaded only where it is asked for. A text that only looks so does no harm.
+    // Loaded only if requested. A text that merely looks like a request does no harm.
     if (code.includes(`"${entry}"`)) found.set(entry, await engineModule(entry, engine));
   }
   return found;

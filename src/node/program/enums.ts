@@ -1,13 +1,14 @@
 /**
  * esbuild computes `**` between the constants of an enum while it bundles, with a power function
  * that differs from JavaScript's in the last bit: `10 ** -5` becomes 0.00001, where JavaScript has
- * 0.000009999999999999999. With a call in it, the expression is left for JavaScript to compute:
- * `10 .valueOf() ** -5`. A member behind it that counts on from it is told its value:
- * `enum E { A = 2 ** 3, B }` becomes `enum E { A = 2 .valueOf() ** 3, B = E["A"] + 1 }`.
+ * 0.000009999999999999999. With a call in it, JavaScript computes the expression: `10 .valueOf() **
+ * -5`. A following member without a value gets an explicit one: `enum E { A = 2 ** 3, B }` becomes
+ * `enum E { A = 2 .valueOf() ** 3, B = E["A"] + 1 }`.
  *
- * So is one behind a member that refers to others, which may be such a member in another file.
+ * So does one after a member that refers to others, because those may be such members of another
+ * file.
  *
- * Line numbers stay. Code without such an enum comes back as it is.
+ * Line numbers do not change. Code without such an enum is returned unchanged.
  *
  * @example
  * ```ts
@@ -112,7 +113,7 @@ const WITH_REGEXP = new RegExp(`${COMMON}|${REGEXP}`, "uy");
 const WITHOUT_REGEXP = new RegExp(COMMON, "uy");
 const TEMPLATE_REST = /\}(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)/uy;
 
-/** Whether a slash behind this token begins a regular expression, rather than divides. */
+/** Whether a slash after this token begins a regular expression instead of dividing. */
 function mayBeRegExp(last: string): boolean {
   if (/^(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield)$/.test(last)) {
     return true;

@@ -15,8 +15,8 @@ import { isInside } from "./package-folder.ts";
 import { findPackage } from "./packages.ts";
 
 /**
- * Packages that a program imports from outside its bundle, as they are installed now, with the
- * packages that these depend on: all of it is code that runs. Sorted by name.
+ * The packages that a program imports from outside its bundle, as installed now, and the packages
+ * that they depend on: all of this code runs. Sorted by name.
  */
 export function externalsOf(
   imports: ReadonlyMap<string, { readonly name: string; readonly specifiers: ExternalImport[] }>,
@@ -28,7 +28,7 @@ export function externalsOf(
     found.set(folder, { name, version, digest: digestOfFolder(name, folder), specifiers });
     for (const dependency of dependencies) {
       const at = findPackage(dependency, folder);
-      // Folders that the program itself imports from come with their own specifiers.
+      // Folders that the program itself imports from have their own specifiers.
       if (at === undefined || imports.has(realpathSync(at.folder))) continue;
       add(realpathSync(at.folder), dependency, []);
     }
@@ -37,15 +37,15 @@ export function externalsOf(
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A package that stays outside, and the folder that has it here. */
+/** A package outside the bundle, and its folder here. */
 export interface FoundExternal extends ExternalPackage {
   readonly folder: string;
 }
 
 /**
- * Where the packages are that stay outside a program: as the project finds those that it imports, and each
- * of these what it depends on. A package that was not there at the recording is left out. Throws
- * PACKAGE_CHANGED where one that was is not installed, or has other files.
+ * The folders of the packages outside a program: those that the project imports are found from the
+ * project, their dependencies from each package. Packages that were not there at the recording are
+ * left out. Throws PACKAGE_CHANGED if a recorded package is not installed or has other files.
  */
 export function foldersOfExternals(
   root: string,
@@ -74,8 +74,8 @@ export function foldersOfExternals(
 }
 
 /**
- * Loads the packages that stay outside a program, new instances of their JavaScript, and returns
- * them by their names in the bundle, such as `import:name/part`.
+ * Loads the packages outside a program, with new instances of their JavaScript, and returns them by
+ * their names in the bundle, such as `import:name/part`.
  */
 export async function loadExternals(
   root: string,
@@ -87,7 +87,8 @@ export async function loadExternals(
   forget(createRequire(join(root, "program.js")), folders);
   confine(folders);
   for (const external of externals) {
-    // Its `module.parent` lies in its own folder: by one in the project it could load anything.
+    // Its `module.parent` is in its own folder: through a parent in the project it could load
+    // anything.
     const require = createRequire(join(external.folder, "program.js"));
     for (const [kind, specifier, file] of external.specifiers) {
       const path = fileIn(external, file);
@@ -100,12 +101,13 @@ export async function loadExternals(
 
 let instances = 0;
 
-/** The names that the namespace of a CommonJS module has, as Node found them when it was first imported. */
+/** The names in the namespace of a CommonJS module, as Node found them at the first import. */
 const namesOf = new Map<string, readonly string[]>();
 
 /**
- * The namespace of a new instance of a module. Node can import a CommonJS module that requires others
- * only once in a process; later instances are required, and get the namespace that the first one had.
+ * The namespace of a new instance of a module. Node can import a CommonJS module that requires
+ * others only once per process; later instances are loaded by `require`, and get the namespace of
+ * the first one.
  */
 async function imported(path: string, require: NodeJS.Require): Promise<unknown> {
   const names = namesOf.get(path);
@@ -123,7 +125,7 @@ async function imported(path: string, require: NodeJS.Require): Promise<unknown>
   return Object.freeze(Object.fromEntries(names.map((name) => [name, exportOf(name)])));
 }
 
-/** Whether Node takes a file for CommonJS: by its extension, or by the type of its package. */
+/** Whether Node treats a file as CommonJS, by its extension or the type of its package. */
 function isCommonJs(file: string): boolean {
   if (!file.endsWith(".js")) return file.endsWith(".cjs");
   for (let folder = dirname(file); ; folder = dirname(folder)) {
@@ -141,14 +143,14 @@ function readType(manifest: string): unknown {
   }
 }
 
-/** Whether a package has parts in machine code, which no bundle can hold. */
+/** Whether a package has machine code, which a bundle cannot hold. */
 export function isNative(folder: string): boolean {
   if (existsSync(join(folder, "binding.gyp"))) return true;
   const { dependencies, native } = readManifest(folder);
   return native || dependencies.some((name) => ADDON_LOADERS.has(name));
 }
 
-/** Packages whose one use is to find the addon of the package that calls them. */
+/** Packages that only find the addon of the package that calls them. */
 const ADDON_LOADERS: ReadonlySet<string> = new Set([
   "bindings",
   "node-gyp-build",
@@ -158,7 +160,7 @@ const ADDON_LOADERS: ReadonlySet<string> = new Set([
   "pkg-prebuilds",
 ]);
 
-/** Packages that help to install another, and are not there when it runs. */
+/** Packages that help to install another one and are not needed when it runs. */
 const INSTALLERS: ReadonlySet<string> = new Set([
   ...["prebuild-install", "prebuildify", "node-gyp", "node-addon-api", "nan", "cmake-js"],
 ]);
@@ -168,7 +170,7 @@ function changed({ name, version }: ExternalPackage, found: string | undefined):
     found === undefined
       ? "which is not installed"
       : found === version
-        ? "and the files of the one installed are others"
+        ? "but the installed one has different files"
         : `installed is ${found}`;
   return new RewindError(
     "PACKAGE_CHANGED",
@@ -177,7 +179,7 @@ function changed({ name, version }: ExternalPackage, found: string | undefined):
   );
 }
 
-/** The file that a program means by an import, which has to be one of the digested. */
+/** The file that an import refers to, which must be covered by the digest. */
 function fileIn({ name, folder }: FoundExternal, file: string): string {
   const path = join(folder, file);
   if (existsSync(path) && isDigested(folder, realpathSync(path))) return path;
@@ -188,7 +190,9 @@ function fileIn({ name, folder }: FoundExternal, file: string): string {
   );
 }
 
-/** Lets the packages' JavaScript be run again; an addon stays, since it can be loaded only once. */
+/**
+ * Unloads the packages' JavaScript so that it runs again; addons stay, because they load only once.
+ */
 function forget(require: NodeJS.Require, folders: readonly string[]): void {
   for (const file of Object.keys(require.cache)) {
     if (file.endsWith(".node")) continue;

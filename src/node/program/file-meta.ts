@@ -1,4 +1,4 @@
-/** Text put into a file's code before it is bundled, so that errors can be told their true column. */
+/** Text inserted into a file's code before bundling, so that errors can report the true column. */
 export interface Insertion {
   /** Counted from 1. */
   readonly line: number;
@@ -7,7 +7,7 @@ export interface Insertion {
   readonly length: number;
 }
 
-/** esbuild's definitions for the names that `withFileMeta` gives a value in each file. */
+/** esbuild's definitions for the names to which `withFileMeta` gives a value in each file. */
 export const FILE_META: Readonly<Record<string, string>> = {
   "import.meta": "__rewind_file",
   "import.meta.url": "__rewind_file.url",
@@ -18,8 +18,8 @@ export const FILE_META: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gives `import.meta.url`, `__dirname` and the like in a file their value: a place below
- * `/project`, which is the project folder wherever it lies. So a program is tied to no folder.
+ * Gives `import.meta.url`, `__dirname` and the like in a file their value: a path below `/project`,
+ * which stands for the project folder. So a program does not depend on its folder.
  */
 export function withFileMeta(
   code: string,
@@ -45,12 +45,12 @@ export function withFileMeta(
   };
 }
 
-/** What asks where a file lies, and what to use instead: the answer would differ between machines. */
+/** The message for a call that asks for a file's path, which would differ between machines. */
 export function noPlace(call: string): string {
-  return `${call}() would name a place on this machine: import what it names, or read a file of the project by new URL("./data.csv", import.meta.url)`;
+  return `${call}() would give a path on this machine: import the module, or read a file of the project with new URL("./data.csv", import.meta.url)`;
 }
 
-/** The value of `import.meta`, with a `resolve` that refuses where the code asks for one. */
+/** The value of `import.meta`, with a `resolve` that refuses if the code uses it. */
 function withResolve(value: string, code: string, path: string): string {
   const at = code.search(/\bimport\s*\.\s*meta\s*(?:\?\.|\.)\s*resolve\b/);
   if (at < 0) return value;
@@ -58,11 +58,11 @@ function withResolve(value: string, code: string, path: string): string {
   return `{ ...${value}, resolve() { throw new Error(${JSON.stringify(text)}); } }`;
 }
 
-/** The length of a first line for the shell and of a "use strict": both count only at the beginning. */
+/** The length of a leading shell line and "use strict", which count only at the beginning. */
 function lengthOfLead(code: string): number {
   const shebang = /^#![^\n]*\n/.exec(code)?.[0].length ?? 0;
   let at = shebang;
-  // One gap at a time: a pattern for all of them would try every way to split a row of slashes.
+  // One gap at a time: a single pattern would try every way to split a row of slashes.
   for (let next = endOf(GAP, code, at); next !== undefined; next = endOf(GAP, code, at)) at = next;
   return endOf(USE_STRICT, code, at) ?? shebang;
 }
@@ -70,7 +70,7 @@ function lengthOfLead(code: string): number {
 const GAP = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
 const USE_STRICT = /(?:"use strict"|'use strict')\s*;/y;
 
-/** Where a match that begins at an index ends; undefined if there is none. */
+/** The end of a match at an index; undefined if there is no match. */
 function endOf(pattern: RegExp, code: string, at: number): number | undefined {
   pattern.lastIndex = at;
   return pattern.test(code) ? pattern.lastIndex : undefined;

@@ -5,7 +5,7 @@ import { nearest } from "../../base/nearest.ts";
 
 /**
  * The real path of a module in the project folder `root`, itself a real path. Throws
- * MODULE_NOT_FOUND, with the names that come near, and MODULE_FAILED where the file lies outside.
+ * MODULE_NOT_FOUND, with similar names, and MODULE_FAILED if the file is outside.
  */
 export async function findModule(root: string, module: string): Promise<string> {
   const given = resolve(root, module);
@@ -15,7 +15,7 @@ export async function findModule(root: string, module: string): Promise<string> 
     if (isInside(root, file)) return file;
     throw new RewindError(
       "MODULE_FAILED",
-      `expected ${module} to lie in the project folder, so that its path means the same elsewhere`,
+      `expected ${module} to be in the project folder, so that its path is valid elsewhere`,
       { module },
     );
   }
@@ -29,7 +29,9 @@ export async function findModule(root: string, module: string): Promise<string> 
   });
 }
 
-/** Modules in the folder of `path` (or, where it is a folder, in it), the most similar names first. */
+/**
+ * Modules in the folder of `path` (or in `path`, if it is a folder), the most similar names first.
+ */
 async function namesLike(path: string): Promise<string[]> {
   const inside = await readdir(path).catch(() => undefined);
   const names = inside ?? (await readdir(dirname(path)).catch(() => []));

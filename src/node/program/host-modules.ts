@@ -1,19 +1,19 @@
 import { createRequire, isBuiltin } from "node:module";
 import { HOST } from "./compile.ts";
 
-/** A module from outside the bundle, as the bundle's own code sees it. */
+/** A module from outside the bundle, as the bundle's code sees it. */
 export interface HostModule {
-  /** Its name in the bundle, which stands in a comment. */
+  /** Its name in the bundle, in a comment. */
   readonly path: string;
   readonly contents: string;
 }
 
 /**
- * The module that stands for `name` in a bundle. Where `importer` names what it imports, in braces
- * or as the default, the module exports just that: it is short, as fast as an import, and a name
- * that is not there is an error of the bundle. Else it is the whole module, as CommonJS.
+ * The module that stands for `name` in a bundle. If `importer` imports names in braces or the
+ * default, the module exports only those: it is short, as fast as an import, and a missing name is
+ * an error when bundling. Otherwise it is the whole module, as CommonJS.
  *
- * `exported` are the names that can be imported; undefined where they are not known.
+ * `exported` are the names that can be imported; undefined if they are unknown.
  */
 export function hostModule(options: {
   readonly name: string;
@@ -22,7 +22,7 @@ export function hostModule(options: {
   readonly importer: {
     readonly path: string;
     readonly code: string;
-    /** Its package; undefined for an own file. */
+    /** Its package; undefined for the user's own file. */
     readonly package: string | undefined;
   };
   readonly exported: readonly string[] | undefined;
@@ -43,35 +43,36 @@ export function hostModule(options: {
     ...(known.length > 0 ? [`export const { ${known.join(", ")} } = ${call};`] : []),
   ];
   return {
-    // By the specifier: a file may import from "fs" and from "node:fs", and other names from each.
+    // Named by the specifier: a file may import different names from "fs" and "node:fs".
     path: `${specifier} for ${importer.path}`,
     contents: lines.length > 0 ? lines.join("\n") : "export {};",
   };
 }
 
-/** What `import` can name of one of Node's modules. */
+/** The names that can be imported from one of Node's modules. */
 export function namesOfBuiltin(name: string): string[] {
   return ["default", ...Object.keys(require(name) as object)];
 }
 
 const require = createRequire(import.meta.url);
 
-/** The name of one of Node's modules with `node:`, or undefined where `specifier` names none. */
+/** The name of one of Node's modules with `node:`, or undefined for any other specifier. */
 export function builtinName(specifier: string): string | undefined {
   if (!isBuiltin(specifier)) return undefined;
   return specifier.startsWith("node:") ? specifier : `node:${specifier}`;
 }
 
 /**
- * The names that the statements of `code` import from `specifier`; undefined where one of them is
- * written in a way that this does not take apart, such as `import * as fs`. A statement that only
- * looks like one, in a comment, adds names and does no harm.
+ * The names that the statements of `code` import from `specifier`; undefined if one of them has a
+ * form that this cannot parse, such as `import * as fs`. Text that only looks like an import, in a
+ * comment, adds names and does no harm.
  */
 function importedNames(code: string, specifier: string): string[] | undefined {
   const quoted = `(["'])${specifier.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`;
   const all = [...code.matchAll(new RegExp(`\\bfrom\\s*${quoted}\\1`, "g"))].length;
   const clause = new RegExp(
-    // Each row of blanks belongs to one part: else a long row is split in every way before it fails.
+    // Each row of blanks belongs to one part; otherwise a long row would be split in every way
+    // before failing.
     String.raw`\b(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\{([^{}]*)\}\s*)?from\s*` +
       `${quoted}\\4`,
     "g",

@@ -1,9 +1,9 @@
 import { noPlace } from "./file-meta.ts";
 
 /**
- * Stands behind esbuild's helpers in a bundle that imports CommonJS, and takes the place of
- * `__toESM`. It follows Node: the default is always `module.exports`, and names are values rather
- * than getters, so that a step which calls an imported function is as fast as with Node's own import.
+ * Follows esbuild's helpers in a bundle that imports CommonJS, and replaces `__toESM`. It follows
+ * Node: the default is always `module.exports`, and names are values rather than getters, so that a
+ * step calls an imported function as fast as with Node's own import.
  */
 export const NODE_INTEROP = `__toESM = (mod) => {
   if (mod === null || (typeof mod !== "object" && typeof mod !== "function")) return { default: mod };
@@ -20,9 +20,9 @@ export const NODE_INTEROP = `__toESM = (mod) => {
 `;
 
 /**
- * Takes the place of esbuild's `__require`, which is what a bundle has for a `require` whose name
- * was not known when it was made: it says what to write instead. The code is that of Node where a
- * module is missing, which packages that try for one expect.
+ * Replaces esbuild's `__require`, which a bundle calls for a `require` of a computed name, and says
+ * what to write instead. The error has Node's code for a missing module, which packages that probe
+ * for one expect.
  */
 export const NO_REQUIRE: string = `__require = (() => {
   const fail = (text) => {

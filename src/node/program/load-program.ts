@@ -18,32 +18,35 @@ export interface LoadOptions {
   readonly code: string;
   /** The module's name, for messages. */
   readonly module?: string;
-  /** The export that is the simulation; chosen where it is left out. */
+  /** The export that is the simulation; chosen if it is left out. */
   readonly exportName?: string;
-  /** The project folder: the packages that are not in the bundle are found from there. */
+  /** The project folder, from which packages outside the bundle are found. */
   readonly root: string;
   /** The packages that are not in the bundle. */
   readonly externals?: readonly ExternalPackage[];
-  /** Whether a line of the code, counted from 1, is a package's; none is where it is left out. */
+  /** Whether a line of the code, counted from 1, belongs to a package; by default no line does. */
   isPackageLine?(line: number): boolean;
-  /** What the program read when it was recorded: it is given that again. */
+  /** The inputs of the recording, which the program gets again. */
   readonly captured?: Captured | undefined;
-  /** Files that are read while the program loads are kept whole up to this size. */
+  /** The largest file to keep among those that the program reads while it is loaded. */
   readonly inputsLimitBytes?: number;
-  /** The modules that `rewind-engine` and `rewind-engine/random` are, as URLs; this engine's own. */
+  /**
+   * The modules for `rewind-engine` and `rewind-engine/random`, as URLs; by default this engine's
+   * own.
+   */
   readonly engine?: Engine;
 }
 
 /**
- * Runs a program and returns its simulation: the export `exportName`; else the default export
- * where it is a simulation, else the only export that is one. **This runs the code**: code that came
- * from elsewhere needs the user's trust first.
+ * Runs a program and returns its simulation: the export `exportName`; else the default export if it
+ * is a simulation, else the only export that is one. **This runs the code**: the user must first
+ * trust code that came from elsewhere.
  *
  * The program sees this running engine as `rewind-engine`, installed or not. It runs from memory:
  * no file is written.
  *
- * Throws MODULE_FAILED (with the cause) where the program throws, PACKAGE_CHANGED where a package
- * that is not in the bundle is another or missing, EXPORT_NOT_FOUND and INVALID_SIMULATION.
+ * Throws MODULE_FAILED (with the cause) if the program throws, PACKAGE_CHANGED if a package outside
+ * the bundle has changed or is missing, EXPORT_NOT_FOUND and INVALID_SIMULATION.
  *
  * @example
  * ```ts
@@ -68,7 +71,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
       variables: process.env,
     });
     const exports = await loadModule(realm, run, options);
-    // Later instances are given what the first one read, whatever the files are by then.
+    // Later instances get the inputs of the first, even if the files have changed since.
     captured ??= realm.recorded();
     const chosen = chooseSimulation({ exports, module, wanted: exportName });
     ({ exportName } = chosen);
@@ -77,7 +80,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
   return load();
 }
 
-/** Loads a program's module, in which nothing of the engine may record. */
+/** Loads a program's module, which may not record with the engine meanwhile. */
 async function loadModule(
   realm: ProgramRealm,
   run: Runnable,
@@ -102,7 +105,7 @@ async function loadModule(
   }
 }
 
-/** A program that was run: its simulation, and what it read while it was loaded. */
+/** A loaded program: its simulation, and the inputs that it read while it was loaded. */
 export interface LoadedSimulation extends ChosenSimulation, LoadedProgram {
   readonly captured: Captured;
   fresh(): Promise<LoadedSimulation>;
@@ -111,8 +114,8 @@ export interface LoadedSimulation extends ChosenSimulation, LoadedProgram {
 const INPUTS_LIMIT_BYTES = 16 << 20;
 
 /**
- * Runs a program as Node runs a module, and returns all that it exports: for functions that are
- * called once and whose results are recorded. Throws as `loadProgram` does.
+ * Runs a program as Node runs a module, and returns all its exports: for functions that are called
+ * once and whose results are recorded. Throws as `loadProgram` does.
  */
 export async function loadExports(options: LoadOptions): Promise<Record<string, unknown>> {
   const { module = "the program" } = options;
@@ -124,13 +127,13 @@ export async function loadExports(options: LoadOptions): Promise<Record<string, 
   }
 }
 
-/** Runs a program in an instance of its own; `watched` gives what it sees of the engine. */
+/** Runs a program in a new instance; `watched` gives its view of the engine. */
 type Runnable = (
   realm: Realm,
   watched?: (engine: object) => object,
 ) => Promise<Record<string, unknown>>;
 
-/** What runs a program, each time in an instance of its own. */
+/** Makes a function that runs a program in a new instance on each call. */
 async function runnable(options: LoadOptions): Promise<Runnable> {
   const { code, root, externals = [], module = "the program" } = options;
   const engine = await engineModules(code, options.engine ?? ownEngine());
@@ -148,7 +151,7 @@ async function runnable(options: LoadOptions): Promise<Runnable> {
   };
 }
 
-/** The name that stands in stack traces. */
+/** The name in stack traces. */
 function filenameOf(module: string): string {
   return `rewind:${encodeURI(module)}`;
 }
@@ -162,7 +165,7 @@ function compiled(code: string, module: string): CompiledProgram {
 }
 
 function failure(module: string, cause: unknown): RewindError {
-  // What the realm refuses says itself what to do.
+  // The realm's own refusals already say what to do.
   if (isRewindError(cause)) return cause;
   return new RewindError(
     "MODULE_FAILED",

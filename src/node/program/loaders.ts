@@ -3,7 +3,7 @@ import type { Loader } from "esbuild";
 
 /**
  * How a file becomes part of a bundle: code, JSON, bytes or text, by the attribute of the import
- * (`with { type: "text" }`) or else by its name; undefined where it cannot.
+ * (`with { type: "text" }`) or else by its name; undefined if it cannot.
  */
 export function loaderOf(
   path: string,

@@ -9,7 +9,7 @@ import {
 import { isBare } from "./package-folder.ts";
 import { packageName } from "./packages.ts";
 
-/** The tsconfig.json that holds for `folder`: the nearest one up to the project folder `root`. */
+/** The tsconfig.json that applies to `folder`: the nearest one up to the project folder `root`. */
 export function nearestConfig(root: string, folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const file = join(at, "tsconfig.json");
@@ -19,8 +19,8 @@ export function nearestConfig(root: string, folder: string): string | undefined 
 }
 
 /**
- * A tsconfig.json and those that it extends, as far as they are there. Throws MODULE_FAILED where one of
- * them cannot be read to its end.
+ * A tsconfig.json and those that it extends, if they exist. Throws MODULE_FAILED if one of them
+ * cannot be read completely.
  */
 export function configFiles(root: string, config: string): string[] {
   const found = new Set<string>();
@@ -44,9 +44,8 @@ export function configFiles(root: string, config: string): string[] {
 }
 
 /**
- * Checks the package.json files, and those of Yarn, that esbuild reads when it looks for what
- * `specifier` names in `folder`: those beside it and above, in this project or out of it. Throws
- * MODULE_FAILED.
+ * Checks the package.json files, and those of Yarn, that esbuild reads to resolve `specifier` from
+ * `folder`: in that folder and above, inside the project and outside. Throws MODULE_FAILED.
  */
 export function packageSettings(root: string): (specifier: string, folder: string) => void {
   const checked = new Set<string>();
@@ -86,12 +85,12 @@ function nameOf(root: string, file: string): string {
   return relative(root, file).split(sep).join("/");
 }
 
-/** Nobody names more; to look for each in every folder above would take minutes. */
+/** More than anyone needs; looking for each in every folder above would take minutes. */
 const MOST_BASES = 1_000;
 
 /**
- * What a tsconfig.json extends. It may have comments, and it may name the key twice or with escapes: to
- * name a file too many does no harm, one too few does, since esbuild reads it.
+ * The files that a tsconfig.json extends. It may have comments, and may write the key twice or with
+ * escapes. An extra file does no harm, but a missing one does, because esbuild reads it.
  */
 function extendedBy(text: string): string[] {
   const tokens = tokensOf(text);
@@ -99,7 +98,7 @@ function extendedBy(text: string): string[] {
   for (const [i, token] of tokens.entries()) {
     if (!token.startsWith('"') || tokens[i + 1] !== ":" || textOf(token) !== "extends") continue;
     let at = i + 2;
-    // All the texts in a list count, and in a list in it.
+    // All the texts in a list count, including those in nested lists.
     do {
       const value = tokens[at] ?? "";
       if (value.startsWith('"')) names.push(textOf(value));
@@ -110,7 +109,7 @@ function extendedBy(text: string): string[] {
 
 const END_OF_LIST: ReadonlySet<string> = new Set(["]", "{", "}", ":"]);
 
-/** The texts, with their quotes, and the other characters of JSON with comments; one pass, no way back. */
+/** The texts, with their quotes, and the other characters of JSON with comments, in one pass. */
 function tokensOf(text: string): string[] {
   const tokens: string[] = [];
   for (let at = 0; at < text.length; ) {
@@ -136,7 +135,7 @@ function tokensOf(text: string): string[] {
 
 const LINE_END = /[\n\r\u2028\u2029]/g;
 
-/** Where the string that begins at `at` ends; one without an end goes to the end of the text. */
+/** The end of the string that begins at `at`; an unclosed string extends to the end of the text. */
 function endOfString(text: string, at: number): number {
   for (let end = at + 1; end < text.length; end++) {
     if (text[end] === "\\") end++;
@@ -145,7 +144,7 @@ function endOfString(text: string, at: number): number {
   return text.length;
 }
 
-/** The text of a string in JSON; "" for one that is none, which esbuild refuses. */
+/** The text of a JSON string; "" if it is not valid, which esbuild refuses. */
 function textOf(json: string): string {
   try {
     return String(JSON.parse(json));

@@ -1,7 +1,7 @@
 /**
- * A module's path and the export that `spec` names behind a `#`. A path may have a `#` of its own: as
- * much of `spec` as `isFile` knows is the path, and where it knows nothing, what stands before the
- * last `#`.
+ * A module's path and the export that `spec` names after a `#`. A path may itself contain a `#`:
+ * the path is the longest part of `spec` that `isFile` accepts or, if there is none, the part
+ * before the last `#`.
  *
  * @example
  * ```ts
@@ -16,7 +16,7 @@ export function splitSpec(
     if (isFile(spec.slice(0, at))) return cut(spec, at);
     if (at === 0) break;
   }
-  // A name has no slash: `runs #2/walk.ts` is a path, also where there is no such file.
+  // A name has no slash: `runs #2/walk.ts` is a path, even if there is no such file.
   const at = spec.lastIndexOf("#");
   return cut(spec, at === -1 || spec.includes("/", at) ? spec.length : at);
 }

@@ -4,18 +4,20 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import { isInside } from "./package-folder.ts";
 
-/** Addons of many hundred megabytes are digested; what is larger was put there to keep a reader busy. */
+/**
+ * Addons of many hundred megabytes are digested; anything larger is there to keep a reader busy.
+ */
 const LARGEST_PACKAGE_BYTES: number = 2 ** 31;
 
 const PIECE_BYTES = 1 << 20;
 
-/** Folders that are no part of a package: what is installed in it, and its history. */
+/** Folders that are not part of a package: the packages installed in it, and its history. */
 export const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", ".git"]);
 
 /**
- * SHA-256 over the files of a package, by path; the packages installed inside it left out. Of a link its
- * text counts. Throws PACKAGE_CHANGED where a link leads to what is not digested, and where the package is
- * too large.
+ * SHA-256 over the files of a package, by path, without the packages installed inside it. A link
+ * counts by its text. Throws PACKAGE_CHANGED if a link leads to a file that is not digested, or if
+ * the package is too large.
  */
 export function digestOfFolder(name: string, folder: string): string {
   const hash = createHash("sha256");
@@ -33,7 +35,8 @@ export function digestOfFolder(name: string, folder: string): string {
     const link = linkOf(file);
     if (link === undefined) addFile(hash, file, slashed);
     else {
-      // An absolute path is one of the machine, such as the Python that built an addon, and no clone's.
+      // An absolute path belongs to the machine, such as the Python that built an addon, not to a
+      // clone.
       if (!isAbsolute(link) && !isDigested(real, whereTo(file, link))) {
         const leadsAway = `expected the link ${slashed} in the package ${name} to stay in it`;
         throw new RewindError("PACKAGE_CHANGED", leadsAway, { name });
@@ -52,7 +55,7 @@ export function isDigested(folder: string, file: string): boolean {
     .some((part) => LEFT_OUT.has(part));
 }
 
-/** Adds a file by pieces, as large ones do not fit into memory. */
+/** Adds a file in pieces, because large ones do not fit into memory. */
 function addFile(hash: Hash, file: string, slashed: string): void {
   const descriptor = fs.openSync(file, "r");
   try {
@@ -70,7 +73,7 @@ function addFile(hash: Hash, file: string, slashed: string): void {
   }
 }
 
-/** What a link leads to, links behind it followed; of what is not there, where it would lie. */
+/** The target of a link, with further links followed; for a missing target, its path. */
 function whereTo(file: string, link: string): string {
   try {
     return fs.realpathSync(file);
@@ -92,6 +95,6 @@ function linkOf(file: string): string | undefined {
   try {
     return fs.readlinkSync(file);
   } catch {
-    return undefined; // a file, and no link
+    return undefined; // a file, not a link
   }
 }

@@ -8,7 +8,9 @@ export interface PackageFile {
   readonly version: string;
   /** The package's real folder. */
   readonly folder: string;
-  /** The file's path in a bundle, the same wherever the project lies: `node_modules/name/file.js`. */
+  /**
+   * The file's path in a bundle, independent of the project's folder: `node_modules/name/file.js`.
+   */
   readonly path: string;
 }
 
@@ -16,8 +18,8 @@ export interface PackageFile {
 export interface PackageFolders {
   /**
    * The package of the file `real`, which `specifier` names in `from`; undefined for a file of the
-   * project itself. A file outside the project is a package's where it lies in a node_modules folder,
-   * or where the package is linked from one.
+   * project itself. A file outside the project belongs to a package if it is in a node_modules
+   * folder, or if the package is linked from one.
    */
   packageOf(real: string, specifier: string, from: string): PackageFile | undefined;
 }
@@ -32,7 +34,7 @@ export function packageFolders(root: string): PackageFolders {
     const name = packageName(parts.slice(at + 1).join("/"));
     const folder = parts.slice(0, at + 1 + name.split("/").length).join(sep);
     if (at === -1 || folder === real) return undefined;
-    // In the project, where it is; outside, from the outermost node_modules on.
+    // Inside the project, its path there; outside, the part after the outermost node_modules.
     const inside = isInside(root, real);
     const first = inside ? root : parts.slice(0, parts.indexOf("node_modules")).join(sep);
     const path = slashed(relative(first, real));
@@ -62,17 +64,17 @@ export function packageFolders(root: string): PackageFolders {
   };
 }
 
-/** Whether an import names a package, or a part of one, and not a file. */
+/** Whether an import names a package or a part of one, rather than a file. */
 export function isBare(specifier: string): boolean {
   return !/^(?:\.{0,2}\/|\.{1,2}$|#|[A-Za-z]:[\\/])/.test(specifier);
 }
 
-/** Whether a path is `folder` or lies in it; both are real paths. */
+/** Whether a path is `folder` or inside it; both are real paths. */
 export function isInside(folder: string, path: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
-/** A function of a folder that asks the disk once for each. */
+/** A function of a folder that reads the disk once for each folder. */
 export function remembered<T>(ask: (folder: string) => T): (folder: string) => T {
   const answers = new Map<string, T>();
   return (folder) => {

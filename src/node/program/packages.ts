@@ -20,7 +20,7 @@ export interface InstalledPackage {
   readonly version: string;
 }
 
-/** The package that Node finds from `folder`: in its node_modules, or in those further up. */
+/** The package that Node finds from `folder`: in its node_modules, or in one further up. */
 export function findPackage(name: string, folder: string): InstalledPackage | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const found = join(at, "node_modules", name);
@@ -40,7 +40,7 @@ export function engineVersion(): string {
   return readVersion(ownManifest()) ?? "";
 }
 
-/** The version that a package.json names, "" where it names none that can be one; undefined without the file. */
+/** The version in a package.json; "" if it has no valid one, undefined without the file. */
 export function readVersion(file: string): string | undefined {
   try {
     const { version } = JSON.parse(read(file)) as { version?: unknown };

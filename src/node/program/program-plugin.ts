@@ -18,28 +18,28 @@ import type { Sources } from "./sources.ts";
 /** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
 export const OWN = "program";
 export const PACKAGE = "package";
-/** What a bundle asks its surroundings for, or what an import in a package did not find. */
+/** What a bundle asks its host for, or an import that a package could not find. */
 export const HOST_MODULE = "host";
 
-/** What is met while a program is bundled. */
+/** What bundling a program has found. */
 export interface Met {
-  /** The files of packages, and what only they import, by the names that esbuild gives them. */
+  /** The files of packages, and the modules that only they import, by esbuild's names. */
   readonly files: Map<string, PackageFile>;
-  /** The packages that stay outside, by folder, with what is imported of them. */
+  /** The packages that stay outside, by folder, with the imports from them. */
   readonly externals: Map<string, { name: string; specifiers: ExternalImport[] }>;
-  /** What was put into files, by the names that esbuild gives them. */
+  /** The text inserted into files, by esbuild's names. */
   readonly insertions: Map<string, Insertion>;
-  /** Whether a package that was bundled has to stay outside. */
+  /** Whether a package that was bundled must stay outside. */
   again: boolean;
 }
 
 /**
  * The esbuild plugin that decides what becomes part of a program, and refuses what could not be
- * replayed elsewhere. Files are in namespaces of their own: to esbuild they have a relative path
- * and contents, and no folder, so that no package.json or tsconfig.json above can change the result.
+ * replayed elsewhere. Files are in separate namespaces: for esbuild they have a relative path and
+ * contents but no folder, so that no package.json or tsconfig.json above can change the result.
  *
- * `outside` are the folders of packages that must stay outside; where the plugin finds one more, it
- * says so in `met.again`, and the program has to be bundled again.
+ * `outside` are the folders of packages that must stay outside; if the plugin finds another, it
+ * sets `met.again`, and the program must be bundled again.
  */
 export function programPlugin(options: {
   readonly root: string;
@@ -52,8 +52,8 @@ export function programPlugin(options: {
   const { root, sources, outside, met, engineNames } = options;
   const folders = packageFolders(root);
   const real = new Map<string, string>(); // the files' real paths, by esbuild's names
-  const codes = new Map<string, string>(); // their contents, as far as they are code
-  const virtual = new Map<string, string>(); // the contents of modules that are no files
+  const codes = new Map<string, string>(); // the contents of those that are code
+  const virtual = new Map<string, string>(); // the contents of modules that are not files
   const native = remembered(isNative);
   const checkSettings = packageSettings(root);
 
@@ -75,7 +75,7 @@ export function programPlugin(options: {
     });
     return place(module, by);
   };
-  /** A module that is no file; in the bundle it belongs to the package that imports it. */
+  /** A module that is not a file; in the bundle it belongs to the package that imports it. */
   const place = ({ path, contents }: HostModule, by: PackageFile | undefined): OnResolveResult => {
     virtual.set(path, contents);
     if (by !== undefined) met.files.set(`${HOST_MODULE}:${path}`, by);
@@ -90,7 +90,7 @@ export function programPlugin(options: {
 
   const resolveOther = async (args: OnResolveArgs): Promise<OnResolveResult | undefined> => {
     const { path, kind } = args;
-    // Who asks where a file is gets no answer from a bundle, and has to do without.
+    // A bundle cannot say where a file is, so the package must stay outside.
     if (kind === "require-resolve") return { path, external: true };
     const builtin = builtinName(path);
     if (builtin !== undefined) return host(args, builtin, namesOfBuiltin(builtin));
@@ -103,7 +103,7 @@ export function programPlugin(options: {
     const { path, kind } = args;
     const inPackage = args.namespace === PACKAGE;
     if (inPackage && (kind === "require-call" || kind === "dynamic-import")) {
-      // Packages try for what may be installed, and go on without it.
+      // Packages probe for optional packages, and continue without them.
       return missing(args);
     }
     if (!isBare(path) || findPackage(packageName(path), args.resolveDir) !== undefined) {
@@ -114,7 +114,7 @@ export function programPlugin(options: {
     return refuse(`the package "${packageName(path)}"${why} is not installed`);
   };
 
-  /** A package that stays outside, which has to be the one that the project folder sees. */
+  /** A package that stays outside, which must be the one found from the project folder. */
   const external = async (
     args: OnResolveArgs,
     file: PackageFile,
@@ -125,12 +125,12 @@ export function programPlugin(options: {
     const isSeen = seen !== undefined && realpathSync(seen) === file.folder;
     if (!isSeen && by === undefined) {
       return refuse(
-        `the package "${file.name}" cannot be bundled, and is not the one that is found from ` +
-          "the project folder: install it there, or make the folder that has it the project",
+        `the package "${file.name}" cannot be bundled, and is not the one found from ` +
+          "the project folder: install it there, or use the folder that has it as the project",
       );
     }
     if (by !== undefined && (!isSeen || by.folder === file.folder)) {
-      // The package that imports it finds it from where it lies, and so stays outside as well.
+      // The package that imports it finds it from its own folder, and so stays outside too.
       outside.add(by.folder);
       met.again = true;
       return missing(args);
@@ -152,7 +152,7 @@ export function programPlugin(options: {
     if (inPackage !== undefined) {
       const { folder, name: packageOf } = inPackage;
       if (!isPackageName(packageOf)) {
-        return refuse(`${JSON.stringify(packageOf)} is no name of a package`);
+        return refuse(`${JSON.stringify(packageOf)} is not a valid package name`);
       }
       if (outside.has(folder) || extname(file) === ".node" || native(folder)) {
         outside.add(folder);
@@ -165,10 +165,10 @@ export function programPlugin(options: {
     }
     const own = relative(root, file).split(sep).join("/");
     if (own.startsWith("../") || own.includes(":")) {
-      return refuse(`${own} lies outside the project folder, and so cannot be part of a program`);
+      return refuse(`${own} is outside the project folder, so it cannot be part of a program`);
     }
     real.set(`${OWN}:${own}`, file);
-    // With its side effects, whatever a package.json says of them: that may be one further up.
+    // With its side effects, whatever a package.json says, because that may be one further up.
     return { path: own, namespace: OWN, sideEffects: true };
   };
 
@@ -183,7 +183,7 @@ export function programPlugin(options: {
       );
     }
     const contents = readRegular(file, { name: path, limitBytes: LARGEST_SOURCE_BYTES });
-    if (contents === undefined) return refuse(`${path} is not there`);
+    if (contents === undefined) return refuse(`${path} does not exist`);
     if (namespace === OWN) sources.add(path, contents);
     else sources.addPackageFile(file, contents);
     const resolveDir = dirname(file);
@@ -232,17 +232,17 @@ export function programPlugin(options: {
   };
 }
 
-/** The package of a file, as a part of a program names it; undefined for an own file. */
+/** The package of a file, as named in a program's parts; undefined for the user's own file. */
 export function labelOf(file: PackageFile | undefined): string | undefined {
   return file && `${file.name}@${file.version}`;
 }
 
-/** Marks a question to esbuild's own resolver, which this plugin is asked first. */
+/** Marks a call of esbuild's own resolver, which asks this plugin first. */
 const RESOLVING = Symbol("resolving");
 
 /**
- * The file that an import names in full, such as `./a.js`. esbuild would find the same, but to ask
- * it takes a while, and packages have thousands of such imports.
+ * The file that an import names in full, such as `./a.js`. esbuild would find the same one, but
+ * asking it is slow, and packages have thousands of such imports.
  */
 function plainFile({ path, kind, resolveDir }: OnResolveArgs): string | undefined {
   if (kind === "entry-point" || !/^\.\.?\/.*\.(?:[cm]?[jt]s|[jt]sx|json)$/.test(path))
@@ -251,7 +251,7 @@ function plainFile({ path, kind, resolveDir }: OnResolveArgs): string | undefine
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined;
 }
 
-/** An error of ours is a message to esbuild, which would else add where in this file it was thrown. */
+/** Turns our errors into esbuild messages; otherwise esbuild would add the place in this file. */
 function orRefusal<A, R>(work: (args: A) => Promise<R>): (args: A) => Promise<R | Refusal> {
   return async (args) => {
     try {

@@ -20,10 +20,10 @@ import { noChecks } from "./checked-blocks.ts";
 import type { Project } from "./code.ts";
 import { type Trust, userTrust } from "./trust.ts";
 
-/** Which code replays a run: what was recorded with it, or the working files as they are now. */
+/** The code that replays a run: the recorded one, or the working files as they are now. */
 export type WhichProgram = "recorded" | "working";
 
-/** The recorded code may also stand `beside` the working files, which are what replays. */
+/** The recorded code may also be kept `beside` the working files, which then replay. */
 export type Replaying = WhichProgram | "beside";
 
 interface CodeOptions {
@@ -36,16 +36,16 @@ interface CodeOptions {
   readonly generator: () => string | undefined;
 }
 
-/** The code of a project: what is recorded of it, and what replays the runs of its store. */
+/** The code of a project: the code to record, and the code that replays the runs of its store. */
 export class ProjectCode {
   readonly #project: Project;
   readonly #store: ObjectStore;
   readonly #options: CodeOptions;
   readonly #environments = new Map<Replaying, Environment>();
-  /** A revision at which the source of each program can be read, of the programs that were asked for. */
+  /** For each requested program, a revision at which its source can be read. */
   readonly #revisions = new Map<Id<"program">, string>();
   #replaced = 0;
-  /** The programs that may run. */
+  /** The trusted programs. */
   readonly trust: Trust = userTrust();
 
   constructor(project: Project, store: ObjectStore, options: CodeOptions) {
@@ -88,7 +88,7 @@ export class ProjectCode {
     });
   }
 
-  /** Does something in which recorded code only leads up to new code, which goes on from there. */
+  /** Runs `work`, in which recorded code only leads up to new code that continues from there. */
   async replacing<T>(work: () => Promise<T>): Promise<T> {
     this.#replaced++;
     try {
@@ -98,7 +98,7 @@ export class ProjectCode {
     }
   }
 
-  /** What replays the store's runs, by the recorded code or by the working files. */
+  /** The environment that replays the store's runs, with the recorded code or the working files. */
   environment(which: Replaying): Environment {
     let env = this.#environments.get(which);
     if (env === undefined) {
@@ -116,7 +116,7 @@ export class ProjectCode {
     return env;
   }
 
-  /** Takes note that a revision names this run, so that an error can say where its code is read. */
+  /** Registers a revision that names this run, so that an error can say how to read its code. */
   named({ segments }: RunManifest, base: string): void {
     for (const [i, { program, start }] of segments.entries()) {
       const revision = i === segments.length - 1 ? base : `${base}@${start}`;
@@ -124,9 +124,12 @@ export class ProjectCode {
     }
   }
 
-  /** What the user records is the user's own: noted first, so that a recording that is killed can be resumed. */
+  /**
+   * The user's own recordings are trusted. This is noted first, so that a killed recording can be
+   * resumed.
+   */
   #noteRecorded(id: Id<"program">, { module }: ProgramSource): void {
-    // Code that was handed over in memory is never run from the store.
+    // Code that was handed over in memory never runs from the store.
     if (module !== undefined) this.trust.add(id);
   }
 
@@ -151,7 +154,7 @@ export class ProjectCode {
   }
 }
 
-/** What runs modules: loaded when the first is to run, since most commands run none. */
+/** The code that runs modules, loaded with the first module, because most commands run none. */
 function modules(): Promise<typeof import("./code.ts")> {
   return import("./code.ts");
 }

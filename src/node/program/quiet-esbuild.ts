@@ -2,11 +2,11 @@ import childProcess from "node:child_process";
 import type { BuildOptions, BuildResult } from "esbuild";
 
 /**
- * Runs esbuild such that it prints nothing: where it breaks down, on code that is nested a million deep,
- * it would print the stacks of all its threads. After that the next build starts it anew.
+ * Runs esbuild without its output: when it crashes, on code nested a million deep, it would print
+ * the stacks of all its threads. The next build then restarts it.
  */
 export async function quietBuild(options: BuildOptions): Promise<BuildResult> {
-  // Only here, since it takes 30 ms to load and most commands bundle nothing.
+  // Imported here because it takes 30 ms to load, and most commands bundle nothing.
   const esbuild = await import("esbuild");
   try {
     return await withoutStderr(() => esbuild.build(options));
@@ -16,12 +16,12 @@ export async function quietBuild(options: BuildOptions): Promise<BuildResult> {
   }
 }
 
-/** Whether esbuild itself broke down, and does not say what is wrong with the code. */
+/** Whether esbuild itself crashed, without saying what is wrong with the code. */
 export function hasEnded(error: unknown): boolean {
   return error instanceof Error && !Array.isArray((error as { errors?: unknown }).errors);
 }
 
-/** What `start` starts while it is called gets no standard error; esbuild has no setting for that. */
+/** Processes that `start` starts get no standard error; esbuild has no setting for that. */
 function withoutStderr<T>(start: () => T): T {
   const { spawn } = childProcess;
   const quiet = (command: string, args: string[], options: childProcess.SpawnOptions): unknown =>

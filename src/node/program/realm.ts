@@ -11,41 +11,41 @@ import { Variables } from "./realm/variables.ts";
 
 export type { Captured, CapturedInput } from "./realm/captured.ts";
 
-/** What a program sees of the world: its globals, and Node's modules. */
+/** What a program sees from outside: its globals, and Node's modules. */
 export interface Realm {
-  /** The names that shadow globals. What the language alone defines is not among them. */
+  /** The names that shadow globals, without those that the language itself defines. */
   readonly scope: Readonly<Record<string, unknown>>;
-  /** A module of Node, as `require` gives it, by its name with or without `node:`. */
+  /** A module of Node, as `require` would return it, by its name with or without `node:`. */
   builtin(name: string): unknown;
 }
 
 /** A realm for one instance of a program. */
 export interface ProgramRealm extends Realm {
-  /** Where the program runs: what its steps are pinned to. */
+  /** The place to which the program's steps are pinned. */
   readonly place: ZoneAndLocale;
   /**
    * Loads the program: while `run` lasts, files and variables may be read. May be called once.
    * Throws FORBIDDEN_WHILE_LOADING, PROGRAM_INPUT_CHANGED, PROGRAM_INPUT_MISSING and
-   * PROGRAM_ENVIRONMENT_CHANGED, also where the program caught them; and what `run` throws.
+   * PROGRAM_ENVIRONMENT_CHANGED, even if the program caught them; and what `run` throws.
    */
   load<T>(run: () => T | Promise<T>): Promise<T>;
-  /** What the program has read while it was loaded. */
+  /** The inputs that the program read while it was loaded. */
   recorded(): Captured;
 }
 
-/** What a realm is made from. */
+/** The options of a realm. */
 export interface RealmOptions {
   /** The project folder, which the program sees as `/project`. */
   readonly root: string;
-  /** `record` reads files and variables, and notes them; `replay` gives what was noted. */
+  /** `record` reads files and variables and notes them; `replay` returns the noted ones. */
   readonly mode: "record" | "replay";
-  /** What the recording noted: needed for a replay. */
+  /** The inputs of the recording, for a replay. */
   readonly captured?: Captured;
-  /** Larger files are noted by their digest alone. */
+  /** For larger files, only the digest is noted. */
   readonly limitBytes: number;
-  /** The program's file name, as stack traces have it. */
+  /** The program's file name in stack traces. */
   readonly filename: string;
-  /** Whether a line of the program, counted from 1, is of a package. */
+  /** Whether a line of the program, counted from 1, belongs to a package. */
   isPackageLine?(line: number): boolean;
   readonly guard: Guard;
   /** The environment variables of the process. */
@@ -54,8 +54,8 @@ export interface RealmOptions {
 
 /**
  * Makes the realm in which one instance of a program runs. Everything in it either gives the same
- * in every run, or is recorded, or is refused by name with what to use instead. Throws
- * PLACE_UNKNOWN where this host lacks the recorded time zone or locale.
+ * in every run, or is recorded, or is refused by name with a hint on what to use instead. Throws
+ * PLACE_UNKNOWN if this host lacks the recorded time zone or locale.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ export function createRealm(options: RealmOptions): ProgramRealm {
   };
   const builtin = (name: string): unknown => builtinOf(name, context);
   const scope = globalsOf(context, builtin);
-  // Of this realm's own Date, so that `date.constructor === Date` holds in its steps.
+  // With this realm's own Date, so that `date.constructor === Date` holds in its steps.
   const place: ZoneAndLocale = { zone, locale, date: scope.Date as object };
   return {
     scope,
@@ -95,7 +95,7 @@ export function createRealm(options: RealmOptions): ProgramRealm {
             return await gate.while(async () => run());
           } finally {
             back();
-            // What was refused counts, whatever the program made of it.
+            // A refusal counts even if the program caught it.
             gate.check();
           }
         }, gate.answer),
@@ -109,7 +109,7 @@ export function createRealm(options: RealmOptions): ProgramRealm {
   };
 }
 
-/** One after the other: the time zone is the process', and there is one of it. */
+/** One at a time, because the process has only one time zone. */
 function inTurn<T>(load: () => Promise<T>): Promise<T> {
   const turn = lastLoad.then(load);
   lastLoad = turn.catch(() => undefined);

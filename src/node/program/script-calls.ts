@@ -1,21 +1,24 @@
 import { RewindError } from "../../base/errors.ts";
 
-/** What of the engine a script calls, and no module that is being recorded. */
+/** The engine's functions that a script may call, but not a module that is being recorded. */
 const CALLS = ["record", "load", "initRepository", "openRepository"];
 
-/** The engine as a program sees it while it is loaded, and whether it called what a script calls. */
+/**
+ * The engine as a program sees it while it is loaded, and whether the program called such a
+ * function.
+ */
 export interface ScriptCalls {
-  /** The engine, in which those calls are refused until `loaded` was called. */
+  /** The engine, which refuses those calls until `loaded` is called. */
   readonly engine: object;
   /** Ends the refusals. */
   loaded(): void;
-  /** The refusal, if there was one, also where the program caught it. */
+  /** The refusal, if any, even if the program caught it. */
   refused(): RewindError | undefined;
 }
 
 /**
- * A script that records by itself, such as `const run = await record(walk, …)`, cannot be recorded:
- * to load it is to run it. `code` is its bundle.
+ * The error for a script that records by itself, such as `const run = await record(walk, …)`:
+ * loading it would run it. `code` is its bundle.
  */
 export function scriptCalls(module: string, code: string, engine: object): ScriptCalls {
   let loading = true;
@@ -47,7 +50,7 @@ function scriptError(module: string, code: string, name: string): RewindError {
     ? `${module} calls ${name}() while it is loaded`
     : `${module} exports no simulation, and calls ${name}() while it is loaded`;
   const hint = exportsSome
-    ? `run it with \`node ${module}\`, or move the simulation to a module of its own and record that`
+    ? `run it with \`node ${module}\`, or move the simulation to a separate module and record that`
     : `run it with \`node ${module}\``;
   return new RewindError(
     "INVALID_SIMULATION",

@@ -10,21 +10,21 @@ export interface Source {
   readonly digest: string;
 }
 
-/** A file of a package that a program was made from, with what tells quickly that it is the same. */
+/** A file of a package that a program was made from, with a quick test whether it is unchanged. */
 export interface PackageSource extends Source {
-  /** Its size and times as the disk has them; another stamp need not be other contents. */
+  /** Its size and times on disk; a different stamp does not imply different contents. */
   readonly stamp: string;
 }
 
 /** Gathers a program's sources while it is bundled. */
 export interface Sources {
-  /** Notes a file with the bytes that were bundled, which the file may no longer have later. */
+  /** Notes a file with the bytes that were bundled, because the file may change later. */
   add(path: string, contents: Uint8Array): void;
-  /** Notes a file of a package, which may lie outside the project folder. */
+  /** Notes a file of a package, which may be outside the project folder. */
   addPackageFile(file: string, contents: Uint8Array): void;
-  /** Notes a file of settings as it is now. */
+  /** Notes a settings file as it is now. */
   addSettings(file: string): void;
-  /** All that was noted, with the package.json files beside and above them; sorted by path. */
+  /** All noted files, with the package.json files beside and above them; sorted by path. */
   list(): Source[];
   /** The files of packages, sorted by path. */
   packages(): PackageSource[];
@@ -60,13 +60,13 @@ export function sourcesOf(root: string): Sources {
   };
 }
 
-/** What changes on the disk when a file is written; undefined where there is no such file. */
+/** A stamp that changes when a file is written; undefined if there is no such file. */
 export function stampOf(file: string): string | undefined {
   const stats: Stats | undefined = statSync(file, { throwIfNoEntry: false });
   return stats && `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
 }
 
-/** A file's bytes; undefined where there is no such file, or one that is no source. */
+/** A file's bytes; undefined if there is no such file, or it cannot be a source. */
 export function readIfThere(file: string): Uint8Array | undefined {
   try {
     return readRegular(file, { name: file, limitBytes: LARGEST_SOURCE_BYTES });

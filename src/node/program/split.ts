@@ -2,9 +2,9 @@ import type { SourcePart } from "../../replay/programs.ts";
 
 /**
  * Cuts a bundle into stretches, each of one package or of the user's own files, at the comments
- * that esbuild writes before each file. `labels` has the comment's text and the package
- * (undefined for an own file) of each file in the bundle. Returns undefined where a comment
- * occurs twice, because a text in backquotes looks like one.
+ * that esbuild writes before each file. `labels` maps each file's comment to its package (undefined
+ * for the user's own file). Returns undefined if a comment occurs twice, because a text in
+ * backquotes looks like one.
  */
 export function splitBundle(
   code: string,
@@ -28,7 +28,7 @@ export function splitBundle(
     begin = match.index;
     label = labels.get(name);
   }
-  // The list of exports is the program's, whichever file comes last.
+  // The list of exports belongs to the user's own code, whichever file comes last.
   const end = Math.max(code.lastIndexOf("\nexport ") + 1, begin);
   add(label, code.slice(begin, end));
   add(undefined, code.slice(end));

@@ -7,17 +7,17 @@ import { userFolder } from "../host/user-folders.ts";
 /** The recorded programs that this user lets run, in every project. */
 export interface Trust {
   has(program: Id<"program">): boolean;
-  /** Remembers a program; where no file can be written, for as long as this object lives. */
+  /** Remembers a program; if no file can be written, only as long as this object lives. */
   add(program: Id<"program">): void;
   /** Forgets a program; returns whether it was trusted until now. */
   forget(program: Id<"program">): boolean;
-  /** The programs that are remembered, sorted. */
+  /** The remembered programs, sorted. */
   list(): Id<"program">[];
 }
 
 /**
- * Trust as this user's files have it: an empty file for each program, named for its id. They lie
- * outside every project, because whatever a project holds may have come from a stranger.
+ * The trust in this user's files: an empty file for each program, named by its id. They are kept
+ * outside every project, because anything in a project may come from a stranger.
  *
  * @example
  * ```ts

@@ -7,19 +7,22 @@ import type { ReadObject } from "../../object/state.ts";
 import { nodeHash } from "../host/platform.ts";
 import type { Trust } from "./trust.ts";
 
-/** A recorded program as one reads it before it may run. Names and versions are what the recording says. */
+/**
+ * The parts of a recorded program, to read before it may run. Names and versions are those in the
+ * recording.
+ */
 export interface ProgramToTrust {
   readonly program: Id<"program">;
   readonly name: string;
-  /** The module that runs, and which of its exports is the simulation. */
+  /** The module that runs, and its export that is the simulation. */
   readonly module: string;
   readonly exportName: string | undefined;
-  /** The user's own files; undefined where the code was left out when the run was saved. */
+  /** The user's own files; undefined if the code was left out when the run was saved. */
   readonly files: readonly OwnFile[] | undefined;
   readonly packages: readonly PackageInProgram[];
 }
 
-/** A program that may run; its name and module only where the store has it. */
+/** A trusted program; its name and module are known only if the store has it. */
 export interface TrustedProgram {
   readonly program: Id<"program">;
   readonly name?: string;
@@ -27,8 +30,8 @@ export interface TrustedProgram {
 }
 
 /**
- * What a replay of a run up to a step would run. Throws PROGRAM_MISSING where that is only code that
- * was handed over in memory, which no store has.
+ * The programs that a replay of a run up to a step would run. Throws PROGRAM_MISSING if all of that
+ * code was handed over in memory, which a store does not hold.
  */
 export async function programsToTrust(
   run: RunManifest,
@@ -52,7 +55,7 @@ export function programsUpTo({ segments }: RunManifest, step: number): Id<"progr
   return [...new Set(segments.filter(({ start }) => start <= step).map(({ program }) => program))];
 }
 
-/** The programs that are trusted, with what a store knows of them. */
+/** The trusted programs, with what a store knows about them. */
 export function trustedPrograms(trust: Trust, get: ReadObject): Promise<TrustedProgram[]> {
   return Promise.all(
     trust.list().map(async (program) => {

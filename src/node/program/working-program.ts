@@ -6,19 +6,19 @@ import { digestOf } from "../host/platform.ts";
 import { engineVersion, readVersion } from "./packages.ts";
 import { foldersOf, type PackageSource, readIfThere, type Source, stampOf } from "./sources.ts";
 
-/** A recorded program, and where the files are that it was made from. */
+/** A recorded program, and the location of the files that it was made from. */
 export interface WorkingProgram {
   /** The digest of the bundled code, in hexadecimal. */
   readonly digest: string;
   /** The project folder. */
   readonly root: string;
-  /** A folder of the user's own; without one nothing is noted. */
+  /** A user's folder; without one nothing is noted. */
   readonly cacheDirectory: string | undefined;
 }
 
 /**
- * Notes what a program was made from, so that `workingState` can answer without esbuild. The note
- * is a convenience: where it cannot be written nothing is, and nothing is thrown.
+ * Notes the files that a program was made from, so that `workingState` can answer without esbuild.
+ * The note is a convenience: failures to write it are ignored.
  *
  * @example
  * ```ts
@@ -48,9 +48,9 @@ export async function rememberInputs(
 }
 
 /**
- * Whether the working files still give the recorded program: "same"; "changed" where a file is
- * another or gone, or one came that might take another's place; "missing" where nothing is noted,
- * or by another version of the engine or of esbuild. Only "same" is certain: after the other two,
+ * Whether the working files still give the recorded program: "same"; "changed" if a file has
+ * changed or is gone, or a new one might replace another; "missing" if there is no note, or it is
+ * from another version of the engine or of esbuild. Only "same" is certain: after the other two,
  * bundle and compare the code.
  */
 export async function workingState(
@@ -71,7 +71,7 @@ export async function workingState(
   return same && (await samePackages(options.root, note.packages)) ? "same" : "changed";
 }
 
-/** A package has many files, which seldom change: one whose stamp is the same is not read. */
+/** A package has many files that seldom change, so files with the same stamp are not read. */
 async function samePackages(root: string, packages: Note["packages"]): Promise<boolean> {
   for (const [path, digest, stamp] of packages) {
     const file = join(root, path);
@@ -82,7 +82,7 @@ async function samePackages(root: string, packages: Note["packages"]): Promise<b
   return true;
 }
 
-/** What stands in the file. Paths are relative to the project folder. */
+/** The contents of the file. Paths are relative to the project folder. */
 interface Note {
   readonly tools: string;
   readonly sources: ReadonlyArray<readonly [path: string, digest: string]>;
@@ -94,7 +94,7 @@ function noteFile({ cacheDirectory, digest }: WorkingProgram): string | undefine
   return cacheDirectory && join(cacheDirectory, `${digest}.inputs.json`);
 }
 
-/** Notes are shorter by far: one of a program with ten thousand files has 2 MB. */
+/** Far above any real note: a program with ten thousand files has one of 2 MB. */
 const LARGEST_NOTE_BYTES = 64 << 20;
 
 function readNote(file: string | undefined): Note | undefined {
@@ -124,8 +124,8 @@ function tools(): string {
 }
 
 /**
- * The names in a folder that an import or a setting could mean: `./a` is `a.ts` only as long as
- * there is no `a.tsx`, and a new tsconfig.json holds for all files beside it.
+ * The names in a folder that an import or a setting could refer to: `./a` is `a.ts` only if there
+ * is no `a.tsx`, and a new tsconfig.json applies to all files beside it.
  */
 async function folderDigest(folder: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);

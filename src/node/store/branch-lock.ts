@@ -7,9 +7,9 @@ import { nodeHash } from "../host/platform.ts";
 import type { FileStore } from "./file-store.ts";
 
 /**
- * Takes the locks of branches, all of them or none, and returns what releases them. Who records on a
- * branch holds its lock all the while, so that two recordings cannot work for hours and one of them
- * find the branch moved. Throws LOCKED, INVALID_REF_NAME.
+ * Locks all of the branches or none, and returns a function that releases them. A recording holds
+ * the lock of its branch until it ends; otherwise two could work for hours before one of them found
+ * that the branch had moved. Throws LOCKED, INVALID_REF_NAME.
  */
 export async function lockBranches(
   store: FileStore,
@@ -21,7 +21,7 @@ export async function lockBranches(
     for (const unlock of releases.splice(0)) unlock();
   };
   try {
-    // Names that differ in case alone have one lock; that they cannot be both is found out later.
+    // Names that differ only in case share one lock; a later check refuses the second.
     for (const file of new Set(names.map((name) => lockFile(store, name)))) {
       releases.push(lockOne(store, file, names));
     }
@@ -41,12 +41,12 @@ function lockOne(store: FileStore, file: string, names: readonly string[]): () =
   throw locked({ ...held, file }, `is recording on the branch ${branch}`, { branch });
 }
 
-/** A lock that was released just now. */
+/** The owner of a lock that has just been released. */
 const UNSEEN = { owner: undefined, life: "alive", silentMs: 0 } as const;
 
 function lockFile({ folders }: FileStore, branch: string): string {
   branchRef(branch);
-  // A hash, for a name may be longer than a file's can be; of two that differ in case, one can be.
+  // A hash, because a branch name may be too long for a file name.
   const name = toHex(nodeHash(utf8(branch.toLowerCase()))).slice(0, 16);
   return path.join(folders.local, `branch-${name}.lock`);
 }

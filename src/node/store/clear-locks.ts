@@ -9,7 +9,7 @@ export function clearLocks(files: Files, folder: string): void {
     if (isFolder || !/\.lock(\.removal)*(\.\d+)?$/.test(name)) continue;
     const file = path.join(folder, name);
     if (lookAt(files, file)?.life !== "dead") continue;
-    // A draft is not shared: nobody can have taken it meanwhile.
+    // Drafts are not shared, so no other process can have taken this one.
     if (isDraft) files.remove(file);
     else removeDead(files, file);
   }

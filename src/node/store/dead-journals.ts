@@ -13,13 +13,13 @@ import { OpenFiles } from "./open-files.ts";
 import { openJournal } from "./pack-file.ts";
 import { isJournalName, journalLock } from "./store-folders.ts";
 
-/** What a journal holds whose writer is dead. */
+/** The content of a journal whose writer is dead. */
 export interface DeadJournal {
   readonly name: string;
   readonly content: JournalContent;
-  /** How far each of its recordings has come. */
+  /** The progress of each of its recordings. */
   readonly tips: readonly Tip[];
-  /** Whether it has valid records after damage, which nothing leads to any more. */
+  /** Whether valid records follow the damage, where nothing can reach them. */
   readonly isDamaged: boolean;
 }
 
@@ -32,7 +32,7 @@ export function deadJournals(store: FileStore): string[] {
     .filter((name) => isJournalName(name) && !isHeld(files, journalLock(store.folders, name)));
 }
 
-/** Reads a dead writer's journal; undefined where it is gone by now. Changes nothing. */
+/** Reads a dead writer's journal; undefined if it no longer exists. Changes nothing. */
 export function readDead(store: FileStore, name: string): DeadJournal | undefined {
   const { files } = store.tools;
   const file = path.join(store.folders.objects, name);
@@ -54,7 +54,10 @@ export function readDead(store: FileStore, name: string): DeadJournal | undefine
   };
 }
 
-/** A tip of a journal, with the run's body, which may be an object of the journal; undefined where it is nonsense. */
+/**
+ * A tip of a journal, with the run's body, which may be an object of the journal; undefined if the
+ * tip is invalid.
+ */
 function wholeTip(
   store: FileStore,
   name: string,
@@ -77,7 +80,7 @@ function wholeTip(
   }
 }
 
-/** A recording is of a branch, whatever a journal that came from elsewhere says. */
+/** A recording belongs to a branch, whatever a journal from a stranger says. */
 function isBranchRef(ref: string): boolean {
   return ref.startsWith("refs/heads/") && isRefName(ref);
 }

@@ -13,25 +13,26 @@ import { storeFolders } from "./store-folders.ts";
 /** How long an update waits for another process that is changing refs. */
 const PATIENCE_MS = 5_000;
 
-/** What refs are kept with. */
+/** What the file refs need. */
 export interface RefTools extends LogTools {
   /** The time, for the operation log. */
   now(): string;
 }
 
-/** Refs that can be changed by many operations at the price of one look at those that are there. */
+/** Refs that can be changed by many operations after listing the existing ones once. */
 export interface FileRefs extends RefStore {
   /**
-   * Makes operations one after the other, each as `update` does; none of them may remove a ref. The
-   * next one is asked for when the one before is done.
+   * Applies operations one after another, each as `update` does; none may remove a ref. Each is
+   * requested after the previous one is done.
    */
   updateEach(operations: Iterable<Pick<Operation, "command" | "changes">>): Promise<void>;
 }
 
 /**
- * Refs as files of a store, one a ref, under one lock. An operation is logged and flushed before
- * its refs change, and noted as done when all have. One that a crash cut short before that never
- * happened: every reader sees the refs as they were, and whoever changes refs next puts them back.
+ * Keeps each ref in a file of the store, all under one lock. An operation is logged and flushed
+ * before its refs change, and marked as done when all of them have changed. If a crash comes in
+ * between, the operation never happened: readers see the old refs, and the next writer restores
+ * them.
  */
 export function fileRefs(root: string, tools: RefTools): FileRefs {
   const { files, now } = tools;
@@ -39,12 +40,12 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   const log = new OperationLog(root, tools);
   const opened = files.stat(root)?.identity;
   const fileOf = (name: string): string => path.join(root, ...name.split("/"));
-  // A name that no ref can have must not lead out of the store.
+  // An invalid name must not lead out of the store.
   const stored = (name: string): string | undefined =>
     isRefName(name) ? content(name) : undefined;
   const content = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
 
-  /** What was begun, and is to be put back where it was. */
+  /** The changes of an unfinished operation that took effect and must be reverted. */
   const begun = (): RefChange[] =>
     (log.begun()?.changes ?? []).filter(({ name, to }) => stored(name) === to);
   const read = (name: string): string | undefined => {
@@ -73,7 +74,7 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
     return [...before].sort();
   };
 
-  /** Makes a ref's file what the change says; returns whether it was there before. */
+  /** Applies a change to a ref's file; returns whether the file existed before. */
   const writeOne = ({ name, to }: RefChange): boolean => {
     const file = fileOf(name);
     const wasThere = files.readText(file) !== undefined;
@@ -87,10 +88,10 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
     return wasThere;
   };
 
-  /** Changes refs one after the other. */
+  /** Changes refs one by one. */
   const write = (changes: readonly RefChange[]): void => {
     for (const some of ofOneKind(changes)) {
-      // Each folder is flushed and looked at once, however many of its refs change.
+      // Each folder is flushed and checked once, even if many of its refs change.
       const touched = new Set<string>();
       for (const change of some) {
         const wasThere = writeOne(change);
@@ -104,13 +105,13 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
     }
   };
 
-  /** Puts back what was begun, by a process that died or in which something failed. */
+  /** Reverts an operation that a process began and did not finish. */
   const putBack = (): void => {
     write(inOrder(begun().map(({ name, from, to }) => ({ name, from: to, to: from }))));
     log.cut();
   };
 
-  /** Changes the refs, all or none. */
+  /** Changes all of the refs or none. */
   const apply = (operation: Operation): void => {
     try {
       log.begin(operation);
@@ -120,13 +121,14 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
       try {
         putBack();
       } catch {
-        // The disk takes no more changes: nobody sees the operation, and the next writer puts it back.
+        // The disk accepts no more changes: nobody sees the operation, and the next writer reverts
+        // it.
       }
       throw error;
     }
   };
 
-  /** To be called before refs are changed. */
+  /** Call this before changing refs. */
   const prepare = (): void => {
     if (files.stat(root)?.identity !== opened) throw moved();
     putBack();
@@ -151,7 +153,7 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
     }
   };
 
-  /** Works under the lock of the refs. */
+  /** Runs `work` under the lock of the refs. */
   const locked = async (work: () => void): Promise<void> => {
     const lockFile = path.join(folders.local, "refs.lock");
     const release = await lock(files, lockFile, PATIENCE_MS).catch((error) =>
@@ -180,7 +182,7 @@ type Ref = Awaited<ReturnType<RefStore["list"]>>[number];
 
 type Update = Parameters<RefStore["update"]>;
 
-/** What a ref says; of one that is no regular file, say, what is wrong with it, which is no id either. */
+/** The text of a ref, or the message of the error if it is damaged: that is not an id either. */
 function readOrProblem(read: () => string | undefined): string | undefined {
   try {
     return read();
@@ -190,7 +192,7 @@ function readOrProblem(read: () => string | undefined): string | undefined {
   }
 }
 
-/** Checks that what the refs are to hold is what a ref can hold. */
+/** Checks that the new values are valid for refs. */
 function checkTargets(changes: readonly RefChange[]): void {
   for (const { name, to } of changes) {
     if (to === undefined || isTarget(name, to)) continue;
@@ -211,8 +213,9 @@ function moved(): RewindError {
 }
 
 /**
- * Removals come last, so that a run which gets another name has one all the while; except of a ref
- * that is in the way of a new one, as a file where that one needs a folder, or in another case.
+ * Puts removals last, so that a run that is renamed always has a name. A ref that blocks a new one
+ * is removed first: one that is a file where the new ref needs a folder, or whose name differs only
+ * in case.
  */
 function inOrder(changes: readonly RefChange[]): RefChange[] {
   const made = changes.filter(({ to }) => to !== undefined);
@@ -229,7 +232,7 @@ function inOrder(changes: readonly RefChange[]): RefChange[] {
   ];
 }
 
-/** Changes in their order, cut where removals follow what is made, or the other way about. */
+/** Splits the changes, in order, into groups that only remove refs or only write them. */
 function ofOneKind(changes: readonly RefChange[]): RefChange[][] {
   const groups: RefChange[][] = [];
   let removes: boolean | undefined;
@@ -254,7 +257,7 @@ function listRefs(files: Files, root: string, prefix: string): string[] {
   return below("refs").sort();
 }
 
-/** A crash between the removal of a ref and of its folders leaves these in another ref's place. */
+/** A crash after a ref is removed may leave its empty folders where a new ref needs a file. */
 function removeEmptyTree(files: Files, folder: string): void {
   for (const { name, isFolder } of files.list(folder)) {
     if (isFolder) removeEmptyTree(files, path.join(folder, name));
@@ -263,7 +266,7 @@ function removeEmptyTree(files: Files, folder: string): void {
 }
 
 function removeEmptyFolders(files: Files, folder: string, top: string): void {
-  // refs/heads and its like stay: only what a name with slashes made goes.
+  // Top folders such as refs/heads stay; only folders that a name with slashes needed are removed.
   for (let at = folder; path.dirname(at) !== top && at.startsWith(top); at = path.dirname(at)) {
     if (files.list(at).length > 0) return;
     files.removeEmptyFolder(at);

@@ -17,10 +17,10 @@ import { Packs, type RecordPlace } from "./packs.ts";
 import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
-/** How often a folder is listed, where files that were in it are gone when they are opened. */
+/** How often a folder is listed again if listed files are gone when they are opened. */
 const LIST_ATTEMPTS = 10;
 
-/** A store in a folder: sealed packs, and the journals of whoever is writing now. */
+/** A store in a folder: sealed packs, and the journals of the current writers. */
 export class FileStore implements ObjectStore {
   readonly hash: Hash;
   readonly folders: StoreFolders;
@@ -29,14 +29,14 @@ export class FileStore implements ObjectStore {
   readonly #packs: Packs;
   readonly #journals: Journals;
   readonly #listed: ListedFolder;
-  /** Whether the folder is to be listed before anything is looked for. */
+  /** Whether the folder must be listed before the next look-up. */
   #stale = true;
-  /** What is not in a file yet: the runs of dead recorders, as recovery would store them. */
+  /** Runs that are not in a file yet: those of dead recorders, as recovery would store them. */
   #presented: ReadonlyMap<Id, Uint8Array> = new Map();
   #begun: Promise<void> | undefined;
   readonly #identity: string | undefined;
 
-  /** `onDamage` is told what was found damaged and is done without. */
+  /** `onDamage` is called for each damaged part that the store can work without. */
   constructor(
     root: string,
     tools: FileStoreTools,
@@ -53,10 +53,10 @@ export class FileStore implements ObjectStore {
     this.refresh();
   }
 
-  /** What is to be done before the first write: nothing unless it is set. */
+  /** Runs before the first write; does nothing by default. */
   prepare: () => Promise<void> = async () => undefined;
 
-  /** Called by whoever is about to write, before anything else. */
+  /** Every writer calls this first. */
   begin(): Promise<void> {
     this.#begun ??= this.prepare().catch((error) => {
       this.#begun = undefined;
@@ -65,7 +65,7 @@ export class FileStore implements ObjectStore {
     return this.#begun;
   }
 
-  /** Gives these runs as if they were stored. */
+  /** Makes the store return these runs as if they were stored. */
   present(runs: ReadonlyMap<Id, Uint8Array>): void {
     this.#presented = runs;
   }
@@ -118,7 +118,7 @@ export class FileStore implements ObjectStore {
     return this.#on(() => [...this.#packs.all(), ...this.#journals.all()]);
   }
 
-  /** Takes note of packs that were sealed since, and reads journals again. */
+  /** Registers packs that were sealed since, and reads the journals again. */
   refresh(): void {
     this.#stale = true;
     this.#on(() => undefined);
@@ -131,7 +131,7 @@ export class FileStore implements ObjectStore {
     this.#open.closeAll();
   }
 
-  /** Takes note of a pack that this process has put into the folder. */
+  /** Registers a pack that this process has put into the folder. */
   notePack(name: string): void {
     this.#packs.add(name);
   }
@@ -142,7 +142,7 @@ export class FileStore implements ObjectStore {
     this.#journals.update(names.filter(isJournalName));
   }
 
-  /** The same, where nothing tells that the folder is as it was; journals may have grown in any case. */
+  /** The same, unless the folder is known to be unchanged; journals may have grown in any case. */
   #listChanged(): void {
     if (this.#listed.isUnchanged()) this.#journals.rescan();
     else this.#list();
@@ -162,7 +162,7 @@ export class FileStore implements ObjectStore {
   #placeOf(id: Id): RecordPlace | undefined {
     const found = this.#find(id);
     if (found !== undefined) return found;
-    // Somebody may have sealed a pack since the folder was listed.
+    // Another process may have sealed a pack since the folder was listed.
     this.#listChanged();
     return this.#find(id);
   }
@@ -171,7 +171,10 @@ export class FileStore implements ObjectStore {
     return this.#packs.find(id) ?? this.#journals.find(id);
   }
 
-  /** Works on the files of the folder as it is listed; again, where one of them is gone by now. */
+  /**
+   * Runs `work` on the listed files; if one of them no longer exists, lists the folder and runs it
+   * again.
+   */
   #on<T>(work: () => T): T {
     return onStore(this.folders.root, this.folders.objects, () => {
       for (let attempt = 1; ; attempt++) {
@@ -180,9 +183,10 @@ export class FileStore implements ObjectStore {
           this.#stale = false;
           return work();
         } catch (error) {
-          // Its writer has sealed a journal since the folder was listed: the next list has its pack.
+          // A writer has sealed its journal since the folder was listed: the next listing has the
+          // pack.
           if (!isCode(error, "ENOENT") || attempt === LIST_ATTEMPTS) throw error;
-          // Or an index went that was read before: its pack is then read without it.
+          // Or a known index was removed: its pack is then read without it.
           this.#packs.close();
           this.#stale = true;
         }

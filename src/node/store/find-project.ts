@@ -6,7 +6,7 @@ import { RewindError } from "../../base/errors.ts";
 export const STORE_FOLDER = ".rewind";
 
 /**
- * The project folder that holds the store of `directory`: itself, or the next one above that has one.
+ * The project folder of `directory`: the nearest folder with a store, from `directory` upwards.
  * Throws NOT_A_REPOSITORY.
  */
 export function findProject(directory: string): string {

@@ -15,22 +15,25 @@ import type { FileStoreTools } from "./store-tools.ts";
 export interface JournalHost {
   readonly folders: StoreFolders;
   readonly tools: FileStoreTools;
-  /** Whether a sealed pack has the object: what another journal has may yet be lost with it. */
+  /**
+   * Whether a sealed pack has the object. An object in another journal does not count: it may still
+   * be lost with it.
+   */
   hasSealed(id: Id): boolean;
-  /** Takes note of a new pack. */
+  /** Registers a new pack. */
   refresh(): void;
-  /** Checks that the store is still where it was opened. Throws STORE_FAILED. */
+  /** Checks that the store is still the one that was opened. Throws STORE_FAILED. */
   checkInPlace(): void;
 }
 
 /**
- * Writes objects to a journal of its own, and seals it to a pack at the end. The order of flushes:
- * records and tip, flush (what was put is acknowledged here); footer, flush; index written, flushed
- * and renamed; journal renamed to the hash of its content; folder flushed.
+ * Writes objects to a new journal, and seals it as a pack at the end. The order of flushes: records
+ * and tip, flush (this acknowledges the objects); footer, flush; index written, flushed and
+ * renamed; journal renamed to the hash of its content; folder flushed.
  */
 export function journalWriter(store: JournalHost): ObjectWriter {
   const writer = new JournalWriter(store);
-  // As closures, so that `writer.put` can be handed on as a function.
+  // Closures, so that callers can pass `writer.put` as a function.
   return {
     put: (kind, body) => writer.put(kind, body),
     get pendingBytes() {
@@ -42,7 +45,7 @@ export function journalWriter(store: JournalHost): ObjectWriter {
   };
 }
 
-/** A journal that has a file by now, and the lock that says who writes it. */
+/** A journal that has a file, and the lock that names its writer. */
 interface OpenJournal {
   readonly descriptor: number;
   readonly release: () => void;
@@ -58,7 +61,7 @@ class JournalWriter {
   #open: OpenJournal | undefined;
   #poison: unknown;
   #committed = false;
-  /** Whether all is written, and the store perhaps does not have it as a pack yet. */
+  /** Whether everything is written, although the pack may not be in place yet. */
   #isLeft = false;
   pendingBytes = 0;
 
@@ -79,7 +82,7 @@ class JournalWriter {
 
   commit(tips: readonly Tip[]): void {
     if (tips.length > 0) {
-      // One record, whose checksum makes it valid as a whole or not at all.
+      // One record, so that one checksum covers all tips: they are valid together or not at all.
       const payload = encodeTips(tips.map((tip) => this.#stored(tip)));
       this.#take(encodeRecord({ kind: "tip", payload }, this.#store.tools));
     }
@@ -94,7 +97,7 @@ class JournalWriter {
 
   close(): void {
     if (this.#places.size === 0) {
-      // A tip alone says nothing that the store does not have.
+      // A tip without objects adds nothing to the store.
       this.#committed = false;
       this.abandon();
       return;
@@ -122,17 +125,17 @@ class JournalWriter {
     this.#open = undefined;
     try {
       files.close(descriptor);
-      // What was acknowledged with a tip stays, for the next who opens the store to recover.
+      // Objects that a tip acknowledged stay, and whoever opens the store next recovers them.
       if (!this.#committed) files.remove(this.#path());
       release();
       return this.#committed;
     } catch {
-      // On a disk that takes no more changes both stay behind, and recovery looks at them.
+      // If the disk accepts no more changes, both stay, and recovery handles them.
       return true;
     }
   }
 
-  /** Runs `work`, unless an earlier write failed: after that, nothing can be promised any more. */
+  /** Runs `work`, unless an earlier write failed: after that, no write can be guaranteed. */
   guarded(work: () => void): void {
     if (this.#poison !== undefined) {
       throw new RewindError(
@@ -191,7 +194,10 @@ class JournalWriter {
   }
 }
 
-/** Gives a file of records whose footer is flushed, `draft`, its index and its lasting name, and returns that. */
+/**
+ * Makes a pack of `draft`, a file of records whose footer is flushed: writes its index, renames it,
+ * and returns its final name.
+ */
 export function publishPack(
   store: JournalHost,
   draft: string,
@@ -204,7 +210,7 @@ export function publishPack(
   const index = encodeIndex(places, contentHash, hash);
   const temporary = path.join(local, `${name}.idx`);
   writeWhole(files, temporary, index);
-  // One flush of the folder for both names: a pack whose index is not there is read without it.
+  // One flush of the folder for both names: a pack without an index is readable too.
   files.rename(temporary, path.join(objects, `${name}.idx`));
   files.rename(draft, path.join(objects, `${name}.pack`));
   files.syncFolder(objects);

@@ -5,23 +5,26 @@ import { decodeTips, type StoredTip } from "../../store/tip.ts";
 import type { Files } from "../host/files.ts";
 import { RecordScanner } from "./record-scanner.ts";
 
-/** What a journal holds, as far as its records are valid. */
+/** The valid records of a journal. */
 export interface JournalContent {
-  /** Where each object's record begins. */
+  /** The offset of each object's record. */
   readonly places: ReadonlyMap<Id, number>;
-  /** The last tip of each ref, of those before the first damage: a journal may hold several recordings. */
+  /** The last tip of each ref before the first damage; a journal may hold several recordings. */
   readonly tips: readonly StoredTip[];
-  /** Where the valid records from the start on end: a footer follows, or damage, or what is being written. */
+  /**
+   * The end of the valid records at the start of the file. A footer, damage or an unfinished record
+   * follows.
+   */
   readonly validEnd: number;
-  /** Whether valid records stand after damage, or a record of tips holds something else. */
+  /** Whether valid records follow damage, or a record of tips holds something else. */
   readonly damaged: boolean;
   /** Whether it has the footer of a sealed pack. */
   readonly sealed: boolean;
 }
 
 /**
- * Reads the valid records of a journal, also those after a damaged one. Any bytes at all are taken, and
- * what is read and checked stays in proportion to the file's length.
+ * Reads the valid records of a journal, including those after a damaged one. Accepts any bytes, and
+ * does work in proportion to the file's length.
  */
 export function scanJournal(files: Files, descriptor: number, tools: PackTools): JournalContent {
   const scanner = new RecordScanner(files, descriptor, tools);
@@ -55,7 +58,7 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
   return { places, tips: [...tips.values()], validEnd, damaged, sealed };
 }
 
-/** The tips of a record; undefined where something else has its checksum. */
+/** The tips of a record; undefined if the payload is valid but does not hold tips. */
 function tipsIn(payload: Uint8Array | undefined): readonly StoredTip[] | undefined {
   if (payload === undefined) return undefined;
   try {

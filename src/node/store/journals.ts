@@ -12,24 +12,24 @@ interface ScannedJournal {
   readonly size: number;
   readonly places: ReadonlyMap<Id, number>;
   readonly file: RecordFile;
-  /** Whether its writer was dead before it was scanned: then it never grows. */
+  /** Whether its writer was dead before the scan: then it never grows. */
   readonly isFinal: boolean;
 }
 
-/** Up to this number, journals are read one after the other. */
+/** Up to this number, a look-up asks each journal in turn. */
 const FEW = 4;
 
-/** The journals of a store: of whoever is writing now, and of writers that died. */
+/** The journals of a store: those of current writers and those of dead ones. */
 export class Journals {
   readonly #folders: StoreFolders;
   readonly #tools: FileStoreTools;
   readonly #open: OpenFiles;
   #scanned: ReadonlyMap<string, ScannedJournal> = new Map();
-  /** Those that have objects. */
+  /** The journals that have objects. */
   #filled: readonly ScannedJournal[] = [];
-  /** How many may still grow. */
+  /** The number of journals that may still grow. */
   #growing = 0;
-  /** Where each object is, once it was asked for and there are many journals. */
+  /** The location of each object; built by the first look-up if there are many journals. */
   #places: ReadonlyMap<Id, RecordPlace> | undefined;
 
   constructor(folders: StoreFolders, tools: FileStoreTools, open: OpenFiles) {
@@ -38,7 +38,7 @@ export class Journals {
     this.#open = open;
   }
 
-  /** Takes note of the journals that are in the folder now, and scans those again that have grown. */
+  /** Registers the journals in the folder, and scans those that have grown. */
   update(names: readonly string[]): void {
     const before = this.#scanned;
     const after = new Map<string, ScannedJournal>();
@@ -54,12 +54,12 @@ export class Journals {
     this.#places = undefined;
   }
 
-  /** Scans those again that have grown. */
+  /** Scans the journals that have grown. */
   rescan(): void {
     if (this.#growing > 0) this.update([...this.#scanned.keys()]);
   }
 
-  /** Where an object is; undefined where no journal has it. */
+  /** The location of an object; undefined if no journal has it. */
   find(id: Id): RecordPlace | undefined {
     if (this.#filled.length > FEW) return this.#table().get(id);
     for (const { file, places } of this.#filled) {
@@ -85,7 +85,7 @@ export class Journals {
   #table(): ReadonlyMap<Id, RecordPlace> {
     if (this.#places !== undefined) return this.#places;
     const table = new Map<Id, RecordPlace>();
-    // Backward, so that of several that have an object the first one gives it.
+    // Backward, so that the first of several journals with an object wins.
     for (const { file, places } of this.#filled.toReversed()) {
       for (const [id, offset] of places) table.set(id, { file, offset });
     }

@@ -1,16 +1,25 @@
 import type { Files } from "../host/files.ts";
 
-/** Of names that came within the same tick of a file system's clock, which can be two seconds, it does not tell. */
+/**
+ * The coarsest clock of a file system: a folder's time does not change for names added within one
+ * tick.
+ */
 const TICK_MS = 2_000;
 
-/** Where a file system does not tell of new names at all, they are seen this late. */
+/**
+ * The longest delay before new names are seen on a file system that does not update a folder's
+ * time.
+ */
 const LONGEST_MS = 1_000;
 
-/** The names in a folder, which is listed again only where it may have others since. */
+/** The names in a folder, with a cheap check whether they may have changed. */
 export class ListedFolder {
   readonly #files: Files;
   readonly #folder: string;
-  /** What the folder was when it was listed; undefined where that is too little to go by. */
+  /**
+   * The folder's identity and time when it was listed; undefined if the time is too recent to rely
+   * on.
+   */
   #state: string | undefined;
   #listed = 0;
 
@@ -19,7 +28,7 @@ export class ListedFolder {
     this.#folder = folder;
   }
 
-  /** The names that are there now. */
+  /** The current names. */
   list(): readonly string[] {
     const found = this.#files.stat(this.#folder);
     const isSettled = found !== undefined && Date.now() - found.modifiedMs > TICK_MS;
@@ -28,7 +37,7 @@ export class ListedFolder {
     return this.#files.list(this.#folder).map(({ name }) => name);
   }
 
-  /** Whether it has the names that it had when it was listed last; false where it may have others. */
+  /** Whether the names are those of the last listing; false if they may have changed. */
   isUnchanged(): boolean {
     if (this.#state === undefined || performance.now() - this.#listed > LONGEST_MS) return false;
     const found = this.#files.stat(this.#folder);

@@ -1,15 +1,15 @@
 import type { Files } from "../host/files.ts";
 
 /**
- * So many files are open at a time, however many packs there are: a system gives a process few
- * descriptors, and Linux makes room for more than 64 in steps of milliseconds.
+ * The most files to keep open at a time. Systems limit the descriptors of a process, and Linux
+ * takes milliseconds to make room for more than 64.
  */
 const MOST_OPEN = 16;
 
-/** Files that are read now and then: opened when they are read, those read last kept open. */
+/** Opens files when they are read, and keeps the most recently used ones open. */
 export class OpenFiles {
   readonly #files: Files;
-  /** Descriptors by path, the one used last at the end. */
+  /** Descriptors by path, the most recently used last. */
   readonly #descriptors = new Map<string, number>();
 
   constructor(files: Files) {

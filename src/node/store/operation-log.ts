@@ -9,25 +9,25 @@ import type { Seal } from "../host/machine-seal.ts";
 import { nodeCrc32 } from "../host/platform.ts";
 import { storeFolders } from "./store-folders.ts";
 
-/** What an operation log is kept with. */
+/** What an operation log needs. */
 export interface LogTools {
   readonly files: Files;
   readonly seal: Seal;
-  /** Is told of a line that is damaged, and left out. */
+  /** Called for each damaged line, which is left out. */
   onDamage(error: RewindError<"STORE_DAMAGED">): void;
 }
 
 /**
- * The operations of a store, one a line: a checksum, the seal of who logged it, and the operation as
- * JSON. An operation is logged before its refs change, and counts once the line `{"done":true}` stands
- * behind it. Lines under another seal came with a copy of the store: they count as not there.
+ * The operations of a store, one per line: a checksum, a seal, and the operation as JSON. An
+ * operation is logged before its refs change, and counts once the line `{"done":true}` follows it.
+ * Lines with another seal came with a copy of the store and are ignored.
  */
 export class OperationLog {
   readonly #file: string;
   readonly #tools: LogTools;
-  /** What `begun` found, and the state of the file that it found it in. */
+  /** The last result of `begun`, and the state of the file at that time. */
   #seen: { readonly state: string; readonly begun: Operation | undefined } | undefined;
-  /** What was told of the file as it was. */
+  /** The damage already reported for this state of the file. */
   #told: { readonly state: string; readonly what: Set<string> } = { state: "", what: new Set() };
 
   constructor(root: string, tools: LogTools) {
@@ -35,12 +35,12 @@ export class OperationLog {
     this.#tools = tools;
   }
 
-  /** Where it lies. */
+  /** Its path. */
   get file(): string {
     return this.#file;
   }
 
-  /** The operations, the oldest first. */
+  /** The finished operations, oldest first. */
   list(): Operation[] {
     const operations: Operation[] = [];
     const damaged: number[] = [];
@@ -54,7 +54,7 @@ export class OperationLog {
         count++;
         if (damaged.length < MOST_TOLD) damaged.push(number);
       }
-      // The last line is begun and not done, so that it counts once another follows it.
+      // An operation on the last line is not done; it counts once another line follows.
       if (last !== undefined) operations.push(last);
       last = typeof entry === "object" ? entry : undefined;
     }
@@ -62,7 +62,7 @@ export class OperationLog {
     return operations;
   }
 
-  /** The operation that was begun and is not done: a crash may have cut it short. */
+  /** The operation that was begun and not finished, perhaps because of a crash. */
   begun(): Operation | undefined {
     const found = this.#tools.files.stat(this.#file);
     const state = found && `${found.identity} ${found.size} ${found.modifiedMs}`;
@@ -76,25 +76,28 @@ export class OperationLog {
     return this.#seen.begun;
   }
 
-  /** Notes an operation before its refs change: it survives a power cut once this returns. */
+  /**
+   * Logs an operation before its refs change. Once this returns, the entry survives a power cut.
+   */
   begin(operation: Operation): void {
     this.#write(operation);
   }
 
-  /** Notes that all refs of the operation have changed, which survives a power cut as well. */
+  /** Logs that all refs of the operation have changed. This too survives a power cut. */
   finish(): void {
     const { files } = this.#tools;
     const before = files.stat(this.#file)?.size ?? 0;
     try {
       this.#write({ done: true });
     } catch (error) {
-      // Perhaps it was written and not flushed: then what is reported as failed must not count.
+      // The line may have been written but not flushed. An operation reported as failed must not
+      // count.
       files.truncate(this.#file, before);
       throw error;
     }
   }
 
-  /** Cuts off what was begun, and a last line that is not whole: nothing may be written behind it. */
+  /** Removes an unfinished operation and an incomplete last line, so that new lines can follow. */
   cut(): void {
     const { files } = this.#tools;
     const { size, start, end } = this.#end();
@@ -114,9 +117,9 @@ export class OperationLog {
     });
   }
 
-  /** What a line holds; undefined where it is damaged. */
+  /** The content of a line; undefined if it is damaged. */
   #parse(line: Uint8Array): Operation | typeof DONE | typeof FOREIGN | undefined {
-    // Before anything is made of it: of a damaged log, most lines end here.
+    // A cheap test first: most lines of a damaged log fail here.
     if (line[SUM_DIGITS] !== SPACE) return undefined;
     const sum = new TextDecoder().decode(line.subarray(0, SUM_DIGITS));
     const sealed = line.subarray(SUM_DIGITS + 1);
@@ -126,7 +129,7 @@ export class OperationLog {
     return this.#tools.seal.isOurs(json, seal) ? parseEntry(json) : FOREIGN;
   }
 
-  /** Tells of damaged lines: of the first few by their numbers, and how many more there are. */
+  /** Reports damaged lines: the first few by number, then how many more there are. */
   #tellDamage(numbers: readonly number[], count: number): void {
     if (count === 0) return;
     const found = this.#tools.files.stat(this.#file);
@@ -137,7 +140,7 @@ export class OperationLog {
       this.#tell(state, `${more.toLocaleString("en-US")} more ${more === 1 ? "line" : "lines"}`);
   }
 
-  /** Tells of damage, once as long as the file stays as it is. */
+  /** Reports damage, once for each state of the file. */
   #tell(state: string, what: string): void {
     if (this.#told.state !== state) this.#told = { state, what: new Set() };
     if (this.#told.what.has(what)) return;
@@ -147,7 +150,7 @@ export class OperationLog {
     );
   }
 
-  /** The whole lines, without their line feeds, one after the other; a longer one than there can be is empty. */
+  /** The complete lines without their line feeds; an overlong line comes out empty. */
   *#lines(): Generator<Uint8Array> {
     const { files } = this.#tools;
     const found = files.stat(this.#file);
@@ -181,7 +184,7 @@ export class OperationLog {
     }
   }
 
-  /** The log's length, and its last whole line: where it starts and ends, and its text. */
+  /** The log's length, and the start, end and text of its last complete line. */
   #end(): {
     readonly size: number;
     readonly start: number;
@@ -212,7 +215,7 @@ export class OperationLog {
 }
 
 const DONE = "done";
-/** A line under another seal, which came with a copy of the store. */
+/** Stands for a line with another seal, which came with a copy of the store. */
 const FOREIGN = "foreign";
 const SUM_DIGITS = 8;
 const SEALED = /^(\S+) (.*)$/s;
@@ -220,16 +223,19 @@ const NEWLINE = 10;
 const SPACE = 32;
 const NOTHING: Uint8Array = new Uint8Array(0);
 
-/** So many damaged lines are told by their numbers. */
+/** The most damaged lines that are reported by number. */
 const MOST_TOLD = 3;
 
-/** So much is read at a time. */
+/** The bytes read at a time. */
 const READ_BYTES = 1 << 20;
 
 /** The largest log that is read. */
 const LARGEST_LOG = 2 ** 28;
 
-/** A last line is seldom longer than this; it never is than that, of hundreds of thousands of refs. */
+/**
+ * The usual and the greatest length of the last line; the greatest holds hundreds of thousands of
+ * refs.
+ */
 const END_BYTES = 1 << 12;
 const LONGEST_LINE = 1 << 26;
 
@@ -246,7 +252,7 @@ function tooLarge(size: number): RewindError {
   );
 }
 
-/** What stands in a line; undefined where it is no operation that this log has ever been given. */
+/** The entry in a line; undefined unless it is one that this log could have written. */
 function parseEntry(json: string): Operation | typeof DONE | undefined {
   let entry: Partial<Record<"done" | keyof Operation, unknown>> | null;
   try {
@@ -258,14 +264,14 @@ function parseEntry(json: string): Operation | typeof DONE | undefined {
   const { time, command, changes } = entry ?? {};
   if (typeof time !== "string" || typeof command !== "string") return undefined;
   if (!Array.isArray(changes) || !changes.every(isChange)) return undefined;
-  // Where a ref is absent, JSON has no key for it.
+  // An absent ref has no key in the JSON.
   return { time, command, changes: changes.map(({ name, from, to }) => ({ name, from, to })) };
 }
 
 function isChange(change: unknown): change is RefChange {
   const { name, from, to } = (change ?? {}) as Partial<Record<keyof RefChange, unknown>>;
   if (typeof name !== "string" || !isRefName(name)) return false;
-  // A ref may have held anything before: damage, which this operation replaced.
+  // `from` may be any text: the operation may have replaced a damaged ref.
   const wasText = from === undefined || typeof from === "string";
   return wasText && (to === undefined || (typeof to === "string" && isTarget(name, to)));
 }

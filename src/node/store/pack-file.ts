@@ -13,27 +13,30 @@ import {
 import { PackIndex } from "../../store/pack-index.ts";
 import type { OpenFiles } from "./open-files.ts";
 
-/** Most records are smaller than this, and come with one read. Node takes so little from a pool. */
+/**
+ * Most records are smaller than this and need one read. Node allocates buffers of this size from a
+ * pool.
+ */
 const FIRST_READ_BYTES = 2048;
 
-/** A file with records and a way to find them: a sealed pack, or a journal as it was scanned. */
+/** A file of records and an index of them: a sealed pack, or a scanned journal. */
 export interface RecordFile {
   /** The file's name inside the store. */
   readonly name: string;
-  /** Where an object's record begins; `bytes` are those of the id. */
+  /** The offset of an object's record; `bytes` are those of the id. */
   find(id: Id, bytes: Uint8Array): number | undefined;
-  /** The first bytes of its ids, each once. */
+  /** The distinct first bytes of its ids. */
   firstBytes(): Iterable<number>;
   withPrefix(prefix: string, limit: number): Id[];
   entries(): Iterable<readonly [Id, number]>;
-  /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, which names the place. */
+  /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, with the offset. */
   readAt(offset: number, id: Id): { readonly kind: Kind; readonly body: Uint8Array };
-  /** The bytes of that object's body, by its header alone. Throws OBJECT_CORRUPT. */
+  /** The length of that object's body in bytes, from its header alone. Throws OBJECT_CORRUPT. */
   sizeAt(offset: number, id: Id): number;
   close(): void;
 }
 
-/** Opens a sealed pack by its index, which is read in place. Throws STORE_DAMAGED. */
+/** Opens a sealed pack with its index, which is read in place. Throws STORE_DAMAGED. */
 export function openPack(
   open: OpenFiles,
   folder: string,
@@ -61,7 +64,7 @@ export function openPack(
   };
 }
 
-/** A journal whose records were scanned: their places are in memory. */
+/** A scanned journal; the offsets of its records are in memory. */
 export function openJournal(
   open: OpenFiles,
   folder: string,
@@ -86,7 +89,7 @@ export function openJournal(
 
 type ObjectHeader = RecordHeader & { readonly kind: Kind };
 
-/** Reads records of a file that is opened when one is wanted. */
+/** Reads records of a file, which is opened on demand. */
 function recordsOf(
   open: OpenFiles,
   folder: string,

@@ -9,34 +9,34 @@ import { scanJournal } from "./journal.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { openJournal, openPack, type RecordFile } from "./pack-file.ts";
 
-/** Where an object's record lies. */
+/** The location of an object's record. */
 export interface RecordPlace {
   readonly file: RecordFile;
   readonly offset: number;
 }
 
-/** What packs are read with. */
+/** What reading packs needs. */
 export interface PacksTools extends PackTools {
   readonly hash: Hash;
   readonly files: Files;
   readonly open: OpenFiles;
-  /** Is told of an index that is damaged, and done without. */
+  /** Called for a damaged index; its pack is then read without it. */
   readonly onDamage: (error: RewindError<"STORE_DAMAGED">) => void;
 }
 
 /**
- * The sealed packs of a folder. Every recording makes one, and a look-up needs one of them: so an
- * index is read when an object is wanted that no pack has whose index was read before.
+ * The sealed packs of a folder. Every recording makes one, and a look-up needs only one of them, so
+ * an index is read only if no pack with a loaded index has the object.
  */
 export class Packs {
   readonly #folder: string;
   readonly #tools: PacksTools;
-  /** The names of packs whose index was not read yet. */
+  /** The names of packs whose index is not loaded yet. */
   readonly #unread = new Set<string>();
   readonly #read = new Map<string, RecordFile>();
-  /** For each first byte of an id the packs that were read and have such ids. */
+  /** For each first byte of an id, the loaded packs that have such ids. */
   #byFirstByte: RecordFile[][] = emptyTable();
-  /** Where something was found last: what is wanted next was most likely recorded with it. */
+  /** The pack of the last hit: the next object was most likely recorded with it. */
   #latest: RecordFile | undefined;
 
   constructor(folder: string, tools: PacksTools) {
@@ -44,7 +44,7 @@ export class Packs {
     this.#tools = tools;
   }
 
-  /** Takes note of the packs that are in the folder now. */
+  /** Registers the packs in the folder. */
   update(names: ReadonlySet<string>): void {
     for (const name of this.#unread) if (!names.has(name)) this.#unread.delete(name);
     const gone = [...this.#read.keys()].filter((name) => !names.has(name));
@@ -52,12 +52,12 @@ export class Packs {
     for (const name of names) this.add(name);
   }
 
-  /** Takes note of one more pack. */
+  /** Registers one more pack. */
   add(name: string): void {
     if (!this.#read.has(name)) this.#unread.add(name);
   }
 
-  /** Where an object is; undefined where no pack has it. */
+  /** The location of an object; undefined if no pack has it. */
   find(id: Id): RecordPlace | undefined {
     const bytes = fromHex(id);
     const found = this.#findIn(this.#latest, id, bytes);
@@ -111,7 +111,7 @@ export class Packs {
     this.#byFirstByte = this.#byFirstByte.map((files) => files.filter((file) => !gone.has(file)));
   }
 
-  /** A pack by its index; where that is gone or damaged, by its own records, which say all of it. */
+  /** Opens a pack by its index or, if the index is missing or damaged, by scanning its records. */
   #openPack(name: string): RecordFile {
     const { files, open, onDamage } = this.#tools;
     try {

@@ -10,18 +10,18 @@ import {
 } from "../../store/pack.ts";
 import type { Files } from "../host/files.ts";
 
-/** How much is read at a time. */
+/** The bytes read at a time. */
 const WINDOW = 1 << 20;
 
-/** How far a search for the next record goes: more bytes without one count as damaged. */
+/** How far to search for the next record before the rest counts as damaged. */
 const LOOK_BYTES = 1 << 26;
 
-/** Failed checks may cover this many times the length of the file, besides one search through it. */
+/** Failed checks may read this many times the file's length, besides one search through it. */
 const VAIN_CHECKS = 4;
 
 /**
- * Tips may unpack to this much together, and to so many times the file's length: a tip is ids for the
- * most part, which hardly shrink.
+ * All tips together may unpack to SMALL_TIPS bytes plus TIPS_RATIO times the file's length. A tip
+ * is mostly ids, which hardly compress.
  */
 const SMALL_TIPS = 1 << 27;
 const TIPS_RATIO = 16;
@@ -35,15 +35,15 @@ export interface ValidRecord {
 }
 
 /**
- * Finds records in a file of any bytes at all. A file from a stranger may be made of what looks like
- * records and is none, so that what is read and checked has a budget in proportion to its length.
+ * Finds records in a file of arbitrary bytes. A stranger's file may be full of invalid records that
+ * look real, so reads and checks have a budget in proportion to its length.
  */
 export class RecordScanner {
   readonly length: number;
   readonly #files: Files;
   readonly #descriptor: number;
   readonly #tools: PackTools;
-  /** The part of the file that was read last, and where it begins. Offsets go forwards only. */
+  /** The part of the file that was read last, and its offset, which only grows. */
   #window: Uint8Array = new Uint8Array(0);
   #windowAt = 0;
   #checksLeft: number;
@@ -59,7 +59,7 @@ export class RecordScanner {
     this.#tipBytesLeft = SMALL_TIPS + TIPS_RATIO * this.length;
   }
 
-  /** Whether a search ended before the end of the file, so that valid records may lie behind. */
+  /** Whether a search stopped before the end of the file, so that valid records may follow. */
   get hasGivenUp(): boolean {
     return this.#hasGivenUp;
   }
@@ -69,13 +69,13 @@ export class RecordScanner {
     return equalBytes(this.#windowFrom(0).subarray(0, start.length), start);
   }
 
-  /** The record at an offset, if it is valid and there is budget left to see that. */
+  /** The record at an offset, if it is valid and the budget allows the check. */
   recordAt(offset: number): ValidRecord | undefined {
     const head = this.#windowFrom(offset).subarray(0, RECORD_HEADER_BYTES);
     const header = decodeHeader(head);
     if (header === undefined) return undefined;
     const length = RECORD_HEADER_BYTES + header.storedLength;
-    // A record that declares more than there is must not make room for it.
+    // Nothing is allocated for a declared length that exceeds the file.
     if (length > this.length - offset) return undefined;
     if (length > this.#checksLeft) {
       this.#hasGivenUp = true;
@@ -88,13 +88,13 @@ export class RecordScanner {
     return undefined;
   }
 
-  /** The next valid record from `offset` on: what lies before it is damage. */
+  /** The next valid record at or after `offset`; the bytes before it are damaged. */
   nextRecord(offset: number): ValidRecord | undefined {
     const end = Math.min(this.length - RECORD_HEADER_BYTES + 1, offset + LOOK_BYTES);
     for (let at = offset; at < end; ) {
       const found = indexOfMagic(this.#windowFrom(at));
       if (found === -1) {
-        // The magic may lie across the end of the window.
+        // The magic may cross the end of the window.
         at = this.#windowAt + this.#window.length - RECORD_MAGIC.length + 1;
         continue;
       }
@@ -108,7 +108,7 @@ export class RecordScanner {
     return undefined;
   }
 
-  /** The payload of a tip, unpacked; undefined where it does not unpack, or there is no budget left. */
+  /** The unpacked payload of a tip; undefined if it does not unpack or exceeds the budget. */
   tipPayload({ header, offset, length }: ValidRecord): Uint8Array | undefined {
     this.#tipBytesLeft -= header.rawLength;
     if (this.#tipBytesLeft < 0) return undefined;
@@ -119,7 +119,7 @@ export class RecordScanner {
     }
   }
 
-  /** The payload of a record in pieces: the one that lies in the window first, then the others. */
+  /** The payload of a record in pieces, beginning with the one in the window. */
   *#payload(offset: number, length: number): Generator<Uint8Array> {
     const end = offset + length;
     let at = offset + RECORD_HEADER_BYTES;
@@ -131,7 +131,7 @@ export class RecordScanner {
     for (; at < end; at += WINDOW) yield this.#read(at, Math.min(WINDOW, end - at));
   }
 
-  /** The window from `offset` on; read anew where it does not hold all of a header there. */
+  /** The window from `offset`; read again unless it holds a whole header there. */
   #windowFrom(offset: number): Uint8Array {
     const end = Math.min(offset + RECORD_HEADER_BYTES, this.length);
     if (offset < this.#windowAt || end > this.#windowAt + this.#window.length) {
@@ -146,7 +146,7 @@ export class RecordScanner {
   }
 }
 
-/** Where the magic of a record begins; -1 where it does not. One pass, whatever the bytes are. */
+/** The index of a record's magic, or -1. One pass, whatever the bytes are. */
 function indexOfMagic(bytes: Uint8Array): number {
   const [r, w, n, d] = RECORD_MAGIC;
   for (let i = 0; i + 3 < bytes.length; i++) {

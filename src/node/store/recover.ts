@@ -15,14 +15,14 @@ import type { FileStore } from "./file-store.ts";
 import { publishPack } from "./journal-writer.ts";
 import { journalLock } from "./store-folders.ts";
 
-/** A recording whose process died, as it was brought back. */
+/** A recovered recording of a process that died. */
 export interface Recovered {
   readonly ref: string;
   readonly id: Id<"run">;
   readonly run: RunManifest;
 }
 
-/** What dead writers left, as a reader is to see it: nothing of it is stored yet. */
+/** What dead writers left, as readers should see it. None of it is stored yet. */
 export interface Remains {
   readonly recovered: readonly Recovered[];
   /** What recovery will do to the refs. */
@@ -32,10 +32,10 @@ export interface Remains {
   readonly damage: readonly RewindError[];
 }
 
-/** What the operation log calls it. */
+/** The name of recovery in the operation log. */
 const COMMAND = "recover";
 
-/** What recovery would bring back now. Changes nothing. */
+/** What recovery would restore now. Changes nothing. */
 export async function remainsOf(store: FileStore, refs: RefStore, time: string): Promise<Remains> {
   const runs = new Map<Id, Uint8Array>();
   const damage: RewindError[] = [];
@@ -56,17 +56,17 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
   };
 }
 
-/** A dead journal whose content is in a pack by now, and what releases its lock. */
+/** A dead journal that has been copied to a pack, and the function that releases its lock. */
 interface Copied {
   readonly dead: DeadJournal;
   readonly release: () => void;
 }
 
 /**
- * Brings back what dead writers left: each journal, up to its last valid record, is copied to a
- * pack, and the runs that its last tips describe get their refs, in one operation. The journals
- * themselves go last; one that has valid records after damage is kept in `local/damaged/`. Journals
- * of living writers, and of writers that cannot be seen from here, are not touched.
+ * Recovers what dead writers left. Each journal is copied to a pack, up to its first damage, and
+ * the runs that its last tips describe get their refs in one operation. The journals are removed
+ * last; one with valid records after damage is kept in `local/damaged/`. Journals of living
+ * writers, and of writers that cannot be checked from here, are not touched.
  */
 export async function recover(store: FileStore, refs: FileRefs): Promise<Recovered[]> {
   const names = onJournal(store, "", () => deadJournals(store));
@@ -77,7 +77,7 @@ export async function recover(store: FileStore, refs: FileRefs): Promise<Recover
     try {
       for (const name of names) copied.push(...onJournal(store, name, () => copyDead(store, name)));
     } finally {
-      // What was copied is brought back, also where the journal after it cannot be read.
+      // Recover the copied journals even if a later one cannot be read.
       const journals = copied.map(({ dead }) => dead.tips);
       await adopt(refs, journals, store, (some) => recovered.push(...some));
       for (const { dead } of copied) onJournal(store, dead.name, () => remove(store, dead));
@@ -96,7 +96,7 @@ export async function recover(store: FileStore, refs: FileRefs): Promise<Recover
   return recovered;
 }
 
-/** Copies a dead journal to a pack, under its lock. One in which nothing was acknowledged goes at once. */
+/** Copies a dead journal to a pack, under its lock. Removes one that acknowledged nothing. */
 function copyDead(store: FileStore, name: string): Copied[] {
   if (removeUnused(store, name)) return [];
   const release = tryLock(store.tools.files, journalLock(store.folders, name));
@@ -117,12 +117,12 @@ function copyDead(store: FileStore, name: string): Copied[] {
   }
 }
 
-/** Up to this length a journal is read once more rather than locked for nothing. */
+/** Up to this length, reading a journal twice is cheaper than a needless lock. */
 const SMALL_BYTES = 1 << 16;
 
 /**
- * Removes a small journal that nobody has a lock for and in which nothing was acknowledged. That
- * needs no lock: its writer, who had one as long as it lived, is dead, and others can only do the same.
+ * Removes a small journal that has no lock and acknowledged nothing. That needs no lock: its writer
+ * held one while it lived, so it is dead, and other processes can only remove the journal too.
  */
 function removeUnused(store: FileStore, name: string): boolean {
   const { files } = store.tools;
@@ -175,12 +175,12 @@ function copyToPack(store: FileStore, { name, content, tips }: DeadJournal): voi
   store.notePack(publishPack(store, draft, places, hash.digest()));
 }
 
-/** Where journals go that have valid records after damage, below `local/`. */
+/** The folder in `local/` for journals with valid records after damage. */
 const DAMAGED = "damaged";
 
 /**
- * Removes a journal whose content is in a pack by now, or was never acknowledged. Where a power cut
- * takes that back, it is recovered once more.
+ * Removes a journal that is in a pack or acknowledged nothing. If a power cut undoes the removal,
+ * the journal is recovered again.
  */
 function remove(store: FileStore, dead: DeadJournal): void {
   const { files } = store.tools;
@@ -202,21 +202,24 @@ function damagedEnd({ name, content }: DeadJournal): RewindError {
   );
 }
 
-/** What makes the refs of one journal's tips name the recovered runs. */
+/** The changes that make refs name the recovered runs of one journal. */
 interface Adoption {
   readonly changes: readonly RefChange[];
   readonly recovered: readonly Recovered[];
 }
 
-/** The refs as they will be when what is planned so far is done. */
+/** The refs as they will be after the operations planned so far. */
 interface Plan {
   readonly space: RefSpace;
   read(name: string): Promise<string | undefined>;
-  /** The steps of a run that is planned for, which the store need not have yet. */
+  /** The steps of planned runs, which may not be in the store yet. */
   readonly steps: Map<string, number>;
 }
 
-/** The adoptions of journals, one after the other; a journal whose refs name their runs already needs none. */
+/**
+ * Plans the adoptions of journals in turn; a journal whose refs already name its runs needs no
+ * adoption.
+ */
 async function adoptionsOf(
   refs: RefStore,
   journals: readonly (readonly Tip[])[],
@@ -250,9 +253,9 @@ async function adoptionsOf(
 }
 
 /**
- * What makes the ref of a tip name the recovered run, and archives the one before where that is not
- * all within it; or archives the run where the ref has gone on without it. Undefined where the ref
- * names it already.
+ * Plans the changes for one tip. Its ref is to name the recovered run, and the ref's old run is
+ * archived unless the new one contains it. If the ref has moved on meanwhile, the recovered run is
+ * archived instead. Undefined if the ref already names the run.
  */
 async function adoptionOf(
   plan: Plan,
@@ -267,7 +270,7 @@ async function adoptionOf(
   const parent = run.parents.find((one) => one.run === current);
   const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
   const continues = current === undefined || parent !== undefined || replaces;
-  // A branch that cannot stand beside one that was made meanwhile: no reason to lose the run.
+  // If the branch conflicts with a newer one, the run gets another name: it must not be lost.
   const conflicts = plan.space.conflict(wanted) !== undefined;
   const kind = conflicts ? "beside" : continues ? "on" : "after";
   const beside = `refs/archive/recovered/${id.slice(0, 16)}`;
@@ -301,14 +304,14 @@ async function adopt(
     try {
       return await refs.updateEach(operationsFor(adoptions, onDone));
     } catch (error) {
-      // The update itself completes one that the crash cut short, perhaps of this very ref.
+      // The update first reverts an operation that the crash cut short, perhaps of this same ref.
       if (!isRewindError(error, "REF_MOVED", "REF_CONFLICT") || attempt === ADOPT_ATTEMPTS)
         throw error;
     }
   }
 }
 
-/** The operations one by one: when the next is asked for, the one before is done. */
+/** Yields the operations; when the next one is requested, the previous one is done. */
 function* operationsFor(
   adoptions: readonly Adoption[],
   onDone: (recovered: readonly Recovered[]) => void,
@@ -325,7 +328,7 @@ function isFree(space: RefSpace, name: string): boolean {
   return !space.has(name) && space.conflict(name) === undefined;
 }
 
-/** Whether a run has steps after the one at which another goes on from it. */
+/** Whether a run has steps after the one where another continues it. */
 async function isCut(
   plan: Plan,
   store: FileStore,

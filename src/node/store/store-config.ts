@@ -9,7 +9,7 @@ import { storeFolders } from "./store-folders.ts";
 /** The version of the store's format that this code reads and writes. */
 export const STORE_FORMAT = 1;
 
-/** The settings that a store at `root` shares with everybody who has it. */
+/** The settings that a store at `root` shares with all of its users. */
 export function storeConfigFile(root: string): SettingsFile {
   return {
     file: path.join(root, "config"),
@@ -31,8 +31,8 @@ export function readStoreConfig(files: Files, root: string): Readonly<Record<str
 }
 
 /**
- * The generator that a store's recordings use unless they are told another; undefined where the
- * store names none. Throws UNKNOWN_GENERATOR.
+ * The default generator of a store's recordings; undefined if the store does not name one. Throws
+ * UNKNOWN_GENERATOR.
  */
 export function storeGenerator(files: Files, root: string): string | undefined {
   const { rng } = readStoreConfig(files, root);
@@ -40,7 +40,7 @@ export function storeGenerator(files: Files, root: string): string | undefined {
   return checkGenerator(rng, `${STORE_FOLDER}/config`);
 }
 
-/** Checks the name of a generator that `where` gives. Throws UNKNOWN_GENERATOR. */
+/** Checks the name of a generator; `where` is its source. Throws UNKNOWN_GENERATOR. */
 export function checkGenerator(name: unknown, where: string): string {
   const known: readonly string[] = generatorNames();
   if (known.includes(name as string)) return name as string;

@@ -2,7 +2,7 @@ import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import type { Files } from "../host/files.ts";
 
-/** The largest text that is read of a file of a store, by how its path in the store begins. */
+/** The largest text that is read from a file of a store, by the start of its path. */
 const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
   ["config", 2 ** 20],
   ["local/config", 2 ** 20],
@@ -10,9 +10,9 @@ const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
 ];
 
 /**
- * The files of the store whose `.rewind` folder is `root`. A store may be a clone of a stranger's:
- * what should be a file must be a regular one, and no link is followed from `root` on, which must be
- * a folder itself. All else is STORE_DAMAGED, at once.
+ * The files of the store whose `.rewind` folder is `root`. A store may come from a stranger, so
+ * every file must be a regular one, `root` must be a real folder, and no link below it is followed.
+ * Anything else throws STORE_DAMAGED.
  */
 export function storeFiles(root: string, files: Files): Files {
   const inside = `${root}${path.sep}`;
@@ -20,16 +20,18 @@ export function storeFiles(root: string, files: Files): Files {
     file.startsWith(inside)
       ? file.slice(inside.length).split(path.sep).join("/")
       : path.relative(root, file).split(path.sep).join("/") || path.basename(root);
-  // A folder that was a real one stays one while this process works on the store.
+  // Checked once: a real folder stays one while this process works on the store.
   const real = new Set<string>();
 
-  /** Checks that a folder of the store, and those above it, are real folders or are not there. */
+  /**
+   * Checks that a folder of the store, and each one above it, is a real folder or does not exist.
+   */
   const checkFolder = (folder: string): void => {
     if (real.has(folder) || !isInside(root, folder)) return;
     if (folder !== root) checkFolder(path.dirname(folder));
     const kind = files.stat(folder)?.kind;
     if (kind === "link" || kind === "other") throw refused(nameOf(folder), "folder", kind);
-    // A file in the place of a folder leads nowhere: the system says so itself.
+    // If a folder is a file instead, the system reports that itself.
     if (kind === "folder") real.add(folder);
   };
   const checkParent = (file: string): void => checkFolder(path.dirname(file));
@@ -39,13 +41,16 @@ export function storeFiles(root: string, files: Files): Files {
     if (kind !== undefined && kind !== "file") throw refused(nameOf(file), "regular file", kind);
   };
 
-  /** What is changed in place must have no other name: a file outside the store would change with it. */
+  /**
+   * A file that is changed in place must have no other name, or a file outside the store could
+   * change.
+   */
   const checkSole = (file: string): void => {
     if ((files.stat(file)?.links ?? 1) <= 1) return;
     const name = nameOf(file);
     throw new RewindError(
       "STORE_FAILED",
-      `${name} is a hard link, and another file would change with it: put a copy of it in its place`,
+      `${name} is a hard link, so another file would change with it: replace it with a copy`,
       { file: name },
     );
   };
@@ -53,7 +58,7 @@ export function storeFiles(root: string, files: Files): Files {
   return {
     ...files,
     open(file, mode) {
-      // A new file takes no other's place: the system refuses that by itself.
+      // The system itself refuses to create a file that exists.
       if (mode === "create") checkParent(file);
       else checkFile(file);
       if (mode === "append") checkSole(file);
@@ -67,7 +72,7 @@ export function storeFiles(root: string, files: Files): Files {
     readText(file) {
       checkParent(file);
       const found = files.stat(file);
-      // Where a name of a ref has others below it, there is a folder in its place.
+      // A ref's path is a folder if other refs are below that name.
       if (found === undefined || found.kind === "folder") return undefined;
       if (found.kind !== "file") throw refused(nameOf(file), "regular file", found.kind);
       const name = nameOf(file);

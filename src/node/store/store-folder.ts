@@ -15,18 +15,15 @@ import { storeFiles } from "./store-files.ts";
 import { storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
-/** What Git should leave alone of a store that is committed with the project. */
+/** What Git should ignore in a store that is committed with the project. */
 const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\n";
 const GIT_ATTRIBUTES = "* binary\n";
 
-/** A store that is open. */
+/** An open store. */
 export interface OpenStore {
   readonly objects: FileStore;
   readonly refs: RefStore;
-  /**
-   * Recordings of dead processes, which a reader sees as they will be once a writer has brought
-   * them back.
-   */
+  /** Recordings of dead processes, as readers see them before a writer recovers them. */
   readonly recovered: readonly Recovered[];
 }
 
@@ -49,15 +46,15 @@ export function createStore(project: string, tools: FileStoreTools): void {
     write(".gitignore", GIT_IGNORE);
     write(".gitattributes", GIT_ATTRIBUTES);
     write("HEAD", `${UNBORN_HEAD}\n`);
-    // The config comes last: a folder without one is no store, and init can be run again.
+    // The config is written last: a folder without it is not a store, so init can run again.
     write("config", `${JSON.stringify({ format: STORE_FORMAT })}\n`);
   });
 }
 
 /**
- * Opens the store of a project. Nothing is changed until something is written: until then, refs and
- * runs are presented as they will be after recovery, which the first write begins with. `onDamage` is
- * told what is found damaged, now or later, and done without.
+ * Opens the store of a project. Nothing changes before the first write, which begins with recovery;
+ * until then, refs and runs are shown as they will be after it. `onDamage` is called for each
+ * damaged part that the store can work without, now or later.
  */
 export async function openStore(
   project: string,

@@ -1,11 +1,11 @@
 import path from "node:path";
 
-/** Where the parts of a store lie. */
+/** The paths of a store's parts. */
 export interface StoreFolders {
   /** The `.rewind` folder. */
   readonly root: string;
   readonly objects: string;
-  /** What is never shared: locks, caches, temporary files. */
+  /** Files that are never shared: locks, caches, temporary files. */
   readonly local: string;
   readonly logs: string;
 }

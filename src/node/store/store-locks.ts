@@ -4,13 +4,13 @@ import { type Files, onStore } from "../host/files.ts";
 import { type Held, lookAt } from "../host/lock.ts";
 import { storeFolders } from "./store-folders.ts";
 
-/** A lock of a store, as a user is told of it. */
+/** A lock of a store, as users see it. */
 export interface StoreLock extends Held {
   /** Its path inside the store, such as `local/refs.lock`. */
   readonly name: string;
 }
 
-/** The locks that are there, of living and of dead processes, sorted by name. */
+/** The existing locks, of living and dead processes, sorted by name. */
 export function storeLocks(root: string, files: Files): StoreLock[] {
   const { local } = storeFolders(root);
   return onStore(root, local, () =>
@@ -23,8 +23,8 @@ export function storeLocks(root: string, files: Files): StoreLock[] {
 }
 
 /**
- * Removes the locks whose owners cannot be seen from here, and those of dead processes; returns
- * them. Throws LOCKED, and removes nothing, where a process on this machine holds one.
+ * Removes and returns the locks of dead processes and of owners that cannot be checked from here.
+ * If a process on this machine holds a lock, throws LOCKED and removes nothing.
  */
 export function breakStoreLocks(root: string, files: Files): StoreLock[] {
   const locks = storeLocks(root, files);
@@ -32,7 +32,7 @@ export function breakStoreLocks(root: string, files: Files): StoreLock[] {
   if (alive !== undefined) {
     throw new RewindError(
       "LOCKED",
-      `process ${alive.owner?.pid} on this machine runs and holds ${alive.name}`,
+      `process ${alive.owner?.pid} on this machine is running and holds ${alive.name}`,
       { owner: alive.owner, life: alive.life, file: alive.name },
     );
   }

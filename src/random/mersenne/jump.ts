@@ -79,7 +79,7 @@ function combined(words: Uint32Array, polynomial: Uint32Array): Uint32Array {
 function powerOfT(exponent: bigint): Uint32Array {
   const terms = termsOfP();
   const bits = exponent.toString(2);
-  // The leading bits that give a power below p's degree need no work.
+  // As long as the power is below p's degree, the leading bits need no work.
   const head = Math.min(bits.length, 14);
   const first = Number.parseInt(bits.slice(0, head), 2);
   let power: Uint32Array = new Uint32Array(MT_WORDS);
@@ -117,7 +117,7 @@ function timesT(power: Uint32Array, terms: Int32Array): void {
 }
 
 /**
- * Takes the terms `bits` of word `k`, none below t^19937, away, and adds what they are mod p. Since
+ * Removes the terms `bits` of word `k`, none below t^19937, and adds their remainder mod p. Since
  * the second term of p is 623 places below the first, that is all below word `k`.
  */
 function fold(polynomial: Uint32Array, k: number, bits: number, terms: Int32Array): void {

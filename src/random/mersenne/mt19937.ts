@@ -5,8 +5,8 @@ export const MT_WORDS = 624;
  * The Mersenne Twister MT19937 of Makoto Matsumoto and Takuji Nishimura, "Mersenne twister: a
  * 623-dimensionally equidistributed uniform pseudo-random number generator", ACM Transactions on
  * Modeling and Computer Simulation 8 (1998), 3; the reference is mt19937ar.c. Its period is
- * 2^19937 - 1 draws. The core of CPython's and of PyTorch's generators, which differ in what they
- * make of its 32-bit words.
+ * 2^19937 - 1 draws. The core of CPython's and of PyTorch's generators, which use its 32-bit words
+ * in different ways.
  *
  * @example
  * ```ts
@@ -113,7 +113,8 @@ const MIDDLE = 397;
  * Makes the next 624 words in place. Each is the upper bit of one word and the lower 31 of the
  * next, times the matrix of the recurrence, xor the word 397 places on. The last bit, spread over
  * the word, selects the matrix's row without a branch. The loop body is written out three times,
- * because in a fresh process, where code is interpreted, calls would cost as much as all the rest.
+ * because in a new process, which still interprets the code, calls would cost as much as all the
+ * rest.
  */
 function twist(words: Uint32Array): void {
   let upper = (words[0] as number) | 0;

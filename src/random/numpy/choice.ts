@@ -53,7 +53,7 @@ export function chosenIndices(
   const possible = p.filter((each) => each > 0).length;
   if (size <= possible) return weightedSample(source, p, size);
   throw invalidArgument(
-    `expected size to be at most ${possible}, as many as have a chance, got ${size}`,
+    `expected size to be at most ${possible}, the number of items with a chance, got ${size}`,
   );
 }
 
@@ -61,16 +61,17 @@ const OPTIONS: readonly (keyof ChoiceOptions)[] = ["size", "replace", "p", "shuf
 
 /**
  * Shuffles items in place: for i from the last index down to 1 it swaps item i with item j, drawn
- * from 0..i by masking a draw of 32 bits, or of 64 beyond, and rejecting what is above i.
+ * from 0..i by masking a draw of 32 bits, or of 64 for larger i, and rejecting numbers above i.
  */
 export function shuffle(source: Pcg64, items: { length: number; [index: number]: unknown }): void {
   for (let i = items.length - 1; i > 0; i--) swap(items, i, atMost(source, i));
 }
 
 /**
- * `size` different numbers in 0..population - 1. Many of a large population by shuffling its tail,
- * else by Robert Floyd's method (Jon Bentley, "Programming Pearls: a sample of brilliance",
- * Communications of the ACM 30 (1987), 754), then shuffled unless told.
+ * `size` different numbers in 0..population - 1. For many numbers of a large population it shuffles
+ * the tail; otherwise it uses Robert Floyd's method (Jon Bentley, "Programming Pearls: a sample of
+ * brilliance", Communications of the ACM 30 (1987), 754), and then shuffles them unless told not
+ * to.
  */
 function sample(source: Pcg64, population: number, size: number, shuffled: boolean): Float64Array {
   if (population > 10_000 && size > Math.floor(population / (shuffled ? 50 : 20))) {
@@ -133,7 +134,7 @@ export function doubles(length: number): Float64Array {
   return withRoom(length, (size) => new Float64Array(size));
 }
 
-/** `size` numbers in 0..population - 1, each as likely. */
+/** `size` numbers in 0..population - 1, each equally likely. */
 function uniform(source: Pcg64, population: number, size: number): Float64Array {
   const numbers = doubles(size);
   for (let i = 0; i < size; i++) numbers[i] = bounded(source, population);

@@ -1,7 +1,7 @@
 import type { Pcg64 } from "./pcg64.ts";
 import { EXPONENTIAL_ZIGGURAT } from "./ziggurat-tables.ts";
 
-/** Where the tail begins. */
+/** The start of the tail. */
 const TAIL = 7.69711747013105;
 
 const { inside, width, density } = EXPONENTIAL_ZIGGURAT;

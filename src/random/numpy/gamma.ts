@@ -48,7 +48,7 @@ function largeShape(source: Pcg64, shape: number): number {
 }
 
 /**
- * A beta deviate: of two gamma deviates, or where both shapes are at most 1 by rejection (M. D.
+ * A beta deviate, from two gamma deviates or, if both shapes are at most 1, by rejection (M. D.
  * Jöhnk, "Erzeugung von betaverteilten und gammaverteilten Zufallszahlen", Metrika 8 (1964), 5).
  */
 export function beta(source: Pcg64, a: number, b: number): number {
@@ -65,7 +65,7 @@ export function beta(source: Pcg64, a: number, b: number): number {
     const y = v ** (1 / b);
     if (!(x + y <= 1 && u + v > 0)) continue;
     if (x > 0 && y > 0) return x / (x + y);
-    // A power is too small for a double: compare both by their logarithms.
+    // A power is too small for a double, so compare the logarithms.
     const difference = Math.log(u) / a - Math.log(v) / b;
     return difference > 0
       ? Math.exp(-Math.log1p(Math.exp(-difference)))

@@ -61,7 +61,7 @@ import { packState } from "./state.ts";
  */
 export class NumpyGenerator implements RandomGenerator {
   readonly #bits: Pcg64;
-  /** What the generator was seeded by; undefined if it may not spawn. */
+  /** The seed sequence of the generator; undefined if it may not spawn. */
   readonly #sequence: SeedSequence | undefined;
 
   /** Internal: use `numpy`. `generatorNamed("numpy").fromState` restores one. */
@@ -78,7 +78,7 @@ export class NumpyGenerator implements RandomGenerator {
     return this.#fill(size, () => this.#bits.random());
   }
 
-  /** A whole number in 0..2^32 - 1: half a 64-bit output, the other half is kept. Bit-exact. */
+  /** A whole number in 0..2^32 - 1: half of a 64-bit output; the other half is kept. Bit-exact. */
   uint32(): number {
     return this.#bits.uint32();
   }
@@ -95,7 +95,7 @@ export class NumpyGenerator implements RandomGenerator {
    * A whole number in low..high - 1, or in 0..low - 1 without `high`; with `size` an array of them.
    * If a bound is a bigint, so are the numbers. An array is the typed array of its `dtype`, but
    * 64-bit numbers come in a Float64Array unless a bound is a bigint. Bit-exact. Throws
-   * INVALID_ARGUMENT for an empty range, and for one that the dtype does not hold.
+   * INVALID_ARGUMENT for an empty range, and for a range that the dtype does not hold.
    */
   integers(low: number, options?: OneInteger): number;
   integers(low: number, high: number | undefined, options?: OneInteger): number;
@@ -263,7 +263,7 @@ export class NumpyGenerator implements RandomGenerator {
   }
 
   /**
-   * How many of `n` trials succeed, each with the probability `p`. By exp and log: 0 of 10^6
+   * The number of successes in `n` trials, each with the probability `p`. By exp and log: 0 of 10^6
    * differ.
    */
   binomial(n: number, p: number): number;
@@ -332,27 +332,27 @@ export class NumpyGenerator implements RandomGenerator {
 
   /**
    * `count` generators that are independent of this one and each other; each call gives new ones.
-   * Bit-exact. Only generators that `numpy` made of a seed, and their children, can spawn, because
-   * the number of children is not in `state()`. Throws INVALID_ARGUMENT for a generator of a run,
-   * or a restored one.
+   * Bit-exact. Only generators that `numpy` made from a seed, and their children, can spawn,
+   * because the number of children is not in `state()`. Throws INVALID_ARGUMENT for a generator of
+   * a run, or a restored one.
    */
   spawn(count: number): NumpyGenerator[] {
     checkSize(count, "count");
     if (this.#sequence === undefined) {
       throw invalidArgument(
-        "expected a generator that numpy(seed) made to spawn, got another, whose state would not say " +
-          "how often it did: take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
+        "expected a generator made by numpy(seed) to spawn, got another, whose state does not count " +
+          "its children: use ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
       );
     }
     return this.#sequence.spawn(count).map(generatorOf);
   }
 
-  /** The state of the bit generator: `numpy` makes a generator of it. */
+  /** The state of the bit generator: `numpy` makes a generator from it. */
   get bitGenerator(): Pcg64State {
     return this.#bits.state();
   }
 
-  /** How many outputs were drawn since the seeding, and the spare half of the last one. */
+  /** The number of outputs drawn since the seeding, and the spare half of the last one. */
   get position(): { readonly position: bigint; readonly has32: 0 | 1; readonly spare32: number } {
     const { has32, spare32 } = this.#bits.spare;
     return { position: this.#bits.position, has32, spare32 };

@@ -3,7 +3,7 @@ import { invalidArgument } from "../../base/invalid-argument.ts";
 import { below } from "../integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
 
-/** numpy's integer types, and how many bits each has. */
+/** numpy's integer types and their bits. */
 const WIDTHS = {
   int64: 64,
   int32: 32,
@@ -38,7 +38,7 @@ export interface ManyIntegers<T extends IntegerType> extends IntegersOptions<T> 
   readonly size: number;
 }
 
-/** What holds many integers of each type whose bounds are numbers. */
+/** The arrays for integers of each type, if the bounds are numbers. */
 export interface ArraysOfNumbers {
   readonly int64: Float64Array;
   readonly uint64: Float64Array;
@@ -50,34 +50,35 @@ export interface ArraysOfNumbers {
   readonly uint8: Uint8Array;
 }
 
-/** The same if a bound is a bigint. */
+/** The arrays if a bound is a bigint. */
 export interface ArraysOfBigints extends Omit<ArraysOfNumbers, "int64" | "uint64"> {
   readonly int64: BigInt64Array;
   readonly uint64: BigUint64Array;
 }
 
-/** Bits of a 32-bit draw that are left for small types: numpy keeps them within one call. */
+/** Unused bits of a 32-bit draw, for small types: numpy keeps them within one call. */
 export interface SpareBits {
   word: number;
   left: number;
 }
 
-/** A range of integers that was checked. */
+/** A checked range of integers. */
 export interface IntegerRange {
   /** The lowest. */
   readonly first: bigint;
-  /** Draws how far above the lowest: a number where that is at most 2^32 - 1, else a bigint. */
+  /** Draws the distance from the lowest: a number if it is at most 2^32 - 1, else a bigint. */
   draw(source: Pcg64, spare: SpareBits): number | bigint;
-  /** Whether each integer of it is exact as a number. */
+  /** Whether each of its integers is exact as a number. */
   readonly isExact: boolean;
 }
 
 /**
  * The integers in low..high - 1, or with `endpoint` in low..high. Throws INVALID_ARGUMENT for an
- * empty range, and for one that the type does not hold.
+ * empty range, and for a range that the type does not hold.
  *
- * Up to 2^32 are drawn by Lemire's algorithm in 32 bits (`below` in ../integers.ts), more of them
- * in 64 bits; those of the types of 16 and 8 bits in as many, from parts of a 32-bit draw.
+ * A range of up to 2^32 numbers is drawn by Lemire's algorithm in 32 bits (`below` in
+ * ../integers.ts), a larger one in 64 bits. Types of 16 and 8 bits use as many bits, taken from a
+ * 32-bit draw.
  */
 export function integerRange(
   low: number | bigint,
@@ -103,7 +104,7 @@ export function integerRange(
   };
 }
 
-/** An empty array for integers of a type; numbers where `exact` says that they are exact. */
+/** An empty array for integers of a type: of numbers if `exact` is true. */
 export function integerArray(type: IntegerType, length: number, exact: boolean): IntegerArray {
   switch (type) {
     case "int64":
@@ -125,7 +126,7 @@ export function integerArray(type: IntegerType, length: number, exact: boolean):
   }
 }
 
-/** Fills an array with integers that are as far above `first` as `draw` says. */
+/** Fills an array with integers: `first` plus a drawn distance. */
 export function fillIntegers(
   array: IntegerArray,
   first: bigint,
@@ -143,7 +144,7 @@ export function fillIntegers(
   return array;
 }
 
-/** What holds many integers: of 64 bits as doubles, where these are exact, else as bigints. */
+/** The array type for integers; 64-bit ones are doubles if those are exact, else bigints. */
 export type IntegerArray =
   | Float64Array
   | BigInt64Array
@@ -157,9 +158,9 @@ export type IntegerArray =
 
 type Drawer = IntegerRange["draw"];
 
-/** How to draw a number in 0..span, every one equally likely. */
+/** How to draw a number in 0..span, each equally likely. */
 function drawerOf(width: number, span: bigint): Drawer {
-  // For a range of one number numpy draws nothing.
+  // numpy draws nothing for a range of one number.
   if (span === 0n) return () => 0;
   if (width < 32) return (source, spare) => narrow(source, spare, width, Number(span) + 1);
   if (span <= 0xffffffffn) return (source) => below(source, Number(span) + 1);
@@ -170,8 +171,9 @@ function drawerOf(width: number, span: bigint): Drawer {
 const WORD = 2n ** 64n - 1n;
 
 /**
- * A number in 0..count - 1, of one that the caller has checked: numpy's `random_bounded_uint64`, by
- * Lemire's algorithm in 32 bits where they suffice and else in 64; of one number without a draw.
+ * A number in 0..count - 1; the caller has checked `count`. This is numpy's
+ * `random_bounded_uint64`: Lemire's algorithm in 32 bits if they suffice, else in 64; no draw if
+ * `count` is 1.
  */
 export function bounded(source: Pcg64, count: number): number {
   if (count === 1) return 0;

@@ -1,7 +1,7 @@
 import type { Pcg64 } from "./pcg64.ts";
 import { NORMAL_ZIGGURAT } from "./ziggurat-tables.ts";
 
-/** Where the tail begins, and one over it. */
+/** The start of the tail, and its reciprocal. */
 const TAIL = 3.6541528853610088;
 const TAIL_INVERSE = 0.27366123732975828;
 

@@ -4,8 +4,8 @@ import { type NumpySeed, SeedSequence } from "./seed-sequence.ts";
 import { checkState, parseState } from "./state.ts";
 
 /**
- * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or one that continues where
- * another stands, in Python too.
+ * A generator of numpy's numbers: `numpy.random.default_rng(seed)`, or a generator that continues
+ * from the state of another, also one in Python.
  *
  * @param seed a whole number, at least 0, of any size, or a list of such numbers; or a state: what
  * `bitGenerator` gives, or the text that `print(json.dumps(rng.bit_generator.state))` prints in Python.

@@ -15,8 +15,8 @@ const LOW_HIGH = MULTIPLIER_LOW >> 32n;
 
 /**
  * `fill(end)`: steps the generator at address 0 (state, then increment, 16 bytes each) and writes
- * its outputs from address 64 on, up to `end`, and behind them the same as doubles. 128-bit
- * products are made of 64-bit ones.
+ * its outputs from address 64 up to `end`, followed by the same outputs as doubles. 128-bit
+ * products are made from 64-bit ones.
  */
 const FILL = `
   i32.const 0       i64.load 0        local.set low
@@ -115,5 +115,5 @@ export function wasmFill(): PcgFill | undefined {
   };
 }
 
-/** Up to this number, outputs are copied faster one by one than by a call. */
+/** Up to this number, copying outputs one by one is faster than a call. */
 const FEW = 8;

@@ -14,7 +14,7 @@ export interface Pcg64State {
 }
 
 /**
- * How many outputs are made at once, at first and later. A call into WebAssembly costs as much as
+ * The number of outputs made at once, at first and later. A call into WebAssembly costs as much as
  * about twenty outputs; but a generator that draws few, such as that of one step, should not make
  * many more.
  */
@@ -29,18 +29,18 @@ const FILLS: readonly number[] = [4, 32, 256];
  * Outputs are made ahead, into a buffer; `state` counts only those that were drawn. Allocating a
  * buffer costs more than seeding a generator, and in a run each block or step has its own
  * generator, so all generators share one buffer. A generator that needs the buffer takes it. If the
- * generator that had it draws again, it makes its outputs once more, from then on into its own
- * buffer.
+ * generator that had it draws again, it makes its outputs once more, this time into a buffer that
+ * it does not share.
  */
 export class Pcg64 {
-  /** The index of the next output in the buffer, and how many are in there. */
+  /** The index of the next output in the buffer, and the number of outputs in it. */
   #at = 0;
   #filled = 0;
   #has32 = 0;
   #spare32 = 0;
   #buffer: OutputBuffer = NOTHING;
   #doubles: Float64Array = NOTHING.doubles;
-  /** Which of `FILLS` the buffer holds; -1 before the first. */
+  /** The index in `FILLS` of the buffer's size; -1 before the first fill. */
   #level = -1;
   /** Whether the buffer belongs to this generator alone. */
   #owns = false;
@@ -50,7 +50,7 @@ export class Pcg64 {
   readonly #before = new Uint32Array(PCG_WORDS);
   readonly #words: Uint32Array;
   readonly #fill: PcgFill;
-  /** How many outputs were made since `origin`, which counts from the seeding of the generator. */
+  /** The number of outputs made since `origin`, which counts from the seeding of the generator. */
   #made = 0;
   #origin = 0n;
 
@@ -119,7 +119,7 @@ export class Pcg64 {
     return this.#buffer.words[at] as number;
   }
 
-  /** The next output. Half an output that is left stays for `uint32`. */
+  /** The next output. A spare half of an output stays for `uint32`. */
   uint64(): bigint {
     const at = this.#next();
     return (
@@ -145,7 +145,7 @@ export class Pcg64 {
     return { state: jumped(state, increment, -BigInt(this.#unread)), increment, ...this.spare };
   }
 
-  /** How many outputs were drawn since the generator was seeded or restored, modulo 2^128. */
+  /** The number of outputs drawn since the generator was seeded or restored, modulo 2^128. */
   get position(): bigint {
     return BigInt.asUintN(128, this.#origin + BigInt(this.#made - this.#unread));
   }
@@ -173,7 +173,7 @@ export class Pcg64 {
     return at;
   }
 
-  /** The number of outputs that were made and not drawn. */
+  /** The number of outputs that were made but not drawn. */
   get #unread(): number {
     return this.#filled - (this.#lostAt < 0 ? this.#at : this.#lostAt);
   }
@@ -191,7 +191,7 @@ export class Pcg64 {
     this.#at = 0;
   }
 
-  /** Makes the outputs of the buffer that was taken away once more. */
+  /** Remakes the outputs of the buffer that was taken away. */
   #makeAgain(): void {
     this.#words.set(this.#before);
     this.#own(this.#level);

@@ -8,9 +8,9 @@ import { SeedSequence } from "./seed-sequence.ts";
 
 /**
  * A generator's state as its position: twice the number of outputs drawn since it was seeded, plus
- * one if half an output is left, in seven bits a byte, the lowest first; then the 32 bits that are
- * left. After 10^7 draws that is 4 bytes, and the whole state would be 37. It is restored by
- * `advance`.
+ * one if half an output is left, with seven bits per byte, the lowest first; then the spare 32
+ * bits. After 10^7 draws that is 4 bytes, compared with 37 for the whole state. `advance` restores
+ * it.
  */
 export const numpyRelative: RelativeState = {
   write(generator) {

@@ -25,7 +25,7 @@ export class SeedSequence {
     return new SeedSequence(wordsOf(seed), NO_KEY);
   }
 
-  /** The sequence of the number that these bytes are, little-endian. */
+  /** The sequence of the number in these bytes, little-endian. */
   static ofBytes(bytes: Uint8Array): SeedSequence {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const words: number[] = [];
@@ -35,7 +35,7 @@ export class SeedSequence {
     return new SeedSequence(words, NO_KEY);
   }
 
-  /** The first `count` words, each in 0..2^32 - 1; asking again gives the same. */
+  /** The first `count` words, each in 0..2^32 - 1; every call gives the same words. */
   generateState(count: number): Uint32Array {
     const pool = this.#pool();
     let multiplier = INIT_B;

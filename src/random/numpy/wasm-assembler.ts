@@ -12,7 +12,9 @@ export type ValueType = keyof typeof VALUE_TYPES;
 
 const VALUE_TYPES = { i32: 0x7f, i64: 0x7e } as const;
 
-/** What follows an instruction: nothing, a number, the name of a local, or an offset in memory. */
+/**
+ * The operand of an instruction: nothing, a number, the name of a local, or an offset in memory.
+ */
 type Operand = "none" | "signed" | "local" | "offset" | "label" | "block";
 
 const INSTRUCTIONS: Readonly<Record<string, readonly [opcode: number, operand: Operand]>> = {

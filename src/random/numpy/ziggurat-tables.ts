@@ -1,6 +1,6 @@
 /** The layers of a ziggurat: numpy calls the normal ones ki, wi, fi, the exponential ones ke, we, fe. */
 export interface Ziggurat {
-  /** A draw below this lies inside its layer for sure. */
+  /** A draw below this is certainly inside its layer. */
   readonly inside: Float64Array;
   /** The width of a layer, in units of a draw. */
   readonly width: Float64Array;
@@ -193,7 +193,7 @@ export const NORMAL_ZIGGURAT: Ziggurat = zigguratAt(0);
 /** 256 layers of the exponential density, for draws of 53 bits. */
 export const EXPONENTIAL_ZIGGURAT: Ziggurat = zigguratAt(3);
 
-// Loops, and no iterators over 12,288 bytes: whoever starts a process waits for this.
+// Loops instead of iterators over 12,288 bytes, because this delays the start of a process.
 
 function decoded(base64: string): ArrayBuffer {
   const text = atob(base64);

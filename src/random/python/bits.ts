@@ -89,10 +89,10 @@ export class PythonBits {
   }
 
   /**
-   * Continues where the generator stood whose `getstate()` this is, in Python too.
+   * Continues from the `getstate()` of a generator, also of one in Python.
    *
-   * @throws INVALID_ARGUMENT unless `state` is the version 3, a list of 624 words and how many of
-   * them are drawn, and a finite number or null. The generator is then as it was.
+   * @throws INVALID_ARGUMENT unless `state` is the version 3, a list of 624 words and the number of
+   * words drawn, and a finite number or null. The generator is then unchanged.
    *
    * @example
    * ```ts
@@ -168,5 +168,5 @@ export class PythonBits {
 
 const TWO_32 = 2 ** 32;
 const TWO_53 = 2n ** 53n;
-/** Every engine has room for a bigint of this many bits. */
+/** Every engine supports bigints of this many bits. */
 const MAX_BITS = 2 ** 20;

@@ -120,8 +120,8 @@ export class PythonGenerator extends PythonSequences implements RandomGenerator 
 
   /**
    * An exponential deviate at the rate `lambd` (1), that is with the mean 1 / `lambd`; at least 0,
-   * or at most 0 if the rate is negative. `-log(1 - u) / lambd` of one `random()` u. Exact but for
-   * the last bit of log: 73,229 mismatches for (1).
+   * or at most 0 if the rate is negative. `-log(1 - u) / lambd` of one `random()` u. Exact except
+   * for the last bit of log: 73,229 mismatches for (1).
    *
    * @throws INVALID_ARGUMENT also for a rate of 0.
    *
@@ -198,7 +198,7 @@ function checkShape(name: string, shape: number): void {
   checkPositive(name, shape);
   if (shape <= MOST_SHAPE) return;
   throw invalidArgument(
-    `expected ${name} to be at most ${MOST_SHAPE}, got ${shape}: Python would draw for ever`,
+    `expected ${name} to be at most ${MOST_SHAPE}, got ${shape}: Python would never return`,
     { name, value: shape },
   );
 }

@@ -10,8 +10,8 @@ export class PythonIntegers extends PythonBits {
   /**
    * One of the numbers of Python's `range(stop)` or `range(start, stop, step)`, each equally
    * likely; `stop` is excluded. Numbers give a number, bigints give a bigint. For n numbers in the
-   * range it draws as many bits as n has, again while they are not less than n: one word for every
-   * 32 bits, and at most twice on average. Bit-exact.
+   * range it draws as many bits as n has, and draws again until they are less than n: one word for
+   * every 32 bits, and at most two draws on average. Bit-exact.
    *
    * @throws INVALID_ARGUMENT for an empty range, for a number that is not whole, for numbers beyond
    * 2^53 or more than 2^53 apart (give bigints), for numbers mixed with bigints, and for a step of

@@ -6,9 +6,9 @@ import { keyOfSeed, type PythonSeed } from "./seed.ts";
  * CPython's `random.Random(seed)`.
  *
  * @param seed a whole number within 2^53 of zero, a bigint of any size, a text (as UTF-8) or bytes
- * (a Uint8Array): what is an int, a str or bytes in Python. A negative number seeds as its absolute
- * value does, as in Python. A float is refused: Python seeds by its hash, and `python(BigInt(h))`
- * of the h that `hash(3.5) % 2**64` prints there is `random.Random(3.5)`.
+ * (a Uint8Array): an int, a str or bytes in Python. A negative number seeds as its absolute value
+ * does, as in Python. A float is refused, because Python seeds by its hash: `random.Random(3.5)` is
+ * `python(BigInt(h))`, where h is what `hash(3.5) % 2**64` prints in Python.
  * @throws INVALID_SEED for any other value.
  *
  * @example

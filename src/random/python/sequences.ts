@@ -38,13 +38,13 @@ export class PythonSequences extends PythonIntegers {
 
   /**
    * `k` items drawn with replacement, each in proportion to its weight: `weights`, or their running
-   * sums `cumWeights`, which saves adding them up; without either all are equally likely, up to the
-   * 53 bits of `random()`: of n items to one part in 2^53 / n. A number n stands for Python's
-   * `range(n)`. One `random()` an item. Bit-exact, unless the weights are whole numbers that add up
-   * to more than 2^53, which Python adds as such.
+   * sums `cumWeights`, which saves adding them up; without either, all n items are equally likely,
+   * to one part in 2^53 / n, because `random()` has 53 bits. A number n stands for Python's
+   * `range(n)`. One `random()` per item. Bit-exact, unless the weights are whole numbers that add
+   * up to more than 2^53, which Python adds exactly.
    *
-   * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not as many as the
-   * items, for running sums that descend, for both, and for no items.
+   * @throws INVALID_ARGUMENT for weights that are negative, not finite, all 0 or not one for each
+   * item, for running sums that descend, for both options, and for no items.
    *
    * @example
    * ```ts
@@ -82,13 +82,13 @@ export class PythonSequences extends PythonIntegers {
   /**
    * `k` different items in the order drawn, every order of every subset equally likely; the
    * population, which may hold one item many times, stays as it is. A number n stands for Python's
-   * `range(n)`. `counts` says how often each item is there, as in
-   * `sample(["red", "blue"], 5, { counts: [4, 2] })`. One `randrange` an item from a pool of those
-   * left, or, as Python does where the population is more than some 12 times as large, from all of
-   * them, again where the item was drawn before. Bit-exact.
+   * `range(n)`. `counts` says how often each item occurs, as in `sample(["red", "blue"], 5, {
+   * counts: [4, 2] })`. One `randrange` per item from a pool of the remaining ones. If the
+   * population is more than about 12 times as large, it draws from all of them, as Python does, and
+   * again if the item was drawn before. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT for a `k` that is negative, more than there are or than 2^32 - 1, and
-   * for counts that are not whole, negative, all 0 or not as many as the items.
+   * @throws INVALID_ARGUMENT for a `k` that is negative, larger than the population or larger than
+   * 2^32 - 1; and for counts that are not whole, negative, all 0 or not one for each item.
    *
    * @example
    * ```ts
@@ -129,8 +129,8 @@ export class PythonSequences extends PythonIntegers {
    * every order is equally likely. For i from the last index down to 1 it swaps item i with item
    * `randrange(i + 1)`. Bit-exact.
    *
-   * @throws INVALID_ARGUMENT where `items` has no length, such as a Set, or cannot be changed, such
-   * as a frozen array; nothing is drawn then.
+   * @throws INVALID_ARGUMENT if `items` has no length, such as a Set, or cannot be changed, such as
+   * a frozen array. Nothing is drawn then.
    *
    * @example
    * ```ts
@@ -179,7 +179,8 @@ const CHOICES_OPTIONS: readonly (keyof ChoicesOptions)[] = ["weights", "cumWeigh
 const SAMPLE_OPTIONS: readonly string[] = ["counts"];
 
 /**
- * The largest population for which Python takes a pool: the memory that a set of `k` numbers needs.
+ * The largest population for which Python uses a pool: one that takes no more memory than a set of
+ * `k` numbers.
  */
 function setSizeOf(k: number): number {
   if (k <= 5) return 21;

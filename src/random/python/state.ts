@@ -3,8 +3,8 @@ import { invalidArgument } from "../../base/invalid-argument.ts";
 import { MT_WORDS } from "../mersenne/mt19937.ts";
 
 /**
- * What `random.Random.getstate()` returns in Python, as JSON has it: the version 3, the twister's
- * 624 words and how many of them are drawn, and the spare deviate of `gauss` or null.
+ * The result of `random.Random.getstate()` in Python, as JSON: the version 3, the twister's 624
+ * words and the number of words drawn, and the spare deviate of `gauss` or null.
  */
 export type PythonState = [version: 3, words: number[], gaussNext: number | null];
 
@@ -28,7 +28,7 @@ export interface StateParts {
  * | bytes | field |
  * | --- | --- |
  * | 0..3 | "PyMT" in ASCII |
- * | 4..5 | how many words are drawn, 0..624 |
+ * | 4..5 | the number of words drawn, 0..624 |
  * | 6..7 | 1 if `gauss` keeps a deviate, else 0 |
  * | 8..15 | that deviate as a double, else zeros |
  * | 16..2511 | the 624 words |
@@ -87,7 +87,7 @@ export function readListedState(state: PythonStateLike): StateParts {
   if (list?.length !== MT_WORDS + 1) {
     const got = list?.length === undefined ? describe(list) : `${list.length}`;
     throw invalidArgument(
-      `expected ${MT_WORDS} words and how many are drawn, ${MT_WORDS + 1}, got ${got}`,
+      `expected ${MT_WORDS} words and the number of words drawn, ${MT_WORDS + 1}, got ${got}`,
     );
   }
   if (gaussNext !== null && !Number.isFinite(gaussNext)) {
@@ -124,8 +124,8 @@ function checkDrawn(drawn: unknown): number {
   );
 }
 
-/** Only the upper bit of the first word counts. If no bit is set, the twister draws 0 for ever. */
+/** Only the upper bit of the first word counts. If no bit is set, the twister draws only 0. */
 function checkWords(words: Uint32Array): Uint32Array {
   if ((words[0] as number) >= 2 ** 31 || words.some((word, i) => i > 0 && word !== 0)) return words;
-  throw invalidArgument("expected a state with a bit set, got one that draws 0 for ever");
+  throw invalidArgument("expected a state with a bit set, got one that draws only 0");
 }

@@ -25,8 +25,8 @@ export function cumulativeCounts(size: number, counts: ArrayLike<number>): Array
 }
 
 /**
- * How many of `sums`, which ascend, are at most `value`, but at most `last`: Python's
- * `bisect(sums, value, 0, last)`.
+ * The number of `sums`, which ascend, that are at most `value`; the result is at most `last`.
+ * Python's `bisect(sums, value, 0, last)`.
  */
 export function positionAfter(sums: ArrayLike<number>, value: number, last: number): number {
   let low = 0;

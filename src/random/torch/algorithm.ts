@@ -9,11 +9,11 @@ import { torch } from "./torch.ts";
 import { DEFAULT_TORCH_VERSION } from "./version.ts";
 
 /**
- * PyTorch's generator as the generator of a simulation. `manual_seed` seeds the Mersenne Twister by
- * only 32 bits: of 77,000 blocks two would as likely as not draw the same numbers. So
- * `fromSeed` takes all 32 bytes, as Python's `random.Random` does: the words of a block's generator
- * are those of `random.Random(int.from_bytes(seed, "little"))`, and `initialSeed()` is the first 8
- * bytes as a number, little-endian. In PyTorch it is
+ * PyTorch's generator as the generator of a simulation. `manual_seed` seeds the Mersenne Twister
+ * with only 32 bits: among 77,000 blocks, two would draw the same numbers with a chance of one
+ * half. So `fromSeed` takes all 32 bytes, as Python's `random.Random` does: the words of a block's
+ * generator are those of `random.Random(int.from_bytes(seed, "little"))`, and `initialSeed()` is
+ * the first 8 bytes as a number, little-endian. In PyTorch it is
  *
  * ```python
  * words = random.Random(int.from_bytes(seed, "little")).getstate()[1][:624]

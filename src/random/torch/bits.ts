@@ -11,7 +11,7 @@ export abstract class TorchBits {
   #fresh: boolean;
   #seed: bigint;
   #spareFloat: number | undefined;
-  /** The second normal deviate of a pair, where it is still to be given. */
+  /** The second normal deviate of a pair, if it has not been returned yet. */
   protected spareNormal: number | undefined;
 
   constructor(state: TorchState) {
@@ -23,11 +23,11 @@ export abstract class TorchBits {
   }
 
   /**
-   * Seeds the generator anew, as `torch.manual_seed`, and returns it. A spare normal deviate is
+   * Seeds the generator again, as `torch.manual_seed`, and returns it. A spare normal deviate is
    * dropped.
    *
-   * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; a negative one is taken
-   * plus 2^64. Its low 32 bits alone decide what is drawn.
+   * @param seed a whole number in -2^63..2^64 - 1, beyond 2^53 as a bigint; 2^64 is added to a
+   * negative one. Only its low 32 bits decide the draws.
    * @throws INVALID_SEED for another value.
    *
    * @example
@@ -58,14 +58,14 @@ export abstract class TorchBits {
    * Moves the generator to a state, as `torch.set_rng_state`, and returns it.
    *
    * @param state the 5,056 bytes that PyTorch or `getRngState` gave
-   * @throws INVALID_ARGUMENT for any others; the generator is then as it was.
+   * @throws INVALID_ARGUMENT for any others; the generator is then unchanged.
    */
   setRngState(state: Uint8Array): this {
     this.#become(readTorchState(state));
     return this;
   }
 
-  /** One draw: 32 random bits, as a number. */
+  /** One draw: 32 random bits as a number. */
   uint32(): number {
     this.#fresh = false;
     return this.#twister.uint32();
@@ -81,7 +81,7 @@ export abstract class TorchBits {
     const isCount = typeof draws === "bigint" || Number.isSafeInteger(draws);
     if (!(isCount && draws >= 0)) {
       throw invalidArgument(
-        `expected draws to be a whole number from 0 on, got ${describe(draws)}`,
+        `expected draws to be a whole number, at least 0, got ${describe(draws)}`,
       );
     }
     if (draws > 0) this.#fresh = false;

@@ -19,7 +19,7 @@ const HAS_NORMAL = 2;
 const HAS_FLOAT = 4;
 
 /**
- * A state in half the bytes of PyTorch's own form, for checkpoints: the seed, how many words are
+ * A state in half the bytes of PyTorch's own form, for checkpoints: the seed, the number of words
  * drawn, flags, the version of PyTorch that is followed, the spare normal deviates and the 624
  * words, all little-endian, 2,520 bytes.
  */

@@ -7,8 +7,8 @@ import { remainder64, type WordSource } from "./words.ts";
  * It is the number that `randint(count)` of torch 2.7 and later draws, except that a draw from the
  * incomplete last cycle of 0..count - 1, which would make some numbers likelier than others, is
  * rejected and drawn again. Below 2^28 that is one word, and another with a probability less than
- * count / 2^32; from 2^28 on it is two words, and two more with a probability less than count /
- * 2^64.
+ * count / 2^32; for larger counts it is two words, and two more with a probability less than count
+ * / 2^64.
  */
 export function evenBelow(source: WordSource, count: number): number {
   return count < WIDE_FROM ? evenWord(source, count) : evenLong(source, count);

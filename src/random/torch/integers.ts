@@ -7,8 +7,8 @@ import { remainder64, uint64, type WordSource } from "./words.ts";
 export type IntegerDraw<T> = (source: WordSource) => T;
 
 /**
- * How `randint(low, high)` draws a number: `low` plus one 32-bit draw modulo the range, or, from
- * `wideRange` on, two draws as 64 bits modulo the range.
+ * How `randint(low, high)` draws a number: `low` plus one 32-bit draw modulo the range or, for
+ * ranges of at least `wideRange`, two draws as 64 bits modulo the range.
  *
  * @throws INVALID_ARGUMENT unless the bounds are whole numbers within 2^53 of zero, `low` the
  * lesser.
@@ -27,7 +27,7 @@ export function numberDraw(low: number, high: number, wideRange: number): Intege
   return (source) => Number(draw(source));
 }
 
-/** The same for bounds of 64 bits: `low` from -2^63 on, `high` up to 2^63 - 1. */
+/** The same for bounds of 64 bits: `low` at least -2^63, `high` at most 2^63 - 1. */
 export function bigintDraw(low: bigint, high: bigint, wideRange: number): IntegerDraw<bigint> {
   if (!(isInt64(low) && isInt64(high) && low < high)) throw invalidBounds(low, high);
   const range = high - low;
@@ -35,7 +35,7 @@ export function bigintDraw(low: bigint, high: bigint, wideRange: number): Intege
   return (source) => low + (uint64(source) % range);
 }
 
-/** What `random_` gives for int64: 63 random bits of two draws. */
+/** The number that `random_` gives for int64: 63 random bits of two draws. */
 export function int63(source: WordSource): bigint {
   return uint64(source) & 0x7fff_ffff_ffff_ffffn;
 }

@@ -2,22 +2,22 @@ import { batchCount, type LoaderShape } from "./loader-options.ts";
 import { permutationDraws } from "./permutation.ts";
 import type { TorchEra } from "./version.ts";
 
-/** What one epoch of a loader does with random numbers, in order. */
+/** The random draws of one epoch of a loader, in order. */
 export interface EpochCourse {
   /** Whether it draws a base seed for its workers, 2 draws. */
   readonly baseSeed: boolean;
   /** Whether its sampler begins; it does not if the loop is left before the first batch. */
   readonly begins: boolean;
-  /** Whether the sampler draws a seed of its own, 2 draws. */
+  /** Whether the sampler draws its own seed, 2 draws. */
   readonly samplerSeed: boolean;
-  /** What permutes the order: a generator of the sampler's seed, or the loader's generator. */
+  /** The generator that permutes the order: one with the sampler's seed, or the loader's own. */
   readonly permutes: "throwaway" | "generator" | "nothing";
   /** Whether the loader's generator makes a second permutation, which is discarded. */
   readonly discards: boolean;
 }
 
 /**
- * How an epoch goes.
+ * The draws of one epoch.
  *
  * @param visit.own whether the loader was given a generator, and so draws from that one alone
  * @param visit.first whether it is the loader's first epoch: persistent workers keep their seed
@@ -54,7 +54,7 @@ export function epochDraws(shape: LoaderShape, era: TorchEra, course: EpochCours
   return 2 * seeds + permutations * permutationDraws(shape.length, era.insideOutFrom);
 }
 
-/** How often the batch sampler is asked for a batch, including the call that finds it exhausted. */
+/** The number of calls to the batch sampler, including the one that finds it exhausted. */
 function batchesAsked(shape: LoaderShape, breakAfter: number | undefined): number {
   if (breakAfter === undefined) return batchCount(shape) + 1;
   // Each worker asks for `prefetchFactor` batches at once, and for another when one is handed out.

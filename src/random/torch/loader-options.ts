@@ -10,7 +10,7 @@ export interface LoaderOptions {
   readonly length: number;
   /** Samples in a batch; default 1. */
   readonly batchSize?: number;
-  /** Whether the order is drawn anew for each epoch; default false: 0, 1, 2 … */
+  /** Whether a new order is drawn for each epoch; default false: 0, 1, 2 … */
   readonly shuffle?: boolean;
   /** Whether the last batch is left out if it is not full; default false. */
   readonly dropLast?: boolean;
@@ -49,7 +49,7 @@ export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape 
     throw invalidArgument(`expected at least one worker for ${option}, got numWorkers 0`);
   }
   if (shape.persistentWorkers && !era.persistentWorkers) {
-    throw invalidArgument("expected no persistentWorkers: loaders have them from torch 1.7 on");
+    throw invalidArgument("expected no persistentWorkers: loaders have them since torch 1.7");
   }
   return shape;
 }

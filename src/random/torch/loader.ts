@@ -13,7 +13,7 @@ import { permutation, permutationDraws } from "./permutation.ts";
 import { type TorchEra, torchEra } from "./version.ts";
 import type { WordSource } from "./words.ts";
 
-/** What a data loader draws from: `TorchGenerator`, as far as a loader needs it. */
+/** The part of `TorchGenerator` that a data loader draws from. */
 export interface LoaderGenerator extends WordSource {
   readonly version: string;
   /** Skips `draws` draws. */
@@ -39,7 +39,7 @@ export interface TorchEpoch {
  * | --- | --- |
  * | no shuffle | 2, the base seed of the workers |
  * | shuffle, no generator | 2, and 2 for the seed of a generator that permutes and is thrown away |
- * | shuffle, before 1.9 | 2, from 1.7 on 2 that are wasted, n - 1 for the permutation |
+ * | shuffle, before 1.9 | 2, since 1.7 2 that are wasted, n - 1 for the permutation |
  * | shuffle, own generator | 2, n - 1, and since 1.11 n - 1 more when the sampler is exhausted |
  *
  * where persistent workers draw the base seed in the first epoch only. A loop that is left early
@@ -56,8 +56,8 @@ export class TorchDataLoader {
   #baseSeed = 0n;
 
   /**
-   * @param generator what it draws from
-   * @param own whether that was given to it, rather than PyTorch's default generator
+   * @param generator the generator to draw from
+   * @param own whether the loader was given that generator, rather than using PyTorch's default one
    */
   constructor(options: LoaderOptions, generator: LoaderGenerator, own: boolean, version: string) {
     this.#era = torchEra(version);
@@ -72,10 +72,10 @@ export class TorchDataLoader {
   }
 
   /**
-   * The next epoch, which consumes what the loop over it would.
+   * The next epoch; it draws what a loop over it would draw.
    *
    * @param options.breakAfter the batches after which the loop is left by `break`; the loop that
-   * runs to its end has none. After 0 batches is what `iter(loader)` alone does.
+   * runs to its end has none. 0 batches stand for `iter(loader)` alone.
    * @throws INVALID_ARGUMENT for more batches than there are.
    *
    * @example
@@ -110,7 +110,7 @@ export class TorchDataLoader {
     return draws;
   }
 
-  /** How the next epoch goes. */
+  /** The draws of the next epoch. */
   #begin(breakOff: number | undefined): EpochCourse {
     const breakAfter = checkBreak(breakOff, this.#shape);
     const first = this.#first;

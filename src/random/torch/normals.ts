@@ -55,7 +55,7 @@ const TWO_PI = Math.fround(2 * Math.PI);
 
 /**
  * Draws all, then turns blocks into deviates. If the last block is not full, the last 16 are drawn
- * anew.
+ * again.
  */
 function fillBlocks(
   values: Float32Array | Float64Array,

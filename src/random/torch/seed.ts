@@ -2,8 +2,8 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /**
- * A seed as PyTorch keeps it, in 64 bits: a whole number in -2^63..2^64 - 1, of which a negative
- * one is taken plus 2^64.
+ * A seed as PyTorch keeps it, in 64 bits: a whole number in -2^63..2^64 - 1; 2^64 is added to a
+ * negative one.
  *
  * @throws INVALID_SEED for any other value, as PyTorch refuses them.
  */

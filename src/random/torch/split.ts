@@ -4,13 +4,13 @@ import { invalidArgument } from "../../base/invalid-argument.ts";
 /**
  * The lengths of the parts that `torch.utils.data.random_split` makes of `length` items.
  *
- * `parts` are lengths that add up to `length`, or fractions that add up to 1: of these each part
- * gets the floor of its share, and what is left over goes to the parts one by one from the first.
- * So [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. Fractions
- * whose sum is more than 1, if by its last bit, PyTorch refuses; Python from 3.12 on, which adds
- * without rounding at each step, comes to 1 where it was to be.
+ * `parts` are lengths that add up to `length`, or fractions that add up to 1: each part then gets
+ * the floor of its share, and the remaining items go to the parts one by one from the first. So
+ * [0.8, 0.2] of 1806 gives 1445 and 361, not the 1444 and 362 of `int(0.8 * 1806)`. PyTorch refuses
+ * fractions whose sum exceeds 1, even by the last bit. Since Python 3.12, which does not round at
+ * each step, such sums come to 1.
  *
- * @throws INVALID_ARGUMENT for other parts, and for fractions where `fractions` is false.
+ * @throws INVALID_ARGUMENT for other parts, and for fractions if `fractions` is false.
  */
 export function splitLengths(
   length: number,
@@ -25,7 +25,7 @@ export function splitLengths(
   if (!(sum <= 1 && 1 - sum <= 1e-9)) return checkLengths(length, parts, sum);
   if (!fractions && length !== 1) {
     throw invalidArgument(
-      `expected lengths that add up to ${length}, got ${listed(parts)}: random_split takes fractions from torch 1.13 on`,
+      `expected lengths that add up to ${length}, got ${listed(parts)}: random_split takes fractions since torch 1.13`,
     );
   }
   return shareOut(length, parts);

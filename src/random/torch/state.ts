@@ -11,7 +11,7 @@ export interface TorchState {
   readonly twister: Mt19937;
   /** Whether nothing was drawn since the seeding. */
   readonly fresh: boolean;
-  /** The second normal deviate of a pair, if it is still to be given. */
+  /** The second normal deviate of a pair, if it has not been returned yet. */
   readonly spareNormal: number | undefined;
   /** The same in single precision. No draw on the CPU uses it; it is kept as it came. */
   readonly spareFloat: number | undefined;
@@ -31,8 +31,8 @@ const FLOAT_AT = 5048;
 const FLOAT_VALID_AT = 5052;
 
 /**
- * A state in PyTorch's own form, little-endian: the seed, how many words are left and which is
- * next, the 624 words in 64 bits each, and the spare normal deviates. The words are those of
+ * A state in PyTorch's own form, little-endian: the seed, the number of words left and the index of
+ * the next, the 624 words in 64 bits each, and the spare normal deviates. The words are those of
  * ATen's mt19937, the rest is its older layout, kept so that old checkpoints load.
  */
 export function writeTorchState(state: TorchState): Uint8Array<ArrayBuffer> {
@@ -58,7 +58,7 @@ export function writeTorchState(state: TorchState): Uint8Array<ArrayBuffer> {
 
 /**
  * The state in the bytes of `torch.get_rng_state()`. Throws INVALID_ARGUMENT for any others. Words
- * that are all zero, which draw 0 for ever, are accepted, as PyTorch accepts them.
+ * that are all zero, which draw only 0, are accepted, as in PyTorch.
  */
 export function readTorchState(bytes: Uint8Array): TorchState {
   checkBytes(bytes, "a torch state", TORCH_STATE_BYTES);
@@ -92,6 +92,6 @@ export function checkDeviates(state: TorchState): TorchState {
 }
 
 function readWords(view: DataView): Uint32Array {
-  // PyTorch keeps a word of 32 bits in 64, and takes the low half of what it is given.
+  // PyTorch keeps a word of 32 bits in 64, and uses the low half.
   return Uint32Array.from({ length: MT_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
 }

@@ -1,7 +1,7 @@
 import { describe } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
 
-/** The version of PyTorch that is followed unless another is asked for. */
+/** The default version of PyTorch to follow. */
 export const DEFAULT_TORCH_VERSION = "1.13";
 
 /** How the draws of a version of PyTorch differ from those of others. */
@@ -27,13 +27,13 @@ export interface TorchEra {
  * numbers count.
  *
  * @throws INVALID_ARGUMENT for another text, for versions before 1.6, the first whose data loader
- * has a generator of its own, and for versions after 2.13, the last one that was compared.
+ * can have its own generator, and for versions after 2.13, the last one that was compared.
  */
 export function torchEra(version: string): TorchEra {
   const number = numberOf(version);
   if (!(number >= 10_006 && number <= NEWEST && number % 10_000 <= LAST_MINOR)) {
     throw invalidArgument(
-      `expected a version of PyTorch from 1.6 on, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}` +
+      `expected a version of PyTorch, at least 1.6, such as "${DEFAULT_TORCH_VERSION}", got ${describe(version)}` +
         (number > NEWEST ? ": 2.13 is the newest whose draws were compared" : ""),
       { version },
     );

@@ -15,7 +15,7 @@ export function float24(source: WordSource): number {
   return (source.uint32() & 0xffffff) * 2 ** -24;
 }
 
-/** Two draws as 64 bits, the first of them the high half. */
+/** Two draws as 64 bits; the first is the high half. */
 export function uint64(source: WordSource): bigint {
   const high = BigInt(source.uint32());
   return (high << 32n) | BigInt(source.uint32());

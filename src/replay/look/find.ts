@@ -78,7 +78,7 @@ export async function findLast<S>(
 }
 
 /**
- * The first step of a pass that includes `step`. It is one step after a checkpoint, so that the
+ * The first step of a pass that includes `step`: one step after a checkpoint, so that the
  * next pass backward ends on that checkpoint.
  */
 function firstOfBlock(replayer: Replayer, step: number): number {

@@ -23,7 +23,7 @@ import { runMeta } from "./record.ts";
 import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
 
 /**
- * What a fork changes from its step on, in any combination. Without changes it has the same future.
+ * The changes of a fork, in any combination. Without changes it has the same future.
  */
 export interface ForkOptions<S = unknown, P extends object = Record<string, unknown>>
   extends RecorderOptions {
@@ -171,7 +171,7 @@ async function changedSegment(
   const open = (given: unknown): Opened => opened(given, simulation, env);
   const under = stateUnder(simulation, position, env);
   const state = changedState(under, changes, { open, types: simulation.types });
-  // The generators go on, unless they are seeded again here or the seed is new.
+  // The generators continue, unless they are seeded again here or the seed is new.
   const reseeded = changes.seed !== undefined;
   const states = reseeded || live.source.beginsAt(step) ? undefined : position.streams.states();
   const streams = live.streamsAt(step, states);
@@ -194,7 +194,7 @@ async function changedSegment(
   return {
     place: {
       step,
-      // The fork goes on from a copy, because the caller keeps the values of mutate and set.
+      // The fork continues from a copy, because the caller keeps the values of mutate and set.
       state: encoded ? decodeState(encoded, simulation) : state,
       streams,
       segment: live,

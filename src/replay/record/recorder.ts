@@ -14,17 +14,17 @@ import { restore, type Start } from "../start.ts";
 import { Watch } from "../watch.ts";
 import { type Recorded, SelfCheck } from "./self-check.ts";
 
-/** What a recording begins with, and how far it goes. */
+/** The start of a recording, and its goal. */
 export interface RecordingPlan {
-  /** The place from which it goes on. From then on it belongs to the recorder. */
+  /** The place from which it continues. The recorder then owns it. */
   readonly place: Standing;
   /** The watch of the stretch that contains the place; undefined if a stretch begins there. */
   readonly watch?: Watch | undefined;
   /** The checkpoints of the blocks that end at or before the place. */
   readonly timeline: Timeline;
   /**
-   * The checkpoint of the block that contains the place. Its witness stays, unless the stretch that
-   * goes on began with that block.
+   * The checkpoint of the block that contains the place. Its witness stays, unless the continued
+   * stretch began with that block.
    */
   readonly open?: TimelineEntry | undefined;
   /** The parts of the manifest that are known beforehand; `goal` is the step to record to. */

@@ -95,7 +95,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   /**
    * A copy of the state at `step`, from 0 to `steps`. Applies fewer than `blockSize` steps. The
-   * first time in a block, it goes on to the end of the block and compares the replay with the
+   * first time in a block, it continues to the end of the block and compares the replay with the
    * recording, unless `check` is false. Throws STEP_OUT_OF_RANGE, REPLAY_MISMATCH.
    *
    * @example
@@ -167,7 +167,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
 
   /**
    * The last step at which `predicate` holds, and the state there; undefined if no step matches.
-   * Goes from the last block to the first, so that it finds a late match soon. Throws as `find`
+   * Searches from the last block to the first, so that it finds a late match soon. Throws as `find`
    * does.
    *
    * @example

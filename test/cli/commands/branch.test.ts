@@ -36,7 +36,7 @@ describe("branch", () => {
     expect((await (await emptyProject()).ok("branch")).stdout).toBe("no branches yet\n");
   });
 
-  test("lists what a fork was forked from by its id, where nothing names that", async () => {
+  test("lists the origin of a fork by its id if it has no name", async () => {
     const project = await walkProject();
     await project.ok("branch", "fork", "main@500");
     await project.ok("checkout", "fork");
@@ -44,7 +44,7 @@ describe("branch", () => {
     expect((await project.ok("branch")).stdout).toMatch(/from [0-9a-f]{12}@500 /);
   });
 
-  test("an unchanged fork lives the same life", async () => {
+  test("an unchanged fork has the same states", async () => {
     const project = await walkProject();
     const { json } = await project.ok("branch", "fork", "main@501", "--json");
     expect(Object.keys(json)).toEqual([
@@ -92,7 +92,7 @@ describe("branch", () => {
     }
   });
 
-  test("--program working goes on with the file as it is", async () => {
+  test("--program working continues with the current file", async () => {
     const project = await emptyProject();
     const model = (by: number): string =>
       `export default { name: "m", init: () => 0, step: (x) => x + ${by} };`;
@@ -338,7 +338,7 @@ describe("branch --matrix", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("one that fails: those made stay, the message names them, the rest can go on", async () => {
+  test("one that fails: those made stay, the message names them, the rest can be made later", async () => {
     const project = await emptyProject();
     await project.write(
       "m.ts",
@@ -366,7 +366,7 @@ describe("branch --matrix", () => {
     await project.ok(...words("branch g main@10 --matrix a=4"));
   });
 
-  test("values that no name can have as they are", async () => {
+  test("values that are not valid in a name", async () => {
     const project = await emptyProject();
     await project.write(
       "m.ts",
@@ -444,11 +444,11 @@ describe("branch --set", () => {
       expect([path, await at(`f${i}@5`)]).toEqual([path, await at("main@5")]);
       await made.ok("verify", `f${i}`, "--full");
     }
-    // The first step that sees it is the one from the fork on.
+    // The first step after the fork sees it.
     expect((await made.ok("get", "f0@10", "--path", "x")).stdout).toBe("2\n");
   });
 
-  test("refuses values of another kind, one or several, before anything is written", async () => {
+  test("refuses values of another kind, one or several, before it writes anything", async () => {
     const made = await project();
     const before = await made.storeDigest();
     const refused: [sets: string[], error: string][] = [
@@ -478,7 +478,7 @@ describe("branch --set", () => {
       ]);
     }
     expect(await made.storeDigest()).toBe(before);
-    // A function of one's own is free.
+    // A user's function may do anything.
     await made.write("change.ts", "export const change = (s) => ({ ...s, on: 1, x: s.x });");
     await made.ok("branch", "f", "main@6", "--mutate", "change.ts#change");
     expect((await made.ok("get", "f@6", "--path", "on")).stdout).toBe("1\n");

@@ -40,7 +40,7 @@ describe("checkout and step", () => {
     expect((await project.ok(...words("step 5000 --back"))).stdout).toMatch(/^step 0, the first\n/);
   });
 
-  test("to where HEAD is already it is no operation, so nothing to undo", async () => {
+  test("to the place of HEAD it is not an operation, so there is nothing to undo", async () => {
     const project = await walkProject();
     await project.ok(...words("branch fork main@500"));
     const logged = async (): Promise<string> =>
@@ -57,7 +57,7 @@ describe("checkout and step", () => {
       const { stdout } = await project.ok(...words(again));
       expect([stdout, await logged()]).toEqual([`already at ${where}\n`, before]);
     }
-    // Another name for the run is another place: what is recorded next goes elsewhere.
+    // Another name for the run is another place: the next recording moves that branch.
     await project.ok(...words("checkout fork@7"));
     expect((await project.ok(...words("checkout fork@8"))).stdout).toBe("HEAD is fork at step 8\n");
     await project.ok("undo");
@@ -88,7 +88,7 @@ describe("checkout and step", () => {
     ]);
   });
 
-  test("many changes are cut in the text, and all there with --json", async () => {
+  test("many changes are cut in the text, and complete with --json", async () => {
     const project = await emptyProject();
     await project.write(
       "many.ts",
@@ -114,7 +114,7 @@ describe("checkout and step", () => {
     expect(changes.slice(0, 200)).toEqual(
       Array.from({ length: 200 }, (_, i) => ({ path: `state.cells[${i}]`, a: 1, b: 2 })),
     );
-    // What is missing and what is undefined are two things.
+    // A missing value and an undefined one differ.
     expect(changes.slice(200)).toEqual(
       expect.arrayContaining([
         { path: "state.last", a: { $undefined: true }, b: { $undefined: true }, missing: "b" },
@@ -148,7 +148,7 @@ describe("checkout and step", () => {
     expect((await project.ok("step")).stdout).toMatch(/^step 55\nstate\.x +\S+ {2}→ {2}3$/m);
   });
 
-  test("across new code with a class of its own", async () => {
+  test("across new code with another class", async () => {
     const project = await emptyProject();
     const model = (by: number): string =>
       `class Agent { constructor(age) { this.age = age; } }
@@ -171,7 +171,7 @@ describe("checkout and step", () => {
         await stateAt(project, `new@${json.from}`),
         await stateAt(project, `new@${json.step}`),
       ] as [{ value: number }[], { value: number }[]];
-      // Compared is what the codec stores.
+      // The stored values are compared.
       expect(json.changes).toEqual([{ path: "state[0]", a: a[0]?.value, b: b[0]?.value }]);
     }
   });

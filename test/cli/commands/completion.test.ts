@@ -40,7 +40,7 @@ async function candidates(line: string, at: Project = project): Promise<string[]
 const REFS = ["HEAD", "archive/fix/clamp/1", "fix/clamp", "main", "tags/main", "v1"];
 
 describe("the candidates", () => {
-  test("of commands, where one is to come", async () => {
+  test("of commands, if one comes next", async () => {
     expect(await candidates("")).toEqual([...COMMAND_NAMES, "help"]);
     expect(await candidates("re")).toEqual(COMMAND_NAMES.filter((name) => name.startsWith("re")));
     expect(await candidates("--json -q ref")).toEqual(["reflog"]);
@@ -63,7 +63,7 @@ describe("the candidates", () => {
     expect(await candidates("branch --set a=1 --set b=2 --seed 1 --see")).toEqual([]);
     expect(await candidates("save main --no-c")).toEqual(["--no-code"]);
     expect(await candidates("verify main -- --f")).toEqual([]);
-    // Where no other word can come.
+    // When no other word can come.
     expect(await candidates("verify main ")).toEqual(options);
   });
 
@@ -97,7 +97,7 @@ describe("the candidates", () => {
     expect(await candidates("get main@5")).toEqual([]);
   });
 
-  test("of branches, tags, settings, shells and files, where those are meant", async () => {
+  test("of branches, tags, settings, shells and files, if those are expected", async () => {
     expect(await candidates("extend ")).toEqual(["fix/clamp", "main"]);
     expect(await candidates("branch -d ")).toEqual(["fix/clamp", "main"]);
     expect(await candidates("tag -d ")).toEqual(["main", "v1"]);
@@ -123,7 +123,7 @@ describe("the candidates", () => {
     expect(await candidates("stats main state.x ")).toEqual([]);
   });
 
-  test("are those of the folder that -C names, and none without a store", async () => {
+  test("are those of the folder that -C names; without a store there are none", async () => {
     const bare = await bareProject();
     expect(await candidates("get ", bare)).toEqual(["HEAD"]);
     expect(await candidates("tag ", bare)).toEqual([]);
@@ -146,7 +146,7 @@ describe("the candidates", () => {
     expect(await candidates("get ", worse)).toEqual(["HEAD"]);
   });
 
-  test("bring nothing back and change nothing", async () => {
+  test("recover nothing and change nothing", async () => {
     await project.write(".rewind/objects/journal-abc.pack", "left by a crash");
     const before = await project.storeDigest();
     expect(await candidates("get ")).toEqual(REFS);
@@ -155,7 +155,7 @@ describe("the candidates", () => {
 });
 
 describe("completion", () => {
-  test("words as each shell hands them over, lines as each reads them", async () => {
+  test("words as each shell passes them, lines as each reads them", async () => {
     const answer = async (shell: string, ...words: string[]): Promise<string> => {
       const index = String(words.length);
       const argv = ["completion", shell, "--words", index, "--", "rewind", ...words];
@@ -165,7 +165,7 @@ describe("completion", () => {
     for (const word of ["'fix", '"fix', "fix\\/", '"fix/c', "'fix/cl"]) {
       expect([word, await answer("bash", "get", word)]).toEqual([word, "fix/clamp\n"]);
     }
-    // A name that a shell would run, or take apart, is not offered in any of its forms.
+    // A name that a shell would run or split is not offered in any form.
     for (const word of ["it", "'it", '"it$', "$", '"$(', "`"]) {
       for (const shell of ["bash", "zsh", "fish"]) {
         expect([word, await answer(shell, "get", word)]).toEqual([word, ""]);
@@ -183,7 +183,7 @@ describe("completion", () => {
     expect(json).toEqual({ candidates: [{ value: "v1", describe: "tag" }], files: null });
   });
 
-  test("a word in the middle of the line; what stands behind it does not matter", async () => {
+  test("a word in the middle of the line; the words after it do not matter", async () => {
     const argv = "completion bash --words 2 -- rewind get v main@5 --json".split(" ");
     expect((await project.ok(...argv)).stdout).toBe("v1\n");
   });

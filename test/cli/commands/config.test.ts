@@ -14,7 +14,7 @@ import {
 const words = (line: string): string[] => line.split(" ");
 const user = os.userInfo().username;
 
-/** The project, its commands run by somebody with this home folder. */
+/** The project, with commands run by a user with this home folder. */
 async function atHome(project: Project, variables: Record<string, string> = {}) {
   const env = { HOME: await temporaryFolder(), ...variables };
   const run = (...argv: string[]) => project.runWith({ env }, ...argv);
@@ -22,14 +22,14 @@ async function atHome(project: Project, variables: Record<string, string> = {}) 
 }
 
 describe("config", () => {
-  test("lists every setting, its value and where it is from", async () => {
+  test("lists every setting, its value and its source", async () => {
     const project = await emptyProject();
     const { home, run } = await atHome(project, { PAGER: "most" });
     expect((await run("config")).stdout).toBe(
       [
         `author        ${user.padEnd(12)}  default  who records, noted with each run`,
         "rng           xoshiro128++  default  the generator that record uses in this project",
-        "inputs.limit  16MiB         default  files that a module reads are recorded up to this size, such as 16MiB",
+        "inputs.limit  16MiB         default  the largest file to record among those that a module reads, such as 16MiB",
         "pager         most          default  the program that shows long output on a terminal; cat for none",
         "",
       ].join("\n"),
@@ -60,7 +60,7 @@ describe("config", () => {
     );
   });
 
-  test("says so where the environment knows better", async () => {
+  test("says so if the environment overrides it", async () => {
     const { run } = await atHome(await emptyProject(), { REWIND_AUTHOR: "Grace" });
     expect((await run("config", "author", "Ada")).stdout).toBe(
       "author: Grace (from REWIND_AUTHOR)\n",
@@ -89,7 +89,7 @@ describe("config", () => {
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
         "hint: there is author (who records, noted with each run), rng (the generator that record uses in " +
-        "this project), inputs.limit (files that a module reads are recorded up to this size, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
+        "this project), inputs.limit (the largest file to record among those that a module reads, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [
@@ -116,7 +116,7 @@ describe("config", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("a file that is damaged is named, and hinders only what needs it", async () => {
+  test("a damaged file is named, and affects only commands that need it", async () => {
     const project = await walkProject();
     await project.write(".rewind/local/config", "{author: Ada}");
     for (const line of ["config", "record walk.ts --steps 5 -b more", "branch fork main@5"]) {
@@ -159,11 +159,11 @@ describe("the author", () => {
 });
 
 describe("the generator", () => {
-  test("that the project names is what record uses, unless it is told another", async () => {
+  test("of the project is the default of record", async () => {
     const project = await emptyProject("walk.ts");
     await project.ok(...words("config rng xoshiro128++"));
     await project.ok(...words("record walk.ts --steps 10 --seed 1"));
-    // A later version's: this one has it not, and must not take another in its stead.
+    // A later version's: this one lacks it, and must not use another instead.
     const config = JSON.parse(
       await readFile(path.join(project.root, ".rewind/config"), "utf8"),
     ) as object;

@@ -12,7 +12,7 @@ export default {
   step: (s, rng) => ({ best: new Agent(s.best.x + rng.random()) }),
 };`;
 
-/** x goes up by a number, as far as it can; the rest stands still, or is odd. */
+/** x rises by a number up to a cap; the other fields are constant or odd. */
 const COUNTER = `
 export default {
   name: "counter",
@@ -34,7 +34,7 @@ async function counters(...fork: string[]): Promise<Project> {
   return project;
 }
 
-/** What `diff main fix` says of a fork that goes three times as fast. */
+/** The output of `diff main fix` for a fork that is three times as fast. */
 const PARTING = [
   "first different step: 11",
   "           main  fix  difference",
@@ -43,7 +43,7 @@ const PARTING = [
   "state.big    11   13           2",
 ];
 
-/** What a comparison of unlike runs prints, line by line. */
+/** The output of a comparison of unlike runs, line by line. */
 async function lines(project: Project, ...argv: string[]): Promise<string[]> {
   const before = await project.storeDigest();
   const { status, stdout, stderr } = await project.run("diff", ...argv);
@@ -83,7 +83,7 @@ describe("diff", () => {
     expect(json.changes).toEqual([{ path: "state.counts.R", a: expect.any(Number), b: 1000 }]);
   });
 
-  test("a fork at step 0 is one, whatever was changed", async () => {
+  test("a fork at step 0 is a fork, whatever was changed", async () => {
     const project = await walkProject();
     await project.ok(..."branch param main@0 --param p=0.6".split(" "));
     await project.ok(..."branch seed main@0 --seed 7".split(" "));
@@ -142,7 +142,7 @@ describe("diff", () => {
     expect(json.firstDifferentStep).toBe(1000);
   });
 
-  test("one run that goes on longer", async () => {
+  test("one run that is longer", async () => {
     const project = await walkProject();
     await project.ok("branch", "longer", "main", "--steps", "2000");
     const { status, stdout } = await project.run("diff", "main", "longer");
@@ -165,7 +165,7 @@ describe("diff", () => {
     expect(stdout).toContain('"$type": "Agent"');
   });
 
-  test("line by line: what was changed, where they part, the drift at the end", async () => {
+  test("line by line: the changes, where they part, the drift at the end", async () => {
     const project = await counters("--param", "by=3");
     expect(await lines(project, "main", "fix")).toEqual([
       "forked at step 10 of main",
@@ -220,7 +220,7 @@ describe("diff", () => {
     ]);
   });
 
-  test("many fields: those that differ most first, and how many more there are", async () => {
+  test("many fields: the largest differences first, and the number of the others", async () => {
     const project = await emptyProject("sir.ts");
     await project.ok(..."record sir.ts --steps 40 --seed 1 --param agents=60".split(" "));
     await project.ok(..."record sir.ts --steps 30 --seed 2 --param agents=60 -b other".split(" "));
@@ -281,7 +281,7 @@ describe("diff", () => {
 
   test("timelines that part and meet again", async () => {
     const project = await counters();
-    // Neither goes beyond 20; b is there at step 12, a in the end.
+    // Neither exceeds 20; b reaches it at step 12, a at the end.
     await project.ok(..."branch a main@10 --param cap=20 --steps 40".split(" "));
     await project.ok(..."branch b a@10 --set x=18".split(" "));
     const parting = [
@@ -303,7 +303,7 @@ describe("diff", () => {
       "state.x       10                   8       10       equal",
       "state.log      9                 NaN       11       equal",
     ]);
-    // Of two forks of a fork the nearest run that both come from is named.
+    // For two forks of a fork, the nearest common origin is named.
     await project.ok(..."branch c a@15 --seed 7".split(" "));
     expect((await project.ok("diff", "b", "c", "--no-exit-code")).stdout).toMatch(
       /^forked at step 10 of a\n/,
@@ -338,7 +338,7 @@ describe("diff", () => {
     expect((await lines(project, "b", "c"))[0]).toBe("forked at step 30 of b");
   });
 
-  test("another program: a text diff of the recorded sources, cut unless all is wanted", async () => {
+  test("another program: a text diff of the recorded sources, cut unless all is requested", async () => {
     const project = await counters();
     await project.write("counter.ts", COUNTER.replace("- 12", "- 13"));
     await project.ok(..."branch new main@10 --program working".split(" "));
@@ -359,7 +359,7 @@ describe("diff", () => {
       " };",
       "first different step: 12",
     ]);
-    // What was changed is told also where it changes nothing.
+    // A change is reported even if it has no effect.
     await project.write("counter.ts", COUNTER.replace("state.x -", "-12 + state.x + 12 -"));
     await project.ok(..."branch same main@10 --program working".split(" "));
     const same = await project.ok("diff", "main", "same", "-q");
@@ -367,7 +367,7 @@ describe("diff", () => {
       /^forked at step 10 of main\n.*\nthe states are identical at every step\n$/s,
     );
     expect(same.stdout).toContain("\n+    state.log = Math.log(-12 + state.x + 12 - 12);\n");
-    // What would turn the text on a terminal around is shown as it is written.
+    // Characters that change the writing direction are shown escaped.
     const long = Array.from({ length: 100 }, (_, i) => `globalThis.x${i} = "\u202e";`);
     await project.write("counter.ts", [...long, COUNTER.replace("- 12", "- 14")].join("\n"));
     await project.ok(..."branch long main@10 --program working".split(" "));
@@ -384,14 +384,14 @@ describe("diff", () => {
     expect(coloured.stdout).toContain("\u001b[32m+globalThis.x0 ");
   });
 
-  test("a source that is not here is said to be missing", async () => {
+  test("a missing source is reported", async () => {
     const project = await counters();
     await project.ok(..."save main -o run.replay --no-code".split(" "));
     const other = await emptyProject();
     await cp(path.join(project.root, "run.replay"), path.join(other.root, "run.replay"));
     await other.write("counter.ts", COUNTER.replace("- 12", "- 13"));
     await other.ok(..."record counter.ts --steps 20 --seed 1 --block-size 6".split(" "));
-    // What replays it is the working file, which the store has not.
+    // The working file replays it, which is not in the store.
     await other.write("counter.ts", COUNTER);
     await other.ok(..."load run.replay -b old".split(" "));
     const { status, stdout } = await other.run("diff", "old", "main");
@@ -421,14 +421,14 @@ describe("diff", () => {
     expect(json.end.changes[0].a).toEqual(expect.any(Number));
   });
 
-  test("--no-exit-code: 0 where they differ", async () => {
+  test("--no-exit-code: 0 if they differ", async () => {
     const project = await counters("--param", "by=3");
     expect((await project.run("diff", "main", "fix")).status).toBe(3);
     const { stdout } = await project.ok("diff", "main", "fix", "--no-exit-code");
     expect(stdout).toBe((await project.run("diff", "main", "fix")).stdout);
   });
 
-  test("--plot draws a number of both, says how many steps it shows, and where it has gaps", async () => {
+  test("--plot draws a number of both, and says how many steps it shows and where it has gaps", async () => {
     const project = await counters("--param", "by=3");
     const printed = await lines(project, "main", "fix", "--plot", "log", "--from", "8");
     const top = printed.findIndex((line) => line.startsWith("state.log at"));

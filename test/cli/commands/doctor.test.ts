@@ -21,7 +21,7 @@ describe("doctor", () => {
     expect((await (await walkProject()).ok("doctor")).stdout).toBe("no locks\n");
   });
 
-  test("a lock of another machine is listed, named by what it stops, and removed when told", async () => {
+  test("a lock of another machine is listed, named in errors, and removed on request", async () => {
     const { project, file } = await lockedProject(elsewhere);
     const { stderr, status } = await project.run("tag", "v2", "main");
     expect(status).toBe(1);
@@ -29,7 +29,7 @@ describe("doctor", () => {
       "error: process 77 on elsewhere holds the lock refs.lock: its last sign of life was 3 hours ago, and whether it still runs cannot be seen from here\n" +
         "hint: once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`\n",
     );
-    // Readers do not wait for anybody.
+    // Readers never wait.
     await project.ok("log");
     expect((await project.ok("doctor")).stdout).toBe(
       "local/refs.lock  process 77 on elsewhere  cannot be seen from here  last sign of life 3 h ago\n",
@@ -49,19 +49,19 @@ describe("doctor", () => {
     expect([status, stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^error: process \d+ on this machine runs and holds local\/refs\.lock\n/,
+        /^error: process \d+ on this machine is running and holds local\/refs\.lock\n/,
       ),
     ]);
     expect(existsSync(file)).toBe(true);
   });
 
-  test("what dead processes left goes with the next write, drafts too; a copy has no locks", async () => {
+  test("locks of dead processes are removed by the next write, drafts too; a copy has no locks", async () => {
     const { project } = await lockedProject(() => deadOwner());
     const folder = path.join(project.root, ".rewind/local");
     for (const name of ["refs.lock.99", "branch-0.lock", "journal-1.pack.lock.removal"]) {
       writeFileSync(path.join(folder, name), deadOwner());
     }
-    // The lock of a process that runs, in the store that this one is a copy of.
+    // The lock of a running process in the store of which this one is a copy.
     writeFileSync(path.join(folder, "config.lock"), lockText("/"));
     expect((await project.ok("doctor")).stdout).toContain("has ended");
     await project.ok("tag", "v2", "main");

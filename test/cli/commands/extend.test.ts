@@ -25,7 +25,7 @@ describe("extend", () => {
     expect((await project.ok("show", "main")).stdout).toContain("from step 1,000");
   });
 
-  test("goes on from an unfinished run as from any other", async () => {
+  test("continues an unfinished run like any other", async () => {
     const project = await emptyProject();
     await unfinished(project);
     const longer = await project.ok(...words("extend unfinished --by 15 --json"));
@@ -35,7 +35,7 @@ describe("extend", () => {
     expect((await project.ok(...words(whole))).json.root).toBe(json.root);
   });
 
-  test("refuses what is no longer, and nothing changes", async () => {
+  test("refuses a length that is not longer, and changes nothing", async () => {
     const project = await walkProject();
     const before = await project.storeDigest();
     const refused: [line: string, status: number, message: string][] = [

@@ -39,7 +39,7 @@ describe("find", () => {
     expect([status, json]).toEqual([1, { step: null, state: null }]);
   });
 
-  test("a field that the state does not have is named, with those that are near", async () => {
+  test("a field that the state does not have is named, with similar ones", async () => {
     const project = await emptyProject();
     await project.write(
       "herd.ts",
@@ -80,7 +80,7 @@ describe("find", () => {
     expect(stderr).toContain("hint: at step 0 there is no state.infectd: state has .infected");
   });
 
-  test("--from and --to take what a revision takes behind its @", async () => {
+  test("--from and --to take what a revision takes after its @", async () => {
     const project = await walkProject();
     const range = async (...ends: string[]): Promise<unknown> => {
       const { json } = await project.ok("find", "main", "true", "--count", "--json", ...ends);
@@ -168,7 +168,7 @@ describe("a range", () => {
 });
 
 describe("previous", () => {
-  test("is the state one step before, also where states are changed in place", async () => {
+  test("is the state one step before, even if states are changed in place", async () => {
     const project = await model();
     const { json } = await project.ok(
       ..."find main --count --json --from 1 --".split(" "),
@@ -218,7 +218,7 @@ describe("--last", () => {
 });
 
 describe("--count", () => {
-  test("prints how many steps match, the first and the last", async () => {
+  test("prints the number of matching steps, the first and the last", async () => {
     const project = await model();
     const { stdout } = await project.ok(
       "find",
@@ -242,7 +242,7 @@ describe("--count", () => {
 });
 
 describe("--bisect", () => {
-  test("prints where it begins to hold, and how many states it looked at", async () => {
+  test("prints where it begins to hold, and the number of states it looked at", async () => {
     const project = await model();
     const { stdout } = await project.ok("find", "main", "state.x >= 75", "--bisect");
     expect(stdout).toBe('step 38\n{ "x": 76 }\nlooked at 8 states\n');
@@ -251,7 +251,7 @@ describe("--bisect", () => {
     expect(json.looked).toBeLessThanOrEqual(8);
   });
 
-  test("holds at the first: that is it", async () => {
+  test("if it holds at the first step, prints that one", async () => {
     const project = await model();
     const { json } = await project.ok("find", "main", "true", "--bisect", "--from", "5", "--json");
     expect(json).toEqual({ step: 5, state: { x: 10 }, looked: 1 });
@@ -269,7 +269,7 @@ describe("--bisect", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refusals", () => {
   test.each([
     ["--last", "--count"],
     ["--last", "--bisect"],
@@ -318,7 +318,7 @@ describe("what is refused", () => {
       "an expression sees state, step, params and previous",
     ],
     ["Math.random() > 0.5", "Math.random() was called in a step", ""],
-    // What is meant is a comparison: an assignment finds what is not in the run.
+    // A comparison is meant: an assignment would find states that are not in the run.
     ["state.x = 8", "the function changed the state that it looked at", "write === and not ="],
     ["state = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
     ["step = 8", "TypeError: Assignment to constant variable.", "write === and not ="],
@@ -347,7 +347,7 @@ describe("what is refused", () => {
 });
 
 describe("Ctrl-C", () => {
-  /** Runs a search, and presses Ctrl-C as the expression is looked at at a step. */
+  /** Runs a search, and presses Ctrl-C when the expression is evaluated at a step. */
   async function pressed(project: Project, step: number, ...argv: string[]): Promise<Result> {
     const keys = globalThis as { pressAt?: (now: number) => boolean };
     const interrupt = (press: () => void): void => {
@@ -365,7 +365,7 @@ describe("Ctrl-C", () => {
 
   /** The command line in the hint, as a shell would split it, without `rewind`. */
   function goOn(stderr: string): string[] {
-    const line = /^hint: `rewind (.*)` goes on from there\n$/ms.exec(stderr)?.[1] ?? "";
+    const line = /^hint: `rewind (.*)` continues from there\n$/ms.exec(stderr)?.[1] ?? "";
     return [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(
       ([, quoted, plain]) => quoted?.replaceAll("'\\''", "'") ?? plain ?? "",
     );
@@ -381,7 +381,7 @@ describe("Ctrl-C", () => {
     return project;
   }
 
-  test("tells how far it got, and how to go on", async () => {
+  test("says how far it got, and how to continue", async () => {
     const project = await long();
     const holds = "pressAt(step) || state.x === 1_999_000";
     const { status, stdout, stderr } = await pressed(project, 5_000, "main", holds);
@@ -398,7 +398,7 @@ describe("Ctrl-C", () => {
     expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(1_999_000);
   });
 
-  test("--count gives what it found: the rest of the steps gives the rest", async () => {
+  test("--count gives the matches so far: the rest of the steps gives the rest", async () => {
     const project = await long();
     const even = "pressAt(step) || state.x % 2 === 0";
     const argv = ["main@10..@1_900_001", even, "--count", "--json"];
@@ -411,7 +411,7 @@ describe("Ctrl-C", () => {
       ) ?? [];
     expect(error.data).toMatchObject({ count: Number(held.replaceAll(",", "")), first: 10 });
     expect(error.data.last).toBe(error.data.looked.to - (error.data.looked.to % 2));
-    // The range is now given by options, since its beginning has moved.
+    // The range is now given by options, because its beginning has moved.
     expect(goOn(stderr)).toEqual([
       ..."find main".split(" "),
       even,
@@ -421,7 +421,7 @@ describe("Ctrl-C", () => {
     expect(Number(held.replaceAll(",", "")) + json.count).toBe(949_996);
   });
 
-  test("--last goes on towards the start", async () => {
+  test("--last continues towards the start", async () => {
     const project = await long();
     const holds = "pressAt(step) || state.x === 17";
     const argv = ["main", "--last", "--trust", "--from", "5", "--", holds];
@@ -437,7 +437,7 @@ describe("Ctrl-C", () => {
     expect((await project.ok(...goOn(stderr), "--json")).json.step).toBe(17);
   });
 
-  test("--bisect goes on between the steps that it had come to", async () => {
+  test("--bisect continues between the steps that it had reached", async () => {
     const project = await long();
     const holds = "pressAt(step) || state.x >= 17";
     const { status, stdout, stderr } = await pressed(project, 500_000, "main", holds, "--bisect");
@@ -453,17 +453,17 @@ describe("Ctrl-C", () => {
     expect([first.status, first.stderr]).toEqual([
       130,
       "error: interrupted: looked at step 0, which does not match\n" +
-        "hint: `rewind find main 'step<0' --from 1` goes on from there\n",
+        "hint: `rewind find main 'step<0' --from 1` continues from there\n",
     ]);
     const none = await project.runWith({ interrupt: true }, ..."find main@500.. step<0".split(" "));
     expect([none.status, none.stderr]).toEqual([
       130,
       "error: interrupted: looked at no step yet\n" +
-        "hint: `rewind find main 'step<0' --from 500` goes on from there\n",
+        "hint: `rewind find main 'step<0' --from 500` continues from there\n",
     ]);
   });
 
-  test("an expression with quotes or a dash in front comes back as it was", async () => {
+  test("an expression with quotes or a leading dash is printed unchanged", async () => {
     const project = await long();
     for (const expression of [`String(state.x) === 'it\\'s'`, "-state.x > 0", 'step < "0"']) {
       const argv = ["--program", "working", "-q", "--", "main@{0}", expression];

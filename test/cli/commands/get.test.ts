@@ -33,7 +33,7 @@ describe("get", () => {
     expect(await step("main@1_0")).toBe(10);
   });
 
-  test("special values read as the contract says", async () => {
+  test("special values have the documented forms", async () => {
     const project = await emptyProject();
     await project.write("special.ts", SPECIAL);
     await project.ok("record", "special.ts", "--steps", "1");
@@ -92,7 +92,7 @@ describe("get", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("objects that occur again and again are printed once", async () => {
+  test("objects that occur very often are printed once", async () => {
     const project = await emptyProject();
     await project.write(
       "pair.ts",

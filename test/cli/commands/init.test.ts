@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { bareProject } from "../run-cli.ts";
 
 describe("init", () => {
-  test("creates a store, which Git can carry along", async () => {
+  test("creates a store that can be kept in Git", async () => {
     const project = await bareProject();
     const { status, stdout, stderr } = await project.run("init");
     expect({ status, stdout, stderr }).toEqual({
@@ -17,7 +17,7 @@ describe("init", () => {
     expect(ignored).toContain("local/");
   });
 
-  test("takes a folder, and makes it", async () => {
+  test("takes a folder, and creates it", async () => {
     const project = await bareProject();
     const { json } = await project.ok("init", "a/b", "--json");
     expect(json).toEqual({ path: "a/b/.rewind" });

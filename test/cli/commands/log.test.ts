@@ -3,7 +3,7 @@ import { emptyProject, type Project, walkProject } from "../run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
-/** What is printed, with ids as `#` and times as `~`. */
+/** The output, with ids as `#` and times as `~`. */
 async function printed(project: Project, line: string): Promise<string> {
   const { stdout } = await project.ok(...words(line));
   return stdout.replace(/\b[0-9a-f]{12}\b/g, "#").replace(/\d{4}-\d\d-\d\dT\S+Z/g, "~");
@@ -23,13 +23,13 @@ async function manyBranches(): Promise<Project> {
 }
 
 describe("log", () => {
-  test("a run and those that it came from, and what was changed", async () => {
+  test("a run, its origins, and the changes", async () => {
     const project = await walkProject();
     const message = "up\nand \u001b[31mup";
     await project.ok(...words("branch a main@500 --param p=0.6 --message"), message);
     await project.ok(...words("branch b a@700 --seed 5"));
     await project.ok(...words("branch c b"));
-    // What commands a terminal is shown, not obeyed.
+    // Terminal controls are shown, not obeyed.
     expect(await printed(project, "log c")).toBe(
       [
         "# (c)  1,000 steps\n  forked from b@1_000\n  recorded ~",
@@ -40,7 +40,7 @@ describe("log", () => {
     );
   });
 
-  test("whether the state was changed, as far as that is stored", async () => {
+  test("whether the state was changed, as far as stored objects show", async () => {
     const project = await walkProject();
     const changed = async (fork: string): Promise<boolean> => {
       await project.ok(...words(`branch ${fork}`));
@@ -58,14 +58,14 @@ describe("log", () => {
     expect(await changed("f main@0 --param p=0.6")).toBe(false);
     expect(await changed("g main@500 --set state=9")).toBe(true);
     expect(await changed("h main@500 --param p=0.6")).toBe(false);
-    // What its origin began with is no change of its own.
+    // A change at its origin's start is not its own.
     expect(await changed("i g@500 --seed 3")).toBe(false);
     expect(await changed("j g@500")).toBe(false);
     await project.ok(...words("extend g --by 10"));
     expect((await project.ok(...words("log g -n 1"))).stdout).not.toContain("state");
   });
 
-  test("how each run was made, also where its origin has no name any more", async () => {
+  test("how each run was made, even if its origin no longer has a name", async () => {
     const project = await walkProject();
     await project.ok(...words("extend main --by 500"));
     await project.ok(...words("reset main@900"));
@@ -79,7 +79,7 @@ describe("log", () => {
     ]);
   });
 
-  test("a run whose name is gone is called by what goes on from its end, if unchanged", async () => {
+  test("a run whose name is gone is named after a run that continues it unchanged", async () => {
     const project = await walkProject();
     await project.ok(...words("branch on main --steps 1_100"));
     await project.ok(...words("branch off main --steps 1_100 --set state=5"));
@@ -90,7 +90,7 @@ describe("log", () => {
     expect(await printed(project, "log off")).toContain("\n  forked from #@1_000\n");
   });
 
-  test("A..B, of which neither side may be a step", async () => {
+  test("A..B, where neither side may be a step", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500"));
     await project.ok(...words("branch b a@600"));
@@ -110,7 +110,7 @@ describe("log", () => {
     expect((await project.run(...words("log main --all"))).status).toBe(2);
   });
 
-  test("--json has the keys of the contract", async () => {
+  test("--json has the documented keys", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500 --param p=NaN"));
     const { runs } = (await project.ok("log", "a", "--json")).json;
@@ -131,7 +131,7 @@ describe("log", () => {
     expect((await project.ok(...words("log a --graph --json"))).json.runs).toEqual(runs);
   });
 
-  test("--all, and -n, which says how many more there are", async () => {
+  test("--all, and -n, which gives the number of the others", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500"));
     await project.ok(...words("record walk.ts --steps 10 -b other"));

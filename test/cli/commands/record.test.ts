@@ -18,7 +18,7 @@ describe("record", () => {
     );
   });
 
-  test("--json has the keys of the contract", async () => {
+  test("--json has the documented keys", async () => {
     const project = await emptyProject("walk.ts");
     const { json } = await project.ok(
       ..."record walk.ts --steps 1_000 --seed 42 --json".split(" "),
@@ -90,7 +90,7 @@ describe("record", () => {
     expect(status).toBe(0);
   });
 
-  test("a module below is found from the folder that one stands in", async () => {
+  test("a module is found from the current folder", async () => {
     const project = await bareProject();
     await project.ok("init");
     await project.write(
@@ -113,7 +113,7 @@ describe("record", () => {
     expect(current.map((branch: { name: string }) => branch.name)).toEqual(["second"]);
   });
 
-  test("a self-check finds state that is kept outside, and names the field", async () => {
+  test("a self-check finds hidden state, and names the field", async () => {
     const project = await emptyProject();
     await project.write(
       "leak.ts",
@@ -152,7 +152,7 @@ describe("record", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("--restart records anew, keeps the old run, and is one undo", async () => {
+  test("--restart records again, keeps the old run, and is one undo", async () => {
     const project = await walkProject();
     await unfinished(project);
     const state = async (revision: string) => (await project.ok("get", revision)).stdout;

@@ -37,7 +37,7 @@ async function livedIn(): Promise<Project> {
 }
 
 describe("reflog", () => {
-  test("lists what a name has meant, the latest first, by revisions that other commands take", async () => {
+  test("lists the runs that a name has named, the latest first, by revisions that other commands take", async () => {
     const project = await livedIn();
     const expected: Readonly<Record<string, [command: string, steps: number][]>> = {
       main: [
@@ -118,7 +118,7 @@ describe("reflog", () => {
     }
   });
 
-  test("before anything is recorded, and where no log came with the store", async () => {
+  test("before anything is recorded, and if no log came with the store", async () => {
     const empty = await (await emptyProject()).ok("reflog");
     expect(empty.stdout).toBe("HEAD has named no run yet\n");
     const project = await walkProject();
@@ -159,7 +159,7 @@ describe("reflog", () => {
     ]);
   });
 
-  test("a name that is gone is remembered: its entries, and what they name", async () => {
+  test("a deleted name is remembered: its entries, and their runs", async () => {
     const project = await walkProject();
     await project.ok("branch", "fix", "main@500", "--steps", "600");
     const { run } = (await project.ok("show", "fix", "--json")).json;
@@ -178,7 +178,7 @@ describe("reflog", () => {
   });
 });
 
-/** The log with other words in its operations, sealed and with checksums as if it had been logged so. */
+/** Replaces words in the log's operations, with valid seals and checksums. */
 function relogged(text: string, from: string, to: string): string {
   const seal = machineSeal();
   return text

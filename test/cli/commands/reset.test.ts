@@ -60,7 +60,7 @@ describe("reset", () => {
     );
   });
 
-  test("of an unfinished recording: it is as long as it was cut, and finished", async () => {
+  test("of an unfinished recording: it has the new length, and is finished", async () => {
     const project = await emptyProject();
     await unfinished(project);
     await project.ok(...words("reset unfinished@33"));

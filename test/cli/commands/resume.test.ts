@@ -13,7 +13,7 @@ async function interrupted(): Promise<Project> {
 }
 
 describe("resume", () => {
-  test("goes on from the last checkpoint to the root of one recording", async () => {
+  test("continues from the last checkpoint to the root of one recording", async () => {
     const project = await emptyProject();
     const failed = await unfinished(project);
     expect([failed.status, failed.stderr]).toEqual([
@@ -29,7 +29,7 @@ describe("resume", () => {
     expect((await project.ok(...words(whole))).json.root).toBe(root);
   });
 
-  test("of what is finished or not there says so", async () => {
+  test("of a finished or missing branch says so", async () => {
     const project = await interrupted();
     await project.ok(...words("resume unfinished"));
     const refused: [line: string, message: string, hint: string][] = [
@@ -59,13 +59,13 @@ describe("resume", () => {
     ]);
   });
 
-  test("takes what is as recorded", async () => {
+  test("accepts the recorded values", async () => {
     const project = await interrupted();
     const line = "resume unfinished --seed 5 --steps 100 --block-size 10 --rng xoshiro128++ --json";
     expect((await project.ok(...words(line))).json).toMatchObject({ steps: 100 });
   });
 
-  test("refuses what differs, lists all of it, and changes nothing", async () => {
+  test("refuses different values, lists all of them, and changes nothing", async () => {
     const project = await emptyProject();
     await project.write(
       "m.ts",
@@ -87,7 +87,7 @@ describe("resume", () => {
       "error: main was recorded with different values: seed is 5, given 6; params.p is 0.25, given 0.75; " +
         "params.name is a, given b; params.q is not declared, given 1; steps is 50, given 60; " +
         "rng is xoshiro128++, given other\n" +
-        "hint: `rewind resume main` continues it as recorded; to change it from a step on, fork: `rewind branch NAME main@STEP " +
+        "hint: `rewind resume main` continues it as recorded; to change it after some step, fork: `rewind branch NAME main@STEP " +
         "--seed 6 --param p=0.75 --param name=b --steps 60`\n",
     );
     expect(await project.storeDigest()).toBe(before);
@@ -122,7 +122,7 @@ describe("resume", () => {
 describe("resume --fresh-if-missing", () => {
   const line = "resume nightly --fresh-if-missing fragile.ts --steps 100 --seed 5";
 
-  test("records, goes on, and has nothing to do, one after the other", async () => {
+  test("records, continues, and then has nothing to do", async () => {
     const project = await emptyProject();
     await unfinished(project);
     const flag = Atomics as { failing?: boolean };
@@ -155,7 +155,7 @@ describe("resume --fresh-if-missing", () => {
     expect(json).toMatchObject({ branch: "main", steps: 20 });
   });
 
-  test("asks for --steps only where it has to record", async () => {
+  test("requires --steps only if it has to record", async () => {
     const project = await interrupted();
     const missing = await project.run(...words("resume nightly --fresh-if-missing fragile.ts"));
     expect([missing.status, missing.stderr]).toEqual([
@@ -196,7 +196,7 @@ describe("resume --fresh-if-missing", () => {
     await project.ok(...words("resume unfinished --fresh-if-missing fragile.ts"));
   });
 
-  test("refuses other values also where it is finished", async () => {
+  test("refuses other values even if it is finished", async () => {
     const project = await walkProject();
     const before = await project.storeDigest();
     const result = await project.run(

@@ -61,7 +61,7 @@ describe("the runs of PyTorch 1.13", () => {
 });
 
 describe("rng PLAN", () => {
-  test("prints the batches of an epoch in lines that fit", async () => {
+  test("prints the batches of an epoch, wrapped to the terminal", async () => {
     const { order, batches } = orderOf(PLAN, { epoch: 10, batch: 64 });
     const { stdout, stderr } = await runCli(["rng", PLAN, "--epoch", "10", "--batch", "64"]);
     expect(stderr).toBe("");
@@ -77,7 +77,7 @@ describe("rng PLAN", () => {
     expect(loader.stdout).toContain("\nbatch 2 of 2, 444 samples\n");
   });
 
-  test("says what was drawn and digests the state before an epoch, an event, and at the end", async () => {
+  test("gives the draws and a digest of the state before an epoch, an event, and at the end", async () => {
     const at = async (...argv: string[]) => (await runCli(["rng", PLAN, "--json", ...argv])).json;
     expect(await at()).toEqual({
       plan: PLAN,
@@ -130,7 +130,7 @@ describe("rng PLAN", () => {
     expect(readdirSync(project.root)).toEqual(["my state"]);
   });
 
-  test("says what is to be done before the state is loaded", async () => {
+  test("says what must be done before the state is loaded", async () => {
     const project = await bareProject();
     expect((await project.ok("rng", PLAN, "--epoch", "9", "-o", "a.bin")).stdout).toContain(
       "in Python, right before the loop: after the model and random_split, which draw as well:\nimport",
@@ -185,7 +185,7 @@ describe("rng PLAN", () => {
     const plan = "seed 1; epochs 2 of shuffle 9 workers 2";
     const { baseSeed } = orderOf(plan, { epoch: 2 });
     const { stdout } = await runCli(["rng", plan, "--epoch", "2"]);
-    expect(stdout).toContain(`\n  base seed        ${baseSeed}; worker w has it plus w\n\n`);
+    expect(stdout).toContain(`\n  base seed        ${baseSeed}; worker w has this plus w\n\n`);
     const { json } = await runCli(["rng", plan, "--epoch", "2", "--json"]);
     expect(json.baseSeed).toEqual({ $bigint: String(baseSeed) });
   });
@@ -238,7 +238,7 @@ describe("rng explain", () => {
     ["python", "32 bits", "random.getstate()"],
   ])("says what the draws and digests of %s are", async (name, bits, state) => {
     const { stdout } = await runCli(["rng", "explain", `generator ${name}; seed 1; draws 3`]);
-    expect(stdout).toContain(`draws are of ${bits}`);
+    expect(stdout).toContain(`draws have ${bits}`);
     expect(stdout).toContain(state);
   });
 
@@ -252,7 +252,7 @@ describe("rng explain", () => {
     }
   });
 
-  test("prints no more than it is told to, and says how many there are", async () => {
+  test("prints at most the requested number, and gives the total", async () => {
     const { stdout } = await runCli(["rng", "explain", PLAN, "-n", "3"]);
     expect(stdout).toContain("\n    3  epoch 1 of shuffle 1444");
     expect(stdout).not.toContain("epoch 2");
@@ -271,7 +271,7 @@ describe("rng locate", () => {
     const { status, stdout, stderr } = await runCli(["rng", "locate", PLAN, "--order", list]);
     expect([status, stderr]).toEqual([0, ""]);
     expect(stdout).toContain(
-      "\nthese 3 give the same samples throughout: those of another epoch tell them apart\n\n",
+      "\nthese 3 have the same samples throughout: samples of another epoch tell them apart\n\n",
     );
     expect(stdout).toMatch(/^epoch 10, as written\n {2}rewind rng 'seed 1; .*' --epoch 10\n/);
   });
@@ -324,14 +324,14 @@ describe("rng locate", () => {
     );
   });
 
-  test("positions in the loader are said to be those", async () => {
+  test("positions in the loader are labelled as such", async () => {
     const { positions } = orderOf(PLAN, { epoch: 3 });
     const list = positions.slice(0, 5).join();
     const { stdout } = await runCli(["rng", "locate", PLAN, "--order", list]);
     expect(stdout).toContain("epoch 3, as written, the samples as positions in the loader\n");
   });
 
-  test("notes where samples are so few that some agree by chance", async () => {
+  test("notes if there are so few samples that some agree by chance", async () => {
     const few = await runCli(["rng", "locate", PLAN, "--order", String(order[0])]);
     expect(few.stderr).toMatch(
       /^note: among 1,\d00 orders, some may begin with these samples by chance: give more/,
@@ -340,7 +340,7 @@ describe("rng locate", () => {
     expect((await runCli(["rng", "locate", kept, "--order", "0,1"])).stderr).toBe("");
   });
 
-  test("of the loader that is named, and says so in the command", async () => {
+  test("of the named loader, also in the printed command", async () => {
     const two = "seed 1; repeat 9 { epochs 1 of shuffle 50; epochs 1 of shuffle 40 }";
     const list = orderOf(two, { epoch: 4, loader: 2 }).order.slice(0, 6).join();
     const { stdout } = await runCli(["rng", "locate", two, "--order", list, "--loader", "2"]);
@@ -348,7 +348,7 @@ describe("rng locate", () => {
   });
 });
 
-describe("what is wrong", () => {
+describe("errors", () => {
   test.each([
     ["seed 1; epochs 9 off shuffle 1444", 1, 18, 'expected "of" and a loader, got "off"'],
     ["seed 1\nsplit 1806 0.8\n\trepeat 2 { split 5 9 }", 3, 13, "expected a part of 5 items"],
@@ -389,7 +389,7 @@ describe("what is wrong", () => {
     expect(message).toMatch(
       /^error: line \d, column \d+: expected a plan to begin with a seed, got no steps$/,
     );
-    // Nothing is pointed at where the line is empty.
+    // An empty line has no caret.
     expect(rest).toHaveLength(plan.trim() === "" ? 2 : 4);
   });
 
@@ -478,7 +478,7 @@ describe("rewind help plans", () => {
   const page = TOPICS.get("plans")?.text() ?? "";
   const context = "seed 1; split 1806 1444 362; epochs 1 of loader 362";
 
-  test("shows forms that are read as they stand", () => {
+  test("shows forms that can be read", () => {
     for (const [written] of GENERATOR_FORMS) {
       expect(parsePlan(`${written}; seed 1`).generator.name).toBe(written.split(" ")[1]);
     }
@@ -495,7 +495,7 @@ describe("rewind help plans", () => {
     }
   });
 
-  test("names every word of the grammar, and its example is one", () => {
+  test("names every word of the grammar, and its example is valid", () => {
     const [, example = ""] = /\n\n {2}(seed .*)\n/.exec(page) ?? [];
     expect(parsePlan(example).steps).toHaveLength(3);
     const source = ["parse.ts", "parse-loader.ts"]
@@ -506,7 +506,7 @@ describe("rewind help plans", () => {
     ].map(([, verb, option, word]) => verb ?? option ?? word);
     expect(words).toEqual(expect.arrayContaining(["seed", "prefetch", "own", "after"]));
     const unsaid = words.filter((word) => !new RegExp(`\\b${word}\\b`).test(page));
-    // What is so unless told needs no word.
+    // Defaults need no word.
     expect(unsaid.sort()).toEqual(["default", "words"]);
   });
 });

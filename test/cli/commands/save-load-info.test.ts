@@ -8,7 +8,7 @@ async function handOver(file: string, from: Project, to: Project): Promise<void>
 }
 
 describe("save, load, info", () => {
-  test("a run that no branch names is loaded with commands that reach it, as they stand", async () => {
+  test("for a run loaded without a branch, commands that reach it are printed, ready to run", async () => {
     const ours = await walkProject();
     await ours.ok("save", "main", "-o", "run.replay");
     const theirs = await emptyProject();
@@ -63,7 +63,7 @@ describe("save, load, info", () => {
     expect(json).toMatchObject({ steps: 1000, segments: [{ module: "walk.ts#default" }] });
   });
 
-  test("--no-code: whoever has the module can replay it, nobody else", async () => {
+  test("--no-code: only those who have the module can replay it", async () => {
     const [mine, same, none] = [
       await walkProject(),
       await emptyProject("walk.ts"),
@@ -82,11 +82,11 @@ describe("save, load, info", () => {
     expect(stderr).toMatch(
       /^error: the code of "random-walk" \(walk\.ts\) was left out.*\nhint: .*--program working/,
     );
-    // The last state is stored, but what it is made of is the program's to say.
+    // The last state is stored, but only the program has the codecs to read it.
     expect((await none.run("show", "theirs")).status).toBe(0);
   });
 
-  test("every damaged, cut or foreign file is refused, and the store stays as it was", async () => {
+  test("every damaged, cut or foreign file is refused, and the store does not change", async () => {
     const [mine, theirs] = [await walkProject(), await emptyProject("walk.ts")];
     await mine.ok("save", "main", "-o", "run.replay");
     const whole = await readFile(path.join(mine.root, "run.replay"));

@@ -12,7 +12,7 @@ import {
 
 const words = (line: string): string[] => line.split(" ");
 
-/** What is printed, with ids as `#`, whole ones as `##`, times as `~` and shared sizes as `*`. */
+/** The output, with ids as `#`, whole ones as `##`, times as `~` and shared sizes as `*`. */
 async function printed(project: Project, line: string): Promise<string> {
   const { stdout } = await project.ok(...words(line));
   return stdout
@@ -23,7 +23,7 @@ async function printed(project: Project, line: string): Promise<string> {
 }
 
 describe("show of a run", () => {
-  test("what it is, where it came from, what changed in each segment", async () => {
+  test("what it is, its origins, the changes in each segment", async () => {
     const project = await emptyProject("shock.ts");
     await project.ok(...words("record shock.ts --steps 100 --seed 1"));
     await project.ok(...words("branch a main@52 --param clamp=5 --seed 7"));
@@ -60,7 +60,7 @@ describe("show of a run", () => {
     );
   });
 
-  test("--json carries all of that", async () => {
+  test("--json has all of that", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500 --param p=0.6 --set state=9"));
     const before = (await project.ok(...words("get main@500 --json"))).json.state;
@@ -94,7 +94,7 @@ describe("show of a run", () => {
     expect(main).toMatchObject({ origin: [], meta: { message: "a walk" } });
   });
 
-  test("sizes: what its origin has too, and what is its own", async () => {
+  test("sizes: shared with its origin, and its own", async () => {
     const project = await emptyProject("sir.ts");
     await project.ok(...words("record sir.ts --steps 64 --seed 1"));
     await project.ok(...words("branch same main@32"));
@@ -102,7 +102,7 @@ describe("show of a run", () => {
     const sizeOf = async (name: string): Promise<Record<string, never>> =>
       (await project.ok("show", name, "--json")).json.objects;
     const [main, same, other] = [await sizeOf("main"), await sizeOf("same"), await sizeOf("other")];
-    // All but the manifest is the same: the fork lives the same future.
+    // Everything but the manifest is shared: the fork has the same future.
     expect(main).toMatchObject({ counted: true, own: { count: main.count }, shared: { count: 0 } });
     expect(same).toMatchObject({ count: main.count, own: { count: 1 } });
     const objects = other as unknown as Record<"own" | "shared", { count: number; bytes: number }>;
@@ -128,7 +128,7 @@ describe("show of a run", () => {
     );
   });
 
-  test("a fork at step 0 is told whole, with what it has otherwise than its origin", async () => {
+  test("a fork at step 0 is described in full, with its differences from its origin", async () => {
     const project = await walkProject();
     await project.ok(...words("branch z main@0 --seed 3"));
     expect(await printed(project, "show z")).toMatch(
@@ -148,7 +148,7 @@ describe("show of a run", () => {
     });
   });
 
-  test("of a run that was recorded nothing was changed, also where it is cut to step 0", async () => {
+  test("a recorded run shows no changes, even if it is cut to step 0", async () => {
     const project = await walkProject();
     await project.ok(...words("reset main@0"));
     const { json, stdout } = await project.ok(...words("show main --json"));
@@ -156,7 +156,7 @@ describe("show of a run", () => {
     expect(stdout).not.toContain("perhaps");
   });
 
-  test("of a fork at step 0 whose code cannot run it is told whether the state was changed", async () => {
+  test("a fork at step 0 whose code cannot run shows whether the state was changed", async () => {
     const project = await walkProject();
     await project.ok(...words("branch param main@0 --param p=0.6"));
     await project.ok(...words("branch set main@0 --param p=0.6 --set state=4"));
@@ -173,7 +173,7 @@ describe("show of a run", () => {
     expect(await text("set")).toBe("p 0.5 → 0.6\n  state      changed\n");
   });
 
-  test("where its code cannot run, what was changed in the state is not known", async () => {
+  test("if its code cannot run, the changes in the state are unknown", async () => {
     const project = await walkProject();
     await project.ok(...words("branch a main@500 --param p=0.6 --set state=9"));
     await project.ok(...words("branch b main@500 --set state=9"));
@@ -188,7 +188,7 @@ describe("show of a run", () => {
     // Nothing else was changed, so it was the state.
     expect(await changesOf("b")).toMatchObject({ state: true, fields: null });
     expect((await elsewhere.ok("show", "b")).stdout).toMatch(/\n {2}state {6}changed\n$/);
-    // Its parent is not here: what they share is not known.
+    // Its parent is not here, so the shared size is unknown.
     const { objects, origin } = (await elsewhere.ok("show", "a", "--json")).json;
     expect(objects).toMatchObject({ counted: true, own: null, shared: null });
     expect(origin).toMatchObject([{ kind: "forked", step: 500, name: null }]);
@@ -197,7 +197,7 @@ describe("show of a run", () => {
   });
 });
 
-describe("what is long", () => {
+describe("long values", () => {
   const LETTERS = "x".repeat(5_000);
 
   /** A table among the params that takes half a megabyte; a fork changes one number of it. */
@@ -240,7 +240,7 @@ describe("what is long", () => {
     expect(runs[0].params.table[7]).toBe(3);
   });
 
-  test("a damaged part of what is not printed does not stand in the way of the text", async () => {
+  test("damage in a part that is not printed does not prevent the text", async () => {
     const project = await tableProject();
     const { chunks } = (await project.ok("cat-file", await paramsOf(project), "--json")).json
       .content;
@@ -256,7 +256,7 @@ describe("what is long", () => {
     expect((await project.run("show", "main")).stdout).toContain("488 kB: --json prints them");
     const whole = await project.run("show", "main", "--json");
     expect([whole.status, whole.json.error.code]).toEqual([4, "OBJECT_CORRUPT"]);
-    // The sizes in the text are of all objects: none was read for them.
+    // The sizes in the text cover all objects, although none was read for them.
     expect((await project.ok("show", "main")).stdout).toMatch(/^objects {2}19, 495 kB$/m);
   });
 
@@ -286,7 +286,7 @@ describe("what is long", () => {
     }
   });
 
-  test("many changed params are told by the first ones", async () => {
+  test("of many changed params, the first ones are shown", async () => {
     const project = await emptyProject();
     const params = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`p${i}`, 0]));
     await project.write(
@@ -333,7 +333,7 @@ describe("show of a state", () => {
     );
   });
 
-  test("a cursor beyond the end of a branch that was reset is at its end", async () => {
+  test("a cursor beyond the end of a reset branch is at its end", async () => {
     const project = await walkProject();
     await project.ok(...words("checkout main@900"));
     await project.ok(...words("reset main@400"));

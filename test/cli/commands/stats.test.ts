@@ -12,7 +12,7 @@ async function counter(state = "{ x: 0, name: 'a' }"): Promise<Project> {
 }
 
 describe("stats", () => {
-  test("of the state where it is a number", async () => {
+  test("of the state if it is a number", async () => {
     const project = await walkProject();
     const { stdout } = await project.ok("stats", "main");
     expect(stdout).toMatch(
@@ -58,7 +58,7 @@ describe("stats", () => {
     expect((await project.ok(..."stats main@3.. state.x --json".split(" "))).json.count).toBe(2);
   });
 
-  test("of what changes in a step, by the state before", async () => {
+  test("of the change in a step, with the previous state", async () => {
     const project = await counter();
     const names = ["state.x - previous.x", "state.x"];
     const { json } = await project.ok("stats", "main@1..", ...names, "--json");

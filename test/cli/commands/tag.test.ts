@@ -6,7 +6,7 @@ const runOf = async (project: Project, revision: string): Promise<string> =>
   (await project.ok("show", revision, "--json")).json.run;
 
 describe("tag", () => {
-  test("names a run for good, whatever becomes of its branch", async () => {
+  test("names a run for good, whatever happens to its branch", async () => {
     const project = await walkProject();
     const first = await runOf(project, "main");
     const { json } = await project.ok("tag", "v1", "main", "-m", "as in\nthe paper", "--json");
@@ -37,7 +37,7 @@ describe("tag", () => {
     );
   });
 
-  test("is moved by --force alone, and deleted by -d; undo takes both back", async () => {
+  test("is moved only by --force, and deleted by -d; undo takes both back", async () => {
     const project = await walkProject();
     await project.ok(...words("tag v1"));
     const first = await runOf(project, "v1");
@@ -64,7 +64,7 @@ describe("tag", () => {
     expect(await runOf(project, "v1")).toBe(first);
   });
 
-  test("beside a branch of its name says how the two are told apart", async () => {
+  test("beside a branch of the same name, says how to distinguish the two", async () => {
     const project = await walkProject();
     await project.ok(...words("branch fork main@500"));
     const { stderr } = await project.ok(...words("tag fork main"));
@@ -79,15 +79,15 @@ describe("tag", () => {
     [
       "tag v2 main@500",
       2,
-      "error: expected a run, got one of its steps, main@500: a tag names a run, and its steps are then v2@STEP\n",
+      "error: expected a run, got one of its steps, main@500: a tag names a run; write v2@STEP for one of its steps\n",
     ],
     ["tag v2 mian", 1, 'error: expected the name of a run, got "mian"\nhint: did you mean main?'],
     [
       "tag V1",
       1,
-      "cannot stand beside refs/tags/v1: they differ only in case\nhint: choose another",
+      "cannot exist beside refs/tags/v1: they differ only in case\nhint: choose another",
     ],
-    ["tag v1/x", 1, "cannot stand beside refs/tags/v1: one would be a folder of the other"],
+    ["tag v1/x", 1, "cannot exist beside refs/tags/v1: one would be a folder of the other"],
     ["tag a..b", 2, "it has two dots in a row"],
     ["tag -d", 2, "error: expected the name of a tag with --delete\nhint: "],
     ["tag --force", 2, "error: expected the name of a tag with --force\n"],
@@ -109,7 +109,7 @@ describe("tag", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("of nothing is refused", async () => {
+  test("without a run is refused", async () => {
     const result = await (await emptyProject()).run("tag", "v1");
     expect([result.status, result.stderr]).toEqual([
       1,

@@ -6,7 +6,7 @@ import { emptyProject, type Project, strangersProject } from "../run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
-/** A run of a program with two files and a package, in the store of somebody else. */
+/** A run of a program with two files and a package, in another user's store. */
 async function theirs(...options: string[]): Promise<Project> {
   const mine = await emptyProject();
   await mine.write("node_modules/pack/package.json", '{ "name": "pack", "version": "1.2.0" }');
@@ -34,7 +34,7 @@ describe("trust", () => {
         "^model, from model\\.ts#model\\n" +
           "model\\.ts {5}[\\d,]+ bytes\\nlib/next\\.ts {2}\\d+ bytes\\n" +
           "pack 1\\.2\\.0 {2}\\d+ bytes\\n\\n" +
-          "trusted: this code may run from now on, in all your projects\\n$",
+          "trusted: this code may now run in all your projects\\n$",
       ),
     );
     expect((await here.ok("get", "theirs@5")).stdout).toBe("6\n");
@@ -44,7 +44,7 @@ describe("trust", () => {
     expect((await here.ok("get", "again@5")).stdout).toBe("6\n");
   });
 
-  test("the sizes are those of all that runs", async () => {
+  test("the sizes cover everything that runs", async () => {
     const here = await theirs();
     const [program] = (await here.ok(...words("trust theirs --json"))).json.programs;
     const { source } = (await here.ok(...words("show theirs --source --all --json"))).json;
@@ -74,7 +74,7 @@ describe("trust", () => {
     expect((await here.ok(...words("trust --list --json"))).json).toEqual({ programs: [] });
   });
 
-  test("code that was left out runs as the working files give it, if that is the same", async () => {
+  test("code that was left out runs from the working files, if they give the same code", async () => {
     const here = await theirs("--no-code");
     expect((await here.ok("trust", "theirs")).stdout).toContain("its code was left out");
     await here.write("model.ts", MODEL);
@@ -107,12 +107,12 @@ describe("trust", () => {
       ];
       for (const line of lines) {
         const { stderr } = await here.run(...words(line));
-        expect([line, stderr]).toEqual([line, expect.stringContaining("was never run here")]);
+        expect([line, stderr]).toEqual([line, expect.stringContaining("has never run here")]);
       }
     },
   );
 
-  test("--trust remembers as well; in the library trust and untrust are the same", async () => {
+  test("--trust is remembered too; trust and untrust in the library do the same", async () => {
     const mine = await emptyProject();
     await mine.write("lib/next.ts", "export const next = (x: number): number => x + 1;");
     await mine.write("m.ts", 'export default { name: "m", init: () => 0, step: (x) => x + 1 };');
@@ -127,7 +127,7 @@ describe("trust", () => {
     await repo.close();
   });
 
-  test("of a fork with new code: all that its replay runs, up to the step that is named", async () => {
+  test("of a fork with new code: everything that its replay runs, up to the named step", async () => {
     const mine = await emptyProject();
     const step = (by: number): string =>
       `export default { name: "m", init: () => 0, step: (x) => x + ${by} };`;

@@ -11,7 +11,7 @@ const shortOf = async (project: Project, revision: string): Promise<string> =>
 const isThere = async (project: Project, revision: string): Promise<boolean> =>
   (await project.run("show", revision)).status === 0;
 
-/** What undo or redo printed, of the operation only what kind it was. */
+/** The output of undo or redo, with only the kind of the operation. */
 const printed = async (project: Project, verb: "undo" | "redo"): Promise<string[]> => {
   const [first = "", ...lines] = (await project.ok(verb)).stdout.trimEnd().split("\n");
   expect(first).toMatch(/ of \d{4}-\d\d-\d\dT\S+Z$/);
@@ -19,7 +19,7 @@ const printed = async (project: Project, verb: "undo" | "redo"): Promise<string[
 };
 
 describe("undo and redo", () => {
-  test("say which refs moved from where to where, and how to go back", async () => {
+  test("say which refs moved, from where to where, and how to go back", async () => {
     const project = await walkProject();
     const first = await shortOf(project, "main");
     await project.ok(...words("extend main --by 10"));
@@ -106,7 +106,7 @@ describe("undo and redo", () => {
     ]);
   });
 
-  test("of a recording on a HEAD without a run: the run stays, and HEAD is what it was", async () => {
+  test("of a recording on a HEAD without a run: the run stays, and HEAD is restored", async () => {
     const project = await emptyProject("walk.ts");
     await project.ok(...words("record walk.ts --steps 100 --seed 1 -b other"));
     const run = await idOf(project, "other");
@@ -119,7 +119,7 @@ describe("undo and redo", () => {
     ]);
     expect(await isThere(project, "HEAD")).toBe(false);
     expect((await project.ok("get", `${run}@50`, "--json")).json.run).toBe(run);
-    // The name is free again, and nothing is in the way of going back.
+    // The name is free again, so nothing prevents going back.
     expect(await printed(project, "redo")).toContain("  HEAD   main → other");
     expect(await idOf(project, "HEAD")).toBe(run);
     await project.ok("undo");
@@ -144,7 +144,7 @@ describe("undo and redo", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test("where a ref was changed by something else: which, and nothing changes", async () => {
+  test("if something else changed a ref, names it and changes nothing", async () => {
     const project = await walkProject();
     await project.ok(...words("extend main --by 10"));
     await project.ok(...words("branch fork main@500"));
@@ -157,7 +157,7 @@ describe("undo and redo", () => {
     expect([status, stdout, stderr.replace(/ of \d{4}-\S+Z:/, " of TIME:")]).toEqual([
       1,
       "",
-      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, it is ${fork} now\n` +
+      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, it is now ${fork}\n` +
         "hint: something else has changed it since; `rewind reflog main` lists what it has named\n",
     ]);
     expect(await project.storeDigest()).toBe(before);
@@ -166,7 +166,7 @@ describe("undo and redo", () => {
     expect(await idOf(project, "main")).toBe(main);
   });
 
-  test("many at once take back one operation each, or say that another was quicker", async () => {
+  test("many at once take back one operation each, or report that another was faster", async () => {
     const project = await walkProject();
     for (let i = 0; i < 5; i++) await project.ok("tag", `v${i}`);
     const results = await Promise.all(

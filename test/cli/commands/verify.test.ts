@@ -15,7 +15,7 @@ describe("verify", () => {
   test("replays ten blocks, or all with --full", async () => {
     const project = await walkProject();
     expect((await project.ok("verify")).stdout).toBe(
-      "ok: 10 of 32 blocks replayed, every one as recorded\n",
+      "ok: 10 of 32 blocks replayed, all as recorded\n",
     );
     const { json } = await project.ok("verify", "main", "--full", "--json");
     expect(json).toEqual({ ok: true, blocksChecked: 32, mismatch: null });
@@ -57,7 +57,7 @@ describe("verify", () => {
   test("REV@STEP checks the block that leads to the step; a range is refused", async () => {
     const project = await walkProject();
     expect((await project.ok("verify", "main@500")).stdout).toBe(
-      "ok: 1 of 32 blocks replayed, every one as recorded\n",
+      "ok: 1 of 32 blocks replayed, all as recorded\n",
     );
     const { status, stderr } = await project.run("verify", "main@5..@9");
     expect([status, stderr]).toEqual([2, expect.stringContaining("expected a run")]);

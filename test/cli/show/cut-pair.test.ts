@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cutPair } from "../../../src/cli/show/cut-pair.ts";
 
-test("two long texts are cut so that one sees where they differ", () => {
+test("two long texts are cut so that their difference stays visible", () => {
   const long = "x".repeat(100);
   expect(cutPair("a", "b", 10)).toEqual(["a", "b"]);
   expect(cutPair(`${long}1`, `${long}2`, 10)).toEqual(["…xxx1", "…xxx2"]);

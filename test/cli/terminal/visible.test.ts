@@ -7,7 +7,7 @@ import { width } from "../../../src/cli/terminal/width.ts";
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
-test("what cannot be seen, or turns the direction of writing, is escaped", () => {
+test("invisible characters and changes of the writing direction are escaped", () => {
   const unseen = [
     ...[0x00, 0x1b, 0x7f, 0x9b, 0x061c, 0xfeff, 0x00ad, 0x180e, 0x3164, 0x2028, 0x115f, 0x034f],
     ...range(0x200b, 0x200f),
@@ -25,7 +25,7 @@ test("what cannot be seen, or turns the direction of writing, is escaped", () =>
   expect(visible(plain)).toBe(plain);
 });
 
-test("every text for stdout is escaped, whoever printed it, and colours stay on a terminal alone", () => {
+test("every text for stdout is escaped, whoever printed it, and colours stay only on a terminal", () => {
   const printed = (isTTY: boolean): string => {
     const parts: string[] = [];
     const stdout = { write: (text: string | Uint8Array) => parts.push(String(text)), isTTY };
@@ -54,7 +54,7 @@ test.each([
   expect(width(text)).toBe(columns);
 });
 
-test("columns align beside wide and unseen characters", () => {
+test("columns align beside wide and invisible characters", () => {
   const lines = table([
     ["語語", "x"],
     ["abcd", "x"],

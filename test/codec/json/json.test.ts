@@ -97,7 +97,7 @@ test.each([
   expect(() => fromJson(json)).toThrow(expect.objectContaining({ code: "INVALID_ARGUMENT" }));
 });
 
-/** An object in which the same objects occur again and again: 2 ** depth of them, written out. */
+/** An object whose parts are shared at every level: 2 ** depth of them, written out. */
 function doubled(depth: number, inner: unknown = 1): unknown {
   let state = inner;
   for (let i = 0; i < depth; i++) state = [state, state];
@@ -122,7 +122,7 @@ test("shared objects are written once if writing them again would make the JSON 
   expect((json as { a: unknown }).a).toEqual({ table });
   expect((json as { list: unknown[] }).list).toEqual(new Array(9).fill({ $ref: "state.a.table" }));
   expect((json as { by: unknown }).by).toEqual({ $map: [["x", { $ref: "state.a.table" }]] });
-  // A few times the same, or small things often, stay as they were.
+  // A few repetitions, or many small ones, are still written out.
   expect(JSON.stringify(toJson([table, table]))).not.toContain("$ref");
   expect(JSON.stringify(toJson(new Array(1_000).fill({ rate: 0.5 })))).not.toContain("$ref");
 });
@@ -155,7 +155,7 @@ test("sharing through Maps, Sets, null prototypes and codecs is bounded as well"
   }
 });
 
-test("what is too long for one text is refused, and can be shown in short", () => {
+test("a value too long for one text is refused, and can be shown in short", () => {
   const text = "x".repeat(2 ** 28);
   for (const state of [text, { a: [text] }, new Map([[1, text]])]) {
     expect(() => toJson(state)).toThrow(/at most 268435456 characters as JSON/);
@@ -164,7 +164,7 @@ test("what is too long for one text is refused, and can be shown in short", () =
   }
 });
 
-test("a short form is cut, with a sign wherever something is left out", () => {
+test("a short form is cut, with a sign for each omission", () => {
   expect(toShortJson([1, "two", { three: 3 }], 1_000)).toEqual({
     json: [1, "two", { three: 3 }],
     isCut: false,

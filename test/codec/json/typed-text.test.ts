@@ -18,7 +18,7 @@ describe("a text", () => {
   });
 });
 
-describe("a value of the type that is wanted", () => {
+describe("a value of the wanted type", () => {
   test.each([
     ["7", 1, 7],
     ["-0", 1, -0],

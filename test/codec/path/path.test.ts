@@ -199,7 +199,7 @@ function caught(action: () => unknown): unknown {
   throw new Error("expected an error");
 }
 
-test("nothing is set in what is frozen, sealed or read-only", () => {
+test("frozen, sealed and read-only objects cannot be set", () => {
   const closed = [
     Object.freeze({ x: 1 }),
     Object.seal({ y: 1 }),

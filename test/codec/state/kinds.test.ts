@@ -30,7 +30,7 @@ test("every kind has samples, and no name, prototype or tag occurs twice", () =>
   }
 });
 
-test("the kinds that the writers know by themselves are those of the table", () => {
+test("the kinds built into the writers are those of the table", () => {
   expect(kindOf({})?.write).toBe(OBJECT.write);
   expect(kindOf([])?.write).toBe(ARRAY.write);
   expect(kindOf([])?.surelyEqual).toBe(ARRAY.surelyEqual);
@@ -87,7 +87,7 @@ describe.each(STATE_KINDS.map((kind) => [kind.name, kind] as const))("%s", (name
     for (const step of nowhere) expect(kind.find?.(value, step)).toBeUndefined();
   });
 
-  test("is refused when it is not quite of the kind", () => {
+  test("is refused if it is not quite of the kind", () => {
     const { prototype } = kind;
     if (prototype === null || prototype === Object.prototype) return;
     const refused = (value: object, message: RegExp) => {
@@ -146,7 +146,7 @@ function another(value: unknown, how: number): unknown {
   return differences(value, makeA()).length > 0 ? makeA() : makeB();
 }
 
-/** The state with another value at a path; undefined when an element cannot hold it. */
+/** The state with another value at a path; undefined if an element cannot hold it. */
 function withValue(
   state: unknown,
   path: readonly PathStep[],

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 
-/** A number of the awkward kinds, and of the usual ones. */
+/** A number, awkward or usual. */
 export const numbers: fc.Arbitrary<number> = fc.oneof(
   fc.double(),
   fc.maxSafeInteger(),
@@ -132,7 +132,7 @@ const closings = fc.array(fc.tuple(fc.nat(), fc.constantFrom("freeze", "seal", "
   maxLength: 4,
 });
 
-/** Closes some of the objects, as far as JavaScript lets them be. */
+/** Closes some of the objects, if JavaScript allows it. */
 function closeSome(objects: readonly object[], chosen: readonly (readonly [number, string])[]) {
   for (const [at, how] of chosen) {
     const object = objects[at % Math.max(objects.length, 1)];
@@ -145,8 +145,8 @@ function closeSome(objects: readonly object[], chosen: readonly (readonly [numbe
 }
 
 /**
- * A state in which some objects occur more than once, also inside themselves, and some are frozen or sealed; in a box that says how
- * to print it, for written out as a tree it would be of exponential size.
+ * A state in which some objects occur more than once, also inside themselves, and some are frozen
+ * or sealed; in a box that says how to print it, because as a tree it would have exponential size.
  */
 export const states: fc.Arbitrary<{ readonly state: unknown }> = fc
   .tuple(trees, fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(4)), { maxLength: 6 }), closings)
@@ -186,8 +186,8 @@ function objectsIn(value: unknown, found: object[] = []): object[] {
 }
 
 /**
- * Whether no program could tell two states apart, object identity aside from which of their parts
- * are one object. Written apart from the code that it judges.
+ * Whether a program could not tell two states apart, including which of their parts are one object.
+ * Independent of the code that it judges.
  */
 export function same(a: unknown, b: unknown, pairs: Map<object, object> = new Map()): boolean {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) {

@@ -8,7 +8,7 @@ import { states } from "./states.ts";
 const same = (a: unknown, b: unknown) => Buffer.compare(encode(a), encode(b)) === 0;
 
 describe("surelyEqual", () => {
-  test("where it says yes, the encodings are the same", () => {
+  test("if it says yes, the encodings are the same", () => {
     fc.assert(
       fc.property(states, states, (a, b) => {
         if (surelyEqual(a.state, b.state)) expect(same(a.state, b.state)).toBe(true);
@@ -40,8 +40,8 @@ describe("surelyEqual", () => {
     ["zero and minus zero", 0, -0],
     ["the order of fields", { a: 1, b: 2 }, { b: 2, a: 1 }],
     ["a field more", { a: 1 }, { a: 1, b: undefined }],
-    ["what is shared", [shared, shared], [{ x: 1 }, { x: 1 }]],
-    ["what is shared, the other way", [{ x: 1 }, { x: 1 }], [shared, shared]],
+    ["shared objects", [shared, shared], [{ x: 1 }, { x: 1 }]],
+    ["shared objects, the other way", [{ x: 1 }, { x: 1 }], [shared, shared]],
     [
       "a shared buffer",
       [new Uint8Array(buffer), new Uint8Array(buffer)],
@@ -66,7 +66,11 @@ describe("surelyEqual", () => {
     ],
     ["the order of a Set", new Set([1, 2]), new Set([2, 1])],
     ["a hole", [undefined], new Array(1)],
-    ["what only looks like a Map", Object.create(Map.prototype), Object.create(Map.prototype)],
+    [
+      "an object that only looks like a Map",
+      Object.create(Map.prototype),
+      Object.create(Map.prototype),
+    ],
   ])("does not say yes: %s", (_, a, b) => {
     expect(surelyEqual(a, b)).toBe(false);
   });

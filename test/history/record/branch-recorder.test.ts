@@ -114,7 +114,7 @@ describe("a crash before the name", () => {
   });
 });
 
-test("a crash in the middle of several forks: all have their names, and go on", async () => {
+test("a crash in the middle of several forks: all have their names, and continue", async () => {
   await record({ steps: 1_000, branch: "main" });
   const forks = [0.1, 0.2, 0.3].map((p) => ({ branch: `p/${p}`, params: { p } }));
   let crashed: Promise<() => Promise<Repository>> | undefined;
@@ -163,7 +163,7 @@ test("a crash when the first of several forks is lasting: the second is there, w
   ]);
 });
 
-test("what a crash left of a recording is reset, and goes on, as any other", async () => {
+test("a recording cut by a crash is reset and continued like any other", async () => {
   const whole = await record({ steps: 3_000, branch: "whole" });
   // A clock on which every slice of work takes seconds, so that each is committed.
   let ms = 0;

@@ -49,7 +49,7 @@ describe("a setting", () => {
     expect(author()).toEqual([os.userInfo().username, "default"]);
   });
 
-  test("of the project alone is not taken from elsewhere, nor a program from the store", async () => {
+  test("of the project is not read from elsewhere, nor a program from the store", async () => {
     await write(".rewind/local/config", { rng: "x", pager: "rm -rf /" });
     await write(".rewind/config", { format: 1, pager: "rm -rf /", author: "somebody" });
     expect(config({ PAGER: "more" }).list()).toEqual([
@@ -60,7 +60,7 @@ describe("a setting", () => {
     ]);
   });
 
-  test("lies where it belongs, and what is beside it stays", async () => {
+  test("is kept in its place, and its neighbours stay", async () => {
     await write(".rewind/config", { future: [1], format: 1, "rng ": 2 });
     await write(".rewind/local/config", '{"__proto__":{"a":1},"other":true}');
     await config().set("rng", "xoshiro128++");
@@ -76,7 +76,7 @@ describe("a setting", () => {
     expect(await read(path.join(home, ".config/rewind/config"))).toEqual({ pager: "less -S" });
     await config().set("rng", undefined);
     expect(await read(".rewind/config")).toEqual({ future: [1], format: 1, "rng ": 2 });
-    // Nothing that was needed on the way is left.
+    // No temporary files are left.
     expect(nodeFiles.list(path.join(root, ".rewind/local")).map(({ name }) => name)).toEqual([
       "config",
     ]);
@@ -114,11 +114,11 @@ describe("a setting", () => {
       },
     };
     await new Config(root, {}, watched).set("rng", "xoshiro128++");
-    // What is written goes by what was read under the same lock.
+    // A write builds on what was read under the same lock.
     expect(locks.join(" ")).toMatch(/true true( false)*$/);
   });
 
-  test("many set at once all stay", async () => {
+  test("many settings set at once all stay", async () => {
     const keys = ["author", "rng"];
     await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
@@ -129,14 +129,14 @@ describe("a setting", () => {
     expect(config().get("author").value).toMatch(/^author \d+$/);
   });
 
-  test("of every kind has a check that takes what holds by default", () => {
+  test("of every kind has a check that accepts its default", () => {
     for (const [key, { check, standard }] of Object.entries(SETTINGS)) {
       expect(check(standard({}), "here"), key).toBe(standard({}));
     }
   });
 });
 
-describe("what is wrong is told, and nothing is changed", () => {
+describe("errors are reported, and nothing changes", () => {
   const refused: [act: () => unknown, code: string, message: string | RegExp][] = [
     [
       () => config().get("auhtor"),
@@ -213,13 +213,13 @@ describe("what is wrong is told, and nothing is changed", () => {
     const failure = { code, message: expect.stringContaining(message) };
     expect(() => config().list()).toThrow(expect.objectContaining(failure));
     if (code === "INVALID_SETTING" || code === "UNKNOWN_GENERATOR") return;
-    // To write over it would lose what is left of it.
+    // Overwriting it would lose what is left of it.
     const key = file.includes("local") ? "author" : "rng";
     await expect(config().set(key, "xoshiro128++")).rejects.toMatchObject(failure);
     expect(await readFile(path.join(root, file), "utf8")).toBe(text);
   });
 
-  test("a write that fails anywhere leaves the old settings or the new, whole, and is told", async () => {
+  test("a write that fails anywhere leaves the whole old or new settings, and is reported", async () => {
     let failures = 0;
     for (let at = 1; ; at++) {
       await write(".rewind/config", { format: 1, other: true });

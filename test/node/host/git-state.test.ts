@@ -26,7 +26,7 @@ test("the Git state: commit, clean or dirty, .rewind/ left out", async () => {
   expect(await gitState(root)).toEqual({ commit, dirty: true });
 });
 
-test("the Git state of no folder, and without Git, is none", async () => {
+test("without a folder, or without Git, there is no Git state", async () => {
   expect(await gitState(join(await project({}), "gone"))).toBeUndefined();
   vi.stubEnv("PATH", "");
   onTestFinished(() => {
@@ -46,12 +46,12 @@ function gitIn(cwd: string): (...values: string[]) => string {
     });
 }
 
-/** A repository with one commit, and the file that its settings would leave behind. */
+/** A repository with one commit, and the marker file that its settings would make. */
 interface Repository {
   readonly root: string;
   readonly mark: string;
   git(...values: string[]): string;
-  /** Gives a file another time: Git compares it, and notes that it is the same. */
+  /** Gives a file another time, so that Git must compare it. */
   touch(): void;
 }
 
@@ -67,7 +67,7 @@ async function repository(): Promise<Repository> {
   return { root, mark: join(top, "mark"), git, touch };
 }
 
-/** Ways in which a repository has Git run something, by a plain `git status`. */
+/** Ways in which a repository makes a plain `git status` run something. */
 const HOSTILE: Readonly<Record<string, (it: Repository) => Promise<void> | void>> = {
   "a file system monitor": ({ git, mark }) =>
     void git("config", "core.fsmonitor", `touch ${mark}; false`),
@@ -142,12 +142,12 @@ describe.skipIf(process.platform === "win32")("a repository that has Git run", (
     it.touch();
     expect(await gitState(it.root)).toMatchObject({ commit });
     expect(existsSync(it.mark)).toBe(false);
-    // The test can fail: Git itself is taken in.
+    // The test can fail: plain Git runs it.
     it.touch();
     try {
       it.git("status");
     } catch {
-      // What it ran need not have done what it should.
+      // The program may have failed; it only has to have run.
     }
     expect(existsSync(it.mark)).toBe(true);
   });
@@ -177,7 +177,7 @@ describe.skipIf(process.platform === "win32")("a repository that has Git run", (
     expect(existsSync(mark)).toBe(false);
   });
 
-  test("a folder of the project that looks like a repository is none", async () => {
+  test("a folder of the project that looks like a repository is ignored", async () => {
     const { root, git } = await repository();
     const bare = join(root, "sub");
     cpSync(join(root, ".git"), bare, { recursive: true });

@@ -24,7 +24,7 @@ test("the host's fingerprint is the same every time, and tells Math apart", () =
 describe("hostDifferences", () => {
   const here = hostFingerprint();
 
-  test("names what is another, and nothing where all is the same", () => {
+  test("names the differences, if there are any", () => {
     expect(hostDifferences(here)).toEqual([]);
     expect(hostDifferences({ ...here, node: "18.0.0", math: "0" })).toEqual([
       expect.stringContaining("Math functions"),
@@ -33,7 +33,7 @@ describe("hostDifferences", () => {
     expect(hostDifferences({ ...here, tz: "1999a" })).toHaveLength(1);
   });
 
-  test("zone and locale are no cause where they are pinned; what is no host says nothing", () => {
+  test("zone and locale are not causes if they are pinned; invalid hosts are ignored", () => {
     const elsewhere = { ...here, zone: "Mars/Base", locale: "xx" };
     expect(hostDifferences(elsewhere)).toHaveLength(2);
     expect(hostDifferences(elsewhere, { isPinned: true })).toEqual([]);

@@ -20,7 +20,7 @@ function lockFile(owner?: unknown): string {
   return file;
 }
 
-/** This process, as it stands in a lock. */
+/** This process, as the owner in a lock. */
 const me = thisProcess;
 
 const MACHINE = thisProcess("").machine;
@@ -30,7 +30,7 @@ function folderOf(file: string): string {
 }
 
 describe("tryLock", () => {
-  test("takes a free lock, names this process in it, and leaves nothing behind", () => {
+  test("takes a free lock, names this process in it, and leaves no other file", () => {
     const file = lockFile();
     const release = tryLock(quickFiles, file);
     expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(me(folderOf(file)));
@@ -39,7 +39,7 @@ describe("tryLock", () => {
     expect(readdirSync(path.dirname(file))).toEqual([]);
   });
 
-  test("does not take what this process holds already, and takes it once it is released", () => {
+  test("does not take a lock that this process holds, and takes it after its release", () => {
     const file = lockFile();
     const release = tryLock(quickFiles, file);
     expect(tryLock(quickFiles, file)).toBeUndefined();
@@ -55,15 +55,15 @@ describe("tryLock", () => {
       "a process that has ended, its start unknown",
       (folder) => ({ ...me(folder), pid: deadPid(), started: "" }),
     ],
-    ["this process in the store that this one is a copy of", () => me("1:1")],
+    ["this process in the original of a copied store", () => me("1:1")],
     [
-      "the machine before it was started anew",
+      "the machine before a reboot",
       (folder) => ({ ...me(folder), machine: MACHINE, boot: "before" }),
     ],
     ["nobody: an empty file", () => ""],
     ["nobody: a torn file", () => '{"host":"'],
     ["nobody: other JSON", () => "[1]"],
-    ["nobody: a number that no process has", (folder) => ({ ...me(folder), pid: -1 })],
+    ["nobody: an impossible pid", (folder) => ({ ...me(folder), pid: -1 })],
   ])("takes over the lock of %s", (_, owner) => {
     const file = lockFile();
     const text = owner(folderOf(file));
@@ -78,7 +78,7 @@ describe("tryLock", () => {
   });
 
   test.runIf(process.platform === "linux")(
-    "takes over the lock of an earlier process that had this one's number",
+    "takes over the lock of an earlier process that had this pid",
     () => {
       const file = lockFile();
       writeFileSync(file, JSON.stringify({ ...me(folderOf(file)), started: "12345" }));
@@ -91,11 +91,11 @@ describe("tryLock", () => {
     ["this process, its start unknown", (folder) => ({ ...me(folder), started: "" })],
     ["the parent of this process", (folder) => ({ ...me(folder), pid: process.ppid, started: "" })],
     [
-      "another host, whatever its number",
+      "another host, with any pid",
       (folder) => ({ ...me(folder), host: "elsewhere", pid: deadPid() }),
     ],
     [
-      "a process of another container, whatever its number",
+      "a process of another container, with any pid",
       (folder) => ({ ...me(folder), namespace: "pid:[1]", pid: deadPid() }),
     ],
     [
@@ -103,10 +103,10 @@ describe("tryLock", () => {
       (folder) => ({ ...me(folder), machine: "another", boot: "another" }),
     ],
     [
-      "this machine before it was started anew, as long as the sign of life is fresh",
+      "this machine before a reboot, while the sign of life is fresh",
       (folder) => ({ ...me(folder), boot: "before" }),
     ],
-    ["somebody who is about to write who it is", () => ""],
+    ["somebody who is about to write the owner", () => ""],
   ])("leaves the lock of %s alone", (_, owner) => {
     const file = lockFile();
     const content = owner(folderOf(file));
@@ -136,7 +136,7 @@ describe("tryLock", () => {
   );
 
   test("of two that find one dead owner, the slower does not take the faster one's lock", () => {
-    // Whenever the slower has looked at the lock, or is about to act on it, the faster one comes in between.
+    // The faster one acts whenever the slower has looked at the lock or is about to change it.
     for (let moment = 1; moment <= 12; moment++) {
       const file = lockFile(JSON.parse(deadOwner()));
       let calls = 0;
@@ -157,7 +157,7 @@ describe("tryLock", () => {
           quickFiles.rename(from, to);
         },
         remove(name) {
-          // Not while the draft of a lock is there: its name has the process in it.
+          // Not while a draft of a lock exists: its name contains the process.
           if (!name.endsWith(`.${process.pid}`)) intrude();
           quickFiles.remove(name);
         },
@@ -167,12 +167,12 @@ describe("tryLock", () => {
       if (faster !== undefined) expect(existsSync(file)).toBe(true);
       faster?.();
       slower?.();
-      // Nobody holds it now: the next one gets it.
+      // Nobody holds it now, so the next one gets it.
       expect(tryLock(quickFiles, file)).toBeDefined();
     }
   });
 
-  test("a process that died while it removed a dead lock is no obstacle", () => {
+  test("a process that died while removing a dead lock does not block it", () => {
     const dead = JSON.parse(deadOwner());
     const file = lockFile(dead);
     writeFileSync(`${file}.removal`, JSON.stringify(dead));
@@ -184,7 +184,7 @@ describe("tryLock", () => {
 });
 
 describe("lock", () => {
-  test("throws LOCKED when its patience is at an end", async () => {
+  test("throws LOCKED after its patience", async () => {
     const file = lockFile();
     const release = tryLock(quickFiles, file);
     await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
@@ -207,7 +207,7 @@ describe("lock", () => {
   });
 
   test.each([
-    ["a number that no process has", '{"pid":-1}\n'],
+    ["an impossible pid", '{"pid":-1}\n'],
     ["JSON of another program", '{"lock":"mine"}'],
     ["other JSON", "[1]"],
     ["text", "locked by hand\n"],
@@ -233,22 +233,19 @@ describe("lock", () => {
   test.each([
     ["nothing", ""],
     ["half an owner", '{"host":"'],
-  ])(
-    "waits for %s to become an owner, and names the file when its patience is at an end",
-    async (_, text) => {
-      const file = lockFile(text);
-      await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
-        code: "LOCKED",
-        message: expect.stringContaining("local/a.lock does not say which process"),
-      });
-      const waiting = lock(quickFiles, file, 3_600_000);
-      utimesSync(file, new Date(0), new Date(0));
-      (await waiting)();
-      expect(existsSync(file)).toBe(false);
-    },
-  );
+  ])("waits for %s to become an owner, and names the file after its patience", async (_, text) => {
+    const file = lockFile(text);
+    await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
+      code: "LOCKED",
+      message: expect.stringContaining("local/a.lock does not say which process"),
+    });
+    const waiting = lock(quickFiles, file, 3_600_000);
+    utimesSync(file, new Date(0), new Date(0));
+    (await waiting)();
+    expect(existsSync(file)).toBe(false);
+  });
 
-  test("names the lock of a removal where that is in the way", async () => {
+  test("names the lock of a removal if that blocks it", async () => {
     const file = lockFile(JSON.parse(deadOwner()));
     writeFileSync(`${file}.removal`, '{"pid":-1}');
     await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({

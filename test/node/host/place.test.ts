@@ -12,7 +12,7 @@ import { useLocale } from "../../../src/node/host/place-locale.ts";
 const SRC: string = fileURLToPath(new URL("../../../src/node/", import.meta.url));
 let folder: string;
 
-/** A program that depends on zone and locale, recorded and replayed in processes of their own. */
+/** A program that depends on zone and locale, recorded and replayed in separate processes. */
 const PROGRAM = `
   const made = new Date(2024, 2, 9, 12).getTime(); // at load, in local time
   exports.f = (day) => {
@@ -80,7 +80,7 @@ describe("a program that was recorded in one place, and replayed in another", ()
     ["Asia/Kolkata", "tr_TR.UTF-8"],
   ] as const;
 
-  test("gives what it gave", () => {
+  test("gives the same states", () => {
     const recorded = places.map(([zone, locale]) => run(zone, locale));
     const answers = recorded.map(({ states }) => JSON.stringify(states));
     expect(new Set(answers).size, "the places differ").toBe(places.length);
@@ -106,7 +106,7 @@ describe("a program that was recorded in one place, and replayed in another", ()
 });
 
 describe("pinning", () => {
-  test("ends with the run, also where a step throws", () => {
+  test("ends with the run, even if a step throws", () => {
     const guard = nodeGuard();
     const hours = (): number => new Date(0).getHours();
     const before = [hours(), process.env.TZ, (1.5).toLocaleString()];
@@ -161,7 +161,7 @@ describe("pinning", () => {
     undo();
   });
 
-  test("a named locale is not replaced, and what a step sees of the functions is as ever", () => {
+  test("an explicit locale is not replaced, and the functions look unchanged to a step", () => {
     const back = pinPlace({ ...currentPlace(), locale: "de-DE" });
     try {
       expect((1.5).toLocaleString("en")).toBe("1.5");

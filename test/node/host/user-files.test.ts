@@ -19,7 +19,7 @@ const at = (name: string): string => path.join(folder, name);
 const read = (name: string): Promise<string> => fs.readFile(at(name), "utf8");
 
 describe("saveFile", () => {
-  test("writes a file, also over one, whose permissions stay", async () => {
+  test("writes a file, also over an existing one, whose permissions stay", async () => {
     await saveFile(at("new"), BYTES);
     await fs.writeFile(at("old"), "old and longer", { mode: 0o600 });
     await saveFile(at("old"), BYTES);
@@ -29,7 +29,7 @@ describe("saveFile", () => {
   });
 
   test.each(["there", "not there yet"])(
-    "in place of a link to what is below its folder, %s",
+    "in place of a link to a file below its folder, %s",
     async (state) => {
       await fs.mkdir(at("data"));
       if (state === "there") await fs.writeFile(at("data/file"), "old");
@@ -44,9 +44,9 @@ describe("saveFile", () => {
 
   test.each([
     ["to a file elsewhere", "../outside/file"],
-    ["to what is not there yet", "../outside/later"],
-    ["by way of another", "hop"],
-    ["through a folder that is one", "folder/file"],
+    ["to a file that does not exist yet", "../outside/later"],
+    ["through another link", "hop"],
+    ["through a linked folder", "folder/file"],
     ["to a device", "/dev/null"],
   ])("a link that leads away is refused, and what it leads to stays: %s", async (_, text) => {
     for (const name of ["outside", "in"]) await fs.mkdir(at(name));
@@ -86,7 +86,7 @@ describe("saveFile", () => {
     expect((await fs.stat(at("pipe"))).isFIFO()).toBe(true);
   });
 
-  test("a folder in its place, or none around it, is refused, and nothing is left behind", async () => {
+  test("a folder in its place, or a missing folder, is refused, and nothing is left behind", async () => {
     await fs.mkdir(at("folder"));
     await expect(saveFile(at("folder"), BYTES)).rejects.toThrow("it is a folder");
     await expect(saveFile(at("no/file"), BYTES)).rejects.toThrow("there is no such file or folder");

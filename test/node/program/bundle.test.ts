@@ -28,7 +28,7 @@ const FILES = {
 
 const packagesOf = ({ parts }: Bundle): (string | undefined)[] => parts.map((part) => part.package);
 
-describe("what is in a bundle", () => {
+describe("the contents of a bundle", () => {
   test("local files, types erased; packages whole, as parts of their own", async () => {
     const root = await project(FILES);
     const bundled = await bundle({ root, module: "src/walk.ts" });
@@ -54,7 +54,7 @@ describe("what is in a bundle", () => {
     expect(code).not.toMatch(/a comment|: Size|import\("|^import /m);
   });
 
-  test("an import of types alone is no import", async () => {
+  test("an import of types alone is not an import", async () => {
     const root = await project({
       "m.ts": `import type { Simulation } from "rewind-engine"; import type { X } from "nowhere";
         const walk: Simulation | X = ${WALK}; export default walk;`,
@@ -108,7 +108,7 @@ describe("what is in a bundle", () => {
     expect(code).not.toContain("rewind-project-");
   });
 
-  test("text that reads as the comment before a file is kept apart from one", async () => {
+  test("text like the comment before a file is not mistaken for one", async () => {
     const root = await project({
       "m.ts": "export const text = `\n// program:a.ts\n// program:m.ts\n`; export * from './a.ts';",
       "a.ts": "export const a = 1;",
@@ -123,7 +123,7 @@ describe("the bytes depend on the project's files alone", () => {
   const code = async (root: string, module = "src/walk.ts"): Promise<string> =>
     (await bundle({ root, module })).code;
 
-  test("not on where it lies, the working directory, or how the module is named", async () => {
+  test("not on its location, the working directory, or the form of the module's path", async () => {
     const [a, b] = [await project(FILES), await project({})];
     const deep = join(b, "deeper/and deeper");
     for (const [path, text] of Object.entries(FILES)) await put(deep, path, text);
@@ -156,14 +156,14 @@ describe("the bytes depend on the project's files alone", () => {
     expect(await code(join(above, "in"), "m.js")).toBe(await code(await project(files), "m.js"));
   });
 
-  test("not on a symbolic link by which the project is reached", async () => {
+  test("not on a symbolic link to the project", async () => {
     const root = await project({ ...FILES, "links/.keep": "" });
     await symlink(root, join(root, "links/again"), "dir");
     expect(await code(join(root, "links/again"))).toBe(await code(root));
   });
 });
 
-describe("what is refused", () => {
+describe("refusals", () => {
   const failing = async (files: Record<string, string>, module = "m.ts"): Promise<unknown> => {
     const root = await project(files);
     return bundle({ root, module }).then(
@@ -181,7 +181,7 @@ describe("what is refused", () => {
     );
   });
 
-  test("a module that is not there, with the names that come near", async () => {
+  test("a missing module, with similar names", async () => {
     expect(await failing({ "walk.ts": "", "walker.js": "", "notes.md": "" }, "wlak.ts")).toBe(
       "MODULE_NOT_FOUND the module wlak.ts does not exist; there is walk.ts",
     );
@@ -191,7 +191,7 @@ describe("what is refused", () => {
     );
   });
 
-  test("an import that is not there", async () => {
+  test("a missing import", async () => {
     expect(await failing({ "m.ts": 'import "./gone.ts";' })).toBe(
       'MODULE_FAILED m.ts:1:8: Could not resolve "./gone.ts"',
     );
@@ -203,15 +203,15 @@ describe("what is refused", () => {
   test("a file outside the project", async () => {
     const outside = await project({ "b.ts": "export {};", "in/m.ts": 'import "../b.ts";' });
     await expect(bundle({ root: join(outside, "in"), module: "m.ts" })).rejects.toThrow(
-      "m.ts:1:8: ../b.ts lies outside the project folder",
+      "m.ts:1:8: ../b.ts is outside the project folder",
     );
     await expect(bundle({ root: join(outside, "in"), module: "../b.ts" })).rejects.toThrow(
-      "expected ../b.ts to lie in the project folder",
+      "expected ../b.ts to be in the project folder",
     );
     await mkdir(join(outside, "other"));
     await symlink(join(outside, "b.ts"), join(outside, "other/link.ts"));
     await expect(bundle({ root: join(outside, "other"), module: "link.ts" })).rejects.toThrow(
-      "expected link.ts to lie in the project folder",
+      "expected link.ts to be in the project folder",
     );
   });
 
@@ -223,7 +223,7 @@ describe("what is refused", () => {
     }
   });
 
-  test("what would load code that is not recorded", async () => {
+  test("imports of code that is not recorded", async () => {
     expect(await failing({ "m.ts": "export const f = (x) => import(x);" })).toMatch(
       /^MODULE_FAILED m\.ts:1:25: import\(\) of a computed name would load what is not recorded/,
     );
@@ -258,7 +258,7 @@ describe("what is refused", () => {
 test.each([
   ["a row of slashes", `${"/".repeat(3_000)}\n`],
   ["comments in a row", "/* */ ".repeat(3_000)],
-  ["what looks like many comments", `${"/* ".repeat(3_000)} */`],
+  ["text like many comments", `${"/* ".repeat(3_000)} */`],
 ])("before a file that asks where it lies: %s", async (_, banner) => {
   const root = await project({ "m.ts": `${banner}"use strict"; export default import.meta.url;` });
   const { code } = await bundle({ root, module: "m.ts" });

@@ -68,7 +68,7 @@ describe("a package stays outside", () => {
   });
 
   test.each(["import { next, value }", "import * as all", "import all"])(
-    "%s: CommonJS that calls what it requires is loaded anew each time",
+    "%s: CommonJS that calls what it requires is loaded again each time",
     async (clause) => {
       const names = clause.includes("all") ? "const { next, value } = all;" : "";
       const program = await bundled({
@@ -94,7 +94,7 @@ describe("a package stays outside", () => {
     },
   );
 
-  test("with what it depends on, and beside packages that are bundled", async () => {
+  test("with its dependencies, and beside packages that are bundled", async () => {
     const program = await bundled({
       "m.ts": `import wrap from "wrapper"; const { next, value } = wrap; ${SIM}`,
       ...installed("wrapper", "3.0.0", 'import plugins from "plugins"; export default plugins;'),
@@ -109,7 +109,7 @@ describe("a package stays outside", () => {
     expect((await loadProgram(program)).simulation.name).toBe("7");
   });
 
-  test("with the package that alone finds it", async () => {
+  test("with the only package that finds it", async () => {
     const nested = Object.fromEntries(
       Object.entries(PLUGINS).map(([path, text]) => [`node_modules/wrapper/${path}`, text]),
     );
@@ -158,13 +158,8 @@ describe("a package outside that is not the recorded one is refused", () => {
       manifest("plugins").replace("1.0.0", "1.1.0"),
       "installed is 1.1.0",
     ],
-    [
-      "another file",
-      "part.js",
-      "module.exports = 8;",
-      "and the files of the one installed are others",
-    ],
-    ["a new file", "new.js", "", "and the files of the one installed are others"],
+    ["another file", "part.js", "module.exports = 8;", "but the installed one has different files"],
+    ["a new file", "new.js", "", "but the installed one has different files"],
   ])("%s", async (_, path, text, problem) => {
     const loaded = await program();
     await put(loaded.root, `node_modules/plugins/${path}`, text);
@@ -191,8 +186,8 @@ describe("a package outside that is not the recorded one is refused", () => {
   });
 });
 
-describe("what was not recorded with a package outside is not found by it", () => {
-  /** Notes what each way to load a module gives: a value, or the code of an error. */
+describe("a package outside does not find what was not recorded with it", () => {
+  /** Notes the result of each way to load a module: a value, or an error code. */
   const PROBE = `
     const seen = (load) => { try { return load(); } catch (error) { return error.code; } };
     const { createRequire } = require("node:module");
@@ -220,7 +215,7 @@ describe("what was not recorded with a package outside is not found by it", () =
   const sound = ["1", ...Array(5).fill(NOT_FOUND), "2", "function"].join();
   const planted = "module.exports = 'planted';";
 
-  test("neither when it came later, nor when it was there", async () => {
+  test("neither if it came later, nor if it was there", async () => {
     const later = await bundled(files);
     expect(later.externals.map(({ name }) => name)).toEqual(["dep", "peer", "probe"]);
     const [first] = [(await loadProgram(later)).simulation.name];
@@ -280,13 +275,13 @@ describe("what was not recorded with a package outside is not found by it", () =
   });
 });
 
-describe("the files that a program imports of a package outside are digested ones", () => {
+describe("the files that a program imports from a package outside are in its digest", () => {
   test.each([
-    ["out of its folder", "../../data/x.js"],
-    ["in a package in it", "node_modules/other/x.js"],
+    ["outside its folder", "../../data/x.js"],
+    ["in a package inside it", "node_modules/other/x.js"],
     ["in its history", ".git/x.js"],
     ["not there", "gone.js"],
-    ["behind a link", "link.js"],
+    ["through a link", "link.js"],
   ])("one that lies %s is refused", async (_, file) => {
     const program = await bundled({
       "m.ts": `import { next, value } from "plugins"; ${SIM}`,
@@ -332,9 +327,9 @@ describe("the digest of a package", () => {
 
   test.each([
     ["out of it", "../../../data/x.js"],
-    ["out of it, to what is not there yet", "../../../data/later.js"],
+    ["out of it, to a missing file", "../../../data/later.js"],
     ["to a folder out of it", "../../../data"],
-    ["into what is installed in it", "../node_modules/other/x.js"],
+    ["into a package installed in it", "../node_modules/other/x.js"],
   ])("is refused with a link %s", async (_, text) => {
     expect(await linked(text)).toThrow(
       expect.objectContaining({

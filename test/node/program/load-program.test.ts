@@ -10,7 +10,7 @@ import { type LoadOptions, loadProgram } from "../../../src/node/program/load-pr
 import { generatorFamilies } from "../../../src/random/generators.ts";
 import { installed, project, put, standInEngine, WALK } from "../project.ts";
 
-/** Bundles `module` in `root` and gives what `loadProgram` needs. */
+/** Bundles `module` in `root` and returns what `loadProgram` needs. */
 async function programOf(root: string, module = "m.ts", engine?: Engine): Promise<LoadOptions> {
   const own = engine && { engine };
   const { code, externals } = await bundle({ root, module, ...own });
@@ -41,7 +41,7 @@ describe("a program runs from memory", () => {
     ]);
   });
 
-  test("gets this engine as rewind-engine, though none is installed", async () => {
+  test("gets this engine as rewind-engine, although it is not installed", async () => {
     const root = await project({
       "m.ts": `import { defineSimulation } from "rewind-engine";
         import * as random from "rewind-engine/random";
@@ -115,7 +115,7 @@ describe("another instance", () => {
     expect(step(simulation)).toEqual([3, 3, 3, 3]);
   });
 
-  test("is let go when nothing uses it", async () => {
+  test("is freed when nothing uses it", async () => {
     const { setFlagsFromString } = await import("node:v8");
     const { runInNewContext } = await import("node:vm");
     setFlagsFromString("--expose-gc");
@@ -188,7 +188,11 @@ describe("which export", () => {
   test.each([
     ["the default", `export default ${NAMED("a")}; export const b = ${NAMED("b")};`, "default: a"],
     ["the only one", `export const f = () => 1; export const b = ${NAMED("b")};`, "b: b"],
-    ["default is none", `export default 1; export const b = ${NAMED("b")};`, "b: b"],
+    [
+      "the default is not a simulation",
+      `export default 1; export const b = ${NAMED("b")};`,
+      "b: b",
+    ],
     [
       "several",
       `export const b = ${NAMED("b")}; export const a = ${NAMED("a")};`,
@@ -238,7 +242,7 @@ describe("a program that fails", () => {
     });
   });
 
-  test("with something that is no error", async () => {
+  test("with something that is not an error", async () => {
     expect(await load({ "m.ts": "throw 7;" })).toBe(
       "MODULE_FAILED m.ts failed while it was loaded: 7",
     );
@@ -256,8 +260,8 @@ test("what a module keeps of Math.random is refused in its steps", async () => {
   expect(step).toThrow("Math.random()");
 });
 
-describe("in Node alone, without a tool that loads modules in its place", () => {
-  /** What `program`, which has `loadProgram` and `options`, prints. */
+describe("in plain Node, without a test runner's module loader", () => {
+  /** The output of `program`, which has `loadProgram` and `options`. */
   async function printed(files: Record<string, string>, program: string): Promise<string> {
     const root = await project(files);
     const { build } = await import("esbuild");

@@ -6,7 +6,7 @@ import { expect, test, vi } from "vitest";
 import { project, put, WALK } from "../project.ts";
 
 test.skipIf(process.platform === "win32")(
-  "an esbuild that breaks down is a plain error, prints nothing, and is started anew",
+  "an esbuild that crashes is a plain error, prints nothing, and is restarted",
   async () => {
     const root = await project({ "m.ts": `export default ${WALK};` });
     const binary = createRequire(import.meta.url).resolve("esbuild/bin/esbuild");
@@ -22,11 +22,11 @@ exec ${binary} "$@"`,
     await chmod(stand, 0o755);
     vi.stubEnv("ESBUILD_BINARY_PATH", stand);
     const spawn = vi.spyOn(childProcess, "spawn");
-    // Only now: esbuild looks for its program when it is loaded.
+    // Imported late, because esbuild looks for its program when it is loaded.
     const { bundle } = await import("../../../src/node/program/bundle.ts");
     await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
       code: "MODULE_FAILED",
-      message: "m.ts: esbuild broke down on it: it may be nested too deeply, or be too large",
+      message: "m.ts: esbuild crashed on it: it may be nested too deeply or too large",
     });
     expect((await bundle({ root, module: "m.ts" })).inputs).toEqual(["m.ts"]);
     const errors = spawn.mock.calls.map(

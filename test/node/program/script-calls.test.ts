@@ -3,7 +3,7 @@ import { scriptCalls } from "../../../src/node/program/script-calls.ts";
 
 const engine = { record: (steps: number) => steps, defineSimulation: (model: object) => model };
 
-test("what a script calls is refused while a module loads, and only then", () => {
+test("a script's calls are refused while a module loads, and only then", () => {
   const calls = scriptCalls("m.ts", "export {\n  m\n};\n", engine);
   const seen = calls.engine as typeof engine;
   expect(seen.defineSimulation).toBe(engine.defineSimulation);

@@ -18,7 +18,7 @@ import { asUser, newUser } from "../../user.ts";
 
 const [A, B] = ["a", "b"].map((digit) => digit.repeat(64)) as [Id<"program">, Id<"program">];
 
-/** Does something as a user of its own, whose folder of trust is `folder`. */
+/** Runs `work` as a separate user, whose folder of trust is `folder`. */
 async function asNobody(work: (folder: string) => void): Promise<void> {
   const user = newUser();
   onTestFinished(user.remove);
@@ -41,7 +41,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
       expect(other.list()).toEqual([B]);
     }));
 
-  test("is no file that others can write, nor one in a folder that they can write", () =>
+  test("is not a file that others can write, nor one in a folder that they can write", () =>
     asNobody((folder) => {
       userTrust().add(A);
       const file = path.join(folder, A);
@@ -57,7 +57,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
       }
     }));
 
-  test("is no file of another user", () =>
+  test("is not a file of another user", () =>
     asNobody(() => {
       userTrust().add(A);
       const uid = Number(process.getuid?.());
@@ -66,7 +66,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
       expect([userTrust().has(A), userTrust().list()]).toEqual([false, []]);
     }));
 
-  test("is no link, no folder and nothing that is named otherwise", () =>
+  test("is not a link, a folder or a file with another name", () =>
     asNobody((folder) => {
       userTrust().add(A);
       symlinkSync(path.join(folder, A), path.join(folder, B));
@@ -75,7 +75,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
       expect([userTrust().has(B), userTrust().list()]).toEqual([false, [A]]);
     }));
 
-  test("lasts for as long as the process where it cannot be written", () =>
+  test("lasts as long as the process if it cannot be written", () =>
     asNobody((folder) => {
       mkdirSync(path.dirname(path.dirname(folder)), { recursive: true });
       writeFileSync(path.dirname(folder), "no folder");
@@ -86,7 +86,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
 });
 
 describe.skipIf(process.platform === "win32")("the folders of a user", () => {
-  test("are where XDG says, or in the home; a relative path is ignored", () => {
+  test("follow XDG, or are in the home; a relative path is ignored", () => {
     const cache = process.platform === "darwin" ? "/home/a/Library/Caches" : "/home/a/.cache";
     const home = { HOME: "/home/a" };
     expect(userFolder("config", home)).toBe("/home/a/.config");
@@ -100,7 +100,7 @@ describe.skipIf(process.platform === "win32")("the folders of a user", () => {
     }
   });
 
-  test("a project has a cache of its own, by where it lies", () =>
+  test("each project has its own cache, by its path", () =>
     asNobody(() => {
       expect(projectCache("/a")).toBe(projectCache("/a"));
       expect(projectCache("/a")).not.toBe(projectCache("/b"));

@@ -34,7 +34,7 @@ describe("the working files against the recorded program", () => {
     expect(await workingState(place)).toBe("same");
   });
 
-  test.each(Object.keys(FILES))("changed, where %s is another", async (path) => {
+  test.each(Object.keys(FILES))("changed, if %s has changed", async (path) => {
     const place = await remembered();
     await put(place.root, path, `${FILES[path as keyof typeof FILES]} `);
     expect(await workingState(place)).toBe("changed");
@@ -47,7 +47,7 @@ describe("the working files against the recorded program", () => {
   });
 
   test.each(["src/lib/a.tsx", "src/tsconfig.json", "src/package.json"])(
-    "changed, where %s came, which may take another's place",
+    "changed, if %s was added, which may replace another file",
     async (path) => {
       const place = await remembered();
       await put(place.root, path, "{}");
@@ -55,7 +55,7 @@ describe("the working files against the recorded program", () => {
     },
   );
 
-  test("changed, where a file of a package is another, wherever it lies; same, where only its time is", async () => {
+  test("changed, if a file of a package has changed, wherever it is; same, if only its time has", async () => {
     const parent = await project({
       "app/m.ts": 'import "near"; import "far";',
       "app/node_modules/near/package.json": '{ "name": "near", "version": "1.0.0" }',
@@ -77,7 +77,7 @@ describe("the working files against the recorded program", () => {
     expect(await workingState(place)).toBe("changed");
   });
 
-  test("missing, where nothing is noted, or nothing that can be read", async () => {
+  test("missing, if there is no readable note", async () => {
     const place = await remembered();
     expect(await workingState({ ...place, digest: "d2" })).toBe("missing");
     const file = join(place.cacheDirectory, "d1.inputs.json");
@@ -89,7 +89,7 @@ describe("the working files against the recorded program", () => {
     }
   });
 
-  test("missing, where another version of esbuild made it", async () => {
+  test("missing, if another version of esbuild made it", async () => {
     const place = await remembered();
     const file = join(place.cacheDirectory, "d1.inputs.json");
     const text = await readFile(file, "utf8");
@@ -104,7 +104,7 @@ describe("the working files against the recorded program", () => {
     expect(text).not.toContain("rewind-project-");
   });
 
-  test("where no note can be written, nothing is thrown", async () => {
+  test("if a note cannot be written, nothing is thrown", async () => {
     const place = await remembered();
     for (const cacheDirectory of [join(place.root, "src/m.ts/programs"), undefined]) {
       await rememberInputs({ ...place, cacheDirectory, sources: [] });

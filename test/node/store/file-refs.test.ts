@@ -31,7 +31,7 @@ function open(root: string, files = quickFiles) {
 }
 
 describe("the files of refs", () => {
-  test("a ref is a file with its target and a line break; the log has two lines an operation", async () => {
+  test("a ref is a file with its target and a line break; the log has two lines per operation", async () => {
     const root = emptyStore();
     await open(root).update([{ name: "refs/heads/a/b", from: undefined, to: A }], "x");
     expect(readFileSync(path.join(root, "refs/heads/a/b"), "utf8")).toBe(`${A}\n`);
@@ -65,7 +65,7 @@ describe("the files of refs", () => {
     expect(readdirSync(path.join(root, "refs/heads"))).toEqual([]);
   });
 
-  test("files that are no refs are not listed, and a name cannot lead out of the store", async () => {
+  test("files that are not refs are not listed, and a name cannot lead out of the store", async () => {
     const root = emptyStore();
     for (const name of ["main.lock", ".hidden", "a b"]) {
       writeFileSync(path.join(root, "refs/heads", name), "x");
@@ -78,7 +78,7 @@ describe("the files of refs", () => {
     }
   });
 
-  test("an operation whose log a crash cut at any byte never happened, and the log can be written on", async () => {
+  test("an operation whose log a crash cut at any byte never happened, and the log can be continued", async () => {
     const root = emptyStore();
     const refs = open(root);
     const commands = async (some: RefStore) => (await some.operations()).map((one) => one.command);
@@ -136,7 +136,7 @@ describe("the files of refs", () => {
     ["one of them", [cutShort[3]]],
     ["two of them", [cutShort[3], cutShort[1]]],
   ])(
-    "an operation that a crash cut short after %s is seen by nobody, and put back by the next",
+    "an operation that a crash cut short after %s is seen by nobody, and reverted by the next one",
     async (_, done) => {
       const { root, before } = await cutStore(done as typeof cutShort);
       const files = readFileSync(path.join(root, "logs/operations"));
@@ -158,7 +158,7 @@ describe("the files of refs", () => {
         "x",
         "next",
       ]);
-      // And the command that was cut short can be repeated.
+      // The command that was cut short can be repeated.
       await open(root).update(cutShort, "again");
       expect(await refs.read(MAIN)).toBe(B);
     },
@@ -209,7 +209,7 @@ describe("the files of refs", () => {
   test.each([
     ["lines of nonsense", "deadbeef nonsense {}\n"],
     ["empty lines", "\n"],
-    ["bytes that are no text", "\xff\xfe\n"],
+    ["bytes that are not text", "\xff\xfe\n"],
   ])("of many %s the first few are told, how many more, and all of it once", async (_, line) => {
     const root = emptyStore();
     await open(root).update([{ name: MAIN, from: undefined, to: A }], "first");
@@ -248,7 +248,7 @@ describe("the files of refs", () => {
     expect(operations.every((one) => one.changes.length === 700)).toBe(true);
   });
 
-  test("every flipped byte of the log is told, and no ref changes by it", async () => {
+  test("every flipped byte of the log is reported, and changes no ref", async () => {
     const root = emptyStore();
     await open(root).update([{ name: MAIN, from: undefined, to: A }], "first");
     await open(root).update([{ name: MAIN, from: A, to: B }], "second");
@@ -266,7 +266,7 @@ describe("the files of refs", () => {
     }
   });
 
-  test("a store that was moved away and replaced takes no update of who had opened the old one", async () => {
+  test("a store that was moved away and replaced takes no update from a process that opened the old one", async () => {
     const root = path.join(temporaryFolder(), ".rewind");
     emptyStore(root);
     const refs = open(root);
@@ -278,7 +278,7 @@ describe("the files of refs", () => {
     expect(await open(root).list("refs/")).toEqual([]);
   });
 
-  test("the lock of a dead process is no obstacle", async () => {
+  test("the lock of a dead process does not block", async () => {
     const root = emptyStore();
     writeFileSync(path.join(root, "local/refs.lock"), deadOwner());
     await open(root).update([{ name: MAIN, from: undefined, to: A }], "x");
@@ -338,7 +338,7 @@ describe("an update in which a file operation fails", () => {
     expect(failures).toBeGreaterThan(20);
   });
 
-  test("from then on: the refs are as before, all of them, for readers and for the next update", async () => {
+  test("and all later ones: all refs are as before, for readers and for the next update", async () => {
     for (let n = 1; ; n++) {
       const root = emptyStore();
       const plain = open(root);
@@ -351,7 +351,7 @@ describe("an update in which a file operation fails", () => {
       });
       const result = await codeOfAsync(open(root, failing).update(changes, "y"));
       if (!failing.failed()) break;
-      // At the last moment all that fails is to remove the lock, of an update that is made.
+      // At the last operation, only the removal of the lock fails, after the update is done.
       const expected = JSON.stringify(await plain.operations()).includes('"y"') ? after : before;
       expect(["STORE_FULL", expected === after ? "" : "STORE_FULL"]).toContain(result);
       expect(await open(root).list("refs/heads/")).toEqual(expected);
@@ -368,7 +368,7 @@ describe("several processes", () => {
     const root = emptyStore();
     const source = (file: string) =>
       fileURLToPath(new URL(`../../../src/${file}`, import.meta.url));
-    // A bundle of the source as it is: dist may be of another day.
+    // A bundle of the current source: dist may be out of date.
     const script = path.join(root, "racer.mjs");
     await build({
       stdin: {

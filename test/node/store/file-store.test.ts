@@ -19,7 +19,7 @@ import { failingFiles } from "../failing-files.ts";
 import { recordWalk } from "../recording.ts";
 import { emptyStore, quickFiles, refTools, storeTools, temporaryFolder } from "../store-tools.ts";
 
-/** No limit that a slow or busy machine could meet. */
+/** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };
 
 const TIP = { ref: undefined, run: noise(10, 1) };
@@ -89,7 +89,7 @@ describe("a sealed pack", () => {
     expect(new FileStore(root, storeTools()).recordFiles()).toEqual([]);
   });
 
-  test("a damaged record is OBJECT_CORRUPT, with file and place; the others can be read", async () => {
+  test("a damaged record is OBJECT_CORRUPT, with file and offset; the others can be read", async () => {
     const { root, ids } = await sealed();
     const [, packName] = objectFiles(root) as [string, string];
     const file = path.join(root, "objects", packName);
@@ -103,7 +103,7 @@ describe("a sealed pack", () => {
       writeFileSync(file, changed);
       const store = new FileStore(root, storeTools());
       const code = await codeOfAsync(store.get(id));
-      // The CRC itself, and two bytes that are 0, are no part of what the id vouches for.
+      // The id does not cover the CRC itself and two bytes that are 0.
       const isCrc = offset >= at + 48 && offset < at + 52;
       expect(code).toBe(isCrc ? "" : "OBJECT_CORRUPT");
       for (const other of ids) if (other !== id) expect(await store.has(other)).toBe(true);
@@ -118,7 +118,7 @@ describe("a sealed pack", () => {
     });
   });
 
-  test("a pack whose index is gone or not one is read by its own records, and the damage is named", async () => {
+  test("a pack whose index is missing or invalid is read by its records, and the damage is named", async () => {
     const { root, ids } = await sealed();
     const [indexName] = objectFiles(root) as [string, string];
     const file = path.join(root, "objects", indexName);
@@ -176,7 +176,7 @@ describe("several handles of one store", () => {
     expect((await other.get(id))?.body).toEqual(noise(9, 1));
   });
 
-  test("a journal that is sealed between the look at the folder and the open is no error", async () => {
+  test("a journal that is sealed between the listing and the open is not an error", async () => {
     const root = emptyStore();
     const writer = await new FileStore(root, storeTools()).writer();
     const id = writer.put("chunk", noise(9, 1));
@@ -219,7 +219,7 @@ describe("several handles of one store", () => {
 });
 
 describe("a writer whose disk fails", () => {
-  test("is poisoned after a failed flush: nothing is promised any more", async () => {
+  test("is unusable after a failed flush: no write can be guaranteed", async () => {
     for (const operation of ["sync", "write", "open", "link"] as const) {
       const root = emptyStore();
       const files = failingFiles({ at: 1, code: "EIO", operations: [operation] });
@@ -296,7 +296,7 @@ describe("a writer whose disk fails", () => {
           ),
         );
         opened.close();
-        // The disk is well again, and the store is opened anew.
+        // The disk works again, and the store is opened again.
         const copy = deadCopy(
           root,
           objectFiles(root).filter((name) => name.startsWith("journal")),
@@ -304,7 +304,7 @@ describe("a writer whose disk fails", () => {
         const plain = fileRefs(copy, refTools());
         const store = new FileStore(copy, storeTools());
         const before = await plain.read("refs/heads/main");
-        // On a disk that from its last flush on takes nothing more, the operation stays done.
+        // If the disk accepts nothing after the last flush, the operation stays done.
         const isLastFlush = lasting && before !== undefined && !named;
         if (isLastFlush) undetermined++;
         else expect(before !== undefined).toBe(named);

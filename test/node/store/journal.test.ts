@@ -64,7 +64,7 @@ describe("scanJournal", () => {
     expect(content).toMatchObject({ sealed: true, validEnd: whole.length, damaged: false });
   });
 
-  test("a damaged record is passed over: validEnd says where, and the later ones are there", () => {
+  test("a damaged record is skipped: validEnd says where, and the later ones are found", () => {
     const scan = scanner();
     for (let at = 16; at < whole.length; at++) {
       const changed = whole.slice();
@@ -82,7 +82,7 @@ describe("scanJournal", () => {
     }
   });
 
-  test("damage over more than the window in which it looks for the next record", () => {
+  test("damage longer than the search for the next record", () => {
     const scan = scanner();
     const hole = noise(2_500_000, 4);
     const after = record(noise(20, 9));
@@ -94,7 +94,7 @@ describe("scanJournal", () => {
     );
   });
 
-  test("a record that declares more than there is makes no room for it", () => {
+  test("a record that declares more than the file has allocates nothing for it", () => {
     let largest = 0;
     const files: Files = {
       ...quickFiles,
@@ -163,7 +163,7 @@ describe("scanJournal", () => {
       expect(checks).toBeLessThan(bytes.length / 4);
     });
 
-    test("what is not searched counts as damaged, not as cut short", () => {
+    test("bytes that are not searched count as damaged, not as cut short", () => {
       const content = scanner()(concatBytes([filled(bad), record(noise(60, 1))]));
       expect(content).toMatchObject({ validEnd: 16, damaged: true });
     });
@@ -186,7 +186,7 @@ describe("scanJournal", () => {
     });
   });
 
-  test("takes any bytes at all", () => {
+  test("accepts any bytes", () => {
     const scan = scanner();
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 200 }),

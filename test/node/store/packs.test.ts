@@ -12,7 +12,7 @@ import { emptyStore, storeTools } from "../store-tools.ts";
 const PACKS = 50;
 const OBJECTS = 5;
 
-/** A store of so many packs, and the ids that each of them has. */
+/** A store of `count` packs, and the ids in each of them. */
 async function manyPacks(
   packs = PACKS,
   objects = OBJECTS,
@@ -39,7 +39,7 @@ function opened(root: string) {
 
 const isIndex = (name: string): boolean => name.endsWith(".idx");
 
-test("to open a store of many packs lists its folder, and opens none of them", async () => {
+test("opening a store of many packs lists its folder, and opens none of them", async () => {
   const { root } = await manyPacks();
   const { files } = opened(root);
   expect(files.taken()).toEqual({ opened: [], reads: 0, bytes: 0, lists: 1 });
@@ -56,7 +56,7 @@ test("a look-up reads each index once at most, in one read, until it has found t
     expect(await store.get(id as Id)).toBeDefined();
     const { opened: those, reads, lists } = files.taken();
     const indexes = those.filter(isIndex);
-    // In the order of the folder, and no further than to the one that has it; then its pack.
+    // In the order of the folder, up to the one that has it; then its pack.
     expect(indexes).toEqual(names.slice(0, indexes.length));
     expect(those.slice(indexes.length)).toEqual([indexes.at(-1)?.replace(/idx$/, "pack")]);
     expect([reads, lists]).toEqual([indexes.length + 1, 0]);
@@ -66,7 +66,7 @@ test("a look-up reads each index once at most, in one read, until it has found t
   expect(needed.toSorted((a, b) => a - b)).toEqual(Array.from(names, (_, i) => i + 1));
 });
 
-test("what was recorded together is found without another index", async () => {
+test("objects recorded together are found without another index", async () => {
   const { root, ids } = await manyPacks();
   for (const [first, ...rest] of ids) {
     const { store, files } = opened(root);
@@ -82,7 +82,7 @@ test("every object is found, in any order, from few files that are open at a tim
   const { root, ids } = await manyPacks();
   const { store, files } = opened(root);
   const all = ids.flat();
-  // 97 has no factor in common with the count: every one once, from pack to pack.
+  // 97 and the count have no common factor: each one once, from pack to pack.
   for (let i = 0; i < all.length; i++) {
     const id = all[(i * 97) % all.length] as Id;
     expect(await store.has(id)).toBe(true);
@@ -96,7 +96,7 @@ test("every object is found, in any order, from few files that are open at a tim
   expect(files.nowOpen()).toBe(0);
 });
 
-test("what no pack has is known when every index was read and the folder was listed again", async () => {
+test("an object is missing once every index was read and the folder was listed again", async () => {
   const { root } = await manyPacks();
   const { store, files } = opened(root);
   files.taken();
@@ -108,24 +108,24 @@ test("what no pack has is known when every index was read and the folder was lis
   store.close();
 });
 
-test("of indexes of more objects a look-up reads the fanout and a few ids", async () => {
+test("in larger indexes, a look-up reads the fanout and a few ids", async () => {
   const { root, ids } = await manyPacks(12, 200);
   for (const [id] of ids) {
     const { store, files } = opened(root);
     expect(await store.get(id as Id)).toBeDefined();
     const { bytes } = files.taken();
-    // One read of 4 KiB each, of 9 KiB; ids that halve 200 or fewer, and a place; the record.
+    // One read of 4 KiB each, of 9 KiB; ids that halve 200 or fewer, and an offset; the record.
     expect(bytes).toBeLessThanOrEqual(12 * (4096 + 8 * 32) + 8 + 2048);
     store.close();
   }
   const { store, files } = opened(root);
   for (const id of ids.flat()) expect(await store.has(id)).toBe(true);
-  // Then all of it once, when it has been looked into often.
+  // Then all of it once, after several look-ups.
   expect(files.taken().bytes).toBeLessThan(12 * (4096 + 3 * 9 * 32 + 9104));
   store.close();
 });
 
-test("where something was found is looked first, before other packs that were read", async () => {
+test("the pack of the last hit is searched first", async () => {
   const { root, ids } = await manyPacks(12, 200);
   const last = readdirSync(path.join(root, "objects")).sort().at(-1);
   for (const [first, second] of ids) {
@@ -133,7 +133,7 @@ test("where something was found is looked first, before other packs that were re
     await store.get(first as Id);
     if (files.taken().opened.at(-1) === last) {
       await store.get(second as Id);
-      // Some ids of one index, their place, and the record: none of the eleven other indexes.
+      // Some ids of one index, an offset, and the record: none of the eleven other indexes.
       expect(files.taken().reads).toBeLessThanOrEqual(6);
     }
     store.close();
@@ -160,13 +160,13 @@ test("an index that is damaged or gone, before or after it was read, hides nothi
   const [, ...others] = ids.flat();
   writeFileSync(path.join(folder, first as string), "not an index");
   rmSync(path.join(folder, second as string));
-  // Nothing was looked for yet, so nothing was found damaged.
+  // No look-up yet, so no damage was found.
   expect(damaged).toEqual([]);
   for (const id of others) expect(await store.get(id)).toBeDefined();
   expect(damaged).toEqual([`objects/${first}`]);
   rmSync(path.join(folder, third as string));
   for (const id of ids.flat()) expect(await store.get(id)).toBeDefined();
-  // A pack that is gone, with what only it had.
+  // A missing pack, with the objects that only it had.
   for (const name of [fourth as string, fourth?.replace(/idx$/, "pack") as string]) {
     rmSync(path.join(folder, name));
   }
@@ -176,8 +176,8 @@ test("an index that is damaged or gone, before or after it was read, hides nothi
   store.close();
 });
 
-test("an index that goes while it is read in place is done without", async () => {
-  // More than are open at a time, and of a size that is not held in memory at once.
+test("an index that disappears while it is read in place is not needed", async () => {
+  // More packs than can be open at a time, with indexes too large to hold in memory.
   const { root, ids } = await manyPacks(20, 80);
   const { store } = opened(root);
   expect(store.recordFiles()).toHaveLength(20);
@@ -187,7 +187,7 @@ test("an index that goes while it is read in place is done without", async () =>
   store.close();
 });
 
-test("a small index with any bit wrong is not believed: its pack is read without it", async () => {
+test("a small index with any wrong bit is refused: its pack is read without it", async () => {
   const { root, ids } = await manyPacks(1);
   const [index] = readdirSync(path.join(root, "objects")).filter(isIndex) as [string];
   const file = path.join(root, "objects", index);

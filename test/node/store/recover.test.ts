@@ -18,16 +18,16 @@ import { memoryFiles } from "../memory-files.ts";
 import { recordWalk } from "../recording.ts";
 import { emptyStore, quickFiles, refTools, storeTools } from "../store-tools.ts";
 
-/** No limit that a slow or busy machine could meet. */
+/** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };
 
-/** What stood in the journal when a commit was acknowledged. */
+/** The contents of the journal when a commit was acknowledged. */
 interface Commit {
   readonly length: number;
   readonly tip: Tip;
 }
 
-/** A recording that was killed when all was committed, and before its journal was sealed. */
+/** A recording that was killed after its last commit, before its journal was sealed. */
 async function killed(
   steps?: number,
   blockSize?: number,
@@ -77,44 +77,48 @@ async function runIsWhole(store: FileStore, id: Id<"run">): Promise<void> {
 }
 
 describe("the journal of a dead writer", () => {
-  test("cut at any byte gives exactly what the last whole commit acknowledged", LONG, async () => {
-    // Commits after the steps 64 and 66 of 66, with checkpoints at 0, 22, 44 and 66.
-    const { root, name, commits } = await killed(66, 22);
-    const journal = readFileSync(path.join(root, "objects", name));
-    expect(commits.length).toBeGreaterThanOrEqual(3);
-    expect(commits.at(-1)?.length).toBe(journal.length);
-    const owner = deadOwner();
-    for (let cut = 0; cut <= journal.length; cut++) {
-      const files = memoryFiles();
-      for (const folder of ["objects", "local", "logs", "refs/heads"]) {
-        files.makeFolder(path.join("/store", folder));
+  test(
+    "cut at any byte gives exactly what the last complete commit acknowledged",
+    LONG,
+    async () => {
+      // Commits after the steps 64 and 66 of 66, with checkpoints at 0, 22, 44 and 66.
+      const { root, name, commits } = await killed(66, 22);
+      const journal = readFileSync(path.join(root, "objects", name));
+      expect(commits.length).toBeGreaterThanOrEqual(3);
+      expect(commits.at(-1)?.length).toBe(journal.length);
+      const owner = deadOwner();
+      for (let cut = 0; cut <= journal.length; cut++) {
+        const files = memoryFiles();
+        for (const folder of ["objects", "local", "logs", "refs/heads"]) {
+          files.makeFolder(path.join("/store", folder));
+        }
+        files.contents.set(
+          path.join("/store/objects", name),
+          new Uint8Array(journal.subarray(0, cut)),
+        );
+        files.contents.set(
+          path.join("/store/local", `${name}.lock`),
+          new Uint8Array(Buffer.from(owner)),
+        );
+        const { store, refs } = open("/store", files);
+        const recovered = await recover(store, refs);
+        const last = commits.findLast(({ length }) => length <= cut);
+        const id = last && objectId(hash, "run", last.tip.run);
+        expect(await refs.read("refs/heads/main")).toBe(id);
+        expect(recovered.map((one) => [one.ref, one.id])).toEqual(
+          id ? [["refs/heads/main", id]] : [],
+        );
+        expect(files.list("/store/objects").length).toBe(id === undefined ? 0 : 2);
+        expect(files.list("/store/local")).toEqual([]);
+        if (id === undefined) continue;
+        expect(encodeRun((recovered[0] as (typeof recovered)[0]).run)).toEqual(last?.tip.run);
+        await runIsWhole(store, id);
+        expect(await recover(store, refs)).toEqual([]);
       }
-      files.contents.set(
-        path.join("/store/objects", name),
-        new Uint8Array(journal.subarray(0, cut)),
-      );
-      files.contents.set(
-        path.join("/store/local", `${name}.lock`),
-        new Uint8Array(Buffer.from(owner)),
-      );
-      const { store, refs } = open("/store", files);
-      const recovered = await recover(store, refs);
-      const last = commits.findLast(({ length }) => length <= cut);
-      const id = last && objectId(hash, "run", last.tip.run);
-      expect(await refs.read("refs/heads/main")).toBe(id);
-      expect(recovered.map((one) => [one.ref, one.id])).toEqual(
-        id ? [["refs/heads/main", id]] : [],
-      );
-      expect(files.list("/store/objects").length).toBe(id === undefined ? 0 : 2);
-      expect(files.list("/store/local")).toEqual([]);
-      if (id === undefined) continue;
-      expect(encodeRun((recovered[0] as (typeof recovered)[0]).run)).toEqual(last?.tip.run);
-      await runIsWhole(store, id);
-      expect(await recover(store, refs)).toEqual([]);
-    }
-  });
+    },
+  );
 
-  test("with garbage at its end is recovered as without", async () => {
+  test("with garbage at its end is recovered in the same way", async () => {
     const { root, name, commits } = await killed();
     appendFileSync(path.join(root, "objects", name), noise(5000, 3));
     const { store, refs } = open(root);
@@ -123,7 +127,7 @@ describe("the journal of a dead writer", () => {
     await runIsWhole(store, recovered?.id as Id<"run">);
   });
 
-  test("is a pack of its own afterwards, whose name is the hash of its bytes", async () => {
+  test("becomes a separate pack, named by the hash of its bytes", async () => {
     const { root } = await killed();
     const { store, refs } = open(root);
     const [recovered] = await recover(store, refs);
@@ -137,7 +141,7 @@ describe("the journal of a dead writer", () => {
     );
   });
 
-  test("whatever fails while it is recovered, the next attempt recovers it", async () => {
+  test("after any failure of its recovery, the next attempt recovers it", async () => {
     const made = await killed(64);
     const expected = objectId(hash, "run", made.commits.at(-1)?.tip.run as Uint8Array);
     for (const lasting of [false, true]) {
@@ -161,7 +165,7 @@ describe("the journal of a dead writer", () => {
     }
   });
 
-  test("is archived where the branch has gone on without it, and continues it where it can", async () => {
+  test("is archived if the branch has moved on, and continues the branch if it can", async () => {
     const { root, commits } = await killed();
     const id = objectId(hash, "run", commits.at(-1)?.tip.run as Uint8Array);
     const { store, refs } = open(root);
@@ -172,7 +176,7 @@ describe("the journal of a dead writer", () => {
     expect(await refs.read("refs/archive/main/1")).toBe(id);
   });
 
-  test("a tip that names what it continues moves the branch on", async () => {
+  test("a tip that names the run that it continues moves the branch", async () => {
     const parent = await killed(64);
     const { store, refs } = open(parent.root);
     const [first] = await recover(store, refs);
@@ -204,7 +208,7 @@ describe("the journal of a living writer", () => {
     expect(readFileSync(path.join(root, "objects", name))).toEqual(before);
     expect((await other.store.get(id))?.body).toEqual(noise(100, 1));
     expect(await refs.list("refs/")).toEqual([]);
-    // Half a record at its end, as one that is being written: what is before it can be read.
+    // Half a record at its end, like one being written: the records before it can be read.
     appendFileSync(path.join(root, "objects", name), before.subarray(16, 70));
     expect((await open(root).store.get(id))?.body).toEqual(noise(100, 1));
   });
@@ -224,7 +228,7 @@ describe("the journal of a living writer", () => {
 });
 
 describe("damage", () => {
-  test("before a later valid record: all up to the last tip before it is recovered, the rest is kept aside", async () => {
+  test("before a later valid record: everything up to the last tip before it is recovered, the rest is kept aside", async () => {
     const { root, name, commits } = await killed(200, 22);
     const whole = readFileSync(path.join(root, "objects", name));
     const owner = deadOwner();
@@ -257,7 +261,7 @@ describe("damage", () => {
       if (id !== undefined) await runIsWhole(store, id);
       const kept = files.contents.get(path.join("/store/local/damaged", name));
       expect(kept).toEqual(isLast ? undefined : changed);
-      // It is said once: then nothing is left that could be said again.
+      // It is reported once: then nothing is left to report.
       expect((await remainsOf(store, refs, "")).damage).toEqual([]);
       expect(await recover(store, refs)).toEqual([]);
     }
@@ -268,7 +272,7 @@ describe("damage", () => {
     ["zeros", () => new Uint8Array(8192)],
     ["nothing", () => new Uint8Array(0)],
     ["noise", () => noise(8192, 7)],
-    ["zeros behind the header", (whole: Uint8Array) => whole.map((byte, i) => (i < 16 ? byte : 0))],
+    ["zeros after the header", (whole: Uint8Array) => whole.map((byte, i) => (i < 16 ? byte : 0))],
   ])("a journal of %s never acknowledged anything, and goes without a word", async (_, bytes) => {
     const { root, name } = await killed(64);
     const file = path.join(root, "objects", name);
@@ -304,7 +308,7 @@ describe("damage", () => {
     await runIsWhole(store, id);
   });
 
-  test("a tip of nonsense whose checksum is right is damage, and does not keep a store from opening", async () => {
+  test("an invalid tip with a valid checksum is damage, and does not keep a store from opening", async () => {
     for (const payload of [noise(50, 1), Uint8Array.of(0x80), Uint8Array.of(0x82, 0x01, 0x40)]) {
       const { root, name } = await killed(64);
       const record = encodeRecord({ kind: "tip", payload }, storeTools());
@@ -327,7 +331,7 @@ function lengthAt(bytes: Buffer, start: number): number {
   return RECORD_HEADER_BYTES + bytes.readUInt32LE(start + 12);
 }
 
-/** Where the record begins that the byte `at` belongs to. */
+/** The start of the record that contains the byte `at`. */
 function startOf(bytes: Buffer, at: number): number {
   let start = 16;
   while (start + lengthAt(bytes, start) <= at) start += lengthAt(bytes, start);

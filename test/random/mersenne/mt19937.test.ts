@@ -32,7 +32,7 @@ describe("the outputs of mt19937ar.c", () => {
     expectOutputs(Mt19937.seededBy(Uint32Array.from(vector.key)), vector);
   });
 
-  test("as its authors published them, and as the C++ standard demands", () => {
+  test("as published by its authors, and as required by the C++ standard", () => {
     const published = [1067595299, 955945823, 477289528, 4107218783, 4228976476];
     expect(vectors["by arrays"][0]?.first).toEqual(published);
     expect(vectors["by words"][0]?.["number 10000"]).toBe(4123659995);
@@ -40,7 +40,7 @@ describe("the outputs of mt19937ar.c", () => {
 });
 
 describe("the state", () => {
-  test("a restored twister goes on, and shares no memory", () => {
+  test("a restored twister continues, and shares no memory", () => {
     const twister = Mt19937.seeded(1);
     for (let draws = 0; draws < 1300; draws++) {
       const { words, drawn } = twister;
@@ -86,7 +86,7 @@ describe("skip and jump pass over draws", () => {
     },
   );
 
-  test("also from words that no draw has reached, of which none is drawn", () => {
+  test("also from a state from which nothing was drawn", () => {
     const words = Mt19937.seeded(3).words.slice();
     words[0] = 0x7fffffff;
     const twister = Mt19937.restored(words, 0);

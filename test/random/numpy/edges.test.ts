@@ -5,7 +5,7 @@ import { numpy } from "../../../src/random/numpy/index.ts";
 import { fromHex } from "../hex.ts";
 import { readVectors } from "../vectors.ts";
 
-/** From numpy 2.4.6: where an algorithm goes over into another, and what draws nothing. */
+/** From numpy 2.4.6: thresholds between algorithms, and calls that draw nothing. */
 interface Edges {
   readonly choice: readonly {
     readonly n: number;
@@ -45,7 +45,7 @@ describe("numpy, on either side of each threshold", () => {
     expect(rng.random()).toBe(fromHex(vector.next));
   });
 
-  test("what is certain draws nothing, but for a normal and an exponential deviate", () => {
+  test("certain results draw nothing, except normal and exponential deviates", () => {
     const rng = numpy(7);
     const drawn = [rng.standardGamma(0), rng.gamma(0, 2), rng.normal(1, 0), rng.exponential(0)];
     drawn.push(rng.poisson(0), rng.binomial(0, 0.5), rng.binomial(5, 0));

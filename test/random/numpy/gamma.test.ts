@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { numpy } from "../../../src/random/numpy/index.ts";
 
 describe("beta of tiny shapes, as numpy 2.4 draws it", () => {
-  test("is 0 or 1 by one draw where both are below 3e-103", () => {
+  test("is 0 or 1 by one draw if both are below 3e-103", () => {
     expect([...numpy(5).beta(1e-200, 3e-200, 8)]).toEqual([0, 0, 0, 0, 1, 0, 0, 1]);
     const rng = numpy(5);
     rng.beta(1e-200, 1e-200, 8);
@@ -21,7 +21,7 @@ describe("beta of tiny shapes, as numpy 2.4 draws it", () => {
     }
   });
 
-  test("compares logarithms where one power alone is 0", () => {
+  test("compares logarithms if only one power is 0", () => {
     expect([...numpy(5).beta(0.001, 0.001, 4)]).toEqual([0.02550943599924142, 1, 0, 1]);
   });
 });

@@ -86,7 +86,7 @@ describe("generators that draw in turn", () => {
     (rng) => numpyAlgorithm.fromState(rng.state()).random(),
   ];
 
-  test("draw what each does alone, and stand where it does", () => {
+  test("draw the same as each alone, and have the same states", () => {
     const turn = fc.tuple(
       fc.nat({ max: 3 }),
       fc.nat({ max: draws.length - 1 }),
@@ -124,7 +124,7 @@ describe("the block seed of a simulation", () => {
 });
 
 describe("arrays", () => {
-  test("hold what as many single draws give", () => {
+  test("hold the numbers of as many single draws", () => {
     const draws: readonly ((rng: NumpyGenerator, size?: number) => unknown)[] = [
       (rng, size) => rng.random(size as number),
       (rng, size) => rng.standardNormal(size as number),
@@ -144,7 +144,7 @@ describe("arrays", () => {
     }
   });
 
-  test("integers come as numbers where they are exact, else as bigints", () => {
+  test("integers are numbers if they are exact, else bigints", () => {
     const rng = numpy(1);
     expect(typeof rng.integers(10)).toBe("number");
     expect(typeof rng.integers(-(2 ** 52), 2 ** 52)).toBe("number");
@@ -158,7 +158,7 @@ describe("arrays", () => {
     expect(rng.integers(0n, 5n, { size: 2, dtype: "uint8" })).toBeInstanceOf(Uint8Array);
   });
 
-  test("permutation and choice leave what they are given as it is", () => {
+  test("permutation and choice do not change their arguments", () => {
     const items = ["a", "b", "c", "d"];
     expect(numpy(1).permutation(items).toSorted()).toEqual(items);
     expect(numpy(1).choice(items, { size: 4, replace: false }).toSorted()).toEqual(items);
@@ -167,12 +167,12 @@ describe("arrays", () => {
   });
 });
 
-describe("what we wrote ourselves is fair", () => {
+describe("our own algorithms are fair", () => {
   test.each([3, 7, 200, 40_000, 60_050])("16-bit and 8-bit integers below %i", (count) => {
     const dtype = count <= 256 ? "uint8" : "uint16";
     const drawn = numpy(5).integers(0, count, { size: 200_000, dtype });
     const bins = Math.min(count, 50);
-    // As many numbers belong to each bin.
+    // Each bin has equally many numbers.
     expect(count % bins).toBe(0);
     let i = 0;
     const next = (): number => Math.floor((Number(drawn[i++]) * bins) / count);
@@ -186,7 +186,7 @@ describe("what we wrote ourselves is fair", () => {
     expectUniform(countBins(3, drawn.length, third));
   });
 
-  test("every order of four is as likely, whatever shuffles them", () => {
+  test("every order of four is equally likely, with every shuffle", () => {
     const rng = numpy(8);
     const orders = new Map<string, number>();
     for (let i = 0; i < 48_000; i++) {
@@ -211,7 +211,7 @@ describe("a long seed", () => {
   });
 });
 
-describe("bad input is refused, and the generator is as it was", () => {
+describe("bad input is refused, and the generator does not change", () => {
   const any = (value: unknown): never => value as never;
   const cases: Readonly<Record<string, (rng: NumpyGenerator) => unknown>> = {
     "low to be less than high, which is excluded, got 5 and 5": (rng) => rng.integers(5, 5),
@@ -239,7 +239,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     "3 probabilities, got 2": (rng) => rng.choice(3, { p: [0.5, 0.5] }),
     "p[1] to be a probability, got -0.5": (rng) => rng.choice(2, { p: [1.5, -0.5] }),
     "the probabilities to sum to 1, got 0.9": (rng) => rng.choice(2, { p: [0.4, 0.5] }),
-    "size to be at most 1, as many as have a chance, got 2": (rng) =>
+    "size to be at most 1, the number of items with a chance, got 2": (rng) =>
       rng.choice(2, { size: 2, replace: false, p: [1, 0] }),
     "items to be an array or a typed array, got an instance of Set": (rng) =>
       rng.shuffle(new Set([1]) as unknown as number[]),
@@ -314,7 +314,7 @@ describe("bad input is refused, and the generator is as it was", () => {
     expect(isRewindError(error, "INVALID_SEED")).toBe(true);
   });
 
-  // How many children there are is in no checkpoint: a replay would spawn the first ones again.
+  // A checkpoint does not hold the number of children: a replay would spawn the first ones again.
   test.each<readonly [string, () => RandomGenerator]>([
     ["that a run began with", () => numpyAlgorithm.seeded(1n)],
     ["of a block or a step", () => numpyAlgorithm.fromSeed(new Uint8Array(32))],
@@ -324,11 +324,11 @@ describe("bad input is refused, and the generator is as it was", () => {
     ["that jumped", () => numpy(1).jumped()],
   ])("a generator %s spawns nothing", (_, make) => {
     expect(() => (make() as NumpyGenerator).spawn(1)).toThrow(
-      "take ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
+      "use ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
     );
   });
 
-  test("a generator that numpy(seed) made spawns, and its children do", () => {
+  test("a generator made by numpy(seed) spawns, and so do its children", () => {
     const rng = numpy(1);
     const children = [
       ...rng.spawn(2),

@@ -5,7 +5,7 @@ import { numpyRelative } from "../../../src/random/numpy/relative.ts";
 import { xoshiro } from "../../../src/random/xoshiro/index.ts";
 
 describe("a numpy generator's state as its position", () => {
-  test("goes on exactly, from any moment, and is the same again", () => {
+  test("continues exactly, from any moment, and is the same again", () => {
     const rng = numpy(42);
     for (let moment = 0; moment < 400; moment++) {
       const bytes = numpyRelative.write(rng);

@@ -9,7 +9,7 @@ const PRINTED =
   '"inc": 332724090758049132448979897138935081983}, "has_uint32": 1, "uinteger": 3324115917}';
 
 describe("a generator of numpy's own state", () => {
-  test("goes on where Python's stands", () => {
+  test("continues from Python's state", () => {
     for (const text of [PRINTED, `${PRINTED}\n`, PRINTED.replaceAll(": ", ":")]) {
       const rng = numpy(text);
       expect(rng.uint32()).toBe(3324115917);
@@ -18,7 +18,7 @@ describe("a generator of numpy's own state", () => {
     }
   });
 
-  test("goes on where another stands, which goes on by itself", () => {
+  test("continues from the state of another, which is independent", () => {
     const rng = numpy(42);
     rng.uint32();
     const twin = numpy(rng.bitGenerator);

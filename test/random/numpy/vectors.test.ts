@@ -14,7 +14,7 @@ import {
 import { fromHex } from "../hex.ts";
 import { readVectors } from "../vectors.ts";
 
-// biome-ignore lint/suspicious/noExplicitAny: each case of the file has fields of its own, read below.
+// biome-ignore lint/suspicious/noExplicitAny: each case of the file has its own fields, read below.
 type Case = Record<string, any>;
 
 const first = readVectors<{ cases: Case[] }>("numpy");
@@ -95,7 +95,7 @@ describe("numpy 2.4", () => {
     const parent = numpy(seed);
     const three = parent.spawn(3);
     const randoms = (list: readonly NumpyGenerator[]): number[] => list.map((rng) => rng.random());
-    // A child can be drawn from before it spawns: its children hang on its seed alone.
+    // A child can be drawn from before it spawns: its children depend only on its seed.
     expect(randoms(three)).toEqual(children.map(fromHex));
     expect(randoms((three[1] as NumpyGenerator).spawn(2))).toEqual(grandchildren.map(fromHex));
     expect(randoms(parent.spawn(1))).toEqual([fromHex(fourth)]);
@@ -171,7 +171,7 @@ describe("numpy 2.4", () => {
     expect(digest(methods[name]?.(numpy(7), 100_000) as Float64Array)).toBe(expected);
   });
 
-  test("what hangs on powers is equal but for the last bits", () => {
+  test("deviates that use powers are equal except for the last bits", () => {
     const { last_bit: expected } = second;
     const close = (drawn: Float64Array, hexes: string[]): void => {
       expect(drawn.length).toBe(hexes.length);

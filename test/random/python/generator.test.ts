@@ -28,7 +28,7 @@ describe("what is not Python's own", () => {
     expect(rng.state()).toEqual(twin.state());
   });
 
-  test("many random bits are the words one above the other", () => {
+  test("many random bits are the words, the lowest first", () => {
     for (const k of [54, 1024, 1025, 5000, 2 ** 20]) {
       const rng = python(3);
       let bits = rng.getrandbits(k) as bigint;
@@ -54,7 +54,7 @@ describe("what is not Python's own", () => {
     expect(python(4).choices(items, { k: 9 })).toEqual(python(4).choices(30, { k: 9 }));
   });
 
-  test("no items are sampled, or chosen, from none", () => {
+  test("zero items can be sampled or chosen from an empty list", () => {
     const rng = python(5);
     const before = rng.state();
     expect(rng.sample([], 0)).toEqual([]);
@@ -88,7 +88,7 @@ describe("the state", () => {
     expect(twin.gauss()).toBe(rng.gauss());
   });
 
-  test("what other draws come between the two deviates changes neither", () => {
+  test("other draws between the two deviates change neither", () => {
     const rng = python(7);
     const pair = [rng.gauss(), rng.gauss()];
     const other = python(7);
@@ -98,7 +98,7 @@ describe("the state", () => {
     expect([first, other.gauss()]).toEqual(pair);
   });
 
-  test("goes round at every position of the twister, 0 and 624 included", () => {
+  test("round-trips at every position of the twister, 0 and 624 included", () => {
     const rng = python(8);
     const [, words] = rng.getstate();
     rng.setstate([3, words.with(624, 0), null]);

@@ -60,7 +60,7 @@ function exact(values: readonly string[], draw: () => number): void {
   expect(values.map(draw)).toEqual(values.map(fromHex));
 }
 
-/** But for the last bits of log, exp, sin and cos. */
+/** Except for the last bits of log, exp, sin and cos. */
 function close(values: readonly string[], draw: (i: number) => number): void {
   for (const [i, text] of values.entries()) {
     const value = fromHex(text);

@@ -4,7 +4,7 @@ import type { PythonGenerator } from "../../../src/random/python/generator.ts";
 import { python } from "../../../src/random/python/index.ts";
 import type { PythonSeed } from "../../../src/random/python/seed.ts";
 
-describe("seeds that are none", () => {
+describe("invalid seeds", () => {
   test.each<readonly [unknown, string]>([
     [3.5, "got 3.5: Python seeds by a float's hash, so give what hash(3.5) % 2**64 prints there"],
     [-0.5, "hash(-0.5) % 2**64"],
@@ -132,13 +132,13 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     ["sample, too many", "got 100000000000", (r) => r.sample(1e12, 1e11)],
     [
-      "sample, more than there is room for",
-      "expected as many numbers as there is room for, got 17000000000",
+      "sample, more than fit into memory",
+      "expected no more numbers than fit into memory, got 17000000000",
       (r) => r.sample(1.7e10, 4e9),
     ],
     [
       "gammavariate(1e308, 1)",
-      "expected alpha to be at most 8.9e+307, got 1e+308: Python would draw for ever",
+      "expected alpha to be at most 8.9e+307, got 1e+308: Python would never return",
       (r) => r.gammavariate(1e308, 1),
     ],
     ["betavariate(1, 1e308)", "expected beta to be at most", (r) => r.betavariate(1, 1e308)],
@@ -318,7 +318,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "setstate, no words",
-      "expected 624 words and how many are drawn, 625, got null",
+      "expected 624 words and the number of words drawn, 625, got null",
       (r) => r.setstate([3, any(null), null]),
     ],
     ["setstate, 624 words", "625, got 624", (r) => r.setstate([3, words(r).slice(1), null])],

@@ -98,7 +98,7 @@ describe("draws without log, exp, pow, sin and cos are bit-exact", () => {
   });
 });
 
-describe("the others are exact but for the last bits, and consume the same words", () => {
+describe("the others are exact except for the last bits, and consume the same words", () => {
   test.each(vectors.libm)("seed $seed", (vector) => {
     const rng = python(plain(vector.seed) as number);
     for (const [method, args, result] of vector.calls) {
@@ -122,7 +122,7 @@ test("all methods in turn, one stream", () => {
 });
 
 describe("getstate and setstate", () => {
-  test.each(vectors.states)("go on from a state of Python", ({ state, gauss, random }) => {
+  test.each(vectors.states)("continue from a state of Python", ({ state, gauss, random }) => {
     const [version, words, gaussNext] = state;
     const spare = plain(gaussNext) as number | null;
     const rng = python(0);

@@ -9,7 +9,7 @@ const options = { length: 20, batchSize: 4, shuffle: true } as const;
 
 describe("eras", () => {
   // The algorithm itself is compared with PyTorch's in permutation.test.ts, at any length.
-  test("from 2.7 on randperm of 214,748,364 and more goes another way", () => {
+  test("since 2.7 randperm of 214,748,364 or more uses another algorithm", () => {
     const from = ["1.13", "2.6", "2.7", "2.13"].map((version) => torchEra(version).insideOutFrom);
     expect(from).toEqual([Infinity, Infinity, 214_748_364, 214_748_364]);
   });
@@ -83,7 +83,7 @@ describe("eras", () => {
     expect(rng.dataLoader({ ...options, version: "1.6" }).epoch().draws).toBe(2 + 19);
   });
 
-  test("randint takes 64 bits from 2^32 on, since 2.7 from 2^28 on", () => {
+  test("randint takes 64 bits for ranges of at least 2^32, since 2.7 of at least 2^28", () => {
     const drawn = (range: number, version: string): number => {
       const rng = torch(1, { version });
       rng.randint(range);
@@ -118,13 +118,13 @@ describe("eras", () => {
     expect(() => torch(1, { version })).toThrow("2.13 is the newest whose draws were compared");
   });
 
-  test("fractions split since 1.13, persistent workers are since 1.7", () => {
+  test("fractions are accepted since 1.13, persistent workers since 1.7", () => {
     expect(() => torch(1, { version: "1.12" }).randomSplit(10, [0.8, 0.2])).toThrow(
-      "random_split takes fractions from torch 1.13 on",
+      "random_split takes fractions since torch 1.13",
     );
     expect(torch(1, { version: "1.12" }).randomSplit(1, [1])).toEqual([[0]]);
     const persistent = { ...options, numWorkers: 1, persistentWorkers: true };
-    expect(() => torch(1, { version: "1.6" }).dataLoader(persistent)).toThrow("from torch 1.7 on");
+    expect(() => torch(1, { version: "1.6" }).dataLoader(persistent)).toThrow("since torch 1.7");
   });
 });
 

@@ -5,7 +5,7 @@ import { torch } from "../../../src/random/torch/torch.ts";
 import { expectUniform } from "../chi-square.ts";
 import { stateOf } from "./digest.ts";
 
-/** A source of these words, and how many were taken. */
+/** A source of these words, and the number taken. */
 function wordsOf(...words: number[]): { uint32(): number; taken: number } {
   return {
     taken: 0,
@@ -65,7 +65,7 @@ describe("two words", () => {
   );
 });
 
-test("two words are taken from 2^28 numbers on", () => {
+test("two words are taken for at least 2^28 numbers", () => {
   expect(evenBelow(wordsOf(5), 2 ** 28 - 1)).toBe(5);
   expect(evenBelow(wordsOf(0, 5), 2 ** 28)).toBe(5);
 });
@@ -90,7 +90,7 @@ describe("the shared methods of torch's generator", () => {
     expect(Math.abs(lowest / 300_000 - 22 / 64)).toBeLessThan(0.0045);
   });
 
-  test("draw what torch draws where it is even", () => {
+  test("draw what torch draws if that is even", () => {
     const [rng, twin] = [torch(3), torch(3, { version: "2.13" })];
     for (const range of [1, 2, 100, 2 ** 20, 2 ** 27, 2 ** 28 + 1, 2 ** 40]) {
       expect(rng.integer(-5, range)).toBe(twin.randint(-5, range));
@@ -101,7 +101,7 @@ describe("the shared methods of torch's generator", () => {
     expect(stateOf(rng)).toBe(stateOf(twin));
   });
 
-  test("a shuffle draws again where randperm is uneven; randperm stays torch's", () => {
+  test("a shuffle draws again if randperm is uneven; randperm stays torch's", () => {
     const items = ["a", "b", "c"];
     // 2^32 is 1 more than a multiple of 3, so that the last word would make "a" likelier.
     const source = wordsOf(LAST, 1, 0);

@@ -23,7 +23,7 @@ describe("a seed of 32 bytes", () => {
     expect([...rng.randperm(6)]).toEqual([3, 5, 0, 1, 2, 4]);
   });
 
-  test("counts in each of its bytes: no two blocks share a stream", () => {
+  test("matters in each of its bytes: no two blocks share a stream", () => {
     const drawn = new Set([made(seed).random()]);
     for (let i = 0; i < 32; i++) {
       const other = seed.slice();
@@ -33,7 +33,7 @@ describe("a seed of 32 bytes", () => {
     expect(drawn.size).toBe(33);
   });
 
-  test("is not what the first 8 bytes seed", () => {
+  test("is not seeded by its first 8 bytes alone", () => {
     const rng = made(seed);
     expect(rng.random()).not.toBe(torch(rng.initialSeed()).random());
   });

@@ -42,7 +42,7 @@ describe("the loaders of torch 2.13", () => {
 });
 
 describe("the base seed", () => {
-  test("is told of persistent workers whose first epoch was passed over", () => {
+  test("is reported for persistent workers whose first epoch was skipped", () => {
     const options = { length: 9, shuffle: true, numWorkers: 1, persistentWorkers: true } as const;
     const [whole, skipping] = [torch(1).dataLoader(options), torch(1).dataLoader(options)];
     const { baseSeed } = whole.epoch();

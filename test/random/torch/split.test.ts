@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { splitLengths } from "../../../src/random/torch/split.ts";
 
 describe("splitLengths", () => {
-  test("what is left over goes round from the first part on", () => {
+  test("the remaining items go to the parts in turn, from the first", () => {
     expect(splitLengths(1806, [0.8, 0.2], true)).toEqual([1445, 361]);
     expect(splitLengths(1806, [1444, 362], true)).toEqual([1444, 362]);
     expect(splitLengths(11, [0.3, 0.3, 0.3, 0.1], true)).toEqual([4, 3, 3, 1]);

@@ -5,33 +5,36 @@ import type { TorchGenerator } from "../../../src/random/torch/generator.ts";
 import { torch } from "../../../src/random/torch/torch.ts";
 import { stateOf } from "./digest.ts";
 
-/** Moments of all kinds: fresh, amid a block, at its end, with half a pair of normal deviates. */
+/** All kinds of moments: fresh, inside a block, at its end, with half a pair of normal deviates. */
 const moments: readonly (readonly [name: string, reach: (rng: TorchGenerator) => void])[] = [
   ["fresh", () => {}],
   ["after one draw", (rng) => rng.uint32()],
   ["at the end of a block", (rng) => rng.skip(624)],
   ["at the start of the next", (rng) => rng.skip(625)],
-  ["amid a pair of normal deviates", (rng) => rng.randn()],
+  ["inside a pair of normal deviates", (rng) => rng.randn()],
   ["far off", (rng) => rng.skip(123_456_789)],
 ];
 
 describe("the state", () => {
-  test.each(moments)("%s, goes on exactly in PyTorch's form and in the compact one", (_, reach) => {
-    const rng = torch(2n ** 40n + 17n);
-    reach(rng);
-    const full = rng.getRngState();
-    const restored = torch(0).setRngState(full);
-    const compact = torchAlgorithm.fromState(rng.state()) as TorchGenerator;
-    expect(full).toHaveLength(5056);
-    expect(rng.state()).toHaveLength(2520);
-    for (const twin of [restored, compact, rng.copy()]) {
-      expect(twin.getRngState()).toEqual(full);
-      expect(twin.initialSeed()).toBe(2n ** 40n + 17n);
-      expect(drawAll(twin)).toEqual(drawAll(torch(0).setRngState(full)));
-      expect(twin.getRngState()).not.toEqual(full);
-    }
-    expect(rng.getRngState()).toEqual(full);
-  });
+  test.each(moments)(
+    "%s, continues exactly in PyTorch's form and in the compact one",
+    (_, reach) => {
+      const rng = torch(2n ** 40n + 17n);
+      reach(rng);
+      const full = rng.getRngState();
+      const restored = torch(0).setRngState(full);
+      const compact = torchAlgorithm.fromState(rng.state()) as TorchGenerator;
+      expect(full).toHaveLength(5056);
+      expect(rng.state()).toHaveLength(2520);
+      for (const twin of [restored, compact, rng.copy()]) {
+        expect(twin.getRngState()).toEqual(full);
+        expect(twin.initialSeed()).toBe(2n ** 40n + 17n);
+        expect(drawAll(twin)).toEqual(drawAll(torch(0).setRngState(full)));
+        expect(twin.getRngState()).not.toEqual(full);
+      }
+      expect(rng.getRngState()).toEqual(full);
+    },
+  );
 
   test("seeding drops the spare deviate, as PyTorch does", () => {
     const rng = torch(1);
@@ -49,7 +52,7 @@ describe("the state", () => {
     expect((torchAlgorithm.fromState(rng.state()) as TorchGenerator).getRngState()).toEqual(state);
   });
 
-  test("passing over draws is drawing them, also by a jump", () => {
+  test("skipping draws equals drawing them, also by a jump", () => {
     for (const draws of [0, 1, 623, 624, 625, 5_000_000, 5_000_001]) {
       const [skipped, drawn] = [torch(7), torch(7)];
       skipped.skip(draws);
@@ -69,7 +72,7 @@ describe("the state", () => {
     ["too many words left", set(8, 625)],
     ["words left that do not match the next", set(8, 10)],
     ["no seed", set(12, 0)],
-    ["a next word that there is not", set(16, 625)],
+    ["a next word that does not exist", set(16, 625)],
     ["a next word beyond 2^32", set(20, 1)],
   ];
   test.each(tampered)("with %s is refused, as by PyTorch", (_, change) => {
@@ -107,7 +110,7 @@ describe("the state", () => {
     expect(torchAlgorithm.fromState(rng.state()).random()).toBe(0);
   });
 
-  test("of a version that there is not is refused", () => {
+  test("of an unknown version is refused", () => {
     const state = torch(1).state();
     expect(state[11]).toBe(45);
     for (const code of [0, 37, 46, 78, 255]) {
@@ -116,7 +119,7 @@ describe("the state", () => {
     }
   });
 
-  test("of another length, or that is none, is refused and changes nothing", () => {
+  test("of another length, or not a state, is refused and changes nothing", () => {
     const rng = torch(2);
     const before = stateOf(rng);
     for (const state of [new Uint8Array(5055), rng.state(), "state", undefined]) {
@@ -133,7 +136,7 @@ describe("the state", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refusals", () => {
   test.each([0.5, Number.NaN, 2 ** 53, -(2 ** 53), 2n ** 64n, -(2n ** 63n) - 1n, "1", undefined])(
     "the seed %s",
     (seed) => {
@@ -192,7 +195,7 @@ describe("what is refused", () => {
     ["batches of 0", (rng) => rng.dataLoader({ length: 5, batchSize: 0 })],
     ["shuffle: 1", (rng) => rng.dataLoader({ length: 5, shuffle: 1 as unknown as boolean })],
     [
-      "persistent workers that are none",
+      "persistent workers, but no workers",
       (rng) => rng.dataLoader({ length: 5, persistentWorkers: true }),
     ],
     ["prefetching without workers", (rng) => rng.dataLoader({ length: 5, prefetchFactor: 2 })],

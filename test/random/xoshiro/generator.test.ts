@@ -44,7 +44,7 @@ describe("xoshiro128++", () => {
     }
   });
 
-  test.each([0, 1, 2, 127, 128, 1_000, 12_345])("advance(%i) passes over as many words", (n) => {
+  test.each([0, 1, 2, 127, 128, 1_000, 12_345])("advance(%i) skips as many words", (n) => {
     const [plain, jumping] = [xoshiro(7), xoshiro(7)];
     for (let i = 0; i < n; i++) plain.uint32();
     expect(jumping.advance(n).state()).toEqual(plain.state());
@@ -112,7 +112,7 @@ describe("xoshiro128++", () => {
     expect(xoshiroAlgorithm.fromSeed(seed).state()).toEqual(fixed);
   });
 
-  test("the state of zeros, which draws zeros for ever, is refused", () => {
+  test("the state of zeros, which draws only zeros, is refused", () => {
     expect(() => xoshiroAlgorithm.fromState(new Uint8Array(16))).toThrow(
       "expected a xoshiro128++ state with a bit set, got 16 zero bytes",
     );
@@ -138,7 +138,7 @@ describe("xoshiro(seed)", () => {
     expect(new Set(firsts).size).toBe(1_000);
   });
 
-  test("refuses what is no seed", () => {
+  test("refuses invalid seeds", () => {
     for (const seed of [-1, 0.5, Number.NaN, 2 ** 53, "42"]) {
       expect(() => xoshiro(seed as number)).toThrow(
         expect.toSatisfy((error: unknown) => isRewindError(error, "INVALID_SEED"), "INVALID_SEED"),

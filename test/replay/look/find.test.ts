@@ -28,7 +28,7 @@ interface Case {
   readonly bytes: readonly Uint8Array[];
 }
 
-/** Checks a law on many runs, with clocks that make passes stop and go on anywhere. */
+/** Checks a law on many runs, with clocks that make passes stop and continue anywhere. */
 async function forAnyRun(
   law: (given: Case, fraction: number) => Promise<void>,
   numRuns = 40,
@@ -433,7 +433,7 @@ describe("interrupted", () => {
     expect(62 + rest.count).toBe(201);
   });
 
-  test("findLast goes on towards the start, from the beginning of a block", async () => {
+  test("findLast continues towards the start, from the beginning of a block", async () => {
     const { message, data } = await interruptedAt("findLast", 310);
     expect(message).toBe("interrupted: looked at steps 321 to 400");
     expect(data).toEqual({ looked: { from: 321, to: 400 }, rest: { from: 0, to: 320 }, held: 0 });

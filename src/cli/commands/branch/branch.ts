@@ -1,7 +1,7 @@
 import { type Command, command } from "../../command.ts";
 import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { PARAM_FROM_THERE, RECORDING, TRUST_OPTION } from "../../options.ts";
+import { NEW_PARAM, RECORDING, TRUST_OPTION } from "../../options.ts";
 import { deleteBranch } from "./delete.ts";
 import { fork } from "./fork.ts";
 import { forkMatrix } from "./fork-matrix.ts";
@@ -14,7 +14,7 @@ export const branch: Command = command({
     revision: { type: "string", completes: "revision" },
   },
   describe:
-    "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length; without REV@STEP it forks at HEAD's\ncursor. The state at STEP is the fork's first; what lies before is shared. The fork draws what its\nparent drew, unless --seed gives it fresh numbers.",
+    "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length; without REV@STEP it forks at HEAD's\ncursor. The state at STEP is the fork's first; earlier states are shared. The fork draws what its\nparent drew, unless --seed gives it fresh numbers.",
   options: {
     delete: {
       alias: "d",
@@ -28,7 +28,7 @@ export const branch: Command = command({
       value: "PATH=VALUE",
       array: true,
     },
-    param: PARAM_FROM_THERE,
+    param: NEW_PARAM,
     matrix: {
       describe: "a fork for each value: NAME/V1, …; several give every combination; one undo",
       type: "string",
@@ -41,13 +41,13 @@ export const branch: Command = command({
       value: "MODULE#EXPORT",
       completes: "files",
     },
-    seed: { ...RECORDING.seed, describe: "a new master seed from there on" },
+    seed: { ...RECORDING.seed, describe: "a new master seed" },
     steps: { describe: "the fork's length, counted from step 0", type: "string", value: "TOTAL" },
     // It has no letter: -m renames, as in Git.
     message: { describe: "a line about the fork", type: "string", value: "TEXT" },
     "self-check": RECORDING.selfCheck,
     program: {
-      describe: "the code from there on: as recorded (the default), or the working file",
+      describe: "the code of the fork's steps: as recorded (the default), or the working file",
       type: "string",
       choices: ["recorded", "working"],
     },

@@ -51,7 +51,8 @@ export async function forkMatrix(
 function withRemaining(error: unknown, args: MatrixArguments, options: OptionsByName): unknown {
   if (!isRewindError(error) || error.data.made === undefined) return error;
   const { made, branch: kept } = error.data;
-  // A cell that was interrupted before its first checkpoint is still to be made; a failed one would fail again.
+  // A cell that was interrupted before its first checkpoint must be made again; a failed one would
+  // fail again.
   const isLost = error.code === "INTERRUPTED" && kept === undefined;
   if (isLost && made.length === 0) return error;
   const remaining = matrixRest(args.matrix, made.length + (isLost ? 0 : 1)).map((matrix) =>

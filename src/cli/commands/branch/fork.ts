@@ -7,7 +7,7 @@ import { type RecordingOptions, readRecording } from "../../input/recording.ts";
 import { printRun } from "../../show/print-run.ts";
 import { count, duration } from "../../terminal/text.ts";
 
-/** Where to fork, under what name, and what the fork changes. */
+/** Where to fork, the name of the fork, and its changes. */
 export interface ForkArguments extends RecordingOptions {
   readonly name: string;
   readonly revision: string;

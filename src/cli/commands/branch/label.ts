@@ -2,10 +2,10 @@ import { isRewindError } from "../../../base/errors.ts";
 import { checkBranchName } from "../../../store/ref-name.ts";
 
 /**
- * Names for the values of one param of a matrix, as parts of their forks' names. The value as it is
- * written, if a name may have that; else the digits of a number, `0.5` for `.5`; else its letters and
- * digits with dashes between them, `1-2` for `[1, 2]`. If that is empty or taken, the number of the
- * value is added: `v2`, `a-b-3`.
+ * Names for the values of one param of a matrix, as parts of their forks' names. The value as
+ * written, if that is valid in a name; else the digits of a number, `0.5` for `.5`; else its
+ * letters and digits with dashes between them, `1-2` for `[1, 2]`. If that is empty or taken, the
+ * position of the value is added: `v2`, `a-b-3`.
  */
 export function labels(
   values: readonly { readonly written: string; readonly value: unknown }[],
@@ -27,7 +27,7 @@ export function labels(
   });
 }
 
-/** A number written as in JSON is a name; `+5`, `5.` and `-.5` are named by their digits. */
+/** A number in JSON's form is a valid name; `+5`, `5.` and `-.5` are named by their digits. */
 function plainly(written: string): string | undefined {
   return /^(\+|-?\.)|\.$/.test(written.trim()) ? undefined : written;
 }
@@ -36,7 +36,7 @@ function digits(value: unknown): string | undefined {
   return typeof value === "number" ? String(value) : undefined;
 }
 
-/** Longer slugs say no more, and names are limited in bytes. */
+/** Longer slugs add nothing, and names are limited in bytes. */
 const LONGEST_SLUG = 40;
 
 function slug(text: string): string {

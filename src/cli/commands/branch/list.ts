@@ -72,7 +72,7 @@ async function describeBranches(repo: Repository): Promise<{
   return { branches: described, damaged };
 }
 
-/** The current branch; none if HEAD is damaged, which `onDamaged` is told. */
+/** The current branch; undefined if HEAD is damaged, which is reported to `onDamaged`. */
 async function currentOr(
   repo: Repository,
   onDamaged: (error: RewindError) => void,
@@ -86,7 +86,7 @@ async function currentOr(
   }
 }
 
-/** Where a run left another's past. The runs that it extends or resumes are its own past. */
+/** The place where a run left another's past. Runs that it extends or resumes are its own past. */
 async function forkedFrom(
   origins: Origins,
   id: Id<"run">,

@@ -19,7 +19,7 @@ export function matrixData(cells: readonly Cell[], runs: readonly Run[]): unknow
 /** Longer states are left out of the table. */
 const SHORT_STATE = 40;
 
-/** Of more forks than this the table says how many more there are. */
+/** The most forks in the table, which then counts the rest. */
 const MOST_ROWS = 50;
 
 /** The forks of a matrix as a table. */

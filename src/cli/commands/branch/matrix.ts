@@ -4,7 +4,7 @@ import { usageError } from "../../input/usage-error.ts";
 import { formatState } from "../../show/state.ts";
 import { labels } from "./label.ts";
 
-/** One fork of a matrix: its branch, and the params that are its own. */
+/** One fork of a matrix: its branch, and its params. */
 export interface Cell {
   readonly branch: string;
   readonly params: Readonly<Record<string, TypedText>>;
@@ -31,8 +31,8 @@ export function matrixCells(name: string, given: readonly string[]): Cell[] {
 }
 
 /**
- * The values of `--matrix` that make the cells from number `from` to the last. Cells that are not all
- * combinations of some values take several command lines, a list for each.
+ * The values of `--matrix` that make the cells from number `from` to the last. If one matrix cannot
+ * describe those cells, there are several command lines, with a list for each.
  */
 export function matrixRest(given: readonly string[], from: number): string[][] {
   const axes = given.map(parseAxis);

@@ -15,13 +15,13 @@ import { COMMANDS } from "../../command-list.ts";
 import { TOPICS } from "../../help/help-topics.ts";
 import { SHELLS } from "./shells.ts";
 
-/** A word, and what it stands for. */
+/** A word and its description. */
 export interface Candidate {
   readonly value: string;
   readonly describe: string;
 }
 
-/** Words of a kind, or these words, for a word that begins with `current`. Some may not fit it. */
+/** Words of a kind, or the given words, as candidates for `current`. Some may not begin with it. */
 export async function candidatesFor(
   what: WordKind | readonly string[],
   current: string,
@@ -97,14 +97,16 @@ async function refNames(folder: string): Promise<Candidate[]> {
 }
 
 /**
- * Whether a name means the same to every shell, in quotes or not. A branch of a clone may be called
- * `$(…)`: a shell that put it into a line would run it.
+ * Whether a name means the same to every shell, quoted or not. A branch of a clone may be named
+ * `$(…)`, and a shell that inserts it into a line would run it.
  */
 function isPlain(ref: string): boolean {
   return /^[\p{L}\p{M}\p{N}._/%+:,=-]+$/u.test(ref);
 }
 
-/** The runs whose ids begin with these digits and that a ref names or has named, the latest first. */
+/**
+ * The runs whose ids begin with these digits, if a ref names or has named them, the latest first.
+ */
 async function runIds(digits: string, folder: string): Promise<Candidate[]> {
   const runs = await fromRefs(folder, async (refs) => {
     const changes = (await refs.operations()).flatMap((operation) => operation.changes);
@@ -120,7 +122,7 @@ async function runIds(digits: string, folder: string): Promise<Candidate[]> {
   return [...new Set(runs)].map((id) => ({ value: shown(id), describe: "run" }));
 }
 
-/** What can be read of the refs; nothing without a store, or when it is damaged. */
+/** The refs that can be read; none without a store or if it is damaged. */
 async function fromRefs<T>(
   folder: string,
   read: (refs: RefStore) => Promise<readonly T[]>,

@@ -13,7 +13,7 @@ import { type OptionWord, readOptionWord, written } from "../../option-words.ts"
 import { GLOBAL_OPTIONS } from "../../options.ts";
 import { type Candidate, candidatesFor } from "./candidates.ts";
 
-/** How a word of a command line can go on. */
+/** The possible completions of a word. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
   /** Names that the shell itself lists. */
@@ -21,8 +21,8 @@ export interface Completion {
 }
 
 /**
- * How `current`, the word after `before`, can go on. `before` begins with the command, not with the
- * name of the program. An unknown command has no candidates, and is not an error.
+ * The completions of `current`, the word after `before`. `before` begins with the command, not with
+ * the name of the program. An unknown command is not an error; it has no candidates.
  *
  * @example
  * ```ts
@@ -79,7 +79,7 @@ function valuesOf(option: Option | undefined): WordKind | readonly string[] | un
   return option?.choices ?? option?.completes;
 }
 
-/** What stands on the line before the word in question. */
+/** The part of the line before the word to complete. */
 interface Line {
   readonly options: OptionsByName;
   readonly given: ReadonlySet<string>;
@@ -125,7 +125,7 @@ function placeOf(
     const { choices, array } = positional;
     const [word] = waiting;
     if (word === undefined) {
-      // Of words that may be left out, those that the word can still become.
+      // An optional positional with choices counts only if the word can still become one of them.
       if (choices?.some((choice) => choice.startsWith(current)) === false) continue;
       return positional;
     }
@@ -136,7 +136,7 @@ function placeOf(
   return undefined;
 }
 
-/** The options that may still be given, with what they are for. */
+/** The options that may still be given, with their descriptions. */
 function optionsLeft({ options, given }: Line): Candidate[] {
   return Object.entries(options)
     .filter(([name, { array }]) => array || !given.has(name))

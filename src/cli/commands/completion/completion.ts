@@ -16,14 +16,14 @@ The script asks rewind itself, so it need not be installed again after an update
   fish  rewind completion fish > ~/.config/fish/completions/rewind.fish`,
   options: {
     words: {
-      describe: "what the script asks: how the word at INDEX after -- can go on",
+      describe: "what the script asks for: the completions of the word at INDEX after --",
       type: "string",
       value: "INDEX",
     },
   },
   examples: [
     ["completion bash", "the script for bash"],
-    ["completion bash --words 2 -- rewind checkout ma", "what it asks when TAB is pressed"],
+    ["completion bash --words 2 -- rewind checkout ma", "what it runs when TAB is pressed"],
   ],
   keys: { completion: ["shell", "script"] },
   async run(args, context) {
@@ -51,7 +51,10 @@ The script asks rewind itself, so it need not be installed again after an update
   },
 });
 
-/** A line for each candidate; or a word that tells the shell to list files or folders, and that no name can be. */
+/**
+ * A line for each candidate, or a word that tells the shell to list files or folders. Such a word
+ * is not a valid name.
+ */
 function linesFor(shell: Shell, { candidates, files }: Completion): string[] {
   if (files !== undefined) return [`:${files}`];
   return candidates.map(({ value, describe }) => {
@@ -61,12 +64,12 @@ function linesFor(shell: Shell, { candidates, files }: Completion): string[] {
   });
 }
 
-/** In zsh's lists a colon ends the value. */
+/** A colon ends the value in zsh's lists. */
 function escaped(value: string): string {
   return value.replace(/[\\:]/g, "\\$&");
 }
 
-/** A word without its quotes: bash gives a completion its words as they are typed. */
+/** A word without its quotes: bash passes words to a completion as typed. */
 function unquoted(word: string): string {
   return word.replace(
     /'([^']*)'?|"((?:[^"\\]|\\.)*)"?|\\(.)/gs,

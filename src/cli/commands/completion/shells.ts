@@ -4,14 +4,14 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /**
- * A script that makes a shell ask `rewind completion` how a word can go on. The answer is a line for
- * each candidate; or `:files` or `:folders`, and then the shell lists these itself.
+ * A script that makes a shell ask `rewind completion` for the completions of a word. The answer is
+ * a line for each candidate, or `:files` or `:folders`, which the shell then lists itself.
  */
 export function scriptFor(shell: Shell): string {
   return { bash: BASH, zsh: ZSH, fish: FISH }[shell].trim();
 }
 
-// It must run in bash 3.2, which macOS has: no mapfile, no negative index, perhaps no compopt.
+// It must run in the bash 3.2 of macOS: no mapfile, no negative index, perhaps no compopt.
 const BASH = `
 # rewind completion for bash: eval "$(rewind completion bash)"
 _rewind() {

@@ -14,9 +14,12 @@ import { nameOf, type Sides } from "./diff-sides.ts";
 import { type Samples, sampleBoth } from "./plot-data.ts";
 import { type SourceDifference, sourceDifferences } from "./source-diff.ts";
 
-/** What a comparison is to find out. */
+/** What to compare. */
 export interface CompareRequest extends Ends {
-  /** The step at which to compare; percentages and steps from the end count the steps that both have. */
+  /**
+   * The step at which to compare; percentages and steps from the end refer to the steps that both
+   * have.
+   */
   readonly at: StepSpec | undefined;
   /** The number to plot. */
   readonly path: Path | undefined;
@@ -24,11 +27,11 @@ export interface CompareRequest extends Ends {
   readonly statistics: boolean;
   /** Whether every difference is listed. */
   readonly every: boolean;
-  /** How wide a plot may be. */
+  /** The greatest width of a plot. */
   readonly columns: number;
 }
 
-/** The comparison of two runs: everything that is printed. */
+/** The comparison of two runs, with everything to print. */
 export interface Compared {
   /** The names of the two. */
   readonly names: readonly [a: string, b: string];
@@ -45,7 +48,7 @@ export interface Compared {
   readonly typesAtEnd: TypeCodecs | undefined;
 }
 
-/** By default at most this many differences of a state are listed. */
+/** The most differences of a state to list by default. */
 const MOST_FIELDS = 20;
 
 type Side = RevisionOf<unknown, Record<string, unknown>>;
@@ -128,7 +131,7 @@ function sided(name: string, { run }: Side): { name: string; replayer: Side["run
   return { name, replayer: run.replayer };
 }
 
-/** The codecs of what differs at these steps. */
+/** The codecs of the values that differ at these steps. */
 async function typesAt(
   a: Side,
   b: Side,

@@ -21,13 +21,13 @@ export interface Wording {
   readonly allFields: boolean;
 }
 
-/** What is listed at most, by default. */
+/** The default limits of the lists. */
 const MOST_FIELDS = 20;
 const MOST_AT_END = 5;
 const MOST_LINES = 40;
 const MOST_SPANS = 100;
 
-/** Where the runs forked, and what was changed there. */
+/** The place where the runs forked, and the changes there. */
 export function historyText(
   { forkStep, inputs, segments }: RunDifference,
   forkedFrom: string | undefined,

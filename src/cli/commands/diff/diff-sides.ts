@@ -11,8 +11,8 @@ export interface Sides {
 }
 
 /**
- * The sides of `a b` or `a..b`; an empty side of a range is HEAD, as in Git. Throws USAGE when one of
- * them names a step and the other does not.
+ * The sides of `a b` or `a..b`; an empty side of a range is HEAD, as in Git. Throws USAGE if only
+ * one of them names a step.
  */
 export function sidesOf(first: string, second: string | undefined): Sides {
   const [a, b] = second === undefined ? sidesOfRange(first) : [first, second];

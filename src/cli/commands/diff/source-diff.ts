@@ -22,7 +22,7 @@ interface Side {
   readonly replayer: Replayer;
 }
 
-/** A diff of more removed and added lines than this would tell nothing. */
+/** A diff with more removed and added lines than this would not be useful. */
 const MOST_EDITS = 2_000;
 
 /** Compares the sources of two runs wherever their programs differ. */

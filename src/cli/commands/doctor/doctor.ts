@@ -6,7 +6,7 @@ import { age, table, visibleLine } from "../../terminal/text.ts";
 export const doctor: Command = command({
   positionals: {},
   describe:
-    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended goes by itself; whether one on another machine or in another container\nstill runs cannot be seen from here, and its lock stays until --break-lock removes it.",
+    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended is removed automatically. Whether a process on another machine or in another\ncontainer still runs cannot be seen from here; its lock stays until --break-lock removes it.",
   options: {
     "break-lock": {
       describe:

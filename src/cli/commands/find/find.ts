@@ -28,7 +28,7 @@ export const find: Command = command({
     last: { describe: "the last step, searching from the end", type: "boolean" },
     count: { describe: "the number of steps, the first and the last of them", type: "boolean" },
     bisect: {
-      describe: "by halving, for what stays true once true: looks at about 20 of a million states",
+      describe: "by bisection, if it stays true once true: looks at about 20 of a million states",
       type: "boolean",
     },
     path: {
@@ -49,7 +49,7 @@ export const find: Command = command({
     ],
     ['find main "state === 0" --last', "when was it 0 for the last time?"],
     ['find main "state.agents[3].x > 0" --path agents[3]', "the step, and that part of the state"],
-    ['find main "state.agents[3].x > 1_000" --bisect', "for what only grows: at once"],
+    ['find main "state.agents[3].x > 1_000" --bisect', "for a value that only grows: at once"],
   ],
   keys: {
     find: ["step", "state"],
@@ -81,12 +81,13 @@ export const find: Command = command({
   },
 });
 
-/** The same function, which notes where it holds: what an interrupted count has found. */
+/** The same function, which also notes where it holds, for an interrupted count. */
 function noting(look: Look): { readonly look: Look; readonly matches: Matches } {
   const matches: { first?: number; last?: number } = {};
   return {
     matches,
-    // A rest, since a third parameter is refused unless the expression reads the state before.
+    // A rest parameter, because a third one is refused unless the expression reads the previous
+    // state.
     look(state, ctx, ...before) {
       const holds = Boolean(look(state, ctx, before[0]));
       if (holds) {
@@ -98,7 +99,7 @@ function noting(look: Look): { readonly look: Look; readonly matches: Matches } 
   };
 }
 
-/** Says which field is misspelt, if one is: it is undefined at every step, and rarely matches. */
+/** Reports a misspelt field, if any: it is undefined at every step, so it rarely matches. */
 async function noteMissingField(
   { text }: Expression,
   { run, from = 0, to = run.steps }: Steps,
@@ -153,7 +154,10 @@ const SEARCHES: Readonly<Record<Mode, Search>> = {
 
 const NONE = "no step matches";
 
-/** Prints a step and its state, or that no step matches; and how many states were looked at, if given. */
+/**
+ * Prints a step and its state, or that no step matches; and the number of states looked at, if
+ * given.
+ */
 async function print(
   out: Output,
   run: Run,

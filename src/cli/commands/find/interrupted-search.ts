@@ -13,7 +13,10 @@ export interface Matches {
   readonly last?: number | undefined;
 }
 
-/** How far a search came: the data of INTERRUPTED. A bisection counts the states that it looked at. */
+/**
+ * The progress of a search: the data of INTERRUPTED. A bisection counts the states that it looked
+ * at.
+ */
 interface Progress {
   readonly looked: { readonly from: number; readonly to: number } | number | undefined;
   readonly rest: { readonly from: number; readonly to: number };
@@ -21,8 +24,9 @@ interface Progress {
 }
 
 /**
- * The error of a search of a run of `steps` steps that Ctrl-C ended: how far it got, what it found, and
- * the command line that goes on from there, which `goOn` makes. Any other error as it is.
+ * The error of a search that Ctrl-C ended, in a run of `steps` steps: how far it got, what it
+ * found, and the command line from `goOn` that continues from there. Returns any other error
+ * unchanged.
  */
 export function interruptedSearch(
   error: unknown,
@@ -61,7 +65,7 @@ function progressText(
   return `${steps}, and ${count(matching)} of them match: the first ${count(Number(first))}, the last ${count(Number(last))}`;
 }
 
-/** A step as the command line takes it: `412_001`. */
+/** A step as written on the command line: `412_001`. */
 function written(step: number): string {
   return count(step).replaceAll(",", "_");
 }

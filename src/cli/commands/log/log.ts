@@ -40,7 +40,7 @@ export const log: Command = command({
     ["log", "where the current branch comes from"],
     ["log --all --graph", "how all runs descend from each other"],
     ["log --all -n 5", "the five latest runs"],
-    ["log main..fix", "the runs that fix has and main has not"],
+    ["log main..fix", "the runs behind fix that are not behind main"],
   ],
   keys: {
     log: [
@@ -84,7 +84,7 @@ export const log: Command = command({
   },
 });
 
-/** One after the other: what one of them takes in memory is let go before the next. */
+/** One by one, so that each frees its memory before the next. */
 async function each<T>(
   entries: readonly LogEntry[],
   work: (entry: LogEntry) => Promise<T>,
@@ -110,7 +110,10 @@ function dataOf(shown: ShownParams): (entry: LogEntry) => Promise<object> {
   };
 }
 
-/** The params of a segment; undefined if their object is damaged: the log goes on without them. */
+/**
+ * The params of a segment; undefined if their object is damaged, so that the log continues without
+ * them.
+ */
 async function paramsOf(
   segment: Segment | undefined,
   shown: ShownParams,
@@ -133,7 +136,7 @@ function textOf(
   return (entry) => entryText(out, entry, { origins, get, shown });
 }
 
-/** What the text of an entry is read with. */
+/** What the text of an entry needs. */
 interface Reading {
   readonly origins: Origins;
   readonly get: ReadObject;
@@ -159,7 +162,7 @@ async function entryText(
   ].join("\n");
 }
 
-/** The params of a run; for a run that came from another, what it has different. */
+/** The params of a run; for a run that came from another, only the differences. */
 async function changedText(
   segment: Segment,
   origin: Origin | undefined,
@@ -185,8 +188,8 @@ async function changedText(
 }
 
 /**
- * Whether a fork began with another state than its origin had there, as far as stored objects show:
- * a log runs no code. For a fork inside a block, this is known only if nothing else was changed.
+ * Whether a fork began with a different state than its origin, as far as stored objects show: a log
+ * runs no code. For a fork inside a block, this is known only if nothing else was changed.
  */
 async function changesState(
   origin: Origin | undefined,

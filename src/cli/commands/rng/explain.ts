@@ -8,7 +8,7 @@ import { type Context, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { count, plural, table } from "../../terminal/text.ts";
 
-/** Each event is a line, and nobody reads a million of them. */
+/** The default limit: each event is a line, and nobody reads a million lines. */
 const MOST_EVENTS = 1_000;
 
 /** `rewind rng explain PLAN`: event by event, with draws and digests. */
@@ -31,7 +31,7 @@ export async function explainPlan(
   return STATUS.ok;
 }
 
-/** The digits of a digest that suffice to tell the states of a plan apart. */
+/** The number of digits that tell the states of a plan apart. */
 const DIGITS = 16;
 
 function text(plan: Plan, rows: readonly PlanRow[], more: number): string {
@@ -52,7 +52,7 @@ function text(plan: Plan, rows: readonly PlanRow[], more: number): string {
     lines,
     ...(more > 0 ? [`and ${plural(more, "event")} more: -n ${rows.length + more} shows all`] : []),
     "",
-    `draws are of ${plan.generator.name === "numpy" ? 64 : 32} bits, seeding apart; a state in ${languageOf(plan.generator)}:`,
+    `draws have ${plan.generator.name === "numpy" ? 64 : 32} bits and exclude seeding; a state in ${languageOf(plan.generator)}:`,
     `  ${digestExpression(plan.generator, DIGITS)}`,
   ].join("\n");
 }

@@ -21,7 +21,10 @@ interface LocateArguments {
   readonly loader: string | undefined;
 }
 
-/** `rewind rng locate PLAN --order LIST`: the epochs that begin with these samples, and what was tested. */
+/**
+ * `rewind rng locate PLAN --order LIST`: the epochs that begin with these samples, and the tested
+ * guesses.
+ */
 export async function locateInPlan(
   plan: Plan,
   args: LocateArguments,
@@ -75,8 +78,8 @@ function tellApart(found: readonly Located[], which: { readonly loader?: number 
   const [first = [], ...others] = orders;
   const same = others.every((order) => order.every((sample, i) => sample === first[i]));
   return same
-    ? `these ${found.length} give the same samples throughout: those of another epoch tell them apart`
-    : `${found.length} epochs begin with these samples: more samples tell some of them apart`;
+    ? `these ${found.length} have the same samples throughout: samples of another epoch tell them apart`
+    : `${found.length} epochs begin with these samples: give more samples to tell some of them apart`;
 }
 
 /** The chance of a false find above which a note warns. */

@@ -25,10 +25,13 @@ function fileIn(argument: string): string | undefined {
   return argument.endsWith(".plan") ? argument : undefined;
 }
 
-/** No plan that a person wrote is larger. */
+/** Larger than any plan that a person writes. */
 const LARGEST_PLAN = 2 ** 20;
 
-/** Refuses what cannot hold a plan, such as a device that never ends. `readFile` refuses missing files. */
+/**
+ * Refuses files that cannot hold a plan, such as an endless device. `readFile` refuses missing
+ * files.
+ */
 async function checkFile(absolute: string, file: string): Promise<void> {
   const found = await fs.stat(absolute).catch(() => undefined);
   if (found === undefined || found.isDirectory()) return;

@@ -53,7 +53,7 @@ export async function reconstruct(
     await writeState(plan, walkTo(found), file, context);
     return STATUS.ok;
   }
-  // The end of a plan has neither an order nor an event.
+  // The end of a plan is not an event and has no order.
   const walked = point === "end" ? walkTo(found) : walkForOrder(found);
   const { data, lines } = describePoint(plan, walked);
   const action = walked.event?.action;
@@ -117,14 +117,14 @@ async function writeState(
   );
 }
 
-/** What draws in a program, and must come before it loads a state. */
+/** The parts of a program that draw and must come before it loads a state. */
 function whenToLoad({ plan, event, split }: Walked): string {
   if (plan.generator.name !== "torch" || event?.action.kind !== "epoch") return "";
   const done = split === undefined ? "the model" : "the model and random_split";
   return `, right before the loop: after ${done}, which draw${split === undefined ? "s" : ""} as well`;
 }
 
-/** A point of a plan: the state there, and what was drawn before it. */
+/** A point of a plan: the state there, and the draws before it. */
 interface Point {
   readonly bytes: Uint8Array;
   /** Such as "before epoch 10 of shuffle 1444". */
@@ -151,7 +151,7 @@ function describePoint(plan: Plan, { consumer, event }: Walked): Point {
 }
 
 function seedLines({ baseSeed }: EpochOrder): string[] {
-  return baseSeed === undefined ? [] : [`  base seed        ${baseSeed}; worker w has it plus w`];
+  return baseSeed === undefined ? [] : [`  base seed        ${baseSeed}; worker w has this plus w`];
 }
 
 /** The batches of an epoch, if they have a size; else all its samples. */

@@ -15,7 +15,7 @@ import { showState } from "./show-state.ts";
 export const show: Command = command({
   positionals: { revision: { type: "string", completes: "revision" } },
   describe:
-    "For a run: what it is, the chain of runs that it came from, what changed in each segment, its sizes.\nFor REV@STEP: the state there. Without a revision: the state at the cursor.",
+    "For a run: what it is, the chain of runs that it came from, the changes in each segment, its sizes.\nFor REV@STEP: the state there. Without a revision: the state at the cursor.",
   options: {
     seeds: { describe: "list the seed of every block", type: "boolean" },
     source: {

@@ -14,7 +14,7 @@ export async function createTagOf(args: CreateArguments, { out, open }: Context)
   const { name, revision = "HEAD", message, force } = args;
   const repo = await open();
   await wholeRun(repo, revision, {
-    instead: `a tag names a run, and its steps are then ${name}@STEP`,
+    instead: `a tag names a run; write ${name}@STEP for one of its steps`,
   });
   const { run, was } = await repo.tags.create(name, revision, { message, force });
   if ((await repo.branches.find(name)) !== undefined)

@@ -24,7 +24,7 @@ export async function addTrust(
           ...(packages.length === 0 ? [] : [packagesText(packages)]),
         ].join("\n");
       }),
-      "trusted: this code may run from now on, in all your projects",
+      "trusted: this code may now run in all your projects",
     ].join("\n\n"),
   );
   return STATUS.ok;

@@ -7,7 +7,7 @@ import { listTrusted } from "./list.ts";
 export const trust: Command = command({
   positionals: { revision: { type: "string", completes: "revision" } },
   describe:
-    "Shows what the recorded code of a run, by default HEAD's, is made of, and lets it run from now on:\nfor you, in every project. Read it first: show REV --source prints it. Trusted code is not confined:\nit can do what you can.",
+    "Lists the parts of the recorded code of a run, by default HEAD's, and lets it run for you, in\nevery project. Read it first: show REV --source prints it. Trusted code is not confined:\nit can do what you can.",
   options: {
     list: { describe: "list the programs that you trust", type: "boolean" },
     forget: {

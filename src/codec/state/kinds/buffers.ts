@@ -34,7 +34,7 @@ export const ARRAY_BUFFER: StateKind<ArrayBuffer> = {
   jsonLength: hexLength,
 };
 
-/** The tag is also that of other views that do not fit their buffer, or share it. */
+/** Other views that share their buffer, or show only a part of it, have this tag too. */
 export const DATA_VIEW: StateKind<DataView> = {
   name: "DataView",
   prototype: DataView.prototype,
@@ -138,7 +138,7 @@ function compareBuffers(
   spot: Spot,
 ): void {
   const within = (view: ArrayBufferView) =>
-    `bytes from ${view.byteOffset} on of a buffer of ${view.buffer.byteLength}`;
+    `bytes at offset ${view.byteOffset} of a buffer of ${view.buffer.byteLength}`;
   if (a.byteLength === b.byteLength && within(a) !== within(b)) {
     comparer.add(spot, within(a), within(b), { about: "buffer" });
   }
@@ -164,7 +164,7 @@ function checkElement(array: TypedArray, next: unknown, path: Path): void {
   const one = array.slice(0, 1);
   const isRightType = typeof next === typeof one[0];
   if (isRightType) one.fill(next as never);
-  // A Float32Array rounds whatever it gets, but must not turn it into an infinity.
+  // A Float32Array rounds any number, but must not turn it into an infinity.
   const rounds = array instanceof Float32Array && Number.isFinite(one[0]) === Number.isFinite(next);
   if (isRightType && (Object.is(one[0], next) || rounds)) return;
   throw new RewindError(

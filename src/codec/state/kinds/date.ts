@@ -40,13 +40,13 @@ export const DATE: StateKind<Date> = {
     if (text === null) return { is: new Date(Number.NaN) };
     if (typeof text !== "string" || !ISO_UTC.test(text)) return undefined;
     const date = new Date(text);
-    // The 31st of February is read as a day of March.
+    // JavaScript reads the 31st of February as a day in March.
     if (Number.isNaN(date.getTime()) || !date.toJSON().startsWith(dayOf(text))) return undefined;
     return { is: date };
   }),
 };
 
-/** A day, or a time in UTC: any other text would depend on the time zone. */
+/** A day, or a time in UTC: the meaning of any other text depends on the time zone. */
 const ISO_UTC = /^(?:\d{4}|[+-]\d{6})-\d\d-\d\d(?:T(?!24)\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?Z)?$/;
 
 function dayOf(text: string): string {

@@ -5,8 +5,8 @@ import type { Integrity } from "../integrity.ts";
 import type { StateOutput } from "../output.ts";
 
 /**
- * One kind of object that a state can hold. Everything that the encoding, the comparison, JSON and
- * paths know about it stands in this one record; `state/kinds.ts` lists the records.
+ * One kind of object that a state can hold. This record has everything that the encoding, the
+ * comparison, JSON and paths need to know about it; `state/kinds.ts` lists the records.
  */
 export interface StateKind<T extends object = object> {
   /** Its name in errors, such as "Map". */
@@ -15,7 +15,7 @@ export interface StateKind<T extends object = object> {
   readonly prototype: object | null;
   /** The tag of its encoding; undefined when the major type alone says what it is. */
   readonly tag: number | undefined;
-  /** Whether an object with the prototype is genuine. Not needed when `write` finds out itself. */
+  /** Whether an object with the prototype is genuine. Not needed if `write` checks that itself. */
   isGenuine?(value: object): boolean;
 
   /** Writes an object with its tag. `level` is how far it is closed. */
@@ -25,27 +25,29 @@ export interface StateKind<T extends object = object> {
 
   /** Reports where two objects of the kind differ. */
   compare(a: T, b: T, comparer: Comparer, spot: Spot): void;
-  /** Whether two objects surely have one encoding; without this, their encodings are compared. */
+  /**
+   * Whether two objects surely have the same encoding; without this, their encodings are compared.
+   */
   surelyEqual?(a: T, b: T, look: QuickLook): boolean;
 
   /** The object as JSON. */
   toJson(value: T, out: JsonOutput): unknown;
-  /** How its JSON is read back; not needed for what JSON has itself. */
+  /** How its JSON is read back; not needed for types that JSON has. */
   readonly form?: JsonForm;
-  /** The values that an object holds, keys included; not needed when it holds none. */
+  /** The values that an object holds, keys included; not needed if it cannot hold any. */
   parts?(value: T): Iterable<unknown>;
-  /** About how many characters it takes as JSON, when it holds no other values. */
+  /** The approximate number of characters of its JSON, if it holds no other values. */
   jsonLength?(value: T): number;
 
-  /** The steps that lead into an object, or how many elements it has that an index names. */
+  /** The steps that lead into an object, or the number of its indexed elements. */
   steps?(value: T): readonly PathStep[] | number;
-  /** The value at a step, in a box; undefined when there is no such step. */
+  /** The value at a step, in a box; undefined if there is no such step. */
   find?(value: T, step: PathStep): { readonly is: unknown } | undefined;
-  /** Puts a value at the last step of `path`; returns false when an object cannot have that step. */
+  /** Puts a value at the last step of `path`; returns false if an object cannot have that step. */
   put?(value: T, step: PathStep, next: unknown, path: Path): boolean;
 }
 
-/** The same record with every member: V8 is slower with kinds of which each has other members. */
+/** The same record with every member: V8 is slower if the kinds have different members. */
 export function complete<T extends object>(kind: StateKind<T>): StateKind<T> {
   return {
     name: kind.name,
@@ -66,25 +68,25 @@ export function complete<T extends object>(kind: StateKind<T>): StateKind<T> {
   } as StateKind<T>;
 }
 
-/** What `surelyEqual` of a kind can ask. */
+/** What `surelyEqual` of a kind can use. */
 export interface QuickLook {
-  /** Whether two values surely have one encoding. */
+  /** Whether two values surely have the same encoding. */
   equal(a: unknown, b: unknown): boolean;
   equalItems(a: readonly unknown[], b: readonly unknown[]): boolean;
-  /** Whether two objects are met for the first time; from then on each stands for the other. */
+  /** Whether two objects are met for the first time; afterwards each stands for the other. */
   pair(a: object, b: object): boolean;
 }
 
-/** What `toJson` of a kind writes with. */
+/** What `toJson` of a kind can use. */
 export interface JsonOutput {
   value(value: unknown): unknown;
   /** The value that `step` leads to. */
   under(step: PathStep, value: unknown): unknown;
-  /** An array of items, cut when there is no more room. */
+  /** An array of items, cut if they do not fit. */
   list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[];
-  /** The named fields of an object, cut likewise. */
+  /** The named fields of an object, cut in the same way. */
   fields(value: Readonly<Record<string, unknown>>): unknown;
-  /** Bytes in hexadecimal, cut likewise. */
+  /** Bytes in hexadecimal, cut in the same way. */
   hex(bytes: Uint8Array): string;
   /** Counts characters that the kind writes itself. */
   spend(characters: number): void;
@@ -93,7 +95,9 @@ export interface JsonOutput {
 /** The JSON of a value that JSON lacks: an object with these keys, the first of which begins with "$". */
 export interface JsonForm {
   readonly keys: readonly [special: string, ...more: string[]];
-  /** The value, in a box since it can be undefined; undefined when the JSON is not of this form. */
+  /**
+   * The value, in a box because it can be undefined; undefined if the JSON does not have this form.
+   */
   read(
     json: Readonly<Record<string, unknown>>,
     readValue: (json: unknown) => unknown,

@@ -40,14 +40,15 @@ export const MAP: StateKind<AnyMap> = {
       map.set(key, input.item(depth + 1));
     }
     if (map.size === length) return map;
-    throw invalid("each key of a Map once", "one twice", start);
+    throw invalid("each key of a Map once", "a key twice", start);
   },
 
   compare(a, b, comparer, spot) {
     const keys = [...a.keys()];
     const others = [...b.keys()];
     if (keys.some(isObject) || others.some(isObject)) {
-      // Objects as keys have no name that both sides know, so entries are matched by position.
+      // Keys that are objects have no name that both sides share, so entries are matched by
+      // position.
       comparePositions(keys, others, comparer, (i) => spotBelow(spot, { keys: i }));
       comparePositions([...a.values()], [...b.values()], comparer, (i) =>
         spotBelow(spot, Object.is(keys[i], others[i]) ? stepInto(keys[i], i) : { values: i }),

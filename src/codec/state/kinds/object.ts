@@ -87,7 +87,7 @@ export const OBJECT: StateKind<Fields> = {
   },
 };
 
-/** An object without a prototype; JSON does not tell it from another. */
+/** An object without a prototype; its JSON is that of a plain object. */
 export const BARE_OBJECT: StateKind<Fields> = {
   ...OBJECT,
   name: "object without prototype",

@@ -6,8 +6,8 @@ import { TAG } from "../tags.ts";
 import { formOf, type JsonForm } from "./kind.ts";
 
 /**
- * A kind of value that is not an object and needs a tag or a form in JSON. Which one a value is of,
- * the writers tell by its `typeof`, since most values of a state are numbers and strings.
+ * A kind of value that is not an object and needs a tag or a form in JSON. The writers tell the
+ * kinds apart by `typeof`, because most values of a state are numbers and strings.
  */
 export interface ScalarKind<T> {
   readonly name: string;

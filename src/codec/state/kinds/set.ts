@@ -31,7 +31,7 @@ export const SET: StateKind<Set<unknown>> = {
     input.enter(length, depth, start);
     for (let i = 0; i < length; i++) set.add(input.key(depth));
     if (set.size === length) return set;
-    throw invalid("each member of a Set once", "one twice", start);
+    throw invalid("each member of a Set once", "a member twice", start);
   },
 
   compare(a, b, comparer, spot) {

@@ -24,11 +24,11 @@ export interface BuiltinContext {
   readonly inputs: Inputs;
   readonly variables: Variables;
   readonly locale: string;
-  /** Those that were asked for: a module is the same object each time. */
+  /** The requested modules: a module is the same object each time. */
   readonly modules: Map<string, unknown>;
 }
 
-/** A module of Node as a realm has it. */
+/** A module of Node in a realm. */
 export function builtinOf(name: string, context: BuiltinContext): unknown {
   const short = shortName(name);
   const { modules } = context;
@@ -36,12 +36,12 @@ export function builtinOf(name: string, context: BuiltinContext): unknown {
   return modules.get(short);
 }
 
-/** Unlike process.getBuiltinModule, it can be used while a step runs: the realm may be asked then. */
+/** Unlike process.getBuiltinModule, it works while a step runs, when the realm may be asked. */
 const load = createRequire(import.meta.url);
 
 type Make = (context: BuiltinContext) => unknown;
 
-/** The modules in which something is ours. The web's globals are under `web:` names. */
+/** The modules that we replace in part. The web's globals have `web:` names. */
 const OURS: Readonly<Record<string, Make>> = {
   fs: (context) => {
     const { gate, inputs, root } = context;
@@ -83,13 +83,13 @@ const OURS: Readonly<Record<string, Make>> = {
   timers: asFacade("timers", (context) => ({
     ours: builtinOf("web:timers", context) as Record<string, unknown>,
   })),
-  // Whether a terminal is there to colour for: there is none.
+  // Whether there is a terminal for colours: never.
   tty: asFacade("tty", () => ({ ours: { isatty: () => false } })),
   os: asFacade("os", () => ({ still: OS })),
   module: asFacade("module", (context) => ({ ours: { createRequire: () => requireOf(context) } })),
 };
 
-/** What a package finds of the machine while it is loaded. */
+/** What a package sees of the machine while it is loaded. */
 const OS: Readonly<Record<string, () => unknown>> = {
   cpus: () => [{ model: "", speed: 0, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } }],
   availableParallelism: () => 1,
@@ -111,7 +111,7 @@ function asFacade(
   return (context) => {
     const module = isBuiltin(`node:${name}`) ? (load(`node:${name}`) as unknown) : undefined;
     const builtin = builtinNamed(name);
-    // A module that is a function, such as events, is what others extend: it is handed through.
+    // A module that is a function, such as events, is extended by others, so it is passed through.
     if (typeof module === "function" && builtin.allowed === "all") return module;
     if (module === undefined || module === null) return undefined;
     const shown = name.replaceAll("/", ".");
@@ -119,7 +119,7 @@ function asFacade(
   };
 }
 
-/** `node:path`, for which `/project` is the folder to begin from; the same on every system. */
+/** `node:path` with `/project` as the current folder; the same on every system. */
 function projectPath(): typeof path.posix {
   const { posix } = path;
   const resolve = (...parts: string[]): string => posix.resolve(PROJECT, ...parts);
@@ -128,12 +128,14 @@ function projectPath(): typeof path.posix {
   return Object.assign(made, { posix: made });
 }
 
-/** What `createRequire` gives: Node's modules; a package is part of the program already. */
+/**
+ * The result of `createRequire`: it loads Node's modules; packages are already part of the program.
+ */
 function requireOf(context: BuiltinContext): (name: string) => unknown {
   return (name) => {
     const module = context.gate.isLoading ? builtinOf(name, context) : undefined;
     if (module !== undefined) return module;
-    const hint = "import it by a text that stands in the import";
+    const hint = "import it by a name in quotes";
     return context.gate.deny({ name: `require(${JSON.stringify(name)})`, hint });
   };
 }

@@ -1,9 +1,9 @@
-/** Whose code is running: the user's own, a package's, or none of the program's. */
+/** Whose code is running: the user's own, a package's, or neither. */
 export type Caller = "user" | "package" | undefined;
 
 /**
- * Finds out whose code is running, by the innermost frame of the stack that is the program's. Takes
- * some microseconds: for what happens while a program is loaded, and seldom.
+ * Finds out whose code is running, by the innermost stack frame of the program. Takes some
+ * microseconds, so it is only for rare events while a program is loaded.
  */
 export function callerIn(
   filename: string,
@@ -19,7 +19,7 @@ export function callerIn(
 function innermostLine(filename: string): number | undefined {
   for (const frame of callSites()) {
     if (frame.getFileName() === filename) return frame.getLineNumber() ?? 1;
-    // Code that the program made from text: the place where it did so.
+    // For code made from text, the place where the program made it.
     const origin = frame.isEval() ? frame.getEvalOrigin() : undefined;
     const at = origin?.lastIndexOf(`${filename}:`) ?? -1;
     if (at >= 0) return Number.parseInt(origin?.slice(at + filename.length + 1) ?? "1", 10);

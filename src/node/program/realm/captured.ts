@@ -1,12 +1,12 @@
 /** A file or a folder that a program read while it was loaded. */
 export type CapturedInput =
   | {
-      /** Relative to the project folder, with `/`, for what lies in it or was named from it. */
+      /** Relative to the project folder, with `/`, if it is inside or was named relative to it. */
       readonly path: string;
       /** SHA-256 of the file's bytes, in hexadecimal. */
       readonly digest: string;
       readonly length: number;
-      /** What is in it; undefined where it was over the limit, or may hold secrets. */
+      /** Its contents; undefined if it was over the limit or may hold secrets. */
       readonly bytes?: Uint8Array;
     }
   | { readonly path: string; readonly absent: true }
@@ -16,13 +16,13 @@ export type CapturedInput =
       readonly listing: readonly string[];
     };
 
-/** All that a program's results may depend on besides its code, its params and its seed. */
+/** Everything that a program's results may depend on besides its code, its params and its seed. */
 export interface Captured {
   /** Sorted by path. */
   readonly inputs: readonly CapturedInput[];
   /**
    * The environment variables that it read, sorted by name, each with the digest of its name and
-   * value; null where it was not set.
+   * value; null if it was not set.
    */
   readonly environment: readonly (readonly [name: string, digest: string | null])[];
   readonly zone: string;

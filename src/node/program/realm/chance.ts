@@ -3,8 +3,9 @@ import { INSTEAD } from "../../../replay/guarded.ts";
 import type { Gate } from "./gate.ts";
 
 /**
- * What a realm has in place of chance. A package that draws while it is loaded, for the salt of a
- * table, say, draws from a stream that is the same in every run; all others are refused.
+ * Replaces the sources of chance in a realm. A package that draws while it is loaded, perhaps for
+ * the salt of a table, draws from a stream that is the same in every run; all other draws are
+ * refused.
  */
 export class Chance {
   readonly #gate: Gate;
@@ -29,7 +30,7 @@ export class Chance {
     });
   }
 
-  /** A UUID, as the function `name` would give. */
+  /** A UUID, as the function `name` would return. */
   uuid(name: string): string {
     return this.#gate.deny({ name, hint: INSTEAD.ids }, () => {
       const hex = (digits: number): string =>

@@ -4,7 +4,7 @@ import type { Gate } from "./gate.ts";
 
 type Methods = Record<string, (...values: unknown[]) => unknown>;
 
-/** The console of a realm: results alone go to stdout, so that what a program logs goes to stderr. */
+/** The console of a realm. It logs to stderr, because stdout is for results. */
 export function consoleOf(gate: Gate): object {
   let made: Console | undefined;
   const real = (): Console => {

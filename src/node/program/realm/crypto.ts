@@ -4,7 +4,10 @@ import type { Chance } from "./chance.ts";
 import { facade, refused } from "./facade.ts";
 import type { Gate } from "./gate.ts";
 
-/** `node:crypto` and the web's `crypto`, as a program has them: digests work, chance is ours. */
+/**
+ * `node:crypto` and the web's `crypto`, as a program sees them: digests work, and chance is
+ * replaced.
+ */
 export function cryptoOf(gate: Gate, chance: Chance): { module: object; web: object } {
   const web = webCrypto(gate, chance);
   const bytes = (size: number): Buffer => chance.fill("crypto.randomBytes()", Buffer.alloc(size));
@@ -30,7 +33,7 @@ function webCrypto(gate: Gate, chance: Chance) {
   const subtle: Record<string, unknown> = {};
   for (const key of Object.getOwnPropertyNames(SubtleCrypto.prototype)) {
     if (key === "constructor") continue;
-    const hint = "use createHash of node:crypto, which gives its result at once";
+    const hint = "use createHash of node:crypto, which returns its result at once";
     subtle[key] = refused(`crypto.subtle.${key}()`, { key, hint, gate });
   }
   return {

@@ -1,10 +1,10 @@
 import { INSTEAD } from "../../../replay/guarded.ts";
 import type { Gate } from "./gate.ts";
 
-/** Taken before any program runs: what a program assigns to its own Date stays there. */
+/** Saved before any program runs: a program's changes of its own Date stay there. */
 const Real = Date;
 
-/** The Date of a realm: the language's own, except that it has no clock. */
+/** The Date of a realm: the language's own, without the clock. */
 export function dateOf(gate: Gate): DateConstructor {
   const hint = INSTEAD.clock;
   const made = function (this: unknown, ...values: unknown[]): unknown {

@@ -2,19 +2,20 @@ import type { Builtin } from "../../host/builtins.ts";
 import type { Gate } from "./gate.ts";
 
 /**
- * A module of Node as a program sees it: what gives the same in every run is handed through, what is
- * in `ours` stands in its place, and every other function is refused when it is called. To import
- * it, and to keep its functions, is always allowed: packages do so for paths that are never taken.
+ * A module of Node as a program sees it. Functions that give the same result in every run are
+ * passed through, those in `ours` are replaced, and every other function is refused when it is
+ * called. Importing the module and keeping its functions is always allowed: packages do so for code
+ * that never runs.
  */
 export function facade(
   module: object,
   options: {
-    /** As its functions are named, such as `os`. */
+    /** The prefix of its functions' names, such as `os`. */
     readonly name: string;
     readonly builtin: Builtin;
     readonly gate: Gate;
     readonly ours?: Readonly<Record<string, unknown>>;
-    /** What a package is given that calls a function while it is loaded. */
+    /** The result for a package that calls a function while it is loaded. */
     readonly still?: Readonly<Record<string, () => unknown>>;
   },
 ): Record<string, unknown> {
@@ -26,7 +27,7 @@ export function facade(
     if (!("value" in property)) {
       define(seen, key, { get: () => gate.deny({ ...call, kind: "read" }, still[key]) });
     } else if (typeof property.value !== "function") {
-      // Data, such as the names of signals: a copy, since what a program changes in it stays its own.
+      // Data, such as the names of signals: a copy, so that a program's changes stay its own.
       define(seen, key, { value: copied(property.value), writable: true });
     } else if (builtin.allowed === "all" || builtin.allowed.includes(key)) {
       define(seen, key, { value: property.value, writable: true });
@@ -39,7 +40,7 @@ export function facade(
   return seen;
 }
 
-/** A function, or class, that can be kept and extended, and is refused when it is called. */
+/** A function or class that can be kept and extended, but is refused when it is called. */
 export function refused(
   name: string,
   options: {
@@ -67,7 +68,7 @@ function copied(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    // What holds functions is none that gives the same.
+    // An object with functions is not plain data.
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { Found, Inputs } from "./inputs.ts";
 import { type Located, locate, virtualPath } from "./paths.ts";
 import { entryOf, statOf } from "./stat.ts";
 
-/** What a file function is named, as `fs.readFileSync()`, and what it does when it may. */
+/** The name of a file function, such as `fs.readFileSync()`, and its work when it is allowed. */
 type Reads = Readonly<Record<string, (name: string, ...values: never[]) => unknown>>;
 
 interface Options {
@@ -17,13 +17,16 @@ interface Options {
 
 const HINT = "read the file at the top of the module";
 
-/** The functions of `node:fs` that read, as a program has them, and those of `node:fs/promises`. */
+/** The reading functions of `node:fs` and `node:fs/promises`, as a program sees them. */
 export interface Files {
   readonly sync: Readonly<Record<string, unknown>>;
   readonly promises: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the file functions of a realm: they read what is recorded, and only while it is loaded. */
+/**
+ * Makes the file functions of a realm: they read recorded files, and only while the program is
+ * loaded.
+ */
 export function filesOf(inputs: Inputs, gate: Gate, root: string): Files {
   const at = (name: string, given: unknown): Located => {
     const hint = HINT;
@@ -60,7 +63,7 @@ export function filesOf(inputs: Inputs, gate: Gate, root: string): Files {
       const { shown } = at(name, given);
       if (found.kind === "file") throw fileError("ENOTDIR", "scandir", shown);
       const settings = typeof options === "object" ? options : {};
-      if (settings?.recursive) gate.deny({ name, hint: "read one folder after the other" });
+      if (settings?.recursive) gate.deny({ name, hint: "read the folders one by one" });
       return found.listing.map((entry) =>
         settings?.withFileTypes ? entryOf(entry, shown) : entry.replace(/\/$/, ""),
       );
@@ -81,7 +84,7 @@ interface Absent {
 }
 
 function decoded(bytes: Uint8Array, encoding: string | null | undefined): unknown {
-  // A copy: what a program changes in it must not change what is recorded.
+  // A copy: a program's changes must not affect the recording.
   const buffer = Buffer.alloc(bytes.length);
   buffer.set(bytes);
   if (encoding === undefined || encoding === null || encoding === "buffer") return buffer;
@@ -91,7 +94,7 @@ function decoded(bytes: Uint8Array, encoding: string | null | undefined): unknow
 
 type All = Readonly<Record<string, (name: string, ...values: unknown[]) => unknown>>;
 
-/** `readFileSync`, and `readFile` that takes a callback. */
+/** `readFileSync`, and `readFile` with a callback. */
 function withCallbacks(all: All, gate: Gate): Record<string, unknown> {
   const made: Record<string, unknown> = {};
   for (const [key, read] of Object.entries(all)) {
@@ -106,7 +109,7 @@ function withCallbacks(all: All, gate: Gate): Record<string, unknown> {
       } catch (error) {
         outcome = [error];
       }
-      // Later, as Node calls back; `exists` gives its result alone.
+      // Asynchronous, like Node's callbacks; that of `exists` gets only the result.
       const call = (): void => (key === "exists" ? done(outcome[1]) : done(...outcome));
       gate.asRealm(() => queueMicrotask(call));
     };
@@ -122,7 +125,7 @@ function promised(all: All, gate: Gate): Record<string, unknown> {
     const name = `fs.promises.${key}()`;
     const reading = async (values: unknown[]): Promise<unknown> => read(name, ...values);
     made[key] = (...values: unknown[]) => {
-      // Thrown, not a promise that fails: in a step nobody would wait for that.
+      // Thrown, not a rejected promise, because nobody would await that in a step.
       if (!gate.isLoading) gate.deny({ name, hint: HINT });
       return reading(values);
     };

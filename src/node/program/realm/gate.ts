@@ -2,7 +2,7 @@ import { RewindError } from "../../../base/errors.ts";
 import type { Guard, Refusable, WhileLoading } from "../../../replay/guard.ts";
 import type { Caller } from "./caller.ts";
 
-/** What a program may do now, and what it has been refused. */
+/** What a program may do now, and the calls that were refused. */
 export class Gate {
   readonly #guard: Guard;
   readonly #caller: () => Caller;
@@ -25,7 +25,7 @@ export class Gate {
     return this.#caller() === "package";
   }
 
-  /** Loads: until `run` has ended, the program is being loaded. */
+  /** Loads the program: loading lasts until `run` has ended. */
   async while<T>(run: () => Promise<T>): Promise<T> {
     this.#loading = true;
     try {
@@ -36,8 +36,8 @@ export class Gate {
   }
 
   /**
-   * Refuses a call. A package that makes it while it is loaded is given `still` instead, where there
-   * is one: it differs in no two runs.
+   * Refuses a call. A package that makes it while it is loaded gets `still` instead, if given,
+   * which is the same in every run.
    */
   deny<T = never>(call: Refusable, still?: () => T): T {
     if (!this.#loading) return this.#guard.refuse(call);
@@ -49,23 +49,23 @@ export class Gate {
       `${call.name} was ${verb} while the module was loaded, and a replay would not give the same result: ${call.hint}`,
       { name: call.name, hint: call.hint },
     );
-    // A package that catches this goes on in the same way in every run.
+    // A package that catches this continues in the same way in every run.
     if (!fromPackage) this.#refused ??= error;
     throw error;
   }
 
-  /** Throws an error that loading ends with, also where the program catches it. */
+  /** Throws an error that ends the loading, even if the program catches it. */
   fail(error: RewindError): never {
     this.#refused ??= error;
     throw error;
   }
 
-  /** Throws what was refused while the program was loaded, if anything was. */
+  /** Throws the first refusal while the program was loaded, if any. */
   check(): void {
     if (this.#refused !== undefined) throw this.#refused;
   }
 
-  /** Does what the realm itself needs of the process, for which nothing is refused. */
+  /** Runs work of the realm itself, in which nothing is refused. */
   asRealm<T>(work: () => T): T {
     const before = this.#atWork;
     this.#atWork = true;
@@ -76,7 +76,7 @@ export class Gate {
     }
   }
 
-  /** For what the realm does not hold itself, since the whole process has only one of it. */
+  /** For state that the realm does not hold itself, because the whole process shares it. */
   readonly answer: WhileLoading = (call, values) => {
     if (this.#atWork || this.#caller() === undefined) return undefined;
     if (call.instead !== undefined) return { value: call.instead(...values) };

@@ -8,7 +8,7 @@ import type { Gate } from "./gate.ts";
 import { LANGUAGE, WEB } from "./known-globals.ts";
 import { microtasksOf, timersOf } from "./timers.ts";
 
-/** Whatever of the web lets a program talk to others, or wait. */
+/** The web's functions that let a program communicate or wait. */
 const REFUSED: Readonly<Record<string, string>> = {
   fetch: INSTEAD.network,
   WebSocket: INSTEAD.network,
@@ -20,8 +20,8 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 /**
- * The globals of a realm that are not the language's own: an allowlist, so that what a later Node
- * adds is not there until it is known to give the same in every run.
+ * The globals of a realm that are not the language's own: an allowlist, so that additions of a
+ * later Node are missing until they are known to behave the same in every run.
  */
 export function globalsOf(
   context: BuiltinContext,
@@ -58,7 +58,7 @@ export function globalsOf(
   return scope;
 }
 
-/** Most programs use few globals, and each block that is checked has a realm of its own. */
+/** Made on demand: most programs use few globals, and each checked block has a new realm. */
 function defineLazily(scope: object, name: string, make: () => unknown): void {
   const value = (): unknown => {
     const made = make();
@@ -77,7 +77,7 @@ const UNSHADOWED: ReadonlySet<string> = new Set([
   ...["eval", "arguments", "undefined", "NaN", "Infinity", "globalThis", "global", "process"],
 ]);
 
-/** What `globalThis` is: an object of this realm, with every global, which a program may change. */
+/** The `globalThis` of this realm: an object with every global, which a program may change. */
 function wholeOf(scope: Readonly<Record<string, unknown>>): object {
   const whole = {};
   const define = (name: string, value: unknown): void => {
@@ -100,7 +100,7 @@ function mathOf({ chance }: BuiltinContext): Math {
   return Object.defineProperties({}, properties) as Math;
 }
 
-/** A reference that holds on: whether one that does not is still there, no replay could say. */
+/** A strong reference: a replay could not tell whether the target of a weak one is still alive. */
 function weakRefOf(gate: Gate): unknown {
   const made = class {
     readonly #target: object;
@@ -117,7 +117,7 @@ function weakRefOf(gate: Gate): unknown {
   return Object.defineProperty(made, "name", { value: "WeakRef" });
 }
 
-/** By the language's own rules its callbacks need never run, so that they do not. */
+/** The language never promises to run its callbacks, so they do not run. */
 class Registry {
   register(): void {}
 

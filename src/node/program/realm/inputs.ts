@@ -13,8 +13,8 @@ export type Found =
   | { readonly kind: "absent" };
 
 /**
- * The files and folders that a program reads while it is loaded: recorded when they are first read,
- * so that a second read gives the same, and in a replay given from the recording.
+ * The files and folders that a program reads while it is loaded. They are recorded at the first
+ * read, so that later reads return the same, and come from the recording in a replay.
  */
 export class Inputs {
   readonly #options: {
@@ -31,7 +31,7 @@ export class Inputs {
     readonly root: string;
     readonly limitBytes: number;
     readonly gate: Gate;
-    /** What was recorded, in a replay. */
+    /** The recorded inputs, in a replay. */
     readonly captured: Captured | undefined;
   }) {
     this.#options = options;
@@ -48,7 +48,7 @@ export class Inputs {
     return found;
   }
 
-  /** All that was read, sorted by path. */
+  /** Everything that was read, sorted by path. */
   list(): CapturedInput[] {
     return [...this.#noted.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
@@ -77,7 +77,7 @@ export class Inputs {
     if (now.found.kind !== "file") {
       throw this.#failure(
         "PROGRAM_INPUT_MISSING",
-        `the program reads ${key}, of which only the digest was recorded, and it is not there`,
+        `the program reads ${key}, of which only the digest was recorded, and it does not exist`,
         key,
       );
     }
@@ -107,7 +107,7 @@ interface OnDisk {
   readonly input: CapturedInput;
 }
 
-/** What lies at a path now, and what is noted of it. */
+/** What is at a path now, and the note about it. */
 function onDisk(file: string, key: string, limitBytes: number, gate: Gate): OnDisk {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (stat === undefined) return { found: { kind: "absent" }, input: { path: key, absent: true } };
@@ -129,7 +129,7 @@ function onDisk(file: string, key: string, limitBytes: number, gate: Gate): OnDi
   };
 }
 
-/** In the order of their code units: the order on a disk differs between file systems. */
+/** Ordered by code units: the order on disk differs between file systems. */
 function namesIn(folder: string): string[] {
   return fs
     .readdirSync(folder)
@@ -147,7 +147,7 @@ function mayHoldSecrets(file: string): boolean {
 
 const PART_BYTES = 1 << 20;
 
-/** Piece by piece: the file may be larger than memory. */
+/** In pieces, because the file may be larger than memory. */
 function digestOf(file: string): { digest: string; length: number } {
   const hash = createHash("sha256");
   const part = Buffer.alloc(PART_BYTES);

@@ -1,4 +1,4 @@
-/** What the language itself defines, and gives the same in every run. */
+/** Globals of the language that behave the same in every run. */
 export const LANGUAGE: ReadonlySet<string> = new Set([
   ...["Object", "Function", "Array", "Number", "Boolean", "String", "Symbol", "BigInt"],
   ...["parseFloat", "parseInt", "isFinite", "isNaN", "Infinity", "NaN", "undefined", "eval"],
@@ -14,8 +14,8 @@ export const LANGUAGE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What Node has of the web that gives the same in every run. What reads a clock in it (an event's
- * time, a file's) the guard refuses.
+ * The web's globals in Node that behave the same in every run. The guard refuses the parts that
+ * read a clock, such as the time of an event or a file.
  */
 export const WEB: ReadonlySet<string> = new Set([
   ...["Buffer", "URL", "URLSearchParams", "URLPattern", "TextEncoder", "TextDecoder"],

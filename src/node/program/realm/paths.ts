@@ -1,22 +1,21 @@
 import path from "node:path";
 
-/** Where a program finds its project. */
+/** The path of the project, as a program sees it. */
 export const PROJECT = "/project";
 
-/** A path as a program names it, taken to the disk. */
+/** A program's path, resolved on the disk. */
 export interface Located {
-  /** Under what it is recorded. */
+  /** The key under which it is recorded. */
   readonly key: string;
-  /** Where it lies on this disk. */
+  /** Its path on this disk. */
   readonly file: string;
-  /** As the program named it, for messages. */
+  /** The path as the program wrote it, for messages. */
   readonly shown: string;
 }
 
 /**
- * Finds what a program means by a path: a text, a `file:` URL or a Buffer. `/project` is the project
- * folder, and relative paths begin there. Returns undefined for what is no path, such as a
- * descriptor.
+ * Resolves a program's path: a text, a `file:` URL or a Buffer. `/project` is the project folder,
+ * and relative paths begin there. Returns undefined for anything else, such as a descriptor.
  */
 export function locate(given: unknown, root: string): Located | undefined {
   const shown = textOf(given);
@@ -36,7 +35,7 @@ function textOf(given: unknown): string | undefined {
   return given instanceof Uint8Array ? Buffer.from(given).toString() : undefined;
 }
 
-/** Relative for what lies in the project or was named from it, so that the project can move. */
+/** Relative if it is in the project or was named relative to it, so that the project can move. */
 function keyOf(file: string, root: string, fromProject: boolean): string {
   const relative = path.relative(root, file);
   const outside = relative.startsWith("..") || path.isAbsolute(relative);
@@ -44,7 +43,7 @@ function keyOf(file: string, root: string, fromProject: boolean): string {
   return key.replaceAll(path.sep, "/");
 }
 
-/** What a program sees as the real path of what is recorded under `key`. */
+/** The real path that a program sees for the input recorded under `key`. */
 export function virtualPath(key: string): string {
   return path.posix.isAbsolute(key) || /^[A-Za-z]:/.test(key)
     ? key

@@ -1,7 +1,10 @@
 import { INSTEAD } from "../../../replay/guarded.ts";
 import type { Gate } from "./gate.ts";
 
-/** The `performance` of a realm: a clock that stands still while packages load, and none after. */
+/**
+ * The `performance` of a realm: a clock that stands still while packages load, and is refused
+ * afterwards.
+ */
 export function performanceOf(gate: Gate): Record<string, unknown> {
   const hint = INSTEAD.clock;
   const call = (key: string, still: unknown) => (): unknown =>

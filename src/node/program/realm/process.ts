@@ -6,7 +6,10 @@ import { PROJECT } from "./paths.ts";
 import { microtasksOf } from "./timers.ts";
 import type { Variables } from "./variables.ts";
 
-/** What a program may know of this process: the host fingerprint records it with each run. */
+/**
+ * The facts about this process that a program may read: the host fingerprint records them with each
+ * run.
+ */
 const HOST = ["version", "versions", "arch", "platform", "release", "features"] as const;
 
 /** The `process` of a realm. */
@@ -54,7 +57,7 @@ function clocks(gate: Gate): Record<string, unknown> {
   };
 }
 
-/** Listeners are taken and never called: nothing of the process is a program's. */
+/** Listeners are accepted and never called: a program has no part in the process. */
 function listeners(made: object): Record<string, unknown> {
   const names = ["on", "once", "off", "addListener", "prependListener", "removeListener"];
   const same = (): object => made;
@@ -68,7 +71,7 @@ function listeners(made: object): Record<string, unknown> {
   };
 }
 
-/** What names this process, in words that are the same in each. */
+/** The names of this process, replaced by fixed ones. */
 const IDENTITY = {
   title: "node",
   argv: ["node", `${PROJECT}/program`],
@@ -77,7 +80,7 @@ const IDENTITY = {
   execPath: "node",
 };
 
-/** Its numbers, which are refused when they are read. */
+/** Its numbers, which a program may not read. */
 function numbers(gate: Gate): PropertyDescriptorMap {
   const number = (key: string): PropertyDescriptor => {
     const call = { name: `process.${key}`, hint: INSTEAD.ids, kind: "read" } as const;
@@ -86,7 +89,7 @@ function numbers(gate: Gate): PropertyDescriptorMap {
   return { pid: number("pid"), ppid: number("ppid") };
 }
 
-/** What is printed while a program runs is for people, so that it goes where errors go. */
+/** A program prints for people, so its output goes to stderr. */
 function output(descriptor: number): object {
   return {
     fd: descriptor,

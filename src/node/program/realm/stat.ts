@@ -5,7 +5,7 @@ import type { Found } from "./inputs.ts";
 const TIMES = ["atime", "mtime", "ctime", "birthtime"];
 const OTHERS = ["dev", "ino", "nlink", "uid", "gid", "rdev", "blksize", "blocks"];
 
-/** What is known of a file or folder: its kind and size. The rest differs from disk to disk. */
+/** The stats of a file or folder: only its kind and size. The rest differs between disks. */
 export function statOf(found: Exclude<Found, { kind: "absent" }>, gate: Gate): object {
   const isFile = found.kind === "file";
   const no = (): boolean => false;
@@ -23,7 +23,7 @@ export function statOf(found: Exclude<Found, { kind: "absent" }>, gate: Gate): o
   for (const key of [...TIMES, ...TIMES.map((name) => `${name}Ms`), ...OTHERS]) {
     const call: Refusable = {
       name: `fs.Stats.${key}`,
-      hint: "a file's kind and size are recorded, and what is in it",
+      hint: "only a file's kind, size and contents are recorded",
       kind: "read",
     };
     const still = (): unknown => (TIMES.includes(key) ? new Date(0) : 0);
@@ -32,7 +32,7 @@ export function statOf(found: Exclude<Found, { kind: "absent" }>, gate: Gate): o
   return stat;
 }
 
-/** An entry of a folder, as `withFileTypes` gives it. */
+/** An entry of a folder, as `withFileTypes` returns it. */
 export function entryOf(name: string, folder: string): object {
   const isDirectory = name.endsWith("/");
   const no = (): boolean => false;

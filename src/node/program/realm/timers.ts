@@ -4,8 +4,8 @@ import type { Gate } from "./gate.ts";
 type Callback = (...values: unknown[]) => void;
 
 /**
- * The timers of a realm. What a package starts while it is loaded, to clean up from time to time,
- * say, never fires; to start one elsewhere is refused.
+ * The timers of a realm. A timer that a package starts while it is loaded, perhaps for regular
+ * cleaning, never fires; starting one elsewhere is refused.
  */
 export function timersOf(gate: Gate): Record<string, unknown> {
   const start = (key: string) => (): unknown =>
@@ -21,7 +21,10 @@ export function timersOf(gate: Gate): Record<string, unknown> {
   };
 }
 
-/** What waits for the code that runs now to end: as sure as the code itself, while it is loaded. */
+/**
+ * Callbacks after the current code, which are as deterministic as the code itself while it is
+ * loaded.
+ */
 export function microtasksOf(gate: Gate): { queue: Callback; nextTick: Callback } {
   const later =
     (name: string) =>

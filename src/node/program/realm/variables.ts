@@ -6,14 +6,14 @@ import type { Gate } from "./gate.ts";
 
 /**
  * The environment variables that a program sees. Those that it reads while it is loaded are noted
- * by a digest, and in a replay must be what they were; a package finds none set, since how a
- * terminal is set up must not decide whether a run can be replayed.
+ * by a digest, and must be the same in a replay. Packages see no variables, because the setup of a
+ * terminal must not decide whether a run can be replayed.
  */
 export class Variables {
   readonly #options: VariablesOptions;
   readonly #recorded: ReadonlyMap<string, string | null>;
   readonly #noted = new Map<string, string | null>();
-  /** What the program itself has assigned; undefined where it has deleted. */
+  /** The variables that the program itself assigned; undefined for a deleted one. */
   readonly #own = new Map<string, string | undefined>();
 
   constructor(options: VariablesOptions) {
@@ -23,7 +23,7 @@ export class Variables {
     this.#own.set("TZ", options.zone);
   }
 
-  /** What the program has as `process.env`. */
+  /** The program's `process.env`. */
   proxy(): object {
     const own = this.#own;
     const read = (key: string): string | undefined => this.#read(key);
@@ -57,14 +57,14 @@ export class Variables {
     });
   }
 
-  /** All that was read, sorted by name. */
+  /** Everything that was read, sorted by name. */
   list(): (readonly [string, string | null])[] {
     return [...this.#noted].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
   #read(key: string): string | undefined {
     if (this.#own.has(key)) return this.#own.get(key);
-    // What every object has is no variable.
+    // Members of every object are not variables.
     if (Object.hasOwn(Object.prototype, key)) return Reflect.get(Object.prototype, key);
     const { gate, variables, captured } = this.#options;
     if (!gate.isLoading) this.#refuse(`process.env.${key}`);
@@ -94,9 +94,9 @@ export class Variables {
       recorded === undefined
         ? `the program reads the environment variable ${name}, which it did not read when it was recorded`
         : recorded === null
-          ? `the environment variable ${name} is set, and was not when the program was recorded`
+          ? `the environment variable ${name} is set, but was not when the program was recorded`
           : value === undefined
-            ? `the environment variable ${name} is not set, and was when the program was recorded`
+            ? `the environment variable ${name} is not set, but was when the program was recorded`
             : `the environment variable ${name} has another value than when the program was recorded`;
     return this.#options.gate.fail(
       new RewindError("PROGRAM_ENVIRONMENT_CHANGED", message, { name, hint: INSTEAD.host }),
@@ -109,11 +109,11 @@ interface VariablesOptions {
   readonly gate: Gate;
   /** The time zone that the program is pinned to. */
   readonly zone: string;
-  /** What was recorded, in a replay. */
+  /** The recorded variables, in a replay. */
   readonly captured: Captured | undefined;
 }
 
-/** With the name, so that equal values of two variables do not show. */
+/** Includes the name, so that digests do not reveal equal values. */
 function digestOf(name: string, value: string): string {
   return createHash("sha256").update(`${name}\0${value}`).digest("hex");
 }

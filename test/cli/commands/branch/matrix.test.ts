@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { type Cell, matrixCells, matrixRest } from "../../../../src/cli/commands/branch/matrix.ts";
 import { readTyped } from "../../../../src/codec/json/typed-text.ts";
 
-/** The values of a cell, as they are where nothing says of what kind they are. */
+/** The values of a cell, read without a known kind. */
 const valuesOf = ({ params }: Cell): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(params).map(([name, { text }]) => [name, readTyped(text, null)]),
   );
 
-test("a list is cut at its commas, those in brackets and quotes left alone", () => {
+test("a list is cut at its commas, except those in brackets and quotes", () => {
   const cells = matrixCells("g", ['a=1,[2,3],{"x":[4,"],"]},"b,c",d e,-0.5,true']);
   expect(cells.map((cell) => valuesOf(cell).a)).toEqual([
     ...[1, [2, 3], { x: [4, "],"] }, "b,c", "d e", -0.5, true],
@@ -42,7 +42,7 @@ test.each([
   expect(made).toEqual(names ?? ["a.b", "x.lock-2", "v4", "v3", "größe"]);
 });
 
-test("what is left after a cell is every cell after it, once", () => {
+test("the rest after a cell is every later cell, once", () => {
   const matrix = ["a=1,2,[3, 4]", "b=x,y", "c=5,6,7"];
   const all = matrixCells("g", matrix);
   for (let from = 0; from <= all.length; from++) {

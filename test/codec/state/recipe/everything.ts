@@ -1,4 +1,4 @@
-/** What a kind must work with, bundled by the test of the recipe. */
+/** Everything that a kind must work with, bundled by the test of the recipe. */
 export { decode } from "../../../../src/codec/decode.ts";
 export { countDifferences, differences } from "../../../../src/codec/differences.ts";
 export { encode } from "../../../../src/codec/encode.ts";

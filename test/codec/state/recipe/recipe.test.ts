@@ -33,7 +33,7 @@ describe("the recipe for a state type in CONTRIBUTING", () => {
   });
 });
 
-describe("a kind that is added to the table, and nowhere else", () => {
+describe("a kind that is added only to the table", () => {
   let codec: typeof import("./everything.ts");
 
   beforeAll(async () => {
@@ -91,7 +91,7 @@ describe("a kind that is added to the table, and nowhere else", () => {
     expect(codec.toShortJson([/a/, 1, 2, 3], 20).isCut).toBe(true);
   });
 
-  test("is refused when it is not quite of the kind", () => {
+  test("is refused if it is not quite of the kind", () => {
     class Mine extends RegExp {}
     expect(() => codec.encode([new Mine("a")])).toThrow(
       "state[0] is an instance of Mine, a subclass of RegExp: use a plain RegExp",
@@ -99,7 +99,7 @@ describe("a kind that is added to the table, and nowhere else", () => {
     expect(() => codec.encode(Object.assign(/a/, { more: 1 }))).toThrow(
       "is a property beside the contents",
     );
-    expect(() => codec.encode(Object.create(RegExp.prototype))).toThrow("not a genuine one");
+    expect(() => codec.encode(Object.create(RegExp.prototype))).toThrow("not genuine");
   });
 
   test("must be replaced by another of its kind in a fork", () => {

@@ -5,7 +5,9 @@ const run = (text: string) => loadIn(projectWith({}), text);
 /** The same text, as a package's code. */
 const asPackage = (text: string) => run(`/* PACKAGE */ ${text}`);
 
-/** What differs between two runs: its name, the code, and what a package is given while it loads. */
+/**
+ * What differs between two runs: its name, the code, and the result for a package while it loads.
+ */
 const DIFFERS: readonly [name: string, code: string, still?: unknown][] = [
   ["Date.now()", "Date.now()", 0],
   ["new Date()", "+new Date()", 0],
@@ -69,7 +71,7 @@ describe.each(DIFFERS)("%s, as %s", (name, code, still) => {
     );
   });
 
-  test("in a package that loads", async () => {
+  test("in a package while it loads", async () => {
     if (DIFFERS.find((row) => row[1] === code)?.length === 3) {
       expect((await asPackage(`exports.v = ${code}`)).exports.v).toBe(still);
     } else {
@@ -85,7 +87,7 @@ test("packages draw the same in every instance", async () => {
   expect(a.exports.v).toEqual(b.exports.v);
 });
 
-describe("what gives the same in every run works, while it loads and in steps", () => {
+describe("what gives the same result in every run works, while loading and in steps", () => {
   test.each<readonly [code: string, value: unknown]>([
     ["new Date(0).toISOString()", "1970-01-01T00:00:00.000Z"],
     ["new Date(0) instanceof Date && Date.UTC(1970, 0, 2)", 86_400_000],
@@ -136,7 +138,7 @@ describe("what gives the same in every run works, while it loads and in steps", 
     expect(new Date(0).constructor).toBe(Date);
   });
 
-  test("what waits for the code that runs: while it loads alone", async () => {
+  test("callbacks after the current code: only while it loads", async () => {
     const text = `exports.v = await new Promise((done) => queueMicrotask(() => process.nextTick(done, 7)));
       exports.f = () => queueMicrotask(() => 0); exports.g = () => process.nextTick(() => 0)`;
     const { exports, step } = await run(text);
@@ -146,7 +148,7 @@ describe("what gives the same in every run works, while it loads and in steps", 
   });
 });
 
-describe("what a program changes in its globals stays its own", () => {
+describe("a program's changes of its globals stay its own", () => {
   test.each([
     "Math.random = () => 0.5; Math.n = 1;",
     "Date.now = () => 5; Date.n = 1;",
@@ -167,7 +169,7 @@ describe("what a program changes in its globals stays its own", () => {
     expect((await run(fresh)).exports.v).toBe(false);
   });
 
-  test("and what it made its own it may call in steps", async () => {
+  test("and it may call its own replacements in steps", async () => {
     const { step } = await run("Date.now = () => 5; exports.f = () => Date.now()");
     expect(step("f")).toBe(5);
   });

@@ -30,7 +30,7 @@ const WAYS: readonly (readonly [string, string])[] = [
 const FS = `const fs = host("node:fs");`;
 
 describe("a file that is read while the program loads", () => {
-  test.each(WAYS)("by %s: recorded, and given from the recording", async (_, way) => {
+  test.each(WAYS)("by %s: recorded, and replayed from the recording", async (_, way) => {
     const root = projectWith({ "data.csv": "1,2" });
     const first = await loadIn(root, `${FS} ${way}`);
     const captured = first.realm.recorded();
@@ -48,7 +48,7 @@ describe("a file that is read while the program loads", () => {
     expect(gone.realm.recorded()).toEqual(captured);
   });
 
-  test("is read once: a second read gives the same, and the program owns what it gets", async () => {
+  test("is read once: a second read returns the same, and the program owns the result", async () => {
     const root = projectWith({ a: "1" });
     const text = `${FS} const b = fs.readFileSync("a"); b[0] = 57; exports.again = () => 0;
       exports.v = fs.readFileSync("a", "utf8")`;
@@ -57,7 +57,7 @@ describe("a file that is read while the program loads", () => {
     expect(realm.recorded().inputs).toMatchObject([{ digest: sha256("1") }]);
   });
 
-  test("over the limit: its digest alone, and compared", async () => {
+  test("over the limit: only its digest, which is compared", async () => {
     const root = projectWith({ big: "x".repeat(2000) });
     const text = `${FS} exports.v = fs.readFileSync("big", "utf8").length`;
     const captured = await captureOf(root, text);
@@ -75,18 +75,19 @@ describe("a file that is read while the program loads", () => {
     const caught = `${FS} try { fs.readFileSync("big") } catch {}`;
     await expect(loadIn(root, caught, { captured })).rejects.toMatchObject({
       code: "PROGRAM_INPUT_MISSING",
-      message: "the program reads big, of which only the digest was recorded, and it is not there",
+      message:
+        "the program reads big, of which only the digest was recorded, and it does not exist",
     });
   });
 
-  test("with secrets: its digest alone", async () => {
+  test("with secrets: only its digest", async () => {
     const root = projectWith({ ".env": "TOKEN=1", ".env.local": "" });
     const text = `${FS} fs.readFileSync(".env"); fs.readFileSync(".env.local")`;
     const { inputs } = await captureOf(root, text);
     expect(inputs.map((input) => "bytes" in input)).toEqual([false, false]);
   });
 
-  test("outside of the project: by the path that names it", async () => {
+  test("outside the project: by the path in the program", async () => {
     const root = projectWith({ "p/a.ts": "", "data.csv": "7" });
     const text = `${FS} exports.v = fs.readFileSync("../data.csv", "utf8")`;
     const captured = await captureOf(path.join(root, "p"), text);
@@ -96,7 +97,7 @@ describe("a file that is read while the program loads", () => {
   });
 });
 
-describe("what is not there, and folders", () => {
+describe("missing files, and folders", () => {
   const text = `${FS}
     exports.v = [
       fs.existsSync("no.csv"), fs.existsSync("a.csv"), fs.statSync("a.csv").size,
@@ -135,7 +136,7 @@ describe("what is not there, and folders", () => {
     expect((await loadIn(root, text, { captured })).exports.v).toEqual(first.exports.v);
   });
 
-  test("their times are refused, which differ from disk to disk", async () => {
+  test("their times, which differ between disks, are refused", async () => {
     const root = projectWith({ a: "" });
     await expect(loadIn(root, `${FS} fs.statSync("a").mtimeMs`)).rejects.toThrow(
       "fs.Stats.mtimeMs was read while the module was loaded",
@@ -146,7 +147,7 @@ describe("what is not there, and folders", () => {
 describe("what a program may not do with files", () => {
   const root = (): string => projectWith({ a: "1" });
 
-  test("read what the recording did not", async () => {
+  test("read something that the recording did not", async () => {
     const captured = await captureOf(root(), "");
     await expect(loadIn(root(), `${FS} fs.readFileSync("a")`, { captured })).rejects.toMatchObject({
       code: "PROGRAM_INPUT_CHANGED",

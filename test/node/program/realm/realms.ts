@@ -14,7 +14,7 @@ import {
 /** A program that was loaded in a realm. */
 export interface Loaded {
   readonly realm: ProgramRealm;
-  /** What it has assigned to `exports`. */
+  /** The contents of its `exports`. */
   readonly exports: Record<string, (...values: unknown[]) => unknown>;
   /** Runs one of its functions as a step. */
   step(name: string, ...values: unknown[]): unknown;
@@ -23,8 +23,8 @@ export interface Loaded {
 let files = 0;
 
 /**
- * Runs a program's text in a realm, with `host` and `exports` beside the realm's scope. Lines that
- * contain `the word PACKAGE` are a package's.
+ * Runs a program's text in a realm, with `host` and `exports` added to the realm's scope. Lines
+ * that contain `the word PACKAGE` are a package's.
  */
 export async function loadIn(
   root: string,
@@ -74,7 +74,7 @@ export function projectWith(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-/** What a program captures. */
+/** The inputs that a program captures. */
 export async function captureOf(
   root: string,
   text: string,

@@ -28,8 +28,8 @@ describe("an environment variable that is read while the program loads", () => {
 
   test.each([
     [{ RATE: "0.6", HOME: "/h" }, "RATE has another value than when the program was recorded"],
-    [{ HOME: "/h" }, "RATE is not set, and was when the program was recorded"],
-    [{ ...variables, NONE: "" }, "NONE is set, and was not when the program was recorded"],
+    [{ HOME: "/h" }, "RATE is not set, but was when the program was recorded"],
+    [{ ...variables, NONE: "" }, "NONE is set, but was not when the program was recorded"],
   ])("must be what it was: %o", async (other, message) => {
     const captured = await captureOf(root(), text, { variables });
     const caught = `try { ${text} } catch {}`;
@@ -61,7 +61,7 @@ describe("variables that need no recording", () => {
     expect(process.env.MINE).toBeUndefined();
   });
 
-  test("a package finds none set: how a terminal is set up decides nothing", async () => {
+  test("a package sees none: the setup of a terminal decides nothing", async () => {
     const text = `/* PACKAGE */ exports.v = [process.env.TERM, "CI" in process.env, Object.keys(process.env)]`;
     const { exports, realm } = await loadIn(root(), text, { variables: { TERM: "x", CI: "1" } });
     expect(exports.v).toEqual([undefined, false, ["NODE_ENV", "TZ"]]);
@@ -69,7 +69,7 @@ describe("variables that need no recording", () => {
   });
 });
 
-describe("what is refused", () => {
+describe("refusals", () => {
   test.each(["Object.keys(process.env)", "({ ...process.env })", "JSON.stringify(process.env)"])(
     "all variables at once: %s",
     async (text) => {
