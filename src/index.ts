@@ -8,11 +8,19 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
+export { toJson } from "./codec/json/write.ts";
 export type { TypeCodec, TypeCodecs } from "./codec/state/type-codecs.ts";
 export type { Branches } from "./history/branches.ts";
+export type { BranchDescription } from "./history/describe-branches.ts";
+export type { Origin, OriginKind } from "./history/origin.ts";
+export type { Resolved } from "./history/resolve.ts";
+export type { SharedRun } from "./history/shared-run.ts";
 export type { Damage } from "./history/sound-refs.ts";
+export { Config, type Setting } from "./node/config/config.ts";
+export type { SettingPlace } from "./node/config/settings.ts";
 export type { StoreLock } from "./node/store/store-locks.ts";
-export type { Id } from "./object/id.ts";
+export type { Id, Kind } from "./object/id.ts";
+export type { OwnFile, PackageInProgram, Stretch } from "./object/program-contents.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";
@@ -24,6 +32,8 @@ export type {
   StepDifference,
 } from "./replay/compare/field-statistics.ts";
 export type { InputDifference } from "./replay/compare/inputs.ts";
+export type { Samples } from "./replay/compare/samples.ts";
+export type { SourceDifference } from "./replay/compare/source-diff.ts";
 export type { Span } from "./replay/compare/spans.ts";
 export type { StateDifference } from "./replay/compare/state-difference.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
@@ -36,7 +46,9 @@ export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/recorder.ts";
-export type { Run } from "./replay/run/run.ts";
+export type { Expected } from "./replay/run/expected.ts";
+export type { BlockSeed, Peeked, RecordedSource, Run } from "./replay/run/run.ts";
+export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export {
   defineSimulation,
   type InitContext,
@@ -44,15 +56,34 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
+export type { Comparison } from "./repository/compare.ts";
+export { describeFile, type FileDescription } from "./repository/describe-file.ts";
+export type {
+  DescribeOptions,
+  OriginDescription,
+  RunDescription,
+} from "./repository/describe-run.ts";
+export type {
+  SegmentChange,
+  SegmentDescription,
+  SegmentParts,
+  ValuePair,
+} from "./repository/describe-segment.ts";
+export type { ValueChange, WhichParams } from "./repository/described-params.ts";
+export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { NamedRun } from "./repository/reflog.ts";
+export type { StoredObject } from "./repository/stored-object.ts";
 export type { TagOptions, Tags } from "./repository/tags.ts";
 export {
+  type BranchOptions,
   initRepository,
   openRepository,
   type ProgramToTrust,
+  type RangeOf,
   type Repository,
   type RepositoryOptions,
   type RevisionOf,
+  type RevisionOptions,
   type TrustedProgram,
   type WhichProgram,
 } from "./repository.ts";

@@ -31,7 +31,7 @@ const FACE: readonly string[] = ["index.ts", "random.ts", "repository.ts", "repo
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "cbor-x": (file) => file === "codec/cbor/plain.ts",
   "@noble/hashes": (file) => file === "codec/hash.ts",
-  diff: (file) => file === "cli/commands/diff/source-diff.ts",
+  diff: (file) => file === "replay/compare/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
   "get-east-asian-width": (file) => file === "cli/terminal/width.ts",
   yargs: (file) => file === "cli/arguments.ts" || file === "cli/command.ts",
@@ -53,6 +53,39 @@ const WINGS: Readonly<Record<string, readonly string[]>> = {
 /** Modules that import each other in a circle today. The list may only become shorter. */
 const KNOWN_CYCLES: readonly (readonly string[])[] = [["plan/locate-draws.ts", "plan/locate.ts"]];
 
+/**
+ * What `src/cli` may import from below the public face besides the names that the face exports, and
+ * why. The list may only become shorter. A module of `src/base` needs no line.
+ */
+const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
+  "reads words of a command line": [
+    ...["codec/json/typed-text.ts", "codec/path/format.ts", "codec/path/parse.ts"],
+    ...["codec/state/access.ts", "history/revision.ts", "node/config/settings.ts"],
+    ...["object/seeds.ts", "replay/params.ts", "store/ref-name.ts"],
+  ],
+  "writes what the library gives as text": [
+    ...["codec/json/write.ts", "history/graph-order.ts", "history/graph.ts"],
+    ...["history/operations.ts", "object/id.ts", "object/program.ts"],
+    ...["replay/compare/state-difference.ts", "store/head.ts"],
+  ],
+  "prints the tables of help": ["history/revision-forms.ts", "plan/forms.ts"],
+  "reads and writes the user's files, and knows the process": [
+    ...["node/host/interruptible.ts", "node/host/platform.ts", "node/host/user-files.ts"],
+    ...["node/host/user-folders.ts", "node/program/packages.ts"],
+  ],
+  "completes names of refs at each TAB, without opening the store": [
+    ...["node/host/files.ts", "node/host/machine-seal.ts", "node/store/file-refs.ts"],
+    ...["node/store/find-project.ts", "node/store/store-files.ts", "store/ref-store.ts"],
+  ],
+  "explains where a plan stands, and why": [
+    ...["plan/consumer.ts", "plan/events.ts", "plan/hypotheses.ts", "plan/locate-draws.ts"],
+    ...["plan/locate.ts", "plan/order-at.ts", "plan/points.ts", "plan/totals.ts", "plan/walk.ts"],
+  ],
+};
+
+/** Members of repositories and runs that lead around the face, into the store and the replay. */
+const INSIDES: readonly string[] = ["store", "replayer", "environment"];
+
 /** What a browser lacks: names that no file below `src/node` may use. */
 const NODE_GLOBALS: ReadonlySet<string> = new Set([
   "process",
@@ -72,6 +105,17 @@ const modules = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .sort()
   .map((file) => ({ file, ...read(readFileSync(join(SRC, file), "utf8")) }));
+
+/** The names that the package exports, each after the module that declares it. */
+const PUBLIC: ReadonlySet<string> = new Set(
+  modules
+    .filter(({ file }) => FACE.includes(file))
+    .flatMap(({ file, named }) =>
+      named
+        .filter(({ exported }) => exported)
+        .map(({ specifier, name }) => `${targetOf(file, specifier)} ${name}`),
+    ),
+);
 
 describe("floors", () => {
   test("every module of src stands on a floor", () => {
@@ -160,6 +204,42 @@ describe("floors", () => {
     const prints = (name: string): boolean => /^(console|process\.std(out|err))\b/.test(name);
     expect(uses(others, prints)).toEqual([]);
     expect(uses(modules, (name) => /^process\.(exit|exitCode|abort)$/.test(name))).toEqual([]);
+  });
+
+  test("src/cli is a layer over the public face: it imports what the face exports", () => {
+    const beside = Object.values(BESIDE_THE_FACE).flat();
+    const isAllowed = (target: string, name: string): boolean =>
+      floorOf(target) === "cli" ||
+      floorOf(target) === "face" ||
+      floorOf(target) === "base" ||
+      PUBLIC.has(`${target} ${name}`);
+    const around = modules
+      .filter(({ file }) => floorOf(file) === "cli")
+      .flatMap(({ file, named }) =>
+        named.flatMap(({ specifier, name }) => {
+          const target = targetOf(file, specifier);
+          return target === undefined || isAllowed(target, name) ? [] : [{ file, target, name }];
+        }),
+      );
+    const broken = around
+      .filter(({ target }) => !beside.includes(target))
+      .map(({ file, target, name }) => `src/${file} imports ${name} of src/${target}`);
+    expect(broken).toEqual([]);
+    const stale = beside.filter((module) => !around.some(({ target }) => target === module));
+    expect(stale, "take these off BESIDE_THE_FACE").toEqual([]);
+    expect(isAllowed("replay/run/run.ts", "Run")).toBe(true);
+    expect(isAllowed("replay/replayer.ts", "Replayer")).toBe(false);
+  });
+
+  test("src/cli does not reach into the store of a repository or the replay of a run", () => {
+    const reached = modules
+      .filter(({ file }) => floorOf(file) === "cli")
+      .flatMap(({ file, members }) =>
+        members.filter((name) => INSIDES.includes(name)).map((name) => `src/${file}: ${name}`),
+      );
+    expect(reached).toEqual([]);
+    const { members } = read("const { store, a: { b: x } } = repo; run.replayer.y;");
+    expect(members).toEqual(["store", "a", "b", "y", "replayer"]);
   });
 
   test("no circle of imports in src/cli, those of types too", () => {
@@ -308,19 +388,49 @@ function packageOf(specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The modules that a source imports in any way, and the names that it uses and does not declare. */
-function read(text: string): { readonly imports: string[]; readonly names: string[] } {
+/** A name that a source imports from a module, or exports again from there. */
+interface Named {
+  readonly specifier: string;
+  readonly name: string;
+  readonly exported: boolean;
+}
+
+/**
+ * The modules that a source imports in any way, and the names of theirs; the names that it uses and
+ * does not declare; and the members that it reads, also those that it takes apart.
+ */
+function read(text: string): {
+  readonly imports: string[];
+  readonly named: Named[];
+  readonly names: string[];
+  readonly members: string[];
+} {
   const source = ts.createSourceFile("module.ts", text, ts.ScriptTarget.Latest, true);
   const imports: string[] = [];
   const names: string[] = [];
+  const named: Named[] = [];
+  const members: string[] = [];
   const visit = (node: ts.Node): void => {
+    if (ts.isImportSpecifier(node) || ts.isExportSpecifier(node)) named.push(...namedBy(node));
+    if (ts.isPropertyAccessExpression(node)) members.push(node.name.text);
+    if (ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent)) {
+      members.push((node.propertyName ?? node.name).getText());
+    }
     const specifier = specifierIn(node);
     if (specifier !== undefined) imports.push(specifier);
     if (ts.isIdentifier(node) && isUse(node)) names.push(nameWithMember(node));
     ts.forEachChild(node, visit);
   };
   visit(source);
-  return { imports, names };
+  return { imports, named, names, members };
+}
+
+function namedBy(node: ts.ImportSpecifier | ts.ExportSpecifier): Named[] {
+  const from = ts.isImportSpecifier(node) ? node.parent.parent.parent : node.parent.parent;
+  const { moduleSpecifier } = from as ts.ImportDeclaration | ts.ExportDeclaration;
+  if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier)) return [];
+  const name = (node.propertyName ?? node.name).text;
+  return [{ specifier: moduleSpecifier.text, name, exported: ts.isExportSpecifier(node) }];
 }
 
 function specifierIn(node: ts.Node): string | undefined {

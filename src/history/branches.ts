@@ -2,9 +2,12 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
+import type { ObjectStore } from "../store/object-store.ts";
 import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
+import { type BranchDescription, describeBranches } from "./describe-branches.ts";
+import type { Damage } from "./sound-refs.ts";
 
 /** A branch and the run that it names. */
 export interface Branch {
@@ -36,16 +39,24 @@ export type Release = () => void;
 
 type Lock = (names: readonly string[]) => Promise<Release>;
 
+/** What the branches of a store are read and written with. */
+export interface BranchesIn {
+  readonly objects: ObjectStore;
+  readonly refs: RefStore;
+  /**
+   * Is called before a branch is deleted or renamed. It throws if the branch is being recorded on.
+   */
+  readonly lock?: Lock;
+}
+
 /** The branches of a store, and HEAD, which names the current one. */
 export class Branches {
+  readonly #objects: ObjectStore;
   readonly #refs: RefStore;
   readonly #lock: Lock;
 
-  /**
-   * `lock` is called before a branch is deleted or renamed. It throws if the branch is being
-   * recorded on.
-   */
-  constructor(refs: RefStore, lock: Lock = async () => () => undefined) {
+  constructor({ objects, refs, lock = async () => () => undefined }: BranchesIn) {
+    this.#objects = objects;
     this.#refs = refs;
     this.#lock = lock;
   }
@@ -57,6 +68,23 @@ export class Branches {
       name: name.slice(HEADS.length),
       run: target as Id<"run">,
     }));
+  }
+
+  /**
+   * Every branch, sorted by name, with its steps, its message, and where its run came from; and the
+   * damaged refs among them.
+   *
+   * @example
+   * ```ts
+   * const { branches } = await repo.branches.describe();
+   * const [{ name, steps, current }] = branches; // main, 1_000_000, true
+   * ```
+   */
+  describe(): Promise<{
+    readonly branches: readonly BranchDescription[];
+    readonly damaged: readonly Damage[];
+  }> {
+    return describeBranches(this.#objects, this.#refs, () => this.current());
   }
 
   /**

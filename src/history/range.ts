@@ -12,18 +12,20 @@ export interface ResolvedRange extends Pick<Resolved, "id" | "run" | "ref"> {
 }
 
 /**
- * The steps of a run that a range names; undefined if `text` is not a range. A side that is missing
- * or names no step is the run's first step on the left and its last step on the right. Throws
- * INVALID_REVISION if the sides name different runs or the left side names the later step, and what
- * `resolve` throws.
+ * The steps of a run that a range names. A side that is missing or names no step is the run's first
+ * step on the left and its last step on the right. Throws INVALID_REVISION if `text` is not a range,
+ * if the sides name different runs or if the left side names the later step, and what `resolve`
+ * throws.
  */
 export async function resolveRange(
   store: ObjectStore,
   refs: RefStore,
   text: string,
-): Promise<ResolvedRange | undefined> {
+): Promise<ResolvedRange> {
   const range = parseRange(text);
-  if (range === undefined) return undefined;
+  if (range === undefined) {
+    throw invalidRange(text, "expected a range of steps, such as main@100..main@200");
+  }
   const [left, right] = await Promise.all(
     [range.from, range.to].map((side) =>
       side === undefined ? undefined : resolve(store, refs, side),

@@ -5,7 +5,8 @@ import { type Playground, playground } from "./playground.ts";
 
 /** The files whose examples are run: those with exports of the package. */
 const FILES = [
-  ...["index.ts", "repository.ts", "replay/simulation.ts"],
+  ...["index.ts", "repository.ts", "replay/simulation.ts", ...sourcesIn("repository")],
+  ...["history/branches.ts", "node/config/config.ts", "codec/json/write.ts"],
   ...["replay/run/run.ts", "replay/run/open-run.ts"],
   ...["random.ts", ...sourcesIn("plan")],
   ...generatorFamilies().flatMap((family) => sourcesIn(`random/${family}`)),
@@ -20,6 +21,7 @@ function sourcesIn(folder: string): string[] {
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
+import { Config, describeFile, toJson } from "rewind-engine";
 import * as random from "rewind-engine/random";
 const { numpy, python, torch, xoshiro, generatorNamed } = random;
 const { parsePlan, formatPlan, stateBefore, orderOf, drawsOf, explain, locate, loadingLines } = random;
@@ -87,7 +89,7 @@ function examplesOf(source: string): string[] {
 function prepareStore(example: string): void {
   place.shell("rm -rf .rewind run.replay");
   if (example.includes("initRepository")) return;
-  if (!/repo|Repository|load\(/.test(example)) return;
+  if (!/repo|Repository|load\(|describeFile/.test(example)) return;
   expect(place.shell("rewind init").status).toBe(0);
   if (example.includes("repo.record")) return;
   const module = example.includes("clamp") ? "shock.ts" : "walk.ts";

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { sha256 } from "../../src/codec/hash.ts";
 import { Branches } from "../../src/history/branches.ts";
 import type { Id } from "../../src/object/id.ts";
 import { memoryRefs } from "../../src/store/memory-refs.ts";
+import { memoryStore } from "../../src/store/memory-store.ts";
 import type { RefStore } from "../../src/store/ref-store.ts";
 
 const id = (digit: string): Id<"run"> => digit.repeat(64) as Id<"run">;
@@ -30,7 +32,7 @@ async function set(refs: RefStore, name: string, to: string | undefined): Promis
 describe("changes by others between reading and changing", () => {
   test("HEAD moves: the change is tried again and made", async () => {
     const refs = refsWith();
-    const branches = new Branches(refs);
+    const branches = new Branches({ objects: memoryStore(sha256), refs });
     await set(refs, "HEAD", C);
     refs.before = (inner) => set(inner, "HEAD", `${C}\nstep: 7`);
     await branches.create("main", A, { command: "record", checkout: true });
@@ -47,7 +49,7 @@ describe("changes by others between reading and changing", () => {
 
   test("the archive's next name is taken: the run gets the one after", async () => {
     const refs = refsWith();
-    const branches = new Branches(refs);
+    const branches = new Branches({ objects: memoryStore(sha256), refs });
     await branches.create("main", A, { command: "record", checkout: true });
     refs.before = (inner) => set(inner, "refs/archive/main/1", C);
     const move = { command: "reset main", from: A, to: B, steps: 1, archive: true };
@@ -58,7 +60,7 @@ describe("changes by others between reading and changing", () => {
 
   test("the branch itself moves: REF_MOVED, and nothing is changed", async () => {
     const refs = refsWith();
-    const branches = new Branches(refs);
+    const branches = new Branches({ objects: memoryStore(sha256), refs });
     await branches.create("main", A, { command: "record", checkout: true });
     refs.before = (inner) => set(inner, "refs/heads/main", C);
     const move = { command: "reset main", from: A, to: B, steps: 1, archive: true };
@@ -82,7 +84,7 @@ describe("changes by others between reading and changing", () => {
 
 test("a run that is archived and checked out again leaves no cursor behind", async () => {
   const refs = refsWith();
-  const branches = new Branches(refs);
+  const branches = new Branches({ objects: memoryStore(sha256), refs });
   await branches.create("main", A, { command: "record", checkout: true });
   await set(refs, "HEAD", "ref: refs/heads/main\nstep: 3");
   const move = { command: "record", from: A, to: B, steps: 9, archive: true, checkout: true };

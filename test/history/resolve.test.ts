@@ -196,8 +196,10 @@ describe("a range of steps", () => {
   });
 
   test("a single revision is not a range", async () => {
-    expect(await resolveRange(given.runs.store, given.runs.refs, "main@5")).toBeUndefined();
-    expect(await resolveRange(given.runs.store, given.runs.refs, "nope")).toBeUndefined();
+    for (const text of ["main@5", "nope"]) {
+      const range = resolveRange(given.runs.store, given.runs.refs, text);
+      await expect(range).rejects.toMatchObject({ code: "INVALID_REVISION" });
+    }
   });
 });
 

@@ -1,7 +1,4 @@
-import { RewindError } from "../../base/errors.ts";
 import { toJson } from "../../codec/json/write.ts";
-import { decodeObject } from "../../object/any.ts";
-import type { Id, Kind } from "../../object/id.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { formatState } from "../show/state.ts";
 import { count } from "../terminal/text.ts";
@@ -19,27 +16,13 @@ export const catFile: Command = command({
   ],
   keys: { "cat-file": ["id", "kind", "bytes", "content"] },
   async run(args, { out, open }) {
-    const repo = await open();
-    const { objects } = repo.store;
-    const prefix = args.id.toLowerCase();
-    const isPrefix = /^[0-9a-f]{4,64}$/.test(prefix);
-    const found = isPrefix ? await objects.withPrefix(prefix, 10) : [];
-    const ids = found.length > 0 ? found : [(await repo.resolve(args.id)).id];
-    const [id] = ids as [Id];
-    if (ids.length > 1) {
-      throw new RewindError("AMBIGUOUS_ID", `${args.id} is the beginning of ${ids.length} ids`, {
-        prefix,
-        matches: ids,
-      });
-    }
-    const object = await objects.get(id);
-    if (object === undefined) throw new RewindError("OBJECT_MISSING", `expected ${id}, found none`);
+    const object = await (await open()).readObject(args.id);
+    const { id, kind, body } = object;
     if (args.raw) {
-      out.bytes(object.body);
+      out.bytes(body);
       return STATUS.ok;
     }
-    const { kind, body } = object;
-    const content = readable(kind, body);
+    const content = object.content();
     out.result(
       () => ({ id, kind, bytes: body.length, content: toJson(content) }),
       () => [`${kind} ${id}, ${count(body.length)} bytes`, formatState(content)].join("\n"),
@@ -47,13 +30,3 @@ export const catFile: Command = command({
     return STATUS.ok;
   },
 });
-
-/** A chunk as text if it is text, such as the source of a program; anything else by its fields. */
-function readable(kind: Kind, body: Uint8Array): unknown {
-  if (kind !== "chunk") return decodeObject(kind, body);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
-  } catch {
-    return body;
-  }
-}

@@ -38,9 +38,8 @@ export const get: Command = command({
     const where = args.path === undefined ? undefined : parsePath(args.path);
     const repo = await open({ trust: args.trust });
     const { run, step = run.steps } = await repo.revision(args.revision, { program: args.program });
-    const { simulation } = await run.replayer.segmentAt(step);
+    const types = await run.typesAt(step);
     const options = { signal: long("checking").signal, force: args.force === true };
-    const { types } = simulation;
     await showChecked(run, step, options, async (whole) => {
       const state = where === undefined ? whole : getAt(whole, where);
       if (file === undefined) {
@@ -50,7 +49,7 @@ export const get: Command = command({
         );
         return;
       }
-      await writeState(file, state, simulation, { repo, cwd });
+      await writeState(file, state, { run, step }, cwd);
       const written = `wrote the state at step ${step} to ${file}`;
       out.done({ run: run.id, step, file }, () => written);
     });

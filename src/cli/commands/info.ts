@@ -1,13 +1,7 @@
 import path from "node:path";
-import { nodeEnvironment } from "../../node/host/environment.ts";
-import { readFile } from "../../node/host/user-files.ts";
-import { decodeRun } from "../../object/run.ts";
-import { unpackInto } from "../../replay/run/open-run.ts";
-import { Run } from "../../replay/run/run.ts";
-import { memoryRefs } from "../../store/memory-refs.ts";
-import { objectReader } from "../../store/object-store.ts";
+import { describeFile } from "../../repository/describe-file.ts";
 import { type Command, command, STATUS } from "../command.ts";
-import { describeRun, runText } from "../show/describe-run.ts";
+import { runText } from "../show/run-text.ts";
 import { size } from "../terminal/text.ts";
 
 export const info: Command = command({
@@ -27,17 +21,12 @@ export const info: Command = command({
   },
   async run(args, { out, cwd, input }) {
     const { file } = args;
-    const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
-    const env = nodeEnvironment();
-    const id = await unpackInto(env, bytes);
-    const run = new Run(id, decodeRun(await objectReader(env.store)("run", id)), env);
-    const refs = memoryRefs(() => "");
-    const description = await describeRun(run, { refs, replays: false, whole: out.json });
-    out.result({ bytes: bytes.length, ...description }, () =>
-      [
-        `${file === "-" ? "standard input" : file}: ${size(bytes.length)}, intact`,
-        runText(description),
-      ].join("\n"),
+    const given = file === "-" ? await input() : path.resolve(cwd, file);
+    const { bytes, ...run } = await describeFile(given, { params: out.json ? "all" : "short" });
+    out.result({ bytes, ...run }, () =>
+      [`${file === "-" ? "standard input" : file}: ${size(bytes)}, intact`, runText(run)].join(
+        "\n",
+      ),
     );
     return STATUS.ok;
   },

@@ -31,7 +31,7 @@ export const load: Command = command({
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
     const branch = args.branch;
     const run = await repo.load(bytes, { branch });
-    if (args.trust) await run.replayer.segmentAt(run.steps);
+    if (args.trust) await run.typesAt(run.steps);
     const name = branch === undefined ? "" : ` as ${branch}`;
     const id = shortId(run.id);
     const next =

@@ -1,4 +1,3 @@
-import { checkExpected } from "../../replay/run/expected.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
@@ -61,7 +60,7 @@ export const resume: Command = command({
       run = await repo.record(module, { ...wanted, ...long("recording"), steps, branch, cwd });
       text = `recorded ${plural(run.steps, "step")} on ${branch} in ${took()}`;
     } else if (found?.finished) {
-      await checkExpected(found, branch, expected);
+      await repo.checkRecorded(branch, expected);
       run = found;
       text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
     } else {

@@ -1,8 +1,6 @@
-import { type Difference, differences } from "../../codec/differences.ts";
+import type { Difference } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json/write.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
-import { decodeState, encodeState } from "../../replay/environment.ts";
-import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { TRUST_OPTION } from "../options.ts";
@@ -30,7 +28,8 @@ export const step: Command = command({
     const { run, step: from = run.steps } = await repo.revision("HEAD");
     const wanted = args.back ? from - by : from + by;
     const to = Math.min(run.steps, Math.max(0, wanted));
-    const { changes, types } = await changesBetween(run, from, to);
+    const changes = await run.changes(from, to);
+    const types = await run.typesAt(Math.max(from, to));
     await repo.branches.moveCursor(to);
     const data = (): object => {
       return { run: run.id, from, step: to, changes: changes.map(changeData(types)) };
@@ -42,28 +41,6 @@ export const step: Command = command({
     return STATUS.ok;
   },
 });
-
-/** All differences of the states at two steps, with the codecs of the later one's segment. */
-async function changesBetween(
-  run: Run,
-  from: number,
-  to: number,
-): Promise<{ readonly changes: readonly Difference[]; readonly types: TypeCodecs | undefined }> {
-  const { replayer } = run;
-  const [low, high] = [Math.min(from, to), Math.max(from, to)];
-  const { simulation } = await replayer.segmentAt(high);
-  const { simulation: old } = await replayer.segmentAt(low);
-  // The earlier state first: the replay continues from there to the later one.
-  const early = await run.get(low);
-  const later = await run.get(high);
-  // Other code has other classes: the state is read again, as a fork reads it.
-  const earlier =
-    old === simulation ? early : decodeState(encodeState(early, old, replayer.env), simulation);
-  const [before, after] = from <= to ? [earlier, later] : [later, earlier];
-  const { types } = simulation;
-  const limit = Number.POSITIVE_INFINITY;
-  return { changes: differences(before, after, { limit, types }), types };
-}
 
 /** A change ready for JSON. If one of the states has nothing there, `missing` says which. */
 function changeData(types: TypeCodecs | undefined): (change: Difference) => object {

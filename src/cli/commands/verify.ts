@@ -1,5 +1,5 @@
 import { parseRange, parseRevision } from "../../history/revision.ts";
-import { type Mismatch, verify as verifyRun } from "../../replay/compare/verify.ts";
+import type { Mismatch } from "../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { wholeRun } from "../input/revision.ts";
@@ -38,11 +38,11 @@ export const verify: Command = command({
     // The recorded program shows where the working one begins to differ.
     const recorded =
       program === "working"
-        ? (await repo.revision(revision, { program: "beside" })).run.replayer
+        ? (await repo.revision(revision, { program: "beside" })).run
         : undefined;
-    const options = { ...long("verifying"), full: args.full === true, at: step };
-    const { ok, blocksChecked, mismatch } = await verifyRun(run.replayer, options, recorded);
-    const types = mismatch && (await run.replayer.segmentAt(mismatch.to)).simulation.types;
+    const options = { ...long("verifying"), full: args.full === true, at: step, recorded };
+    const { ok, blocksChecked, mismatch } = await run.verify(options);
+    const types = mismatch && (await run.typesAt(mismatch.to));
     const changes = (): object[] =>
       (mismatch?.changes ?? []).map(({ path, a, b }) => ({
         path,

@@ -1,4 +1,3 @@
-import { resolveRange } from "../../history/range.ts";
 import { parseRange, parseRevision, type StepSpec, stepOf } from "../../history/revision.ts";
 import type { RangeOptions } from "../../replay/look/look.ts";
 import type { Run } from "../../replay/run/run.ts";
@@ -64,11 +63,7 @@ export async function stepsOf(
   if (ends.from !== undefined || ends.to !== undefined) {
     throw usageError(`expected either the range ${text} or --from and --to, got both`);
   }
-  const { objects, refs } = repo.store;
-  const range = await resolveRange(objects, refs, text);
-  // By its full id, because the branch may have moved meanwhile.
-  const { run } = await repo.revision(String(range?.id), { program });
+  const { run, from, to } = await repo.range<unknown, Record<string, unknown>>(text, { program });
   const { base, ago } = parseRevision(String(sides.from ?? sides.to));
-  const name = ago === undefined ? base : `${base}@{${ago}}`;
-  return { run, name, from: range?.from, to: range?.to };
+  return { run, name: ago === undefined ? base : `${base}@{${ago}}`, from, to };
 }

@@ -1,25 +1,7 @@
-import type { ParamChange, SegmentChanges } from "../../history/changes.ts";
+import type { SegmentChange } from "../../repository/describe-segment.ts";
+import type { ValueChange } from "../../repository/described-params.ts";
 import { count, cutLine, size } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";
-
-/** A param, or a field of a state, that changed, ready for JSON. */
-export interface ValueChange {
-  readonly name: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
-
-/** Changes of params, ready for JSON; an undeclared param is `{"$undefined": true}`. */
-export function paramsData(
-  changes: readonly ParamChange[],
-  toJson: (value: unknown) => unknown,
-): ValueChange[] {
-  return changes.map(({ name, before, after }) => ({
-    name,
-    before: toJson(before),
-    after: toJson(after),
-  }));
-}
 
 /** The most values in the text, which then counts the rest. */
 const MOST_VALUES = 20;
@@ -36,7 +18,7 @@ export function valuesText(changes: readonly ValueChange[], most: number = MOST_
 }
 
 /** The text for params that differ and are too long to compare. */
-export function longText({ before, after }: NonNullable<SegmentChanges["long"]>): string {
+export function longText({ before, after }: NonNullable<SegmentChange["long"]>): string {
   return `other values, ${size(before)} → ${size(after)}: --json lists them`;
 }
 

@@ -17,11 +17,8 @@ export async function showChecked<S, P extends object>(
   options: Pick<LongOptions, "signal"> & { readonly force: boolean },
   print: (state: S) => void | Promise<void>,
 ): Promise<void> {
-  const { replayer } = run;
   const begun = performance.now();
-  const { state, check } = await run.peek(step);
-  const passed = step - replayer.stretchStart(step);
-  const left = Math.min(replayer.gridAfter(step), run.steps) - step;
+  const { state, passed, left, check } = await run.peek(step);
   const isQuick = ((performance.now() - begun) / Math.max(1, passed)) * left <= QUICK_MS;
   if (isQuick && !options.force) {
     await check(options);

@@ -27,9 +27,8 @@ export interface SeedOf {
 }
 
 /** The seed with which a run was recorded; `given` if the command line gave it. */
-export async function seedOf({ replayer }: Run, given: unknown): Promise<SeedOf> {
-  const { seeds } = await replayer.parts(replayer.segmentRecorded(0));
-  return { master: seeds.master, chosen: given === undefined };
+export async function seedOf(run: Run, given: unknown): Promise<SeedOf> {
+  return { master: await run.seed(), chosen: given === undefined };
 }
 
 /** Prints a new run, with its `seed` and a hint on what to do `next` if given. */

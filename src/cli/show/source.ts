@@ -1,6 +1,6 @@
 import { utf8 } from "../../base/bytes.ts";
 import { splitLabel } from "../../object/program.ts";
-import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
+import type { OwnFile, PackageInProgram } from "../../object/program-contents.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
@@ -17,15 +17,13 @@ export interface SourceWish {
 /** Prints the source in force at a step, or lists the packages in it. */
 export async function showSource(
   out: Output,
-  { replayer }: Run,
+  run: Run,
   step: number,
   wish: SourceWish,
 ): Promise<void> {
-  const { program } = await replayer.parts(replayer.segmentRecorded(step));
-  const { readObject, env } = replayer;
-  const { stretches, packages } = await contentsOf(program, readObject, env.store.hash);
+  const { module = null, stretches, packages } = await run.source(step);
   if (wish.packages) {
-    out.result({ module: program.module ?? null, packages }, () => packagesText(packages));
+    out.result({ module, packages }, () => packagesText(packages));
     return;
   }
   const wanted = wish.package;
@@ -41,7 +39,7 @@ export async function showSource(
     return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
   });
   const source = text.join("");
-  out.result({ module: program.module ?? null, source, packages }, () => visible(source.trimEnd()));
+  out.result({ module, source, packages }, () => visible(source.trimEnd()));
 }
 
 /** The packages of a program, one a line. */

@@ -2,9 +2,7 @@ import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { saveFile } from "../../node/host/user-files.ts";
-import { encodeState } from "../../replay/environment.ts";
-import type { AnySimulation } from "../../replay/simulation.ts";
-import type { Repository } from "../../repository.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import { jsonLine } from "../terminal/json-line.ts";
 
@@ -14,15 +12,15 @@ export function checkStateFile(file: string | undefined): string | undefined {
   throw usageError(`expected -o FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
 }
 
-/** Writes a state to a file: JSON with the forms for special values, or the stored CBOR. */
+/** Writes a state at a step of a run, or a part of it, to a file: JSON with the forms for special values, or CBOR as it is encoded. */
 export async function writeState(
   file: string,
   state: unknown,
-  simulation: AnySimulation,
-  { repo, cwd }: { readonly repo: Repository; readonly cwd: string },
+  { run, step }: { readonly run: Run; readonly step: number },
+  cwd: string,
 ): Promise<void> {
   const bytes = /\.json$/i.test(file)
-    ? utf8(`${jsonLine(toJson(state, simulation.types), 2)}\n`)
-    : encodeState(state, simulation, repo.environment());
+    ? utf8(`${jsonLine(toJson(state, await run.typesAt(step)), 2)}\n`)
+    : await run.encode(state, step);
   await saveFile(path.resolve(cwd, file), bytes);
 }

@@ -69,11 +69,7 @@ export class JsonBudget {
 /**
  * The same, cut after about `characters`: "…" stands for the omitted part, and `isCut` is then
  * true.
- *
- * @example
- * ```ts
- * toShortJson([1, 2, 3, 4], 15); // { json: [1, 2, "…"], isCut: true }
- * ```
+ * `toShortJson([1, 2, 3, 4], 15)` gives `{ json: [1, 2, "…"], isCut: true }`.
  */
 export function toShortJson(
   value: unknown,

@@ -20,7 +20,15 @@ export interface Setting {
   readonly source: string | undefined;
 }
 
-/** The settings that apply in a folder, whether or not it is in a project. */
+/**
+ * The settings that hold in a folder, whether or not it is in a project: those of the project, of
+ * this copy of it, of the user, and of the environment's `variables`.
+ *
+ * @example
+ * ```ts
+ * const { value } = new Config(".", process.env).get("rng"); // "xoshiro128++"
+ * ```
+ */
 export class Config {
   readonly #store: string | undefined;
   readonly #variables: Variables;

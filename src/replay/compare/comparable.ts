@@ -20,17 +20,17 @@ export function comparable(
   b: { readonly state: unknown; readonly simulation: AnySimulation },
   env: Environment,
 ): ComparableStates {
-  const types = comparableTypes(a.simulation, b.simulation);
+  const types = comparableTypes(a.simulation.types, b.simulation.types);
   if (a.simulation.types === b.simulation.types) return { a: a.state, b: b.state, types };
   const stored = (side: typeof a): unknown =>
     decode(encodeState(side.state, side.simulation, env), types && { types });
   return { a: stored(a), b: stored(b), types };
 }
 
-/** The codecs of the instances in the states that `comparable` returns for these simulations. */
+/** The codecs of the instances in the states that `comparable` returns for simulations with these codecs. */
 export function comparableTypes(
-  { types: a }: AnySimulation,
-  { types: b }: AnySimulation,
+  a: TypeCodecs | undefined,
+  b: TypeCodecs | undefined,
 ): TypeCodecs | undefined {
   if (a === b) return a;
   const names = [...Object.keys(a ?? {}), ...Object.keys(b ?? {})];

@@ -1,4 +1,5 @@
 import type { Difference } from "../../codec/differences.ts";
+import { parsePath } from "../../codec/path/parse.ts";
 import { differ } from "../differ.ts";
 import type { LongOptions } from "../environment.ts";
 import { rangeOf } from "../look/look.ts";
@@ -7,7 +8,9 @@ import { comparable } from "./comparable.ts";
 import { type DifferenceStatistics, FieldTally } from "./field-statistics.ts";
 import { changedInputs, changedSegments, type InputDifference } from "./inputs.ts";
 import { type CompareAt, lockstep } from "./lockstep.ts";
+import { type Samples, sampleBoth } from "./samples.ts";
 import { firstStoredDifference, sharedSteps } from "./shared-history.ts";
+import { type SourceDifference, sourceDifferences } from "./source-diff.ts";
 import { type Span, Spans } from "./spans.ts";
 import { type StateDifference, stateDifference } from "./state-difference.ts";
 
@@ -39,6 +42,10 @@ export interface RunDifference {
   readonly spans: readonly Span[] | undefined;
   /** With `statistics`: how much each field differs over the steps. */
   readonly statistics: DifferenceStatistics | undefined;
+  /** With `sources`: how the recorded sources differ, for each two programs that differ. */
+  readonly sources: readonly SourceDifference[] | undefined;
+  /** With `sample`: one number of both runs over the steps. */
+  readonly samples: Samples | undefined;
 }
 
 export interface DiffOptions extends LongOptions {
@@ -53,12 +60,20 @@ export interface DiffOptions extends LongOptions {
   readonly spans?: boolean | undefined;
   /** Gathers how each field differs over all steps, in one pass. */
   readonly statistics?: boolean | undefined;
+  /** Compares the recorded sources by lines, wherever the programs differ. */
+  readonly sources?: boolean | undefined;
+  /** Reads the number at this path, such as `state.agents[3].x`, in both runs. */
+  readonly sample?: string | undefined;
+  /** The most steps at which `sample` reads it, evenly spaced; 80 unless given. */
+  readonly points?: number | undefined;
   /**
-   * The first and the last step for `spans` and `statistics`; all steps that both have unless
-   * given.
+   * The first and the last step for `spans`, `statistics` and `sample`; all steps that both have
+   * unless given.
    */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** What errors and the diffs of sources call the two runs; `a` and `b` unless given. */
+  readonly names?: readonly [a: string, b: string] | undefined;
 }
 
 /**
@@ -71,6 +86,24 @@ export async function diff(
   b: Replayer,
   options: DiffOptions = {},
 ): Promise<RunDifference> {
+  const states = await stateDifferences(a, b, options);
+  const { sources: isWanted, sample, points = 80, names = ["a", "b"] } = options;
+  const sides = [
+    { name: names[0], replayer: a },
+    { name: names[1], replayer: b },
+  ] as const;
+  const sources = isWanted ? await sourceDifferences(...sides, states.segments) : undefined;
+  if (sample === undefined) return { ...states, sources, samples: undefined };
+  const range = rangeOf(shorterOf(a, b), options);
+  const samples = await sampleBoth(parsePath(sample), sides, range, points, options);
+  return { ...states, sources, samples };
+}
+
+async function stateDifferences(
+  a: Replayer,
+  b: Replayer,
+  options: DiffOptions,
+): Promise<Omit<RunDifference, "sources" | "samples">> {
   const { limit = 100 } = options;
   const between = (stepA: number, stepB: number): Promise<StateDifference> =>
     stateDifference({ replayer: a, step: stepA }, { replayer: b, step: stepB }, limit);
@@ -149,7 +182,7 @@ async function overSteps(
   { shared = 0, stored }: History,
   options: DiffOptions,
 ): Promise<Pick<RunDifference, "spans" | "statistics">> {
-  const { from, to } = rangeOf(a.manifest.steps < b.manifest.steps ? a : b, options);
+  const { from, to } = rangeOf(shorterOf(a, b), options);
   const spans = options.spans === true ? new Spans() : undefined;
   const tally = options.statistics === true ? new FieldTally() : undefined;
   if (spans === undefined && tally === undefined)
@@ -166,6 +199,10 @@ async function overSteps(
   const start = Math.max(from, known);
   if (start <= to) await lockstep(a, b, { ...options, from: start, to }, compare);
   return { spans: spans?.over(from, to), statistics: tally?.over(from, to) };
+}
+
+function shorterOf(a: Replayer, b: Replayer): Replayer {
+  return a.manifest.steps < b.manifest.steps ? a : b;
 }
 
 function sideOf({ state, segment }: Parameters<CompareAt>[0]): Parameters<typeof comparable>[0] {

@@ -1,13 +1,18 @@
 import { checkStepInRange } from "../../base/checks.ts";
+import type { Difference } from "../../codec/differences.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Id } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
+import { contentsOf, type ProgramContents } from "../../object/program-contents.ts";
 import { type Parent, type RunManifest, rootOf } from "../../object/run.ts";
 import { encodeArtifact } from "../../store/artifact.ts";
 import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
+import { differencesBetween } from "../compare/between-steps.ts";
+import { changedByHand } from "../compare/changed-by-hand.ts";
 import { type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
 import { type Verification, type VerifyOptions, verify } from "../compare/verify.ts";
-import type { Environment, LongOptions } from "../environment.ts";
+import { type Environment, encodeState, type LongOptions } from "../environment.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
@@ -17,7 +22,34 @@ import { codeOf } from "../programs.ts";
 import { type ForkOptions, planFork } from "../record/fork.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
 import { type CheckOptions, Replayer } from "../replayer.ts";
-import type { Simulation } from "../simulation.ts";
+import type { AnySimulation, Simulation } from "../simulation.ts";
+import { type RunSize, sizeOf } from "./run-size.ts";
+
+/** A state that was replayed, and is not yet compared with the recording. */
+export interface Peeked<S = unknown> {
+  readonly state: S;
+  /** The steps from the checkpoint before the state. */
+  readonly passed: number;
+  /** The steps from the state to the end of its block, which `check` replays. */
+  readonly left: number;
+  /** Throws REPLAY_MISMATCH if the run did not have this state. */
+  check(options?: LongOptions): Promise<void>;
+}
+
+/** The seed of a block. */
+export interface BlockSeed {
+  readonly block: number;
+  /** The step at which the block begins. */
+  readonly step: number;
+  /** 32 bytes. */
+  readonly seed: Uint8Array;
+}
+
+/** The recorded code of a run. */
+export interface RecordedSource extends ProgramContents {
+  /** The module, relative to its project; undefined if the code was handed over in memory. */
+  readonly module: string | undefined;
+}
 
 /**
  * A recorded run, which gives the state at any step. `S` is the state, `P` the params.
@@ -119,11 +151,59 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * await check();
    * ```
    */
-  async peek(
-    step: number,
-  ): Promise<{ readonly state: S; check(options?: LongOptions): Promise<void> }> {
+  async peek(step: number): Promise<Peeked<S>> {
     const state = (await this.#cache.state(checkStepInRange(step, this.steps))) as S;
-    return { state, check: (options) => this.#cache.check(step, options) };
+    return {
+      state,
+      passed: step - this.#replayer.stretchStart(step),
+      left: Math.min(this.#replayer.gridAfter(step), this.steps) - step,
+      check: (options) => this.#cache.check(step, options),
+    };
+  }
+
+  /**
+   * Every difference of the states at two steps of this run: `a` is the value at the first step, `b`
+   * at the second. Throws as `get` does.
+   *
+   * @example
+   * ```ts
+   * await run.changes(0, 1); // [{ path: "state", a: 0, b: 1 }]
+   * ```
+   */
+  async changes(a: number, b: number): Promise<readonly Difference[]> {
+    for (const step of [a, b]) checkStepInRange(step, this.steps);
+    return differencesBetween(this.#replayer, [a, b], (step) => this.get(step));
+  }
+
+  /**
+   * The codecs of the class instances in the state at `step`, as its simulation declares them;
+   * undefined if it declares none. Loads the recorded code. Throws PROGRAM_MISSING, and
+   * PROGRAM_NOT_TRUSTED if that code may not run here.
+   *
+   * @example
+   * ```ts
+   * toJson(await run.get(842_137), await run.typesAt(842_137)); // -159
+   * ```
+   */
+  async typesAt(step: number): Promise<TypeCodecs | undefined> {
+    return (await this.#simulationAt(step)).types;
+  }
+
+  /**
+   * The bytes with which a state at `step`, or a part of one, is stored: CBOR, as FORMAT.md says.
+   * Throws UNSUPPORTED_STATE.
+   *
+   * @example
+   * ```ts
+   * (await run.encode(-159, 842_137)).length; // 3
+   * ```
+   */
+  async encode(state: unknown, step: number): Promise<Uint8Array> {
+    return encodeState(state, await this.#simulationAt(step), this.#env);
+  }
+
+  async #simulationAt(step: number): Promise<AnySimulation> {
+    return (await this.#replayer.segmentAt(checkStepInRange(step, this.steps))).simulation;
   }
 
   /**
@@ -233,8 +313,13 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { ok, mismatch } = await run.verify({ full: true });
    * ```
    */
-  verify(options: VerifyOptions = {}): Promise<Verification> {
-    return verify(this.#replayer, options);
+  verify(
+    options: VerifyOptions & {
+      /** The same run under its recorded code, to trace a mismatch to its first step. */
+      readonly recorded?: Run<S, P> | undefined;
+    } = {},
+  ): Promise<Verification> {
+    return verify(this.#replayer, options, options.recorded?.replayer);
   }
 
   /**
@@ -261,14 +346,100 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
+   * The number of objects that the run needs, and their bytes. Replays nothing.
+   *
+   * @example
+   * ```ts
+   * const { count, bytes, shared } = await fork.size();
+   * ```
+   */
+  size(): Promise<RunSize> {
+    return sizeOf(this.id, this.#replayer);
+  }
+
+  /**
+   * The master seed that was in force at `step`, from 0 to 2^256 - 1.
+   *
+   * @example
+   * ```ts
+   * await run.seed(); // 42n
+   * ```
+   */
+  async seed(step = 0): Promise<bigint> {
+    return (await this.#parts(step)).seeds.master;
+  }
+
+  /**
+   * The seeds of the first blocks, at most `limit`. Throws INVALID_ARGUMENT for a run whose
+   * generators are not seeded by block.
+   *
+   * @example
+   * ```ts
+   * const [first] = await run.blockSeeds(1);
+   * first.seed.length; // 32
+   * ```
+   */
+  async blockSeeds(limit: number = this.checkpoints): Promise<readonly BlockSeed[]> {
+    const seeds: BlockSeed[] = [];
+    for (let block = 0; block < Math.min(this.checkpoints, limit); block++) {
+      const seed = await this.#replayer.seedOfBlock(block);
+      seeds.push({ block, step: block * this.blockSize, seed });
+    }
+    return seeds;
+  }
+
+  /**
+   * The recorded code that was in force at `step`, by default the last: your files and the packages
+   * that were bundled with them. Throws OBJECT_MISSING if the run was saved without it.
+   *
+   * @example
+   * ```ts
+   * const { stretches } = await run.source();
+   * const text = stretches.map(({ code }) => code).join("");
+   * ```
+   */
+  async source(step: number = this.steps): Promise<RecordedSource> {
+    const { program } = await this.#parts(step);
+    const { readObject, env } = this.#replayer;
+    return {
+      module: program.module,
+      ...(await contentsOf(program, readObject, env.store.hash)),
+    };
+  }
+
+  /**
+   * What was changed by hand in the state at `step`, where a segment begins, at most a hundred
+   * fields: `a` as the step before gave it, `b` as it was changed. Replays that step. Empty if
+   * nothing was changed; undefined if that is not known here, because the code is missing or not
+   * trusted, or because the run was forked at step 0.
+   *
+   * @example
+   * ```ts
+   * await fork.changedByHand(842_137); // [{ path: "state", a: -159, b: -59 }]
+   * ```
+   */
+  async changedByHand(step: number): Promise<readonly Difference[] | undefined> {
+    const segment = this.#replayer.segmentRecorded(checkStepInRange(step, this.steps));
+    if (segment.start !== step) return [];
+    return changedByHand(this.#replayer, segment, undefined);
+  }
+
+  #parts(step: number): ReturnType<Replayer["parts"]> {
+    const segment = this.#replayer.segmentRecorded(checkStepInRange(step, this.steps));
+    return this.#replayer.parts(segment);
+  }
+
+  /**
    * Compares this run (a) with another (b): the first step that differs, the fields that differ
    * there, and how the states differ at the end. The two need not share any history. Throws
-   * STEP_OUT_OF_RANGE, and with `spans` or `statistics` REPLAY_MISMATCH.
+   * STEP_OUT_OF_RANGE, with `spans` or `statistics` REPLAY_MISMATCH, and with `sample` PATH_NOT_FOUND
+   * and INVALID_ARGUMENT if neither run has a number there.
    *
    * @example
    * ```ts
    * const { firstDifferentStep, changes, end } = await run.diff(fork);
    * const { spans } = await run.diff(fork, { spans: true }); // where they differ
+   * const { samples } = await run.diff(fork, { sample: "state", points: 20 }); // for a plot
    * ```
    */
   diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {

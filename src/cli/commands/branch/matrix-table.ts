@@ -49,7 +49,7 @@ export async function matrixTable(cells: readonly Cell[], runs: readonly Run[]):
 }
 
 async function lastState(run: Run): Promise<string> {
-  const { simulation } = await run.replayer.segmentAt(run.steps);
-  const text = formatState(await run.get(run.steps), { oneLine: true, types: simulation.types });
+  const types = await run.typesAt(run.steps);
+  const text = formatState(await run.get(run.steps), { oneLine: true, types });
   return text.length > SHORT_STATE ? "" : text;
 }

@@ -4,6 +4,7 @@ import { shortId } from "../../../object/id.ts";
 import type { RunDifference } from "../../../replay/compare/diff.ts";
 import type { DifferenceStatistics } from "../../../replay/compare/field-statistics.ts";
 import type { InputDifference } from "../../../replay/compare/inputs.ts";
+import type { SourceDifference } from "../../../replay/compare/source-diff.ts";
 import type { Span } from "../../../replay/compare/spans.ts";
 import {
   differenceOf,
@@ -13,7 +14,6 @@ import {
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateLine } from "../../show/state.ts";
 import { count, plural, table, visible, visibleLine } from "../../terminal/text.ts";
-import type { SourceDifference } from "./source-diff.ts";
 
 /** The names of the two runs, and whether all fields are listed. */
 export interface Wording {

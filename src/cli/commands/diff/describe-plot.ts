@@ -1,8 +1,8 @@
 import { toJson } from "../../../codec/json/write.ts";
+import type { Samples } from "../../../replay/compare/samples.ts";
 import type { Output } from "../../terminal/output.ts";
 import { drawPlot, type PlotPart, SIGNS } from "../../terminal/plot.ts";
 import { count, plural, visible, visibleLine } from "../../terminal/text.ts";
-import type { Samples } from "./plot-data.ts";
 
 const COLOURS = { a: "cyan", b: "yellow", both: "reset", mark: "gray" } as const;
 

@@ -1,11 +1,12 @@
 import { parsePath } from "../../../codec/path/parse.ts";
+import { stepOf } from "../../../history/revision.ts";
 import { type Command, command, type Keys, STATUS } from "../../command.ts";
-import { readEnds } from "../../input/range.ts";
+import { endsIn, readEnds } from "../../input/range.ts";
 import { optionalStep } from "../../input/step-text.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { TRUST_OPTION } from "../../options.ts";
-import { compareRuns } from "./compare.ts";
-import { type Sides, sidesOf } from "./diff-sides.ts";
+import { plotColumns } from "../../terminal/plot.ts";
+import { nameOf, type Sides, sidesOf } from "./diff-sides.ts";
 import { differenceJson } from "./difference-json.ts";
 import { differenceText } from "./difference-text.ts";
 
@@ -71,26 +72,34 @@ export const diff: Command = command({
   async run(args, { out, open, long }) {
     const sides = sidesOf(args.a, args.b);
     checkOptions(args, sides);
-    const request = {
-      ...readEnds(args),
-      at: optionalStep(args.at, "--at"),
-      path: args.plot === undefined ? undefined : parsePath(args.plot),
-      spans: args.allSpans === true,
-      statistics: args.stat === true,
-      every: args.allFields === true || out.json,
-      // Data must not depend on the terminal.
-      columns: out.json ? 80 : out.columns,
-    };
+    const ends = readEnds(args);
+    const step = optionalStep(args.at, "--at");
+    if (args.plot !== undefined) parsePath(args.plot);
     const repo = await open({ trust: args.trust });
-    const compared = await compareRuns(repo, sides, request, long);
-    const wanted = { allFields: args.allFields === true, allSource: args.source === true };
+    const [a, b] = await Promise.all([repo.revision(sides.a), repo.revision(sides.b)]);
+    const common = Math.min(a.run.steps, b.run.steps);
+    const names = [nameOf(sides.a), nameOf(sides.b)] as const;
+    const comparison = await repo.diff(a, b, {
+      ...{ ...long("comparing"), ...endsIn(ends, common), names },
+      at: sides.steps ? [a.step as number, b.step as number] : step && stepOf(step, common, common),
+      limit: args.allFields || out.json ? Number.POSITIVE_INFINITY : MOST_FIELDS,
+      spans: args.allSpans,
+      statistics: args.stat,
+      sample: args.plot,
+      // Data must not depend on the terminal.
+      points: plotColumns(out.json ? 80 : out.columns),
+    });
+    const wanted = { names, allFields: args.allFields === true, allSource: args.source === true };
     out.result(
-      () => differenceJson(compared),
-      () => differenceText(compared, wanted, out),
+      () => differenceJson(comparison),
+      () => differenceText(comparison, wanted, out),
     );
-    return compared.differs && !args.noExitCode ? STATUS.differs : STATUS.ok;
+    return comparison.differs && !args.noExitCode ? STATUS.differs : STATUS.ok;
   },
 });
+
+/** The most differences of a state to list by default. */
+const MOST_FIELDS = 20;
 
 /** The options that need others, or contradict what is compared. */
 interface Limits {

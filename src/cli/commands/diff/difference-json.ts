@@ -2,14 +2,14 @@ import type { Difference } from "../../../codec/differences.ts";
 import { toJson } from "../../../codec/json/write.ts";
 import type { TypeCodecs } from "../../../codec/state/type-codecs.ts";
 import type { DifferenceStatistics } from "../../../replay/compare/field-statistics.ts";
-import type { Compared } from "./compare.ts";
+import type { Comparison } from "../../../repository/compare.ts";
 import { plotJson } from "./describe-plot.ts";
 
 /** A comparison as JSON. Options only add keys. */
-export function differenceJson(compared: Compared): object {
-  const { result, at, differs, shared, sources, samples, types, typesAtEnd } = compared;
-  const { identical, forkStep, firstDifferentStep, changes, inputs, segments, end } = result;
-  const { spans, statistics } = result;
+export function differenceJson(comparison: Comparison): object {
+  const { at, differs, shared, sources, samples, types, typesAtEnd } = comparison;
+  const { identical, forkStep, firstDifferentStep, changes, inputs, segments, end } = comparison;
+  const { spans, statistics } = comparison;
   return {
     identical: at === undefined ? identical : !differs,
     forkStep: forkStep ?? null,

@@ -165,7 +165,7 @@ async function print(
   { none, path, looked }: { readonly none: string; readonly path: Path; readonly looked?: number },
 ): Promise<number> {
   const state = found && getAt(found.state, path);
-  const types = found && (await run.replayer.segmentAt(found.step)).simulation.types;
+  const types = found && (await run.typesAt(found.step));
   const data = (): object => ({
     step: found?.step ?? null,
     state: found === undefined ? null : toJson(state, types),

@@ -1,8 +1,7 @@
 import { type GraphPiece, graph } from "../../../history/graph.ts";
 import { graphOrder } from "../../../history/graph-order.ts";
-import type { LogEntry } from "../../../history/log.ts";
-import type { Origins } from "../../../history/origin.ts";
 import { shortId } from "../../../object/id.ts";
+import type { LogEntry } from "../../../repository/log-entry.ts";
 import { originText, placeText } from "../../show/origin-text.ts";
 import type { Output } from "../../terminal/output.ts";
 import { count, noteText, table } from "../../terminal/text.ts";
@@ -17,16 +16,12 @@ export function drawnOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
 }
 
 /** The graph of runs, one line for each: lanes, short id, names, steps, fork point, message. */
-export async function logGraph(
-  entries: readonly LogEntry[],
-  origins: Origins,
-  out: Output,
-): Promise<string> {
+export async function logGraph(entries: readonly LogEntry[], out: Output): Promise<string> {
   const rows = graph(entries.map(nodeOf));
   const cells = entries.map(async (entry, i) => {
     const { id, run, names } = entry;
     const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}` : "";
-    const from = (await origins.of(id, run)).map((origin) =>
+    const from = (await entry.origins()).map((origin) =>
       origin.kind === "forked" ? `from ${placeText(origin)}` : originText(origin),
     );
     const { message } = run.meta;

@@ -13,7 +13,7 @@ export async function showState(
   { run, ref, step = run.steps }: RevisionOf<unknown, object>,
   options: Parameters<typeof showChecked>[2],
 ): Promise<void> {
-  const { types } = (await run.replayer.segmentAt(step)).simulation;
+  const types = await run.typesAt(step);
   const name = ref === undefined ? undefined : shortRef(ref);
   const { steps, goal } = run.manifest;
   await showChecked(run, step, options, (state) => {

@@ -1,12 +1,12 @@
 import { toHex } from "../../../base/bytes.ts";
 import { parseRevision } from "../../../history/revision.ts";
-import { Run } from "../../../replay/run/run.ts";
+import type { Run } from "../../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { wholeRun } from "../../input/revision.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { FORCE_OPTION, TRUST_OPTION } from "../../options.ts";
-import { describeRun, runText } from "../../show/describe-run.ts";
+import { runText } from "../../show/run-text.ts";
 import { showSource } from "../../show/source.ts";
 import type { Output } from "../../terminal/output.ts";
 import { count } from "../../terminal/text.ts";
@@ -72,10 +72,8 @@ export const show: Command = command({
       const options = { signal: long("checking").signal, force: args.force === true };
       await showState(out, await repo.revision(revision ?? "HEAD"), options);
     } else {
-      const { id, run: manifest } = await repo.resolve(revision);
-      const run = new Run(id, manifest, repo.environment());
-      const { refs } = repo.store;
-      const description = await describeRun(run, { refs, replays: true, whole: out.json });
+      const params = out.json ? "all" : "short";
+      const description = await repo.describe(revision, { params });
       out.result(description, () => runText(description));
     }
     return STATUS.ok;
@@ -83,11 +81,10 @@ export const show: Command = command({
 });
 
 async function showSeeds(out: Output, run: Run, limit: number): Promise<void> {
-  const seeds: { block: number; step: number; seed: string }[] = [];
-  for (let block = 0; block < Math.min(run.checkpoints, limit); block++) {
-    const step = block * run.blockSize;
-    seeds.push({ block, step, seed: toHex(await run.replayer.seedOfBlock(block)) });
-  }
+  const seeds = (await run.blockSeeds(limit)).map(({ seed, ...block }) => ({
+    ...block,
+    seed: toHex(seed),
+  }));
   out.result({ seeds }, () =>
     seeds
       .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)

@@ -1,96 +1,11 @@
-import { toJson } from "../../codec/json/write.ts";
-import { type OriginKind, originsIn } from "../../history/origin.ts";
-import { replacedStart } from "../../history/replaced-start.ts";
 import { shortId } from "../../object/id.ts";
-import type { Run } from "../../replay/run/run.ts";
-import type { RefStore } from "../../store/ref-store.ts";
+import type { RunSize } from "../../replay/run/run-size.ts";
+import type { OriginDescription, RunDescription } from "../../repository/describe-run.ts";
+import type { SegmentDescription } from "../../repository/describe-segment.ts";
 import { count, noteText, plural, size } from "../terminal/text.ts";
-import {
-  describeSegment,
-  type SegmentDescription,
-  segmentText,
-  shownParams,
-} from "./describe-segment.ts";
 import { originText } from "./origin-text.ts";
-import { type RunSize, sizeOf } from "./run-size.ts";
-import { shortParams, wholeParams } from "./shown-params.ts";
+import { segmentText, shownParams } from "./segment-text.ts";
 import { shortJson } from "./state.ts";
-
-/** The description of a run, ready for JSON. */
-export interface RunDescription {
-  readonly run: string;
-  readonly names: readonly string[];
-  readonly root: string;
-  readonly steps: number;
-  readonly goal: number;
-  readonly blockSize: number;
-  readonly checkpoints: number;
-  readonly objects: RunSize;
-  readonly segments: readonly SegmentDescription[];
-  readonly parents: readonly { readonly run: string; readonly step: number }[];
-  /** Its origin, the origin of that, and so on. */
-  readonly origin: readonly OriginDescription[];
-  readonly meta: unknown;
-}
-
-interface OriginDescription {
-  readonly kind: OriginKind;
-  readonly run: string;
-  readonly step: number;
-  /** A name by which `NAME@STEP` gives its states. */
-  readonly name: string | null;
-}
-
-/** The number of last segments that are replayed to find changes of the state. */
-const MOST_REPLAYED = 20;
-
-/**
- * Describes a run from its objects; with `replays` also from a replay of the step before each change
- * of its state, if its code may run. Long params are read only for a description that is `whole`.
- */
-export async function describeRun(
-  run: Run,
-  {
-    refs,
-    replays,
-    whole,
-  }: { readonly refs: RefStore; readonly replays: boolean; readonly whole: boolean },
-): Promise<RunDescription> {
-  const { manifest, replayer } = run;
-  const { segments } = manifest;
-  const params = whole ? wholeParams(replayer.readObject) : shortParams(replayer.readObject);
-  const origins = await originsIn(replayer.env.store, refs);
-  const chain = await origins.chain(run.id, manifest);
-  // A fork at step 0 keeps no segment of its parent.
-  const replaced = segments[0] && replacedStart(segments[0], chain);
-  // One by one, so that each frees its memory before the next.
-  const described: SegmentDescription[] = [];
-  for (const [i, segment] of segments.entries()) {
-    described.push(
-      await describeSegment(run, segment, {
-        before: segments[i - 1] ?? replaced?.segment,
-        parent: i === 0 ? replaced?.run : undefined,
-        replays: replays && i >= segments.length - MOST_REPLAYED,
-        params,
-        showsParams: whole || segment.start === 0 || i === 0 || i === segments.length - 1,
-      }),
-    );
-  }
-  return {
-    run: run.id,
-    names: origins.namesOf(run.id),
-    root: run.root,
-    steps: run.steps,
-    goal: manifest.goal,
-    blockSize: run.blockSize,
-    checkpoints: run.checkpoints,
-    objects: await sizeOf(run),
-    segments: described,
-    parents: manifest.parents,
-    origin: chain.map(({ kind, run, step, name }) => ({ kind, run, step, name: name ?? null })),
-    meta: toJson(manifest.meta),
-  };
-}
 
 /** A description as text. */
 export function runText(description: RunDescription): string {

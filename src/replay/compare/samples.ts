@@ -1,24 +1,25 @@
-import { describe } from "../../../base/checks.ts";
-import { isRewindError, RewindError } from "../../../base/errors.ts";
-import { formatPath, type Path } from "../../../codec/path/format.ts";
-import { getAt } from "../../../codec/state/access.ts";
-import type { LongOptions } from "../../../replay/environment.ts";
-import { sample, sampledSteps } from "../../../replay/look/samples.ts";
-import type { StepRange } from "../../../replay/look/scan.ts";
-import type { Replayer } from "../../../replay/replayer.ts";
-import { count } from "../../terminal/text.ts";
+import { describe } from "../../base/checks.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import { formatPath, type Path } from "../../codec/path/format.ts";
+import { getAt } from "../../codec/state/access.ts";
+import type { LongOptions } from "../environment.ts";
+import { sample, sampledSteps } from "../look/samples.ts";
+import type { StepRange } from "../look/scan.ts";
+import type { Replayer } from "../replayer.ts";
 
-/** One number of two runs, at some of their steps. */
+/** One number of two runs, at some of their steps: what a plot of it needs. */
 export interface Samples {
+  /** Where the number is in the state, such as `state.agents[3].x`. */
   readonly path: string;
+  /** The steps, evenly spaced, the first and the last of the range among them. */
   readonly steps: readonly number[];
   /** The number at each step; undefined if the state has no number there. */
   readonly a: readonly (number | undefined)[];
   readonly b: readonly (number | undefined)[];
 }
 
-/** A run and its name. */
-interface Side {
+/** A run, and the name by which errors call it. */
+export interface NamedReplayer {
   readonly name: string;
   readonly replayer: Replayer;
 }
@@ -29,19 +30,19 @@ interface Side {
  */
 export async function sampleBoth(
   path: Path,
-  [a, b]: readonly [Side, Side],
+  [a, b]: readonly [NamedReplayer, NamedReplayer],
   range: StepRange,
   most: number,
   options: LongOptions,
 ): Promise<Samples> {
   const steps = sampledSteps(range, most, [a.replayer, b.replayer]);
   let problem: RewindError | undefined;
-  const read = ({ name, replayer }: Side): Promise<(number | undefined)[]> =>
+  const read = ({ name, replayer }: NamedReplayer): Promise<(number | undefined)[]> =>
     sample(
       replayer,
       steps,
       (state, step) => {
-        const found = numberAt(state, path, `step ${count(step)} of ${name}`);
+        const found = numberAt(state, path, `step ${step} of ${name}`);
         if (!(found instanceof RewindError)) return found;
         problem ??= found;
         return undefined;

@@ -3,12 +3,14 @@ import { type Needed, objectsOf } from "../../object/closure.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
 import type { ReadObject } from "../../object/state.ts";
-import type { Run } from "../../replay/run/run.ts";
 import { missing } from "../../store/object-store.ts";
+import type { Replayer } from "../replayer.ts";
 
-/** A number of objects, and the bytes of their bodies. */
+/** An amount of objects. */
 export interface Amount {
+  /** The number of objects. */
   readonly count: number;
+  /** The bytes of their bodies, uncompressed. */
   readonly bytes: number;
 }
 
@@ -26,9 +28,9 @@ export interface RunSize extends Amount {
 const MOST_OBJECTS = 20_000;
 
 /** Counts the objects of a run, and those that its parents have too. Replays nothing. */
-export async function sizeOf(run: Run): Promise<RunSize> {
-  const { readObject, env } = run.replayer;
-  const before = await objectsOfParents(run);
+export async function sizeOf(id: Id<"run">, replayer: Replayer): Promise<RunSize> {
+  const { readObject, env, manifest } = replayer;
+  const before = await objectsOfParents(replayer);
   // Most objects are read anyway, to find the objects that they need.
   const sizes = new Map<Id, number>();
   const measure: ReadObject = async (kind, id) => {
@@ -36,22 +38,22 @@ export async function sizeOf(run: Run): Promise<RunSize> {
     sizes.set(id, body.length);
     return body;
   };
-  await measure("run", run.id);
+  await measure("run", id);
   const needed: Needed[] = [];
-  for await (const object of objectsOf(run.manifest, measure)) {
+  for await (const object of objectsOf(manifest, measure)) {
     needed.push(object);
     if (needed.length > MOST_OBJECTS) break;
   }
   const counted = needed.length <= MOST_OBJECTS;
-  const own = { count: 1, bytes: sizes.get(run.id) as number };
+  const own = { count: 1, bytes: sizes.get(id) as number };
   const shared = { count: 0, bytes: 0 };
-  for (const { kind, id, optional } of needed.slice(0, MOST_OBJECTS)) {
-    const bytes = sizes.get(id) ?? (await env.store.size(id));
+  for (const object of needed.slice(0, MOST_OBJECTS)) {
+    const bytes = sizes.get(object.id) ?? (await env.store.size(object.id));
     if (bytes === undefined) {
-      if (optional) continue;
-      throw missing(kind, id);
+      if (object.optional) continue;
+      throw missing(object.kind, object.id);
     }
-    const amount = before?.has(id) ? shared : own;
+    const amount = before?.has(object.id) ? shared : own;
     amount.count++;
     amount.bytes += bytes;
   }
@@ -66,11 +68,13 @@ export async function sizeOf(run: Run): Promise<RunSize> {
 }
 
 /** The objects of the runs from which it came; undefined if one is missing, or if there are too many. */
-async function objectsOfParents(run: Run): Promise<ReadonlySet<Id> | undefined> {
-  const { readObject } = run.replayer;
+async function objectsOfParents({
+  manifest,
+  readObject,
+}: Replayer): Promise<ReadonlySet<Id> | undefined> {
   const ids = new Set<Id>();
   try {
-    for (const parent of run.parents) {
+    for (const parent of manifest.parents) {
       for await (const { id } of objectsOf(
         decodeRun(await readObject("run", parent.run)),
         readObject,

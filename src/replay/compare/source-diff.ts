@@ -1,25 +1,19 @@
-import { isRewindError } from "../../../base/errors.ts";
-import { readSource } from "../../../object/program-contents.ts";
-import type { InputDifference } from "../../../replay/compare/inputs.ts";
-import type { Replayer } from "../../../replay/replayer.ts";
+import { isRewindError } from "../../base/errors.ts";
+import { readSource } from "../../object/program-contents.ts";
+import type { InputDifference } from "./inputs.ts";
+import type { NamedReplayer } from "./samples.ts";
 
 /** How the recorded sources of two programs differ. */
 export interface SourceDifference {
   /** The first step that the two programs made differently. */
   readonly from: number;
-  /** Digests of the sources. */
+  /** The ids of the sources. */
   readonly a: string;
   readonly b: string;
-  /** A unified diff by lines; undefined if a source is missing, or if too much differs. */
+  /** The lines of a unified diff; undefined if a source is missing, or if too much differs. */
   readonly patch: readonly string[] | undefined;
   /** The sides whose source is missing: their runs were saved without it. */
   readonly missing: readonly ("a" | "b")[];
-}
-
-/** One of two runs, and its name. */
-interface Side {
-  readonly name: string;
-  readonly replayer: Replayer;
 }
 
 /** A diff with more removed and added lines than this would not be useful. */
@@ -27,8 +21,8 @@ const MOST_EDITS = 2_000;
 
 /** Compares the sources of two runs wherever their programs differ. */
 export async function sourceDifferences(
-  a: Side,
-  b: Side,
+  a: NamedReplayer,
+  b: NamedReplayer,
   segments: readonly InputDifference[],
 ): Promise<SourceDifference[]> {
   const found = new Map<string, SourceDifference>();
@@ -49,7 +43,7 @@ export async function sourceDifferences(
 }
 
 /** The recorded source in force at a step; undefined if it is not in the store. */
-async function sourceOf({ replayer }: Side, step: number): Promise<string | undefined> {
+async function sourceOf({ replayer }: NamedReplayer, step: number): Promise<string | undefined> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
   try {
     return await readSource(program, replayer.readObject, replayer.env.store.hash);
@@ -59,7 +53,7 @@ async function sourceOf({ replayer }: Side, step: number): Promise<string | unde
   }
 }
 
-async function titleOf({ name, replayer }: Side, step: number): Promise<string> {
+async function titleOf({ name, replayer }: NamedReplayer, step: number): Promise<string> {
   const { program } = await replayer.parts(replayer.segmentRecorded(step));
   return `${name}: ${program.module ?? program.name}`;
 }

@@ -2,19 +2,18 @@ import { isRewindError } from "../../base/errors.ts";
 import { type Difference, differences } from "../../codec/differences.ts";
 import type { RunManifest, Segment } from "../../object/run.ts";
 import { readState } from "../../object/state.ts";
-import { advance } from "../../replay/advance.ts";
-import { decodeState, encodeState } from "../../replay/environment.ts";
-import { Replayer } from "../../replay/replayer.ts";
-import type { Run } from "../../replay/run/run.ts";
-import type { AnySimulation } from "../../replay/simulation.ts";
+import { advance } from "../advance.ts";
+import { decodeState, encodeState } from "../environment.ts";
+import { Replayer } from "../replayer.ts";
+import type { AnySimulation } from "../simulation.ts";
 
 /**
- * The changes made by hand in the first state of a segment. Compares it with the result of the
- * step before it; at step 0 with the first state of `parent`, the run that was forked. Undefined if
- * there is no such run, or if the code is missing or not trusted.
+ * What was changed by hand in the state with which a segment begins, at most a hundred fields.
+ * Compares it with the result of the step before it; at step 0 with the first state of `parent`, the
+ * run that was forked. Undefined if there is no such run, or if the code is missing or not trusted.
  */
 export async function changedByHand(
-  { replayer }: Run,
+  replayer: Replayer,
   segment: Segment,
   parent: RunManifest | undefined,
 ): Promise<readonly Difference[] | undefined> {

@@ -1,0 +1,218 @@
+import type { Branches } from "../history/branches.ts";
+import { resolveRange } from "../history/range.ts";
+import { peel, type Resolved, resolve } from "../history/resolve.ts";
+import { parseRange, parseRevision } from "../history/revision.ts";
+import { Config } from "../node/config/config.ts";
+import type { Replaying } from "../node/program/project-code.ts";
+import type { Recovered } from "../node/store/recover.ts";
+import type { OpenStore } from "../node/store/store-folder.ts";
+import type { Id } from "../object/id.ts";
+import type { RunManifest } from "../object/run.ts";
+import type { DiffOptions } from "../replay/compare/diff.ts";
+import type { Environment } from "../replay/environment.ts";
+import { Run, runOf } from "../replay/run/run.ts";
+import type { Operation } from "../store/ref-store.ts";
+import { type Comparison, compare, nameSteps, type Side } from "./compare.ts";
+import { type DescribeOptions, describeRun, type RunDescription } from "./describe-run.ts";
+import { type LogEntry, type LogOptions, logEntries } from "./log-entry.ts";
+import type { RangeOf, RepositoryOptions, RevisionOf, RevisionOptions } from "./options.ts";
+import { partsOf, type RepositoryParts } from "./parts.ts";
+import { type NamedRun, reflog } from "./reflog.ts";
+import { readObject, type StoredObject } from "./stored-object.ts";
+import type { Tags } from "./tags.ts";
+
+/** Looks at the runs of a store. It writes nothing. */
+export class ReadableRepository {
+  /** The project folder, which holds `.rewind`. */
+  readonly root: string;
+  /**
+   * Recordings that a dead process left. They can be read already, as they will be once they are
+   * recovered. The next write recovers them.
+   */
+  readonly recovered: readonly Recovered[];
+  /** The branches and the current one. */
+  readonly branches: Branches;
+  /** The tags, which stay on their runs. */
+  readonly tags: Tags;
+  protected readonly parts: RepositoryParts;
+
+  constructor(root: string, store: OpenStore, options: RepositoryOptions) {
+    this.root = root;
+    this.recovered = store.recovered;
+    this.parts = partsOf(root, store, options);
+    this.branches = this.parts.branches;
+    this.tags = this.parts.tags;
+  }
+
+  /** The run and the step that a revision names. Throws UNKNOWN_REVISION and similar errors. */
+  async revision<S = unknown, P extends object = Record<string, unknown>>(
+    text: string,
+    options: RevisionOptions = {},
+  ): Promise<RevisionOf<S, P>> {
+    const { id, run, ref, step } = await this.resolve(text);
+    this.#noteName(run, text);
+    return { run: await runOf<S, P>(id, run, this.environment(options.program)), step, ref };
+  }
+
+  /** Notes what a run is called, so that errors can say how to read its code. */
+  #noteName(run: RunManifest, revision: string): void {
+    const { base, ago } = parseRevision(revision);
+    this.parts.code.named(run, ago === undefined ? base : `${base}@{${ago}}`);
+  }
+
+  /** The same, without loading what a replay needs. */
+  resolve(text: string): Promise<Resolved> {
+    return resolve(this.parts.store.objects, this.parts.store.refs, text);
+  }
+
+  /**
+   * The steps of a run that a range names, such as `main@100..@200`. A side that is missing is the
+   * first or the last step. Throws INVALID_REVISION if the text is not a range or its sides name
+   * different runs, and what `revision` throws.
+   *
+   * @example
+   * ```ts
+   * const { run, from, to } = await repo.range("main@100..@200");
+   * await run.stats((x) => x as number, { from, to });
+   * ```
+   */
+  async range<S = unknown, P extends object = Record<string, unknown>>(
+    text: string,
+    options: RevisionOptions = {},
+  ): Promise<RangeOf<S, P>> {
+    const { objects, refs } = this.parts.store;
+    const { id, run: manifest, ref, from, to } = await resolveRange(objects, refs, text);
+    const { from: first, to: last } = parseRange(text) ?? {};
+    this.#noteName(manifest, first ?? last ?? text);
+    const run = await runOf<S, P>(id, manifest, this.environment(options.program));
+    return { run, ref, from, to };
+  }
+
+  /**
+   * The runs behind a revision, behind B but not A of `A..B`, or behind every ref, the latest
+   * first. Each entry reads what it came from, its params and its changes when it is asked.
+   *
+   * @example
+   * ```ts
+   * for (const entry of await repo.log("main")) {
+   *   const [origin] = await entry.origins();
+   *   console.error(entry.id, entry.names, origin?.kind, origin?.step);
+   * }
+   * ```
+   */
+  log(revision?: string, options: LogOptions = {}): Promise<readonly LogEntry[]> {
+    return logEntries(this.parts.store.objects, this.parts.store.refs, revision, options);
+  }
+
+  /**
+   * What a run is: its sizes, what changed in each segment, and the chain of runs that it came from.
+   * Its values are as `toJson` gives them, so that `JSON.stringify` can write all of it. Loads code
+   * only for the changes of states, and only code that may run. Throws TOO_LONG if the params do not
+   * fit into one text.
+   *
+   * @example
+   * ```ts
+   * const { steps, objects, segments } = await repo.describe("main");
+   * JSON.stringify({ steps, bytes: objects.bytes, params: segments[0].params });
+   * ```
+   */
+  async describe(revision = "HEAD", options: DescribeOptions = {}): Promise<RunDescription> {
+    const { id, run } = await this.resolve(revision);
+    return describeRun(new Run(id, run, this.environment()), this.parts.store.refs, options);
+  }
+
+  /**
+   * Compares the runs that two revisions name; if both name a step, as `main@100` does, the states
+   * there. Beside what `Run.diff` finds, it tells the run that both come from, and how the sources
+   * differ. A run that was read before may be given in place of its revision. Throws
+   * INVALID_REVISION if only one of two revisions names a step, and what `Run.diff` throws.
+   *
+   * @example
+   * ```ts
+   * await repo.branch("fix", "main@814_500", { params: { clamp: 10 } });
+   * const { firstDifferentStep, changes, shared } = await repo.diff("main", "fix");
+   * ```
+   */
+  async diff(
+    a: string | Pick<RevisionOf<unknown, Record<string, unknown>>, "run">,
+    b: string | Pick<RevisionOf<unknown, Record<string, unknown>>, "run">,
+    options: DiffOptions = {},
+  ): Promise<Comparison> {
+    const steps = typeof a === "string" && typeof b === "string" && nameSteps(a, b);
+    const side = async (given: typeof a): Promise<Side> => {
+      const { run, step } =
+        typeof given === "string"
+          ? await this.revision(given)
+          : { run: given.run, step: undefined };
+      return { run, step: steps ? step : undefined };
+    };
+    return compare(this.parts.store, await Promise.all([side(a), side(b)]), options);
+  }
+
+  /**
+   * An object of the store, found by the first digits of its id, at least 4, or the run that a
+   * revision names. Throws AMBIGUOUS_ID, OBJECT_MISSING, and what `resolve` throws.
+   *
+   * @example
+   * ```ts
+   * const object = await repo.readObject("main");
+   * console.error(object.kind, toJson(object.content())); // "run", and its fields
+   * ```
+   */
+  readObject(id: string): Promise<StoredObject> {
+    return readObject(this.parts.store.objects, this.parts.store.refs, id);
+  }
+
+  /** The run that an id leads to: the run itself, or the target of a tag. */
+  peel(id: Id): Promise<Id<"run">> {
+    return peel(this.parts.store.objects, id);
+  }
+
+  /** The operations that have changed refs here, the oldest first. */
+  operations(): Promise<readonly Operation[]> {
+    return this.parts.store.refs.operations();
+  }
+
+  /**
+   * The runs that a branch, a tag or HEAD has named, the latest first, at most `limit`. `total` is
+   * their number without the limit. Throws UNKNOWN_REVISION, and INVALID_REVISION for text that
+   * names no ref.
+   *
+   * @example
+   * ```ts
+   * const { entries } = await repo.reflog("main");
+   * await repo.revision(entries[0].revision); // main@{0}
+   * ```
+   */
+  reflog(
+    name = "HEAD",
+    { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number | undefined } = {},
+  ): Promise<{ readonly entries: readonly NamedRun[]; readonly total: number }> {
+    return reflog(this.parts.store.objects, this.parts.store.refs, name, limit);
+  }
+
+  /**
+   * The settings that hold in the project.
+   *
+   * @example
+   * ```ts
+   * repo.config.get("rng").value; // "xoshiro128++"
+   * await repo.config.set("author", "Ada Lovelace");
+   * ```
+   */
+  get config(): Config {
+    return new Config(this.root, process.env);
+  }
+
+  /** The objects and the refs, for code that is built on them. */
+  get store(): OpenStore {
+    return this.parts.store;
+  }
+
+  /**
+   * The environment that replays runs of this store, with the recorded code or the working files.
+   */
+  environment(which: Replaying = "recorded"): Environment {
+    return this.parts.code.environment(which);
+  }
+}

@@ -1,0 +1,212 @@
+import type { Fork } from "../history/record/branch-recorder.ts";
+import { readFile } from "../node/host/user-files.ts";
+import type { LongOptions } from "../replay/environment.ts";
+import type { ProgramSource } from "../replay/programs.ts";
+import type { ForkOptions } from "../replay/record/fork.ts";
+import type { RecordOptions } from "../replay/record/record.ts";
+import type { RecorderOptions } from "../replay/record/recorder.ts";
+import { checkExpected, type Expected } from "../replay/run/expected.ts";
+import { loadInto } from "../replay/run/open-run.ts";
+import type { Run } from "../replay/run/run.ts";
+import type { Simulation } from "../replay/simulation.ts";
+import { checkBranchName } from "../store/ref-name.ts";
+import type { BranchOptions } from "./options.ts";
+import { ReadableRepository } from "./readable.ts";
+
+/** Records runs into a store: anew, on from where a branch is, or from a fork. */
+export class RecordingRepository extends ReadableRepository {
+  /**
+   * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
+   * whose code is then stored with the run. A recording that fails or is interrupted stays on its
+   * branch up to its last checkpoint. With `restart` the branch may have a run already, which then
+   * becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
+   *
+   * @example
+   * ```ts
+   * const main = await repo.record("walk.ts", { steps: 1_000_000, seed: 42, branch: "main" });
+   * ```
+   */
+  async record<S, P extends object>(
+    simulation: Simulation<S, P> | string,
+    options: RecordOptions<P> & {
+      readonly branch?: string | undefined;
+      readonly restart?: boolean | undefined;
+      readonly cwd?: string;
+    },
+  ): Promise<Run<S, P>> {
+    const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
+    const code = () => this.parts.code.of(simulation, options.cwd);
+    const run = await this.parts.recorder.record(branch, code, options as RecordOptions);
+    return run as unknown as Run<S, P>;
+  }
+
+  /**
+   * Forks a run at a step to a new branch, at HEAD's cursor unless a revision is given. Throws
+   * REF_EXISTS, and what `Run.branch` throws.
+   *
+   * @example
+   * ```ts
+   * const fix = await repo.branch("fix", "main@814_500", { params: { clamp: 10 } });
+   * ```
+   */
+  async branch<S, P extends object>(
+    name: string,
+    revision = "HEAD",
+    options: BranchOptions<S, P> = {},
+  ): Promise<Run<S, P>> {
+    const forks = [{ ...options, branch: name }];
+    const [fork] = await this.branchEach<S, P>(revision, forks, options);
+    return fork as Run<S, P>;
+  }
+
+  /**
+   * Forks a run at a step to several new branches, one after the other. A single undo takes all of
+   * them back. Everything is checked before the first is recorded. If one fails or the signal
+   * interrupts, the branches before it stay, and the error's `data.made` names them. A crash leaves
+   * all of them, to be resumed, or none.
+   *
+   * @example
+   * ```ts
+   * const clamps = [1, 10, 100].map((clamp) => ({ branch: `clamp/${clamp}`, params: { clamp } }));
+   * const forks = await repo.branchEach("main@814_500", clamps);
+   * ```
+   */
+  async branchEach<S, P extends object>(
+    revision: string,
+    forks: readonly (BranchOptions<S, P> & { readonly branch: string })[],
+    options: LongOptions = {},
+  ): Promise<readonly Run<S, P>[]> {
+    for (const { branch } of forks) checkBranchName(branch);
+    const { run, step = run.steps } = await this.revision(revision);
+    const planned: Fork[] = [];
+    for (const fork of forks) {
+      const isNew = fork.program !== undefined;
+      const code = isNew ? await this.parts.code.newFor(run.replayer, fork) : undefined;
+      planned.push({ ...(fork as ForkOptions), branch: fork.branch, code });
+    }
+    const fork = () => this.parts.recorder.fork(run, step, planned, options);
+    const isNew = planned.every(({ code }) => code !== undefined);
+    const made = isNew ? await this.parts.code.replacing(fork) : await fork();
+    return made as unknown as readonly Run<S, P>[];
+  }
+
+  /**
+   * Extends the run of a branch to `steps` in total, or by `by` more. The result has the timeline
+   * of a single uninterrupted recording. With `params`, a new segment begins at the present end,
+   * with the new values in place of the old ones. Throws INVALID_STEPS if the run would not become
+   * longer.
+   *
+   * @example
+   * ```ts
+   * await repo.extend("main", { steps: 2_000_000 });
+   * ```
+   */
+  async extend<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    options: RecorderOptions & {
+      readonly steps?: number | undefined;
+      readonly by?: number | undefined;
+      readonly params?: Partial<P> | undefined;
+      readonly message?: string | undefined;
+    },
+  ): Promise<Run<S, P>> {
+    await this.noteBranch(branch);
+    return (await this.parts.recorder.extend(branch, options as ForkOptions)) as unknown as Run<
+      S,
+      P
+    >;
+  }
+
+  /**
+   * Continues an interrupted recording from its last checkpoint to the requested number of steps.
+   * Throws NOTHING_TO_RESUME if it is finished, and RECORDED_OTHERWISE if it was begun with other
+   * values than those in `expect`.
+   *
+   * @example
+   * ```ts
+   * await repo.resume("main", { expect: { steps: 10_000 } });
+   * ```
+   */
+  async resume<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    options: RecorderOptions & { readonly expect?: Expected<P> | undefined } = {},
+  ): Promise<Run<S, P>> {
+    const { expect, ...long } = options;
+    await this.noteBranch(branch);
+    const run = await this.parts.recorder.resume(branch, { ...long, expect: expect as Expected });
+    return run as unknown as Run<S, P>;
+  }
+
+  /**
+   * Checks that the run of a branch is the one that was asked for, as `resume` does before it goes
+   * on. Throws RECORDED_OTHERWISE with what differs, and REF_NOT_FOUND.
+   *
+   * @example
+   * ```ts
+   * await repo.checkRecorded("main", { steps: 1_000_000, seed: 42 });
+   * ```
+   */
+  async checkRecorded<P extends object = Record<string, unknown>>(
+    branch: string,
+    expect: Expected<P>,
+  ): Promise<void> {
+    const { run } = await this.revision(await this.branches.get(branch));
+    await checkExpected(run, branch, expect as Expected);
+  }
+
+  /**
+   * Cuts the history of a branch after a step: the state there becomes the last one. The branch
+   * keeps its name, and its old run becomes `archive/<branch>/<n>`. A cursor beyond the step moves
+   * to it.
+   *
+   * @example
+   * ```ts
+   * const { archived } = await repo.reset("main", 500_000); // "archive/main/1"
+   * ```
+   */
+  async reset<S = unknown, P extends object = Record<string, unknown>>(
+    branch: string,
+    step: number,
+  ): Promise<{ readonly run: Run<S, P>; readonly archived: string }> {
+    await this.noteBranch(branch);
+    const { run, archived } = await this.parts.recorder.reset(branch, step);
+    return { run: run as unknown as Run<S, P>, archived };
+  }
+
+  /**
+   * Loads a `.replay` file, or the bytes of one, into the store, and makes `branch` if given. Its
+   * code runs only when it is trusted.
+   */
+  async load<S = unknown, P extends object = Record<string, unknown>>(
+    file: string | Uint8Array,
+    options: { readonly branch?: string | undefined } = {},
+  ): Promise<Run<S, P>> {
+    const { branch } = options;
+    if (branch !== undefined) await this.branches.checkFree(branch);
+    const bytes = typeof file === "string" ? await readFile(file) : file;
+    const run = await loadInto<S, P>(this.environment(), bytes);
+    if (branch !== undefined) {
+      await this.branches.create(branch, run.id, { command: "load", checkout: false });
+    }
+    return run;
+  }
+
+  /** The code of a module `path#export` as it would be recorded now, for `expect` of `resume`. */
+  async sourceOf(spec: string, cwd?: string): Promise<ProgramSource> {
+    return (await this.parts.code.of(spec, cwd)).source;
+  }
+
+  /** The function that `module#export` names, for a fork to change its state with. */
+  functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
+    return this.parts.code.functionOf(spec, cwd);
+  }
+
+  /**
+   * Notes a branch's name, so that errors can say how to read its code. Ignores an invalid name for
+   * now.
+   */
+  protected async noteBranch(branch: string): Promise<void> {
+    const { run } = await this.resolve(branch).catch(() => ({ run: undefined }));
+    if (run !== undefined) this.parts.code.named(run, branch);
+  }
+}
