@@ -94,10 +94,9 @@ export class ReadableRepository {
    *
    * @example
    * ```ts
-   * for (const entry of await repo.log("main")) {
-   *   const [origin] = await entry.origins();
-   *   console.error(entry.id, entry.names, origin?.kind, origin?.step);
-   * }
+   * const [entry] = await repo.log("main");
+   * entry.names; // ["main"]
+   * const [origin] = await entry.origins(); // undefined: main was recorded from step 0
    * ```
    */
   log(revision?: string, options: LogOptions = {}): Promise<readonly LogEntry[]> {
@@ -156,7 +155,8 @@ export class ReadableRepository {
    * @example
    * ```ts
    * const object = await repo.readObject("main");
-   * console.error(object.kind, toJson(object.content())); // "run", and its fields
+   * object.kind; // "run"
+   * JSON.stringify(toJson(object.content())); // its fields
    * ```
    */
   readObject(id: string): Promise<StoredObject> {

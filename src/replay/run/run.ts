@@ -167,7 +167,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    *
    * @example
    * ```ts
-   * await run.changes(0, 1); // [{ path: "state", a: 0, b: 1 }]
+   * await run.changes(0, 1); // [{ path: "state", a: 0, b: -1 }]
    * ```
    */
   async changes(a: number, b: number): Promise<readonly Difference[]> {
@@ -195,7 +195,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    *
    * @example
    * ```ts
-   * (await run.encode(-159, 842_137)).length; // 3
+   * (await run.encode(-159, 842_137)).length; // 2
    * ```
    */
   async encode(state: unknown, step: number): Promise<Uint8Array> {
