@@ -33,6 +33,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   // Arguments that the command line checks before the library.
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
+  { file: "history/range.ts", text: "expected a range of steps", because: LIBRARY },
+  { file: "repository/compare.ts", text: "expected a step in both", because: LIBRARY },
   { file: "replay/look/look.ts", text: "{ previous: true }", because: LIBRARY },
   {
     file: "replay/look/stats.ts",
@@ -125,7 +127,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "store/artifact.ts", text: "bytes of objects, too many", because: "a run of over 4 GiB" },
   // Checks of something that was checked a moment before.
   {
-    file: "cli/commands/cat-file.ts",
+    file: "repository/stored-object.ts",
     text: "found none",
     because: "the id was found in the store just before",
   },
