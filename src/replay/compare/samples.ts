@@ -11,7 +11,10 @@ import type { Replayer } from "../replayer.ts";
 export interface Samples {
   /** Where the number is in the state, such as `state.agents[3].x`. */
   readonly path: string;
-  /** The steps, evenly spaced, the first and the last of the range among them. */
+  /**
+   * The steps: the first and the last of the range, and evenly spaced ones between them, moved to
+   * checkpoints if those are close enough.
+   */
   readonly steps: readonly number[];
   /** The number at each step; undefined if the state has no number there. */
   readonly a: readonly (number | undefined)[];
