@@ -195,7 +195,12 @@ export interface StoreErrors {
     readonly owner?: object | undefined;
     readonly life?: "alive" | "dead" | "unknown";
   };
-  FILE_FAILED: { readonly file?: string | undefined; readonly key?: string };
+  FILE_FAILED: {
+    readonly file?: string | undefined;
+    readonly key?: string;
+    /** What is in the place of a file, such as "pipe". */
+    readonly kind?: string;
+  };
 }
 
 /** Refs, revisions and branches. */
