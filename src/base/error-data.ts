@@ -194,6 +194,8 @@ export interface StoreErrors {
     /** The process that holds the lock, if it says so. */
     readonly owner?: object | undefined;
     readonly life?: "alive" | "dead" | "unknown";
+    /** Whether the lock is dated in the future. */
+    readonly inFuture?: boolean;
   };
   FILE_FAILED: {
     readonly file?: string | undefined;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   linkSync,
@@ -159,8 +160,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       for (const name of ["refs.lock", `branch-${branchDigits("main")}.lock`]) {
         const file = inStore(project, `local/${name}`);
         writeFileSync(file, '{"pid":-1}\n');
-        // From a clock that is ahead, so that its age never changes.
-        utimesSync(file, new Date(), new Date(Date.now() + 3_600_000));
+        // From a clock that is ahead, and by half an hour more than is shown, so that the text stays.
+        utimesSync(file, new Date(), new Date(Date.now() + 3.5 * 3_600_000));
       }
     }),
   "a full disk": () => walk(async () => failing("ENOSPC")),
@@ -428,6 +429,8 @@ async function artifacts(project: Project): Promise<void> {
   for (const [name, bytes] of Object.entries(brokenArtifacts(parts))) {
     writeFileSync(path.join(project.root, `${name}.replay`), bytes);
   }
+  execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
+  symlinkSync(".rewind", path.join(project.root, "store"));
 }
 
 /** The objects of a branch's run, the run first. */

@@ -14,8 +14,8 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
   STORE_FAILED: () => "what was recorded before is untouched; look at the named file",
   // The error that poisoned the writer is the one that is printed.
   WRITER_POISONED: () => undefined,
-  LOCKED: ({ life, owner }) =>
-    life === "unknown" && owner === undefined
+  LOCKED: ({ life, owner, inFuture }) =>
+    life === "unknown" && owner === undefined && inFuture !== true
       ? "it is taken over ten seconds after it was written; `rewind doctor --break-lock` removes it now"
       : life === "unknown"
         ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"

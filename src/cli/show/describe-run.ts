@@ -1,6 +1,8 @@
 import { toJson } from "../../codec/json/write.ts";
+import { namesOfRuns } from "../../history/names.ts";
 import { type OriginKind, originsIn } from "../../history/origin.ts";
 import { replacedStart } from "../../history/replaced-start.ts";
+import type { Damage } from "../../history/sound-refs.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { RefStore } from "../../store/ref-store.ts";
@@ -54,12 +56,21 @@ export async function describeRun(
     refs,
     replays,
     whole,
-  }: { readonly refs: RefStore; readonly replays: boolean; readonly whole: boolean },
+    onDamaged,
+  }: {
+    readonly refs: RefStore;
+    readonly replays: boolean;
+    readonly whole: boolean;
+    /** Is called for each damaged ref, which may be one of the run's names. */
+    readonly onDamaged?: (damage: Damage) => void;
+  },
 ): Promise<RunDescription> {
   const { manifest, replayer } = run;
   const { segments } = manifest;
   const params = whole ? wholeParams(replayer.readObject) : shortParams(replayer.readObject);
-  const origins = await originsIn(replayer.env.store, refs);
+  const { store } = replayer.env;
+  const names = await namesOfRuns(store, refs, onDamaged);
+  const origins = await originsIn(store, refs, undefined, names);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 keeps no segment of its parent.
   const replaced = segments[0] && replacedStart(segments[0], chain);

@@ -56,9 +56,11 @@ export const log: Command = command({
     const repo = await open();
     const { objects, refs } = repo.store;
     const damaged: Damage[] = [];
-    const names = await namesOfRuns(objects, refs);
+    const onDamaged = (damage: Damage): void => void damaged.push(damage);
+    // With --all, every damaged ref is reported in any case.
+    const names = await namesOfRuns(objects, refs, args.all ? undefined : onDamaged);
     const all = await repo.log(args.all ? undefined : (args.revision ?? "HEAD"), {
-      onDamaged: (damage) => damaged.push(damage),
+      onDamaged,
       names,
     });
     const latest = all.slice(0, limit);

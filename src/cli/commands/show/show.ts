@@ -1,11 +1,13 @@
 import { toHex } from "../../../base/bytes.ts";
 import { parseRevision } from "../../../history/revision.ts";
+import type { Damage } from "../../../history/sound-refs.ts";
 import { Run } from "../../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { wholeRun } from "../../input/revision.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { FORCE_OPTION, TRUST_OPTION } from "../../options.ts";
+import { damagedData, reportDamage } from "../../show/damage.ts";
 import { describeRun, runText } from "../../show/describe-run.ts";
 import { showSource } from "../../show/source.ts";
 import type { Output } from "../../terminal/output.ts";
@@ -75,8 +77,13 @@ export const show: Command = command({
       const { id, run: manifest } = await repo.resolve(revision);
       const run = new Run(id, manifest, repo.environment());
       const { refs } = repo.store;
-      const description = await describeRun(run, { refs, replays: true, whole: out.json });
-      out.result(description, () => runText(description));
+      const damaged: Damage[] = [];
+      const description = await describeRun(run, {
+        ...{ refs, replays: true, whole: out.json },
+        onDamaged: (damage) => damaged.push(damage),
+      });
+      out.result({ ...description, ...damagedData(damaged) }, () => runText(description));
+      return reportDamage(out, damaged);
     }
     return STATUS.ok;
   },
