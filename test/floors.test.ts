@@ -290,7 +290,7 @@ test("the top of the repository holds what it should", () => {
     [
       ...["package.json", "package-lock.json", "tsconfig.json"],
       ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "LICENSE"],
-      ...["src", "bin", "test", "docs", "fixtures"],
+      ...["src", "bin", "test", "docs", "fixtures", "scripts"],
     ].sort(),
   );
   expect(statSync(join(ROOT, ".ci/run")).mode & 0o111, ".ci/run is executable").not.toBe(0);

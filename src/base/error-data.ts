@@ -194,8 +194,15 @@ export interface StoreErrors {
     /** The process that holds the lock, if it says so. */
     readonly owner?: object | undefined;
     readonly life?: "alive" | "dead" | "unknown";
+    /** Whether the lock is dated in the future. */
+    readonly inFuture?: boolean;
   };
-  FILE_FAILED: { readonly file?: string | undefined; readonly key?: string };
+  FILE_FAILED: {
+    readonly file?: string | undefined;
+    readonly key?: string;
+    /** What is in the place of a file, such as "pipe". */
+    readonly kind?: string;
+  };
 }
 
 /** Refs, revisions and branches. */

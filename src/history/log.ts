@@ -46,7 +46,9 @@ export async function log(
     if (first !== undefined && options.onDamaged === undefined) throw first.error;
     for (const damage of damaged) options.onDamaged?.(damage);
     const ids = sound.map(({ id }) => id);
-    return lineage(store, refs, ids, options);
+    // What is damaged among them was reported above.
+    const names = options.names ?? (await namesOfRuns(store, refs));
+    return lineage(store, refs, ids, { ...options, names });
   }
   const range = parseRange(text);
   if (range === undefined) return lineage(store, refs, [await named(text)], options);
@@ -82,7 +84,7 @@ export async function lineage(
   });
   const targets = (ids: readonly Id[]): Promise<Id<"run">[]> =>
     Promise.all(ids.map((id) => peel(store, id)));
-  const names = options.names ?? (await namesOfRuns(store, refs));
+  const names = options.names ?? (await namesOfRuns(store, refs, onDamaged));
   const excluded = await behind(find, await targets(options.without ?? []));
   const runs = await behind(find, await targets(from), excluded);
   return inOrder(runs).map(([id, run]) => ({ id, run, names: names.get(id) ?? [] }));

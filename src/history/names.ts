@@ -2,43 +2,54 @@ import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
-import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { decodeTag } from "../object/tag.ts";
+import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
 import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
-import { peel } from "./resolve.ts";
+import { type Damage, idIn } from "./sound-refs.ts";
 
 /**
  * The names of each run that has one, as a revision spells them: branches first, then tags, then
  * others such as `archive/main/1`. A tag with a branch's name is `tags/NAME`. Damaged refs are left
- * out.
+ * out, and `onDamaged` is called for each. Runs themselves are not read.
  */
 export async function namesOfRuns(
   store: ObjectStore,
   refs: RefStore,
+  onDamaged: (damage: Damage) => void = () => undefined,
 ): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   const taken = new Set<string>();
   const all = await refs.list("refs/");
   // Many refs may name one run, or one tag.
-  const peeled = new Map<string, Id<"run"> | undefined>();
+  const peeled = new Map<Id, Id<"run">>();
   for (const place of LOOKUP_ORDER) {
     for (const { name, target } of all) {
       if (LOOKUP_ORDER.find((each) => name.startsWith(each)) !== place) continue;
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      if (place !== HEADS && !peeled.has(target)) {
-        peeled.set(target, await readable(() => peel(store, target as Id)));
-      }
+      const damaged = (error: RewindError): void => onDamaged({ ref: name, error });
+      const id = await readable(async () => idIn(name, target), damaged);
+      if (id === undefined) continue;
       // A branch names a run directly, without a tag object to read.
-      const run = place === HEADS ? (target as Id<"run">) : peeled.get(target);
+      let run = place === HEADS ? (id as Id<"run">) : peeled.get(id);
+      run ??= await readable(() => namedBy(store, id), damaged);
       if (run === undefined) continue;
+      peeled.set(id, run);
       const others = names.get(run);
       if (others === undefined) names.set(run, [spelled]);
       else others.push(spelled);
     }
   }
   return names;
+}
+
+/** The run that a tag names, or the id itself. Throws OBJECT_MISSING if nothing can tell which. */
+async function namedBy(store: ObjectStore, id: Id): Promise<Id<"run">> {
+  const object = await store.get(id);
+  if (object === undefined) throw missing("tag", id);
+  return object.kind === "tag" ? decodeTag(object.body).target : (id as Id<"run">);
 }
 
 /** The manifest of a run; undefined if it is not in the store. */

@@ -1,6 +1,8 @@
 import { toJson } from "../codec/json/write.ts";
+import { namesOfRuns } from "../history/names.ts";
 import { type OriginKind, originsIn } from "../history/origin.ts";
 import { replacedStart } from "../history/replaced-start.ts";
+import type { Damage } from "../history/sound-refs.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { RunSize } from "../replay/run/run-size.ts";
 import type { RefStore } from "../store/ref-store.ts";
@@ -54,18 +56,22 @@ export interface DescribeOptions {
    * `all` unless given. With `short`, the params between the first and the last segment are not read.
    */
   readonly params?: WhichParams | undefined;
+  /** Called for each damaged ref, which may be one of the run's names. */
+  readonly onDamaged?: ((damage: Damage) => void) | undefined;
 }
 
 /** Describes a run of a store with these refs. */
 export async function describeRun(
   run: Run,
   refs: RefStore,
-  { replay = true, params: which = "all" }: DescribeOptions = {},
+  { replay = true, params: which = "all", onDamaged }: DescribeOptions = {},
 ): Promise<RunDescription> {
   const { manifest, replayer } = run;
   const { segments } = manifest;
   const params = describedParams(which, replayer.readObject);
-  const origins = await originsIn(replayer.env.store, refs);
+  const { store } = replayer.env;
+  const names = await namesOfRuns(store, refs, onDamaged);
+  const origins = await originsIn(store, refs, undefined, names);
   const chain = await origins.chain(run.id, manifest);
   // A fork at step 0 keeps no segment of its parent.
   const replaced = segments[0] && replacedStart(segments[0], chain);

@@ -132,7 +132,9 @@ export async function logEntries(
   text: string | undefined,
   { params = "all", ...options }: LogOptions,
 ): Promise<readonly LogEntry[]> {
-  const names = options.names ?? (await namesOfRuns(objects, refs));
+  // Without a text every damaged ref is reported in any case.
+  const onDamaged = text === undefined ? undefined : options.onDamaged;
+  const names = options.names ?? (await namesOfRuns(objects, refs, onDamaged));
   const found = await log(objects, refs, text, { ...options, names });
   const known = new Map(found.map(({ id, run }) => [id, run]));
   const get = objectReader(objects);

@@ -240,6 +240,16 @@ export const HOSTILE_CLONES: readonly HostileClone[] = [
   ...HOSTILE_REPOSITORIES,
   ...HOSTILE_PROGRAMS,
   ...HOSTILE_JOURNALS,
+  ...["a pipe", "a link to an endless device"].map((place) => ({
+    name: `${place} as the file of a run, and as the one to write`,
+    make(project: string, outside: string) {
+      for (const name of ["run.replay", "out.replay"]) {
+        rmSync(path.join(project, name), { force: true });
+        PLACES[place]?.(path.join(project, name), outside);
+      }
+    },
+    lines: ["info run.replay", "load run.replay -b loaded", "save main -o out.replay"],
+  })),
   ...["/dev/zero", "tsconfig.json"].map((target) => ({
     name: `a tsconfig.json that leads to ${target}`,
     make: (project: string) => symlinkSync(target, path.join(project, "tsconfig.json")),

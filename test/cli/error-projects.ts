@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   linkSync,
@@ -61,6 +62,11 @@ export interface Prepared {
 const HIDDEN_COUNTER = `let n = 0;
   export default { name: "counter", init: () => 0, step: (x) => { n++; return x * 0 + n; } };`;
 
+/** Reads a pipe while it is loaded. */
+const READS_PIPE = `import fs from "node:fs";
+  const text = fs.readFileSync("pipe", "utf8");
+  export default { name: "odd", init: () => text.length, step: (x) => x + 1 };`;
+
 const words = (line: string): string[] => line.split(" ");
 
 /** Projects by their names in the transcripts; each is made when a section needs it. */
@@ -74,6 +80,17 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "settings of a module that are too large": async () => {
     const project = await emptyProject("walk.ts");
     await project.write("tsconfig.json", `{ ${" ".repeat(2 ** 21)} }`);
+    return prepared(project);
+  },
+  "settings of a module that are a pipe": async () => {
+    const project = await emptyProject("walk.ts");
+    execFileSync("mkfifo", [path.join(project.root, "tsconfig.json")]);
+    return prepared(project);
+  },
+  "a program that reads what is not a file": async () => {
+    const project = await emptyProject();
+    await project.write("odd.mjs", READS_PIPE);
+    execFileSync("mkfifo", [path.join(project.root, "pipe")]);
     return prepared(project);
   },
   "a store with runs": () => walk(async () => undefined),
@@ -159,8 +176,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       for (const name of ["refs.lock", `branch-${branchDigits("main")}.lock`]) {
         const file = inStore(project, `local/${name}`);
         writeFileSync(file, '{"pid":-1}\n');
-        // From a clock that is ahead, so that its age never changes.
-        utimesSync(file, new Date(), new Date(Date.now() + 3_600_000));
+        // From a clock that is ahead, and by half an hour more than is shown, so that the text stays.
+        utimesSync(file, new Date(), new Date(Date.now() + 3.5 * 3_600_000));
       }
     }),
   "a full disk": () => walk(async () => failing("ENOSPC")),
@@ -428,6 +445,8 @@ async function artifacts(project: Project): Promise<void> {
   for (const [name, bytes] of Object.entries(brokenArtifacts(parts))) {
     writeFileSync(path.join(project.root, `${name}.replay`), bytes);
   }
+  execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
+  symlinkSync(".rewind", path.join(project.root, "store"));
 }
 
 /** The objects of a branch's run, the run first. */

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundle } from "../../src/node/program/bundle.ts";
+import { externalsOf, isNative } from "../../src/node/program/externals.ts";
 import { rememberInputs, workingState } from "../../src/node/program/working-program.ts";
 import { project, put, WALK } from "./project.ts";
 
@@ -100,6 +101,34 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     execFileSync("mkfifo", [join(root, "base.json")]);
     symlinkSync("../../base.json", join(root, "node_modules/config/base.json"));
     await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(/to be a file, got a pipe/);
+  });
+
+  // Its size is 0, as of all files there, and what it has does not fit on a disk.
+  test.skipIf(!existsSync("/proc/self/pagemap"))(
+    "a file of the system's that has no end",
+    async () => {
+      for (const path of ["tsconfig.json", "base.json", "package.json", ".pnp.cjs"]) {
+        const root = await withOdd(path, "nothing");
+        symlinkSync("/proc/self/pagemap", join(root, path));
+        await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
+          code: "MODULE_FAILED",
+          message: expect.stringContaining(
+            `expected ${path} to be a file, got one that has more bytes than its size says`,
+          ),
+        });
+      }
+    },
+  );
+
+  test("the package.json of a package that stays outside: it has no version, and needs nothing", async () => {
+    for (const what of Object.keys(ODD)) {
+      const root = await withOdd("node_modules/pack/package.json", what);
+      const folder = join(root, "node_modules/pack");
+      const imports = new Map([[folder, { name: "pack", specifiers: [] }]]);
+      if (what === "a file that is too large") continue; // its digest is the package's
+      expect(externalsOf(imports)).toMatchObject([{ name: "pack", version: "" }]);
+      expect(isNative(folder)).toBe(false);
+    }
   });
 
   test("the working files of a program: they have changed", async () => {

@@ -23,7 +23,8 @@ export const programHints: Hints<keyof ProgramErrors> = {
     recorded === undefined
       ? `a package outside the bundle is compared file by file: look at the folder of ${name}`
       : `npm install ${name}@${recorded}`,
-  PROGRAM_INPUT_CHANGED: ({ file }) => `put ${file} back as it was when the run was recorded`,
+  PROGRAM_INPUT_CHANGED: ({ file, hint }) =>
+    hint ?? `put ${file} back as it was when the run was recorded`,
   PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,
   PROGRAM_ENVIRONMENT_CHANGED: ({ name }) =>
     `set ${name} as it was; better, make it a param, which is recorded with the run`,

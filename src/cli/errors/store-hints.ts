@@ -1,5 +1,5 @@
 import type { ObjectErrors, StoreErrors } from "../../base/error-data.ts";
-import type { Hints } from "./hint.ts";
+import { commandIn, type Hints } from "./hint.ts";
 
 /** Hints for errors of stores, their files and their objects. */
 export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
@@ -14,13 +14,18 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
   STORE_FAILED: () => "what was recorded before is untouched; look at the named file",
   // The error that poisoned the writer is the one that is printed.
   WRITER_POISONED: () => undefined,
-  LOCKED: ({ life, owner }) =>
-    life === "unknown" && owner === undefined
+  LOCKED: ({ life, owner, inFuture }) =>
+    life === "unknown" && owner === undefined && inFuture !== true
       ? "it is taken over ten seconds after it was written; `rewind doctor --break-lock` removes it now"
       : life === "unknown"
         ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
         : "wait until it has ended; the lock of a dead process is taken over automatically",
-  FILE_FAILED: () => "check the path, its folder and its permissions",
+  FILE_FAILED: ({ kind }, argv) => {
+    const command = commandIn(argv);
+    return kind === "pipe" && (command === "load" || command === "info")
+      ? `\`rewind ${command} -\` reads standard input, which may be a pipe`
+      : "check the path, its folder and its permissions";
+  },
   OBJECT_MISSING: () =>
     "it may be in the store from which this one was copied: copy its objects/ folder again",
   OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a copy",

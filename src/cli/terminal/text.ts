@@ -51,7 +51,7 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** How long ago something happened: `5 min ago`, `3 days ago`. */
+/** How long ago something happened: `5 min ago`, `3 days ago`; `2 h in the future` by another clock. */
 export function age(ms: number): string {
   const units: readonly [unit: string, ms: number][] = [
     ["year", 365.25 * 86_400_000],
@@ -60,12 +60,12 @@ export function age(ms: number): string {
     ["h", 3_600_000],
     ["min", 60_000],
   ];
-  const [unit, length] = units.find(([, long]) => ms >= long) ?? [];
-  // Another machine's clock may be ahead of this one's.
+  const far = Math.abs(ms);
+  const [unit, length] = units.find(([, long]) => far >= long) ?? [];
   if (unit === undefined || length === undefined) return "just now";
-  const number = Math.floor(ms / length);
+  const number = Math.floor(far / length);
   const many = number > 1 && unit !== "h" && unit !== "min" ? "s" : "";
-  return `${count(number)} ${unit}${many} ago`;
+  return `${count(number)} ${unit}${many} ${ms < 0 ? "in the future" : "ago"}`;
 }
 
 /**

@@ -12,7 +12,7 @@ export interface Held {
   readonly life: Life;
   /** Whether the file holds something else, so that it can never name an owner. */
   readonly isForeign?: boolean;
-  /** The time since its owner's last sign of life, in milliseconds. */
+  /** The time since its owner's last sign of life, in milliseconds; negative if the file is dated ahead. */
   readonly silentMs: number;
 }
 
@@ -156,7 +156,7 @@ export function lookAt(files: Files, file: string): Held | undefined {
   const text = found && files.readText(file);
   if (found === undefined || text === undefined) return undefined;
   const owner = parseOwner(text);
-  const silentMs = Math.max(0, Date.now() - found.modifiedMs);
+  const silentMs = Date.now() - found.modifiedMs;
   if (owner === undefined) {
     const life = silentMs > UNOWNED_MS ? "dead" : "unknown";
     // An owner is one write: a line in braces. Text that is complete, or begins otherwise, will not
@@ -183,12 +183,30 @@ export function locked(
     life !== "unknown"
       ? `another process ${action}`
       : owner === undefined
-        ? `${name} does not say which process ${action}: it was written ${ago(silentMs)} ago`
-        : `process ${owner.pid} on ${owner.host || "a host without a name"} ${action}: its last sign of life was ${ago(silentMs)} ago, and whether it still runs cannot be seen from here`;
-  return new RewindError("LOCKED", message, { ...data, owner, life, file: name });
+        ? `${name} does not say which process ${action}: ${dated(silentMs, "it was written")}`
+        : `process ${owner.pid} on ${owner.host || "a host without a name"} ${action}: ${dated(silentMs, "its last sign of life was")}, and whether it still runs cannot be seen from here`;
+  return new RewindError("LOCKED", message, {
+    ...data,
+    owner,
+    life,
+    file: name,
+    ...(inFuture(silentMs) && { inFuture: true }),
+  });
 }
 
-function ago(ms: number): string {
+/** When something happened; by a clock that is ahead of this one, it has not happened yet. */
+function dated(silentMs: number, what: string): string {
+  return inFuture(silentMs)
+    ? `its file is dated ${duration(-silentMs)} in the future`
+    : `${what} ${duration(Math.max(0, silentMs))} ago`;
+}
+
+/** The clocks of two machines always differ a little. */
+function inFuture(silentMs: number): boolean {
+  return silentMs <= -1000;
+}
+
+function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const [count, unit] =
     seconds < 120

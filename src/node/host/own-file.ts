@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { readWhole } from "./regular-file.ts";
 
 // A link may lead to another user's file, and opening a pipe may block; Windows has neither flag.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_CREAT, O_APPEND } = fs.constants;
@@ -13,8 +14,8 @@ const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_WRONLY, O_CREAT, O_APPEND } 
 export function readOwnFile(file: string, limitBytes: number): Uint8Array | undefined {
   return withFile(file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, (descriptor) => {
     const stats = fs.fstatSync(descriptor);
-    const counts = stats.isFile() && isOwn(stats) && stats.size <= limitBytes;
-    return counts ? new Uint8Array(fs.readFileSync(descriptor)) : undefined;
+    if (!stats.isFile() || !isOwn(stats)) return undefined;
+    return readWhole({ descriptor, sizeBytes: stats.size }, limitBytes);
   });
 }
 

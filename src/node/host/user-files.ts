@@ -1,22 +1,43 @@
 import crypto from "node:crypto";
+import { constants, openSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
+import { isInStore, STORE_FOLDER } from "./inside-store.ts";
+import { readWhole, UNSAID, whileOpen } from "./regular-file.ts";
 
 /**
- * Writes a file for the user atomically, replacing an existing one. A device or a pipe gets the
- * bytes directly. A link to a file below its own folder is replaced; any other link is refused,
- * because it may have come with a stranger's project. Throws FILE_FAILED.
+ * Writes a file for the user atomically, replacing an existing one. A device gets the bytes directly,
+ * and so does a pipe that somebody reads. A link to a file below its own folder is replaced; any other
+ * link is refused, because it may have come with a stranger's project. Nothing is written into a
+ * store. Throws FILE_FAILED.
  */
-export async function saveFile(file: string, bytes: Uint8Array): Promise<void> {
+export async function saveFile(given: string, bytes: Uint8Array): Promise<void> {
+  // The system would follow the link in `link/../file`; a person who reads the path does not.
+  const file = path.resolve(given);
   try {
     const there = await fs.lstat(file).catch(() => undefined);
+    if (isInStore(file)) throw new Error(`it is in ${STORE_FOLDER}, where only rewind writes`);
     if (there === undefined || there.isFile()) await replaceFile(file, bytes, there?.mode);
     else if (there.isSymbolicLink()) await replaceLink(file, bytes);
+    else if (there.isFIFO()) await writePipe(file, bytes);
     else await fs.writeFile(file, bytes);
   } catch (cause) {
     throw fileFailed("write", file, cause);
   }
+}
+
+/** Fails at once if nobody reads: waiting for a reader might never end. */
+async function writePipe(file: string, bytes: Uint8Array): Promise<void> {
+  const { O_WRONLY, O_NONBLOCK } = constants;
+  const descriptor = openSync(file, O_WRONLY | O_NONBLOCK);
+  const { Socket } = await import("node:net");
+  // A socket waits while the pipe is full, and closes the descriptor.
+  const pipe = new Socket({ fd: descriptor, readable: false, writable: true });
+  await new Promise<void>((resolve, reject) => {
+    pipe.once("error", reject).once("close", () => resolve());
+    pipe.end(bytes);
+  });
 }
 
 async function replaceLink(link: string, bytes: Uint8Array): Promise<void> {
@@ -50,30 +71,44 @@ async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promi
   }
 }
 
-/** Artifacts larger than this are refused before they are read. */
-const LARGEST_FILE = 2 ** 31 - 1;
+/** No artifact is larger. */
+const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 
-/** Reads a file for the user. Throws FILE_FAILED. */
-export async function readFile(file: string): Promise<Uint8Array> {
+/** Reads a regular file for the user, following links. Throws FILE_FAILED, also if it is too large. */
+export async function readFile(
+  file: string,
+  limitBytes: number = LARGEST_FILE_BYTES,
+): Promise<Uint8Array> {
   try {
-    const { size } = await fs.stat(file);
-    if (size > LARGEST_FILE)
-      throw new Error(`it has ${size} bytes, more than the limit of ${LARGEST_FILE}`);
-    const bytes = await fs.readFile(file);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    return whileOpen(file, (opened) => {
+      const { kind } = opened;
+      if (kind !== "file") throw Object.assign(new Error(`it is a ${kind}`), { kind });
+      const bytes = readWhole(opened, limitBytes);
+      if (bytes !== undefined) return bytes;
+      const { sizeBytes } = opened;
+      if (sizeBytes <= limitBytes) throw new Error(`it ${UNSAID}`);
+      const [size, most] = [sizeBytes, limitBytes].map((one) => one.toLocaleString("en-US"));
+      throw new Error(`it has ${size} bytes, and at most ${most} are read`);
+    });
   } catch (cause) {
     throw fileFailed("read", file, cause);
   }
 }
 
 function fileFailed(verb: string, file: string, cause: unknown): RewindError {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message, kind } = cause as NodeJS.ErrnoException & { readonly kind?: string };
   const problem =
     {
       ENOENT: "there is no such file or folder",
       EISDIR: "it is a folder",
       EACCES: "permission denied",
       ENOSPC: "the disk is full",
+      ENXIO: "nobody reads this pipe",
     }[code ?? ""] ?? message;
-  return new RewindError("FILE_FAILED", `cannot ${verb} ${file}: ${problem}`, { file }, { cause });
+  return new RewindError(
+    "FILE_FAILED",
+    `cannot ${verb} ${file}: ${problem}`,
+    { file, ...(kind && { kind }) },
+    { cause },
+  );
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,7 +12,7 @@ import {
 import { confine } from "./confine.ts";
 import { digestOfFolder, isDigested } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
-import { findPackage } from "./packages.ts";
+import { findPackage, parseManifest } from "./packages.ts";
 
 /**
  * The packages that a program imports from outside its bundle, as installed now, and the packages
@@ -137,7 +137,7 @@ function isCommonJs(file: string): boolean {
 
 function readType(manifest: string): unknown {
   try {
-    return JSON.parse(readFileSync(manifest, "utf8")).type;
+    return parseManifest(manifest).type;
   } catch {
     return undefined;
   }
@@ -208,7 +208,7 @@ interface Manifest {
 
 function readManifest(folder: string): Manifest {
   try {
-    const content = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const content = parseManifest(join(folder, "package.json"));
     const { version, dependencies, optionalDependencies, peerDependencies } = content;
     const { gypfile, binary } = content;
     return {

@@ -30,9 +30,11 @@ export function findPackage(name: string, folder: string): InstalledPackage | un
   }
 }
 
-function read(file: string): string {
+/** What a package.json holds. Throws if it is not there, not a regular file, too large or not JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: whoever reads a key checks its value.
+export function parseManifest(file: string): any {
   const options = { name: file, limitBytes: LARGEST_SETTINGS_BYTES };
-  return new TextDecoder().decode(readRegular(file, options));
+  return JSON.parse(new TextDecoder().decode(readRegular(file, options)));
 }
 
 /** The version of this engine. */
@@ -43,7 +45,7 @@ export function engineVersion(): string {
 /** The version in a package.json; "" if it has no valid one, undefined without the file. */
 export function readVersion(file: string): string | undefined {
   try {
-    const { version } = JSON.parse(read(file)) as { version?: unknown };
+    const { version } = parseManifest(file) as { version?: unknown };
     return typeof version === "string" && isPackageVersion(version) ? version : "";
   } catch {
     return undefined;

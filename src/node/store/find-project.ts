@@ -1,9 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
+import { STORE_FOLDER } from "../host/inside-store.ts";
 
-/** The folder of a store, inside the project folder. */
-export const STORE_FOLDER = ".rewind";
+export { STORE_FOLDER };
 
 /**
  * The project folder of `directory`: the nearest folder with a store, from `directory` upwards.

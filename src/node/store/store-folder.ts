@@ -5,6 +5,7 @@ import { UNBORN_HEAD } from "../../store/head.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { overlayRefs } from "../../store/ref-store.ts";
 import { makeFolders, onStore, replaceFile } from "../host/files.ts";
+import { isInStore } from "../host/inside-store.ts";
 import { clearLocks } from "./clear-locks.ts";
 import { fileRefs } from "./file-refs.ts";
 import { FileStore } from "./file-store.ts";
@@ -27,9 +28,13 @@ export interface OpenStore {
   readonly recovered: readonly Recovered[];
 }
 
-/** Creates the store of a project. Throws REPOSITORY_EXISTS. */
+/** Creates the store of a project. Throws REPOSITORY_EXISTS, and FILE_FAILED inside another store. */
 export function createStore(project: string, tools: FileStoreTools): void {
   const root = path.join(project, STORE_FOLDER);
+  if (isInStore(root)) {
+    const message = `cannot create a store in ${project}: it is in ${STORE_FOLDER}`;
+    throw new RewindError("FILE_FAILED", message, { file: project });
+  }
   const files = storeFiles(root, tools.files);
   const { objects, local, logs } = storeFolders(root);
   const config = path.join(root, "config");

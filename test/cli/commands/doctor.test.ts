@@ -43,6 +43,31 @@ describe("doctor", () => {
     await project.ok("tag", "v2", "main");
   });
 
+  test.each([
+    ["an owner elsewhere", elsewhere, "process 77 on elsewhere holds the lock refs.lock"],
+    [
+      "no owner",
+      () => "by hand\n",
+      "local/refs.lock does not say which process holds the lock refs.lock",
+    ],
+  ])(
+    "a lock with %s that is dated in the future: the date is what is said",
+    async (_, owner, says) => {
+      const { project, file } = await lockedProject(owner);
+      // Half an hour more: the test may take as long.
+      const later = new Date(Date.now() + 3.5 * 3_600_000);
+      utimesSync(file, later, later);
+      const { stderr } = await project.run("tag", "v2", "main");
+      expect(stderr).toContain(`error: ${says}: its file is dated 3 hours in the future`);
+      expect(stderr).toContain(
+        "hint: once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`\n",
+      );
+      expect((await project.ok("doctor")).stdout).toMatch(/last sign of life 3 h in the future\n$/);
+      const { locks } = (await project.ok("doctor", "--json")).json;
+      expect(locks[0].silentSeconds).toBeLessThan(-3 * 3600);
+    },
+  );
+
   test("a lock of a process that runs here is not removed", async () => {
     const { project, file } = await lockedProject(lockText);
     const { stderr, status } = await project.run("doctor", "--break-lock");

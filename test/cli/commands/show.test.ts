@@ -240,6 +240,41 @@ describe("long values", () => {
     expect(runs[0].params.table[7]).toBe(3);
   });
 
+  test.each([
+    [
+      "text that is no id",
+      "refs/tags/v1",
+      "nonsense\n",
+      "the tag v1 is damaged: expected the id of a run",
+    ],
+    [
+      "a tag that is not there",
+      "refs/tags/v1",
+      `${"5".repeat(64)}\n`,
+      "the tag v1 is damaged: expected the tag 5555",
+    ],
+    [
+      "a branch",
+      "refs/heads/other",
+      "nonsense\n",
+      "the branch other is damaged: expected the id of a run",
+    ],
+  ])("a damaged ref may be a name of the run, and is reported: %s", async (_, ref, text, says) => {
+    const project = await walkProject();
+    await project.ok("tag", "v1", "main");
+    await writeFile(path.join(project.root, ".rewind", ref), text);
+    for (const line of ["show main", "log main"]) {
+      const { status, stdout, stderr } = await project.run(...words(line));
+      expect([line, status, stderr.match(/^error: /gm)?.length]).toEqual([line, 4, 1]);
+      expect(stderr).toContain(`error: ${says}`);
+      expect(stdout).toContain("a walk");
+      const { json } = await project.run(...words(line), "--json");
+      expect(json.damaged).toMatchObject([{ ref }]);
+    }
+    expect((await project.run("log", "--all")).stderr.match(/^error: /gm)).toHaveLength(1);
+    expect((await project.run("get", "main")).status).toBe(0);
+  });
+
   test("damage in a part that is not printed does not prevent the text", async () => {
     const project = await tableProject();
     const { chunks } = (await project.ok("cat-file", await paramsOf(project), "--json")).json

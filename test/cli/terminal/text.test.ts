@@ -4,7 +4,6 @@ import { age, cutLine, noteText } from "../../../src/cli/terminal/text.ts";
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
 test.each([
-  [-5 * day, "just now"],
   [minute - 1, "just now"],
   [minute, "1 min ago"],
   [hour - 1, "59 min ago"],
@@ -16,6 +15,9 @@ test.each([
   [365 * day, "11 months ago"],
   [366 * day, "1 year ago"],
   [3 * 366 * day, "3 years ago"],
+  [-59_999, "just now"],
+  [-hour, "1 h in the future"],
+  [-2 * day, "2 days in the future"],
 ])("%d ms are %s", (ms, text) => {
   expect(age(ms)).toBe(text);
 });

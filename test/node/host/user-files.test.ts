@@ -5,7 +5,7 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { saveFile } from "../../../src/node/host/user-files.ts";
+import { readFile, saveFile } from "../../../src/node/host/user-files.ts";
 
 const BYTES = new TextEncoder().encode("new");
 
@@ -76,14 +76,70 @@ describe("saveFile", () => {
     expect([await read("other"), await read("new")]).toEqual(["old", "new"]);
   });
 
-  test("into a pipe, which stays one", async () => {
+  test("into a pipe, which stays one: also more than it holds at a time", async () => {
+    const bytes = new Uint8Array(1 << 20).fill(120);
     await once(spawn("mkfifo", [at("pipe")]), "close");
-    const reader = spawn("cat", [at("pipe")]);
+    // Opened for both, so that there is a reader from the beginning.
+    const held = await fs.open(at("pipe"), "r+");
+    const reader = spawn("head", ["-c", String(bytes.length), at("pipe")]);
     const chunks: Buffer[] = [];
     reader.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-    await Promise.all([saveFile(at("pipe"), BYTES), once(reader, "close")]);
-    expect(Buffer.concat(chunks).toString()).toBe("new");
+    await Promise.all([saveFile(at("pipe"), bytes), once(reader, "close")]);
+    await held.close();
+    expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     expect((await fs.stat(at("pipe"))).isFIFO()).toBe(true);
+  });
+
+  test("a pipe that nobody reads is refused at once", async () => {
+    await once(spawn("mkfifo", [at("pipe")]), "close");
+    await expect(saveFile(at("pipe"), BYTES)).rejects.toMatchObject({
+      code: "FILE_FAILED",
+      message: `cannot write ${at("pipe")}: nobody reads this pipe`,
+    });
+  });
+
+  test.each([
+    ["its path", ".rewind/HEAD"],
+    ["a new file", ".rewind/refs/heads/new"],
+    ["a way around", "x/../.rewind/./HEAD"],
+    ["a link to the folder", "store/HEAD"],
+    ["a link to a folder in it", "heads/main"],
+    ["a store in a folder", "x/.rewind/HEAD"],
+  ])("nothing is written into a store: by %s", async (_, name) => {
+    for (const folder of ["x/.rewind", ".rewind/refs/heads"])
+      await fs.mkdir(at(folder), { recursive: true });
+    await fs.writeFile(at(".rewind/HEAD"), "old");
+    await fs.symlink(".rewind", at("store"));
+    await fs.symlink(".rewind/refs/heads", at("heads"));
+    const before = await fs.readdir(folder, { recursive: true });
+    await expect(saveFile(`${folder}/${name}`, BYTES)).rejects.toThrow(
+      /^cannot write .*: it is in \.rewind, where only rewind writes$/,
+    );
+    expect(await fs.readdir(folder, { recursive: true })).toEqual(before);
+    expect(await read(".rewind/HEAD")).toBe("old");
+  });
+
+  test("a path is read as it is spelled: beside a link, not beside what it leads to", async () => {
+    await fs.mkdir(at(".rewind/refs"), { recursive: true });
+    await fs.symlink(".rewind/refs", at("refs"));
+    await saveFile(`${folder}/refs/../HEAD`, BYTES);
+    expect([await read("HEAD"), await fs.readdir(at(".rewind"))]).toEqual(["new", ["refs"]]);
+  });
+
+  test("by another case of its name, where the file system ignores case", async () => {
+    await fs.mkdir(at(".rewind"));
+    await fs.mkdir(at(".REWIND")).catch(() => undefined);
+    const ignoresCase = (await fs.readdir(folder)).length === 1;
+    const writing = saveFile(at(".REWIND/x"), BYTES);
+    if (ignoresCase) await expect(writing).rejects.toThrow("where only rewind writes");
+    else await writing;
+  });
+
+  test("a folder whose name only begins like a store's is not a store", async () => {
+    for (const name of [".rewind2", "rewind", ".rewindx"]) {
+      await fs.mkdir(at(name));
+      await saveFile(at(`${name}/x`), BYTES);
+    }
   });
 
   test("a folder in its place, or a missing folder, is refused, and nothing is left behind", async () => {
@@ -91,5 +147,48 @@ describe("saveFile", () => {
     await expect(saveFile(at("folder"), BYTES)).rejects.toThrow("it is a folder");
     await expect(saveFile(at("no/file"), BYTES)).rejects.toThrow("there is no such file or folder");
     expect(await fs.readdir(folder)).toEqual(["folder"]);
+  });
+});
+
+describe("readFile", () => {
+  test("reads a file, and one that a link leads to", async () => {
+    await fs.writeFile(at("file"), "text");
+    await fs.symlink("file", at("link"));
+    for (const name of ["file", "link"])
+      expect(Buffer.from(await readFile(at(name))).toString()).toBe("text");
+  });
+
+  test.skipIf(process.platform === "win32").each([
+    ["a pipe", "pipe", "it is a pipe"],
+    ["a link to a pipe", "link", "it is a pipe"],
+    ["a device", "/dev/zero", "it is a device"],
+    ["a link to a device", "zero", "it is a device"],
+    ["a folder", ".", "it is a folder"],
+    ["nothing", "nothing", "there is no such file or folder"],
+    [
+      "a file that is too large",
+      "large",
+      "it has 2,147,483,648 bytes, and at most 2,147,483,647 are read",
+    ],
+  ])("refuses at once: %s", async (_, name, problem) => {
+    await once(spawn("mkfifo", [at("pipe")]), "close");
+    await fs.symlink("pipe", at("link"));
+    await fs.symlink("/dev/zero", at("zero"));
+    await fs.writeFile(at("large"), "");
+    await fs.truncate(at("large"), 2 ** 31);
+    const file = path.resolve(folder, name);
+    await expect(readFile(file)).rejects.toMatchObject({
+      code: "FILE_FAILED",
+      message: `cannot read ${file}: ${problem}`,
+    });
+  });
+
+  test("refuses what is larger than the given limit, and what has no end", async () => {
+    await fs.writeFile(at("file"), "text");
+    await expect(readFile(at("file"), 3)).rejects.toThrow("it has 4 bytes, and at most 3 are read");
+    const endless = await fs.stat("/proc/self/pagemap").catch(() => undefined);
+    if (endless !== undefined) {
+      await expect(readFile("/proc/self/pagemap")).rejects.toThrow("more bytes than its size says");
+    }
   });
 });

@@ -1,4 +1,3 @@
-import fs from "node:fs/promises";
 import path from "node:path";
 import { isRewindError } from "../../../base/errors.ts";
 import { withData } from "../../../base/with-data.ts";
@@ -14,8 +13,7 @@ import { usageError } from "../../input/usage-error.ts";
 export async function readPlan(argument: string, cwd: string): Promise<Plan> {
   const file = fileIn(argument);
   if (file === undefined) return parse(argument, "");
-  await checkFile(path.resolve(cwd, file), file);
-  const bytes = await readFile(path.resolve(cwd, file));
+  const bytes = await readFile(path.resolve(cwd, file), LARGEST_PLAN_BYTES);
   return parse(new TextDecoder().decode(bytes), `${file}, `);
 }
 
@@ -26,19 +24,7 @@ function fileIn(argument: string): string | undefined {
 }
 
 /** Larger than any plan that a person writes. */
-const LARGEST_PLAN = 2 ** 20;
-
-/**
- * Refuses files that cannot hold a plan, such as an endless device. `readFile` refuses missing
- * files.
- */
-async function checkFile(absolute: string, file: string): Promise<void> {
-  const found = await fs.stat(absolute).catch(() => undefined);
-  if (found === undefined || found.isDirectory()) return;
-  if (found.isFile() && found.size <= LARGEST_PLAN) return;
-  const got = found.isFile() ? `${found.size} bytes` : "something else";
-  throw usageError(`expected ${file} to be a file of at most 1 MiB with a plan, got ${got}`);
-}
+const LARGEST_PLAN_BYTES = 2 ** 20;
 
 function parse(text: string, where: string): Plan {
   try {

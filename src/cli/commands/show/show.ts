@@ -1,11 +1,13 @@
 import { toHex } from "../../../base/bytes.ts";
 import { parseRevision } from "../../../history/revision.ts";
+import type { Damage } from "../../../history/sound-refs.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { wholeRun } from "../../input/revision.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { FORCE_OPTION, TRUST_OPTION } from "../../options.ts";
+import { damagedData, reportDamage } from "../../show/damage.ts";
 import { runText } from "../../show/run-text.ts";
 import { showSource } from "../../show/source.ts";
 import type { Output } from "../../terminal/output.ts";
@@ -72,9 +74,13 @@ export const show: Command = command({
       const options = { signal: long("checking").signal, force: args.force === true };
       await showState(out, await repo.revision(revision ?? "HEAD"), options);
     } else {
-      const params = out.json ? "all" : "short";
-      const description = await repo.describe(revision, { params });
-      out.result(description, () => runText(description));
+      const damaged: Damage[] = [];
+      const description = await repo.describe(revision, {
+        params: out.json ? "all" : "short",
+        onDamaged: (damage) => damaged.push(damage),
+      });
+      out.result({ ...description, ...damagedData(damaged) }, () => runText(description));
+      return reportDamage(out, damaged);
     }
     return STATUS.ok;
   },

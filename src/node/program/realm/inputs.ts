@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
-import fs from "node:fs";
-import path from "node:path";
 import { RewindError } from "../../../base/errors.ts";
 import type { Captured, CapturedInput } from "./captured.ts";
 import type { Gate } from "./gate.ts";
+import { bytesOnDisk, type Digested, digestOnDisk, lookOnDisk } from "./on-disk.ts";
 import type { Located } from "./paths.ts";
 
 /** What a path leads to. */
@@ -38,7 +36,11 @@ export class Inputs {
     this.#recorded = new Map(options.captured?.inputs.map((input) => [input.path, input]));
   }
 
-  /** What a path leads to. Throws PROGRAM_INPUT_CHANGED and PROGRAM_INPUT_MISSING in a replay. */
+  /**
+   * What a path leads to. Throws PROGRAM_INPUT_CHANGED and PROGRAM_INPUT_MISSING in a replay, and
+   * FORBIDDEN_WHILE_LOADING in a recording for what cannot be recorded, such as a pipe. A package
+   * finds nothing there.
+   */
   find(at: Located): Found {
     let found = this.#found.get(at.key);
     if (found === undefined) {
@@ -53,13 +55,33 @@ export class Inputs {
     return [...this.#noted.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
-  #read({ key, file }: Located): Found {
-    const { found, input } = this.#onDisk(file, key, this.#options.limitBytes);
-    this.#noted.set(key, input);
-    return found;
+  #read(at: Located): Found {
+    const { key, file } = at;
+    const { limitBytes, gate } = this.#options;
+    const now = gate.asRealm(() => lookOnDisk(file, limitBytes));
+    if (now.kind === "absent") return this.#noteAbsent(key);
+    if (now.kind === "unread") {
+      const hint = `it ${now.why}, and only files and folders are recorded`;
+      return gate.deny({ name: key, kind: "read", hint }, () => this.#noteAbsent(key));
+    }
+    if (now.kind === "folder") {
+      this.#noted.set(key, { path: key, listing: now.listing });
+      return now;
+    }
+    const { digest, length, bytes } = now;
+    this.#noted.set(key, { path: key, digest, length, ...(bytes && { bytes }) });
+    return bytes === undefined
+      ? this.#unstored(at, { digest, length })
+      : { kind: "file", length, bytes: () => bytes };
   }
 
-  #replay({ key, file }: Located): Found {
+  #noteAbsent(key: string): Found {
+    this.#noted.set(key, { path: key, absent: true });
+    return { kind: "absent" };
+  }
+
+  #replay(at: Located): Found {
+    const { key, file } = at;
     const input = this.#recorded.get(key);
     if (input === undefined) {
       throw this.#failure(
@@ -73,98 +95,55 @@ export class Inputs {
     if ("listing" in input) return { kind: "folder", listing: input.listing };
     const { bytes, length } = input;
     if (bytes !== undefined) return { kind: "file", length, bytes: () => bytes };
-    const now = this.#onDisk(file, key, 0);
-    if (now.found.kind !== "file") {
+    const now = this.#options.gate.asRealm(() => digestOnDisk(file, length));
+    if (typeof now === "string") {
       throw this.#failure(
         "PROGRAM_INPUT_MISSING",
-        `the program reads ${key}, of which only the digest was recorded, and it does not exist`,
+        `the program reads ${key}, of which only the digest was recorded, and it ${now}`,
         key,
       );
     }
-    if (!("digest" in now.input) || now.input.digest !== input.digest) {
-      throw this.#failure(
-        "PROGRAM_INPUT_CHANGED",
-        `the program reads ${key}, which has changed since it was recorded`,
-        key,
-      );
-    }
-    return now.found;
+    if (now.digest !== input.digest) throw this.#changed(key);
+    return this.#unstored(at, input);
   }
 
-  #onDisk(file: string, key: string, limitBytes: number): OnDisk {
-    const { gate } = this.#options;
-    return gate.asRealm(() => onDisk(file, key, limitBytes, gate));
+  /** A file whose bytes are read again each time. They must be those of the digest. */
+  #unstored({ key, file }: Located, { digest, length }: Digested): Found {
+    const bytes = (): Uint8Array => {
+      if (length > LARGEST_BYTES) throw tooLarge(length);
+      const read = this.#options.gate.asRealm(() => bytesOnDisk(file, { digest, length }));
+      if (read === undefined) throw this.#changed(key);
+      return read;
+    };
+    return { kind: "file", length, bytes };
   }
 
-  #failure(code: "PROGRAM_INPUT_CHANGED" | "PROGRAM_INPUT_MISSING", message: string, key: string) {
-    const error = new RewindError(code, message, { file: key });
+  #changed(key: string): RewindError {
+    const isReplay = this.#options.captured !== undefined;
+    return this.#failure(
+      "PROGRAM_INPUT_CHANGED",
+      `the program reads ${key}, which has changed since it was ${isReplay ? "recorded" : "first read"}`,
+      key,
+      isReplay ? undefined : "record again once nothing else writes to it",
+    );
+  }
+
+  #failure(
+    code: "PROGRAM_INPUT_CHANGED" | "PROGRAM_INPUT_MISSING",
+    message: string,
+    key: string,
+    hint?: string,
+  ): RewindError {
+    const error = new RewindError(code, message, { file: key, ...(hint && { hint }) });
     return this.#options.gate.fail(error);
   }
 }
 
-interface OnDisk {
-  readonly found: Found;
-  readonly input: CapturedInput;
-}
+/** What Node's `readFile` reads at most. */
+const LARGEST_BYTES = 2 ** 31 - 1;
 
-/** What is at a path now, and the note about it. */
-function onDisk(file: string, key: string, limitBytes: number, gate: Gate): OnDisk {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (stat === undefined) return { found: { kind: "absent" }, input: { path: key, absent: true } };
-  if (stat.isDirectory()) {
-    const listing = namesIn(file);
-    return { found: { kind: "folder", listing }, input: { path: key, listing } };
-  }
-  if (stat.size > limitBytes || mayHoldSecrets(file)) {
-    const { digest, length } = digestOf(file);
-    const again = (): Uint8Array => gate.asRealm(() => fs.readFileSync(file));
-    return { found: { kind: "file", length, bytes: again }, input: { path: key, digest, length } };
-  }
-  const bytes = plain(fs.readFileSync(file));
-  const { length } = bytes;
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  return {
-    found: { kind: "file", length, bytes: () => bytes },
-    input: { path: key, digest, length, bytes },
-  };
-}
-
-/** Ordered by code units: the order on disk differs between file systems. */
-function namesIn(folder: string): string[] {
-  return fs
-    .readdirSync(folder)
-    .map((name) => {
-      const stat = fs.statSync(path.join(folder, name), { throwIfNoEntry: false });
-      return stat?.isDirectory() ? `${name}/` : name;
-    })
-    .sort();
-}
-
-/** Files for environment variables: their values are never stored. */
-function mayHoldSecrets(file: string): boolean {
-  return /^\.env(\.|$)/.test(path.basename(file));
-}
-
-const PART_BYTES = 1 << 20;
-
-/** In pieces, because the file may be larger than memory. */
-function digestOf(file: string): { digest: string; length: number } {
-  const hash = createHash("sha256");
-  const part = Buffer.alloc(PART_BYTES);
-  const descriptor = fs.openSync(file, "r");
-  try {
-    let length = 0;
-    for (;;) {
-      const read = fs.readSync(descriptor, part, 0, PART_BYTES, null);
-      if (read === 0) return { digest: hash.digest("hex"), length };
-      hash.update(part.subarray(0, read));
-      length += read;
-    }
-  } finally {
-    fs.closeSync(descriptor);
-  }
-}
-
-function plain(buffer: Buffer): Uint8Array {
-  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength).slice();
+/** The error that Node throws then. */
+function tooLarge(length: number): RangeError {
+  const error = new RangeError(`File size (${length}) is greater than 2 GiB`);
+  return Object.assign(error, { code: "ERR_FS_FILE_TOO_LARGE" });
 }

@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import type { Captured } from "../../../../src/node/program/realm.ts";
 import { captureOf, loadIn, projectWith } from "./realms.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -142,6 +144,132 @@ describe("missing files, and folders", () => {
       "fs.Stats.mtimeMs was read while the module was loaded",
     );
   });
+});
+
+/** What stands in a file's place, and what is said of it. */
+const ODD: readonly (readonly [string, make: (file: string) => void, says: string])[] = [
+  ["a pipe", (file) => void execFileSync("mkfifo", [file]), "it is a pipe"],
+  ["an endless device", (file) => symlinkSync("/dev/zero", file), "it is a device"],
+  [
+    "a link to a pipe",
+    (file) => {
+      execFileSync("mkfifo", [`${file}.pipe`]);
+      symlinkSync(`${file}.pipe`, file);
+    },
+    "it is a pipe",
+  ],
+  [
+    "a link to itself",
+    (file) => symlinkSync(path.basename(file), file),
+    "it cannot be read (ELOOP)",
+  ],
+];
+
+/** A file of Linux with size 0, which no disk could hold. */
+const ENDLESS = "/proc/self/pagemap";
+
+describe.skipIf(process.platform === "win32")("what stands in the place of a file", () => {
+  const text = `${FS} exports.v = fs.readFileSync("x/FILE", "utf8").length`;
+  const files = { "x/big": "x".repeat(2000), "x/.env": "TOKEN=1", "x/small": "1" };
+
+  describe.each(["big", ".env"])("of which only the digest was recorded, %s", (name) => {
+    const read = text.replace("FILE", name);
+    const replayed = async (make: (file: string) => void) => {
+      const root = projectWith(files);
+      const captured = await captureOf(root, read);
+      rmSync(path.join(root, "x", name));
+      make(path.join(root, "x", name));
+      return loadIn(root, `try { ${read} } catch {}`, { captured });
+    };
+
+    test.each([...ODD, ["a folder", mkdirSync, "it is a folder"] as const])(
+      "is refused in a replay: %s",
+      async (_, make, says) => {
+        await expect(replayed((file) => void make(file))).rejects.toMatchObject({
+          code: "PROGRAM_INPUT_MISSING",
+          message: `the program reads x/${name}, of which only the digest was recorded, and ${says}`,
+        });
+      },
+    );
+
+    test.skipIf(!existsSync(ENDLESS))("is refused if it is a file without an end", async () => {
+      await expect(replayed((file) => symlinkSync(ENDLESS, file))).rejects.toMatchObject({
+        code: expect.stringMatching(/^PROGRAM_INPUT_(CHANGED|MISSING)$/),
+      });
+    });
+  });
+
+  test.each(ODD)(
+    "is refused in a recording, also where the program catches it: %s",
+    async (_, make, says) => {
+      for (const way of ['readFileSync("odd")', 'existsSync("odd")', 'statSync("odd")']) {
+        const root = projectWith({});
+        make(path.join(root, "odd"));
+        await expect(loadIn(root, `${FS} try { fs.${way} } catch {}`)).rejects.toMatchObject({
+          code: "FORBIDDEN_WHILE_LOADING",
+          message: `odd was read while the module was loaded, and a replay would not give the same result: ${says}, and only files and folders are recorded`,
+        });
+      }
+    },
+  );
+
+  test.skipIf(!existsSync(ENDLESS))("is refused if it is a file without an end", async () => {
+    for (const name of ["odd", ".env"]) {
+      const root = projectWith({});
+      symlinkSync(ENDLESS, path.join(root, name));
+      await expect(loadIn(root, `${FS} fs.readFileSync("${name}")`)).rejects.toThrow(
+        /more bytes than its size says|cannot be read/,
+      );
+    }
+  });
+
+  test.each(ODD)("is absent to a package, in every replay too: %s", async (_, make) => {
+    const root = projectWith({});
+    make(path.join(root, "odd"));
+    const read = `${FS}\nexports.v = fs.existsSync("odd") // PACKAGE`;
+    const { exports, realm } = await loadIn(root, read);
+    expect(exports.v).toBe(false);
+    const captured = realm.recorded();
+    expect(captured.inputs).toEqual([{ path: "odd", absent: true }]);
+    expect((await loadIn(root, read, { captured })).exports.v).toBe(false);
+  });
+
+  test("is listed with its folder, and not opened", async () => {
+    const root = projectWith({ "x/file": "" });
+    for (const [i, [, make]] of ODD.entries()) make(path.join(root, `x/${i}`));
+    const { exports } = await loadIn(root, `${FS} exports.v = fs.readdirSync("x")`);
+    expect(exports.v).toEqual(["0", "1", "2", "2.pipe", "3", "file"]);
+  });
+});
+
+test("a file of which only the digest is recorded is refused if it changes between two reads", async () => {
+  const root = projectWith({ ".env": "A=1" });
+  const text = `${FS} fs.statSync(".env"); await Atomics.turn?.(); try { fs.readFileSync(".env") } catch {}`;
+  const captured = await captureOf(root, text);
+  const hook = Atomics as { turn?: () => Promise<void> };
+  const load = async (options: { readonly captured?: Captured }) => {
+    writeFileSync(path.join(root, ".env"), "A=1");
+    let goOn = (): void => undefined;
+    const waiting = new Promise<void>((wait) => {
+      hook.turn = () => {
+        wait();
+        return new Promise((resolve) => {
+          goOn = resolve;
+        });
+      };
+    });
+    const loading = loadIn(root, text, options);
+    await waiting;
+    delete hook.turn;
+    writeFileSync(path.join(root, ".env"), "A=2");
+    goOn();
+    return loading;
+  };
+  await expect(load({})).rejects.toMatchObject({
+    code: "PROGRAM_INPUT_CHANGED",
+    message: "the program reads .env, which has changed since it was first read",
+  });
+  await expect(load({ captured })).rejects.toThrow("has changed since it was recorded");
 });
 
 describe("what a program may not do with files", () => {
