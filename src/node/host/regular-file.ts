@@ -65,7 +65,8 @@ function check(
   throw new RewindError("MODULE_FAILED", text, { file: name });
 }
 
-function kindOf(stats: fs.Stats): string {
+/** What something is that is neither a file nor a folder nor a link. */
+export function kindOf(stats: Pick<fs.Stats, "isFIFO" | "isSocket">): string {
   if (stats.isFIFO()) return "a pipe";
   return stats.isSocket() ? "a socket" : "a device";
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,8 +7,10 @@ import { RewindError } from "../../base/errors.ts";
 import {
   type ExternalImport,
   type ExternalPackage,
+  isPackageName,
   isPackageVersion,
 } from "../../object/program.ts";
+import { LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
 import { confine } from "./confine.ts";
 import { digestOfFolder, isDigested } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
@@ -130,14 +132,17 @@ function isCommonJs(file: string): boolean {
   if (!file.endsWith(".js")) return file.endsWith(".cjs");
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) return readType(manifest) !== "module";
+    if (existsSync(manifest)) return readJson(manifest)?.type !== "module";
     if (folder === dirname(folder)) return true;
   }
 }
 
-function readType(manifest: string): unknown {
+/** What a package.json holds; undefined if it is no object of JSON in a file of a sane size. */
+function readJson(manifest: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(readFileSync(manifest, "utf8")).type;
+    const options = { name: manifest, limitBytes: LARGEST_SETTINGS_BYTES };
+    const content = JSON.parse(new TextDecoder().decode(readRegular(manifest, options)));
+    return typeof content === "object" && content !== null ? content : undefined;
   } catch {
     return undefined;
   }
@@ -207,20 +212,16 @@ interface Manifest {
 }
 
 function readManifest(folder: string): Manifest {
-  try {
-    const content = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const { version, dependencies, optionalDependencies, peerDependencies } = content;
-    const { gypfile, binary } = content;
-    return {
-      version: typeof version === "string" && isPackageVersion(version) ? version : "",
-      dependencies: Object.keys({
-        ...dependencies,
-        ...optionalDependencies,
-        ...peerDependencies,
-      }).filter((dependency) => !INSTALLERS.has(dependency)),
-      native: gypfile === true || typeof binary === "object",
-    };
-  } catch {
-    return { version: "", dependencies: [], native: false };
-  }
+  const { version, gypfile, binary, ...rest } = readJson(join(folder, "package.json")) ?? {};
+  const { dependencies, optionalDependencies, peerDependencies } = rest;
+  const named = [dependencies, optionalDependencies, peerDependencies].flatMap((some) =>
+    Object.keys(Object(some)),
+  );
+  return {
+    version: typeof version === "string" && isPackageVersion(version) ? version : "",
+    dependencies: [...new Set(named)]
+      .filter((name) => isPackageName(name) && !INSTALLERS.has(name))
+      .sort(),
+    native: gypfile === true || (typeof binary === "object" && binary !== null),
+  };
 }

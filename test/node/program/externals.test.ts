@@ -1,6 +1,10 @@
-import { rm, symlink, truncate } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { bundle } from "../../../src/node/program/bundle.ts";
 import { externalsOf } from "../../../src/node/program/externals.ts";
 import { loadExports, loadProgram } from "../../../src/node/program/load-program.ts";
@@ -345,6 +349,97 @@ describe("the digest of a package", () => {
       expect((await linked(text))()).not.toBe((await linked("../index.js"))());
     },
   );
+
+  test("tells a link from a file with its text, and where one ends from where the next begins", async () => {
+    const packages = await Promise.all([
+      linked("y.js"),
+      project({
+        ...PLUGINS,
+        "node_modules/plugins/lib/y.js": "",
+        "node_modules/plugins/lib/link": "y.js",
+      }),
+      project({
+        ...PLUGINS,
+        "node_modules/plugins/lib/y.js": "",
+        "node_modules/plugins/lib/linky.js": "",
+      }),
+    ]);
+    const digests = packages.map((one) =>
+      typeof one === "string"
+        ? digestOfFolder("plugins", join(one, "node_modules/plugins"))
+        : one(),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  test("counts the bytes of a link that is not UTF-8", async () => {
+    const links = [Buffer.from([0x79, 0xff]), Buffer.from([0x79, 0xfe]), Buffer.from("y\ufffd")];
+    const digests = await Promise.all(
+      links.map(async (link) => {
+        const folder = join(await project(PLUGINS), "node_modules/plugins");
+        await symlink(link, join(folder, "link"));
+        return digestOfFolder("plugins", folder);
+      }),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  test("does not count how a name was cut into folders by the system", async () => {
+    // In the order of paths with "/", "a-b" comes before "a/b".
+    const files = { "a/b": "1", "a-b": "2" };
+    const root = await project(files);
+    const expected = createHash("sha256").update("fa-b\x001\x002fa/b\x001\x001").digest("hex");
+    expect(digestOfFolder("a", root)).toBe(expected);
+  });
+
+  describe("is refused at once", () => {
+    const refusal = (got: string) =>
+      expect.objectContaining({
+        code: "PACKAGE_CHANGED",
+        message: `expected the package plugins to have only files, folders and links with names in UTF-8, got ${got}`,
+      });
+
+    test.skipIf(process.platform === "win32")("for a package with a pipe", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      await mkdir(join(folder, "lib"));
+      execFileSync("mkfifo", [join(folder, "lib/pipe.js")]);
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('a pipe at "lib/pipe.js"'));
+    });
+
+    test.skipIf(process.platform === "win32")("for a package with a socket", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      const server = createServer().listen(join(folder, "s"));
+      onTestFinished(() => void server.close());
+      await once(server, "listening");
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('a socket at "s"'));
+    });
+
+    test.runIf(process.platform === "linux")("for a name that is not UTF-8", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff])]), "");
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('another name at "a\ufffd"'));
+    });
+
+    test.skipIf(process.platform === "win32")(
+      "a pipe for a package.json, before it is read",
+      async () => {
+        const program = await bundled({
+          "m.ts": `import { next, value } from "plugins"; ${SIM}`,
+          ...common("plugins", `${COUNTER} exports.value = 7;`, {
+            dependencies: { bindings: "1" },
+          }),
+          ...common("bindings", ""),
+        });
+        const file = join(program.root, "node_modules/plugins/package.json");
+        await rm(file);
+        execFileSync("mkfifo", [file]);
+        await expect(loadProgram(program)).rejects.toMatchObject({ code: "PACKAGE_CHANGED" });
+        await expect(bundle({ root: program.root, module: "m.ts" })).rejects.toMatchObject({
+          code: "MODULE_FAILED",
+        });
+      },
+    );
+  });
 
   test("is refused for one of many gigabytes", async () => {
     const root = await project(PLUGINS);
