@@ -29,7 +29,8 @@ export function digestOfFolder(name: string, folder: string): string {
   const hash = createHash("sha256");
   const real = fs.realpathSync(folder);
   const refuse = (expected: string): never => {
-    throw new RewindError("PACKAGE_CHANGED", `expected ${expected}`, { name });
+    const message = `expected ${expected}`;
+    throw new RewindError("PACKAGE_CHANGED", message, { name });
   };
   const paths = entriesBelow(folder, "", (path, got) =>
     refuse(

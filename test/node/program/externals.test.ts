@@ -108,7 +108,7 @@ describe("a package stays outside", () => {
       },
       ...common("deep", "exports.deep = 1;"),
     });
-    expect(program.externals.map(({ name }) => name)).toEqual(["deep", "plugins"]);
+    expect(program.externals.map(({ name }) => name)).toEqual(["plugins", "deep"]);
     expect(program.parts.map((part) => part.package)).toContain("wrapper@3.0.0");
     expect((await loadProgram(program)).simulation.name).toBe("7");
   });
@@ -124,7 +124,7 @@ describe("a package stays outside", () => {
       }),
       ...nested,
     });
-    expect(program.externals.map(({ name }) => name)).toEqual(["plugins", "wrapper"]);
+    expect(program.externals.map(({ name }) => name)).toEqual(["wrapper", "plugins"]);
     expect((await loadProgram(program)).simulation.name).toBe("7");
   });
 });
@@ -221,7 +221,7 @@ describe("a package outside does not find what was not recorded with it", () => 
 
   test("neither if it came later, nor if it was there", async () => {
     const later = await bundled(files);
-    expect(later.externals.map(({ name }) => name)).toEqual(["dep", "peer", "probe"]);
+    expect(later.externals.map(({ name }) => name)).toEqual(["probe", "dep", "peer"]);
     const [first] = [(await loadProgram(later)).simulation.name];
     const more = {
       ...common("fast", planted),
@@ -276,6 +276,84 @@ describe("a package outside does not find what was not recorded with it", () => 
     });
     const error = { code: "MODULE_FAILED", cause: { code: "ERR_MODULE_NOT_FOUND" } };
     await expect(loadProgram(program)).rejects.toMatchObject(error);
+  });
+});
+
+describe("a package outside loads what it loaded at the recording", () => {
+  const depends = (...names: string[]): object => ({
+    dependencies: Object.fromEntries(names.map((name) => [name, "*"])),
+  });
+  const version = (n: number): object => ({ name: "a", version: `${n}.0.0` });
+  const asks = (code: string): string => `${COUNTER} exports.value = String(${code});`;
+  const shared = (code: string, nested: number, beside: number) => ({
+    "m.ts": `import { next, value } from "one"; import * as two from "two"; export { two }; ${SIM}`,
+    ...common("one", asks(code), { gypfile: true, ...depends("a") }),
+    ...common("one/node_modules/a", `module.exports = ${nested};`, version(nested)),
+    ...common("two", 'exports.value = require("a");', { gypfile: true, ...depends("a") }),
+    ...common("a", `module.exports = ${beside};`, version(beside)),
+  });
+
+  test("two versions of one package are not swapped", async () => {
+    const program = await bundled(shared('require("a")', 1, 2));
+    expect(program.externals.map(({ name, version, loads }) => [name, version, loads])).toEqual([
+      ["one", "1.0.0", [["a", 2]]],
+      ["two", "1.0.0", [["a", 3]]],
+      ["a", "1.0.0", []],
+      ["a", "2.0.0", []],
+    ]);
+    expect((await loadProgram(program)).simulation.name).toBe("1");
+    const { root } = await bundled(shared('require("a")', 2, 1));
+    await expect(loadProgram({ ...program, root })).rejects.toMatchObject({
+      code: "PACKAGE_CHANGED",
+      message: "recorded with the package a 1.0.0, installed is 2.0.0",
+    });
+  });
+
+  test("two copies of one package, which count for themselves, stay two, and one stays one", async () => {
+    const two = await bundled(shared('require("a")', 1, 1));
+    expect((await loadProgram(two)).simulation.name).toBe("1");
+    const one = await bundled(shared('require("a")', 1, 1));
+    const nested = "node_modules/one/node_modules";
+    await rm(join(one.root, nested), { recursive: true });
+    const recorded = await bundle({ root: one.root, module: "m.ts" });
+    expect((await loadProgram({ ...recorded, root: one.root })).simulation.name).toBe("1");
+    const message = "recorded with the package a 1.0.0, but other packages share a copy of it now";
+    for (const [code, { root }] of [
+      [two, one],
+      [recorded, two],
+    ] as const) {
+      await expect(loadProgram({ ...code, root })).rejects.toMatchObject({
+        code: "PACKAGE_CHANGED",
+        message,
+      });
+    }
+  });
+
+  test.each([
+    ["by its name", "a"],
+    ["by its path", "../a/index.js"],
+    ["by the name of a folder", "../a"],
+  ])("and not, %s, what only another package has", async (_, request) => {
+    const load = `require(${JSON.stringify(request)})`;
+    const code = asks(`(() => { try { return ${load}; } catch (error) { return error.code; } })()`);
+    const { "node_modules/one/node_modules/a/package.json": _manifest, ...files } = shared("", 1, 2);
+    const program = await bundled({ ...files, ...common("one", code, { gypfile: true }) });
+    expect((await loadProgram(program)).simulation.name).toBe("MODULE_NOT_FOUND");
+  });
+
+  test("and what finds an addon for another package loads the addon by its path", async () => {
+    const finder = "module.exports = (folder) => require(folder + '/addon.js');";
+    const program = await bundled({
+      "m.ts": `import { next, value } from "one"; ${SIM}`,
+      ...common("one", asks('require("finder")(__dirname)'), {
+        gypfile: true,
+        ...depends("finder"),
+      }),
+      ...common("finder", `module.exports = require("inner");`, depends("inner")),
+      ...common("inner", finder),
+      "node_modules/one/addon.js": "module.exports = 5;",
+    });
+    expect((await loadProgram(program)).simulation.name).toBe("5");
   });
 });
 
