@@ -89,7 +89,7 @@ describe("a setting", () => {
     expect(config().get("author").value).toBe("Here");
   });
 
-    test("of the project is not read from elsewhere, nor a program from the store", async () => {
+  test("of the project is not read from elsewhere, nor a program from the store", async () => {
     await write(".rewind/local/config", sealed('{"rng":"x","pager":"rm -rf /"}'));
     await write(".rewind/config", { format: 1, pager: "rm -rf /", author: "somebody" });
     expect(config({ PAGER: "more" }).list()).toEqual([

@@ -336,7 +336,10 @@ describe("a package outside loads what it loaded at the recording", () => {
   ])("and not, %s, what only another package has", async (_, request) => {
     const load = `require(${JSON.stringify(request)})`;
     const code = asks(`(() => { try { return ${load}; } catch (error) { return error.code; } })()`);
-    const files = Object.entries({ ...shared("", 1, 2), ...common("one", code, { gypfile: true }) });
+    const files = Object.entries({
+      ...shared("", 1, 2),
+      ...common("one", code, { gypfile: true }),
+    });
     const outside = files.filter(([path]) => !path.includes("one/node_modules"));
     const program = await bundled(Object.fromEntries(outside));
     expect((await loadProgram(program)).simulation.name).toBe("MODULE_NOT_FOUND");
