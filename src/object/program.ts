@@ -18,7 +18,7 @@ export interface Program {
   readonly generatorVersion: number;
   /** The source in parts, in order; empty if one chunk, `source`, holds all of it. */
   readonly parts: readonly ProgramPart[];
-  /** The packages that could not be bundled, by name. */
+  /** The packages that could not be bundled, in the order of `inWalkOrder`. */
   readonly externals: readonly ExternalPackage[];
   /** What the module read while it was loaded, by path. */
   readonly inputs: readonly ProgramInput[];
@@ -44,7 +44,12 @@ export interface ExternalPackage {
   readonly digest: string;
   /** How the program imports it; empty if only another such package depends on it. */
   readonly specifiers: readonly ExternalImport[];
+  /** The packages that its package.json names, as far as they were installed. */
+  readonly loads: readonly ExternalEdge[];
 }
+
+/** The name by which a package loads another, and which of the program's `externals` that is. */
+export type ExternalEdge = readonly [name: string, index: number];
 
 /**
  * One way in which a program names a package, and the file that it means, relative to the package's
@@ -69,9 +74,9 @@ export interface ProgramInput {
 /** A variable, and the digest of its value in hexadecimal; undefined if it was not set. */
 export type EnvironmentVariable = readonly [name: string, digest: string | undefined];
 
-/** The bytes of a program object. */
+/** The bytes of a program object. Throws OBJECT_INVALID if no reader would take them. */
 export function encodeProgram(program: Program): Uint8Array {
-  return encodeBody("program", format(program));
+  return encodeBody("program", format(checkNames(program)));
 }
 
 /** Reads a program object. */
@@ -79,23 +84,42 @@ export function decodeProgram(body: Uint8Array): Program {
   return decodeBody(
     "program",
     body,
-    (fields) => ({
-      name: fields.expectLength(12).text(),
-      module: fields.optional((field) => field.text()),
-      exportName: fields.optional((field) => field.text()),
-      source: fields.id<"chunk">(),
-      generator: fields.text(),
-      generatorVersion: fields.integer(),
-      parts: fields.list(readPart),
-      externals: fields.list(readExternal),
-      inputs: fields.list(readInput),
-      environment: fields.list(readVariable),
-      zone: fields.optional((field) => field.text()),
-      locale: fields.optional((field) => field.text()),
-    }),
+    (fields) =>
+      checkNames({
+        name: fields.expectLength(12).text(),
+        module: fields.optional((field) => field.text()),
+        exportName: fields.optional((field) => field.text()),
+        source: fields.id<"chunk">(),
+        generator: fields.text(),
+        generatorVersion: fields.integer(),
+        parts: fields.list(readPart),
+        externals: checkEdges(fields.list(readExternal)),
+        inputs: fields.list(readInput),
+        environment: fields.list(readVariable),
+        zone: fields.optional((field) => field.text()),
+        locale: fields.optional((field) => field.text()),
+      }),
     format,
   );
 }
+
+/** Checks what stands in messages, or is looked for on a disk, which refuses a zero byte. */
+function checkNames(program: Program): Program {
+  const { name, module, exportName, generator, zone, locale } = program;
+  for (const text of [name, exportName, generator, zone, locale]) {
+    if (text !== undefined) expectThat(text.length <= LONGEST_NAME, "a shorter name", text);
+  }
+  if (module !== undefined) {
+    const isPath = module.length <= LONGEST_PATH && !module.includes("\0");
+    expectThat(isPath, "the path of a module", module);
+  }
+  return program;
+}
+
+/** The longest name of a program, in UTF-16 code units. */
+export const LONGEST_NAME: number = 1_000;
+/** Linux takes no longer path. */
+const LONGEST_PATH = 4_096;
 
 /** The packages of a program, bundled or not, each version once, by name. */
 export function packagesOf(
@@ -116,14 +140,16 @@ export function splitLabel(label: string): readonly [name: string, version: stri
 
 /** Whether a package may have this name: a folder, perhaps in a scope, of visible characters. */
 export function isPackageName(text: string): boolean {
-  return PACKAGE_NAME.test(text);
+  return text.length <= LONGEST_PACKAGE_NAME && PACKAGE_NAME.test(text);
 }
 
 /** Whether a package may have this version; some have none. */
 export function isPackageVersion(text: string): boolean {
-  return PACKAGE_VERSION.test(text);
+  return text.length <= LONGEST_PACKAGE_NAME && PACKAGE_VERSION.test(text);
 }
 
+/** The registry takes a name of 214 characters; a scope and a folder can have 255 each. */
+const LONGEST_PACKAGE_NAME = 512;
 const FOLDER = String.raw`(?!\.{1,2}(?:[/@]|$))[^\p{C}\p{Z}/\\]+`;
 const PACKAGE_NAME = new RegExp(`^(?:@${FOLDER}/)?(?!@)${FOLDER}$`, "u");
 const PACKAGE_VERSION = /^[!-?A-~]*$/;
@@ -141,7 +167,8 @@ function readLabel(field: Fields): string {
 
 /** A file's path in its package, with `/`. */
 function isPathInside(path: string): boolean {
-  return !/^(?:[/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+  const isRelative = !/^(?:[/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+  return isRelative && path.length <= LONGEST_PATH && !path.includes("\0");
 }
 
 /** The text, if it is one of those. */
@@ -152,7 +179,7 @@ function expectThat(holds: boolean, what: string, text: string): string {
 }
 
 function readExternal(element: Fields): ExternalPackage {
-  const fields = element.nested().expectLength(4);
+  const fields = element.nested().expectLength(4, 5);
   const [name, version] = [fields.text(), fields.text()];
   return {
     name: expectThat(isPackageName(name), "the name of a package", name),
@@ -165,7 +192,51 @@ function readExternal(element: Fields): ExternalPackage {
       // Anything but these two is written back as "require", and so refused as not canonical.
       return [kind === "import" ? "import" : "require", specifier, file];
     }),
+    loads: fields.length === 4 ? [] : fields.list(readEdge),
   };
+}
+
+function readEdge(element: Fields): ExternalEdge {
+  const pair = element.nested().expectLength(2);
+  const name = pair.text();
+  return [expectThat(isPackageName(name), "the name of a package", name), pair.integer()];
+}
+
+function checkEdges(externals: readonly ExternalPackage[]): readonly ExternalPackage[] {
+  for (const { name, loads } of externals) {
+    const isIn = loads.every(([, index]) => index < externals.length);
+    expectThat(isIn, "a package to load only those that are listed", name);
+  }
+  return externals;
+}
+
+/**
+ * Packages outside a program in the order in which a walk meets them: those that the program imports, by
+ * name, then what each of these loads, by name, and so on. Any that it does not meet are left out.
+ */
+export function inWalkOrder(externals: readonly ExternalPackage[]): ExternalPackage[] {
+  const places = new Map<number, number>(); // in the walk, by the place in `externals`
+  const met: ExternalPackage[] = [];
+  const placeOf = (index: number): number => {
+    const place = places.get(index) ?? places.size;
+    if (place === places.size) {
+      places.set(index, place);
+      met.push(externals[index] as ExternalPackage);
+    }
+    return place;
+  };
+  const imported = [...externals.entries()].filter(([, { specifiers }]) => specifiers.length > 0);
+  for (const [index] of sorted(imported, ([, { name }]) => name)) placeOf(index);
+  const found: ExternalPackage[] = [];
+  // The list grows while it is walked.
+  for (const external of met) {
+    const loads = sorted(external.loads, ([name]) => name);
+    found.push({
+      ...external,
+      loads: loads.map(([name, index]) => [name, placeOf(index)] as const),
+    });
+  }
+  return found;
 }
 
 function readInput(element: Fields): ProgramInput {
@@ -193,14 +264,13 @@ function format(program: Program): readonly unknown[] {
     program.generator,
     program.generatorVersion,
     partsOf(program).map((part) => [part.package ?? null, idBytes(part.chunk)]),
-    sorted(program.externals, ({ name, version, digest }) => `${name}@${version}\0${digest}`).map(
-      ({ name, version, digest, specifiers }) => [
-        name,
-        version,
-        idBytes(digest as Id),
-        sorted(specifiers, ([kind, specifier]) => `${specifier}\0${kind}`).map((one) => [...one]),
-      ],
-    ),
+    inWalkOrder(program.externals).map(({ name, version, digest, specifiers, loads }) => [
+      name,
+      version,
+      idBytes(digest as Id),
+      sorted(specifiers, ([kind, specifier]) => `${specifier}\0${kind}`).map((one) => [...one]),
+      ...(loads.length > 0 ? [loads.map((edge) => [...edge])] : []),
+    ]),
     sorted(program.inputs, ({ path, kind }) => `${path}\0${kind}`).map((input) => [
       input.path,
       input.kind,

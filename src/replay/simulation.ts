@@ -1,6 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { RewindError } from "../base/errors.ts";
 import type { TypeCodecs } from "../codec/state/type-codecs.ts";
+import { LONGEST_NAME } from "../object/program.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 
@@ -108,6 +109,11 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
   const simulation = value as Record<string, unknown>;
   if (typeof simulation.name !== "string" || simulation.name === "") {
     refuse(`expected name to be a text, got ${describe(simulation.name)}`);
+  }
+  const { length } = simulation.name as string;
+  if (length > LONGEST_NAME) {
+    const [most, got] = [LONGEST_NAME, length].map((one) => one.toLocaleString("en-US"));
+    refuse(`expected name to have at most ${most} characters, got ${got}`);
   }
   for (const member of ["init", "step"]) {
     if (typeof simulation[member] !== "function") {

@@ -535,6 +535,14 @@ async function forgedRuns(project: Project): Promise<void> {
     forged["old-generator"] = withProgram({ generatorVersion: 99 });
     forged["other-generator"] = withProgram({ generator: "dice" });
     forged["leads-out"] = withProgram({ module: "../walk.ts" });
+    const parts = ["/*\n", "*/ evil();\n/*\n", "*/\n"].map((code, i) => ({
+      package: i === 1 ? "pack@1.0.0" : undefined,
+      chunk: writer.put("chunk", utf8(code)),
+    }));
+    const source = writer.put("chunk", utf8("/*\n*/ evil();\n/*\n*/\n"));
+    forged["half-comments"] = withProgram({ source, parts });
+    const html = writer.put("chunk", utf8("let n = 1;\nn <!-- n; evil();\n"));
+    forged["html-comment"] = withProgram({ source: html, parts: [] });
     forged["unknown-zone"] = withProgram({ zone: "Mars/Base", locale: "en-US" });
     forged["unknown-locale"] = withProgram({ zone: "UTC", locale: "xx" });
     const chunk = writer.put("chunk", utf8("no list"));

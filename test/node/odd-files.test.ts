@@ -131,6 +131,96 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     }
   });
 
+  const I = "export default 1;";
+  test.each<[string, string, string, Record<string, string>]>([
+    [
+      "exports",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{ "exports": { ".": { "import": ["./in/i.js"] } } }',
+        "node_modules/pack/in/i.js": I,
+      },
+    ],
+    [
+      "a pattern of exports",
+      "@a/pack/x/y",
+      "node_modules/@a/pack/in/x/y",
+      {
+        "node_modules/@a/pack/package.json": '{ "exports": { "./*": "./in/*/i.js" } }',
+        "node_modules/@a/pack/in/x/y/i.js": I,
+      },
+    ],
+    [
+      "main",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{ "main": "in/i.js" }',
+        "node_modules/pack/in/i.js": I,
+      },
+    ],
+    [
+      "a folder that is main",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{ "main": "./in" }',
+        "node_modules/pack/in/index.js": I,
+      },
+    ],
+    [
+      "imports",
+      "#x",
+      "in",
+      { "package.json": '{ "imports": { "#x": "./in/i.js" } }', "in/i.js": I },
+    ],
+    [
+      "a package in imports",
+      "#x",
+      "node_modules/pack",
+      {
+        "package.json": '{ "imports": { "#x": "pack" } }',
+        "node_modules/pack/index.js": I,
+      },
+    ],
+    [
+      "the project's own name",
+      "me",
+      "in",
+      {
+        "package.json": '{ "name": "me", "exports": "./in/i.js" }',
+        "in/i.js": I,
+      },
+    ],
+  ])("a package.json that %s leads to", async (_, specifier, folder, files) => {
+    const root = await project({
+      ...files,
+      "m.ts": `import "${specifier}"; export default ${WALK};`,
+    });
+    expect(await bundle({ root, module: "m.ts" })).toHaveProperty("code");
+    execFileSync("mkfifo", [join(root, folder, "package.json")]);
+    await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
+      code: "MODULE_FAILED",
+      message: expect.stringContaining(`expected ${folder}/package.json to be a file, got a pipe`),
+    });
+  });
+
+  test.each([
+    ["code", "a.js", "{}", 10 << 20],
+    ["JSON", "a.json", "[],", 16 << 20],
+  ])("%s that is larger than what esbuild takes a gigabyte for", async (_, path, text, most) => {
+    const root = await project({
+      "m.ts": `import "./${path}"; export default ${WALK};`,
+      [path]: text.repeat(most / text.length + 1),
+    });
+    const limit = `expected ${path} to be a file of at most ${most.toLocaleString("en-US")} bytes, got`;
+    await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
+      code: "MODULE_FAILED",
+      message: expect.stringContaining(limit),
+    });
+  });
+
   test("the working files of a program: they have changed", async () => {
     const root = await project(FILES);
     const place = { digest: "d1", root, cacheDirectory: join(root, ".rewind/cache") };

@@ -4,7 +4,12 @@ import { encode } from "../../src/codec/encode.ts";
 import { encodeBody } from "../../src/object/body.ts";
 import type { Id } from "../../src/object/id.ts";
 import type { ParamsRef } from "../../src/object/params.ts";
-import { decodeProgram, encodeProgram, type Program } from "../../src/object/program.ts";
+import {
+  decodeProgram,
+  type ExternalPackage,
+  encodeProgram,
+  type Program,
+} from "../../src/object/program.ts";
 import { decodeRun, encodeRun, type RunManifest, rootOf } from "../../src/object/run.ts";
 import { decodeSeeds, encodeSeeds, SEED_RULES, type Seeds } from "../../src/object/seeds.ts";
 import { decodeState, type StateRef } from "../../src/object/state.ts";
@@ -61,14 +66,23 @@ const program: fc.Arbitrary<Program> = fc
             .uniqueArray(
               fc.tuple(fc.constantFrom("import" as const, "require" as const), text, insidePath),
               {
-                ...{ selector: ([, specifier]) => specifier, maxLength: 3 },
+                ...{ selector: ([, specifier]) => specifier, minLength: 1, maxLength: 3 },
               },
             )
             .map((list) => ascending(list, ([, specifier]) => specifier)),
+          edges: fc.array(fc.nat(2), { maxLength: 2 }),
         }),
         { selector: ({ name }) => name, maxLength: 3 },
       )
-      .map((list) => ascending(list, ({ name, version }) => `${name}@${version}`)),
+      .map((list) => {
+        const externals = ascending(list, ({ name }) => name);
+        return externals.map(({ edges, ...external }) => ({
+          ...external,
+          loads: edges
+            .slice(0, 2)
+            .map((index, i) => [["a", "b"][i] as string, index % list.length] as const),
+        }));
+      }),
     inputs: fc
       .uniqueArray(
         fc.record({
@@ -528,12 +542,149 @@ function sample(change: Partial<RunManifest>): RunManifest {
   return { ...run, edge, final: { inline: Uint8Array.of(5) }, ...change };
 }
 
+describe("the packages outside a program are in the order of a walk", () => {
+  const one = (name: string, imports: unknown[], ...loads: unknown[]): unknown[] => [
+    ...[name, "1.0.0", noise(32, name.charCodeAt(0))],
+    imports.map((file) => ["import", name, file]),
+    ...loads,
+  ];
+  const body = (...externals: unknown[]): Uint8Array =>
+    encodeBody("program", VALID.program?.fields.with(7, externals) as unknown[]);
+
+  test("what one loads comes after what the program imports", () => {
+    const externals = [
+      one(
+        "b",
+        ["b.js"],
+        [
+          ["a", 2],
+          ["c", 1],
+        ],
+      ),
+      one("c", ["c.js"], [["b", 0]]),
+      one("a", []),
+    ];
+    expect(decodeProgram(body(...externals)).externals.map(({ loads }) => loads)).toEqual([
+      [
+        ["a", 2],
+        ["c", 1],
+      ],
+      [["b", 0]],
+      [],
+    ]);
+  });
+
+  test.each([
+    ["one that nothing loads", [one("b", ["b.js"]), one("a", [])]],
+    ["a place that there is not", [one("b", ["b.js"], [["a", 1]])]],
+    ["a place below zero", [one("b", ["b.js"], [["a", -1]])]],
+    ["no name of a package", [one("b", ["b.js"], [["../a", 0]])]],
+    ["an empty list", [one("b", ["b.js"], [])]],
+    [
+      "a name twice",
+      [
+        one(
+          "b",
+          ["b.js"],
+          [
+            ["a", 0],
+            ["a", 0],
+          ],
+        ),
+      ],
+    ],
+    [
+      "names that are not sorted",
+      [
+        one(
+          "b",
+          ["b.js"],
+          [
+            ["c", 0],
+            ["a", 0],
+          ],
+        ),
+      ],
+    ],
+    ["imported ones that are not sorted", [one("b", ["b.js"]), one("a", ["a.js"])]],
+    [
+      "another order",
+      [
+        one(
+          "b",
+          ["b.js"],
+          [
+            ["c", 2],
+            ["d", 1],
+          ],
+        ),
+        one("d", []),
+        one("c", []),
+      ],
+    ],
+  ])("%s is refused", (_, externals) => {
+    expect(() => decodeProgram(body(...externals))).toThrow(
+      expect.objectContaining({ code: "OBJECT_INVALID" }),
+    );
+  });
+});
+
+describe("a program whose names are too long, or cannot be those of files, is refused", () => {
+  const fields = VALID.program?.fields as unknown[];
+  test.each([
+    ["a name", 0, "n".repeat(1_001)],
+    ["a path of a module with a zero byte", 1, "a\0b.ts"],
+    ["a path of a module", 1, `${"m".repeat(4_096)}s`],
+    ["an export", 2, "e".repeat(1_001)],
+    ["a generator", 4, "g".repeat(1_001)],
+    ["a time zone", 10, "z".repeat(1_001)],
+    ["a locale", 11, "l".repeat(1_001)],
+    [
+      "a label",
+      6,
+      [
+        [`${"p".repeat(1_000)}@1.0.0`, noise(32, 1)],
+        [null, noise(32, 2)],
+      ],
+    ],
+    [
+      "a label with a zero byte",
+      6,
+      [
+        ["p\0@1.0.0", noise(32, 1)],
+        [null, noise(32, 2)],
+      ],
+    ],
+  ])("%s", (_, index, value) => {
+    let message = "";
+    try {
+      decodeProgram(encodeBody("program", fields.with(index, value)));
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(/^not a valid program: expected /);
+    expect(message.length).toBeLessThan(200);
+  });
+
+  test("and is not recorded, as it could not be read", () => {
+    const program = decodeProgram(encodeBody("program", fields));
+    for (const change of [{ name: "n".repeat(1_001) }, { module: "a\0" }]) {
+      expect(() => encodeProgram({ ...program, ...change })).toThrow(
+        expect.objectContaining({ code: "OBJECT_INVALID" }),
+      );
+    }
+  });
+});
+
 describe("a program whose packages could deceive is refused", () => {
   const base: Program = {
     ...{ name: "p", module: "p.ts", exportName: "default", source: "0".repeat(64) as Id<"chunk"> },
     ...{ generator: "g", generatorVersion: 1, ...BARE },
   };
-  const external = { name: "a", version: "1.0.0", digest: "1".repeat(64), specifiers: [] };
+  const external: ExternalPackage = {
+    ...{ name: "a", version: "1.0.0", digest: "1".repeat(64), loads: [] },
+    specifiers: [["import", "a", "a.js"]],
+  };
   const chunk = "2".repeat(64) as Id<"chunk">;
   const refused = (program: Partial<Program>): void =>
     expect(() => decodeProgram(encodeProgram({ ...base, ...program }))).toThrow(

@@ -105,6 +105,7 @@ describe("valid", () => {
         {
           ...{ name: "addon", version: "2.0.0", digest: "36".repeat(32) },
           specifiers: [["import", "addon/part", "dist/part.mjs"]],
+          loads: [],
         },
       ],
       inputs: [

@@ -4,7 +4,7 @@ import type { OwnFile, PackageInProgram } from "../../object/program-contents.ts
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, visible, visibleLine } from "../terminal/text.ts";
+import { count, visibleCode, visibleLine } from "../terminal/text.ts";
 
 /** The part of a recorded source to show; by default the user's own files. */
 export interface SourceWish {
@@ -39,7 +39,7 @@ export async function showSource(
     return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
   });
   const source = text.join("");
-  out.result({ module, source, packages }, () => visible(source.trimEnd()));
+  out.result({ module, source, packages }, () => visibleCode(source.trimEnd()));
 }
 
 /** The packages of a program, one a line. */

@@ -1,7 +1,7 @@
 import { visible, visibleBetweenColours, visibleLine } from "./visible.ts";
 import { width } from "./width.ts";
 
-export { visible, visibleLine } from "./visible.ts";
+export { visible, visibleCode, visibleLine } from "./visible.ts";
 
 /** Notes about a run are cut to this length in a text. */
 const LONGEST_NOTE = 1_000;

@@ -10,19 +10,36 @@ const UNSEEN: RegExp =
  * Text from a store or a file, with invisible characters escaped as in JSON: `\u001b`, `\u200b`.
  */
 export function visible(text: string): string {
-  return text.replace(UNSEEN, (unseen) =>
-    Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i))
-      .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
+  return text.replace(UNSEEN, escaped);
 }
 
-/** The same on one line. */
+function escaped(unseen: string): string {
+  return Array.from({ length: unseen.length }, (_, i) => unseen.charCodeAt(i))
+    .map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`)
+    .join("");
+}
+
+/**
+ * JavaScript with the lines that it has when it runs: a lone carriage return, U+2028 and U+2029 end a line,
+ * and so a comment, as a line feed does. Each is printed as its escape and a line feed. A variation selector
+ * may be part of a name, and two names that look the same must not be two, so it stays only after an emoji.
+ */
+export function visibleCode(code: string): string {
+  const lines = code
+    .replace(/\r\n/g, "\n")
+    .replace(/[\r\u2028\u2029]/g, (end) => `${visible(end)}\n`)
+    .replace(NO_EMOJI_BEFORE, escaped);
+  return visible(lines);
+}
+
+const NO_EMOJI_BEFORE = /(?<!(?!\p{ID_Continue})\p{Extended_Pictographic})[\ufe0e\ufe0f]/gu;
+
+/** Text from a store or a file, with its unseen characters escaped, on one line. */
 export function visibleLine(text: string): string {
   return visible(text).replace(/\s+/g, " ");
 }
 
-/** The same, but colours stay as they are. */
+/** Text with its unseen characters escaped; colours stay as they are. */
 export function visibleBetweenColours(text: string): string {
   return text
     .split(COLOUR)

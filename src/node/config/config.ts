@@ -2,6 +2,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import { type Files, nodeFiles } from "../host/files.ts";
+import { machineSeal } from "../host/machine-seal.ts";
 import { changeSettingsFile, readSettingsFile, type SettingsFile } from "../host/settings-file.ts";
 import { userFolder, type Variables } from "../host/user-folders.ts";
 import { projectOf, STORE_FOLDER } from "../store/find-project.ts";
@@ -121,6 +122,8 @@ export class Config {
       name: `${STORE_FOLDER}/local/config`,
       scratch: local,
       damage: "INVALID_CONFIG",
+      // It may have come along with a copy of the store.
+      seal: machineSeal(),
     };
   }
 

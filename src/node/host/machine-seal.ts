@@ -34,6 +34,8 @@ export function machineSeal(): Seal {
     },
     isOurs(text, seal) {
       secret ??= readSecret();
+      // Anyone can make a seal of the empty secret; a user with a home makes none before having a secret.
+      if (secret === undefined && secretFile() !== undefined) return false;
       return seal === sealed(text);
     },
   };

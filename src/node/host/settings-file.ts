@@ -4,6 +4,7 @@ import { describe } from "../../base/checks.ts";
 import { type ErrorCode, RewindError } from "../../base/errors.ts";
 import { type Files, replaceFile } from "./files.ts";
 import { lock } from "./lock.ts";
+import type { Seal } from "./machine-seal.ts";
 
 /** A file of settings: one JSON object. */
 export interface SettingsFile {
@@ -14,6 +15,8 @@ export interface SettingsFile {
   readonly scratch: string;
   /** The code of an error in the file's contents. */
   readonly damage: ErrorCode;
+  /** Marks what it holds as this user's; what is not so marked counts as not there. */
+  readonly seal?: Seal;
 }
 
 /** How long a change waits for another process that is changing settings. */
@@ -22,7 +25,7 @@ const PATIENCE_MS = 5_000;
 /** The settings in the file, including unknown ones; empty if there is no file. */
 export function readSettingsFile(
   files: Files,
-  { file, name, damage }: SettingsFile,
+  { file, name, damage, seal }: SettingsFile,
 ): Readonly<Record<string, unknown>> {
   const text = onSettings("read", name, () => files.readText(file));
   if (text === undefined) return {};
@@ -33,7 +36,9 @@ export function readSettingsFile(
     throw new RewindError(damage, `${name}: expected JSON`, { file: name }, { cause });
   }
   if (typeof settings === "object" && settings !== null && !Array.isArray(settings)) {
-    return settings as Record<string, unknown>;
+    if (seal === undefined) return settings as Record<string, unknown>;
+    const { seal: given, ...sealed } = settings as Record<string, unknown>;
+    return seal.isOurs(sealedText(sealed), String(given)) ? sealed : {};
   }
   const message = `${name}: expected an object of settings, got ${describe(settings)}`;
   throw new RewindError(damage, message, { file: name });
@@ -61,11 +66,20 @@ export async function changeSettingsFile(
   );
   try {
     const { [key]: _, ...others } = readSettingsFile(files, settings);
-    const text = JSON.stringify(value === undefined ? others : { ...others, [key]: value });
+    const changed = value === undefined ? others : { ...others, [key]: value };
+    const { seal } = settings;
+    const text = JSON.stringify(
+      seal === undefined ? changed : { ...changed, seal: seal.make(sealedText(changed)) },
+    );
     onSettings("write", name, () => replaceFile(files, file, inScratch("new"), utf8(`${text}\n`)));
   } finally {
     release();
   }
+}
+
+/** In no other form, so that a seal of something else never fits. */
+function sealedText(settings: object): string {
+  return `settings ${JSON.stringify(settings)}`;
 }
 
 const PROBLEMS: Readonly<Record<string, string>> = {

@@ -15,6 +15,7 @@ import { capturedBy, recordedCapture } from "./captured-inputs.ts";
 import { changedSince, missingSince } from "./changed-since.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
 import { splitSpec } from "./module-spec.ts";
+import { checkReadable } from "./readable-code.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
 
 /** Where a project's code is, and which code may run. */
@@ -113,6 +114,7 @@ export async function loadRecorded(
   }
   const working = await workingCode(project, program, module);
   const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
+  if (stored !== undefined) await checkReadable(parts, program.name);
   if (working.state !== "same" && !options.replaced) {
     project.notice(`${working.why}: this replays the recorded program`);
   }

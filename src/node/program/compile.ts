@@ -30,17 +30,13 @@ export interface Surroundings {
  * ```
  */
 export function compileProgram(code: string, filename: string): CompiledProgram {
-  const body = asFunctionBody(code);
   const isUsed = mayUse(code);
   const compiled = new Map<string, Program>();
   const compile = (names: readonly string[]): Program => {
     const key = names.join();
     let program = compiled.get(key);
     if (program === undefined) {
-      // Sloppy outside, because a parameter may be called `eval`; strict inside, like any ES
-      // module.
-      const head = `(function (${[HOST, ...names].join(", ")}) { return (async () => { "use strict";`;
-      const script = new Script(`${head}\n${body}\n})(); })`, { filename, lineOffset: -1 });
+      const script = new Script(scriptOf(code, names), { filename, lineOffset: -1 });
       program = script.runInThisContext() as Program;
       compiled.set(key, program);
     }
@@ -52,6 +48,15 @@ export function compileProgram(code: string, filename: string): CompiledProgram 
       return compile(names)(host, ...names.map((name) => scope[name]));
     },
   };
+}
+
+/** The text that is compiled for code which takes these names from its surroundings. */
+export function scriptOf(code: string, names: readonly string[] = []): string {
+  // Sloppy outside, because a parameter may be called `eval`; strict inside, like any ES module.
+  const head = `(function (${[HOST, ...names].join(", ")}) { return (async () => { "use strict";`;
+  // A module may begin with a line for the shell, but a function's body may not.
+  const body = asFunctionBody(code.replace(/^#!/, "//"));
+  return `${head}\n${body}\n})(); })`;
 }
 
 /** Whether code may use a global; code that makes code from texts may use any. */

@@ -5,8 +5,11 @@ import { pathToFileURL } from "node:url";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import {
+  type ExternalEdge,
   type ExternalImport,
   type ExternalPackage,
+  inWalkOrder,
+  isPackageName,
   isPackageVersion,
 } from "../../object/program.ts";
 import { confine } from "./confine.ts";
@@ -16,25 +19,35 @@ import { findPackage, parseManifest } from "./packages.ts";
 
 /**
  * The packages that a program imports from outside its bundle, as installed now, and the packages
- * that they depend on: all of this code runs. Sorted by name.
+ * that they depend on: all of this code runs. In the order of `inWalkOrder`.
  */
 export function externalsOf(
   imports: ReadonlyMap<string, { readonly name: string; readonly specifiers: ExternalImport[] }>,
 ): ExternalPackage[] {
-  const found = new Map<string, ExternalPackage>();
-  const add = (folder: string, name: string, specifiers: readonly ExternalImport[]): void => {
-    if (found.has(folder)) return;
-    const { version, dependencies } = readManifest(folder);
-    found.set(folder, { name, version, digest: digestOfFolder(name, folder), specifiers });
-    for (const dependency of dependencies) {
-      const at = findPackage(dependency, folder);
-      // Folders that the program itself imports from have their own specifiers.
-      if (at === undefined || imports.has(realpathSync(at.folder))) continue;
-      add(realpathSync(at.folder), dependency, []);
+  const places = new Map<string, number>(); // by folder
+  const met: { readonly name: string; readonly folder: string }[] = [];
+  const placeOf = (name: string, folder: string): number => {
+    const place = places.get(folder) ?? places.size;
+    if (place === places.size) {
+      places.set(folder, place);
+      met.push({ name, folder });
     }
+    return place;
   };
-  for (const [folder, { name, specifiers }] of imports) add(folder, name, specifiers);
-  return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const [folder, { name }] of imports) placeOf(name, folder);
+  const found: ExternalPackage[] = [];
+  // The list grows while it is walked.
+  for (const { name, folder } of met) {
+    const { version, dependencies } = readManifest(folder);
+    const digest = digestOfFolder(name, folder);
+    const { specifiers = [] } = imports.get(folder) ?? {};
+    const loads = dependencies.flatMap((dependency): ExternalEdge[] => {
+      const at = findPackage(dependency, folder);
+      return at === undefined ? [] : [[dependency, placeOf(dependency, realpathSync(at.folder))]];
+    });
+    found.push({ name, version, digest, specifiers, loads });
+  }
+  return inWalkOrder(found);
 }
 
 /** A package outside the bundle, and its folder here. */
@@ -43,34 +56,40 @@ export interface FoundExternal extends ExternalPackage {
 }
 
 /**
- * The folders of the packages outside a program: those that the project imports are found from the
- * project, their dependencies from each package. Packages that were not there at the recording are
- * left out. Throws PACKAGE_CHANGED if a recorded package is not installed or has other files.
+ * The folders of the packages outside a program, in the order of `externals`: those that the project
+ * imports are found from the project, and from each of these what it loaded at the recording. Throws
+ * PACKAGE_CHANGED if one of them is not installed, has other files, or is shared by other packages
+ * than at the recording.
  */
 export function foldersOfExternals(
   root: string,
   externals: readonly ExternalPackage[],
 ): FoundExternal[] {
-  const found = new Map<string, FoundExternal>();
-  const visit = (name: string, from: string, specifiers: readonly ExternalImport[]): void => {
+  const folders: string[] = [];
+  const places = new Map<string, number>(); // by folder
+  const visit = (place: number, name: string, from: string): void => {
+    const external = externals[place] as ExternalPackage;
     const installed = findPackage(name, from);
-    const folder = installed && realpathSync(installed.folder);
-    const recorded = externals.filter((one) => one.name === name);
-    const [first] = recorded;
-    if (folder === undefined || found.has(folder) || first === undefined) return;
-    const digest = digestOfFolder(name, folder);
-    const same = recorded.find((one) => one.digest === digest);
-    if (same === undefined) throw changed(first, installed?.version);
-    found.set(folder, { ...same, specifiers, folder });
-    for (const dependency of readManifest(folder).dependencies) visit(dependency, folder, []);
+    if (installed === undefined) throw changed(external, "which is not installed");
+    const folder = realpathSync(installed.folder);
+    if (folders[place] === folder) return;
+    if (digestOfFolder(name, folder) !== external.digest) {
+      const { version } = installed;
+      const isSame = version === external.version;
+      const others = "but the installed one has different files";
+      throw changed(external, isSame ? others : `installed is ${version}`, version);
+    }
+    if (folders[place] !== undefined || places.has(folder)) {
+      throw changed(external, "but other packages share a copy of it now");
+    }
+    folders[place] = folder;
+    places.set(folder, place);
+    for (const [dependency, loaded] of external.loads) visit(loaded, dependency, folder);
   };
-  for (const { name, specifiers } of externals) {
-    if (specifiers.length > 0) visit(name, root, specifiers);
+  for (const [place, { name, specifiers }] of externals.entries()) {
+    if (specifiers.length > 0) visit(place, name, root);
   }
-  const digests = new Set([...found.values()].map(({ digest }) => digest));
-  const missing = externals.find(({ digest }) => !digests.has(digest));
-  if (missing !== undefined) throw changed(missing, undefined);
-  return [...found.values()];
+  return externals.map((external, place) => ({ ...external, folder: folders[place] as string }));
 }
 
 /**
@@ -85,7 +104,12 @@ export async function loadExternals(
   if (externals.length === 0) return modules;
   const folders = externals.map(({ folder }) => folder);
   forget(createRequire(join(root, "program.js")), folders);
-  confine(folders);
+  confine(
+    externals.map(({ folder, loads }) => ({
+      folder,
+      loads: loads.map(([name, place]) => [name, folders[place] as string]),
+    })),
+  );
   for (const external of externals) {
     // Its `module.parent` is in its own folder: through a parent in the project it could load
     // anything.
@@ -130,14 +154,18 @@ function isCommonJs(file: string): boolean {
   if (!file.endsWith(".js")) return file.endsWith(".cjs");
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) return readType(manifest) !== "module";
+    if (existsSync(manifest)) return readJson(manifest)?.type !== "module";
     if (folder === dirname(folder)) return true;
   }
 }
 
-function readType(manifest: string): unknown {
+/** What a package.json holds; undefined if it is no object of JSON in a file of a sane size. */
+function readJson(manifest: string): Record<string, unknown> | undefined {
   try {
-    return parseManifest(manifest).type;
+    const content: unknown = parseManifest(manifest);
+    return typeof content === "object" && content !== null
+      ? (content as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -165,13 +193,7 @@ const INSTALLERS: ReadonlySet<string> = new Set([
   ...["prebuild-install", "prebuildify", "node-gyp", "node-addon-api", "nan", "cmake-js"],
 ]);
 
-function changed({ name, version }: ExternalPackage, found: string | undefined): RewindError {
-  const problem =
-    found === undefined
-      ? "which is not installed"
-      : found === version
-        ? "but the installed one has different files"
-        : `installed is ${found}`;
+function changed({ name, version }: ExternalPackage, problem: string, found?: string): RewindError {
   return new RewindError(
     "PACKAGE_CHANGED",
     `recorded with the package ${name} ${version}, ${problem}`,
@@ -207,20 +229,16 @@ interface Manifest {
 }
 
 function readManifest(folder: string): Manifest {
-  try {
-    const content = parseManifest(join(folder, "package.json"));
-    const { version, dependencies, optionalDependencies, peerDependencies } = content;
-    const { gypfile, binary } = content;
-    return {
-      version: typeof version === "string" && isPackageVersion(version) ? version : "",
-      dependencies: Object.keys({
-        ...dependencies,
-        ...optionalDependencies,
-        ...peerDependencies,
-      }).filter((dependency) => !INSTALLERS.has(dependency)),
-      native: gypfile === true || typeof binary === "object",
-    };
-  } catch {
-    return { version: "", dependencies: [], native: false };
-  }
+  const { version, gypfile, binary, ...rest } = readJson(join(folder, "package.json")) ?? {};
+  const { dependencies, optionalDependencies, peerDependencies } = rest;
+  const named = [dependencies, optionalDependencies, peerDependencies].flatMap((some) =>
+    Object.keys(Object(some)),
+  );
+  return {
+    version: typeof version === "string" && isPackageVersion(version) ? version : "",
+    dependencies: [...new Set(named)]
+      .filter((name) => isPackageName(name) && !INSTALLERS.has(name))
+      .sort(),
+    native: gypfile === true || (typeof binary === "object" && binary !== null),
+  };
 }

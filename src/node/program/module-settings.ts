@@ -2,11 +2,13 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import {
   checkRegular,
+  LARGEST_CODE_BYTES,
+  LARGEST_JSON_BYTES,
   LARGEST_SETTINGS_BYTES,
-  LARGEST_SOURCE_BYTES,
   readRegular,
 } from "../host/regular-file.ts";
-import { isBare } from "./package-folder.ts";
+import { type Manifest, namedPlaces } from "./named-places.ts";
+import { isBare, remembered } from "./package-folder.ts";
 import { packageName } from "./packages.ts";
 
 /** The tsconfig.json that applies to `folder`: the nearest one up to the project folder `root`. */
@@ -45,7 +47,8 @@ export function configFiles(root: string, config: string): string[] {
 
 /**
  * Checks the package.json files, and those of Yarn, that esbuild reads to resolve `specifier` from
- * `folder`: in that folder and above, inside the project and outside. Throws MODULE_FAILED.
+ * `folder`: in that folder and above, inside the project and outside, and in the
+ * places to which these lead. Throws MODULE_FAILED.
  */
 export function packageSettings(root: string): (specifier: string, folder: string) => void {
   const checked = new Set<string>();
@@ -57,21 +60,55 @@ export function packageSettings(root: string): (specifier: string, folder: strin
       }
     }
   };
-  return (specifier, folder) => {
+  const manifestOf = remembered((folder) =>
+    jsonIn(readSettings(root, join(folder, "package.json"))),
+  );
+  const looked = new Set<string>();
+  const look = (specifier: string, folder: string): void => {
     check(folder);
-    if (!isBare(specifier)) return check(resolve(folder, specifier));
-    for (let at = folder; at !== dirname(at); at = dirname(at)) {
-      check(join(at, "node_modules", packageName(specifier)));
-      check(join(at, "node_modules", specifier));
+    const manifest = manifestOf(folder);
+    const question = `${folder}\0${specifier}`;
+    if (manifest === undefined || looked.has(question)) return;
+    looked.add(question);
+    for (const place of namedPlaces(manifest, specifier)) {
+      // A package's own `imports` may name another package; anything else is a path, with or without "./".
+      if (isBare(place)) ask(place, folder);
+      const path = resolve(folder, place);
+      for (const at of [dirname(path), path]) look("", at);
     }
   };
+  const ask = (specifier: string, folder: string): void => {
+    check(folder);
+    const isPath = /^\.{0,2}(?:\/|$)/.test(specifier);
+    if (isPath) {
+      look("", resolve(folder, specifier));
+      return;
+    }
+    for (let at = folder; ; at = dirname(at)) {
+      // By its own name or by "#", a package's file asks the package.json above it.
+      look(specifier, at);
+      if (at === dirname(at)) return;
+      look(specifier, join(at, "node_modules", packageName(specifier)));
+      look("", join(at, "node_modules", specifier));
+    }
+  };
+  return ask;
+}
+
+function jsonIn(text: string | undefined): Manifest | undefined {
+  try {
+    const value = JSON.parse(text ?? "null");
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined; // esbuild says so, if it matters
+  }
 }
 
 const READ_BY_ESBUILD: ReadonlyArray<readonly [file: string, limitBytes: number]> = [
   ["package.json", LARGEST_SETTINGS_BYTES],
-  [".pnp.data.json", LARGEST_SOURCE_BYTES],
-  [".pnp.cjs", LARGEST_SOURCE_BYTES],
-  [".pnp.js", LARGEST_SOURCE_BYTES],
+  [".pnp.data.json", LARGEST_JSON_BYTES],
+  [".pnp.cjs", LARGEST_CODE_BYTES],
+  [".pnp.js", LARGEST_CODE_BYTES],
 ];
 
 function readSettings(root: string, file: string): string | undefined {

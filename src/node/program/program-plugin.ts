@@ -1,9 +1,21 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, extname, join, relative, sep } from "node:path";
-import type { OnLoadArgs, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin } from "esbuild";
+import type {
+  Loader,
+  OnLoadArgs,
+  OnLoadResult,
+  OnResolveArgs,
+  OnResolveResult,
+  Plugin,
+} from "esbuild";
 import { isRewindError } from "../../base/errors.ts";
 import { type ExternalImport, isPackageName } from "../../object/program.ts";
-import { LARGEST_SOURCE_BYTES, readRegular } from "../host/regular-file.ts";
+import {
+  LARGEST_CODE_BYTES,
+  LARGEST_JSON_BYTES,
+  LARGEST_SOURCE_BYTES,
+  readRegular,
+} from "../host/regular-file.ts";
 import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
 import { exactEnums } from "./enums.ts";
 import { isNative } from "./externals.ts";
@@ -182,7 +194,7 @@ export function programPlugin(options: {
         `${path} cannot be part of a program: only code, JSON, WebAssembly and text can`,
       );
     }
-    const contents = readRegular(file, { name: path, limitBytes: LARGEST_SOURCE_BYTES });
+    const contents = readRegular(file, { name: path, limitBytes: largestOf(loader) });
     if (contents === undefined) return refuse(`${path} does not exist`);
     if (namespace === OWN) sources.add(path, contents);
     else sources.addPackageFile(file, contents);
@@ -230,6 +242,12 @@ export function programPlugin(options: {
       }));
     },
   };
+}
+
+/** How large a file may be, which esbuild holds in memory as it parses it. */
+function largestOf(loader: Loader): number {
+  if (loader === "json") return LARGEST_JSON_BYTES;
+  return /^[jt]sx?$/.test(loader) ? LARGEST_CODE_BYTES : LARGEST_SOURCE_BYTES;
 }
 
 /** The package of a file, as named in a program's parts; undefined for the user's own file. */

@@ -1,7 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Output } from "../../../src/cli/terminal/output.ts";
 import { table } from "../../../src/cli/terminal/text.ts";
-import { visible, visibleBetweenColours } from "../../../src/cli/terminal/visible.ts";
+import { visible, visibleBetweenColours, visibleCode } from "../../../src/cli/terminal/visible.ts";
 import { width } from "../../../src/cli/terminal/width.ts";
 
 const range = (from: number, to: number): number[] =>
@@ -23,6 +23,34 @@ test("invisible characters and changes of the writing direction are escaped", ()
   }
   const plain = "größe λόγος 語 ❤\ufe0f 😀 → │ ⣿\tx\ny";
   expect(visible(plain)).toBe(plain);
+});
+
+describe("code is shown with the lines and the names that it has when it runs", () => {
+  test.each(["\r", "\u2028", "\u2029", "\r\r\n", "\n\r"])("a line ends at %j", (end) => {
+    const shown = visibleCode(`// a comment${end}evil();`).split("\n");
+    expect(shown.at(-1)?.replace("\\u000d", "")).toBe("evil();");
+    expect(shown.join("")).toMatch(/\\u(000d|202[89])/);
+  });
+
+  test("a file from Windows as it is written", () => {
+    expect(visibleCode("// a\r\nb();\r\n")).toBe("// a\nb();\n");
+  });
+
+  test.each([
+    ["a direction in a comment", "/* \u202e */", "/* \\u202e */"],
+    ["a direction in a text", '"\u2066"', '"\\u2066"'],
+    ["a letter that cannot be seen", "a\u3164 = 1", "a\\u3164 = 1"],
+    ["a mark of the byte order", "\ufefflet a;", "\\ufefflet a;"],
+    ["a zero byte", '"\0"', '"\\u0000"'],
+    ["a variation of a name", "safe\ufe0f()", "safe\\ufe0f()"],
+    ["a variation of a letter that is a symbol too", "\u2139\ufe0f()", "\u2139\\ufe0f()"],
+  ])("%s", (_, code, shown) => {
+    expect(visibleCode(code)).toBe(shown);
+  });
+
+  test("emoji stay", () => {
+    expect(visibleCode('"❤\ufe0f ⚠\ufe0f"')).toBe('"❤\ufe0f ⚠\ufe0f"');
+  });
 });
 
 test("every text for stdout is escaped, whoever printed it, and colours stay only on a terminal", () => {

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -5,6 +6,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { Config } from "../../../src/node/config/config.ts";
 import { bytesOf, SETTINGS } from "../../../src/node/config/settings.ts";
 import { type Files, nodeFiles } from "../../../src/node/host/files.ts";
+import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import type { Variables } from "../../../src/node/host/user-folders.ts";
 import { generatorNames } from "../../../src/random/generators.ts";
 import { temporaryFolder } from "../../cli/run-cli.ts";
@@ -27,6 +29,9 @@ const write = async (file: string, value: unknown): Promise<void> => {
 };
 const read = async (file: string): Promise<unknown> =>
   JSON.parse(await readFile(path.resolve(root, file), "utf8"));
+/** Settings as this user keeps them below `.rewind/local`. */
+const sealed = (settings: string): string =>
+  settings.replace(/\}$/, `,"seal":"${machineSeal().make(`settings ${settings}`)}"}`);
 const config = (variables: Variables = {}): Config =>
   new Config(root, { HOME: home, ...variables });
 
@@ -49,8 +54,43 @@ describe("a setting", () => {
     expect(author()).toEqual([os.userInfo().username, "default"]);
   });
 
+  test.each([
+    ["without a seal", {}],
+    ["with another's seal", { seal: "0123456789abcdef" }],
+    [
+      "with the seal of the empty secret, which anyone can make",
+      {
+        seal: createHmac("sha256", "")
+          .update('settings {"author":"Mallory","inputs.limit":"9GB"}')
+          .digest("hex")
+          .slice(0, 16),
+      },
+    ],
+  ])("of this copy counts only if this user set it: %s", async (_, seal) => {
+    await write(".rewind/local/config", { author: "Mallory", "inputs.limit": "9GB", ...seal });
+    const own = config();
+    expect(own.listOf("local")).toEqual([]);
+    expect([own.get("author").value, own.get("inputs.limit").value]).toEqual([
+      os.userInfo().username,
+      "16MiB",
+    ]);
+    await own.set("inputs.limit", "1kB");
+    expect(own.listOf("local").map(({ key }) => key)).toEqual(["inputs.limit"]);
+  });
+
+  test("of this copy does not count with a value that was changed or added by another", async () => {
+    await config().set("author", "Here");
+    const own = (await read(".rewind/local/config")) as object;
+    for (const change of [{ author: "There" }, { "inputs.limit": "9GB" }]) {
+      await write(".rewind/local/config", { ...own, ...change });
+      expect(config().listOf("local")).toEqual([]);
+    }
+    await write(".rewind/local/config", own);
+    expect(config().get("author").value).toBe("Here");
+  });
+
   test("of the project is not read from elsewhere, nor a program from the store", async () => {
-    await write(".rewind/local/config", { rng: "x", pager: "rm -rf /" });
+    await write(".rewind/local/config", sealed('{"rng":"x","pager":"rm -rf /"}'));
     await write(".rewind/config", { format: 1, pager: "rm -rf /", author: "somebody" });
     expect(config({ PAGER: "more" }).list()).toEqual([
       { key: "author", value: os.userInfo().username, from: "default", source: undefined },
@@ -62,7 +102,7 @@ describe("a setting", () => {
 
   test("is kept in its place, and its neighbours stay", async () => {
     await write(".rewind/config", { future: [1], format: 1, "rng ": 2 });
-    await write(".rewind/local/config", '{"__proto__":{"a":1},"other":true}');
+    await write(".rewind/local/config", sealed('{"__proto__":{"a":1},"other":true}'));
     await config().set("rng", "xoshiro128++");
     await config().set("author", "Ada");
     await config().set("pager", "less -S");
@@ -71,7 +111,7 @@ describe("a setting", () => {
       '{"future":[1],"format":1,"rng ":2,"rng":"xoshiro128++"}\n',
     );
     expect(await text(".rewind/local/config")).toBe(
-      '{"__proto__":{"a":1},"other":true,"author":"Ada"}\n',
+      `${sealed('{"__proto__":{"a":1},"other":true,"author":"Ada"}')}\n`,
     );
     expect(await read(path.join(home, ".config/rewind/config"))).toEqual({ pager: "less -S" });
     await config().set("rng", undefined);
@@ -208,7 +248,8 @@ describe("errors are reported, and nothing changes", () => {
     ],
     [".rewind/local/config", "null", "INVALID_CONFIG", "expected an object of settings, got null"],
     [".rewind/local/config", '{"author":5}', "INVALID_SETTING", ".rewind/local/config: expected"],
-  ])("a damaged %s: %s", async (file, text, code, message) => {
+  ])("a damaged %s: %s", async (file, given, code, message) => {
+    const text = given.startsWith('{"author"') ? sealed(given) : given;
     await write(file, text);
     const failure = { code, message: expect.stringContaining(message) };
     expect(() => config().list()).toThrow(expect.objectContaining(failure));

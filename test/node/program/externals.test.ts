@@ -1,6 +1,10 @@
-import { rm, symlink, truncate } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { bundle } from "../../../src/node/program/bundle.ts";
 import { externalsOf } from "../../../src/node/program/externals.ts";
 import { loadExports, loadProgram } from "../../../src/node/program/load-program.ts";
@@ -104,7 +108,7 @@ describe("a package stays outside", () => {
       },
       ...common("deep", "exports.deep = 1;"),
     });
-    expect(program.externals.map(({ name }) => name)).toEqual(["deep", "plugins"]);
+    expect(program.externals.map(({ name }) => name)).toEqual(["plugins", "deep"]);
     expect(program.parts.map((part) => part.package)).toContain("wrapper@3.0.0");
     expect((await loadProgram(program)).simulation.name).toBe("7");
   });
@@ -120,7 +124,7 @@ describe("a package stays outside", () => {
       }),
       ...nested,
     });
-    expect(program.externals.map(({ name }) => name)).toEqual(["plugins", "wrapper"]);
+    expect(program.externals.map(({ name }) => name)).toEqual(["wrapper", "plugins"]);
     expect((await loadProgram(program)).simulation.name).toBe("7");
   });
 });
@@ -217,7 +221,7 @@ describe("a package outside does not find what was not recorded with it", () => 
 
   test("neither if it came later, nor if it was there", async () => {
     const later = await bundled(files);
-    expect(later.externals.map(({ name }) => name)).toEqual(["dep", "peer", "probe"]);
+    expect(later.externals.map(({ name }) => name)).toEqual(["probe", "dep", "peer"]);
     const [first] = [(await loadProgram(later)).simulation.name];
     const more = {
       ...common("fast", planted),
@@ -272,6 +276,88 @@ describe("a package outside does not find what was not recorded with it", () => 
     });
     const error = { code: "MODULE_FAILED", cause: { code: "ERR_MODULE_NOT_FOUND" } };
     await expect(loadProgram(program)).rejects.toMatchObject(error);
+  });
+});
+
+describe("a package outside loads what it loaded at the recording", () => {
+  const depends = (...names: string[]): object => ({
+    dependencies: Object.fromEntries(names.map((name) => [name, "*"])),
+  });
+  const version = (n: number): object => ({ name: "a", version: `${n}.0.0` });
+  const asks = (code: string): string => `${COUNTER} exports.value = String(${code});`;
+  const shared = (code: string, nested: number, beside: number) => ({
+    "m.ts": `import { next, value } from "one"; import * as two from "two"; export { two }; ${SIM}`,
+    ...common("one", asks(code), { gypfile: true, ...depends("a") }),
+    ...common("one/node_modules/a", `module.exports = ${nested};`, version(nested)),
+    ...common("two", 'exports.value = require("a");', { gypfile: true, ...depends("a") }),
+    ...common("a", `module.exports = ${beside};`, version(beside)),
+  });
+
+  test("two versions of one package are not swapped", async () => {
+    const program = await bundled(shared('require("a")', 1, 2));
+    expect(program.externals.map(({ name, version, loads }) => [name, version, loads])).toEqual([
+      ["one", "1.0.0", [["a", 2]]],
+      ["two", "1.0.0", [["a", 3]]],
+      ["a", "1.0.0", []],
+      ["a", "2.0.0", []],
+    ]);
+    expect((await loadProgram(program)).simulation.name).toBe("1");
+    const { root } = await bundled(shared('require("a")', 2, 1));
+    await expect(loadProgram({ ...program, root })).rejects.toMatchObject({
+      code: "PACKAGE_CHANGED",
+      message: "recorded with the package a 1.0.0, installed is 2.0.0",
+    });
+  });
+
+  test("two copies of one package, which count for themselves, stay two, and one stays one", async () => {
+    const two = await bundled(shared('require("a")', 1, 1));
+    expect((await loadProgram(two)).simulation.name).toBe("1");
+    const one = await bundled(shared('require("a")', 1, 1));
+    const nested = "node_modules/one/node_modules";
+    await rm(join(one.root, nested), { recursive: true });
+    const recorded = await bundle({ root: one.root, module: "m.ts" });
+    expect((await loadProgram({ ...recorded, root: one.root })).simulation.name).toBe("1");
+    const message = "recorded with the package a 1.0.0, but other packages share a copy of it now";
+    for (const [code, { root }] of [
+      [two, one],
+      [recorded, two],
+    ] as const) {
+      await expect(loadProgram({ ...code, root })).rejects.toMatchObject({
+        code: "PACKAGE_CHANGED",
+        message,
+      });
+    }
+  });
+
+  test.each([
+    ["by its name", "a"],
+    ["by its path", "../a/index.js"],
+    ["by the name of a folder", "../a"],
+  ])("and not, %s, what only another package has", async (_, request) => {
+    const load = `require(${JSON.stringify(request)})`;
+    const code = asks(`(() => { try { return ${load}; } catch (error) { return error.code; } })()`);
+    const files = Object.entries({
+      ...shared("", 1, 2),
+      ...common("one", code, { gypfile: true }),
+    });
+    const outside = files.filter(([path]) => !path.includes("one/node_modules"));
+    const program = await bundled(Object.fromEntries(outside));
+    expect((await loadProgram(program)).simulation.name).toBe("MODULE_NOT_FOUND");
+  });
+
+  test("and what finds an addon for another package loads the addon by its path", async () => {
+    const finder = "module.exports = (folder) => require(folder + '/addon.js');";
+    const program = await bundled({
+      "m.ts": `import { next, value } from "one"; ${SIM}`,
+      ...common("one", asks('require("finder")(__dirname)'), {
+        gypfile: true,
+        ...depends("finder"),
+      }),
+      ...common("finder", `module.exports = require("inner");`, depends("inner")),
+      ...common("inner", finder),
+      "node_modules/one/addon.js": "module.exports = 5;",
+    });
+    expect((await loadProgram(program)).simulation.name).toBe("5");
   });
 });
 
@@ -345,6 +431,97 @@ describe("the digest of a package", () => {
       expect((await linked(text))()).not.toBe((await linked("../index.js"))());
     },
   );
+
+  test("tells a link from a file with its text, and where one ends from where the next begins", async () => {
+    const packages = await Promise.all([
+      linked("y.js"),
+      project({
+        ...PLUGINS,
+        "node_modules/plugins/lib/y.js": "",
+        "node_modules/plugins/lib/link": "y.js",
+      }),
+      project({
+        ...PLUGINS,
+        "node_modules/plugins/lib/y.js": "",
+        "node_modules/plugins/lib/linky.js": "",
+      }),
+    ]);
+    const digests = packages.map((one) =>
+      typeof one === "string"
+        ? digestOfFolder("plugins", join(one, "node_modules/plugins"))
+        : one(),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  test("counts the bytes of a link that is not UTF-8", async () => {
+    const links = [Buffer.from([0x79, 0xff]), Buffer.from([0x79, 0xfe]), Buffer.from("y\ufffd")];
+    const digests = await Promise.all(
+      links.map(async (link) => {
+        const folder = join(await project(PLUGINS), "node_modules/plugins");
+        await symlink(link, join(folder, "link"));
+        return digestOfFolder("plugins", folder);
+      }),
+    );
+    expect(new Set(digests).size).toBe(3);
+  });
+
+  test("does not count how a name was cut into folders by the system", async () => {
+    // In the order of paths with "/", "a-b" comes before "a/b".
+    const files = { "a/b": "1", "a-b": "2" };
+    const root = await project(files);
+    const expected = createHash("sha256").update("fa-b\x001\x002fa/b\x001\x001").digest("hex");
+    expect(digestOfFolder("a", root)).toBe(expected);
+  });
+
+  describe("is refused at once", () => {
+    const refusal = (got: string) =>
+      expect.objectContaining({
+        code: "PACKAGE_CHANGED",
+        message: `expected the package plugins to have only files, folders and links with names in UTF-8, got ${got}`,
+      });
+
+    test.skipIf(process.platform === "win32")("for a package with a pipe", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      await mkdir(join(folder, "lib"));
+      execFileSync("mkfifo", [join(folder, "lib/pipe.js")]);
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('a pipe at "lib/pipe.js"'));
+    });
+
+    test.skipIf(process.platform === "win32")("for a package with a socket", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      const server = createServer().listen(join(folder, "s"));
+      onTestFinished(() => void server.close());
+      await once(server, "listening");
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('a socket at "s"'));
+    });
+
+    test.runIf(process.platform === "linux")("for a name that is not UTF-8", async () => {
+      const folder = join(await project(PLUGINS), "node_modules/plugins");
+      await writeFile(Buffer.concat([Buffer.from(`${folder}/a`), Buffer.from([0xff])]), "");
+      expect(() => digestOfFolder("plugins", folder)).toThrow(refusal('another name at "a\ufffd"'));
+    });
+
+    test.skipIf(process.platform === "win32")(
+      "a pipe for a package.json, before it is read",
+      async () => {
+        const program = await bundled({
+          "m.ts": `import { next, value } from "plugins"; ${SIM}`,
+          ...common("plugins", `${COUNTER} exports.value = 7;`, {
+            dependencies: { bindings: "1" },
+          }),
+          ...common("bindings", ""),
+        });
+        const file = join(program.root, "node_modules/plugins/package.json");
+        await rm(file);
+        execFileSync("mkfifo", [file]);
+        await expect(loadProgram(program)).rejects.toMatchObject({ code: "PACKAGE_CHANGED" });
+        await expect(bundle({ root: program.root, module: "m.ts" })).rejects.toMatchObject({
+          code: "MODULE_FAILED",
+        });
+      },
+    );
+  });
 
   test("is refused for one of many gigabytes", async () => {
     const root = await project(PLUGINS);

@@ -13,7 +13,7 @@ import {
 } from "../../../replay/compare/state-difference.ts";
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateLine } from "../../show/state.ts";
-import { count, plural, table, visible, visibleLine } from "../../terminal/text.ts";
+import { count, plural, table, visible, visibleCode, visibleLine } from "../../terminal/text.ts";
 
 /** The names of the two runs, and whether all fields are listed. */
 export interface Wording {
@@ -80,9 +80,16 @@ export function sourcesText(
     if (patch === undefined) return ["the sources differ too much to list the differences"];
     const kept = options.all ? patch : patch.slice(0, MOST_LINES);
     const more = patch.length - kept.length;
-    const lines = kept.map((line) => options.paint(visible(line)));
+    const lines = kept.flatMap(patchLines).map((line) => options.paint(line));
     return more === 0 ? lines : [...lines, `and ${plural(more, "more line")} (--source or --json)`];
   });
+}
+
+/** A line of a patch, whose code may have line ends that the patch does not count: each gets the line's mark. */
+function patchLines(line: string): string[] {
+  const [mark = ""] = line;
+  const [first = "", ...more] = visibleCode(line).split("\n");
+  return [first, ...more.filter((piece) => piece !== "").map((piece) => mark + piece)];
 }
 
 /** The differences of two states as a table: both values, and the difference of numbers. */
