@@ -2,7 +2,7 @@ import { isRewindError, type RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
-import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { type ObjectStore, readIfThere } from "../store/object-store.ts";
 import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { peel } from "./resolve.ts";
@@ -56,12 +56,14 @@ export function runFinder(
   } = {},
 ): FindRun {
   const { known, onDamaged } = options;
-  const get = objectReader(store);
   const found = new Map(known);
   return async (id) => {
     const kept = found.get(id);
-    if (kept !== undefined || !(await store.has(id))) return kept;
-    const read = async (): Promise<RunManifest> => decodeRun(await get("run", id));
+    if (kept !== undefined) return kept;
+    const read = async (): Promise<RunManifest | undefined> => {
+      const body = await readIfThere(store, "run", id);
+      return body && decodeRun(body);
+    };
     const run = onDamaged === undefined ? await read() : await readable(read, onDamaged);
     if (run !== undefined) found.set(id, run);
     return run;
