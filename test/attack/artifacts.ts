@@ -1,9 +1,10 @@
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeCompression, nodeHash } from "../../src/node/host/platform.ts";
-import { KINDS, type Kind } from "../../src/object/id.ts";
-import { decodeRun, encodeRun } from "../../src/object/run.ts";
-import { decodeArtifact } from "../../src/store/artifact.ts";
+import { encodeBody, idBytes } from "../../src/object/body.ts";
+import { KINDS, type Kind, objectId } from "../../src/object/id.ts";
+import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
+import { type ArtifactObject, openArtifact } from "../../src/store/artifact.ts";
 
 /** A file with a valid hash that is not a run, or would take too much to read. */
 export interface HostileArtifact {
@@ -35,11 +36,47 @@ function artifact(...frames: Uint8Array[]): Uint8Array {
   return concatBytes([bytes, nodeHash(bytes)]);
 }
 
+/** Chunks that differ, of so many bytes each: nearly all zeros. */
+function* distinct(count: number, length: number): Generator<Uint8Array> {
+  for (let i = 0; i < count; i++) yield concatBytes([numbers(i), new Uint8Array(length - 4)]);
+}
+
+/** The file of a run whose last state consists of these chunks, which are made twice. */
+function withFinal(
+  manifest: RunManifest,
+  rest: readonly Uint8Array[],
+  chunks: () => Iterable<Uint8Array>,
+): Uint8Array {
+  const ids: Uint8Array[] = [];
+  let length = 0;
+  for (const chunk of chunks()) {
+    ids.push(idBytes(objectId(nodeHash, "chunk", chunk)));
+    length += chunk.length;
+  }
+  const state = encodeBody("state", [length, ids]);
+  const final = { id: objectId(nodeHash, "state", state) };
+  const frames: Uint8Array[] = [];
+  let objects = [object("run", encodeRun({ ...manifest, final })), ...rest, object("state", state)];
+  let bytes = 0;
+  for (const chunk of chunks()) {
+    objects.push(object("chunk", chunk));
+    bytes += chunk.length;
+    if (bytes < 4 * MEGABYTE) continue;
+    frames.push(frame(concatBytes(objects)));
+    objects = [];
+    bytes = 0;
+  }
+  return artifact(...frames, frame(concatBytes(objects)));
+}
+
 /** Files made from a file that `save` wrote. */
 export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
-  const { run, objects } = await decodeArtifact(sound, nodeCompression, nodeHash);
-  const manifest = decodeRun((objects.get(run) as { body: Uint8Array }).body);
-  const others = [...objects].filter(([id]) => id !== run).map(([, one]) => one);
+  const objects: ArtifactObject[] = [];
+  const run = await openArtifact(sound, nodeCompression, nodeHash).read(
+    (object) => void objects.push(object),
+  );
+  const [first, ...others] = objects as [ArtifactObject, ...ArtifactObject[]];
+  const manifest = decodeRun(first.body);
   const rest = others.map(({ kind, body }) => object(kind, body));
   const of = (...parts: Uint8Array[]): Uint8Array => artifact(frame(concatBytes(parts)));
   const withRun = (changes: object): Uint8Array =>
@@ -68,6 +105,31 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
       of(object("run", encodeRun(manifest)), ...rest, object(kind, list)),
     );
   }
+  const large = (chunks: () => Iterable<Uint8Array>): Uint8Array =>
+    withFinal(manifest, rest, chunks);
+  add(
+    "a gigabyte in 16,384 chunks",
+    large(() => distinct(1 << 14, 1 << 16)),
+  );
+  add(
+    "a chunk of 64 MiB of zeros",
+    large(() => [new Uint8Array(64 * MEGABYTE)]),
+  );
+  add(
+    "a chunk of 120 MiB of zeros",
+    large(() => [new Uint8Array(120 * MEGABYTE)]),
+  );
+  add(
+    "200,000 tiny chunks",
+    large(() => distinct(200_000, 4)),
+  );
+  add(
+    "a million tiny objects that nothing needs",
+    of(
+      object("run", encodeRun(manifest)),
+      concatBytes([...distinct(1_000_000, 4)].map((body) => object("chunk", body))),
+    ),
+  );
   for (const declared of [2 ** 26, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
     add(`a frame that declares ${declared} bytes`, artifact(frame(new Uint8Array(1000), declared)));
     const frames = Array.from({ length: 40 }, () => frame(new Uint8Array(9), declared));

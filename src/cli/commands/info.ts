@@ -1,11 +1,10 @@
 import path from "node:path";
 import { nodeEnvironment } from "../../node/host/environment.ts";
+import { nodeCompression, nodeHash } from "../../node/host/platform.ts";
 import { readFile } from "../../node/host/user-files.ts";
-import { decodeRun } from "../../object/run.ts";
-import { unpackInto } from "../../replay/run/open-run.ts";
-import { Run } from "../../replay/run/run.ts";
+import { openRun } from "../../replay/run/open-run.ts";
+import { artifactStore } from "../../store/artifact-store.ts";
 import { memoryRefs } from "../../store/memory-refs.ts";
-import { objectReader } from "../../store/object-store.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { describeRun, runText } from "../show/describe-run.ts";
 import { size } from "../terminal/text.ts";
@@ -28,9 +27,8 @@ export const info: Command = command({
   async run(args, { out, cwd, input }) {
     const { file } = args;
     const bytes = file === "-" ? await input() : await readFile(path.resolve(cwd, file));
-    const env = nodeEnvironment();
-    const id = await unpackInto(env, bytes);
-    const run = new Run(id, decodeRun(await objectReader(env.store)("run", id)), env);
+    const { id, store } = await artifactStore(bytes, nodeCompression, nodeHash);
+    const run = await openRun<unknown, Record<string, unknown>>(id, nodeEnvironment({ store }));
     const refs = memoryRefs(() => "");
     const description = await describeRun(run, { refs, replays: false, whole: out.json });
     out.result({ bytes: bytes.length, ...description }, () =>
