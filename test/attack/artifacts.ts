@@ -36,37 +36,48 @@ function artifact(...frames: Uint8Array[]): Uint8Array {
   return concatBytes([bytes, nodeHash(bytes)]);
 }
 
-/** Chunks that differ, of so many bytes each: nearly all zeros. */
-function* distinct(count: number, length: number): Generator<Uint8Array> {
-  for (let i = 0; i < count; i++) yield concatBytes([numbers(i), new Uint8Array(length - 4)]);
+/** A chunk of its own for each number: nearly all zeros. */
+function chunkOf(number: number, length: number): Uint8Array {
+  return concatBytes([numbers(number), new Uint8Array(length - 4)]);
 }
 
-/** The file of a run whose last state consists of these chunks, which are made twice. */
-function withFinal(
+/** The file of a run whose last checkpoints have `count` different chunks, an equal number each. */
+function withChunks(
   manifest: RunManifest,
   rest: readonly Uint8Array[],
-  chunks: () => Iterable<Uint8Array>,
+  { count, length }: { readonly count: number; readonly length: number },
 ): Uint8Array {
-  const ids: Uint8Array[] = [];
-  let length = 0;
-  for (const chunk of chunks()) {
-    ids.push(idBytes(objectId(nodeHash, "chunk", chunk)));
-    length += chunk.length;
-  }
-  const state = encodeBody("state", [length, ids]);
-  const final = { id: objectId(nodeHash, "state", state) };
+  const { entries } = manifest.edge;
+  const each = Math.ceil(count / entries.length);
+  const chunk = (entry: number, i: number): Uint8Array => chunkOf(entry * each + i, length);
+  const states = entries.map((_, entry) => {
+    const ids = Array.from({ length: each }, (_, i) =>
+      idBytes(objectId(nodeHash, "chunk", chunk(entry, i))),
+    );
+    return encodeBody("state", [each * length, ids]);
+  });
+  const edge = {
+    ...manifest.edge,
+    entries: entries.map((entry, i) => {
+      const id = objectId(nodeHash, "state", states[i] as Uint8Array);
+      return { ...entry, state: { id } };
+    }),
+  };
   const frames: Uint8Array[] = [];
-  let objects = [object("run", encodeRun({ ...manifest, final })), ...rest, object("state", state)];
+  let objects = [object("run", encodeRun({ ...manifest, edge })), ...rest];
   let bytes = 0;
-  for (const chunk of chunks()) {
-    objects.push(object("chunk", chunk));
-    bytes += chunk.length;
-    if (bytes < 4 * MEGABYTE) continue;
-    frames.push(frame(concatBytes(objects)));
-    objects = [];
-    bytes = 0;
+  for (const [entry, state] of states.entries()) {
+    objects.push(object("state", state));
+    for (let i = 0; i < each; i++) {
+      objects.push(object("chunk", chunk(entry, i)));
+      bytes += length;
+      if (bytes < 4 * MEGABYTE) continue;
+      frames.push(frame(concatBytes(objects)));
+      objects = [];
+      bytes = 0;
+    }
   }
-  return artifact(...frames, frame(concatBytes(objects)));
+  return artifact(...frames, ...(objects.length > 0 ? [frame(concatBytes(objects))] : []));
 }
 
 /** Files made from a file that `save` wrote. */
@@ -105,29 +116,14 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
       of(object("run", encodeRun(manifest)), ...rest, object(kind, list)),
     );
   }
-  const large = (chunks: () => Iterable<Uint8Array>): Uint8Array =>
-    withFinal(manifest, rest, chunks);
-  add(
-    "a gigabyte in 16,384 chunks",
-    large(() => distinct(1 << 14, 1 << 16)),
-  );
-  add(
-    "a chunk of 64 MiB of zeros",
-    large(() => [new Uint8Array(64 * MEGABYTE)]),
-  );
-  add(
-    "a chunk of 120 MiB of zeros",
-    large(() => [new Uint8Array(120 * MEGABYTE)]),
-  );
-  add(
-    "200,000 tiny chunks",
-    large(() => distinct(200_000, 4)),
-  );
+  const large = { count: 10_000, length: 50_000 };
+  add("half a gigabyte in chunks of 50 kB", withChunks(manifest, rest, large));
+  add("20,000 tiny chunks", withChunks(manifest, rest, { count: 20_000, length: 4 }));
   add(
     "a million tiny objects that nothing needs",
     of(
       object("run", encodeRun(manifest)),
-      concatBytes([...distinct(1_000_000, 4)].map((body) => object("chunk", body))),
+      concatBytes(Array.from({ length: 1_000_000 }, (_, i) => object("chunk", chunkOf(i, 4)))),
     ),
   );
   for (const declared of [2 ** 26, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
