@@ -5,22 +5,22 @@ import { type ArtifactObject, type Frame, openArtifact, unpackFrame } from "./ar
 import type { ObjectStore } from "./object-store.ts";
 import type { Compression } from "./pack.ts";
 
-/** Where an object lies. */
+/** Where an object is in its frame. */
 interface Place extends Omit<ArtifactObject, "body" | "id"> {
   readonly length: number;
 }
 
-/** What segments consist of: their descriptions jump between these, in any order. */
+/** The parts of segments. They are read in any order, so short ones are kept in memory. */
 const OF_SEGMENTS: readonly Kind[] = ["program", "seeds", "params"];
-/** These are kept in memory up to this length, and together up to that. */
+/** The longest body that is kept, and the limit for all of them together. */
 const LARGEST_KEPT = 1 << 17;
 const MOST_KEPT = 1 << 25;
-/** Objects in a hostile order must not make each read unpack a frame: so much is unpacked in all. */
+/** The limit for all reads together: in a hostile order, each read would unpack a frame. */
 const MOST_UNPACKED = 2 ** 33;
 
 /**
- * Verifies an artifact, and gives its objects in a store that nobody writes to. They stay packed:
- * in memory are the frame that was read last, and where each object lies. Throws INVALID_ARTIFACT.
+ * Verifies an artifact and gives its objects as a read-only store. They stay packed: only the last
+ * frame that was read is in memory, and the place of each object. Throws INVALID_ARTIFACT.
  */
 export async function artifactStore(
   bytes: Uint8Array,
@@ -58,13 +58,15 @@ export async function artifactStore(
           .sort()
           .slice(0, limit),
       async writer() {
-        throw new RewindError("STORE_READ_ONLY", "a replay file cannot be written to");
+        throw new RewindError("STORE_READ_ONLY", "a replay file cannot be written to", {
+          file: ".",
+        });
       },
     },
   };
 }
 
-/** Unpacks frames, and remembers the last one. */
+/** Unpacks frames and remembers the last one. */
 function unpacker(compression: Compression): (frame: Frame) => Uint8Array {
   let last: { readonly frame: Frame; readonly raw: Uint8Array } | undefined;
   let bytes = 0;
@@ -77,7 +79,8 @@ function unpacker(compression: Compression): (frame: Frame) => Uint8Array {
         `not a valid replay file: over ${MOST_UNPACKED} bytes have to be unpacked to describe its run`,
       );
     }
-    last = undefined; // Two frames are never in memory.
+    // Lets go of one frame before the next is unpacked.
+    last = undefined;
     last = { frame, raw: unpackFrame(frame, compression) };
     return last.raw;
   };

@@ -97,9 +97,9 @@ export interface ArtifactObject extends StoredObject {
 /** An artifact whose hash is right. */
 export interface Artifact {
   /**
-   * Unpacks one frame after the other, and gives each object to `take` once it is sure that the run
-   * needs it, the run first. Returns the run's id. What was taken is worth nothing if this throws:
-   * INVALID_ARTIFACT if the run is not complete or anything else came with it.
+   * Unpacks one frame after the other and gives each object to `take`, the run first. Returns the
+   * run's id. If the run turns out to be incomplete, or the file holds anything else, this throws
+   * INVALID_ARTIFACT, and the objects that were taken must be dropped.
    */
   read(take: (object: ArtifactObject) => void | Promise<void>): Promise<Id<"run">>;
 }

@@ -19,7 +19,7 @@ const HASH_BYTES = 32;
 const FIRST_READ_BYTES = 4096;
 /** Up to this length, 1,600,000 objects, an index in frequent use is held in memory. */
 const MOST_HELD_BYTES = 1 << 26;
-/** This many look-ups, and one more per `BYTES_PER_LOOKUP`, read a few ids; the next reads all of it. */
+/** This many look-ups, and one more per BYTES_PER_LOOKUP, read a few ids; the next reads it all. */
 const LOOKUPS_IN_PLACE = 3;
 const BYTES_PER_LOOKUP = 1 << 13;
 

@@ -71,7 +71,7 @@ export const nodeFiles: Files = {
   open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
   close: (descriptor) => fs.closeSync(descriptor),
   read(descriptor, offset, length) {
-    // Node takes few bytes from a pool, which costs far less than memory of their own.
+    // Short ones come from Node's pool, which is far cheaper than a buffer of their own.
     const { buffer, byteOffset } = Buffer.allocUnsafe(length);
     const bytes = new Uint8Array(buffer, byteOffset, length);
     let done = 0;

@@ -17,12 +17,12 @@ export async function openRun<S, P extends object>(
   return runOf<S, P>(id, decodeRun(body), env);
 }
 
-/** So many bytes wait to be written: an artifact may unpack to far more. */
+/** Objects are written once they take more bytes than this: an artifact may unpack to far more. */
 const MOST_PENDING = 1 << 24;
 
 /**
- * Verifies an artifact, puts its objects into the environment's store, and opens the run. Until all
- * is verified nothing is lasting, and nobody sees the run, which is put last.
+ * Verifies an artifact, puts its objects into the environment's store, and opens the run. The run
+ * is put last, so that nobody sees it before everything is verified.
  */
 export async function loadInto<S, P extends object>(
   env: Environment,
@@ -37,7 +37,7 @@ async function unpackInto(env: Environment, bytes: Uint8Array): Promise<Id<"run"
   try {
     let body: Uint8Array | undefined;
     const id = await artifact.read(async (object) => {
-      // A copy, which does not keep its frame in memory.
+      // A copy does not keep its frame in memory.
       if (object.kind === "run") body = object.body.slice();
       else writer.put(object.kind, object.body);
       if (writer.pendingBytes > MOST_PENDING) await writer.commit();
