@@ -3,7 +3,7 @@ import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
 import { decodeTag } from "../object/tag.ts";
-import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
+import { missing, type ObjectStore, readIfThere } from "../store/object-store.ts";
 import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { type Damage, idIn } from "./sound-refs.ts";
@@ -67,12 +67,14 @@ export function runFinder(
   } = {},
 ): FindRun {
   const { known, onDamaged } = options;
-  const get = objectReader(store);
   const found = new Map(known);
   return async (id) => {
     const kept = found.get(id);
-    if (kept !== undefined || !(await store.has(id))) return kept;
-    const read = async (): Promise<RunManifest> => decodeRun(await get("run", id));
+    if (kept !== undefined) return kept;
+    const read = async (): Promise<RunManifest | undefined> => {
+      const body = await readIfThere(store, "run", id);
+      return body && decodeRun(body);
+    };
     const run = onDamaged === undefined ? await read() : await readable(read, onDamaged);
     if (run !== undefined) found.set(id, run);
     return run;

@@ -1,10 +1,9 @@
 import { nodeEnvironment } from "../node/host/environment.ts";
+import { nodeCompression, nodeHash } from "../node/host/platform.ts";
 import { readFile } from "../node/host/user-files.ts";
-import { decodeRun } from "../object/run.ts";
-import { unpackInto } from "../replay/run/open-run.ts";
-import { Run } from "../replay/run/run.ts";
+import { openRun } from "../replay/run/open-run.ts";
+import { artifactStore } from "../store/artifact-store.ts";
 import { memoryRefs } from "../store/memory-refs.ts";
-import { objectReader } from "../store/object-store.ts";
 import { type DescribeOptions, describeRun, type RunDescription } from "./describe-run.ts";
 
 /** What a `.replay` file holds. */
@@ -27,9 +26,8 @@ export async function describeFile(
   options: Pick<DescribeOptions, "params"> = {},
 ): Promise<FileDescription> {
   const bytes = typeof file === "string" ? await readFile(file) : file;
-  const env = nodeEnvironment();
-  const id = await unpackInto(env, bytes);
-  const run = new Run(id, decodeRun(await objectReader(env.store)("run", id)), env);
+  const { id, store } = await artifactStore(bytes, nodeCompression, nodeHash);
+  const run = await openRun<unknown, Record<string, unknown>>(id, nodeEnvironment({ store }));
   const refs = memoryRefs(() => "");
   const description = await describeRun(run, refs, { ...options, replay: false });
   return { bytes: bytes.length, ...description };

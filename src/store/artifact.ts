@@ -86,23 +86,34 @@ function tooLarge(id: Id<"run">, most: number): RewindError {
   );
 }
 
-/** The checked contents of an artifact. */
-export interface ArtifactContent {
-  readonly run: Id<"run">;
-  /** The run and every object that it needs; its programs' sources may be missing. */
-  readonly objects: ReadonlyMap<Id, StoredObject>;
+/** An object of an artifact. */
+export interface ArtifactObject extends StoredObject {
+  readonly id: Id;
+  /** The frame that holds it, and where in the unpacked frame its body begins. */
+  readonly frame: Frame;
+  readonly at: number;
+}
+
+/** An artifact whose hash is right. */
+export interface Artifact {
+  /**
+   * Unpacks one frame after the other and gives each object to `take`, the run first. Returns the
+   * run's id. If the run turns out to be incomplete, or the file holds anything else, this throws
+   * INVALID_ARTIFACT, and the objects that were taken must be dropped.
+   */
+  read(take: (object: ArtifactObject) => void | Promise<void>): Promise<Id<"run">>;
 }
 
 /**
- * Reads an artifact: checks its hash first, unpacks within the declared sizes, and makes sure that
- * the run is complete and that the file holds nothing else. Throws INVALID_ARTIFACT.
+ * Checks the hash of an artifact, and the sizes that it declares, before anything is unpacked.
+ * Throws INVALID_ARTIFACT.
  */
-export async function decodeArtifact(
+export function openArtifact(
   bytes: Uint8Array,
   compression: Compression,
   hash: Hash,
   limits: { readonly content: number } = { content: largestContent(bytes.length) },
-): Promise<ArtifactContent> {
+): Artifact {
   const end = bytes.length - HASH_BYTES;
   if (end < HEADER.length || !equalBytes(bytes.subarray(0, HEADER.length), HEADER)) {
     throw invalid("it does not begin with the header of one");
@@ -110,20 +121,22 @@ export async function decodeArtifact(
   if (!equalBytes(hash(bytes.subarray(0, end)), bytes.subarray(end))) {
     throw invalid("its bytes do not match its hash: it is damaged or cut short");
   }
-  try {
-    const frames = readFrames(bytes.subarray(HEADER.length, end), limits.content);
-    const content = readObjects(frames, compression, hash);
-    await checkComplete(content);
-    return content;
-  } catch (error) {
-    if (!isRewindError(error) || error.code === "INVALID_ARTIFACT") throw error;
-    throw new RewindError(
-      "INVALID_ARTIFACT",
-      `not a valid replay file: ${error.message}`,
-      {},
-      { cause: error },
-    );
-  }
+  const frames = readFrames(bytes.subarray(HEADER.length, end), limits.content);
+  return {
+    async read(take) {
+      try {
+        return await readRun(readObjects(frames, compression, hash), take);
+      } catch (error) {
+        if (!isRewindError(error) || error.code === "INVALID_ARTIFACT") throw error;
+        throw new RewindError(
+          "INVALID_ARTIFACT",
+          `not a valid replay file: ${error.message}`,
+          {},
+          { cause: error },
+        );
+      }
+    },
+  };
 }
 
 async function readNeeded(
@@ -156,30 +169,62 @@ function encodeFrame(raw: Uint8Array, compression: Compression): Uint8Array[] {
   return [header, packed];
 }
 
-function readObjects(
+/** Every object, in the order of the file. */
+function* readObjects(
   frames: readonly Frame[],
   compression: Compression,
   hash: Hash,
-): ArtifactContent {
-  const objects = new Map<Id, StoredObject>();
-  let run: Id<"run"> | undefined;
-  for (const { packed, rawLength } of frames) {
-    for (const object of readFrame(unpack(packed, rawLength, compression))) {
-      const id = objectId(hash, object.kind, object.body);
-      if (run === undefined) {
-        if (object.kind !== "run") throw invalid("its first object is not a run");
-        run = id as Id<"run">;
-      }
-      if (objects.has(id)) throw invalid(`it holds the ${object.kind} ${id} twice`);
-      objects.set(id, object);
+): Generator<ArtifactObject, undefined> {
+  for (const frame of frames) {
+    for (const { at, kind, body } of objectsIn(unpackFrame(frame, compression))) {
+      yield { id: objectId(hash, kind, body), kind, body, frame, at };
     }
   }
-  if (run === undefined) throw invalid("it is empty");
-  return { run, objects };
+}
+
+/**
+ * Gives a run and the objects that it needs to `take`. They come in the order in which `objectsOf`
+ * gives them, so that no more than one frame has to be in memory.
+ */
+async function readRun(
+  objects: Iterator<ArtifactObject, undefined>,
+  take: (object: ArtifactObject) => void | Promise<void>,
+): Promise<Id<"run">> {
+  const first = objects.next().value;
+  if (first === undefined) throw invalid("it is empty");
+  if (first.kind !== "run") throw invalid("its first object is not a run");
+  // A copy: the manifest has views of its body, which must not keep the frame in memory.
+  const run: ArtifactObject = { ...first, body: first.body.slice() };
+  const manifest = decodeRun(run.body);
+  await take(run);
+  let taken = run;
+  let next = objects.next().value;
+  // `objectsOf` reads an object right before it gives it, or right after.
+  const readObject: ReadObject = async (kind, id) => {
+    if (next?.id === id) return next.body;
+    if (taken.id === id) return taken.body;
+    throw unexpected({ kind, id }, next);
+  };
+  for await (const needed of objectsOf(manifest, readObject)) {
+    if (next?.id === needed.id) {
+      await take(next);
+      taken = next;
+      next = objects.next().value;
+    } else if (!needed.optional) throw unexpected(needed, next);
+  }
+  if (next !== undefined) throw invalid("it holds objects that its run does not need");
+  return run.id as Id<"run">;
+}
+
+type Named = Pick<ArtifactObject, "kind" | "id">;
+
+function unexpected({ kind, id }: Named, found: Named | undefined): RewindError {
+  const got = found === undefined ? "it ends" : `got the ${found.kind} ${found.id}`;
+  return invalid(`expected the ${kind} ${id}, ${got}`);
 }
 
 /** A frame that is still packed. */
-interface Frame {
+export interface Frame {
   readonly packed: Uint8Array;
   readonly rawLength: number;
 }
@@ -207,7 +252,8 @@ function readFrames(bytes: Uint8Array, largestContent: number): Frame[] {
   return frames;
 }
 
-function unpack(packed: Uint8Array, rawLength: number, compression: Compression): Uint8Array {
+/** The bytes of a frame. Throws INVALID_ARTIFACT. */
+export function unpackFrame({ packed, rawLength }: Frame, compression: Compression): Uint8Array {
   try {
     return compression.decompress(packed, rawLength);
   } catch (cause) {
@@ -220,7 +266,8 @@ function unpack(packed: Uint8Array, rawLength: number, compression: Compression)
   }
 }
 
-function* readFrame(raw: Uint8Array): Generator<StoredObject> {
+/** The objects of a frame, one after the other. */
+function* objectsIn(raw: Uint8Array): Generator<StoredObject & { readonly at: number }> {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
   for (let at = 0; at < raw.length; ) {
     if (at + OBJECT_HEADER_BYTES > raw.length) throw invalid("a frame ends inside an object");
@@ -229,25 +276,9 @@ function* readFrame(raw: Uint8Array): Generator<StoredObject> {
     at += OBJECT_HEADER_BYTES;
     if (kind === undefined) throw invalid("it holds an object of an unknown kind");
     if (at + length > raw.length) throw invalid("a frame ends inside an object");
-    yield { kind, body: raw.subarray(at, at + length) };
+    yield { kind, body: raw.subarray(at, at + length), at };
     at += length;
   }
-}
-
-async function checkComplete({ run, objects }: ArtifactContent): Promise<void> {
-  const readObject: ReadObject = async (kind, id) => {
-    const object = objects.get(id);
-    if (object?.kind === kind) return object.body;
-    throw invalid(`it lacks the ${kind} ${id}`);
-  };
-  let expected = 1;
-  for await (const needed of objectsOf(decodeRun(await readObject("run", run)), readObject)) {
-    const object = objects.get(needed.id);
-    if (object === undefined && needed.optional) continue;
-    if (object?.kind !== needed.kind) throw invalid(`it lacks the ${needed.kind} ${needed.id}`);
-    expected++;
-  }
-  if (expected !== objects.size) throw invalid("it holds objects that its run does not need");
 }
 
 function invalid(problem: string): RewindError {

@@ -57,20 +57,25 @@ export interface Tip {
 /** Reads bodies of objects that must exist and be of the given kind. */
 export function objectReader(store: ObjectStore): ReadObject {
   return async (kind, id) => {
-    const object = await store.get(id);
-    if (object === undefined) throw missing(kind, id);
-    if (object.kind !== kind) {
-      throw new RewindError(
-        "OBJECT_INVALID",
-        `expected ${id} to be a ${kind}, it is a ${object.kind}`,
-        {
-          kind,
-          id,
-        },
-      );
-    }
-    return object.body;
+    const body = await readIfThere(store, kind, id);
+    if (body === undefined) throw missing(kind, id);
+    return body;
   };
+}
+
+/** The body of an object of this kind; undefined if the store lacks it. Throws OBJECT_INVALID. */
+export async function readIfThere<K extends Kind>(
+  store: ObjectStore,
+  kind: K,
+  id: Id<K>,
+): Promise<Uint8Array | undefined> {
+  const object = await store.get(id);
+  if (object === undefined || object.kind === kind) return object?.body;
+  throw new RewindError(
+    "OBJECT_INVALID",
+    `expected ${id} to be a ${kind}, it is a ${object.kind}`,
+    { kind, id },
+  );
 }
 
 /** The error for a missing object. */

@@ -6,9 +6,8 @@ import type { Id } from "../object/id.ts";
 /**
  * The index of a pack: a header, a 256-way fanout by the first byte of the id, the sorted ids, the
  * offset of each in the pack, the pack's hash, and the hash of the whole index. An index that fits
- * into the first read is kept in memory. A larger one is read in place, a few ids for each look-up;
- * if it is not too large, the fourth look-up reads all of it: there are many packs, and most are
- * rarely used.
+ * into the first read is kept in memory. A larger one is read in place, a few ids for each look-up,
+ * until the look-ups are many for its length: there are many packs, and most are rarely used.
  */
 const HEADER: Uint8Array = utf8("rewind index v01");
 const FANOUT_AT = HEADER.length;
@@ -18,10 +17,11 @@ const PLACE_BYTES = 8;
 const HASH_BYTES = 32;
 /** The first read: the whole index of a pack with 74 objects. */
 const FIRST_READ_BYTES = 4096;
-/** Up to this length, 6,500 objects, an index in frequent use is held in memory. */
-const SMALL_BYTES = 1 << 18;
-/** This many look-ups in a small index read a few ids; the next reads all of it. */
+/** Up to this length, 1,600,000 objects, an index in frequent use is held in memory. */
+const MOST_HELD_BYTES = 1 << 26;
+/** This many look-ups, and one more per BYTES_PER_LOOKUP, read a few ids; the next reads it all. */
 const LOOKUPS_IN_PLACE = 3;
+const BYTES_PER_LOOKUP = 1 << 13;
 
 /** Reads `length` bytes at `offset` of a file. */
 export type ReadAt = (offset: number, length: number) => Uint8Array;
@@ -193,7 +193,8 @@ export class PackIndex {
   }
 
   #read(offset: number, length: number): Uint8Array {
-    const inPlace = this.#length > SMALL_BYTES || this.#lookups <= LOOKUPS_IN_PLACE;
+    const isRare = this.#lookups <= LOOKUPS_IN_PLACE + Math.floor(this.#length / BYTES_PER_LOOKUP);
+    const inPlace = this.#length > MOST_HELD_BYTES || isRare;
     if (this.#whole === undefined && inPlace) return this.#readFile(offset, length);
     this.#whole ??= this.#readFile(0, this.#length);
     return this.#whole.subarray(offset, offset + length);

@@ -1,9 +1,10 @@
 import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeCompression, nodeHash } from "../../src/node/host/platform.ts";
-import { KINDS, type Kind } from "../../src/object/id.ts";
-import { decodeRun, encodeRun } from "../../src/object/run.ts";
-import { decodeArtifact } from "../../src/store/artifact.ts";
+import { encodeBody, idBytes } from "../../src/object/body.ts";
+import { KINDS, type Kind, objectId } from "../../src/object/id.ts";
+import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
+import { type ArtifactObject, openArtifact } from "../../src/store/artifact.ts";
 
 /** A file with a valid hash that is not a run, or would take too much to read. */
 export interface HostileArtifact {
@@ -35,11 +36,58 @@ function artifact(...frames: Uint8Array[]): Uint8Array {
   return concatBytes([bytes, nodeHash(bytes)]);
 }
 
+/** A chunk of its own for each number: nearly all zeros. */
+function chunkOf(number: number, length: number): Uint8Array {
+  return concatBytes([numbers(number), new Uint8Array(length - 4)]);
+}
+
+/** The file of a run whose last checkpoints have `count` different chunks, an equal number each. */
+function withChunks(
+  manifest: RunManifest,
+  rest: readonly Uint8Array[],
+  { count, length }: { readonly count: number; readonly length: number },
+): Uint8Array {
+  const { entries } = manifest.edge;
+  const each = Math.ceil(count / entries.length);
+  const chunk = (entry: number, i: number): Uint8Array => chunkOf(entry * each + i, length);
+  const states = entries.map((_, entry) => {
+    const ids = Array.from({ length: each }, (_, i) =>
+      idBytes(objectId(nodeHash, "chunk", chunk(entry, i))),
+    );
+    return encodeBody("state", [each * length, ids]);
+  });
+  const edge = {
+    ...manifest.edge,
+    entries: entries.map((entry, i) => {
+      const id = objectId(nodeHash, "state", states[i] as Uint8Array);
+      return { ...entry, state: { id } };
+    }),
+  };
+  const frames: Uint8Array[] = [];
+  let objects = [object("run", encodeRun({ ...manifest, edge })), ...rest];
+  let bytes = 0;
+  for (const [entry, state] of states.entries()) {
+    objects.push(object("state", state));
+    for (let i = 0; i < each; i++) {
+      objects.push(object("chunk", chunk(entry, i)));
+      bytes += length;
+      if (bytes < 4 * MEGABYTE) continue;
+      frames.push(frame(concatBytes(objects)));
+      objects = [];
+      bytes = 0;
+    }
+  }
+  return artifact(...frames, ...(objects.length > 0 ? [frame(concatBytes(objects))] : []));
+}
+
 /** Files made from a file that `save` wrote. */
 export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
-  const { run, objects } = await decodeArtifact(sound, nodeCompression, nodeHash);
-  const manifest = decodeRun((objects.get(run) as { body: Uint8Array }).body);
-  const others = [...objects].filter(([id]) => id !== run).map(([, one]) => one);
+  const objects: ArtifactObject[] = [];
+  const run = await openArtifact(sound, nodeCompression, nodeHash).read(
+    (object) => void objects.push(object),
+  );
+  const [first, ...others] = objects as [ArtifactObject, ...ArtifactObject[]];
+  const manifest = decodeRun(first.body);
   const rest = others.map(({ kind, body }) => object(kind, body));
   const of = (...parts: Uint8Array[]): Uint8Array => artifact(frame(concatBytes(parts)));
   const withRun = (changes: object): Uint8Array =>
@@ -68,6 +116,16 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
       of(object("run", encodeRun(manifest)), ...rest, object(kind, list)),
     );
   }
+  const large = { count: 10_000, length: 50_000 };
+  add("half a gigabyte in chunks of 50 kB", withChunks(manifest, rest, large));
+  add("20,000 tiny chunks", withChunks(manifest, rest, { count: 20_000, length: 4 }));
+  add(
+    "a million tiny objects that nothing needs",
+    of(
+      object("run", encodeRun(manifest)),
+      concatBytes(Array.from({ length: 1_000_000 }, (_, i) => object("chunk", chunkOf(i, 4)))),
+    ),
+  );
   for (const declared of [2 ** 26, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
     add(`a frame that declares ${declared} bytes`, artifact(frame(new Uint8Array(1000), declared)));
     const frames = Array.from({ length: 40 }, () => frame(new Uint8Array(9), declared));

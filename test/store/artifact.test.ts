@@ -10,7 +10,9 @@ import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { putState } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, encodeTile, TimelineBuilder } from "../../src/object/timeline.ts";
-import { decodeArtifact, encodeArtifact } from "../../src/store/artifact.ts";
+import { encodeArtifact, openArtifact } from "../../src/store/artifact.ts";
+import { artifactStore } from "../../src/store/artifact-store.ts";
+import { objectReader, type StoredObject } from "../../src/store/object-store.ts";
 import type { Compression } from "../../src/store/pack.ts";
 import { BARE } from "../object/bare-program.ts";
 import { codeOfAsync } from "../object/code-of.ts";
@@ -54,7 +56,19 @@ const quick: Compression = {
 
 const save = ({ store, run }: Sample, withCode = true) =>
   encodeArtifact(run, store.get, quick, hash, { withCode });
-const load = (bytes: Uint8Array) => decodeArtifact(bytes, quick, hash);
+/** All that an artifact holds. */
+async function load(
+  bytes: Uint8Array,
+  compression = quick,
+  limits?: { readonly content: number },
+): Promise<{ readonly run: Id<"run">; readonly objects: Map<Id, StoredObject> }> {
+  const objects = new Map<Id, StoredObject>();
+  const run = await openArtifact(bytes, compression, hash, limits).read(
+    ({ id, kind, body }) => void objects.set(id, { kind, body }),
+  );
+  return { run, objects };
+}
+
 const refuses = async (bytes: Uint8Array) =>
   expect(await codeOfAsync(load(bytes))).toBe("INVALID_ARTIFACT");
 
@@ -90,7 +104,7 @@ describe("save and load", () => {
     const pack = () => encodeArtifact(run, store.get, nodeCompression, hash, { withCode: true });
     const bytes = await pack();
     expect(await pack()).toEqual(bytes);
-    expect((await decodeArtifact(bytes, nodeCompression, hash)).run).toBe(run);
+    expect((await load(bytes, nodeCompression)).run).toBe(run);
   });
 
   test("begins with its header and ends with the hash of everything before", async () => {
@@ -117,6 +131,56 @@ describe("save and load", () => {
       await expect(save(made)).rejects.toThrow(`no ${object.kind} ${id}`);
       made.store.bodies.set(id, object);
     }
+  });
+});
+
+describe("memory", () => {
+  test("one frame is unpacked at a time, and only as far as objects are taken", async () => {
+    const bytes = await save(sample(200, 60_000));
+    const log: string[] = [];
+    const watched: Compression = {
+      ...quick,
+      decompress(packed, length) {
+        log.push("frame");
+        return quick.decompress(packed, length);
+      },
+    };
+    await openArtifact(bytes, watched, hash).read(() => void log.push("object"));
+    const frames = log.flatMap((what, i) => (what === "frame" ? [i] : []));
+    expect(frames.length).toBeGreaterThan(2);
+    // The next object is looked at before one is given.
+    for (const [k, at] of frames.slice(1).entries()) {
+      expect(at - (frames[k] as number)).toBeGreaterThan(10);
+    }
+  });
+
+  test("a store of an artifact gives what the run's store has, and unpacks a frame for a walk once", async () => {
+    const made = sample(200, 60_000);
+    const bytes = await save(made);
+    let unpacked = 0;
+    const watched: Compression = {
+      ...quick,
+      decompress(packed, length) {
+        unpacked++;
+        return quick.decompress(packed, length);
+      },
+    };
+    const { id, store } = await artifactStore(bytes, watched, hash);
+    const frames = unpacked;
+    expect(id).toBe(made.run);
+    const { body } = (await store.get(id)) as StoredObject;
+    for await (const { kind, id } of objectsOf(decodeRun(body), objectReader(store))) {
+      const original = made.store.bodies.get(id)?.body as Uint8Array;
+      expect(await store.has(id)).toBe(true);
+      expect(await store.size(id)).toBe(original.length);
+      const object = await store.get(id);
+      expect(object?.kind).toBe(kind);
+      expect(Buffer.compare(object?.body as Uint8Array, original)).toBe(0);
+    }
+    expect(unpacked).toBeLessThanOrEqual(2 * frames);
+    expect(await store.withPrefix(id.slice(0, 8), 5)).toEqual([id]);
+    expect(await store.get("5".repeat(64) as Id)).toBeUndefined();
+    expect(await codeOfAsync(store.writer())).toBe("STORE_READ_ONLY");
   });
 });
 
@@ -234,7 +298,7 @@ describe("hostile files with a valid hash", () => {
     };
     for (const declared of [2 ** 26, 2 ** 26 + 2 ** 18, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
       const bytes = forge(frame(new Uint8Array(0), declared, pack(noise(10, 1))));
-      expect(await codeOfAsync(decodeArtifact(bytes, watched, hash))).toBe("INVALID_ARTIFACT");
+      expect(await codeOfAsync(load(bytes, watched))).toBe("INVALID_ARTIFACT");
     }
     expect(asked).toEqual([2 ** 26]);
   });
@@ -243,8 +307,7 @@ describe("hostile files with a valid hash", () => {
     const bytes = await save(sample(3, 200));
     const content = await load(bytes);
     const total = [...content.objects.values()].reduce((sum, { body }) => sum + 5 + body.length, 0);
-    const limited = (most: number) =>
-      codeOfAsync(decodeArtifact(bytes, quick, hash, { content: most }));
+    const limited = (most: number) => codeOfAsync(load(bytes, quick, { content: most }));
     expect(await limited(total)).toBe("");
     expect(await limited(total - 1)).toBe("INVALID_ARTIFACT");
     let unpacked = 0;
@@ -255,7 +318,7 @@ describe("hostile files with a valid hash", () => {
         return quick.decompress(packed, length);
       },
     };
-    await codeOfAsync(decodeArtifact(bytes, watched, hash, { content: total - 1 }));
+    await codeOfAsync(load(bytes, watched, { content: total - 1 }));
     expect(unpacked).toBe(0);
   });
 
@@ -287,6 +350,15 @@ describe("hostile files with a valid hash", () => {
       if (isSource) expect((await load(one(rest))).run).toBe(made.run);
       else await refuses(one(rest));
     }
+  });
+
+  test("objects in another order", async () => {
+    const list = await parts();
+    for (let i = 1; i + 1 < list.length; i++) {
+      const [a, b] = [list[i] as Uint8Array, list[i + 1] as Uint8Array];
+      await refuses(one(list.with(i, b).with(i + 1, a)));
+    }
+    await refuses(one([list[0] as Uint8Array, ...list.slice(1).reverse()]));
   });
 
   test("one object more than needed, the same object twice, a second run", async () => {

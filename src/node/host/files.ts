@@ -71,7 +71,9 @@ export const nodeFiles: Files = {
   open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
   close: (descriptor) => fs.closeSync(descriptor),
   read(descriptor, offset, length) {
-    const bytes = new Uint8Array(length);
+    // Short ones come from Node's pool, which is far cheaper than a buffer of their own.
+    const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+    const bytes = new Uint8Array(buffer, byteOffset, length);
     let done = 0;
     while (done < length) {
       const count = fs.readSync(descriptor, bytes, done, length - done, offset + done);

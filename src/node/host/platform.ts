@@ -52,7 +52,12 @@ export const nodeCompression: Compression = {
   },
   decompress(bytes, length) {
     // The declared length is a limit: a small file must not unpack to fill the memory.
-    const options = { maxOutputLength: Math.max(1, length), info: true };
+    const options = {
+      maxOutputLength: Math.max(1, length),
+      // One buffer that has room left: Node would put several together, or make another.
+      chunkSize: Math.max(64, length + 1),
+      info: true,
+    };
     // With `info`, the result is the buffer and the engine that made it; the types do not say so.
     const { buffer, engine } = zlib.brotliDecompressSync(bytes, options) as unknown as {
       readonly buffer: Buffer;

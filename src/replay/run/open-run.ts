@@ -1,6 +1,6 @@
 import type { Id } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
-import { decodeArtifact } from "../../store/artifact.ts";
+import { openArtifact } from "../../store/artifact.ts";
 import { objectReader } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
 import type { Code } from "../programs.ts";
@@ -17,7 +17,13 @@ export async function openRun<S, P extends object>(
   return runOf<S, P>(id, decodeRun(body), env);
 }
 
-/** Verifies an artifact, puts its objects into the environment's store, and opens the run. */
+/** Objects are written once they take more bytes than this: an artifact may unpack to far more. */
+const MOST_PENDING = 1 << 24;
+
+/**
+ * Verifies an artifact, puts its objects into the environment's store, and opens the run. The run
+ * is put last, so that nobody sees it before everything is verified.
+ */
 export async function loadInto<S, P extends object>(
   env: Environment,
   bytes: Uint8Array,
@@ -25,18 +31,24 @@ export async function loadInto<S, P extends object>(
   return openRun<S, P>(await unpackInto(env, bytes), env);
 }
 
-/** The same without opening the run. Returns its id. */
-export async function unpackInto(env: Environment, bytes: Uint8Array): Promise<Id<"run">> {
-  const content = await decodeArtifact(bytes, env.compression, env.store.hash);
+async function unpackInto(env: Environment, bytes: Uint8Array): Promise<Id<"run">> {
+  const artifact = openArtifact(bytes, env.compression, env.store.hash);
   const writer = await env.store.writer();
   try {
-    for (const { kind, body } of content.objects.values()) writer.put(kind, body);
+    let body: Uint8Array | undefined;
+    const id = await artifact.read(async (object) => {
+      // A copy does not keep its frame in memory.
+      if (object.kind === "run") body = object.body.slice();
+      else writer.put(object.kind, object.body);
+      if (writer.pendingBytes > MOST_PENDING) await writer.commit();
+    });
+    writer.put("run", body as Uint8Array);
     await writer.close();
+    return id;
   } catch (error) {
     await writer.abandon();
     throw error;
   }
-  return content.run;
 }
 
 /** Records a simulation into the environment's store. */
