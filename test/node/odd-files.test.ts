@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { bundle } from "../../src/node/program/bundle.ts";
 import { externalsOf, isNative } from "../../src/node/program/externals.ts";
 import { rememberInputs, workingState } from "../../src/node/program/working-program.ts";
+import type { ExternalImport } from "../../src/object/program.ts";
 import { project, put, WALK } from "./project.ts";
 
 const MODULE = `import { a } from "./lib/a"; import { b } from "pack"; export default ${WALK}; a(b);`;
@@ -124,7 +125,8 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     for (const what of Object.keys(ODD)) {
       const root = await withOdd("node_modules/pack/package.json", what);
       const folder = join(root, "node_modules/pack");
-      const imports = new Map([[folder, { name: "pack", specifiers: [] }]]);
+      const specifiers: ExternalImport[] = [["import", "pack", "main.js"]];
+      const imports = new Map([[folder, { name: "pack", specifiers }]]);
       if (what === "a file that is too large") continue; // its digest is the package's
       // Beside a link to a pipe stands the pipe itself.
       if (what === "a link to a device") {
