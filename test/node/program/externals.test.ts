@@ -345,6 +345,19 @@ describe("a package outside loads what it loaded at the recording", () => {
     expect((await loadProgram(program)).simulation.name).toBe("MODULE_NOT_FOUND");
   });
 
+  test.each(["a", "../a/index.js"])("nor by `import %s` in an ES module", async (request) => {
+    const code = `import a from ${JSON.stringify(request)}; export const next = () => 0, value = a;`;
+    const program = await bundled({
+      "m.ts": `import { next, value } from "one"; import * as two from "two"; export { two }; ${SIM}`,
+      ...installed("one", "1.0.0", code),
+      "node_modules/one/binding.gyp": "",
+      ...common("two", 'exports.value = require("a");', { gypfile: true, ...depends("a") }),
+      ...common("a", "module.exports = 2;"),
+    });
+    const error = { code: "MODULE_FAILED", cause: { code: "ERR_MODULE_NOT_FOUND" } };
+    await expect(loadProgram(program)).rejects.toMatchObject(error);
+  });
+
   test("and what finds an addon for another package loads the addon by its path", async () => {
     const finder = "module.exports = (folder) => require(folder + '/addon.js');";
     const program = await bundled({
