@@ -1,5 +1,6 @@
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync } from "node:fs";
 import path from "node:path";
+import { outputFileSync } from "fs-extra/esm";
 import { filesOf } from "./view.ts";
 
 /** A file system call, as noted by `intercept.cjs`. */
@@ -102,8 +103,7 @@ export class Disk {
       const target = path.join(folder, path.relative(this.#root, file));
       if (entry === "folder") mkdirSync(target, { recursive: true });
       else if (entries.get(path.dirname(file)) === "folder") {
-        mkdirSync(path.dirname(target), { recursive: true });
-        writeFileSync(target, left(entry, bytes));
+        outputFileSync(target, left(entry, bytes));
         // A machine takes a while to restart after a power cut.
         utimesSync(target, LONG_AGO, LONG_AGO);
       }

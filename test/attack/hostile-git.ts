@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { outputFileSync } from "fs-extra/esm";
 import type { HostileClone } from "./hostile-clones.ts";
 
 /** A repository setting that makes Git run something, and a Git command that does so. */
@@ -109,8 +110,7 @@ const TRAPS: readonly GitTrap[] = [
 ];
 
 function script(file: string, run: string): void {
-  mkdirSync(path.dirname(file), { recursive: true });
-  writeFileSync(file, `#!/bin/sh\n${run}\n`);
+  outputFileSync(file, `#!/bin/sh\n${run}\n`);
   chmodSync(file, 0o755);
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { outputFile } from "fs-extra/esm";
 import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal/output.ts";
@@ -155,8 +156,7 @@ export function projectAt(root: string, user?: User): Project {
       throw new Error(`rewind ${argv.join(" ")}: ${result.status}\n${result.stderr}`);
     },
     async write(file, text) {
-      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
-      await writeFile(path.join(root, file), text);
+      await outputFile(path.join(root, file), text);
     },
     storeDigest: () => storeDigest(root),
   };

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { copySync } from "fs-extra/esm";
 
 const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -29,8 +30,7 @@ export function projectWithPackage(folder: string): void {
   const modules = join(folder, "node_modules");
   for (const file of packedFiles()) {
     const to = join(modules, "rewind-engine", file);
-    mkdirSync(dirname(to), { recursive: true });
-    cpSync(join(ROOT, file), to);
+    copySync(join(ROOT, file), to);
   }
   for (const name of readdirSync(join(ROOT, "node_modules"))) {
     if (OWN.includes(name)) {

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, test } from "vitest";
 import { log } from "../../src/history/log.ts";
 import { namesOfRuns } from "../../src/history/names.ts";
@@ -35,8 +36,7 @@ async function storeOf(count: number, ref: Ref) {
   writing.close();
   for (let i = 0; i < count; i++) {
     const [name, target] = ref(i, { run, tag });
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), `${target}\n`);
+    outputFileSync(path.join(root, name), `${target}\n`);
   }
   writeFileSync(path.join(root, "refs/heads/main"), `${run}\n`);
   const files = countingCalls();

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { outputFile } from "fs-extra/esm";
 import { onTestFinished } from "vitest";
 
 /** A new folder with these files, removed after the test. */
@@ -14,8 +15,7 @@ export async function project(files: Readonly<Record<string, string>>): Promise<
 
 export async function put(root: string, path: string, text: string): Promise<void> {
   const file = join(root, path);
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, text);
+  await outputFile(file, text);
 }
 
 /** The texts of a package's files, by path, as npm would install it. */

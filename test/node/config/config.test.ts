@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { outputFile } from "fs-extra/esm";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Config } from "../../../src/node/config/config.ts";
 import { bytesOf, SETTINGS } from "../../../src/node/config/settings.ts";
@@ -24,8 +25,7 @@ beforeEach(async () => {
 
 const write = async (file: string, value: unknown): Promise<void> => {
   const target = path.join(root, file);
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, typeof value === "string" ? value : JSON.stringify(value));
+  await outputFile(target, typeof value === "string" ? value : JSON.stringify(value));
 };
 const read = async (file: string): Promise<unknown> =>
   JSON.parse(await readFile(path.resolve(root, file), "utf8"));

@@ -9,6 +9,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { appendOwnFile, readOwnFile } from "../../../src/node/host/own-file.ts";
 import { projectCache, userFolder } from "../../../src/node/host/user-folders.ts";
@@ -77,8 +78,7 @@ describe.skipIf(process.platform === "win32")("what is trusted", () => {
 
   test("lasts as long as the process if it cannot be written", () =>
     asNobody((folder) => {
-      mkdirSync(path.dirname(path.dirname(folder)), { recursive: true });
-      writeFileSync(path.dirname(folder), "no folder");
+      outputFileSync(path.dirname(folder), "no folder");
       const trust = userTrust();
       trust.add(A);
       expect([trust.has(A), userTrust().has(A)]).toEqual([true, false]);

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import {
   appendFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +12,7 @@ import {
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../../src/node/store/file-refs.ts";
 import { crc32 } from "../../../src/store/crc32.ts";
@@ -121,8 +121,7 @@ describe("the files of refs", () => {
     for (const { name } of done) rmSync(path.join(root, name));
     for (const { name, to } of done) {
       if (to === undefined) continue;
-      mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-      writeFileSync(path.join(root, name), `${to}\n`);
+      outputFileSync(path.join(root, name), `${to}\n`);
     }
     const json = JSON.stringify({ time: "2020", command: "cut short", changes: cutShort });
     const sealed = `${seal.make(json)} ${json}`;

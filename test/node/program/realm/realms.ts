@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Script } from "node:vm";
+import { outputFileSync } from "fs-extra/esm";
 import { onTestFinished } from "vitest";
 import { nodeGuard } from "../../../../src/node/host/guard-node.ts";
 import {
@@ -68,8 +69,7 @@ export function projectWith(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(path.join(tmpdir(), "rewind-realm-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
-    writeFileSync(path.join(root, name), text);
+    outputFileSync(path.join(root, name), text);
   }
   return root;
 }
