@@ -35,9 +35,13 @@ export function checkMessage(message: string): string {
 
 /**
  * Checks the notes about a run: they must be small, and known fields must have their types. Other
- * fields may be anything. Throws OBJECT_INVALID.
+ * fields may be anything. `lengthBytes` is the length of the object that holds them: if that is
+ * short, they need not be measured. Throws OBJECT_INVALID.
  */
-export function checkMeta(meta: Readonly<Record<string, unknown>>): RunMeta {
+export function checkMeta(
+  meta: Readonly<Record<string, unknown>>,
+  lengthBytes: number = Number.POSITIVE_INFINITY,
+): RunMeta {
   for (const field of ["time", "author", "message", "replaces"]) {
     if (field in meta && typeof meta[field] !== "string") throw invalid(`${field} to be a text`);
   }
@@ -48,7 +52,8 @@ export function checkMeta(meta: Readonly<Record<string, unknown>>): RunMeta {
     typeof value === (key === "dirty" ? "boolean" : "string");
   if ("git" in meta && !isRecord(meta.git, isOfGit)) throw invalid("git to be a commit");
   if (items(meta, MOST_ITEMS) > MOST_ITEMS) throw invalid(`at most ${MOST_ITEMS} values`);
-  if (encode(unshared(meta)).length > MOST_BYTES) throw invalid(`at most ${MOST_BYTES} bytes`);
+  const isShort = lengthBytes <= MOST_BYTES || encode(unshared(meta)).length <= MOST_BYTES;
+  if (!isShort) throw invalid(`at most ${MOST_BYTES} bytes`);
   return meta as RunMeta;
 }
 

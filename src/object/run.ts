@@ -94,10 +94,10 @@ export function encodeRun(manifest: RunManifest): Uint8Array {
 
 /** Reads a run object. */
 export function decodeRun(body: Uint8Array): RunManifest {
-  return decodeBody("run", body, parse, format);
+  return decodeBody("run", body, (fields) => parse(fields, body.length), format);
 }
 
-function parse(fields: Fields): RunManifest {
+function parse(fields: Fields, lengthBytes: number): RunManifest {
   const version = fields.integer();
   if (version !== RUN_FORMAT) {
     throw new RewindError(
@@ -118,7 +118,7 @@ function parse(fields: Fields): RunManifest {
     edge: parseEdge(fields, checkpointCount(steps, blockSize)),
     final: parseStateRef(fields),
     parents: parseParents(fields),
-    meta: checkMeta(fields.record()),
+    meta: checkMeta(fields.record(), lengthBytes),
   };
 }
 
