@@ -6,24 +6,24 @@ import { encode } from "../codec/encode.ts";
 import type { Id, Kind } from "./id.ts";
 
 /**
- * The longest body of each kind that has a schema, in bytes. A file of a few kilobytes can unpack to
+ * The longest body of each kind, in bytes. A file of a few kilobytes can unpack to
  * gigabytes, and a decoded list takes a hundred times as much memory.
  */
-const LONGEST_BODY: Readonly<Partial<Record<Kind, number>>> = {
+const LONGEST_BODY: Readonly<Record<Kind, number>> = {
   ...{ state: 1 << 26, params: 1 << 26, tile: 1 << 20 },
-  ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20 },
+  ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20, chunk: 1 << 27 },
 };
 
 /** The longest body that an object of this kind can have, in bytes. */
 export function longestBody(kind: Kind): number {
-  return LONGEST_BODY[kind] ?? Number.POSITIVE_INFINITY;
+  return LONGEST_BODY[kind];
 }
 
 /** The bytes of an object whose content is `value`, an array of a fixed schema. Throws TOO_LONG. */
 export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
   const out = new Writer();
   const body = writeFlat(out, value) ? out.take() : encode(unshared(value), { root: kind });
-  const most = LONGEST_BODY[kind] ?? body.length;
+  const most = LONGEST_BODY[kind];
   if (body.length <= most) return body;
   throw new RewindError("TOO_LONG", lengthProblem(kind, body.length, most), { kind });
 }
@@ -70,7 +70,7 @@ export function decodeBody<T>(
   parse: (fields: Fields) => T,
   format: (value: T) => readonly unknown[],
 ): T {
-  const most = LONGEST_BODY[kind] ?? body.length;
+  const most = LONGEST_BODY[kind];
   if (body.length > most) throw invalid(kind, lengthProblem(kind, body.length, most));
   try {
     const content = decode(body, { limits: limitsOf(kind, body) });

@@ -76,11 +76,29 @@ export async function readParts(
   hash: Hash,
 ): Promise<SourceText[]> {
   const { name, source, parts } = program;
-  const chunks = await Promise.all(sourceChunks(program).map((id) => get("chunk", id)));
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // One by one: a few bytes of parts can name one large chunk any number of times.
+  for (const id of sourceChunks(program)) {
+    const chunk = await get("chunk", id);
+    bytes += chunk.length;
+    checkSourceLength(name, bytes);
+    chunks.push(chunk);
+  }
   if (parts.length > 0 && objectId(hash, "chunk", concatBytes(chunks)) !== source) {
     throw invalid(name, `expected the parts of the program "${name}" to make up its source`);
   }
   return chunks.map((chunk, i) => ({ package: parts[i]?.package, code: textOf(name, chunk) }));
+}
+
+/** The source of a program, its packages included, has at most this many bytes. */
+export const LARGEST_PROGRAM_BYTES: number = 32 << 20;
+
+/** Checks the length of a program's source. Throws OBJECT_INVALID. */
+export function checkSourceLength(name: string, bytes: number): void {
+  if (bytes <= LARGEST_PROGRAM_BYTES) return;
+  const most = LARGEST_PROGRAM_BYTES.toLocaleString("en-US");
+  throw invalid(name, `expected the source of the program "${name}" to have at most ${most} bytes`);
 }
 
 /** The whole source of a program. Throws as `readParts` does. */

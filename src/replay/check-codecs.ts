@@ -4,12 +4,14 @@ import { reasonOf } from "../base/reason.ts";
 import { decode } from "../codec/decode.ts";
 import { type EncodedInstance, encode } from "../codec/encode.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "./environment.ts";
+import { differentField } from "./same-fields.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /**
  * Checks that the codecs of a simulation lose nothing: decoding `encoded` and encoding the result
- * must give `encoded` again. Throws CODEC_LOSSY, which names the type and the path. Does nothing
- * for a simulation without codecs: encoding checks its states already.
+ * must give `encoded` again, and each instance must have the fields that it had before. Private and
+ * non-enumerable ones cannot be compared. Throws CODEC_LOSSY, which names the type and the path.
+ * Does nothing for a simulation without codecs: encoding checks its states already.
  *
  * @example
  * ```ts
@@ -24,7 +26,11 @@ export function checkCodecs(
 ): void {
   if (Object.keys(simulation.types ?? {}).length === 0) return;
   const problem = env.guard(() => roundTrip(encoded, simulation, env));
-  if (problem === undefined) return;
+  if (problem === undefined) {
+    const forgotten = env.guard(() => firstForgotten(encoded, state, simulation, env));
+    if (forgotten === undefined) return;
+    throw lossy(forgotten.name, forgotten.path, forgotten.problem);
+  }
   const culprit = env.guard(() => firstLossy(state, simulation, env));
   if (culprit !== undefined) throw lossy(culprit.name, culprit.path, culprit.problem);
   // Each codec alone loses nothing, but together they do: one keeps an object that another made.
@@ -69,18 +75,44 @@ function firstLossy(
   simulation: AnySimulation,
   env: Environment,
 ): Lossy | undefined {
-  const instances: EncodedInstance[] = [];
-  const { types } = simulation;
-  encode(state, {
-    types,
-    isProxy: env.isProxy,
-    onInstance: (instance) => instances.push(instance),
-  });
-  for (const each of instances) {
+  for (const each of instancesIn(state, simulation, env)) {
     const problem = lossOf(each, simulation);
     if (problem !== undefined) return { name: each.name, path: each.path, problem };
   }
   return undefined;
+}
+
+/**
+ * The first instance that has another field after it was decoded. The decoded state is encoded as
+ * the original is, so that their instances come in the same order.
+ */
+function firstForgotten(
+  encoded: Uint8Array,
+  state: unknown,
+  simulation: AnySimulation,
+  env: Environment,
+): Lossy | undefined {
+  const before = instancesIn(state, simulation, env);
+  const after = instancesIn(decodeState(encoded, simulation), simulation, env);
+  for (const [i, { instance, name, path }] of before.entries()) {
+    const decoded = after[i];
+    if (decoded?.name !== name) continue;
+    const field = differentField(instance, decoded.instance, simulation);
+    if (field !== undefined) {
+      return { name, path, problem: `its field ${field} is another after encode and decode` };
+    }
+  }
+  return undefined;
+}
+
+function instancesIn(
+  state: unknown,
+  { types }: AnySimulation,
+  { isProxy }: Environment,
+): readonly EncodedInstance[] {
+  const instances: EncodedInstance[] = [];
+  encode(state, { types, isProxy, onInstance: (instance) => instances.push(instance) });
+  return instances;
 }
 
 function lossOf(

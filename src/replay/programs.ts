@@ -8,6 +8,7 @@ import {
   type Program,
   type ProgramInput,
 } from "../object/program.ts";
+import { checkSourceLength } from "../object/program-contents.ts";
 import type { Segment } from "../object/run.ts";
 import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { PutObject, ReadObject } from "../object/state.ts";
@@ -74,6 +75,7 @@ export function putProgram(
   { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {
   const { parts = [] } = source;
+  checkSourceLength(source.name, utf8(source.code).length);
   // Code without packages is stored as one chunk, whose id is the digest of the whole.
   const whole = parts.every((part) => part.package === undefined);
   const program: Program = {

@@ -171,8 +171,10 @@ export async function replayMismatch(
     );
   }
   const { program } = await recorded.parts(recorded.segmentRecorded(from));
+  const { simulation } = await recorded.segmentAt(from);
+  const hidden = Object.keys(simulation.types ?? {}).length > 0 ? `${HIDDEN}, ${OR_CODEC}` : HIDDEN;
   const causes = (await env.differencesFrom?.(program, manifest.meta)) ?? [];
-  const cause = causes.length > 0 ? causes.join("; ") : HIDDEN;
+  const cause = causes.length > 0 ? causes.join("; ") : hidden;
   return new RewindError(
     "REPLAY_MISMATCH",
     `the replay of steps ${from} to ${to} does not match the recording: ${cause}`,
@@ -181,6 +183,7 @@ export async function replayMismatch(
 }
 
 const HIDDEN = "the simulation depends on something that is not in its state";
+const OR_CODEC = "or a codec in its types leaves a field out";
 
 /** A digest of everything that a check depends on: the code, the start, and the recorded end. */
 async function keyOf(recorded: RecordedRun, stretch: Stretch): Promise<string> {

@@ -71,3 +71,23 @@ describe("the shown source is the code that runs", () => {
     expect(stretches.map(({ code }) => code).join("")).toBe(whole);
   });
 });
+
+test("a source of more than 32 MiB is refused before all of it is read, however few chunks it has", async () => {
+  const { put, get } = objects();
+  const chunk = put("chunk", new Uint8Array(5 << 20).fill(32));
+  const program: Program = {
+    ...{ name: "p", module: "p.ts", exportName: "default", generator: "g", generatorVersion: 1 },
+    ...{ ...BARE, source: chunk },
+    parts: Array.from({ length: 100_000 }, () => ({ package: undefined, chunk })),
+  };
+  let reads = 0;
+  const counting: typeof get = (kind, id) => {
+    reads++;
+    return get(kind, id);
+  };
+  await expect(contentsOf(program, counting, sha256)).rejects.toMatchObject({
+    code: "OBJECT_INVALID",
+    message: 'expected the source of the program "p" to have at most 33,554,432 bytes',
+  });
+  expect(reads).toBe(7);
+});

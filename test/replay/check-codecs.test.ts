@@ -119,3 +119,80 @@ test("a simulation without codecs is not checked", () => {
   const simulation = { name: "s", init: () => 0, step: () => 0 } as AnySimulation;
   expect(checkCodecs(new Uint8Array(0), 1, simulation, env)).toBeUndefined();
 });
+
+class Agent {
+  x: number;
+  best: unknown = 0;
+  constructor(x: number) {
+    this.x = x;
+  }
+}
+
+/** A codec to which a field was never added. */
+const forgetful: TypeCodec<Agent> = {
+  is: (value) => value instanceof Agent,
+  encode: ({ x }) => x,
+  decode: (x) => new Agent(x as number),
+};
+
+function checkAgent(change: (agent: Agent) => void, codec: TypeCodec<Agent> = forgetful): unknown {
+  const types = { Agent: codec, Box: boxCodec };
+  const simulation = { name: "s", init: () => 0, step: () => 0, types } as AnySimulation;
+  const agent = new Agent(3);
+  change(agent);
+  const state = { agents: [agent] };
+  try {
+    checkCodecs(encodeState(state, simulation, env), state, simulation, env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+const POINT = class Point {
+  at: number;
+  constructor(at: number) {
+    this.at = at;
+  }
+};
+
+test.each<[string, unknown]>([
+  ["a number", 4],
+  ["a list", [1, 2]],
+  ["something in a Map", new Map([["a", { b: 1 }]])],
+  ["a typed array", new Float64Array(3)],
+  ["a date", new Date(5)],
+  ["an instance with a codec", new Box(1)],
+  ["an instance without one", new POINT(1)],
+])("a codec that forgets a field with %s is refused", (_, value) => {
+  const message =
+    "the codec Agent does not restore state.agents[0] exactly: its field best is another after encode and decode";
+  expect(checkAgent((agent) => Object.assign(agent, { best: value }))).toBe(message);
+});
+
+test("a codec that restores a field in another way is refused, and one that adds a field", () => {
+  const kept = { ...forgetful, encode: ({ x, best }: Agent) => [x, best] };
+  const twice = {
+    ...kept,
+    decode: ([x, best]: [number, number]) => Object.assign(new Agent(x), { best: best * 2 }),
+  };
+  expect(checkAgent((agent) => Object.assign(agent, { best: 1 }), twice)).toMatch(
+    /encoded differently|differs|its field best/,
+  );
+  const more = {
+    ...forgetful,
+    decode: (x: unknown) => Object.assign(new Agent(x as number), { more: 1 }),
+  };
+  expect(checkAgent(() => undefined, more)).toMatch(/its field more is another/);
+});
+
+test("what no codec has to restore is not compared", () => {
+  expect(checkAgent(() => undefined)).toBeUndefined();
+  const hidden = (agent: Agent) => Object.defineProperty(agent, "cache", { value: {} });
+  expect(checkAgent(hidden)).toBeUndefined();
+  const own = {
+    ...forgetful,
+    decode: (x: unknown) => Object.assign(new Agent(x as number), { best: () => 2 }),
+  };
+  expect(checkAgent((agent) => Object.assign(agent, { best: () => 1 }), own)).toBeUndefined();
+});

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
+import { longestBody } from "../../object/body.ts";
 import { type Files, nodeFiles } from "../host/files.ts";
 import { machineSeal } from "../host/machine-seal.ts";
 import { changeSettingsFile, readSettingsFile, type SettingsFile } from "../host/settings-file.ts";
@@ -169,5 +170,5 @@ function resolved(file: string): string {
 /** The largest file to record among those that a module reads while it is loaded, in bytes. */
 export function inputsLimitBytes(project: string): number {
   const { value } = new Config(project, process.env).get("inputs.limit");
-  return bytesOf(String(value)) ?? 0;
+  return Math.min(bytesOf(String(value)) ?? 0, longestBody("chunk"));
 }

@@ -83,12 +83,8 @@ function asFunctionBody(code: string): string {
   const list = /(^|\n)export \{\n((?: {2}.*\n)+)\};\s*$/.exec(code);
   if (list !== null) {
     const [whole, before = "", lines = ""] = list;
-    const entries = lines.replace(/^ {2}(.*?)(?: as (.*?))?(,?)$/gm, (_, local, name, comma) => {
-      // A computed key, because `__proto__: value` would set the prototype.
-      const key = name === "__proto__" ? '["__proto__"]' : (name ?? local);
-      return `  ${key}: ${local}${comma}`;
-    });
-    return `${code.slice(0, code.length - whole.length)}${before}return {\n${entries}};\n`;
+    const entries = lines.slice(0, -1).split("\n").map(asProperty).join("\n");
+    return `${code.slice(0, code.length - whole.length)}${before}return {\n${entries}\n};\n`;
   }
   const single = /(^|\n)export default (.*);\s*$/.exec(code);
   if (single !== null) {
@@ -96,4 +92,20 @@ function asFunctionBody(code: string): string {
     return `${code.slice(0, code.length - whole.length)}${before}return { default: ${value} };\n`;
   }
   return `${code}\nreturn {};\n`;
+}
+
+const IDENTIFIER =
+  "(?:[\\p{ID_Start}$_]|\\\\u[\\da-fA-F{}]+)(?:[\\p{ID_Continue}$]|\\\\u[\\da-fA-F{}]+)*";
+const TEXT = '"(?:[^"\\\\\\n\\r\\u2028\\u2029]|\\\\.)*"';
+const ENTRY = new RegExp(`^ {2}(${IDENTIFIER})(?: as (?:(${IDENTIFIER})|(${TEXT})))?(,?)$`, "u");
+
+/**
+ * A line of the list as a property. Nothing but names may be moved to another place: a comment, say,
+ * would become code.
+ */
+function asProperty(line: string): string {
+  const [, local, name = local, text = `"${name}"`, comma] = ENTRY.exec(line) ?? [];
+  if (local === undefined) throw new SyntaxError(`expected the name of an export, got ${line}`);
+  // A computed key, because `__proto__: value` would set the prototype.
+  return `  [${text}]: ${local}${comma}`;
 }

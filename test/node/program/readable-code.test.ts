@@ -65,3 +65,32 @@ test("a line for the shell is a comment where the code begins, and nowhere else"
 test("a zero byte outside of texts and comments does not run", async () => {
   await expect(run("let a;\0\n")).rejects.toThrow(SyntaxError);
 });
+
+describe("the list of exports is only names", () => {
+  const module = (entry: string): string => `let n = 1;\nexport {\n  ${entry}\n};\n`;
+  const surroundings = { host: () => undefined, scope: {} };
+
+  test.each([
+    ["a comment", "n, // the same as [globalThis.ran = true]"],
+    ["a comment after a name", "n as m /* as [globalThis.ran = true] */"],
+    ["code", "n as [globalThis.ran = true]"],
+    ["a call", "n()"],
+    ["a text that goes on", 'n as "a", ["b"]: "'],
+  ])("%s in it is refused", (_, entry) => {
+    return expect(
+      (async () => compileProgram(module(entry), "rewind:p.js").instantiate(surroundings))(),
+    ).rejects.toThrow(SyntaxError);
+  });
+
+  test.each([
+    ["n", "n"],
+    ["n as default", "default"],
+    ["n as $_\u03c0", "$_\u03c0"],
+    ["n as __proto__", "__proto__"],
+    ['n as "a b"', "a b"],
+    ['n as "__proto__"', "__proto__"],
+  ])("%s gives its value that name", async (entry, name) => {
+    const instance = await compileProgram(module(entry), "rewind:p.js").instantiate(surroundings);
+    expect(Object.entries(instance)).toEqual([[name, 1]]);
+  });
+});
