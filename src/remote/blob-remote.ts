@@ -24,6 +24,8 @@ export interface Blobs {
   create(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Called after refs have changed. */
   changed?(): Promise<void>;
+  /** Checks that `create` succeeds only once, if that depends on the server. */
+  probe?(unique: string): Promise<void>;
   close?(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
       await blobs.changed?.();
       return results;
     },
+    probe: async (unique) => blobs.probe?.(unique),
     close: async () => blobs.close?.(),
   };
 }

@@ -66,5 +66,10 @@ export interface Remote {
   writePack(pack: PackRef, bytes: Uint8Array): Promise<void>;
   /** Changes refs, each by itself, after every pack that they name is there. */
   swap(changes: readonly RefSwap[]): Promise<readonly Swapped[]>;
+  /**
+   * Checks that of several writers only one can change a ref, if that depends on the server.
+   * `unique` is a name that nobody else uses. Throws REMOTE_UNSUPPORTED.
+   */
+  probe?(unique: string): Promise<void>;
   close(): Promise<void>;
 }

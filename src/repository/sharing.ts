@@ -39,6 +39,14 @@ export interface RemoteRef {
   readonly bytes: number;
 }
 
+/** How a remote is added. */
+export interface AddRemoteOptions {
+  /** Whether nobody else writes to it: then a server that cannot settle a race will do. */
+  readonly singleWriter?: boolean | undefined;
+  /** Whether nothing will be written for now: the first push probes the server. */
+  readonly readsOnly?: boolean | undefined;
+}
+
 /** What a push is to do. */
 export interface PushRequest extends PushOptions {
   /** The branches. Every branch unless given. */
@@ -120,22 +128,32 @@ export class Sharing {
     return listed;
   }
 
-  /** Adds a remote. Throws REF_EXISTS, INVALID_REF_NAME and REMOTE_UNSUPPORTED. */
-  async add(name: string, url: string): Promise<RemoteInfo> {
+  /**
+   * Adds a remote. The server of a bucket is probed: if it lets two writers replace each other's
+   * refs, it is refused, unless only one ever writes. Throws REF_EXISTS, INVALID_REF_NAME and
+   * REMOTE_UNSUPPORTED.
+   */
+  async add(name: string, url: string, options: AddRemoteOptions = {}): Promise<RemoteInfo> {
     checkRemoteName(name);
     if (this.#states.read(name) !== undefined) {
       throw new RewindError("REF_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
-    if (/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(url)) {
+    if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)) {
       throw new RewindError(
         "REMOTE_UNSUPPORTED",
         `expected a URL without a password, got ${maskUrl(url)}`,
         { url: maskUrl(url) },
       );
     }
-    await (await this.#open(name, url)).close();
+    const { singleWriter = false, readsOnly = false } = options;
+    const remote = await this.#open(name, url);
+    try {
+      if (!singleWriter && !readsOnly) await remote.probe?.(this.#store.objects.tools.uniqueName());
+    } finally {
+      await remote.close();
+    }
     await this.#store.objects.begin();
-    this.#states.write(name, { url, refs: new Map(), here: new Set() });
+    this.#states.write(name, { url, refs: new Map(), here: new Set(), probed: !readsOnly });
     return { name, url: maskUrl(url), git: false };
   }
 
@@ -156,6 +174,8 @@ export class Sharing {
     const known = await this.#known(name);
     const remote = await this.#open(name, known.url);
     try {
+      const isProbed = known.probed || request.dryRun === true;
+      if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
       const present = await this.#present(remote, known, await remote.list());
       const wanted = await this.#toPush(request, known);
       const space = new RefSpace([...present.keys()]);
@@ -165,7 +185,7 @@ export class Sharing {
       if (request.dryRun) return pushed;
       const done = pushed.refs.filter(({ outcome }) => outcome !== "refused");
       const here = new Set([...known.here, ...written]);
-      this.#states.write(name, { url: known.url, refs: seen, here });
+      this.#states.write(name, { url: known.url, refs: seen, here, probed: true });
       await this.#track(name, new Map(done.map((ref) => [ref.name, ref.target])), `push ${name}`);
       return pushed;
     } finally {
@@ -235,7 +255,7 @@ export class Sharing {
       if (!request.dryRun) {
         const kept = [...known.refs].filter(([ref]) => present.has(ref));
         const here = new Set([...known.here, ...received.packs]);
-        this.#states.write(name, { url: known.url, refs: new Map([...kept, ...seen]), here });
+        this.#states.write(name, { ...known, refs: new Map([...kept, ...seen]), here });
       }
       return { ...received, refs, gone };
     } finally {
@@ -280,7 +300,7 @@ export class Sharing {
     const known = this.#states.read(checkRemoteName(name));
     if (known !== undefined) return known;
     if ((await projectRemote(this.#root, name)) !== undefined) {
-      return { url: `${GIT_REMOTE}${name}`, refs: new Map(), here: new Set() };
+      return { url: `${GIT_REMOTE}${name}`, refs: new Map(), here: new Set(), probed: true };
     }
     throw noRemote(
       name,

@@ -15,7 +15,10 @@ export const clone: Command = command({
     full: { describe: "all checkpoints as well, however large", type: "boolean" },
     thin: { describe: "no checkpoints", type: "boolean" },
   },
-  examples: [["clone /mnt/lab/runs model", "then: rewind -C model log --all"]],
+  examples: [
+    ["clone /mnt/lab/runs model", "then: rewind -C model log --all"],
+    ["clone /mnt/lab/runs model --full", "with all checkpoints, to work without the remote"],
+  ],
   keys: { clone: ["path", "branch"] },
   async run({ url, dir, full, thin }, { out, cwd, create, long }) {
     const folder = path.resolve(cwd, dir ?? nameOf(url));
@@ -29,7 +32,9 @@ export const clone: Command = command({
     const repo = await create(folder);
     try {
       const sharing = await repo.sharing();
-      await sharing.add("origin", isPath ? path.resolve(cwd, url) : url);
+      const added = await sharing.add("origin", isPath ? path.resolve(cwd, url) : url, {
+        readsOnly: true,
+      });
       const fetched = await sharing.fetch("origin", {
         signal: long("clone").signal,
         ...((full || thin) && { full: full === true }),
@@ -37,16 +42,18 @@ export const clone: Command = command({
       const branches = fetched.refs.flatMap(({ name, target }) =>
         name.startsWith("heads/") ? [{ name: name.slice("heads/".length), run: target }] : [],
       );
+      if (fetched.refs.length === 0) {
+        const message = `expected the runs of a remote, ${added.url} has none`;
+        throw new RewindError("REMOTE_INVALID", message, {});
+      }
       const first = branches.find(({ name }) => name === "main") ?? branches[0];
       if (first !== undefined) await sharing.pull("origin", first.name);
       const shown = path.relative(cwd, folder).split(path.sep).join("/") || ".";
       out.done({ path: shown, branch: first?.name ?? null }, () =>
         [
           `created a store in ${shown}/.rewind/`,
-          ...(first === undefined ? ["the remote has no branches yet"] : []),
-          ...(first === undefined
-            ? []
-            : [fetchedText(fetched, "origin"), `on branch ${first.name}`]),
+          fetchedText(fetched, "origin"),
+          ...(first === undefined ? [] : [`on branch ${first.name}`]),
         ].join("\n"),
       );
       noteRest(fetched, "origin", out);

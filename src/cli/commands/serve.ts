@@ -1,5 +1,5 @@
 import path from "node:path";
-import { serveFolder } from "../../node/remote/serve-folder.ts";
+import { serveFolder } from "../../repository/serve-folder.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 
@@ -8,13 +8,13 @@ export const serve: Command = command({
   describe:
     "Answers another rewind about the remote in a folder, on standard input and output: what ssh:// remotes\nstart on their host. It reads and writes that folder alone, and runs nothing.",
   options: {
-    stdio: { describe: "the only way of talking that there is", type: "boolean" },
+    stdio: { describe: "talk on standard input and output; required", type: "boolean" },
   },
   examples: [["serve --stdio runs", "as ssh HOST runs it for ssh://HOST/~/runs"]],
   keys: {},
-  async run({ folder, stdio }, { cwd }) {
+  async run({ folder, stdio }, { out, cwd, inputParts }) {
     if (!stdio) throw usageError("expected --stdio: ssh:// remotes start this command");
-    await serveFolder(path.resolve(cwd, folder));
+    await serveFolder(path.resolve(cwd, folder), inputParts(), async (bytes) => out.bytes(bytes));
     return STATUS.ok;
   },
 });

@@ -7,11 +7,11 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
     known.length > 0
       ? `there is ${known.join(", ")}; \`rewind remote add ${remote} URL\` adds another`
       : `\`rewind remote add ${remote} URL\` adds it`,
-  REMOTE_UNSUPPORTED: () => "`rewind help remote` lists what a URL can be",
+  REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
   REMOTE_FAILED: () =>
     "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
   REMOTE_INVALID: () =>
     "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs",
   REMOTE_READ_ONLY: () => "`rewind remote add NAME URL` adds one that can be written to",
-  REMOTE_TOO_LARGE: () => "name fewer branches, or raise the limit",
+  REMOTE_TOO_LARGE: () => "name fewer branches: `rewind fetch REMOTE BRANCH`",
 };

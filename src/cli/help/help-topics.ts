@@ -1,4 +1,5 @@
 import { type Form, RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../history/revision-forms.ts";
+import { REMOTE_FORMS } from "../../node/remote/remote-forms.ts";
 import {
   FUNCTION_FORMS,
   GENERATOR_FORMS,
@@ -20,6 +21,7 @@ export const TOPICS: ReadonlyMap<string, Topic> = new Map([
     "expressions",
     { summary: "what find and stats compute, and how paths read", text: expressions },
   ],
+  ["remotes", { summary: "where runs can be shared", text: remotes }],
   ["plans", { summary: "what consumed a generator, for rng to reconstruct", text: plans }],
 ]);
 
@@ -67,6 +69,15 @@ function expressions(): string {
     ],
     "Values on the command line are JSON: 0.5, true, null, [1, 2]; also NaN, Infinity, -Infinity and -0.\n" +
       "A value that is not JSON is text.",
+  );
+}
+
+function remotes(): string {
+  return page(
+    "A remote is a place where runs are shared: `rewind remote add NAME URL`.",
+    ["a URL", REMOTE_FORMS],
+    "In a Git repository origin is Git's origin, unless you add another. A URL never has a password: Git's\n" +
+      "credential helpers, ssh's keys and the variables of S3, AWS_ACCESS_KEY_ID and the like, are used.",
   );
 }
 

@@ -8,15 +8,7 @@ import type { FileStoreTools } from "../store/store-tools.ts";
 import { folderBlobs } from "./folder-blobs.ts";
 import { maskUrl } from "./mask.ts";
 import { projectRemote } from "./project-git.ts";
-
-/** Where a remote may be, by how its URL begins. */
-export const REMOTE_FORMS: readonly (readonly [written: string, means: string])[] = [
-  ["/mnt/runs, ../runs, file:///mnt/runs", "a folder, also on a network mount"],
-  ["git+ssh://…, git+https://…, git+file://…", "a Git repository"],
-  ["s3://bucket/prefix", "a bucket; AWS_ENDPOINT_URL names a server other than Amazon's"],
-  ["https://…", "a web server over a folder, to read only"],
-  ["ssh://host/path", "a folder of another machine that has rewind"],
-];
+import { REMOTE_FORMS } from "./remote-forms.ts";
 
 /** How the URL of a remote begins that is one of the project's Git repository, by name. */
 export const GIT_REMOTE = "git-remote:";

@@ -15,6 +15,8 @@ export interface KnownRemote {
   readonly refs: ReadonlyMap<string, SeenRef>;
   /** The hashes of its packs whose objects this store has. */
   readonly here: ReadonlySet<string>;
+  /** Whether a push is safe: the server was probed, or the user says that nobody else writes. */
+  readonly probed: boolean;
 }
 
 /** A file of more bytes is not read. */
@@ -96,27 +98,28 @@ interface Tools {
   readonly seal: Seal;
 }
 
-function format({ url, refs, here }: KnownRemote, { hash, seal }: Tools): string {
+function format({ url, refs, here, probed }: KnownRemote, { hash, seal }: Tools): string {
   const seen = [...refs].map(([name, { version, value }]) => [
     name,
     version,
     formatRefValue(value, hash),
   ]);
-  const text = JSON.stringify({ url, refs: seen, here: [...here] });
+  const text = JSON.stringify({ url, refs: seen, here: [...here], probed });
   return `${seal.make(text)} ${text}\n`;
 }
 
 function parse(text: string, { hash, seal }: Tools): KnownRemote | undefined {
   const [, mark = "", content = ""] = /^([0-9a-f]+) (.*)\n$/s.exec(text) ?? [];
   if (!seal.isOurs(content, mark)) return undefined;
-  const { url, refs, here } = JSON.parse(content) as {
+  const { url, refs, here, probed } = JSON.parse(content) as {
     readonly url: string;
     readonly refs: readonly (readonly [name: string, version: string, value: string])[];
     readonly here: readonly string[];
+    readonly probed: boolean;
   };
   const seen = refs.flatMap(([name, version, value]): [string, SeenRef][] => {
     const parsed = parseRefValue(value, name, hash);
     return parsed === undefined ? [] : [[name, { version, value: parsed }]];
   });
-  return { url, refs: new Map(seen), here: new Set(here) };
+  return { url, refs: new Map(seen), here: new Set(here), probed };
 }

@@ -178,7 +178,7 @@ export class ScratchGit {
     return updates.map(({ ref, to }): Swapped | undefined => {
       const { flag = "!", summary = "" } = told.get(ref) ?? {};
       if (flag !== "!") return { version: to };
-      if (/atomic (push failed|transaction failed)/.test(summary)) return undefined;
+      if (/atomic (push|transaction) fail/.test(summary)) return undefined;
       if (/stale info|fetch first|non-fast-forward|needs force/.test(summary))
         return { moved: true };
       return { declined: [summary, remoteWords(words)].filter((part) => part !== "").join("\n") };
@@ -299,7 +299,7 @@ function environment(folder: string, settings: Settings): NodeJS.ProcessEnv {
 function remoteWords(words: string): string {
   return words
     .split("\n")
-    .flatMap((line) => /^remote: (.*)$/.exec(line)?.[1] ?? [])
+    .flatMap((line) => /^remote: (.*)$/.exec(line)?.[1]?.trimEnd() ?? [])
     .join("\n")
     .trim()
     .slice(0, LONGEST_WORDS);

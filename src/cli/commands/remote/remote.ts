@@ -11,7 +11,13 @@ export const remote: Command = command({
   },
   describe:
     "Lists the remotes, adds or removes one, or shows what one has. A URL is a folder, which may be on a\nnetwork mount, or a Git repository as git+ssh://, git+https:// or git+file://. In a Git repository\n`origin` is Git's origin unless you add another.",
-  options: {},
+  options: {
+    "single-writer": {
+      describe:
+        "with add: only one ever writes there, so that a server which cannot settle a race will do",
+      type: "boolean",
+    },
+  },
   examples: [
     ["remote", "list the remotes"],
     ["remote add lab /mnt/lab/runs", "a folder that several people write to"],
@@ -23,7 +29,7 @@ export const remote: Command = command({
     "remote remove": ["name"],
     "remote show": ["name", { refs: ["name", "target", "steps", "code", "objects", "bytes"] }],
   },
-  async run({ verb, name, url }, { out, open }) {
+  async run({ verb, name, url, singleWriter }, { out, open }) {
     const repo = await open();
     const sharing = await repo.sharing();
     if (verb === undefined) {
@@ -39,10 +45,11 @@ export const remote: Command = command({
       });
       return STATUS.ok;
     }
+    if (singleWriter && verb !== "add") throw usageError("expected add with --single-writer");
     if (name === undefined) throw usageError(`expected a name: rewind remote ${verb} NAME`);
     if (verb === "add") {
       if (url === undefined) throw usageError("expected a URL: rewind remote add NAME URL");
-      const added = await sharing.add(name, url);
+      const added = await sharing.add(name, url, { singleWriter });
       out.done({ name, url: added.url }, () => `added the remote ${name}, ${added.url}`);
       return STATUS.ok;
     }
