@@ -80,4 +80,4 @@ export function checkPack(
 }
 
 /** An object that unpacks to more is refused. */
-const LARGEST_OBJECT = 1 << 26;
+export const LARGEST_OBJECT: number = 1 << 26;

@@ -1,7 +1,15 @@
 import { concatBytes, toHex } from "../base/bytes.ts";
+import { RewindError } from "../base/errors.ts";
 import type { Id, Kind } from "../object/id.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { encodeFooter, encodeRecord, PACK_HEADER, type PackTools } from "../store/pack.ts";
+import {
+  decodeHeader,
+  encodeFooter,
+  encodeRecord,
+  PACK_HEADER,
+  type PackTools,
+} from "../store/pack.ts";
+import { LARGEST_OBJECT } from "./check-pack.ts";
 import type { PackRef } from "./remote.ts";
 
 /** A pack ends with the record that brings it to this size: it is held in memory as a whole. */
@@ -43,6 +51,14 @@ export class PackWriter {
   async add(kind: Kind, id: Id): Promise<Packed | "missing" | undefined> {
     const record = (await this.#store.record?.(id)) ?? (await this.#encoded(kind, id));
     if (record === undefined) return "missing";
+    if (isTooLarge(record)) {
+      // A replay gives it as well.
+      if (this.#holds === "checkpoints") return "missing";
+      const message = `a ${kind} of the run is too large to be shared: ${id.slice(0, 12)}`;
+      throw new RewindError("REMOTE_TOO_LARGE", message, {
+        ...{ bytes: record.length, limit: PACK_BYTES },
+      });
+    }
     this.#records.push(record);
     this.#bytes += record.length;
     this.#objects++;
@@ -71,4 +87,10 @@ export class PackWriter {
     if (object === undefined) return undefined;
     return encodeRecord({ kind, id, payload: object.body }, this.#tools);
   }
+}
+
+/** Whether whoever fetches would refuse it. */
+function isTooLarge(record: Uint8Array): boolean {
+  const { rawLength = 0 } = decodeHeader(record) ?? {};
+  return record.length > PACK_BYTES || rawLength > LARGEST_OBJECT;
 }

@@ -13,5 +13,6 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
   REMOTE_INVALID: () =>
     "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs",
   REMOTE_READ_ONLY: () => "`rewind remote add NAME URL` adds one that can be written to",
-  REMOTE_TOO_LARGE: () => "name fewer branches: `rewind fetch REMOTE BRANCH`",
+  REMOTE_TOO_LARGE: () =>
+    "name fewer branches, or share a run as a file: `rewind save REV -o FILE.replay`",
 };

@@ -72,9 +72,10 @@ export async function gitRemote(
       const commit = await git.commitOf(localRef(name));
       if (commit === undefined) continue;
       commits.set(name, commit);
-      const bytes = await git.blob(`${commit}:ref`, LARGEST_REF_VALUE);
       const where = `${git.url} ${name}`;
-      const value = parseRefValue(new TextDecoder().decode(bytes), where, hash);
+      const id = (await git.tree(commit)).find(({ path }) => path === "ref")?.id;
+      const bytes = id === undefined ? undefined : await git.blob(id, LARGEST_REF_VALUE);
+      const value = bytes && parseRefValue(new TextDecoder().decode(bytes), where, hash);
       if (value === undefined) {
         throw new RewindError("REMOTE_INVALID", `${where} is not a valid ref: it is damaged`, {
           ref: name,

@@ -77,32 +77,32 @@ export function s3Blobs(
   };
   const create = async (name: string, bytes: Uint8Array): Promise<boolean> => {
     const headers = { "if-none-match": "*" };
-    let answer: Answer | undefined;
-    try {
-      answer = await once("PUT", at(name), { headers, body: bytes });
-    } catch (error) {
-      if (!isRewindError(error, "REMOTE_FAILED")) throw error;
+    /** Whether an attempt may have succeeded without our knowing it. */
+    let isUnsure = false;
+    for (let attempt = 1; ; attempt++) {
+      let answer: Answer | undefined;
+      try {
+        answer = await once("PUT", at(name), { headers, body: bytes });
+      } catch (error) {
+        if (!isRewindError(error, "REMOTE_FAILED")) throw error;
+      }
+      const { status = 0 } = answer ?? {};
+      if (status === 200) return true;
+      if (answer !== undefined && status < 500 && status !== 409 && status !== 412) {
+        throw failed(answer);
+      }
+      isUnsure ||= status !== 412;
+      // Lost to somebody else, or the answer was: what is there now tells. Each value is written by
+      // one writer alone, as it names packs, or names what another has written as well.
+      const there = await read(name, LARGEST_TEXT);
+      if (there !== undefined) return isUnsure && equalBytes(there, bytes);
+      if (attempt === ATTEMPTS) {
+        throw answer === undefined
+          ? new RewindError("REMOTE_FAILED", `${url}: the connection was cut`, { url })
+          : failed(answer);
+      }
+      await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
     }
-    if (answer?.status === 200) return true;
-    if (
-      answer !== undefined &&
-      answer.status < 500 &&
-      answer.status !== 409 &&
-      answer.status !== 412
-    ) {
-      throw failed(answer);
-    }
-    // Lost to somebody else, or the answer was: what is there now tells. Each value is written by
-    // one writer alone, as it names packs, or names what another has written as well.
-    const there = await read(name, LARGEST_TEXT);
-    if (there !== undefined) return answer?.status !== 412 && equalBytes(there, bytes);
-    if (answer?.status === 409) {
-      await wait(FIRST_WAIT_MS);
-      return create(name, bytes);
-    }
-    throw answer === undefined
-      ? new RewindError("REMOTE_FAILED", `${url}: the connection was cut`, { url })
-      : failed(answer);
   };
 
   return {
