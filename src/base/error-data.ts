@@ -253,6 +253,7 @@ export interface RevisionErrors {
 
 /** Remotes. */
 export interface RemoteErrors {
+  REMOTE_EXISTS: { readonly remote: string };
   REMOTE_UNKNOWN: { readonly remote: string; readonly known: readonly string[] };
   REMOTE_UNSUPPORTED: { readonly url?: string };
   REMOTE_FAILED: {

@@ -130,13 +130,13 @@ export class Sharing {
 
   /**
    * Adds a remote. The server of a bucket is probed: if it lets two writers replace each other's
-   * refs, it is refused, unless only one ever writes. Throws REF_EXISTS, INVALID_REF_NAME and
+   * refs, it is refused, unless only one ever writes. Throws REMOTE_EXISTS, INVALID_REF_NAME and
    * REMOTE_UNSUPPORTED.
    */
   async add(name: string, url: string, options: AddRemoteOptions = {}): Promise<RemoteInfo> {
     checkRemoteName(name);
     if (this.#states.read(name) !== undefined) {
-      throw new RewindError("REF_EXISTS", `there is a remote ${name} already`, { remote: name });
+      throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
     if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)) {
       throw new RewindError(

@@ -3,6 +3,8 @@ import type { Hints } from "./hint.ts";
 
 /** Hints for errors of remotes. */
 export const remoteHints: Hints<keyof RemoteErrors> = {
+  REMOTE_EXISTS: ({ remote }) =>
+    `choose another name, or remove that one first: \`rewind remote remove ${remote}\``,
   REMOTE_UNKNOWN: ({ remote, known }) =>
     known.length > 0
       ? `there is ${known.join(", ")}; \`rewind remote add ${remote} URL\` adds another`
