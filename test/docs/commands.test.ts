@@ -89,7 +89,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
         checkKeys(place(), line, keys);
       }
     }
-  }, 120_000);
+  }, 240_000);
 
   test("the text below it names the keys that options of diff add", () => {
     for (const [option, key] of [
