@@ -89,9 +89,9 @@ function plans(): string {
     ["the generator, first; PyTorch 1.13 if it is left out", GENERATOR_FORMS],
     ["the steps", PLAN_STEPS],
     ["after a loader's length", LOADER_FORMS],
-    "Steps that write a loader in the same way use the same loader, and its epochs are counted together. The samples of\n" +
-      "an epoch are indices into what was split, if the loader's length is that of a part of the last split\n" +
-      "before it; else they are positions in the loader.",
+    "Steps that write a loader in the same way use the same loader, and its epochs are counted together. The\n" +
+      "samples of an epoch are indices into what was split, if the loader's length is that of a part of the last\n" +
+      "split before it; else they are positions in the loader.",
     ["what PyTorch's functions draw on the CPU, of n float32: write it as draws", FUNCTION_FORMS],
     "A state goes into a program right before the loop: after the model and random_split, which draw as\n" +
       "well, and after the start of persistent workers by iter(loader), which `--out` prints if it is\n" +
