@@ -46,6 +46,9 @@ const status = await main({
     };
   },
   readInput,
+  get stdin() {
+    return process.stdin;
+  },
   page,
 });
 // A timer or a socket of the simulation's module must not keep the command from ending.

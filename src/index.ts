@@ -25,6 +25,8 @@ export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
+export type { Received } from "./remote/fetch.ts";
+export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
 export type {
   DifferenceStatistics,
@@ -38,6 +40,7 @@ export type { Span } from "./replay/compare/spans.ts";
 export type { StateDifference } from "./replay/compare/state-difference.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";
 export type { Bisection } from "./replay/look/bisect.ts";
 export type { Count } from "./replay/look/count.ts";
 export type { Found } from "./replay/look/find.ts";
@@ -72,6 +75,18 @@ export type {
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { NamedRun } from "./repository/reflog.ts";
+export type {
+  AddRemoteOptions,
+  Fetched,
+  FetchedRef,
+  FetchRequest,
+  Pulled,
+  PushRequest,
+  RemoteInfo,
+  RemoteRef,
+  Sharing,
+  Standing,
+} from "./repository/sharing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
 export type { TagOptions, Tags } from "./repository/tags.ts";
 export {

@@ -18,6 +18,7 @@ import type { FileStoreTools } from "./node/store/store-tools.ts";
 import { type Id, isId } from "./object/id.ts";
 import type { RepositoryOptions } from "./repository/options.ts";
 import { RecordingRepository } from "./repository/recording.ts";
+import type { Sharing } from "./repository/sharing.ts";
 import { objectReader } from "./store/object-store.ts";
 import type { Operation } from "./store/ref-store.ts";
 
@@ -164,6 +165,13 @@ export class Repository extends RecordingRepository {
   /** The programs that this user trusts, with what this store knows about them. */
   trusted(): Promise<readonly TrustedProgram[]> {
     return trustedPrograms(this.parts.code.trust, objectReader(this.parts.store.objects));
+  }
+
+  /** The remotes of this repository, and what goes there and comes from there. */
+  async sharing(): Promise<Sharing> {
+    // Only here: most commands have nothing to do with remotes.
+    const { Sharing } = await import("./repository/sharing.ts");
+    return new Sharing(this.root, this.parts.store, this.branches);
   }
 
   /** Closes the store's files. It deletes and flushes nothing. */

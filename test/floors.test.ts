@@ -30,6 +30,7 @@ const FACE: readonly string[] = ["index.ts", "random.ts", "repository.ts", "repo
 /** The only places where each package may be imported. */
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "cbor-x": (file) => file === "codec/cbor/plain.ts",
+  aws4fetch: (file) => file === "node/remote/s3-blobs.ts",
   "@noble/hashes": (file) => file === "codec/hash.ts",
   diff: (file) => file === "replay/compare/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
@@ -46,7 +47,7 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
-  node: ["", "host", "store", "config", "program"],
+  node: ["", "host", "store", "config", "program", "remote"],
   replay: ["", "look", "record", "compare", "run"],
 };
 
@@ -68,10 +69,12 @@ const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
     ...["history/operations.ts", "object/id.ts", "object/program.ts"],
     ...["replay/compare/state-difference.ts", "store/head.ts"],
   ],
-  "prints the tables of help": ["history/revision-forms.ts", "plan/forms.ts"],
+  "prints the tables of help": [
+    ...["history/revision-forms.ts", "node/remote/remote-forms.ts", "plan/forms.ts"],
+  ],
   "reads and writes the user's files, and knows the process": [
     ...["node/host/interruptible.ts", "node/host/platform.ts", "node/host/user-files.ts"],
-    ...["node/host/user-folders.ts", "node/program/packages.ts"],
+    ...["node/host/user-folders.ts", "node/program/packages.ts", "node/remote/project-git.ts"],
   ],
   "completes names of refs at each TAB, without opening the store": [
     ...["node/host/files.ts", "node/host/machine-seal.ts", "node/store/file-refs.ts"],

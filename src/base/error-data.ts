@@ -7,6 +7,7 @@ export interface ErrorData
     ObjectErrors,
     StoreErrors,
     RevisionErrors,
+    RemoteErrors,
     SettingErrors {}
 
 /** What an error may say in addition, added on its way to the caller. */
@@ -208,7 +209,7 @@ export interface StoreErrors {
 /** Refs, revisions and branches. */
 export interface RevisionErrors {
   INVALID_REF_NAME: { readonly name: string; readonly problem: string };
-  REF_EXISTS: { readonly tag?: string };
+  REF_EXISTS: { readonly tag?: string; readonly remote?: string };
   REF_CONFLICT: { readonly name: string; readonly other: string };
   REF_MOVED: {
     readonly ref?: string;
@@ -248,6 +249,27 @@ export interface RevisionErrors {
     readonly goal: number;
   };
   RECORDED_OTHERWISE: { readonly branch: string; readonly differences: readonly Differing[] };
+}
+
+/** Remotes. */
+export interface RemoteErrors {
+  REMOTE_EXISTS: { readonly remote: string };
+  REMOTE_UNKNOWN: { readonly remote: string; readonly known: readonly string[] };
+  REMOTE_UNSUPPORTED: { readonly url?: string };
+  REMOTE_FAILED: {
+    readonly url?: string;
+    readonly status?: number;
+    /** What the program that reaches the remote has said. */
+    readonly told?: string;
+  };
+  REMOTE_INVALID: {
+    readonly url?: string;
+    readonly ref?: string;
+    readonly pack?: string;
+    readonly file?: string;
+  };
+  REMOTE_READ_ONLY: { readonly url: string };
+  REMOTE_TOO_LARGE: { readonly bytes: number; readonly limit: number };
 }
 
 /** Settings. */

@@ -39,6 +39,13 @@ export const COMMANDS = {
     group: "reconstruct",
     summary: "the shuffles, splits and states of a past run of PyTorch, numpy or Python",
   },
+  remote: { group: "share", summary: "list, add and remove the places where runs are shared" },
+  push: { group: "share", summary: "send runs to a remote, beside the code" },
+  fetch: { group: "share", summary: "receive runs from a remote; origin/main names one" },
+  pull: { group: "share", summary: "fetch, and move a branch on if the run there continues it" },
+  clone: { group: "share", summary: "create a store with the runs of a remote" },
+  hydrate: { group: "share", summary: "fill in checkpoints that were not fetched" },
+  serve: { group: "share", summary: "what ssh:// remotes start on their host" },
   save: { group: "share", summary: "write a run to one file" },
   load: { group: "share", summary: "load a run from a file" },
   info: { group: "share", summary: "describe a saved file, without running anything" },
@@ -62,7 +69,9 @@ export type CommandName = keyof typeof COMMANDS;
 /** Commands that need no open store. They start without loading the code that opens one. */
 export type OffStoreName = "config" | "completion";
 
-export type OnStoreName = Exclude<CommandName, OffStoreName | "rng">;
+export type OnRemoteName = "remote" | "push" | "fetch" | "pull" | "clone" | "hydrate" | "serve";
+
+export type OnStoreName = Exclude<CommandName, OffStoreName | OnRemoteName | "rng">;
 
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(COMMANDS) as CommandName[];
 

@@ -100,6 +100,8 @@ export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads all of standard input. */
   input(): Promise<Uint8Array>;
+  /** Standard input, part by part. */
+  inputParts(): AsyncIterable<Uint8Array>;
   /** The time now, in milliseconds since 1970. */
   now(): number;
   /** Opens the store here or above, on the first call; the dispatcher closes it. */

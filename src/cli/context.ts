@@ -35,6 +35,7 @@ export function running(out: Output, args: Arguments, process: Process): Running
     context: {
       ...{ out, cwd, env, now },
       input: readInput,
+      inputParts: () => process.stdin ?? noParts(),
       async open(options) {
         repo ??= await openStore({ out, args, cwd, env }, options);
         return repo;
@@ -68,6 +69,8 @@ function folderOf({ C: given }: Arguments, { cwd }: Process): string {
 async function noInput(): Promise<Uint8Array> {
   return new Uint8Array();
 }
+
+async function* noParts(): AsyncGenerator<Uint8Array> {}
 
 /** How long a command may check the states that it shows, in addition to finding them. */
 const CHECK_MS = 1_000;

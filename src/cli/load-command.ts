@@ -7,6 +7,14 @@ export async function loadCommand(name: CommandName): Promise<Command> {
     case "config":
     case "completion":
       return (await import("./off-store.ts")).OFF_STORE[name];
+    case "remote":
+    case "push":
+    case "fetch":
+    case "pull":
+    case "clone":
+    case "hydrate":
+    case "serve":
+      return (await import("./on-remote.ts")).ON_REMOTE[name];
     case "rng":
       return (await import("./commands/rng/rng.ts")).rng;
     default:

@@ -14,6 +14,8 @@ export interface Process {
   readonly now?: () => number;
   /** Reads all of standard input. */
   readonly readInput?: () => Promise<Uint8Array>;
+  /** Standard input, part by part. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
   /** Shows long text; without it, text is printed directly. */
   readonly page?: Page;
 }

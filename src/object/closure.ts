@@ -1,9 +1,10 @@
+import { isRewindError } from "../base/errors.ts";
 import type { Id, Kind } from "./id.ts";
-import { decodeProgram, type Program } from "./program.ts";
+import { decodeProgram } from "./program.ts";
 import { sourceChunks } from "./program-contents.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
 import { type ContentKind, decodeContent, type ReadObject, type StateRef } from "./state.ts";
-import { isBottom, type Tile } from "./timeline.ts";
+import { isBottom } from "./timeline.ts";
 import { TimelineReader } from "./timeline-reader.ts";
 
 /** An object that a run needs. */
@@ -15,85 +16,110 @@ export interface Needed {
    * read while they were loaded.
    */
   readonly optional: boolean;
+  /** Whether it is part of a checkpoint, which a replay of the steps before it gives as well. */
+  readonly derivable: boolean;
+}
+
+/** What a walk over the objects of a run leaves out. */
+export interface WalkOptions {
+  /** Whether an object and everything that it leads to is left out. */
+  readonly skip?: ((id: Id) => boolean | Promise<boolean>) | undefined;
+  /** Whether checkpoints are walked as well. Default true. */
+  readonly checkpoints?: boolean | undefined;
 }
 
 /**
- * Every object that a run needs in addition to its manifest, each once, in an order that depends on
- * the run alone. A run does not need its parents.
+ * Every object that a run needs in addition to its manifest, each once, in an order that depends on the run
+ * alone: first everything that cannot be derived, then the checkpoints. A run does not need its
+ * parents. A store may lack checkpoints: the chunks of one that it lacks are not listed.
  */
 export async function* objectsOf(
   manifest: RunManifest,
   readObject: ReadObject,
+  { skip = () => false, checkpoints = true }: WalkOptions = {},
 ): AsyncGenerator<Needed> {
-  const given = new Set<Id>();
-  const read = new Set<Id>();
-  for await (const needed of allOf(manifest, readObject, read)) {
-    if (given.has(needed.id)) continue;
-    given.add(needed.id);
-    yield needed;
-  }
+  const walk = new Walk(readObject, skip);
+  yield* walk.base(manifest);
+  if (checkpoints) yield* walk.checkpoints(manifest);
 }
 
-/** `read` holds the objects that were read: each is read once, however often it occurs. */
-async function* allOf(
-  manifest: RunManifest,
-  readObject: ReadObject,
-  read: Set<Id>,
-): AsyncGenerator<Needed> {
-  for (const segment of manifest.segments) {
-    if (!read.has(segment.program)) {
-      read.add(segment.program);
-      yield needed("program", segment.program);
-      yield* chunksOfProgram(decodeProgram(await readObject("program", segment.program)));
+class Walk {
+  readonly #readObject: ReadObject;
+  readonly #skip: (id: Id) => boolean | Promise<boolean>;
+  /** What was given already: each object is read once, however often it occurs. */
+  readonly #given = new Set<Id>();
+  /** The states that have objects, of the tiles that were met. */
+  readonly #states: Id<"state">[] = [];
+
+  constructor(readObject: ReadObject, skip: (id: Id) => boolean | Promise<boolean>) {
+    this.#readObject = readObject;
+    this.#skip = skip;
+  }
+
+  async *base(manifest: RunManifest): AsyncGenerator<Needed> {
+    for (const segment of manifest.segments) {
+      if (await this.#isNew(segment.program)) {
+        yield needed("program", segment.program);
+        yield* this.#chunksOfProgram(await this.#readObject("program", segment.program));
+      }
+      if (await this.#isNew(segment.seeds)) yield needed("seeds", segment.seeds);
+      if ("id" in segment.params) yield* this.#content("params", segment.params.id);
+      if (segment.begin !== undefined) yield* this.#state(segment.begin.state);
     }
-    yield needed("seeds", segment.seeds);
-    if ("id" in segment.params)
-      yield* objectsOfContent("params", segment.params.id, readObject, read);
-    if (segment.begin !== undefined) yield* objectsOfState(segment.begin.state, readObject, read);
+    yield* this.#state(manifest.final);
+    const timeline = timelineOf(manifest);
+    const tiles = new TimelineReader(this.#readObject);
+    if (timeline.count > 0) yield* this.#state((await tiles.entry(timeline, 0)).state);
+    const isNew = (id: Id): Promise<boolean> => this.#isNew(id);
+    for await (const { id, tile } of tiles.tiles(timeline, isNew)) {
+      yield needed("tile", id);
+      if (!isBottom(tile)) continue;
+      for (const { state } of tile.entries) if ("id" in state) this.#states.push(state.id);
+    }
   }
-  for await (const { id, tile } of new TimelineReader(readObject).tiles(timelineOf(manifest))) {
-    yield needed("tile", id);
-    yield* objectsOfTile(tile, readObject, read);
+
+  async *checkpoints(manifest: RunManifest): AsyncGenerator<Needed> {
+    for (const id of this.#states) yield* this.#content("state", id, true);
+    for (const { state } of manifest.edge.entries) yield* this.#state(state, true);
   }
-  for (const { state } of manifest.edge.entries) yield* objectsOfState(state, readObject, read);
-  yield* objectsOfState(manifest.final, readObject, read);
-}
 
-function* chunksOfProgram(program: Program): Generator<Needed> {
-  const read = program.inputs.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]));
-  for (const id of [...sourceChunks(program), ...read]) yield { kind: "chunk", id, optional: true };
-}
+  async #isNew(id: Id): Promise<boolean> {
+    if (this.#given.has(id)) return false;
+    this.#given.add(id);
+    return !(await this.#skip(id));
+  }
 
-async function* objectsOfTile(
-  tile: Tile,
-  readObject: ReadObject,
-  read: Set<Id>,
-): AsyncGenerator<Needed> {
-  if (!isBottom(tile)) return;
-  for (const { state } of tile.entries) yield* objectsOfState(state, readObject, read);
-}
+  async *#chunksOfProgram(body: Uint8Array): AsyncGenerator<Needed> {
+    const program = decodeProgram(body);
+    const read = program.inputs.flatMap(({ chunk }) => (chunk === undefined ? [] : [chunk]));
+    for (const id of [...sourceChunks(program), ...read]) {
+      if (await this.#isNew(id)) yield { ...needed("chunk", id), optional: true };
+    }
+  }
 
-async function* objectsOfState(
-  ref: StateRef,
-  readObject: ReadObject,
-  read: Set<Id>,
-): AsyncGenerator<Needed> {
-  if ("id" in ref) yield* objectsOfContent("state", ref.id, readObject, read);
-}
+  async *#state(ref: StateRef, derivable = false): AsyncGenerator<Needed> {
+    if ("id" in ref) yield* this.#content("state", ref.id, derivable);
+  }
 
-async function* objectsOfContent<K extends ContentKind>(
-  kind: K,
-  id: Id<K>,
-  readObject: ReadObject,
-  read: Set<Id>,
-): AsyncGenerator<Needed> {
-  if (read.has(id)) return;
-  read.add(id);
-  yield needed(kind, id);
-  const content = decodeContent(kind, await readObject(kind, id));
-  if ("chunks" in content) for (const id of content.chunks) yield needed("chunk", id);
+  async *#content<K extends ContentKind>(
+    kind: K,
+    id: Id<K>,
+    derivable = false,
+  ): AsyncGenerator<Needed> {
+    if (!(await this.#isNew(id))) return;
+    yield { ...needed(kind, id), derivable };
+    try {
+      const content = decodeContent(kind, await this.#readObject(kind, id));
+      if (!("chunks" in content)) return;
+      for (const chunk of content.chunks) {
+        if (await this.#isNew(chunk)) yield { ...needed("chunk", chunk), derivable };
+      }
+    } catch (error) {
+      if (!derivable || !isRewindError(error, "OBJECT_MISSING")) throw error;
+    }
+  }
 }
 
 function needed(kind: Kind, id: Id): Needed {
-  return { kind, id, optional: false };
+  return { kind, id, optional: false, derivable: false };
 }

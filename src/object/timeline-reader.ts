@@ -100,29 +100,57 @@ export class TimelineReader {
     if (rootA !== rootB) this.#equal.set(rootA, rootB);
   }
 
-  /** Every full tile of the timeline once, before the tiles that it holds. */
+  /**
+   * Every full tile of the timeline for which `isNew` holds, before the tiles that it holds: those
+   * below another are not asked about. It must hold at most once for each id, as it does unless it is
+   * given: a run that repeats itself has few tiles in very many places, too many to visit.
+   */
   async *tiles(
     timeline: Timeline,
+    isNew: (id: Id<"tile">) => Promise<boolean> = onceEach(),
   ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
-    // A run that repeats itself has few tiles in very many places, too many to visit.
-    const seen = new Set<Id<"tile">>();
     for (const [level, ids] of [...timeline.edge.tiles.entries()].reverse()) {
-      for (const id of ids) yield* this.#below(id, level, seen);
+      for (const id of ids) yield* this.#below(id, level, isNew);
     }
+  }
+
+  /**
+   * The id of every full tile for which `isNew` holds, a tile before those that it holds. It reads
+   * none that hold checkpoints.
+   */
+  async *tileIds(
+    timeline: Timeline,
+    isNew: (id: Id<"tile">) => boolean,
+  ): AsyncGenerator<Id<"tile">> {
+    for (const [level, ids] of [...timeline.edge.tiles.entries()].reverse()) {
+      for (const id of ids) yield* this.#idsBelow(id, level, isNew);
+    }
+  }
+
+  async *#idsBelow(
+    id: Id<"tile">,
+    level: number,
+    isNew: (id: Id<"tile">) => boolean,
+  ): AsyncGenerator<Id<"tile">> {
+    if (!isNew(id)) return;
+    yield id;
+    if (level === 0) return;
+    const tile = await this.#tile(id);
+    if (isBottom(tile) || tile.level !== level) throw misplaced(tile, level);
+    for (const child of tile.entries) yield* this.#idsBelow(child, level - 1, isNew);
   }
 
   async *#below(
     id: Id<"tile">,
     level: number,
-    seen: Set<Id<"tile">>,
+    isNew: (id: Id<"tile">) => Promise<boolean>,
   ): AsyncGenerator<{ readonly id: Id<"tile">; readonly tile: Tile }> {
-    if (seen.has(id)) return;
-    seen.add(id);
+    if (!(await isNew(id))) return;
     const tile = await this.#tile(id);
     if (tile.level !== level) throw misplaced(tile, level);
     yield { id, tile };
     if (isBottom(tile)) return;
-    for (const child of tile.entries) yield* this.#below(child, level - 1, seen);
+    for (const child of tile.entries) yield* this.#below(child, level - 1, isNew);
   }
 
   /** The checkpoints of the node number `index` at the bottom: a full tile, or the edge. */
@@ -156,6 +184,11 @@ export class TimelineReader {
     this.#tiles.set(id, tile);
     return tile;
   }
+}
+
+function onceEach(): (id: Id) => Promise<boolean> {
+  const seen = new Set<Id>();
+  return async (id) => !seen.has(id) && seen.add(id) !== undefined;
 }
 
 /** Lets other work in the process run; throws to end the search. */

@@ -1,5 +1,5 @@
 import { checkStepInRange } from "../base/checks.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { type RunManifest, type Segment, timelineOf } from "../object/run.ts";
 import { type ReadObject, readState, type StateRef } from "../object/state.ts";
 import type { Timeline } from "../object/timeline.ts";
@@ -7,13 +7,19 @@ import { TimelineReader } from "../object/timeline-reader.ts";
 import { deriveSeed } from "../random/seeds.ts";
 import { objectReader } from "../store/object-store.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
-import type { Environment } from "./environment.ts";
+import type { Environment, LongOptions } from "./environment.ts";
 import type { SegmentParts } from "./programs.ts";
 import { type LiveSegment, openSegment } from "./segment.ts";
 import type { AnySimulation } from "./simulation.ts";
 import type { Start } from "./start.ts";
 import type { StreamStates } from "./streams.ts";
 import { Watch } from "./watch.ts";
+
+/** How a replay begins. */
+export interface StartOptions extends LongOptions {
+  /** Whether its witness is compared with the recording. Default true. */
+  readonly watched?: boolean | undefined;
+}
 
 /**
  * A recorded run as it is stored: its checkpoints, the places from which a replay can begin, and its
@@ -44,20 +50,46 @@ export class RecordedRun {
    * The last place at or before `step` from which a replay can begin, less than a block before it.
    * Without `watched`, the replay has no witness to compare.
    */
-  async start(step: number, { watched = true }: { watched?: boolean } = {}): Promise<Start> {
+  async start(step: number, options: StartOptions = {}): Promise<Start> {
     checkStepInRange(step, this.manifest.steps);
-    const index = this.#segmentIndex(step);
-    const recorded = this.manifest.segments[index];
-    const segment = await this.#fresh(index);
-    const grid = this.gridBefore(step);
-    if (recorded?.begin !== undefined && recorded.start >= grid) {
-      const { state, generator: main, named } = recorded.begin;
-      const encoded = await readState(state, this.readObject);
-      return this.#startAt(recorded.start, encoded, { main, named }, segment, watched);
+    const at = this.stretchStart(step);
+    const { begin } = this.segmentRecorded(at);
+    if (begin !== undefined && this.segmentRecorded(at).start === at) {
+      return this.startFromStore(at, options);
     }
-    const ref = (await this.stored(grid)) as StateRef;
-    const { encoded, streams } = decodeCheckpoint(await readState(ref, this.readObject), segment);
-    return this.#startAt(grid, encoded, streams, segment, watched);
+    return this.#startAtCheckpoint(at, await this.checkpointAt(at, options), options);
+  }
+
+  /** The same at a step where a stretch begins. Throws OBJECT_MISSING if its state is not stored. */
+  async startFromStore(at: number, options: StartOptions = {}): Promise<Start> {
+    const { start, begin } = this.segmentRecorded(at);
+    if (begin === undefined || start !== at) {
+      return this.#startAtCheckpoint(at, await this.readCheckpoint(at), options);
+    }
+    const { state, generator: main, named } = begin;
+    const encoded = await readState(state, this.readObject);
+    return this.#startAt(at, encoded, { main, named }, options);
+  }
+
+  /** The stored bytes at a step of the grid. Throws OBJECT_MISSING. */
+  async readCheckpoint(grid: number): Promise<Uint8Array> {
+    return readState((await this.stored(grid)) as StateRef, this.readObject);
+  }
+
+  /** Whether the store has the checkpoint at a step of the grid, all of it. */
+  async isStored(grid: number): Promise<boolean> {
+    try {
+      await readState((await this.stored(grid)) as StateRef, this.readObject);
+      return true;
+    } catch (error) {
+      if (isRewindError(error, "OBJECT_MISSING")) return false;
+      throw error;
+    }
+  }
+
+  /** The stored bytes; a store that lacks them may have another way to them. */
+  protected checkpointAt(grid: number, _options: StartOptions): Promise<Uint8Array> {
+    return this.readCheckpoint(grid);
   }
 
   /** The step of `start(step)`: the start of the stretch that contains `step`. */
@@ -126,13 +158,19 @@ export class RecordedRun {
     return deriveSeed({ hash, master: seeds.master, stream: "block", index: block });
   }
 
-  #startAt(
+  async #startAtCheckpoint(grid: number, bytes: Uint8Array, options: StartOptions): Promise<Start> {
+    const segment = await this.segmentAt(grid);
+    const { encoded, streams } = decodeCheckpoint(bytes, segment);
+    return this.#startAt(grid, encoded, streams, options);
+  }
+
+  async #startAt(
     step: number,
     encoded: Uint8Array,
     streams: StreamStates | undefined,
-    segment: LiveSegment,
-    watched: boolean,
-  ): Start {
+    { watched = true }: StartOptions,
+  ): Promise<Start> {
+    const segment = await this.#fresh(this.#segmentIndex(step));
     const watch = watched
       ? Watch.from(step, encoded.length, this.manifest, this.env)
       : Watch.idle(step, this.env);

@@ -1,9 +1,11 @@
+import { isRewindError } from "../base/errors.ts";
 import { readState } from "../object/state.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
+import { DerivedCheckpoints, deriveCheckpoints } from "./derive.ts";
 import { drive } from "./drive.ts";
 import { decodeState, type LongOptions } from "./environment.ts";
-import { RecordedRun } from "./recorded-run.ts";
+import { RecordedRun, type StartOptions } from "./recorded-run.ts";
 import { ownCopy, restore, startIfStorable } from "./start.ts";
 import { checkStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
 
@@ -18,9 +20,11 @@ export interface CheckOptions {
 
 /** Replays a recorded run: finds the checkpoint before a step and advances from it. */
 export class Replayer extends RecordedRun {
+  readonly #derived = new DerivedCheckpoints();
+
   /** A live position at `step`. It belongs to the caller. Throws REPLAY_MISMATCH. */
   async positionAt(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
-    const start = await this.start(step);
+    const start = await this.start(step, options);
     const live = restore(start);
     const { signal } = options;
     if (signal === undefined) this.env.guard(() => advance(live, step));
@@ -55,6 +59,21 @@ export class Replayer extends RecordedRun {
   /** The stretch that begins at `start`, a step from which a replay can begin. */
   stretch(start: number): Promise<Stretch> {
     return stretchAt(this, start);
+  }
+
+  override async readCheckpoint(grid: number): Promise<Uint8Array> {
+    return this.#derived.get(grid) ?? super.readCheckpoint(grid);
+  }
+
+  /** The stored bytes at a step of the grid, derived by a replay if the store lacks them. */
+  protected override async checkpointAt(grid: number, options: StartOptions): Promise<Uint8Array> {
+    try {
+      return await this.readCheckpoint(grid);
+    } catch (error) {
+      if (!isRewindError(error, "OBJECT_MISSING") || grid === 0) throw error;
+    }
+    await deriveCheckpoints(this, grid, (...found) => this.#derived.keep(...found), options);
+    return this.#derived.get(grid) as Uint8Array;
   }
 
   #advanceInSlices(live: Position, to: number, signal: AbortSignal): Promise<void> {

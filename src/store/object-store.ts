@@ -20,6 +20,8 @@ export interface ObjectStore {
    * verified.
    */
   size(id: Id): Promise<number | undefined>;
+  /** The record that a file of the store holds of an object, its checksum right, for a copy. */
+  record?(id: Id): Promise<Uint8Array | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
   /** Begins to write. Objects can be read once they are committed. */

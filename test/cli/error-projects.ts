@@ -42,6 +42,7 @@ import { PackIndex } from "../../src/store/pack-index.ts";
 import { lockText } from "../node/dead.ts";
 import { brokenArtifacts } from "./error-artifacts.ts";
 import { AGENT, MODELS } from "./error-models.ts";
+import { brokenRemotes } from "./error-remotes.ts";
 import {
   bareProject,
   copyOf,
@@ -119,6 +120,14 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       await project.write("walk.ts", walk.replace("? 1 : -1", "? 2 : -1"));
     }),
   "files of runs": () => walk(artifacts),
+  "remotes that are broken": () => walk(brokenRemotes),
+  "a new store whose remotes are broken": async () => {
+    const { project } = await walk(brokenRemotes);
+    rmSync(inStore(project, "."), { recursive: true });
+    await project.ok("init");
+    await project.ok("remote", "add", "no-packs", "no-packs");
+    return prepared(project);
+  },
   "a run from elsewhere": () => foreign([]),
   "a run from elsewhere, without its code": () => foreign(["--no-code"]),
   "objects that are not what their kind must be": () => walk(forgedObjects),

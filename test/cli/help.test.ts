@@ -160,7 +160,10 @@ describe("an unknown command", () => {
 });
 
 /** Commands that have only one form. */
-const ONE_FORM: readonly string[] = ["undo", "redo"];
+const ONE_FORM: readonly string[] = ["undo", "redo", "serve"];
+
+/** Commands whose examples name the remotes `origin` and `lab`. */
+const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate)\b/;
 
 describe("every example of every command runs", () => {
   const prepared: Project[] = [];
@@ -187,13 +190,27 @@ describe("every example of every command runs", () => {
 
 async function runExample(line: string, project: Project): Promise<Result> {
   const [main] = (await project.run("branch", "--json")).json?.branches ?? [];
-  const argv = words(small(line)).map((word) => (word === "3f2a91" ? main?.run.slice(0, 6) : word));
+  const argv = words(small(line)).map(
+    (word) => ({ "3f2a91": main?.run.slice(0, 6), "/mnt/lab/runs": "lab" })[word] ?? word,
+  );
   // The names that an example makes must not exist yet.
   if (/^branch \w/.test(line)) await project.run("branch", "-d", String(argv[1]));
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
+  if (ON_REMOTES.test(line)) await share(project);
+  if (line.startsWith("remote add")) await project.ok("remote", "remove", String(argv[2]));
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
+}
+
+/** Pushes the runs of a project to `origin` and `lab`. */
+async function share(project: Project): Promise<void> {
+  await project.run("tag", "v1", "main");
+  for (const name of ["origin", "lab"]) {
+    await project.ok("remote", "add", name, name);
+    if ((await project.run("log")).status === 0) await project.ok("push", name, "--tags");
+    await project.ok("fetch", name);
+  }
 }
 
 /** An example for runs of a million steps, scaled to ten thousand. */

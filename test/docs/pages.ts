@@ -10,6 +10,7 @@ export const PAGES = [
   "docs/how-it-works.md",
   "docs/comparison.md",
   "docs/cookbook.md",
+  "docs/sharing.md",
 ] as const;
 
 /** The pages about the project itself. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { readPage } from "./pages.ts";
+import type { Playground } from "./playground.ts";
 import { testPage } from "./run-page.ts";
 
 const notRun = {
@@ -7,7 +8,15 @@ const notRun = {
   "npm ci && npm pack": "installs packages",
 };
 
-testPage("README.md", { notRun }, (place) => {
+/** The reader's project is a Git repository with a remote. */
+const prepare = (place: Playground): void => {
+  const { status } = place.shell(
+    "git init --quiet && git init --quiet --bare ../origin.git && git remote add origin ../origin.git",
+  );
+  expect(status).toBe(0);
+};
+
+testPage("README.md", { notRun, prepare }, (place) => {
   test("the file of a million steps of a random walk is as large as the page says", () => {
     const { output } = place().shell(
       "rewind record walk.mts --steps 1_000_000 --seed 42 -b sized && rewind save sized -o sized.replay",

@@ -2,6 +2,7 @@ import type { ErrorCode, RewindError } from "../../base/errors.ts";
 import { argumentHints } from "./argument-hints.ts";
 import type { Hints } from "./hint.ts";
 import { programHints } from "./program-hints.ts";
+import { remoteHints } from "./remote-hints.ts";
 import { revisionHints } from "./revision-hints.ts";
 import { simulationHints } from "./simulation-hints.ts";
 import { stateHints } from "./state-hints.ts";
@@ -15,6 +16,7 @@ export const HINTS: Hints<ErrorCode> = {
   ...programHints,
   ...storeHints,
   ...revisionHints,
+  ...remoteHints,
 };
 
 /** The hint for an error of a command line, or undefined. */

@@ -1,4 +1,5 @@
 import { type Form, RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../history/revision-forms.ts";
+import { REMOTE_FORMS } from "../../node/remote/remote-forms.ts";
 import {
   FUNCTION_FORMS,
   GENERATOR_FORMS,
@@ -20,6 +21,7 @@ export const TOPICS: ReadonlyMap<string, Topic> = new Map([
     "expressions",
     { summary: "what find and stats compute, and how paths read", text: expressions },
   ],
+  ["remotes", { summary: "where runs can be shared", text: remotes }],
   ["plans", { summary: "what consumed a generator, for rng to reconstruct", text: plans }],
 ]);
 
@@ -70,6 +72,15 @@ function expressions(): string {
   );
 }
 
+function remotes(): string {
+  return page(
+    "A remote is a place where runs are shared: `rewind remote add NAME URL`.",
+    ["a URL", REMOTE_FORMS],
+    "In a Git repository origin is Git's origin, unless you add another. A URL never has a password: Git's\n" +
+      "credential helpers, ssh's keys and the variables of S3, AWS_ACCESS_KEY_ID and the like, are used.",
+  );
+}
+
 function plans(): string {
   return page(
     "A plan says what consumed a generator, beginning with its seed: steps separated by semicolons or new\n" +
@@ -78,9 +89,9 @@ function plans(): string {
     ["the generator, first; PyTorch 1.13 if it is left out", GENERATOR_FORMS],
     ["the steps", PLAN_STEPS],
     ["after a loader's length", LOADER_FORMS],
-    "Steps that write a loader in the same way use the same loader, and its epochs are counted together. The samples of\n" +
-      "an epoch are indices into what was split, if the loader's length is that of a part of the last split\n" +
-      "before it; else they are positions in the loader.",
+    "Steps that write a loader in the same way use the same loader, and its epochs are counted together. The\n" +
+      "samples of an epoch are indices into what was split, if the loader's length is that of a part of the last\n" +
+      "split before it; else they are positions in the loader.",
     ["what PyTorch's functions draw on the CPU, of n float32: write it as draws", FUNCTION_FORMS],
     "A state goes into a program right before the loop: after the model and random_split, which draw as\n" +
       "well, and after the start of persistent workers by iter(loader), which `--out` prints if it is\n" +

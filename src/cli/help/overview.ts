@@ -27,6 +27,7 @@ export function overview(): string {
     "  rewind help <command>    its options, with examples; also rewind <command> --help",
     "  rewind help revisions    how runs, steps and ranges are named: main@50%, HEAD~100, main@{1}",
     "  rewind help expressions  what find and stats compute, and how paths into a state read",
+    "  rewind help remotes      where runs can be shared, and how a URL names it",
     "  rewind help plans        what consumed a generator, for rng to reconstruct",
   ].join("\n");
 }

@@ -1,6 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { gitProgram } from "./git-program.ts";
 
 /** The current commit of a folder's Git repository, and whether files differ from it. */
 export interface GitState {
@@ -68,16 +69,6 @@ function isInRepository(folder: string): boolean {
   return above !== folder && isInRepository(above);
 }
 
-/** Git, in an absolute folder of PATH: otherwise a Git in the current folder could run. */
-function gitProgram(): string | undefined {
-  const name = process.platform === "win32" ? "git.exe" : "git";
-  return (process.env.PATH ?? process.env.Path ?? "")
-    .split(path.delimiter)
-    .filter((folder) => path.isAbsolute(folder))
-    .map((folder) => path.join(folder, name))
-    .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
-}
-
 /** Settings that override those of the repository. */
 const SETTINGS = [
   "core.fsmonitor=false",
@@ -86,8 +77,8 @@ const SETTINGS = [
   "safe.bareRepository=explicit",
 ].flatMap((setting) => ["-c", setting]);
 
-/** The output of `git`, or undefined if it fails for any reason. */
-async function runGit(
+/** What `git` prints in a folder, or undefined if it fails. Runs nothing that the repository names. */
+export async function runGit(
   program: string,
   root: string,
   values: readonly string[],

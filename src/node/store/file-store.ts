@@ -97,6 +97,13 @@ export class FileStore implements ObjectStore {
     });
   }
 
+  async record(id: Id): Promise<Uint8Array | undefined> {
+    return this.#on(() => {
+      const place = this.#placeOf(id);
+      return place?.file.recordAt(place.offset, id);
+    });
+  }
+
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
     this.#stale = true;
     const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));

@@ -5,6 +5,7 @@ import { longestBody } from "../../object/body.ts";
 import type { Id, Kind } from "../../object/id.ts";
 import {
   decodeHeader,
+  isIntact,
   type PackTools,
   RECORD_HEADER_BYTES,
   type RecordHeader,
@@ -31,6 +32,8 @@ export interface RecordFile {
   entries(): Iterable<readonly [Id, number]>;
   /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, with the offset. */
   readAt(offset: number, id: Id): { readonly kind: Kind; readonly body: Uint8Array };
+  /** The record of that object as it stands in the file. Throws OBJECT_CORRUPT. */
+  recordAt(offset: number, id: Id): Uint8Array;
   /** The length of that object's body in bytes, from its header alone. Throws OBJECT_CORRUPT. */
   sizeAt(offset: number, id: Id): number;
   close(): void;
@@ -56,6 +59,7 @@ export function openPack(
     withPrefix: (prefix, limit) => index.withPrefix(prefix, limit),
     entries: () => index.entries(),
     readAt: records.readAt,
+    recordAt: records.recordAt,
     sizeAt: records.sizeAt,
     close() {
       open.close(indexFile);
@@ -95,7 +99,7 @@ function recordsOf(
   folder: string,
   name: string,
   tools: PackTools,
-): Pick<RecordFile, "readAt" | "sizeAt" | "close"> {
+): Pick<RecordFile, "readAt" | "recordAt" | "sizeAt" | "close"> {
   const file = path.join(folder, name);
   const damagedAt =
     (offset: number, id: Id) =>
@@ -113,23 +117,34 @@ function recordsOf(
     if (kind === "tip" || kind === "footer") throw damaged(`expected an object`);
     return { ...header, kind };
   };
+  const whole = (offset: number, id: Id): { bytes: Uint8Array; header: ObjectHeader } => {
+    const damaged = damagedAt(offset, id);
+    let bytes = open.read(file, offset, FIRST_READ_BYTES);
+    const header = headerIn(bytes, offset, id);
+    const length = RECORD_HEADER_BYTES + header.storedLength;
+    const most = longestBody(header.kind);
+    if (header.rawLength > most) {
+      throw damaged(`expected at most ${most} bytes, got ${header.rawLength},`);
+    }
+    const left = open.size(file) - offset;
+    if (length > left) throw damaged(`expected ${length} bytes, got ${left},`);
+    if (length > bytes.length) bytes = open.read(file, offset, length);
+    if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
+    return { bytes: bytes.subarray(0, length), header };
+  };
   return {
     sizeAt(offset, id) {
       return headerIn(open.read(file, offset, RECORD_HEADER_BYTES), offset, id).rawLength;
     },
+    recordAt(offset, id) {
+      const { bytes, header } = whole(offset, id);
+      const payload = bytes.subarray(RECORD_HEADER_BYTES);
+      if (isIntact(bytes, [payload], header, tools.crc32)) return bytes;
+      throw damagedAt(offset, id)(`expected the record of ${id} with its checksum`);
+    },
     readAt(offset, id) {
       const damaged = damagedAt(offset, id);
-      let bytes = open.read(file, offset, FIRST_READ_BYTES);
-      const header = headerIn(bytes, offset, id);
-      const length = RECORD_HEADER_BYTES + header.storedLength;
-      const most = longestBody(header.kind);
-      if (header.rawLength > most) {
-        throw damaged(`expected at most ${most} bytes, got ${header.rawLength},`);
-      }
-      const left = open.size(file) - offset;
-      if (length > left) throw damaged(`expected ${length} bytes, got ${left},`);
-      if (length > bytes.length) bytes = open.read(file, offset, length);
-      if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
+      const { bytes, header } = whole(offset, id);
       try {
         return { kind: header.kind, body: recordPayload(bytes, header, tools) };
       } catch (error) {

@@ -13,6 +13,7 @@ import { changedByHand } from "../compare/changed-by-hand.ts";
 import { type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
 import { type Verification, type VerifyOptions, verify } from "../compare/verify.ts";
 import { type Environment, encodeState, type LongOptions } from "../environment.ts";
+import { type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
@@ -334,6 +335,20 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    */
   async save(file: string, options: { readonly code?: boolean } = {}): Promise<void> {
     await this.#env.saveFile(file, await this.artifact(options));
+  }
+
+  /**
+   * Fills in checkpoints that the store lacks, as it does after a fetch: by replay, each proved by
+   * its id. A later `get` near them takes less time. An interrupted one goes on when it is called
+   * again. Throws PROGRAM_NOT_TRUSTED, REPLAY_MISMATCH.
+   *
+   * @example
+   * ```ts
+   * const { derived } = await run.hydrate({ from: 0, to: 10_000 });
+   * ```
+   */
+  hydrate(options: HydrateOptions = {}): Promise<Hydrated> {
+    return hydrate(this.#replayer, options);
   }
 
   /** The bytes that `save` writes. */

@@ -1,0 +1,126 @@
+import type { PushedRef } from "../../remote/push.ts";
+import { type Command, command, STATUS } from "../command.ts";
+import { usageError } from "../input/usage-error.ts";
+import { plural, size } from "../terminal/text.ts";
+
+export const push: Command = command({
+  positionals: {
+    remote: { type: "string" },
+    branch: { type: "string", array: true, completes: "branch" },
+  },
+  describe:
+    "Sends runs to a remote, by default every branch to origin: what the remote lacks of their objects, and\nthe code that recorded them. A branch there that would lose runs is left alone: fetch it first. Nothing\nelse of rewind sends anything.",
+  options: {
+    all: { describe: "every branch, as without the names of any", type: "boolean" },
+    tags: { describe: "tags as well", type: "boolean" },
+    "dry-run": { describe: "say what would be sent, and send nothing", type: "boolean" },
+    "no-code": { describe: "leave out the source of the programs", type: "boolean" },
+    "force-with-lease": {
+      describe: "replace a branch there, if it is still what the last fetch has seen",
+      type: "boolean",
+    },
+    check: { describe: "send nothing; exit with 1 if a branch is not there", type: "boolean" },
+    require: {
+      describe: "with --check, a run that must be there; may be repeated",
+      type: "string",
+      value: "REV",
+      array: true,
+      completes: "revision",
+    },
+  },
+  examples: [
+    ["push", "every branch to origin"],
+    ["push lab fix --dry-run", "what one branch would send"],
+    ["push --check --require v1", "in continuous integration"],
+  ],
+  keys: {
+    push: [
+      "remote",
+      { refs: ["name", "target", "before", "outcome", "reason"] },
+      ...["runs", "objects", "bytes", "code", "authors"],
+    ],
+    "push --check": ["remote", { missing: ["revision", "run"] }],
+  },
+  async run(args, context) {
+    const { out, open, long } = context;
+    const { remote = "origin", branch = [], dryRun = false, require: required = [] } = args;
+    if (args.all && branch.length > 0) throw usageError("expected branches or --all, got both");
+    if (required.length > 0 && !args.check) throw usageError("expected --check with --require");
+    const repo = await open();
+    const sharing = await repo.sharing();
+    const branches = branch.length > 0 ? branch : undefined;
+    if (args.check) {
+      const missing = await sharing.missingOn(remote, { branches, revisions: required });
+      out.result({ remote, missing }, () =>
+        missing.length === 0
+          ? `${remote} has them all`
+          : missing.map(({ revision }) => `${remote} lacks ${revision}`).join("\n"),
+      );
+      return missing.length === 0 ? STATUS.ok : STATUS.failed;
+    }
+    const pushed = await sharing.push(remote, {
+      ...{ branches, tags: args.tags, dryRun, code: !args.noCode },
+      forceWithLease: args.forceWithLease,
+      signal: long("push").signal,
+    });
+    const { refs, runs, objects, bytes, code, authors } = pushed;
+    const refused = refs.filter(({ outcome }) => outcome === "refused");
+    const sent = refs.filter(({ outcome }) => outcome === "new" || outcome === "moved");
+    const data = refs.map(({ name, target, before = null, outcome, reason }) => ({
+      ...{ name, target, before, outcome },
+      reason: reason?.kind ?? null,
+    }));
+    out.done({ remote, refs: data, runs, objects, bytes, code, authors }, () => {
+      if (sent.length === 0) {
+        return refs.length === 0 ? "there are no branches to push" : `${remote} has everything`;
+      }
+      const names = sent.map(
+        ({ name, outcome }) => shown(name) + (outcome === "new" ? " (new)" : ""),
+      );
+      const what = [
+        plural(runs, "run"),
+        plural(objects, "object"),
+        size(bytes),
+        ...(code.length > 0 ? [`code of ${code.join(", ")}`] : []),
+        ...(authors.length > 0 ? [`author ${authors.join(", ")}`] : []),
+      ];
+      return `${dryRun ? "would push" : "pushed"} ${names.join(", ")} to ${remote}: ${what.join(", ")}`;
+    });
+    for (const ref of refused) out.error(...refusal(ref, remote));
+    return refused.length === 0 ? STATUS.ok : STATUS.failed;
+  },
+});
+
+function shown(name: string): string {
+  return name.replace(/^heads\//, "");
+}
+
+/** Why a branch was left alone, and what helps. */
+function refusal(
+  { name, reason }: PushedRef,
+  remote: string,
+): [text: string, hint: string | undefined] {
+  const branch = shown(name);
+  const not = `${branch} was not pushed: `;
+  const fetch = `\`rewind fetch ${remote}\``;
+  switch (reason?.kind) {
+    case "unknown":
+      return [
+        `${not}${remote} has a run there that is not here`,
+        `${fetch} receives it, \`rewind diff ${branch} ${remote}/${branch}\` compares the two`,
+      ];
+    case "diverged":
+      return [
+        `${not}the run that ${remote} has there would be lost`,
+        `\`rewind branch -m ${branch} NAME\` gives this one another name; ` +
+          `\`rewind push ${remote} ${branch} --force-with-lease\` replaces the other`,
+      ];
+    case "declined":
+      return [`${not}${remote} does not take it: ${reason.text}`, undefined];
+    default:
+      return [
+        `${not}somebody has changed it on ${remote}`,
+        `${fetch}, and look at ${remote}/${branch} before you push again`,
+      ];
+  }
+}

@@ -1,0 +1,20 @@
+import type { RemoteErrors } from "../../base/error-data.ts";
+import type { Hints } from "./hint.ts";
+
+/** Hints for errors of remotes. */
+export const remoteHints: Hints<keyof RemoteErrors> = {
+  REMOTE_EXISTS: ({ remote }) =>
+    `choose another name, or remove that one first: \`rewind remote remove ${remote}\``,
+  REMOTE_UNKNOWN: ({ remote, known }) =>
+    known.length > 0
+      ? `there is ${known.join(", ")}; \`rewind remote add ${remote} URL\` adds another`
+      : `\`rewind remote add ${remote} URL\` adds it`,
+  REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
+  REMOTE_FAILED: () =>
+    "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
+  REMOTE_INVALID: () =>
+    "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs",
+  REMOTE_READ_ONLY: () => "`rewind remote add NAME URL` adds one that can be written to",
+  REMOTE_TOO_LARGE: () =>
+    "name fewer branches, or share a run as a file: `rewind save REV -o FILE.replay`",
+};

@@ -1,0 +1,69 @@
+import { RewindError } from "../../base/errors.ts";
+import type { Blobs } from "../../remote/blob-remote.ts";
+import { LARGEST_WEB_LIST, parseWebList } from "../../remote/web-list.ts";
+import { type Answer, request } from "./http.ts";
+import { maskUrl } from "./mask.ts";
+
+/** A folder remote behind any static web server. It can only be read. */
+export function httpBlobs(url: string): Blobs {
+  const base = new URL(url.endsWith("/") ? url : `${url}/`);
+  const shown = maskUrl(url);
+  const headers: Record<string, string> = {};
+  if (base.username !== "") {
+    const who = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
+    headers.authorization = `Basic ${Buffer.from(who).toString("base64")}`;
+    base.username = "";
+    base.password = "";
+  }
+  /** The list as it was read last: a server that knows its tag does not send it again. */
+  let list: { readonly tag: string; readonly names: readonly string[] } | undefined;
+
+  const get = async (name: string, most: number, more = {}, method = "GET"): Promise<Answer> => {
+    const path = name.split("/").map(encodeURIComponent).join("/");
+    const answer = await request(new URL(path, base).href, {
+      ...{ shown, most, method, headers: { ...headers, ...more } },
+    });
+    const { status } = answer;
+    if (status === 200 || status === 304 || status === 404 || status === 410) return answer;
+    const why = status === 401 || status === 403 ? "permission denied" : "the server failed";
+    throw new RewindError("REMOTE_FAILED", `${shown}: ${why} (HTTP ${status})`, {
+      url: shown,
+      status,
+    });
+  };
+  const readOnly = async (): Promise<never> => {
+    throw new RewindError(
+      "REMOTE_READ_ONLY",
+      `${shown} can only be read: push to the folder that its server serves`,
+      { url: shown },
+    );
+  };
+
+  return {
+    url: shown,
+    async list(prefix) {
+      const known = list === undefined ? {} : { "if-none-match": list.tag };
+      const answer = await get("info/refs", LARGEST_WEB_LIST, known);
+      if (answer.status !== 304 || list === undefined) {
+        if (answer.status !== 200) {
+          throw new RewindError("REMOTE_INVALID", `${shown} is not a remote of rewind`, {
+            url: shown,
+          });
+        }
+        const names = parseWebList(new TextDecoder().decode(answer.bytes), shown);
+        list = { tag: answer.headers.get("etag") ?? "", names };
+      }
+      return list.names.filter((name) => name.startsWith(prefix));
+    },
+    async read(name, most) {
+      const { status, bytes } = await get(name, most);
+      return status === 200 ? bytes : undefined;
+    },
+    async size(name) {
+      const { status, headers } = await get(name, 0, {}, "HEAD");
+      return status === 200 ? Number(headers.get("content-length") ?? -1) : undefined;
+    },
+    write: readOnly,
+    create: readOnly,
+  };
+}

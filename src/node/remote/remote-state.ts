@@ -1,0 +1,125 @@
+import path from "node:path";
+import { utf8 } from "../../base/bytes.ts";
+import { RewindError } from "../../base/errors.ts";
+import type { Hash } from "../../codec/hash.ts";
+import type { SeenRef } from "../../remote/push.ts";
+import { formatRefValue, parseRefValue } from "../../remote/ref-value.ts";
+import { makeFolders, onStore, replaceFile, withFile } from "../host/files.ts";
+import type { Seal } from "../host/machine-seal.ts";
+import type { StoreFolders } from "../store/store-folders.ts";
+import type { FileStoreTools } from "../store/store-tools.ts";
+
+/** A remote of a store: where it is, and its refs as they were seen last. */
+export interface KnownRemote {
+  readonly url: string;
+  readonly refs: ReadonlyMap<string, SeenRef>;
+  /** The hashes of its packs whose objects this store has. */
+  readonly here: ReadonlySet<string>;
+  /** Whether a push is safe: the server was probed, or the user says that nobody else writes. */
+  readonly probed: boolean;
+}
+
+/** A file of more bytes is not read. */
+const LARGEST_FILE = 1 << 27;
+
+/**
+ * The remotes of a store, a file each in `local/remotes/`. Each is sealed: what came along with a
+ * copy of the store names no remote.
+ */
+export class RemoteStates {
+  readonly #folder: string;
+  readonly #folders: StoreFolders;
+  readonly #tools: FileStoreTools;
+
+  constructor(folders: StoreFolders, tools: FileStoreTools) {
+    this.#folder = path.join(folders.local, "remotes");
+    this.#folders = folders;
+    this.#tools = tools;
+  }
+
+  /** The names of the remotes, sorted. */
+  names(): readonly string[] {
+    const entries = this.#on(this.#folder, () => this.#tools.files.list(this.#folder));
+    return entries
+      .flatMap(({ name }) => /^(.+)\.json$/.exec(name)?.[1] ?? [])
+      .filter((name) => this.read(name) !== undefined);
+  }
+
+  /** A remote; undefined if there is none of this name, or if somebody else's file is there. */
+  read(name: string): KnownRemote | undefined {
+    const file = this.#file(name);
+    const text = this.#on(file, () => {
+      const { files } = this.#tools;
+      if (files.stat(file)?.kind !== "file") return undefined;
+      return withFile(files, file, "read", (descriptor) => {
+        const size = Math.min(files.size(descriptor), LARGEST_FILE);
+        return new TextDecoder().decode(files.read(descriptor, 0, size));
+      });
+    });
+    return text === undefined ? undefined : parse(text, this.#tools);
+  }
+
+  write(name: string, remote: KnownRemote): void {
+    const file = this.#file(name);
+    const text = format(remote, this.#tools);
+    this.#on(file, () => {
+      makeFolders(this.#tools.files, this.#folder);
+      replaceFile(this.#tools.files, file, `${file}.${this.#tools.uniqueName()}`, utf8(text));
+    });
+  }
+
+  remove(name: string): void {
+    const file = this.#file(name);
+    this.#on(file, () => this.#tools.files.remove(file));
+  }
+
+  #file(name: string): string {
+    return path.join(this.#folder, `${checkRemoteName(name)}.json`);
+  }
+
+  #on<T>(file: string, work: () => T): T {
+    return onStore(this.#folders.root, file, work);
+  }
+}
+
+/** Checks the name of a remote. Throws INVALID_REF_NAME. */
+export function checkRemoteName(name: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/.test(name) && !/\.(lock|json)$|\.\.|\.$/.test(name))
+    return name;
+  throw new RewindError(
+    "INVALID_REF_NAME",
+    `expected the name of a remote, of letters, digits, . _ and -, got ${JSON.stringify(name)}`,
+    { name, problem: "" },
+  );
+}
+
+interface Tools {
+  readonly hash: Hash;
+  readonly seal: Seal;
+}
+
+function format({ url, refs, here, probed }: KnownRemote, { hash, seal }: Tools): string {
+  const seen = [...refs].map(([name, { version, value }]) => [
+    name,
+    version,
+    formatRefValue(value, hash),
+  ]);
+  const text = JSON.stringify({ url, refs: seen, here: [...here], probed });
+  return `${seal.make(text)} ${text}\n`;
+}
+
+function parse(text: string, { hash, seal }: Tools): KnownRemote | undefined {
+  const [, mark = "", content = ""] = /^([0-9a-f]+) (.*)\n$/s.exec(text) ?? [];
+  if (!seal.isOurs(content, mark)) return undefined;
+  const { url, refs, here, probed } = JSON.parse(content) as {
+    readonly url: string;
+    readonly refs: readonly (readonly [name: string, version: string, value: string])[];
+    readonly here: readonly string[];
+    readonly probed: boolean;
+  };
+  const seen = refs.flatMap(([name, version, value]): [string, SeenRef][] => {
+    const parsed = parseRefValue(value, name, hash);
+    return parsed === undefined ? [] : [[name, { version, value: parsed }]];
+  });
+  return { url, refs: new Map(seen), here: new Set(here), probed };
+}

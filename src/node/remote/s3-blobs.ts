@@ -1,0 +1,171 @@
+import { AwsClient } from "aws4fetch";
+import { equalBytes, utf8 } from "../../base/bytes.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Blobs } from "../../remote/blob-remote.ts";
+import { type Answer, request } from "./http.ts";
+import type { S3Access } from "./s3-credentials.ts";
+
+/** A request is sent this many times in all before it counts as failed. */
+const ATTEMPTS = 4;
+const FIRST_WAIT_MS = 200;
+/** An error's or a list's text is read up to this. */
+const LARGEST_TEXT = 1 << 22;
+
+/**
+ * A remote in a bucket, `s3://bucket/prefix`. That of several writers one creates a file is the
+ * server's promise: `PUT` with `If-None-Match: *`.
+ */
+export function s3Blobs(
+  url: string,
+  access: S3Access,
+  wait: (ms: number) => Promise<void> = sleep,
+): Blobs & { probe(unique: string): Promise<void> } {
+  const { hostname: bucket, pathname } = new URL(url);
+  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, "");
+  const { region, endpoint } = access;
+  const base =
+    endpoint === undefined
+      ? `https://${bucket}.s3.${region}.amazonaws.com`
+      : `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+  const client = new AwsClient({
+    ...{ accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
+    ...(access.sessionToken !== undefined && { sessionToken: access.sessionToken }),
+    ...{ service: "s3", region, retries: 0 },
+  });
+  const keyOf = (name: string): string => (prefix === "" ? name : `${prefix}/${name}`);
+  const at = (name: string): string =>
+    `${base}/${keyOf(name).split("/").map(encodeURIComponent).join("/")}`;
+
+  const once = (
+    method: string,
+    address: string,
+    { most = LARGEST_TEXT, headers = {}, body }: Sent,
+  ): Promise<Answer> =>
+    request(address, {
+      ...{ shown: url, most: Math.max(most, 4096), method, headers },
+      ...(body !== undefined && { body }),
+      send: (input, init) => client.fetch(String(input), init as RequestInit),
+    });
+  /** Tries again after a failure that may pass. */
+  const send = async (method: string, address: string, sent: Sent = {}): Promise<Answer> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await once(method, address, sent);
+        const passes = answer.status >= 500 || answer.status === 429;
+        if (!passes || attempt === ATTEMPTS) return answer;
+      } catch (error) {
+        if (!isRewindError(error, "REMOTE_FAILED") || attempt === ATTEMPTS) throw error;
+      }
+      await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  };
+  const failed = ({ status, bytes }: Answer): RewindError => {
+    const text = new TextDecoder().decode(bytes.subarray(0, 4096));
+    const code = /<Code>([^<]{1,100})<\/Code>/.exec(text)?.[1];
+    const words = /<Message>([^<]{1,500})<\/Message>/.exec(text)?.[1];
+    const why =
+      status === 403 || status === 401 ? "permission denied" : (words ?? "the server failed");
+    return new RewindError("REMOTE_FAILED", `${url}: ${why} (${code ?? `HTTP ${status}`})`, {
+      ...{ url, status },
+    });
+  };
+  const read = async (name: string, most: number): Promise<Uint8Array | undefined> => {
+    const answer = await send("GET", at(name), { most });
+    if (answer.status === 200) return answer.bytes;
+    if (answer.status === 404) return undefined;
+    throw failed(answer);
+  };
+  const create = async (name: string, bytes: Uint8Array): Promise<boolean> => {
+    const headers = { "if-none-match": "*" };
+    /** Whether an attempt may have succeeded without our knowing it. */
+    let isUnsure = false;
+    for (let attempt = 1; ; attempt++) {
+      let answer: Answer | undefined;
+      try {
+        answer = await once("PUT", at(name), { headers, body: bytes });
+      } catch (error) {
+        if (!isRewindError(error, "REMOTE_FAILED")) throw error;
+      }
+      const { status = 0 } = answer ?? {};
+      if (status === 200) return true;
+      if (answer !== undefined && status < 500 && status !== 409 && status !== 412) {
+        throw failed(answer);
+      }
+      isUnsure ||= status !== 412;
+      // Lost to somebody else, or the answer was: what is there now tells. Each value is written by
+      // one writer alone, as it names packs, or names what another has written as well.
+      const there = await read(name, LARGEST_TEXT);
+      if (there !== undefined) return isUnsure && equalBytes(there, bytes);
+      if (attempt === ATTEMPTS) {
+        throw answer === undefined
+          ? new RewindError("REMOTE_FAILED", `${url}: the connection was cut`, { url })
+          : failed(answer);
+      }
+      await wait(FIRST_WAIT_MS * 2 ** (attempt - 1));
+    }
+  };
+
+  return {
+    url,
+    async list(start) {
+      const names: string[] = [];
+      let token: string | undefined;
+      do {
+        const query = new URLSearchParams({
+          ...{ "list-type": "2", "encoding-type": "url", prefix: keyOf(start) },
+          ...(token !== undefined && { "continuation-token": token }),
+        });
+        const answer = await send("GET", `${base}?${query}`);
+        if (answer.status !== 200) throw failed(answer);
+        const text = new TextDecoder().decode(answer.bytes);
+        for (const [, key = ""] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
+          const name = decodeURIComponent(key.replaceAll("+", " "));
+          names.push(prefix === "" ? name : name.slice(prefix.length + 1));
+        }
+        token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
+      } while (token !== undefined);
+      return names;
+    },
+    read,
+    async size(name) {
+      const answer = await send("HEAD", at(name));
+      if (answer.status === 200) return Number(answer.headers.get("content-length") ?? -1);
+      if (answer.status === 404) return undefined;
+      throw failed(answer);
+    },
+    async write(name, bytes) {
+      const answer = await send("PUT", at(name), { body: bytes });
+      if (answer.status !== 200) throw failed(answer);
+    },
+    create,
+    /**
+     * Finds out whether the server keeps its promise: of two that create one file, one must fail.
+     * Throws REMOTE_UNSUPPORTED.
+     */
+    async probe(unique) {
+      const name = `probe/${unique}`;
+      const one = (text: string): Promise<boolean> => create(name, utf8(text));
+      try {
+        const made = await Promise.all([one("a"), one("b")]);
+        if (made.filter(Boolean).length === 1 && !(await one("c"))) return;
+      } finally {
+        await send("DELETE", at(name));
+      }
+      throw new RewindError(
+        "REMOTE_UNSUPPORTED",
+        `${url}: the server lets two writers create one file, so that runs could be lost`,
+        { url },
+      );
+    },
+  };
+}
+
+interface Sent {
+  readonly most?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,234 @@
+import { RewindError } from "../base/errors.ts";
+import { objectsOf } from "../object/closure.ts";
+import type { Id } from "../object/id.ts";
+import { decodeProgram } from "../object/program.ts";
+import { decodeTag } from "../object/tag.ts";
+import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
+import { Known } from "./known.ts";
+import { Lineage } from "./lineage.ts";
+import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
+import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
+
+/** A ref that is to be pushed. */
+export interface ToPush {
+  /** `heads/main`, `tags/v1`. */
+  readonly name: string;
+  /** The run or the tag. */
+  readonly target: Id;
+  /**
+   * What the remote must have now for the ref to be replaced even if that loses runs; undefined for
+   * absent. Without it, the new run must continue the present one.
+   */
+  readonly lease?: { readonly target: Id | undefined } | undefined;
+}
+
+/** What a push does or did with a ref. */
+export interface PushedRef {
+  readonly name: string;
+  readonly target: Id;
+  /** What the remote had. */
+  readonly before: Id | undefined;
+  readonly outcome: "new" | "moved" | "same" | "refused";
+  /** Why it is refused. */
+  readonly reason?: PushRefusal | undefined;
+}
+
+/** Why a ref is not pushed. */
+export type PushRefusal =
+  /** The remote has a run that this store does not know. */
+  | { readonly kind: "unknown" }
+  /** The remote's run would be lost. */
+  | { readonly kind: "diverged" }
+  /** The remote's ref is not what the lease says. */
+  | { readonly kind: "lease" }
+  /** Somebody has changed it during the push. */
+  | { readonly kind: "moved" }
+  /** The remote itself does not take it, and says why. */
+  | { readonly kind: "declined"; readonly text: string };
+
+/** What a push sends or sent. */
+export interface Pushed {
+  readonly refs: readonly PushedRef[];
+  readonly runs: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** The modules whose source is sent, sorted; a simulation without a module has its name here. */
+  readonly code: readonly string[];
+  /** Who has recorded the runs, as they say, sorted. */
+  readonly authors: readonly string[];
+}
+
+/** How a push is done. */
+export interface PushOptions {
+  /** Whether the source of the programs is sent. Default true. */
+  readonly code?: boolean | undefined;
+  /** Sends nothing; the result is what would be sent. */
+  readonly dryRun?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((sent: { readonly bytes: number }) => void) | undefined;
+}
+
+/** A ref of a remote as it was seen last. */
+export interface SeenRef {
+  readonly version: string;
+  readonly value: RefValue;
+}
+
+/** What a push has done, and what the next one can build on. */
+export interface PushResult {
+  readonly pushed: Pushed;
+  readonly seen: ReadonlyMap<string, SeenRef>;
+  /** The hashes of the packs that were written. */
+  readonly written: readonly string[];
+}
+
+/** The store that a push reads. */
+export interface PushSource {
+  readonly store: ObjectStore;
+  readonly tools: PackingTools;
+}
+
+/**
+ * Sends runs to a remote: packs with what it lacks, then the refs. Refs that would lose somebody's
+ * runs are refused, each by itself. A push that is cut can be repeated: it finds the packs that
+ * arrived.
+ */
+export async function push(
+  source: PushSource,
+  remote: Remote,
+  refs: readonly ToPush[],
+  present: ReadonlyMap<string, SeenRef>,
+  options: PushOptions = {},
+): Promise<PushResult> {
+  const lineage = new Lineage(source.store);
+  const known = new Known(source.store, lineage);
+  for (const { value } of present.values()) await known.add(value);
+  const names = {
+    ...{ code: new Set<string>(), authors: new Set<string>(), written: new Set<string>() },
+  };
+  const totals = { runs: 0, objects: 0, bytes: 0 };
+  const planned: { readonly ref: PushedRef; readonly swap: RefSwap | undefined }[] = [];
+  for (const ref of refs) {
+    const there = present.get(ref.name);
+    const before = there?.value.target;
+    const { name, target } = ref;
+    const outcome = await outcomeOf(ref, before, source.store, lineage);
+    const about = { name, target, before };
+    if (typeof outcome === "object") {
+      planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
+    } else if (outcome === "same" && (there?.value.code !== false || options.code === false)) {
+      planned.push({ ref: { ...about, outcome }, swap: undefined });
+    } else {
+      const value = await send(source, remote, target, { known, lineage, totals, names, options });
+      await known.add(value);
+      const swap = { name, from: there?.version, to: value };
+      planned.push({ ref: { ...about, outcome }, swap });
+    }
+  }
+  const swaps = planned.flatMap(({ swap }) => swap ?? []);
+  const results = options.dryRun || swaps.length === 0 ? [] : await remote.swap(swaps);
+  const seen = new Map(present);
+  for (const [i, { name, to }] of swaps.entries()) {
+    const result = results[i];
+    if (result === undefined || !("version" in result)) continue;
+    if (result.version !== undefined && to !== undefined) {
+      seen.set(name, { version: result.version, value: to });
+    }
+  }
+  let at = 0;
+  const pushedRefs = planned.map(({ ref, swap }): PushedRef => {
+    const result = swap === undefined ? undefined : results[at++];
+    if (result === undefined || "version" in result) return ref;
+    const reason: PushRefusal =
+      "moved" in result ? { kind: "moved" } : { kind: "declined", text: result.declined };
+    return { ...ref, outcome: "refused", reason };
+  });
+  const { code, authors, written } = names;
+  const sorted = { code: [...code].sort(), authors: [...authors].sort() };
+  return { pushed: { refs: pushedRefs, ...totals, ...sorted }, seen, written: [...written] };
+}
+
+async function outcomeOf(
+  { target, lease }: ToPush,
+  before: Id | undefined,
+  store: ObjectStore,
+  lineage: Lineage,
+): Promise<"new" | "moved" | "same" | PushRefusal> {
+  if (lease !== undefined && lease.target !== before) return { kind: "lease" };
+  if (before === undefined) return "new";
+  if (before === target) return "same";
+  if (lease !== undefined) return "moved";
+  if (!(await store.has(before))) return { kind: "unknown" };
+  const isTag = (await store.get(target))?.kind === "tag";
+  const forward = !isTag && (await lineage.continues(target as Id<"run">, before as Id<"run">));
+  return forward ? "moved" : { kind: "diverged" };
+}
+
+interface Sending {
+  readonly known: Known;
+  readonly lineage: Lineage;
+  readonly totals: { runs: number; objects: number; bytes: number };
+  readonly names: Readonly<Record<"code" | "authors" | "written", Set<string>>>;
+  readonly options: PushOptions;
+}
+
+/** Sends what the remote lacks of a target, and returns the value of a ref that names it. */
+async function send(
+  { store, tools }: PushSource,
+  remote: Remote,
+  target: Id,
+  { known, lineage, totals, names, options }: Sending,
+): Promise<RefValue> {
+  const { code = true, dryRun = false, signal, onProgress } = options;
+  const packs = new Map<string, PackRef>();
+  const writers = {
+    base: new PackWriter(store, tools, "base"),
+    checkpoints: new PackWriter(store, tools, "checkpoints"),
+  };
+  const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
+    if (packed === undefined || packed === "missing") return;
+    if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
+    const { pack, bytes } = packed;
+    packs.set(pack.hash, pack);
+    names.written.add(pack.hash);
+    totals.bytes += pack.bytes;
+    totals.objects += pack.objects;
+    if (!dryRun && !(await remote.has(pack))) await remote.writePack(pack, bytes);
+    onProgress?.({ bytes: totals.bytes });
+  };
+  /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
+  const isThere = (id: Id): boolean => {
+    const found = known.packsWith(id);
+    for (const pack of found ?? []) packs.set(pack.hash, pack);
+    return found !== undefined;
+  };
+  const object = await store.get(target);
+  const run = object?.kind === "tag" ? decodeTag(object.body).target : (target as Id<"run">);
+  const manifest = await lineage.manifest(run);
+  if (manifest === undefined) throw missing("run", run);
+  if (object?.kind === "tag") await give(await writers.base.add("tag", target));
+  if (!isThere(run)) {
+    totals.runs++;
+    const { author } = manifest.meta;
+    if (typeof author === "string" && author !== "") names.authors.add(author);
+    await give(await writers.base.add("run", run));
+  }
+  for await (const id of lineage.ancestors(run, isThere)) {
+    totals.runs++;
+    await give(await writers.base.add("run", id));
+  }
+  const read = objectReader(store);
+  for await (const needed of objectsOf(manifest, read, { skip: isThere })) {
+    const { kind, id, optional, derivable } = needed;
+    if (optional && !code) continue;
+    const packed = await writers[derivable ? "checkpoints" : "base"].add(kind, id);
+    if (packed === "missing" && !optional && !derivable) throw missing(kind, id);
+    if (kind === "program" && code) {
+      const { module, name } = decodeProgram(await read("program", id as Id<"program">));
+      names.code.add(module ?? name);
+    }
+    await give(packed);
+  }
+  for (const writer of [writers.base, writers.checkpoints]) await give(writer.end());
+  return { target, steps: manifest.steps, code, packs: [...packs.values()] };
+}

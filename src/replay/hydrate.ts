@@ -1,0 +1,60 @@
+import { putState } from "../object/state.ts";
+import { deriveCheckpoints } from "./derive.ts";
+import type { LongOptions } from "./environment.ts";
+import type { Replayer } from "./replayer.ts";
+
+/** Of which steps checkpoints are filled in, both ends included. */
+export interface HydrateOptions extends LongOptions {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** What was filled in. */
+export interface Hydrated {
+  /** The checkpoints of the range that have objects, and how many of them were missing. */
+  readonly checkpoints: number;
+  readonly derived: number;
+}
+
+/** So many bytes of checkpoints are written together. */
+const COMMIT_BYTES = 8 << 20;
+
+/**
+ * Fills in checkpoints that the store lacks, by replay; each is proved by its id before it is
+ * stored. What was done before an interruption stays. Throws as a replay does.
+ */
+export async function hydrate(replayer: Replayer, options: HydrateOptions = {}): Promise<Hydrated> {
+  const { manifest, env } = replayer;
+  const { from = 0, to = manifest.steps, ...long } = options;
+  const missing: number[] = [];
+  let checkpoints = 0;
+  for (let step = replayer.gridBefore(from); step <= to; step += manifest.blockSize) {
+    const ref = step < manifest.steps ? await replayer.stored(step) : undefined;
+    if (ref === undefined || "inline" in ref) continue;
+    checkpoints++;
+    if (!(await replayer.isStored(step))) missing.push(step);
+  }
+  if (missing.length === 0) return { checkpoints, derived: 0 };
+  const wanted = new Set(missing);
+  /** The last of each row of missing checkpoints: a replay fills in the whole row. */
+  const ends = missing.filter((step) => !wanted.has(step + manifest.blockSize));
+  const writer = await env.store.writer();
+  let derived = 0;
+  try {
+    const keep = (step: number, bytes: Uint8Array): void => {
+      if (!wanted.delete(step)) return;
+      putState(bytes, writer.put);
+      derived++;
+    };
+    const flush = async (): Promise<void> => {
+      if (writer.pendingBytes > COMMIT_BYTES) await writer.commit();
+    };
+    for (const end of ends) await deriveCheckpoints(replayer, end, keep, long, flush);
+    // Those that an earlier replay of this process has left in memory.
+    for (const step of wanted) keep(step, await replayer.readCheckpoint(step));
+  } finally {
+    // Also after an interruption: each checkpoint is whole by itself.
+    await writer.close();
+  }
+  return { checkpoints, derived };
+}

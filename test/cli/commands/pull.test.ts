@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import type { Project } from "../run-cli.ts";
+import { twoProjects, words } from "../shared-projects.ts";
+
+const runOf = async (project: Project, revision: string): Promise<string> =>
+  (await project.ok("show", revision, "--json")).json.run;
+
+const pulled = async (project: Project) =>
+  (await project.run(...words("pull origin main --json"))).json;
+
+describe("pull", () => {
+  test("makes the branch, and moves it on when the run there continues it", async () => {
+    const { a, b } = await twoProjects();
+    expect((await b.ok(...words("pull origin main"))).stdout).toMatch(
+      /^made main, [0-9a-f]{12}\n$/,
+    );
+    expect(await pulled(b)).toMatchObject({ standing: "same" });
+    await a.ok(...words("extend main --by 10"));
+    await a.ok("push");
+    await b.ok(...words("checkout main"));
+    expect((await b.ok("pull")).stdout).toMatch(/^moved main from [0-9a-f]{12} to [0-9a-f]{12}\n$/);
+    expect(await runOf(b, "main")).toBe(await runOf(a, "main"));
+    await b.ok("undo");
+    expect(await pulled(b)).toMatchObject({ standing: "behind" });
+  });
+
+  test("says that the branch is ahead", async () => {
+    const { b } = await twoProjects();
+    await b.ok(...words("pull origin main"));
+    await b.ok(...words("extend main --by 10"));
+    const { status, stdout } = await b.run(...words("pull origin main"));
+    expect([status, stdout]).toEqual([0, "main is ahead of origin: rewind push origin main\n"]);
+  });
+
+  test("leaves both when each has steps that the other lacks", async () => {
+    const { a, b } = await twoProjects();
+    await b.ok(...words("pull origin main"));
+    await b.ok(...words("branch -d main"));
+    await b.ok(...words("branch main origin/main@500 --param p=0.2"));
+    await a.ok(...words("extend main --by 10"));
+    await a.ok("push");
+    const own = await runOf(b, "main");
+    const { status, stdout } = await b.run(...words("pull origin main"));
+    expect(status).toBe(1);
+    expect(stdout).toContain("`rewind diff main origin/main` says where");
+    expect(await runOf(b, "main")).toBe(own);
+    expect(await runOf(b, "origin/main")).toBe(await runOf(a, "main"));
+  });
+
+  test("a branch that the remote lacks", async () => {
+    const { b } = await twoProjects();
+    const { status, stderr } = await b.run(...words("pull origin nothing"));
+    expect([status, stderr]).toEqual([1, expect.stringContaining("origin has no branch nothing")]);
+  });
+});

@@ -1,0 +1,235 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { type Project, temporaryFolder } from "../run-cli.ts";
+import { git, gitProjects, gitView, twoProjects, words } from "../shared-projects.ts";
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort();
+
+const pushed = async (project: Project, ...more: string[]) =>
+  (await project.run("push", ...more, "--json")).json;
+
+/** Both have another run on main: the second has replaced the first's. */
+async function parted(): Promise<Awaited<ReturnType<typeof twoProjects>>> {
+  const both = await twoProjects();
+  const { a, b } = both;
+  await b.ok("fetch");
+  await b.ok(...words("branch main origin/main@400 --param p=0.1"));
+  await a.ok(...words("extend main --by 10"));
+  return both;
+}
+
+describe("push", () => {
+  test("sends what is new, and nothing twice; a fork moves little", async () => {
+    const { a, url } = await twoProjects();
+    const [main] = (await a.ok(...words("remote show origin --json"))).json.refs;
+    const before = filesOf(url);
+    expect((await a.ok("push")).stdout).toContain("origin has everything");
+    expect(filesOf(url)).toEqual(before);
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    const fork = await a.ok("push");
+    expect(fork.stdout).toMatch(/pushed fix \(new\) to origin: 1 run, \d+ objects, [\d.]+ kB/);
+    const refs = (await a.ok(...words("remote show origin --json"))).json.refs;
+    const all = refs[0].bytes - main.bytes;
+    expect(refs[0].name).toBe("heads/fix");
+    expect(all).toBeLessThan(main.bytes / 2);
+  });
+
+  test("--dry-run says the same, and sends nothing", async () => {
+    const { a, url } = await twoProjects();
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    const before = filesOf(url);
+    const dry = await a.ok("push", "--dry-run");
+    expect(dry.stdout).toContain("would push fix (new) to origin");
+    expect(filesOf(url)).toEqual(before);
+    const planned = await pushed(a, "--dry-run");
+    expect(await pushed(a)).toEqual(planned);
+  });
+
+  test("names what leaves the machine; --no-code leaves the source out", async () => {
+    const { a, b } = await twoProjects(path.join(await temporaryFolder(), "bare"));
+    await a.ok("config", "author", "Ada");
+    await a.ok(...words("record crowd.ts --steps 100 --seed 8 -b other"));
+    await a.ok("remote", "add", "lab", "lab");
+    expect(await pushed(a, "lab", "other", "--no-code")).toMatchObject({
+      ...{ runs: 1, code: [], authors: ["Ada"] },
+    });
+    expect((await a.ok(...words("remote show lab --json"))).json.refs).toMatchObject([
+      { name: "heads/other", code: false },
+    ]);
+    await b.ok("remote", "add", "lab", path.join(a.root, "lab"));
+    await b.ok("fetch", "lab");
+    expect((await b.ok(...words("show lab/other"))).stdout).toContain("crowd");
+    const { status, stderr } = await b.run(...words("get lab/other@50"));
+    expect([status, stderr]).toEqual([expect.any(Number), expect.stringContaining("error: ")]);
+    expect(status).not.toBe(0);
+    // With the code later: the branch is the same, and its source follows.
+    expect(await pushed(a, "lab", "other")).toMatchObject({ code: ["crowd.ts"] });
+    await b.ok(..."fetch lab --full".split(" "));
+    expect((await b.ok(...words("get lab/other@50"))).stdout).not.toBe("");
+  });
+
+  test("a run there that is not here is not lost", async () => {
+    const { a, b } = await parted();
+    await a.ok("push");
+    const { status, stderr } = await b.run("push");
+    expect(status).toBe(1);
+    expect(stderr).toContain("main was not pushed: origin has a run there that is not here");
+    expect(stderr).toContain("`rewind fetch origin` receives it");
+    expect(await pushed(b)).toMatchObject({
+      refs: [{ name: "heads/main", outcome: "refused", reason: "unknown" }],
+    });
+  });
+
+  test("a run there that this one does not continue is not lost; a lease replaces it", async () => {
+    const { a, b } = await parted();
+    const first = await b.run("push");
+    expect(first.status).toBe(1);
+    expect(first.stderr).toContain("the run that origin has there would be lost");
+    expect(first.stderr).toContain("`rewind push origin main --force-with-lease` replaces");
+    // What the last fetch has seen is no longer there.
+    await a.ok("push");
+    const late = await b.run(...words("push origin main --force-with-lease"));
+    expect([late.status, late.stderr]).toEqual([
+      1,
+      expect.stringContaining("main was not pushed: somebody has changed it on origin"),
+    ]);
+    await b.ok("fetch");
+    await b.ok(...words("push origin main --force-with-lease"));
+    const [there] = (await b.ok(...words("remote show origin --json"))).json.refs;
+    expect(there.target).toBe((await b.ok(...words("show main --json"))).json.run);
+    // Those who had the other one are told by their own push.
+    expect((await a.run("push")).status).toBe(1);
+  });
+
+  test("--check sends nothing, and fails if a run is not there", async () => {
+    const { a, url } = await twoProjects();
+    expect((await a.ok("push", "--check")).stdout).toBe("origin has them all\n");
+    await a.ok(...words("tag v1 main"));
+    expect((await a.ok(...words("push --check --require v1 --require main@400"))).status).toBe(0);
+    await a.ok(...words("extend main --by 10"));
+    const before = filesOf(url);
+    const { status, stdout } = await a.run(...words("push --check --require v1"));
+    expect([status, stdout]).toEqual([1, "origin lacks main\n"]);
+    expect(filesOf(url)).toEqual(before);
+    await a.ok("push");
+    // A longer run contains the shorter one.
+    expect((await a.ok(...words("push --check --require v1"))).status).toBe(0);
+    expect((await a.run(...words("push --require v1"))).status).toBe(2);
+    expect((await a.run(...words("push origin main --all"))).status).toBe(2);
+  });
+
+  test("an unknown remote, and an unknown branch", async () => {
+    const { a } = await twoProjects();
+    const { status, stderr } = await a.run("push", "lab");
+    expect([status, stderr]).toEqual([
+      1,
+      "error: there is no remote lab\n" +
+        "hint: there is origin; `rewind remote add lab URL` adds another\n",
+    ]);
+    expect((await a.run(...words("push origin nothing"))).status).toBe(1);
+  });
+});
+
+describe("push to Git", () => {
+  test("leaves the user's Git as it was, whatever their hooks and refspecs are", async () => {
+    const { bare, project } = await gitProjects();
+    const hooks = path.join(project.root, ".git/hooks");
+    mkdirSync(hooks, { recursive: true });
+    for (const hook of ["pre-push", "reference-transaction", "pre-auto-gc"]) {
+      writeFileSync(path.join(hooks, hook), "#!/bin/sh\nexit 1\n");
+      chmodSync(path.join(hooks, hook), 0o755);
+    }
+    git(project.root, "config", "core.hooksPath", hooks);
+    git(project.root, "config", "remote.origin.fetch", "+refs/*:refs/*");
+    git(project.root, "config", "remote.origin.push", "refs/heads/*:refs/heads/*");
+    git(project.root, "config", "push.followTags", "true");
+    const before = gitView(project.root);
+    const branches = git(bare, "for-each-ref", "refs/heads", "refs/tags");
+    const { stdout } = await project.ok("push");
+    expect(stdout).toMatch(
+      /pushed main \(new\) to origin: 1 run, \d+ objects, .*, code of crowd.ts/,
+    );
+    await project.ok("fetch");
+    await project.ok(...words("branch fix main@900 --param p=0.4"));
+    await project.ok("push");
+    expect(gitView(project.root)).toBe(before);
+    expect(git(bare, "for-each-ref", "refs/heads", "refs/tags")).toBe(branches);
+    expect(git(bare, "for-each-ref", "--format=%(refname)", "refs/rewind")).toBe(
+      "refs/rewind/heads/fix\nrefs/rewind/heads/main\n",
+    );
+  });
+
+  test("a global hooks path does not matter either", async () => {
+    const { project } = await gitProjects();
+    const home = await temporaryFolder();
+    writeFileSync(path.join(home, "pre-push"), "#!/bin/sh\nexit 1\n");
+    chmodSync(path.join(home, "pre-push"), 0o755);
+    writeFileSync(path.join(home, "config"), `[core]\n\thooksPath = ${home}\n`);
+    const before = process.env.GIT_CONFIG_GLOBAL;
+    process.env.GIT_CONFIG_GLOBAL = path.join(home, "config");
+    try {
+      await project.ok("push");
+    } finally {
+      if (before === undefined) delete process.env.GIT_CONFIG_GLOBAL;
+      else process.env.GIT_CONFIG_GLOBAL = before;
+    }
+  });
+
+  test("a plain clone and a plain fetch take nothing of ours", async () => {
+    const { bare, project } = await gitProjects();
+    const root = await temporaryFolder();
+    git(root, "clone", "--quiet", bare, "before");
+    await project.ok("push");
+    git(root, "clone", "--quiet", `file://${bare}`, "after");
+    git(path.join(root, "before"), "fetch", "--quiet");
+    for (const name of ["before", "after"]) {
+      const refs = git(path.join(root, name), "for-each-ref", "--format=%(refname)");
+      expect(refs).not.toContain("rewind");
+      const count = git(path.join(root, name), "count-objects", "-v");
+      const own = git(project.root, "rev-list", "--objects", "--all").trim().split("\n").length;
+      const [, loose = "0"] = /^count: (\d+)/m.exec(count) ?? [];
+      const [, packed = "0"] = /^in-pack: (\d+)/m.exec(count) ?? [];
+      expect(Number(loose) + Number(packed)).toBe(own);
+    }
+  });
+
+  test("what the server says when it declines is printed, and nothing is lost", async () => {
+    const { bare, project } = await gitProjects();
+    const hook = path.join(bare, "hooks/update");
+    mkdirSync(path.dirname(hook), { recursive: true });
+    writeFileSync(
+      hook,
+      '#!/bin/sh\ncase "$1" in */fix) echo "no fixes on Fridays" >&2; exit 1;; esac\n',
+    );
+    chmodSync(hook, 0o755);
+    await project.ok(...words("branch fix main@900 --param p=0.4"));
+    const { status, stdout, stderr } = await project.run("push");
+    expect(status).toBe(1);
+    expect(stdout).toContain("pushed main (new) to origin");
+    expect(stderr).toContain("fix was not pushed: origin does not take it");
+    expect(stderr).toContain("no fixes on Fridays");
+  });
+
+  test("the password in Git's URL is in no output and in no file", async () => {
+    const { project } = await gitProjects();
+    git(project.root, "remote", "set-url", "origin", "http://me:hunter2pass@127.0.0.1:9/x.git");
+    const outputs: string[] = [];
+    for (const line of ["push", "fetch", "pull origin main", "remote", "remote show origin"]) {
+      for (const more of [[], ["--json"]]) {
+        const { stdout, stderr } = await project.run(...words(line), ...more);
+        outputs.push(stdout, stderr);
+      }
+    }
+    expect(outputs.join("")).toContain("127.0.0.1");
+    expect(outputs.join("")).not.toContain("hunter2");
+    const store = path.join(project.root, ".rewind");
+    for (const file of filesOf(store)) {
+      expect(readFileSync(path.join(store, file), "latin1"), file).not.toContain("hunter2");
+    }
+  });
+});
