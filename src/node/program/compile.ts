@@ -54,10 +54,18 @@ export function compileProgram(code: string, filename: string): CompiledProgram 
 export function scriptOf(code: string, names: readonly string[] = []): string {
   // Sloppy outside, because a parameter may be called `eval`; strict inside, like any ES module.
   const head = `(function (${[HOST, ...names].join(", ")}) { return (async () => { "use strict";`;
-  // A module may begin with a line for the shell, but a function's body may not.
-  const body = asFunctionBody(code.replace(/^#!/, "//"));
-  return `${head}\n${body}\n})(); })`;
+  return `${head}\n${asFunctionBody(code)}\n})(); })`;
 }
+
+/**
+ * Throws a SyntaxError unless code is whole statements. The constructor parses a function's body by itself,
+ * whereas in the text of `scriptOf` a brace in the code could close the function around it.
+ */
+export function checkStatements(code: string): void {
+  new AsyncFunction(`"use strict";\n${asFunctionBody(code)}`);
+}
+
+const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
 
 /** Whether code may use a global; code that makes code from texts may use any. */
 function mayUse(code: string): (name: string) => boolean {
@@ -79,7 +87,9 @@ export const HOST = "__rewind_host";
  * statement: `export {`, one ` local as name` per line, `};`. For a CommonJS module it writes
  * `export default require_name();`.
  */
-function asFunctionBody(code: string): string {
+function asFunctionBody(module: string): string {
+  // A module may begin with a line for the shell, but a function's body may not.
+  const code = module.replace(/^#!/, "//");
   const list = /(^|\n)export \{\n((?: {2}.*\n)+)\};\s*$/.exec(code);
   if (list !== null) {
     const [whole, before = "", lines = ""] = list;

@@ -1,17 +1,17 @@
-import { Script } from "node:vm";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { SourcePart } from "../../replay/programs.ts";
-import { scriptOf } from "./compile.ts";
+import { checkStatements, scriptOf } from "./compile.ts";
 import { quietBuild } from "./quiet-esbuild.ts";
 
 /**
  * Checks that a recorded source runs as it reads. Throws OBJECT_INVALID if it has comments as in HTML, or if
- * one of its parts does not end its last line, comment, text or function: a reader who is shown the other
- * parts would take code for a comment.
+ * one of its parts does not end its last line, comment, text or function, or ends one that it did not begin:
+ * a reader who is shown the other parts would take code for a comment, and code could run outside of the
+ * function around it.
  */
 export async function checkReadable(parts: readonly SourcePart[], name: string): Promise<void> {
-  if (parts.length > 1) for (const part of parts) checkWhole(part, part === parts.at(-1), name);
+  for (const part of parts) checkWhole(part, part === parts.at(-1), name);
   const code = parts.map((part) => part.code).join("");
   // Most sources have neither, and esbuild takes a while to start.
   if (/<!--|-->/.test(code)) await checkNoHtmlComment(code, name);
@@ -22,7 +22,7 @@ function checkWhole({ package: label, code }: SourcePart, isLast: boolean, name:
   const whose = label === undefined ? "the user's files" : `the package ${label}`;
   try {
     if (!isLast && !code.endsWith("\n")) throw new SyntaxError("its last line does not end");
-    new Script(scriptOf(code), { filename: "rewind:part" });
+    checkStatements(code);
   } catch (cause) {
     const message = `expected each part of the program ${describe(name)} to be code by itself; the one with ${whose} is not`;
     throw new RewindError("OBJECT_INVALID", message, { name }, { cause });

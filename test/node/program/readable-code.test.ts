@@ -36,6 +36,19 @@ describe("a recorded source runs as it reads", () => {
     });
   });
 
+  test.each([
+    "})(); });(function (__rewind_host) { return (async () => {\n",
+    "}, async () => {\n",
+    "}\nasync function more() {\n",
+  ])("a part that ends the function around it is refused: %j", async (code) => {
+    for (const parts of [[part(code)], [part("let n = 1;\n"), part(code, "a@1.0.0")]]) {
+      await expect(checkReadable(parts, "p")).rejects.toMatchObject({
+        code: "OBJECT_INVALID",
+        message: expect.stringContaining('expected each part of the program "p" to be code by'),
+      });
+    }
+  });
+
   test("a bundle passes, whatever its texts and its regular expressions hold", async () => {
     const page = "/<!--|^-->/m, text = `\n-->`, more = '<!-- x -->'";
     const root = await project({
