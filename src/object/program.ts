@@ -44,12 +44,18 @@ export interface ExternalPackage {
   readonly digest: string;
   /** How the program imports it; empty if only another such package depends on it. */
   readonly specifiers: readonly ExternalImport[];
+  /** How far above the project folder the program finds it, as in an edge; undefined for 0. */
+  readonly up?: number | undefined;
   /** The packages that its package.json names, as far as they were installed. */
   readonly loads: readonly ExternalEdge[];
 }
 
-/** The name by which a package loads another, and which of the program's `externals` that is. */
-export type ExternalEdge = readonly [name: string, index: number];
+/**
+ * The name by which a package loads another, which of the program's `externals` that is, and how many
+ * folders above the package's own real folder the `node_modules` is in which it was found. A native
+ * library looks for another by a path, so the same files in another place are not the same program.
+ */
+export type ExternalEdge = readonly [name: string, index: number, up: number];
 
 /**
  * One way in which a program names a package, and the file that it means, relative to the package's
@@ -179,7 +185,7 @@ function expectThat(holds: boolean, what: string, text: string): string {
 }
 
 function readExternal(element: Fields): ExternalPackage {
-  const fields = element.nested().expectLength(4, 5);
+  const fields = element.nested().expectLength(4, 5, 6);
   const [name, version] = [fields.text(), fields.text()];
   return {
     name: expectThat(isPackageName(name), "the name of a package", name),
@@ -193,13 +199,15 @@ function readExternal(element: Fields): ExternalPackage {
       return [kind === "import" ? "import" : "require", specifier, file];
     }),
     loads: fields.length === 4 ? [] : fields.list(readEdge),
+    ...(fields.length === 6 && { up: fields.integer() }),
   };
 }
 
 function readEdge(element: Fields): ExternalEdge {
-  const pair = element.nested().expectLength(2);
-  const name = pair.text();
-  return [expectThat(isPackageName(name), "the name of a package", name), pair.integer()];
+  const edge = element.nested().expectLength(3);
+  const name = edge.text();
+  expectThat(isPackageName(name), "the name of a package", name);
+  return [name, edge.integer(), edge.integer()];
 }
 
 function checkEdges(externals: readonly ExternalPackage[]): readonly ExternalPackage[] {
@@ -233,7 +241,7 @@ export function inWalkOrder(externals: readonly ExternalPackage[]): ExternalPack
     const loads = sorted(external.loads, ([name]) => name);
     found.push({
       ...external,
-      loads: loads.map(([name, index]) => [name, placeOf(index)] as const),
+      loads: loads.map(([name, index, up]) => [name, placeOf(index), up] as const),
     });
   }
   return found;
@@ -264,12 +272,12 @@ function format(program: Program): readonly unknown[] {
     program.generator,
     program.generatorVersion,
     partsOf(program).map((part) => [part.package ?? null, idBytes(part.chunk)]),
-    inWalkOrder(program.externals).map(({ name, version, digest, specifiers, loads }) => [
+    inWalkOrder(program.externals).map(({ name, version, digest, specifiers, ...found }) => [
       name,
       version,
       idBytes(digest as Id),
       sorted(specifiers, ([kind, specifier]) => `${specifier}\0${kind}`).map((one) => [...one]),
-      ...(loads.length > 0 ? [loads.map((edge) => [...edge])] : []),
+      ...placesOf(found, specifiers.length > 0),
     ]),
     sorted(program.inputs, ({ path, kind }) => `${path}\0${kind}`).map((input) => [
       input.path,
@@ -285,6 +293,16 @@ function format(program: Program): readonly unknown[] {
     program.zone ?? null,
     program.locale ?? null,
   ];
+}
+
+/** What a package loads, and how far above the project it is found; each is left out if the rest is empty. */
+function placesOf(
+  { loads, up = 0 }: Pick<ExternalPackage, "loads" | "up">,
+  isImported: boolean,
+): readonly unknown[] {
+  const edges = loads.map((edge) => [...edge]);
+  if (isImported && up > 0) return [edges, up];
+  return edges.length > 0 ? [edges] : [];
 }
 
 /** The parts; no parts if the first is the whole source, which one chunk then holds. */

@@ -59,6 +59,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/program/externals.ts", text: "expected a file of the package", because: OUTSIDE },
   { file: "node/program/externals.ts", text: "which is not installed", because: OUTSIDE },
   { file: "node/program/externals.ts", text: "share a copy of it now", because: OUTSIDE },
+  { file: "node/program/externals.ts", text: "is in another place", because: OUTSIDE },
   { file: "node/program/package-digest.ts", text: '"PACKAGE_CHANGED", message', because: OUTSIDE },
   {
     file: "node/program/module-settings.ts",

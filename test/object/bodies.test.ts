@@ -80,7 +80,7 @@ const program: fc.Arbitrary<Program> = fc
           ...external,
           loads: edges
             .slice(0, 2)
-            .map((index, i) => [["a", "b"][i] as string, index % list.length] as const),
+            .map((index, i) => [["a", "b"][i] as string, index % list.length, index] as const),
         }));
       }),
     inputs: fc
@@ -557,28 +557,39 @@ describe("the packages outside a program are in the order of a walk", () => {
         "b",
         ["b.js"],
         [
-          ["a", 2],
-          ["c", 1],
+          ["a", 2, 0],
+          ["c", 1, 0],
         ],
       ),
-      one("c", ["c.js"], [["b", 0]]),
+      one("c", ["c.js"], [["b", 0, 0]]),
       one("a", []),
     ];
     expect(decodeProgram(body(...externals)).externals.map(({ loads }) => loads)).toEqual([
       [
-        ["a", 2],
-        ["c", 1],
+        ["a", 2, 0],
+        ["c", 1, 0],
       ],
-      [["b", 0]],
+      [["b", 0, 0]],
       [],
     ]);
   });
 
+  test("one may be found above the project", () => {
+    const externals = [one("b", ["b.js"], [], 1), one("c", ["c.js"], [["b", 0, 2]], 3)];
+    expect(decodeProgram(body(...externals)).externals.map(({ up }) => up)).toEqual([1, 3]);
+  });
+
   test.each([
     ["one that nothing loads", [one("b", ["b.js"]), one("a", [])]],
-    ["a place that there is not", [one("b", ["b.js"], [["a", 1]])]],
-    ["a place below zero", [one("b", ["b.js"], [["a", -1]])]],
-    ["no name of a package", [one("b", ["b.js"], [["../a", 0]])]],
+    ["a place that there is not", [one("b", ["b.js"], [["a", 1, 0]])]],
+    ["a place below zero", [one("b", ["b.js"], [["a", -1, 0]])]],
+    ["a place above the root", [one("b", ["b.js"], [["b", 0, -1]])]],
+    [
+      "a package that is not imported, found above the project",
+      [one("a", ["a.js"], [["b", 1, 0]]), one("b", [], [], 1)],
+    ],
+    ["one found in the project, said to be above by 0", [one("b", ["b.js"], [], 0)]],
+    ["no name of a package", [one("b", ["b.js"], [["../a", 0, 0]])]],
     ["an empty list", [one("b", ["b.js"], [])]],
     [
       "a name twice",
@@ -587,8 +598,8 @@ describe("the packages outside a program are in the order of a walk", () => {
           "b",
           ["b.js"],
           [
-            ["a", 0],
-            ["a", 0],
+            ["a", 0, 0],
+            ["a", 0, 0],
           ],
         ),
       ],
@@ -600,8 +611,8 @@ describe("the packages outside a program are in the order of a walk", () => {
           "b",
           ["b.js"],
           [
-            ["c", 0],
-            ["a", 0],
+            ["c", 0, 0],
+            ["a", 0, 0],
           ],
         ),
       ],
@@ -614,8 +625,8 @@ describe("the packages outside a program are in the order of a walk", () => {
           "b",
           ["b.js"],
           [
-            ["c", 2],
-            ["d", 1],
+            ["c", 2, 0],
+            ["d", 1, 0],
           ],
         ),
         one("d", []),

@@ -59,12 +59,26 @@ export interface Bundle {
  * const { code, parts } = await bundle({ root: process.cwd(), module: "walk.ts" });
  * ```
  */
-export async function bundle(entry: {
+export async function bundle(entry: Entry): Promise<Bundle> {
+  const { imports, ...bundled } = await bundleCode(entry);
+  return { ...bundled, externals: externalsOf(imports) };
+}
+
+/** What to bundle. */
+interface Entry {
   readonly root: string;
   readonly module: string;
   /** The modules that programs get for `rewind-engine`, as URLs; this engine's own. */
   readonly engine?: Engine;
-}): Promise<Bundle> {
+}
+
+/** A bundle whose packages outside are not digested, which takes long for large ones. */
+export interface BundledCode extends Omit<Bundle, "externals"> {
+  readonly imports: Met["externals"];
+}
+
+/** The same as `bundle`, to compare the code. */
+export async function bundleCode(entry: Entry): Promise<BundledCode> {
   const root = await realpath(entry.root);
   const file = await findModule(root, entry.module);
   const module = relative(root, file).split(sep).join("/");
@@ -105,7 +119,7 @@ export async function bundle(entry: {
     code: parts.map((part) => part.code).join(""),
     parts,
     module,
-    externals: externalsOf(built.externals),
+    imports: built.externals,
     inputs: built.inputs,
     sources: built.sources.list(),
     packageSources: built.sources.packages(),

@@ -10,7 +10,7 @@ import { readParts } from "../../object/program-contents.ts";
 import type { ReadObject } from "../../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../../replay/programs.ts";
 import { nodeHash } from "../host/platform.ts";
-import { type Bundle, bundle } from "./bundle.ts";
+import { type Bundle, type BundledCode, bundle, bundleCode } from "./bundle.ts";
 import { capturedBy, recordedCapture } from "./captured-inputs.ts";
 import { changedSince, missingSince } from "./changed-since.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
@@ -216,11 +216,11 @@ async function sourceLeftOut(
   project: Project,
   program: Program,
   { state, bundled }: Working,
-): Promise<Bundle> {
+): Promise<BundledCode> {
   if (state === "same") {
     // The note says that the files are the same, but the code that runs is compared itself.
     const module = String(program.module);
-    const found = bundled ?? (await bundle({ root: project.root, module }));
+    const found = bundled ?? (await bundleCode({ root: project.root, module }));
     if (digestOf(found.code) === program.source) return found;
   }
   throw leftOut(program);
@@ -230,7 +230,7 @@ async function sourceLeftOut(
 interface Working {
   readonly state: "same" | "changed" | "gone";
   /** The bundle, if it is the same and was made for the comparison. */
-  readonly bundled?: Bundle;
+  readonly bundled?: BundledCode;
   /** What has changed. */
   readonly why?: string;
 }
@@ -242,9 +242,10 @@ async function workingCode(project: Project, program: Program, module: string): 
   }
   const place = { digest, root: project.root, cacheDirectory: project.cache };
   if ((await workingState(place)) === "same") return { state: "same" };
-  let bundled: Bundle;
+  let bundled: BundledCode;
   try {
-    bundled = await bundle({ root: project.root, module });
+    // The packages outside are compared when they are loaded.
+    bundled = await bundleCode({ root: project.root, module });
   } catch (error) {
     if (isRewindError(error, "MODULE_NOT_FOUND")) {
       return { state: "gone", why: `${module} does not exist` };

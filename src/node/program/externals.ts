@@ -6,14 +6,13 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import {
   type ExternalEdge,
-  type ExternalImport,
   type ExternalPackage,
   inWalkOrder,
   isPackageName,
   isPackageVersion,
 } from "../../object/program.ts";
 import { confine } from "./confine.ts";
-import { digestOfFolder, isDigested } from "./package-digest.ts";
+import { isDigested, packageDigests } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
 import { findPackage, parseManifest } from "./packages.ts";
 
@@ -21,9 +20,8 @@ import { findPackage, parseManifest } from "./packages.ts";
  * The packages that a program imports from outside its bundle, as installed now, and the packages
  * that they depend on: all of this code runs. In the order of `inWalkOrder`.
  */
-export function externalsOf(
-  imports: ReadonlyMap<string, { readonly name: string; readonly specifiers: ExternalImport[] }>,
-): ExternalPackage[] {
+export function externalsOf(imports: ReadonlyMap<string, ImportedExternal>): ExternalPackage[] {
+  const digest = packageDigests();
   const places = new Map<string, number>(); // by folder
   const met: { readonly name: string; readonly folder: string }[] = [];
   const placeOf = (name: string, folder: string): number => {
@@ -39,16 +37,20 @@ export function externalsOf(
   // The list grows while it is walked.
   for (const { name, folder } of met) {
     const { version, dependencies } = readManifest(folder);
-    const digest = digestOfFolder(name, folder);
-    const { specifiers = [] } = imports.get(folder) ?? {};
+    const { specifiers = [], up = 0 } = imports.get(folder) ?? {};
     const loads = dependencies.flatMap((dependency): ExternalEdge[] => {
       const at = findPackage(dependency, folder);
-      return at === undefined ? [] : [[dependency, placeOf(dependency, realpathSync(at.folder))]];
+      if (at === undefined) return [];
+      return [[dependency, placeOf(dependency, realpathSync(at.folder)), at.up]];
     });
-    found.push({ name, version, digest, specifiers, loads });
+    const foundAbove = up > 0 && { up };
+    found.push({ name, version, digest: digest(name, folder), specifiers, ...foundAbove, loads });
   }
   return inWalkOrder(found);
 }
+
+/** What a program imports from a package outside, and where it finds the package from its project. */
+export interface ImportedExternal extends Pick<ExternalPackage, "name" | "specifiers" | "up"> {}
 
 /** A package outside the bundle, and its folder here. */
 export interface FoundExternal extends ExternalPackage {
@@ -58,8 +60,8 @@ export interface FoundExternal extends ExternalPackage {
 /**
  * The folders of the packages outside a program, in the order of `externals`: those that the project
  * imports are found from the project, and from each of these what it loaded at the recording. Throws
- * PACKAGE_CHANGED if one of them is not installed, has other files, or is shared by other packages
- * than at the recording.
+ * PACKAGE_CHANGED if one of them is not installed, has other files, is found in another place, or is
+ * shared by other packages than at the recording.
  */
 export function foldersOfExternals(
   root: string,
@@ -67,14 +69,20 @@ export function foldersOfExternals(
 ): FoundExternal[] {
   const folders: string[] = [];
   const places = new Map<string, number>(); // by folder
-  const visit = (place: number, name: string, from: string): void => {
+  const digest = packageDigests();
+  const visit = (place: number, name: string, from: string, up: number): void => {
     const external = externals[place] as ExternalPackage;
     const installed = findPackage(name, from);
     if (installed === undefined) throw changed(external, "which is not installed");
     const folder = realpathSync(installed.folder);
-    if (folders[place] === folder) return;
-    if (digestOfFolder(name, folder) !== external.digest) {
-      const { version } = installed;
+    if (folders[place] !== folder) enter(place, name, folder, installed.version);
+    if (installed.up !== up) {
+      throw changed(external, "but the installed one is in another place");
+    }
+  };
+  const enter = (place: number, name: string, folder: string, version: string): void => {
+    const external = externals[place] as ExternalPackage;
+    if (digest(name, folder) !== external.digest) {
       const isSame = version === external.version;
       const others = "but the installed one has different files";
       throw changed(external, isSame ? others : `installed is ${version}`, version);
@@ -84,10 +92,10 @@ export function foldersOfExternals(
     }
     folders[place] = folder;
     places.set(folder, place);
-    for (const [dependency, loaded] of external.loads) visit(loaded, dependency, folder);
+    for (const [dependency, loaded, up] of external.loads) visit(loaded, dependency, folder, up);
   };
-  for (const [place, { name, specifiers }] of externals.entries()) {
-    if (specifiers.length > 0) visit(place, name, root);
+  for (const [place, { name, specifiers, up = 0 }] of externals.entries()) {
+    if (specifiers.length > 0) visit(place, name, root, up);
   }
   return externals.map((external, place) => ({ ...external, folder: folders[place] as string }));
 }

@@ -3,14 +3,14 @@ import { createHash, type Hash } from "node:crypto";
 import fs from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { describe } from "../../base/checks.ts";
-import { RewindError } from "../../base/errors.ts";
+import { isRewindError, RewindError } from "../../base/errors.ts";
 import { kindOf } from "../host/regular-file.ts";
 import { isInside } from "./package-folder.ts";
 
 /**
  * Addons of many hundred megabytes are digested; anything larger is there to keep a reader busy.
  */
-const LARGEST_PACKAGE_BYTES: number = 2 ** 31;
+const LARGEST_PACKAGES_BYTES: number = 2 ** 31;
 
 const PIECE_BYTES = 1 << 20;
 
@@ -21,27 +21,50 @@ const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = fs.constants;
 export const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", ".git"]);
 
 /**
- * SHA-256 over the files and links of a package, by path, without the packages installed inside it.
- * Throws PACKAGE_CHANGED if a link leads to a file that is not digested, if something is neither a
- * file nor a folder nor a link, if a name is not UTF-8, or if the package is too large.
+ * Digests the packages of one program: SHA-256 over the files and links of a package, by path, without
+ * the packages installed inside it. Throws PACKAGE_CHANGED if a link leads to a file that is not
+ * digested, if something is neither a file nor a folder nor a link, if a name is not UTF-8, if the
+ * packages together are too large, or if the system cannot read one.
  */
-export function digestOfFolder(name: string, folder: string): string {
+export function packageDigests(): (name: string, folder: string) => string {
+  let bytes = 0;
+  const count = (name: string, more: number): void => {
+    bytes += more;
+    if (bytes <= LARGEST_PACKAGES_BYTES) return;
+    const [most, got] = [LARGEST_PACKAGES_BYTES, bytes].map((one) => one.toLocaleString("en-US"));
+    refuse(
+      name,
+      `the packages outside the program to have at most ${most} bytes, got ${got} with ${name}`,
+    );
+  };
+  return (name, folder) => {
+    try {
+      return digestOf(name, folder, (more) => count(name, more));
+    } catch (cause) {
+      if (isRewindError(cause)) throw cause;
+      // A system error has the whole path in its message, which may be as long as the system takes.
+      const { code = "an error" } = cause as NodeJS.ErrnoException;
+      const expected = `the package ${name} to be readable, got ${code} in ${describe(folder)}`;
+      return refuse(name, expected, cause);
+    }
+  };
+}
+
+function refuse(name: string, expected: string, cause?: unknown): never {
+  const message = `expected ${expected}`;
+  throw new RewindError("PACKAGE_CHANGED", message, { name }, { cause });
+}
+
+function digestOf(name: string, folder: string, count: (bytes: number) => void): string {
   const hash = createHash("sha256");
   const real = fs.realpathSync(folder);
-  const refuse = (expected: string): never => {
-    const message = `expected ${expected}`;
-    throw new RewindError("PACKAGE_CHANGED", message, { name });
-  };
   const paths = entriesBelow(folder, "", (path, got) =>
     refuse(
+      name,
       `the package ${name} to have only files, folders and links with names in UTF-8, got ${got} at ${describe(path)}`,
     ),
   ).sort(([a], [b]) => (a < b ? -1 : 1));
-  const size = paths.reduce((sum, [path]) => sum + fs.lstatSync(join(folder, path)).size, 0);
-  if (size > LARGEST_PACKAGE_BYTES) {
-    const [most, got] = [LARGEST_PACKAGE_BYTES, size].map((one) => one.toLocaleString("en-US"));
-    refuse(`the package ${name} to have at most ${most} bytes, got ${got}`);
-  }
+  count(paths.reduce((sum, [path]) => sum + fs.lstatSync(join(folder, path)).size, 0));
   for (const [path, kind] of paths) {
     const file = join(folder, path);
     if (kind === "file") {
@@ -52,7 +75,7 @@ export function digestOfFolder(name: string, folder: string): string {
     // An absolute path belongs to the machine, such as the Python that built an addon, not to a
     // clone.
     if (!isAbsolute(link.toString()) && !isDigested(real, whereTo(file, link.toString()))) {
-      refuse(`the link ${path} in the package ${name} to stay in it`);
+      refuse(name, `the link ${path} in the package ${name} to stay in it`);
     }
     hash.update(head("l", path, link.length)).update(link);
   }

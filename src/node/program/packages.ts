@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isPackageVersion } from "../../object/program.ts";
 import { LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
@@ -18,15 +19,27 @@ export function packageName(specifier: string): string {
 export interface InstalledPackage {
   readonly folder: string;
   readonly version: string;
+  /** How many folders further up the node_modules with it is. */
+  readonly up: number;
 }
 
 /** The package that Node finds from `folder`: in its node_modules, or in one further up. */
 export function findPackage(name: string, folder: string): InstalledPackage | undefined {
-  for (let at = folder; ; at = dirname(at)) {
+  for (let at = folder, up = 0; ; at = dirname(at), up++) {
     const found = join(at, "node_modules", name);
     const version = readVersion(join(found, "package.json"));
-    if (version !== undefined) return { folder: found, version };
+    if (version !== undefined) return { folder: found, version, up };
+    // A native library may be found in a folder without a package.json.
+    if (isFolder(found)) return { folder: found, version: "", up };
     if (at === dirname(at)) return undefined;
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   Plugin,
 } from "esbuild";
 import { isRewindError } from "../../base/errors.ts";
-import { type ExternalImport, isPackageName } from "../../object/program.ts";
+import { isPackageName } from "../../object/program.ts";
 import {
   LARGEST_CODE_BYTES,
   LARGEST_JSON_BYTES,
@@ -18,7 +18,7 @@ import {
 } from "../host/regular-file.ts";
 import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
 import { exactEnums } from "./enums.ts";
-import { isNative } from "./externals.ts";
+import { type ImportedExternal, isNative } from "./externals.ts";
 import { type Insertion, withFileMeta } from "./file-meta.ts";
 import { builtinName, type HostModule, hostModule, namesOfBuiltin } from "./host-modules.ts";
 import { loaderOf } from "./loaders.ts";
@@ -38,7 +38,7 @@ export interface Met {
   /** The files of packages, and the modules that only they import, by esbuild's names. */
   readonly files: Map<string, PackageFile>;
   /** The packages that stay outside, by folder, with the imports from them. */
-  readonly externals: Map<string, { name: string; specifiers: ExternalImport[] }>;
+  readonly externals: Map<string, ImportedExternal>;
   /** The text inserted into files, by esbuild's names. */
   readonly insertions: Map<string, Insertion>;
   /** Whether a package that was bundled must stay outside. */
@@ -133,8 +133,8 @@ export function programPlugin(options: {
     path: string,
   ): Promise<OnResolveResult> => {
     const by = met.files.get(importerOf(args));
-    const seen = findPackage(file.name, root)?.folder;
-    const isSeen = seen !== undefined && realpathSync(seen) === file.folder;
+    const seen = findPackage(file.name, root);
+    const isSeen = seen !== undefined && realpathSync(seen.folder) === file.folder;
     if (!isSeen && by === undefined) {
       return refuse(
         `the package "${file.name}" cannot be bundled, and is not the one found from ` +
@@ -153,6 +153,7 @@ export function programPlugin(options: {
     met.externals.set(file.folder, {
       name: file.name,
       specifiers: [...specifiers, [kind, args.path, inside]],
+      up: seen?.up,
     });
     return host(args, `${kind}:${args.path}`);
   };

@@ -3,16 +3,18 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { bundle } from "../../../src/node/program/bundle.ts";
 import { externalsOf } from "../../../src/node/program/externals.ts";
 import { loadExports, loadProgram } from "../../../src/node/program/load-program.ts";
-import { digestOfFolder } from "../../../src/node/program/package-digest.ts";
+import { packageDigests } from "../../../src/node/program/package-digest.ts";
 import type { ExternalPackage } from "../../../src/object/program.ts";
 import { installed, project, put, WALK } from "../project.ts";
 
 const SIM = `export default { ...${WALK}, name: String(value), step: () => next() };`;
+
+const digestOfFolder = (name: string, folder: string): string => packageDigests()(name, folder);
 
 const manifest = (name: string, more: object = {}): string =>
   JSON.stringify({ name, version: "1.0.0", ...more });
@@ -240,6 +242,7 @@ describe("a package outside does not find what was not recorded with it", () => 
 
   test.each([
     ["a package in its folder", "probe/node_modules/dep/package.json", manifest("dep")],
+    ["a folder without a package.json", "probe/node_modules/dep/main.js", ""],
     ["in the folder of a peer", "probe/node_modules/peer/package.json", manifest("peer")],
   ])("a recorded name that leads elsewhere now is refused: %s", async (_, path, text) => {
     const program = await bundled(files);
@@ -250,7 +253,6 @@ describe("a package outside does not find what was not recorded with it", () => 
 
   test.each([
     ["a file beside the package's folder", "dep.js"],
-    ["a folder without a package.json", "probe/node_modules/dep/index.js"],
     ["a file in a folder of its own", "probe/node_modules/dep.js"],
   ])("and what shadows it is not found: %s", async (_, path) => {
     const program = await bundled(files);
@@ -296,8 +298,8 @@ describe("a package outside loads what it loaded at the recording", () => {
   test("two versions of one package are not swapped", async () => {
     const program = await bundled(shared('require("a")', 1, 2));
     expect(program.externals.map(({ name, version, loads }) => [name, version, loads])).toEqual([
-      ["one", "1.0.0", [["a", 2]]],
-      ["two", "1.0.0", [["a", 3]]],
+      ["one", "1.0.0", [["a", 2, 0]]],
+      ["two", "1.0.0", [["a", 3, 2]]],
       ["a", "1.0.0", []],
       ["a", "2.0.0", []],
     ]);
@@ -317,11 +319,16 @@ describe("a package outside loads what it loaded at the recording", () => {
     await rm(join(one.root, nested), { recursive: true });
     const recorded = await bundle({ root: one.root, module: "m.ts" });
     expect((await loadProgram({ ...recorded, root: one.root })).simulation.name).toBe("1");
-    const message = "recorded with the package a 1.0.0, but other packages share a copy of it now";
-    for (const [code, { root }] of [
-      [two, one],
-      [recorded, two],
+    const linked = await bundled(shared('require("a")', 1, 1));
+    await rm(join(linked.root, nested, "a"), { recursive: true });
+    await symlink("../../a", join(linked.root, nested, "a"));
+    const elsewhere = "but the installed one is in another place";
+    for (const [code, { root }, problem] of [
+      [two, one, elsewhere],
+      [recorded, two, elsewhere],
+      [two, linked, "but other packages share a copy of it now"],
     ] as const) {
+      const message = `recorded with the package a 1.0.0, ${problem}`;
       await expect(loadProgram({ ...code, root })).rejects.toMatchObject({
         code: "PACKAGE_CHANGED",
         message,
@@ -371,6 +378,87 @@ describe("a package outside loads what it loaded at the recording", () => {
       "node_modules/one/addon.js": "module.exports = 5;",
     });
     expect((await loadProgram(program)).simulation.name).toBe("5");
+  });
+});
+
+describe("packages outside are where they were at the recording", () => {
+  const depends = { gypfile: true, dependencies: { libx: "1" } };
+  const addon = (at = "addon") =>
+    common(at, `${COUNTER} exports.value = require("libx");`, { name: "addon", ...depends });
+  const MAIN = { "m.ts": `import { next, value } from "addon"; ${SIM}` };
+  const libx = (at = "libx", code = "module.exports = 7;") => common(at, code, { name: "libx" });
+  const EVIL = "module.exports = 8;";
+  const ELSEWHERE =
+    "recorded with the package libx 1.0.0, but the installed one is in another place";
+
+  const layouts = {
+    hoisted: { ...MAIN, ...addon(), ...libx() },
+    nested: { ...MAIN, ...addon(), ...libx("addon/node_modules/libx") },
+  };
+
+  test.each([
+    ["hoisted", 2, { ...layouts.nested, ...libx("libx", EVIL) }],
+    ["nested", 0, layouts.hoisted],
+  ] as const)("%s", async (layout, up, moved) => {
+    const program = await bundled(layouts[layout]);
+    expect(program.externals.map(({ loads }) => loads)).toEqual([[["libx", 1, up]], []]);
+    expect((await loadProgram(program)).simulation.name).toBe("7");
+    const root = await project(moved);
+    await expect(loadProgram({ ...program, root })).rejects.toMatchObject({
+      ...{ code: "PACKAGE_CHANGED", message: ELSEWHERE },
+    });
+  });
+
+  test("a nearer folder without a package.json, which a native library may find, is refused", async () => {
+    const program = await bundled(layouts.hoisted);
+    await put(program.root, "node_modules/addon/node_modules/libx/libx.so", "");
+    await expect(loadProgram(program)).rejects.toMatchObject({ code: "PACKAGE_CHANGED" });
+  });
+
+  test("links as pnpm makes them", async () => {
+    const store = (name: string): string => `.pnpm/${name}@1.0.0/node_modules/${name}`;
+    const files = { ...MAIN, ...addon(store("addon")), ...libx(store("libx")) };
+    const link = async (root: string, libxAt: string): Promise<void> => {
+      const modules = join(root, "node_modules");
+      await symlink(store("addon"), join(modules, "addon"));
+      await mkdir(dirname(join(modules, libxAt)), { recursive: true });
+      await symlink(join(modules, store("libx")), join(modules, libxAt));
+    };
+    const beside = ".pnpm/addon@1.0.0/node_modules/libx";
+    const [root, moved] = [await project(files), await project(files)];
+    await link(root, beside);
+    const program = { ...(await bundle({ root, module: "m.ts" })), root };
+    expect(program.externals[0]?.loads).toEqual([["libx", 1, 2]]);
+    expect((await loadProgram(program)).simulation.name).toBe("7");
+    await link(moved, `${store("addon")}/node_modules/libx`);
+    await expect(loadProgram({ ...program, root: moved })).rejects.toMatchObject({
+      ...{ code: "PACKAGE_CHANGED", message: ELSEWHERE },
+    });
+    // What npm installs has the same places.
+    const npm = await project(layouts.hoisted);
+    expect((await loadProgram({ ...program, root: npm })).simulation.name).toBe("7");
+  });
+
+  test("a workspace, whose packages are above the project", async () => {
+    const files = { "app/m.ts": MAIN["m.ts"], ...libx() };
+    const own = Object.entries(addon()).map(([path, text]) => [
+      path.replace("node_modules/", "packages/"),
+      text,
+    ]);
+    const base = await project({ ...files, ...Object.fromEntries(own) });
+    await symlink("../packages/addon", join(base, "node_modules/addon"));
+    const root = join(base, "app");
+    const program = { ...(await bundle({ root, module: "m.ts" })), root };
+    expect(program.externals.map(({ up, loads }) => [up, loads])).toEqual([
+      [1, [["libx", 1, 2]]],
+      [undefined, []],
+    ]);
+    expect((await loadProgram(program)).simulation.name).toBe("7");
+    const inside = await project(layouts.hoisted);
+    await expect(loadProgram({ ...program, root: inside })).rejects.toMatchObject({
+      code: "PACKAGE_CHANGED",
+      message: "recorded with the package addon 1.0.0, but the installed one is in another place",
+    });
   });
 });
 
@@ -544,8 +632,52 @@ describe("the digest of a package", () => {
       expect.objectContaining({
         code: "PACKAGE_CHANGED",
         message:
-          "expected the package plugins to have at most 2,147,483,648 bytes, got 2,147,483,686",
+          "expected the packages outside the program to have at most 2,147,483,648 bytes, got 2,147,483,686 with plugins",
       }),
     );
   });
+
+  test("is refused for several that have many gigabytes together", async () => {
+    const sparse = async (...names: string[]) => {
+      const all = names.map((name) => common(name, COUNTER, { gypfile: true }));
+      const root = await project(Object.assign({}, ...all));
+      const folders = names.map((name) => join(root, "node_modules", name));
+      const grow = () =>
+        Promise.all(folders.map((folder) => truncate(join(folder, "index.js"), 3 * 2 ** 28)));
+      return { folders, grow };
+    };
+    const names = ["a", "b", "c"];
+    const { folders, grow } = await sparse(...names);
+    const imports = new Map(
+      folders.map((folder, i) => [folder, { name: names[i] as string, specifiers: [] }]),
+    );
+    expect(externalsOf(imports)).toEqual([]);
+    await grow();
+    expect(() => externalsOf(imports)).toThrow(
+      expect.objectContaining({
+        code: "PACKAGE_CHANGED",
+        message: expect.stringContaining("the packages outside the program to have at most"),
+      }),
+    );
+  });
+
+  test.skipIf(process.platform === "win32")(
+    "is refused for a folder that is too deep",
+    async () => {
+      const root = await project(PLUGINS);
+      const folder = join(root, "node_modules/plugins");
+      const name = "d".repeat(200);
+      const make = `for (let i = 0; i < 25; i++) { fs.mkdirSync("${name}"); process.chdir("${name}"); }`;
+      execFileSync(process.execPath, ["-e", make], { cwd: folder });
+      expect(() => digestOfFolder("plugins", folder)).toThrow(
+        expect.objectContaining({
+          code: "PACKAGE_CHANGED",
+          message: expect.stringMatching(
+            /^expected the package plugins to be readable, got ENAMETOOLONG in ".{1,41}"$/,
+          ),
+        }),
+      );
+      execFileSync("rm", ["-r", join(folder, name)]);
+    },
+  );
 });
