@@ -64,6 +64,7 @@ export class Tags {
    *
    * @example
    * ```ts
+   * await repo.tags.create("v1");
    * await repo.tags.delete("v1");
    * ```
    */

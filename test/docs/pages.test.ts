@@ -46,7 +46,7 @@ describe("commands in the text", () => {
   test("a wrong one would be seen", async () => {
     const commands = await commandTexts();
     expect(isKnown("rewind get main@3 --path x", commands)).toBe(true);
-    expect(isKnown("rewind fetch main", commands)).toBe(false);
+    expect(isKnown("rewind rebase main", commands)).toBe(false);
     expect(isKnown("rewind get main@3 --last", commands)).toBe(false);
   });
 });
