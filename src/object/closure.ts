@@ -67,15 +67,19 @@ class Walk {
       if (segment.begin !== undefined) yield* this.#state(segment.begin.state);
     }
     yield* this.#state(manifest.final);
-    const timeline = timelineOf(manifest);
     const tiles = new TimelineReader(this.#readObject);
-    if (timeline.count > 0) yield* this.#state((await tiles.entry(timeline, 0)).state);
     const isNew = (id: Id): Promise<boolean> => this.#isNew(id);
-    for await (const { id, tile } of tiles.tiles(timeline, isNew)) {
+    let [first] = manifest.edge.entries;
+    let isLeftmost = true;
+    for await (const { id, tile } of tiles.tiles(timelineOf(manifest), isNew)) {
       yield needed("tile", id);
       if (!isBottom(tile)) continue;
+      // The first tile of checkpoints has the state at step 0, which nothing derives.
+      if (isLeftmost) [first] = tile.entries;
+      isLeftmost = false;
       for (const { state } of tile.entries) if ("id" in state) this.#states.push(state.id);
     }
+    if (first !== undefined) yield* this.#state(first.state);
   }
 
   async *checkpoints(manifest: RunManifest): AsyncGenerator<Needed> {
