@@ -133,6 +133,7 @@ export class Programs {
   readonly #byId = new Map<Id<"program">, Promise<LoadedProgram>>();
   readonly #byName = new Map<string, AnySimulation>();
   readonly #parts = new Map<string, Promise<SegmentParts>>();
+  readonly #decoded = new Map<Id<"program">, Promise<Program>>();
   readonly #load: LoadProgram;
   readonly #noteRecorded: NoteCode;
 
@@ -172,11 +173,29 @@ export class Programs {
     const key = `${segment.program} ${segment.seeds}`;
     let parts = this.#parts.get(key);
     if (parts === undefined) {
-      parts = readParts(segment, get);
+      parts = this.#readParts(segment, get);
       this.#parts.set(key, parts);
       parts.catch(() => this.#parts.delete(key));
     }
     return parts;
+  }
+
+  async #readParts(segment: Segment, get: ReadObject): Promise<SegmentParts> {
+    return {
+      program: await this.#decode(segment.program, get),
+      seeds: decodeSeeds(await get("seeds", segment.seeds)),
+    };
+  }
+
+  /** Segments with other seeds often have the same program, which may be large. */
+  #decode(id: Id<"program">, get: ReadObject): Promise<Program> {
+    let program = this.#decoded.get(id);
+    if (program === undefined) {
+      program = get("program", id).then(decodeProgram);
+      this.#decoded.set(id, program);
+      program.catch(() => this.#decoded.delete(id));
+    }
+    return program;
   }
 
   async #find(id: Id<"program">, program: Program): Promise<LoadedProgram> {
@@ -189,11 +208,4 @@ export class Programs {
       { name: program.name, program: id },
     );
   }
-}
-
-async function readParts(segment: Segment, get: ReadObject): Promise<SegmentParts> {
-  return {
-    program: decodeProgram(await get("program", segment.program)),
-    seeds: decodeSeeds(await get("seeds", segment.seeds)),
-  };
 }

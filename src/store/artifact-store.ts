@@ -16,7 +16,9 @@ const OF_SEGMENTS: readonly Kind[] = ["program", "seeds", "params"];
 const LARGEST_KEPT = 1 << 17;
 const MOST_KEPT = 1 << 25;
 /** The limit for all reads together: in a hostile order, each read would unpack a frame. */
-const MOST_UNPACKED = 2 ** 33;
+const MOST_UNPACKED = 1 << 29;
+/** Per byte of the file: large files hold many objects, so more of their frames are read twice. */
+const UNPACKED_RATIO = 16;
 
 /**
  * Verifies an artifact and gives its objects as a read-only store. They stay packed: only the last
@@ -38,7 +40,7 @@ export async function artifactStore(
     kept.set(id, body.slice());
     keptBytes += length;
   });
-  const unpacked = unpacker(compression);
+  const unpacked = unpacker(compression, MOST_UNPACKED + UNPACKED_RATIO * bytes.length);
   return {
     id,
     store: {
@@ -67,16 +69,16 @@ export async function artifactStore(
 }
 
 /** Unpacks frames and remembers the last one. */
-function unpacker(compression: Compression): (frame: Frame) => Uint8Array {
+function unpacker(compression: Compression, most: number): (frame: Frame) => Uint8Array {
   let last: { readonly frame: Frame; readonly raw: Uint8Array } | undefined;
   let bytes = 0;
   return (frame) => {
     if (last?.frame === frame) return last.raw;
     bytes += frame.rawLength;
-    if (bytes > MOST_UNPACKED) {
+    if (bytes > most) {
       throw new RewindError(
         "INVALID_ARTIFACT",
-        `not a valid replay file: over ${MOST_UNPACKED} bytes have to be unpacked to describe its run`,
+        `not a valid replay file: over ${most} bytes have to be unpacked to describe its run`,
       );
     }
     // Lets go of one frame before the next is unpacked.

@@ -189,7 +189,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   {
     file: "store/artifact-store.ts",
     text: "have to be unpacked to describe its run",
-    because: "past 8 GiB",
+    because: "past 512 MiB",
   },
   {
     file: "replay/recorded-run.ts",

@@ -1,5 +1,6 @@
 import type { ArgumentErrors, SettingErrors } from "../../base/error-data.ts";
 import { nearest } from "../../base/nearest.ts";
+import { quoted } from "../input/quoted.ts";
 import { type Hints, usageHint } from "./hint.ts";
 
 /** Hints for errors of what a caller gives, and of settings. */
@@ -15,7 +16,7 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
       : branch === undefined
         ? usageHint(argv)
         : Number(value) < Number(steps)
-          ? `\`rewind reset ${branch}@${value}\` makes it shorter`
+          ? `\`rewind reset ${quoted(`${branch}@${value}`)}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
   STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the middle one",
   INVALID_SEED: ({ value }) =>

@@ -1,4 +1,5 @@
 import type { AddedData } from "../../base/error-data.ts";
+import { quoted } from "../input/quoted.ts";
 import { count } from "../terminal/text.ts";
 import { commandIn } from "./hint.ts";
 
@@ -7,14 +8,14 @@ export function keptHint(data: AddedData): string | undefined {
   if (data.branch === undefined) {
     return data.made?.length ? "`rewind branch` lists those made" : undefined;
   }
-  return `${kept(data)}: \`rewind resume ${data.branch}\` continues it`;
+  return `${kept(data)}: \`rewind resume ${quoted(data.branch)}\` continues it`;
 }
 
 /** For recorded code that failed: continuing with the same code would fail again. */
 export function fixHint(data: AddedData, argv: readonly string[]): string | undefined {
   const again = (name: string): string =>
     `fix the code, then \`rewind branch NAME ${name} --program working\` continues with it`;
-  if (data.branch !== undefined) return `${kept(data)}: ${again(data.branch)}`;
+  if (data.branch !== undefined) return `${kept(data)}: ${again(quoted(data.branch))}`;
   return /^(resume|extend)$/.test(commandIn(argv) ?? "") ? again("BRANCH") : undefined;
 }
 

@@ -22,7 +22,7 @@ export const programHints: Hints<keyof ProgramErrors> = {
   PACKAGE_CHANGED: ({ name, recorded }) =>
     recorded === undefined
       ? `a package outside the bundle is compared file by file: look at the folder of ${name}`
-      : `npm install ${name}@${recorded}`,
+      : `npm install ${quoted(`${name}@${recorded}`)}`,
   PROGRAM_INPUT_CHANGED: ({ file, hint }) =>
     hint ?? `put ${file} back as it was when the run was recorded`,
   PROGRAM_INPUT_MISSING: ({ file }) => `put ${file} back as it was when the run was recorded`,

@@ -10,19 +10,19 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
     tag === undefined && commandIn(argv) === "record"
       ? "record on another branch with -b NAME, or again on this one with --restart"
       : tag === undefined
-        ? `choose another name, or look at it with \`rewind show ${branch}\``
-        : `move it with --force, or look at it with \`rewind show ${tag}\``,
+        ? `choose another name, or look at it with \`rewind show ${quoted(String(branch))}\``
+        : `move it with --force, or look at it with \`rewind show ${quoted(tag)}\``,
   REF_CONFLICT: () => "choose another name",
   REF_MOVED: ({ verb, ref, archived }) =>
     archived !== undefined
-      ? `look at it with \`rewind show ${archived[0]}\`; \`rewind reflog\` shows what happened`
+      ? `look at it with \`rewind show ${quoted(String(archived[0]))}\`; \`rewind reflog\` shows what happened`
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
-        : `something else has changed it since; \`rewind reflog ${ref.replace(/^refs\/(heads\/)?/, "")}\` lists what it has named`,
+        : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
   REF_NOT_FOUND: ({ names, known, tag }) =>
     tag === undefined || names.length > 0 ? namesHint(names, known) : "`rewind tag` lists the tags",
   UNKNOWN_REVISION: ({ names, known, log }) =>
-    log === undefined ? namesHint(names, known) : `\`rewind reflog ${log}\` lists them`,
+    log === undefined ? namesHint(names, known) : `\`rewind reflog ${quoted(log)}\` lists them`,
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
       ? "leave out what follows its name, as in `rewind reflog main`"
@@ -33,12 +33,13 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
           : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches }) => `give more digits: ${matches.slice(0, 4).map(shortId).join(", ")}`,
   NOTHING_TO_UNDO: () => "`rewind log --all` lists all runs",
-  NOTHING_TO_RESUME: ({ branch }) => `make it longer with \`rewind extend ${branch} --by N\``,
+  NOTHING_TO_RESUME: ({ branch }) =>
+    `make it longer with \`rewind extend ${quoted(branch)} --by N\``,
   BRANCH_UNFINISHED: ({ branch }) =>
-    `continue it with \`rewind resume ${branch}\`, or record again with --restart, which archives it`,
+    `continue it with \`rewind resume ${quoted(branch)}\`, or record again with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${branch}\` continues it as recorded; to change it after some step, fork: ` +
-    `\`rewind branch NAME ${branch}@STEP${forkOptions(differences)}\``,
+    `\`rewind resume ${quoted(branch)}\` continues it as recorded; to change it after some step, fork: ` +
+    `\`rewind branch NAME ${quoted(`${branch}@STEP`)}${forkOptions(differences)}\``,
 };
 
 function namesHint(names: readonly string[] = [], known: readonly string[] = []): string {

@@ -20,7 +20,7 @@ export function buildError(
   const where = first.location === null ? module : placeOf(first.location, insertions);
   const more = messages.length > 1 ? ` (and ${messages.length - 1} more)` : "";
   const text = first.text
-    .replace(/\s*\n\s*/g, " ")
+    .replace(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks))
     .replace(
       /^No matching export in "host:(.*?)(?: for .*?)?" for import "(.*)"$/,
       (_, host, name) => `"${host}" does not export "${name}"`,

@@ -88,35 +88,92 @@ interface Token {
 function tokensOf(code: string): Token[] {
   const tokens: Token[] = [];
   const templates: number[] = [];
+  const closedFrom = closings(code);
   let depth = 0;
   let at = 0;
+  let regExpMayFollow = true;
   while (at < code.length) {
-    const last = tokens.at(-1)?.text ?? "";
     const closesTemplate = code[at] === "}" && templates.at(-1) === depth;
-    const rule = closesTemplate ? TEMPLATE_REST : mayBeRegExp(last) ? WITH_REGEXP : WITHOUT_REGEXP;
-    rule.lastIndex = at;
-    const [text = code[at] ?? ""] = rule.exec(code) ?? [];
-    if (/^[`}].*\$\{$/s.test(text)) {
+    const kind = closesTemplate ? TEMPLATE : kindAt(code, at, regExpMayFollow);
+    const text = kind === undefined ? wordAt(code, at) : code.slice(at, closedFrom(kind, at));
+    if (kind === TEMPLATE && text.endsWith("${")) {
       if (!closesTemplate) templates.push(depth);
     } else if (closesTemplate) templates.pop();
     else if (text === "{") depth++;
     else if (text === "}") depth--;
-    if (!/^(?:\s|\/[/*])/.test(text)) tokens.push({ text, start: at, end: at + text.length });
+    if (!/^(?:\s|\/[/*])/.test(text)) {
+      tokens.push({ text, start: at, end: at + text.length });
+      regExpMayFollow = mayBeRegExp(text);
+    }
     at += text.length;
   }
   return tokens;
 }
 
-const COMMON = String.raw`\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|\x60(?:[^\x60\\$]|\\[\s\S]|\$(?!\{))*(?:\x60|\$\{)|[\p{ID_Start}$_][\p{ID_Continue}$]*|[\d.]*\d[\w.]*|\*\*|=>|==+`;
-const REGEXP = String.raw`\/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*`;
-const WITH_REGEXP = new RegExp(`${COMMON}|${REGEXP}`, "uy");
-const WITHOUT_REGEXP = new RegExp(COMMON, "uy");
-const TEMPLATE_REST = /\}(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)/uy;
+/** A kind of text with a beginning and an end. */
+interface Kind {
+  /** All of it except what closes it: it also matches a text that is not closed. */
+  readonly body: RegExp;
+  readonly close: RegExp;
+}
+
+const COMMENT: Kind = { body: /\/\*[^*]*(?:\*(?!\/)[^*]*)*/y, close: /\*\//y };
+const DOUBLE: Kind = { body: /"[^"\\\n]*(?:\\[\s\S][^"\\\n]*)*/y, close: /"/y };
+const SINGLE: Kind = { body: /'[^'\\\n]*(?:\\[\s\S][^'\\\n]*)*/y, close: /'/y };
+/** From a backquote, or the brace after an expression, to the next of either. */
+const TEMPLATE: Kind = {
+  body: /[`}][^`\\$]*(?:(?:\\[\s\S]|\$(?!\{))[^`\\$]*)*/y,
+  close: /`|\$\{/y,
+};
+const REGEXP: Kind = {
+  body: /\/[^/\\[\n]*(?:(?:\\.|\[[^\]\\\n]*(?:\\.[^\]\\\n]*)*\]?)[^/\\[\n]*)*/y,
+  close: /\/[a-z]*/y,
+};
+
+function kindAt(code: string, at: number, regExpMayFollow: boolean): Kind | undefined {
+  const first = code[at];
+  if (first === '"') return DOUBLE;
+  if (first === "'") return SINGLE;
+  if (first === "`") return TEMPLATE;
+  if (first !== "/" || code[at + 1] === "/") return undefined;
+  return code[at + 1] === "*" ? COMMENT : regExpMayFollow ? REGEXP : undefined;
+}
+
+/**
+ * A function that finds the end of a text that begins at an index. Of a text that is not closed it
+ * takes one character, and remembers how far it has searched: no text of that kind that begins
+ * before is closed either. So each part of the code is searched once for each kind.
+ */
+function closings(code: string): (kind: Kind, at: number) => number {
+  const searched = new Map<Kind, number>();
+  return (kind, at) => {
+    if (at < (searched.get(kind) ?? 0)) return at + 1;
+    const end = endOf(kind.body, code, at);
+    const closed = endOf(kind.close, code, end);
+    if (closed > end) return closed;
+    searched.set(kind, end);
+    return at + 1;
+  };
+}
+
+/** The end of a match at an index; the index if there is no match. */
+function endOf(pattern: RegExp, code: string, at: number): number {
+  pattern.lastIndex = at;
+  return pattern.test(code) ? pattern.lastIndex : at;
+}
+
+/** Spaces, a comment to the line's end, a word, a number or a sign. */
+function wordAt(code: string, at: number): string {
+  return code.slice(at, Math.max(endOf(WORD, code, at), at + 1));
+}
+
+const WORD = /\s+|\/\/[^\n]*|[\p{ID_Start}$_][\p{ID_Continue}$]*|\.?\d[\w.]*|\*\*|=>|==+/uy;
 
 /** Whether a slash after this token begins a regular expression instead of dividing. */
 function mayBeRegExp(last: string): boolean {
   if (/^(?:return|typeof|case|in|of|do|else|void|delete|throw|new|await|yield)$/.test(last)) {
     return true;
   }
-  return last === "" || !/[\p{ID_Continue}$)\]}"'`.]$/u.test(last);
+  // Only the end counts: a pattern that is tried at each character would take long for a long text.
+  return !/[\p{ID_Continue}$)\]}"'`.]$/u.test(last.slice(-2));
 }

@@ -72,8 +72,9 @@ function importedNames(code: string, specifier: string): string[] | undefined {
   const all = [...code.matchAll(new RegExp(`\\bfrom\\s*${quoted}\\1`, "g"))].length;
   const clause = new RegExp(
     // Each row of blanks belongs to one part; otherwise a long row would be split in every way
-    // before failing.
-    String.raw`\b(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\{([^{}]*)\}\s*)?from\s*` +
+    // before failing. Likewise, only the beginning of a word counts: `import$import$import`
+    // would be read to its end from each of its parts.
+    String.raw`(?<![\w$])(?:import|export)(\s+type\b(?!\s*(?:,|from\b)))?\s*(?:([\w$]+)\s*(?:,\s*)?)?(?:\{([^{}]*)\}\s*)?from\s*` +
       `${quoted}\\4`,
     "g",
   );

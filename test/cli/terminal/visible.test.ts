@@ -14,7 +14,7 @@ test("invisible characters and changes of the writing direction are escaped", ()
     ...range(0x202a, 0x202e),
     ...range(0x2060, 0x2069),
     ...range(0xe0000, 0xe007f),
-    ...[0xd800, 0xdfff],
+    ...[0xd800, 0xdfff, 0x16fe4],
   ];
   for (const code of unseen) {
     const shown = visible(`a${String.fromCodePoint(code)}b`);
@@ -23,6 +23,11 @@ test("invisible characters and changes of the writing direction are escaped", ()
   }
   const plain = "größe λόγος 語 ❤\ufe0f 😀 → │ ⣿\tx\ny";
   expect(visible(plain)).toBe(plain);
+});
+
+test("a long row of invisible characters is escaped completely", () => {
+  expect(visible("\u0001".repeat(10_000))).toBe("\\u0001".repeat(10_000));
+  expect(visible("\u{e0001}".repeat(5_000))).toBe("\\udb40\\udc01".repeat(5_000));
 });
 
 describe("code is shown with the lines and the names that it has when it runs", () => {

@@ -272,6 +272,15 @@ test("an import in a comment with a row of blanks is passed over", async () => {
   expect(code).toContain("readFileSync");
 });
 
+test.each(["import$", "export$", "import_"])(
+  "a long row of %s in a comment is read once",
+  async (word) => {
+    const text = `// ${word.repeat(40_000)}\nimport { readFileSync } from "node:fs"; export default typeof readFileSync;`;
+    const { code } = await bundle({ root: await project({ "m.ts": text }), module: "m.ts" });
+    expect(code).toContain("readFileSync");
+  },
+);
+
 test("esbuild is loaded only when something is bundled", async () => {
   const { readFile } = await import("node:fs/promises");
   const folder = fileURLToPath(new URL("../../../src/node/program/", import.meta.url));

@@ -104,3 +104,11 @@ test.each([
 ])("code with %s comes back as it is", (_, code) => {
   expect(exactEnums(code)).toBe(code);
 });
+
+test.each(["=/[", "/[", '"\\\\', "'\\\\", "/*", ".", "\u0060\u0024{"])(
+  "a long row of %j, none of which is closed, is read once",
+  (part) => {
+    const code = `enum E { A = 1 }\n${part.repeat(200_000)}`;
+    expect(exactEnums(code)).toBe(code);
+  },
+);
