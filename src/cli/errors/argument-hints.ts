@@ -39,8 +39,10 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
   },
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
-  UNKNOWN_SETTING: ({ known }) => `there is ${known.join(", ")}`,
-  INVALID_SETTING: () => "`rewind config` lists the settings and where each is from",
+  UNKNOWN_SETTING: ({ known }) =>
+    `the settings are ${known.join(", ")}; \`rewind config\` explains them`,
+  INVALID_SETTING: ({ place }) =>
+    place === "global" ? "leave out --global" : "`rewind config --help` explains the settings",
   SETTING_NOT_SET: () => "`rewind config` lists the settings and where each is from",
   INVALID_CONFIG: ({ file }) => `fix ${file}, a JSON object of settings, or remove it`,
 };

@@ -77,7 +77,7 @@ export function foldersOfExternals(
       const { version } = installed;
       const isSame = version === external.version;
       const others = "but the installed one has different files";
-      throw changed(external, isSame ? others : `installed is ${version}`, version);
+      throw changed(external, isSame ? others : `but ${version} is installed`, version);
     }
     if (folders[place] !== undefined || places.has(folder)) {
       throw changed(external, "but other packages share a copy of it now");

@@ -157,7 +157,7 @@ describe("undo and redo", () => {
     expect([status, stdout, stderr.replace(/ of \d{4}-\S+Z:/, " of TIME:")]).toEqual([
       1,
       "",
-      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, it is now ${fork}\n` +
+      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, but it is now ${fork}\n` +
         "hint: something else has changed it since; `rewind reflog main` lists what it has named\n",
     ]);
     expect(await project.storeDigest()).toBe(before);
