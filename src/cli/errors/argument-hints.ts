@@ -1,6 +1,6 @@
 import type { ArgumentErrors, SettingErrors } from "../../base/error-data.ts";
 import { nearest } from "../../base/nearest.ts";
-import { type Hints, usageHint } from "./hint.ts";
+import { commandIn, type Hints, usageHint } from "./hint.ts";
 
 /** Hints for errors of what a caller gives, and of settings. */
 export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = {
@@ -18,10 +18,12 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
           ? `\`rewind reset ${branch}@${value}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
   STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the middle one",
-  INVALID_SEED: ({ value }) =>
+  INVALID_SEED: ({ value }, argv) =>
     typeof value === "bigint" && value < 2n ** 256n
       ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
-      : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
+      : commandIn(argv) === "branch"
+        ? "for example --seed 42; without it, the fork draws what its parent drew"
+        : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
   INVALID_NUMBER: () =>
     "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
   UNKNOWN_PARAM: ({ names, within }) =>

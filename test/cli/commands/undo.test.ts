@@ -14,7 +14,7 @@ const isThere = async (project: Project, revision: string): Promise<boolean> =>
 /** The output of undo or redo, with only the kind of the operation. */
 const printed = async (project: Project, verb: "undo" | "redo"): Promise<string[]> => {
   const [first = "", ...lines] = (await project.ok(verb)).stdout.trimEnd().split("\n");
-  expect(first).toMatch(/ of \d{4}-\d\d-\d\dT\S+Z$/);
+  expect(first).toMatch(/ \(\d{4}-\d\d-\d\dT\S+Z\)$/);
   return [first.replace(/^(undone|done again): (\w+).*/, "$1: $2"), ...lines];
 };
 
