@@ -274,7 +274,7 @@ describe("several forks at once", () => {
     const before = (await repo.store.refs.operations()).length;
     await expect(repo.branchEach("main@15", forks(0.2, 0.8, 0.9))).rejects.toMatchObject({
       code: "STEP_FAILED",
-      message: "step 45 failed: Error: no more on p/0.8; made before it: p/0.2",
+      message: "p/0.8: step 45 failed: Error: no more; made before it: p/0.2",
       data: { made: ["p/0.2"], branch: "p/0.8", kept: 40, goal: 60 },
     });
     expect(await repo.store.refs.operations()).toHaveLength(before + 1);

@@ -6,8 +6,10 @@ export function describe(value: unknown): string {
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value === "bigint") return describeBigint(value);
   if (Object.is(value, -0)) return "-0";
-  if (typeof value === "function") return `function ${value.name || "(anonymous)"}`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "function")
+    return value.name === "" ? "an anonymous function" : `the function ${value.name}`;
+  if (Array.isArray(value))
+    return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
   if (typeof value === "object" && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return name === "Object" || name === undefined ? "an object" : `an instance of ${name}`;

@@ -18,10 +18,11 @@ export function isNumberText(text: string): boolean {
 export function readNumber(text: string, what = "it"): number {
   const number = Number(text);
   if (survives(text, number)) return number;
-  const nearest = Number.isFinite(number) && number !== 0 ? `: the nearest is ${number}` : "";
+  const nearest =
+    Number.isFinite(number) && number !== 0 ? `: the nearest number is ${number}` : "";
   throw new RewindError(
     "INVALID_NUMBER",
-    `expected ${what} to be a number that is kept as it is written, got ${shortened(text)}${nearest}`,
+    `expected ${what} to be a number that a double can hold, got ${shortened(text)}${nearest}`,
     { text, nearest: number },
   );
 }
@@ -37,10 +38,10 @@ export function wholeNumber(text: string): bigint | undefined {
   return sign === "-" ? -size : size;
 }
 
-/** No number has more digits before its decimal point. */
+/** No finite double has more digits before its decimal point. */
 const MOST_DIGITS = 400;
 
-/** A decimal: its digits, the last one at this power of ten. */
+/** A decimal: its digits, of which the last counts the power of ten with this exponent. */
 interface Decimal {
   readonly sign: string;
   readonly digits: string;

@@ -1,4 +1,5 @@
 import yargs, { type Argv, type Options } from "yargs";
+import { either } from "../base/either.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Arguments, Command, Option, OptionsByName } from "./command.ts";
 import { usageError } from "./input/usage-error.ts";
@@ -103,7 +104,7 @@ function inOurWords(failure: string, options: OptionsByName, words: readonly str
   const [, name = "", got] = /Argument: ([^,]+), Given: (.*), Choices: /s.exec(failure) ?? [];
   const choices = options[name]?.choices;
   if (choices === undefined) return new Error(failure);
-  return usageError(`expected ${written(name)} to be ${choices.join(" or ")}, got ${got}`);
+  return usageError(`expected ${written(name)} to be ${either(choices)}, got ${got}`);
 }
 
 /** An option at the end of the line, or before another option. */

@@ -107,8 +107,8 @@ async function openStore(
 function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
   const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
   return (
-    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} are slow, and were not ` +
-    `checked: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
+    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} were not checked, to save ` +
+    `time: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
   );
 }
 

@@ -13,7 +13,7 @@ export type { EncodedInstance, EncodeOptions } from "./state/writer.ts";
  * @example
  * ```ts
  * encode({ x: -0, seen: new Set([1]) });
- * encode({ f: () => 1 }); // throws: state.f is a function f: keep functions in the simulation …
+ * encode({ f: () => 1 }); // throws: state.f is the function f: keep functions in the simulation …
  * ```
  */
 export function encode(value: unknown, options: EncodeOptions = {}): Uint8Array {

@@ -139,7 +139,7 @@ async function resolveBefore(
     // It may be the id of a run; if it is not, this throws.
     await resolveBase(store, refs, name, text);
     const known = (await namesOf(refs)).slice(0, 10);
-    throw cannotGoBack(ago, text, `${name} is a run's id, which names no other`, {
+    throw cannotGoBack(ago, text, `${name} is a run's id, and an id has no history`, {
       names: [],
       known,
     });

@@ -83,7 +83,7 @@ export function decodeBody<T>(
     if (error instanceof RewindError && error.code !== "INVALID_ENCODING") throw error;
     throw new RewindError(
       "OBJECT_INVALID",
-      `not a valid ${kind}: ${(error as Error).message}`,
+      `${notValid(kind)}: ${(error as Error).message}`,
       { kind },
       { cause: error },
     );
@@ -101,21 +101,28 @@ function limitsOf(kind: Kind, body: Uint8Array): Partial<DecodeLimits> {
 const BYTES_PER_ITEM = 4;
 
 function invalid(kind: string, problem: string): RewindError {
-  return new RewindError("OBJECT_INVALID", `not a valid ${kind}: ${problem}`, {
-    kind,
-  });
+  return new RewindError("OBJECT_INVALID", `${notValid(kind)}: ${problem}`, { kind });
+}
+
+function notValid(kind: string): string {
+  return kind === "seeds" || kind === "params" ? `not valid ${kind}` : `not a valid ${kind}`;
 }
 
 /** An array whose elements are read in order, each checked for its type. */
 export class Fields {
   readonly #values: readonly unknown[];
-  readonly #where: string;
+  readonly #kind: string;
+  /** The element of the body that this array is, such as `7.0`; undefined for the body itself. */
+  readonly #place: string | undefined;
   #next = 0;
 
-  constructor(value: unknown, where: string) {
-    if (!Array.isArray(value)) throw invalid(where, "expected an array");
+  constructor(value: unknown, kind: string, place?: string) {
+    this.#kind = kind;
+    this.#place = place;
+    if (!Array.isArray(value)) {
+      throw this.#invalid("expected an array", place === undefined ? "" : ` as element ${place}`);
+    }
     this.#values = value;
-    this.#where = where;
   }
 
   get length(): number {
@@ -125,7 +132,11 @@ export class Fields {
   /** Refuses an array of any other length. */
   expectLength(...lengths: number[]): this {
     if (!lengths.includes(this.length)) {
-      throw invalid(this.#where, `expected ${lengths.join(" or ")} elements, got ${this.length}`);
+      const inside = this.#place === undefined ? "" : ` in element ${this.#place}`;
+      throw this.#invalid(
+        `expected ${lengths.join(" or ")} elements${inside}, got ${this.length}`,
+        "",
+      );
     }
     return this;
   }
@@ -140,29 +151,26 @@ export class Fields {
       // -0 becomes 0, and is then refused as not canonical.
       return value + 0;
     }
-    throw invalid(
-      this.#where,
-      `expected a whole number in ${low}..${high} as element ${this.#next - 1}`,
-    );
+    throw this.#invalid(`expected a whole number in ${low}..${high}`);
   }
 
   text(): string {
     const value = this.raw();
     if (typeof value === "string") return value;
-    throw invalid(this.#where, `expected a text as element ${this.#next - 1}`);
+    throw this.#invalid("expected a text");
   }
 
   bytes(length?: number): Uint8Array {
     const value = this.raw();
     if (value instanceof Uint8Array && (length === undefined || value.length === length))
       return value;
-    throw invalid(this.#where, `expected ${length ?? "some"} bytes as element ${this.#next - 1}`);
+    throw this.#invalid(`expected ${length ?? "some"} bytes`);
   }
 
   bigint(): bigint {
     const value = this.raw();
     if (typeof value === "bigint") return value;
-    throw invalid(this.#where, `expected a big integer as element ${this.#next - 1}`);
+    throw this.#invalid("expected a big integer");
   }
 
   id<K extends Kind>(): Id<K> {
@@ -178,14 +186,14 @@ export class Fields {
 
   /** The element as an array, of `length` elements if given, each of which `read` reads. */
   list<T>(read: (elements: Fields) => T, length?: number): T[] {
-    const elements = new Fields(this.raw(), `${this.#where} element ${this.#next - 1}`);
+    const elements = new Fields(this.raw(), this.#kind, this.#last());
     if (length !== undefined) elements.expectLength(length);
     return Array.from({ length: elements.length }, () => read(elements));
   }
 
   /** The element, itself an array of fields. */
   nested(): Fields {
-    return new Fields(this.raw(), `${this.#where} element ${this.#next - 1}`);
+    return new Fields(this.raw(), this.#kind, this.#last());
   }
 
   /** The element, a plain object. */
@@ -198,7 +206,16 @@ export class Fields {
     ) {
       return value as Record<string, unknown>;
     }
-    throw invalid(this.#where, `expected an object as element ${this.#next - 1}`);
+    throw this.#invalid("expected an object");
+  }
+
+  /** Where the element is that was read last: `7.0.2` is element 2 of element 0 of element 7. */
+  #last(): string {
+    return `${this.#place === undefined ? "" : `${this.#place}.`}${this.#next - 1}`;
+  }
+
+  #invalid(problem: string, where = ` as element ${this.#last()}`): RewindError {
+    return invalid(this.#kind, `${problem}${where}`);
   }
 }
 

@@ -54,7 +54,7 @@ export function checkGenerator(generator: PlanGenerator | undefined): PlanGenera
   }
   if (version === undefined) return { name };
   throw invalidPlan(
-    `expected no version of ${name}, whose draws have not changed, got ${describe(version)}`,
+    `${name} takes no version, because its draws have never changed: got ${describe(version)}`,
   );
 }
 

@@ -51,8 +51,8 @@ export function checkWork({ generator, steps }: Plan): void {
   const passed = total(({ passed, times }) => passed * times);
   if (passed <= MAX_PASSED) return;
   throw invalidPlan(
-    "expected a plan that passes over at most 2 * 10^10 draws one by one, or 10^9 items that numpy or " +
-      `Python shuffles, got ${(passed / MAX_PASSED).toPrecision(3)} times as much`,
+    `this plan takes ${(passed / MAX_PASSED).toPrecision(3)} times the work that is allowed: ` +
+      "2 * 10^10 draws made one by one, or 10^9 items that numpy or Python shuffles",
   );
 }
 

@@ -18,8 +18,7 @@ export function readLoader(tokens: TokenReader): PlanLoader {
     const word = tokens.take();
     const read = option(tokens);
     const twice = Object.keys(read).some((key) => Object.hasOwn(loader, key));
-    if (twice)
-      throw planErrorAt(word, `expected an option of a loader once, got ${word.text} again`);
+    if (twice) throw planErrorAt(word, `${word.text} was given more than once`);
     loader = { ...loader, ...read };
   }
 }

@@ -98,7 +98,7 @@ function readStep(tokens: TokenReader, checker: StepChecker, depth: number): Pla
     case "repeat":
       return readRepeat(tokens, checker, depth + 1);
     case "generator":
-      throw planErrorAt(verb, 'expected "generator" to stand first in a plan, got it here');
+      throw planErrorAt(verb, '"generator" must come first in a plan');
     default:
       throw unknownStep(verb, tokens.peek());
   }

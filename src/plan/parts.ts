@@ -42,7 +42,7 @@ export function partAt(
     const split = lengths.length === 0 ? "no split" : `a split into ${lengths.length}`;
     const found = part > lengths.length ? split : `a part of ${lengths[part - 1]}`;
     throw invalidPlan(
-      `expected a split before whose part ${part} has ${length} items, got ${found}`,
+      `expected an earlier split whose part ${part} has ${length} items, got ${found}`,
     );
   }
   const fitting = [...lengths.keys()].filter((i) => lengths[i] === length);

@@ -161,8 +161,8 @@ export function checkVersion(
   const { name, version: current } = algorithm;
   throw new RewindError(
     "GENERATOR_CHANGED",
-    `expected version ${describe(version)} of the generator ${name}, got version ${current}: ` +
-      "it draws other numbers from the same seed",
+    `expected version ${describe(version)} of the generator ${name}, got version ${current}, ` +
+      "which draws other numbers from the same seed",
     { name, recorded: version, current },
   );
 }

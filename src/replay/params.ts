@@ -112,7 +112,7 @@ const DEEPEST = 64;
 
 // Frozen, because params that a step changed would be state that no checkpoint holds.
 function frozenCopy(value: unknown, path: string, depth: number): unknown {
-  if (depth > DEEPEST) throw notPlain(path, "it nests too deep or contains itself");
+  if (depth > DEEPEST) throw notPlain(path, ": it nests too deep or contains itself");
   if (Array.isArray(value)) {
     return Object.freeze(
       Array.from(value, (item, i) => frozenCopy(item, `${path}[${i}]`, depth + 1)),
@@ -121,7 +121,7 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
   // It cannot be frozen; `ownParams` gives each instance a copy and compares it.
   if (isTypedArray(value)) return value.slice();
   if (typeof value === "object" && value !== null) {
-    if (!isPlain(value)) throw notPlain(path, describe(value));
+    if (!isPlain(value)) throw notPlain(path, `, got ${describe(value)}`);
     const entries = Object.entries(value).map(([key, item]) => [
       key,
       frozenCopy(item, `${path}.${key}`, depth + 1),
@@ -130,13 +130,13 @@ function frozenCopy(value: unknown, path: string, depth: number): unknown {
   }
   if (["number", "string", "boolean", "bigint"].includes(typeof value) || value === null)
     return value;
-  throw notPlain(path, describe(value));
+  throw notPlain(path, `, got ${describe(value)}`);
 }
 
 function notPlain(path: string, problem: string): RewindError {
   return new RewindError(
     "INVALID_PARAM",
-    `expected ${path} to be a number, text, boolean, null, a typed array, or a plain array or object of these: ${problem}`,
+    `expected ${path} to be a number, text, boolean, null, a typed array, or a plain array or object of these${problem}`,
     { name: path },
   );
 }

@@ -1,4 +1,5 @@
 import { describe } from "../base/checks.ts";
+import { either } from "../base/either.ts";
 import { RewindError } from "../base/errors.ts";
 import type { TypeCodecs } from "../codec/state/type-codecs.ts";
 import { LONGEST_NAME } from "../object/program.ts";
@@ -131,7 +132,7 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
     refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);
   }
   if (streams !== undefined && !isSeedRule(streams)) {
-    refuse(`expected streams to be ${SEED_RULES.join(" or ")}, got ${describe(streams)}`);
+    refuse(`expected streams to be ${either(SEED_RULES)}, got ${describe(streams)}`);
   }
   return simulation as unknown as AnySimulation;
 }

@@ -219,7 +219,7 @@ async function readRun(
 type Named = Pick<ArtifactObject, "kind" | "id">;
 
 function unexpected({ kind, id }: Named, found: Named | undefined): RewindError {
-  const got = found === undefined ? "it ends" : `got the ${found.kind} ${found.id}`;
+  const got = found === undefined ? "but the file ends" : `got the ${found.kind} ${found.id}`;
   return invalid(`expected the ${kind} ${id}, ${got}`);
 }
 

@@ -82,7 +82,7 @@ export async function readIfThere<K extends Kind>(
 
 /** The error for a missing object. */
 export function missing(kind: Kind, id: Id): RewindError {
-  return new RewindError("OBJECT_MISSING", `expected the ${kind} ${id} in the store, found none`, {
+  return new RewindError("OBJECT_MISSING", `the ${kind} ${id} is not in the store`, {
     kind,
     id,
   });

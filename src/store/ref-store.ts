@@ -46,7 +46,7 @@ export function checkUnmoved(change: RefChange, current: string | undefined): vo
   const was = (target = "absent"): string => target.replace(/\nstep: /, " at step ");
   throw new RewindError(
     "REF_MOVED",
-    `expected ${change.name} to be ${was(change.from)}, it is now ${was(current)}`,
+    `expected ${change.name} to be ${was(change.from)}, but it is now ${was(current)}`,
     { ref: change.name, expected: change.from, actual: current },
   );
 }

@@ -110,10 +110,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     await project.ok(...words("record models/large-params.ts --steps 0"));
     return prepared(project);
   },
-  "a class whose codec fails since it was recorded": () =>
-    walk((project) => changedClass(project, AGENT.failing)),
-  "a class whose codec is gone since it was recorded": () =>
-    walk((project) => changedClass(project, AGENT.without)),
+  "a class whose codec now fails": () => walk((project) => changedClass(project, AGENT.failing)),
+  "a class whose codec is gone": () => walk((project) => changedClass(project, AGENT.without)),
   "a program that has changed since it was recorded": () =>
     walk(async (project) => {
       const walk = readFileSync(path.join(project.root, "walk.ts"), "utf8");
@@ -163,7 +161,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     walk(async (project) => {
       takeLock(project, `branch-${branchDigits("main")}.lock`);
     }),
-  "a branch that somebody records on whom nobody here can see": () =>
+  "a branch locked by a process that cannot be seen from here": () =>
     walk(async (project) => {
       const file = inStore(project, `local/branch-${branchDigits("main")}.lock`);
       const owner = { ...JSON.parse(lockText("")), host: "elsewhere", pid: 77 };
@@ -249,9 +247,9 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     return prepared(project);
   },
   "a store of a later version": () => damagedFile("config", '{"format":99}\n'),
-  "a config that is no JSON": () => damagedFile("config", "{"),
+  "a config that is not JSON": () => damagedFile("config", "{"),
   "a config that is a list": () => damagedFile("config", "[]"),
-  "a config with a generator that is none": () =>
+  "a config with a generator that does not exist": () =>
     damagedFile("config", '{"format":1,"rng":"dice"}\n'),
   "a HEAD that is neither a ref nor a run": () => damagedFile("HEAD", "main\n"),
   "a HEAD that is a link": () =>
@@ -286,10 +284,10 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       linkSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
     }),
   "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
-  "a branch that names an object that is not there": () =>
+  "a branch that names a missing object": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
   "packs whose records have other ids": () => walk((project) => spoil(project, { from: 16 })),
-  "packs whose records are no objects": () =>
+  "packs whose records are not objects": () =>
     walk((project) => spoil(project, { from: 4, value: 255 })),
   "packs whose runs are damaged": () =>
     walk((project) => spoil(project, { from: RECORD_HEADER_BYTES, only: "run" })),
@@ -303,7 +301,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
         if (run !== undefined) writeFileSync(file, bytes.subarray(0, run.at + 99));
       }
     }),
-  "indexes with places that are none": () =>
+  "indexes with invalid places": () =>
     walk(async (project) => {
       for (const pack of packsOf(project)) {
         const file = pack.replace(/pack$/, "idx");
@@ -322,7 +320,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
         writeFileSync(file, bytes);
       }
     }),
-  "settings that are no JSON": () => settings("{"),
+  "settings that are not JSON": () => settings("{"),
   "settings that are a list": () => settings("[]"),
   "settings that are a folder": () => settings(undefined),
 };

@@ -78,7 +78,7 @@ export function masked(text: string, root: string): string {
       .replace(/\b[0-9a-f]{64}\b/g, "<id>")
       .replace(/\b[0-9a-f]{12}\b/g, "<short id>")
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>")
-      .replace(/\bprocess \d+ on \S+/g, "process <pid> on <host>")
+      .replace(/\bprocess \d+ on (this machine|\S+)/g, "process <pid> on <host>")
       .replace(/\bjournal-\w+/g, "journal-<name>")
       // The offset of an object depends on the ids and sizes of others.
       .replace(/(pack-<id>\.(?:pack|idx).* at) \d+/g, "$1 <place>")

@@ -191,7 +191,7 @@ describe("damage", () => {
       "the branch spoilt":
         "expected run [0-9a-f]+(?:, got one with the id [0-9a-f]+| to unpack to \\d+ bytes) in objects/pack-.*",
       "the branch text": 'expected the id of a run, got "nonsense"',
-      "the tag gone": "expected the run (ab)+ in the store, found none",
+      "the tag gone": "the run (ab)+ is not in the store",
       "the tag spoilt": "expected run [0-9a-f]+(?:, got one with the id| to unpack to) .*",
     };
     for (const [i, list] of LISTS.entries()) {

@@ -181,7 +181,7 @@ describe("refusals", () => {
   const named = Object.assign([1], { sum: 1 });
   const hidden = Object.defineProperty({}, "x", { value: 1 });
   test.each<[string, unknown, RegExp]>([
-    ["function", () => 1, /brain is a function .*: keep functions in the simulation/],
+    ["function", () => 1, /brain is an anonymous function: keep functions in the simulation/],
     ["symbol", Symbol("s"), /brain is a symbol, Symbol\(s\): use a string/],
     ["Buffer", Buffer.from("a"), /brain is a Buffer: use Uint8Array/],
     [

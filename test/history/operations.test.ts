@@ -46,7 +46,7 @@ describe("an undo", () => {
     await change(A, C);
     await expect(redo(refs)).rejects.toMatchObject({
       code: "REF_MOVED",
-      message: `cannot redo point refs/heads/a of now: expected refs/heads/a to be ${A}, it is now ${C}`,
+      message: `cannot redo point refs/heads/a of now: expected refs/heads/a to be ${A}, but it is now ${C}`,
       data: { ref: "refs/heads/a", verb: "redo" },
     });
   });

@@ -252,7 +252,7 @@ describe("text that names nothing, or too much", () => {
     ],
     ["HEAD@{3}", UNKNOWN, "HEAD has named 3 runs, HEAD@{0} to HEAD@{2}"],
     ["v1@{1}@5", UNKNOWN, 'cannot go back 1 change in "v1@{1}@5": v1 has named 1 run, v1@{0}'],
-    ["<second:8>@{0}", UNKNOWN, "is a run's id, which names no other"],
+    ["<second:8>@{0}", UNKNOWN, "is a run's id, and an id has no history"],
     // invalid text: the error names the part
     ["main@x", INVALID, 'cannot read "@x" in the revision "main@x": expected a step such as'],
     ["main@5@6", INVALID, 'cannot read "@5@6" in the revision "main@5@6"'],

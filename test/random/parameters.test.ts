@@ -28,7 +28,7 @@ describe("checkOptions", () => {
     [[true], "got an array of 1"],
     [new Date(0), "got an instance of Date"],
     [new Map(), "got an instance of Map"],
-    [() => 1, "got function"],
+    [() => 1, "got an anonymous function"],
   ])("refuses %o", (options, message) => expect(check(options)).toThrow(message));
 });
 

@@ -133,7 +133,7 @@ const SESSION: readonly Turn[] = [
     1,
     'error: expected the name of a run, got "beta/0.75" in "beta/0.75@400"\nhint: did you mean beta/0.25 or beta/0.5?',
   ],
-  ["undo", 0, "undone: branch -d beta/0.75 of …\nbeta/0.75 none → …\n`rewind redo` does it again"],
+  ["undo", 0, "undone: branch -d beta/0.75 (…)\nbeta/0.75 none → …\n`rewind redo` does it again"],
   ["get beta/0.75@399 --path x", 0, `${x(beta[2], 399)}`],
   [
     "reset drifting@300",
@@ -175,7 +175,7 @@ const SESSION: readonly Turn[] = [
   ["get main@500", 0, shown(main, 500)],
   ["get main@{1}@-1", 0, shown(main, 400)],
   ["get v1@-1", 0, shown(main, 400)],
-  ["undo", 0, "undone: extend main of …\nmain … → …\n`rewind redo` does it again"],
+  ["undo", 0, "undone: extend main (…)\nmain … → …\n`rewind redo` does it again"],
   ["get main@500", 1, "error: expected a step in 0..400, got 500: …\nhint: …"],
   ["redo", 0, "done again: extend main of …\nmain … → …\n`rewind undo` takes it back"],
   ["redo", 1, "error: there is no undone operation to redo\nhint: …"],

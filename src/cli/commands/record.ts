@@ -25,7 +25,7 @@ export const record: Command = command({
       completes: "branch",
     },
     restart: {
-      describe: "record again if the branch has a run, which is archived",
+      describe: "record again on a branch that has a run; the old run is archived",
       type: "boolean",
     },
     param: RECORDING.param,

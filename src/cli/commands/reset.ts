@@ -19,7 +19,14 @@ export const reset: Command = command({
     const { revision: text } = args;
     const { ref, step } = await repo.resolve(text);
     if (step === undefined) throw usageError("expected a step: rewind reset BRANCH@STEP");
-    if (!ref?.startsWith("refs/heads/")) throw usageError(`expected a branch, got ${text}`);
+    if (!ref?.startsWith("refs/heads/")) {
+      const tag = ref?.startsWith("refs/tags/") ? ref.slice("refs/tags/".length) : undefined;
+      throw usageError(
+        tag === undefined
+          ? `only a branch can be reset, got ${text}`
+          : `${tag} is a tag; only a branch can be reset`,
+      );
+    }
     const branch = ref.slice("refs/heads/".length);
     const { run, archived } = await repo.reset(branch, step);
     printRun(

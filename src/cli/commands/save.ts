@@ -29,7 +29,9 @@ export const save: Command = command({
   async run(args, { out, cwd, open }) {
     const { output: file } = args;
     if (file === "-" && out.json) {
-      throw usageError("expected a file with --json, got -: standard output has one of the two");
+      throw usageError(
+        "expected a file with --json, got -: only one of the two can go to standard output",
+      );
     }
     const repo = await open();
     const { run } = await wholeRun(repo, args.revision);

@@ -33,8 +33,8 @@ export const stats: Command = command({
     const repo = await open({ trust: args.trust });
     const { run, from, to } = await stepsOf(repo, args);
     const measured = run.stats(
-      // A rest parameter, because a third one is refused unless an expression reads the previous
-      // state.
+      // A rest parameter keeps the function's length at 2: a third parameter is refused unless an
+      // expression reads the previous state.
       (state, ctx, ...before) =>
         expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },

@@ -30,18 +30,21 @@ export async function carryOut(
   const { command, time, changes } = await repo[verb]();
   const made = verb === "undo" ? changes.map(inverse) : changes;
   const rows = await Promise.all(made.slice(0, MOST_ROWS).map((change) => changeRow(repo, change)));
+  const removed = made.filter(({ name, to }) => name !== "HEAD" && to === undefined);
   const more = made.length - rows.length;
   const data = made.map(({ name, from = null, to = null }) => ({ ref: name, from, to }));
   out.done({ command, time, refs: made.map(({ name }) => name), changes: data }, () =>
     [
-      `${done}: ${visibleLine(command)} of ${time}`,
+      `${done}: ${visibleLine(command)} (${time})`,
       ...table(rows)
         .split("\n")
         .map((line) => `  ${line}`),
       ...(more > 0 ? [`  … and ${count(more)} more; --json lists them all`] : []),
-      ...(made.some(({ name, to }) => name !== "HEAD" && to === undefined)
-        ? ["the run itself stays in the store"]
-        : []),
+      ...(removed.length === 0
+        ? []
+        : [
+            `the ${removed.length === 1 ? "run itself stays" : "runs themselves stay"} in the store`,
+          ]),
       opposite,
     ].join("\n"),
   );

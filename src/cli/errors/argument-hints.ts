@@ -1,7 +1,7 @@
 import type { ArgumentErrors, SettingErrors } from "../../base/error-data.ts";
 import { nearest } from "../../base/nearest.ts";
 import { quoted } from "../input/quoted.ts";
-import { type Hints, usageHint } from "./hint.ts";
+import { commandIn, type Hints, usageHint } from "./hint.ts";
 
 /** Hints for errors of what a caller gives, and of settings. */
 export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = {
@@ -19,10 +19,12 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
           ? `\`rewind reset ${quoted(`${branch}@${value}`)}\` makes it shorter`
           : "give a larger --steps TOTAL, or --by N",
   STEP_OUT_OF_RANGE: () => "-1 is the last step, 50% the middle one",
-  INVALID_SEED: ({ value }) =>
+  INVALID_SEED: ({ value }, argv) =>
     typeof value === "bigint" && value < 2n ** 256n
       ? "without --streams continuous a seed may be any whole number from 0 to 2^256 - 1"
-      : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
+      : commandIn(argv) === "branch"
+        ? "for example --seed 42; without it, the fork draws what its parent drew"
+        : "for example --seed 42; without it, `rewind record` chooses a seed and prints it",
   INVALID_NUMBER: () =>
     "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
   UNKNOWN_PARAM: ({ names, within }) =>
@@ -40,8 +42,10 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
   },
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
-  UNKNOWN_SETTING: ({ known }) => `there is ${known.join(", ")}`,
-  INVALID_SETTING: () => "`rewind config` lists the settings and where each is from",
+  UNKNOWN_SETTING: ({ known }) =>
+    `the settings are ${known.join(", ")}; \`rewind config\` explains them`,
+  INVALID_SETTING: ({ place }) =>
+    place === "global" ? "leave out --global" : "`rewind config --help` explains the settings",
   SETTING_NOT_SET: () => "`rewind config` lists the settings and where each is from",
   INVALID_CONFIG: ({ file }) => `fix ${file}, a JSON object of settings, or remove it`,
 };

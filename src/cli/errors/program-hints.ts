@@ -29,5 +29,6 @@ export const programHints: Hints<keyof ProgramErrors> = {
   PROGRAM_ENVIRONMENT_CHANGED: ({ name }) =>
     `set ${name} as it was; better, make it a param, which is recorded with the run`,
   FORBIDDEN_WHILE_LOADING: ({ hint }) => hint,
-  PLACE_UNKNOWN: () => "replay it with a Node that has all of ICU, as those of nodejs.org do",
+  PLACE_UNKNOWN: () =>
+    "replay it with a Node that has full ICU data, such as the builds from nodejs.org",
 };

@@ -25,7 +25,7 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
     log === undefined ? namesHint(names, known) : `\`rewind reflog ${quoted(log)}\` lists them`,
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
-      ? "leave out what follows its name, as in `rewind reflog main`"
+      ? "name only a branch, a tag or HEAD, as in `rewind reflog main`"
       : runs === true
         ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
         : range === true

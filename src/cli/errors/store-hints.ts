@@ -8,7 +8,7 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
       ? "set it for all projects with --global, or name the folder with -C"
       : "create one with `rewind init`, or name the folder with -C",
   REPOSITORY_EXISTS: () => "record into it with `rewind record <module> --steps N`",
-  STORE_DAMAGED: () => "everything else stays readable; restore the named file from a copy",
+  STORE_DAMAGED: () => "everything else stays readable; restore the named file from a backup",
   STORE_FULL: () => "nothing was lost: make room and run the command again",
   STORE_READ_ONLY: () => "check the permissions of .rewind, or work on a copy",
   STORE_FAILED: () => "what was recorded before is untouched; look at the named file",
@@ -28,7 +28,7 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
   },
   OBJECT_MISSING: () =>
     "it may be in the store from which this one was copied: copy its objects/ folder again",
-  OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a copy",
+  OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a backup",
   OBJECT_INVALID: () =>
     "it was damaged, or was not written by rewind; everything else stays readable",
   UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",

@@ -73,7 +73,9 @@ function checkSyntax(text: string): void {
       ? "it is empty"
       : at < text.length
         ? `${message} at column ${at + 1}, ${JSON.stringify(text.slice(at, at + 12))}`
-        : `${message} at its end`;
+        : message === "Unexpected end of input"
+          ? "it ends too early"
+          : `${message} at its end`;
   throw usageError(`cannot read the expression ${JSON.stringify(text)}: ${where}`);
 }
 

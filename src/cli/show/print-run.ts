@@ -2,7 +2,7 @@ import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, plural } from "../terminal/text.ts";
+import { plural } from "../terminal/text.ts";
 
 /** A new run, as scripts read it. */
 export interface MadeRun {
@@ -48,7 +48,7 @@ export function printRun(
       `  root  ${shortId(root)}`,
       // A user who gave the seed knows it.
       ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
-      `  ${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`,
+      `  ${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`,
       ...(next === undefined ? [] : [next]),
     ].join("\n"),
   );

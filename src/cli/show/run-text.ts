@@ -16,7 +16,7 @@ export function runText(description: RunDescription): string {
     ...(names.length === 0 ? [] : [["names", names.join(", ")] as const]),
     ["root", root],
     ["steps", `${count(steps)}${unfinished}`],
-    ["blocks", `${plural(checkpoints, "checkpoint")}, ${count(blockSize)} steps apart`],
+    ["blocks", `${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`],
     ["objects", sizeText(description.objects)],
     ...metaRows(description.meta),
     ...originLines(description.origin).map((line, i) => [i === 0 ? "origin" : "", line] as const),

@@ -29,8 +29,8 @@ export async function showSource(
   const wanted = wish.package;
   if (wanted !== undefined && !packages.some(({ name }) => name === wanted)) {
     const names = packages.map(({ name }) => name);
-    const known = names.length > 0 ? names.join(", ") : "none";
-    throw usageError(`"${wanted}" is not a package of this program: its packages are ${known}`);
+    const known = names.length > 0 ? `its packages are ${names.join(", ")}` : "it has no packages";
+    throw usageError(`"${wanted}" is not a package of this program: ${known}`);
   }
   const text = stretches.map(({ label, code }) => {
     if (wanted !== undefined)

@@ -2,7 +2,7 @@
 const SHORT = 32;
 const SLOTS = 256;
 
-/** Makes strings from the texts in an encoding, whose UTF-8 has been checked. */
+/** Makes strings from encoded texts, whose UTF-8 has already been checked. */
 export class TextReader {
   readonly #bytes: Uint8Array;
   readonly #starts = new Int32Array(SLOTS);

@@ -21,7 +21,7 @@ export function refusal(path: string, found: string, advice: string): RewindErro
 export function explainPrimitive(value: unknown): [found: string, advice: string] {
   return typeof value === "function"
     ? [
-        `is a ${describe(value)}`.replace("function class", "class"),
+        `is ${describe(value)}`.replace("the function class", "the class"),
         "keep functions in the simulation and data in the state",
       ]
     : [`is a symbol, ${String(value)}`, "use a string in its place"];

@@ -121,11 +121,13 @@ function kept(
   const isPart = last.failure !== undefined;
   const at = isPart ? recordings.length - 1 : recordings.length;
   const [branch, made] = [branches[at] as string, branches.slice(0, at)];
-  const among =
-    branches.length === 1 ? "" : ` on ${branch}; made before it: ${made.join(", ") || "none"}`;
+  const message =
+    branches.length === 1
+      ? error.message
+      : `${branch}: ${error.message}; made before it: ${made.join(", ") || "none"}`;
   const progress = isPart
     ? { branch, run: last.id, kept: last.manifest.steps, goal: last.manifest.goal }
     : {};
   const several = branches.length > 1 ? { made } : {};
-  return withData(error, { ...progress, ...several }, `${error.message}${among}`);
+  return withData(error, { ...progress, ...several }, message);
 }

@@ -90,7 +90,7 @@ export function settingKind(key: string): SettingKind {
   const hint = near.length > 0 ? `; did you mean ${near.join(" or ")}?` : "";
   throw new RewindError("UNKNOWN_SETTING", `there is no setting ${describe(key)}${hint}`, {
     key,
-    known: Object.entries(SETTINGS).map(([name, { describe }]) => `${name} (${describe})`),
+    known: Object.keys(SETTINGS),
   });
 }
 

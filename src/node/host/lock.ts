@@ -183,8 +183,8 @@ export function locked(
     life !== "unknown"
       ? `another process ${action}`
       : owner === undefined
-        ? `${name} does not say which process ${action}: ${dated(silentMs, "it was written")}`
-        : `process ${owner.pid} on ${owner.host || "a host without a name"} ${action}: ${dated(silentMs, "its last sign of life was")}, and whether it still runs cannot be seen from here`;
+        ? `it is unknown which process ${action}: the lock file ${name} names no owner and ${writtenText(silentMs)}`
+        : `process ${owner.pid} on ${owner.host || "a host without a name"} ${action}: ${signOfLifeText(silentMs)}, and it cannot be told from here whether it is still running`;
   return new RewindError("LOCKED", message, {
     ...data,
     owner,
@@ -195,10 +195,16 @@ export function locked(
 }
 
 /** When something happened; by a clock that is ahead of this one, it has not happened yet. */
-function dated(silentMs: number, what: string): string {
+function writtenText(silentMs: number): string {
   return inFuture(silentMs)
-    ? `its file is dated ${duration(-silentMs)} in the future`
-    : `${what} ${duration(Math.max(0, silentMs))} ago`;
+    ? `is dated ${duration(-silentMs)} in the future`
+    : `was written ${duration(Math.max(0, silentMs))} ago`;
+}
+
+function signOfLifeText(silentMs: number): string {
+  return inFuture(silentMs)
+    ? `its file ${writtenText(silentMs)}`
+    : `its last sign of life was ${duration(Math.max(0, silentMs))} ago`;
 }
 
 /** The clocks of two machines always differ a little. */

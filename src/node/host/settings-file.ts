@@ -84,6 +84,7 @@ function sealedText(settings: object): string {
 
 const PROBLEMS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",
+  EISDIR: "it is a folder",
   EPERM: "permission denied",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",

@@ -85,7 +85,7 @@ export function foldersOfExternals(
     if (digest(name, folder) !== external.digest) {
       const isSame = version === external.version;
       const others = "but the installed one has different files";
-      throw changed(external, isSame ? others : `installed is ${version}`, version);
+      throw changed(external, isSame ? others : `but ${version} is installed`, version);
     }
     if (folders[place] !== undefined || places.has(folder)) {
       throw changed(external, "but other packages share a copy of it now");

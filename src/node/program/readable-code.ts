@@ -24,7 +24,7 @@ function checkWhole({ package: label, code }: SourcePart, isLast: boolean, name:
     if (!isLast && !code.endsWith("\n")) throw new SyntaxError("its last line does not end");
     checkStatements(code);
   } catch (cause) {
-    const message = `expected each part of the program ${describe(name)} to be code by itself; the one with ${whose} is not`;
+    const message = `expected each part of the program ${describe(name)} to parse on its own, but the part with ${whose} does not`;
     throw new RewindError("OBJECT_INVALID", message, { name }, { cause });
   }
 }
@@ -39,7 +39,7 @@ async function checkNoHtmlComment(code: string, name: string): Promise<void> {
       logOverride: { "html-comment-in-js": "error" },
     });
   } catch (cause) {
-    const message = `expected the program ${describe(name)} to be an ES module, got one with a comment that <!-- or --> begins, or that cannot be parsed`;
+    const message = `expected the program ${describe(name)} to be an ES module, got one with a comment that begins with <!-- or -->, or code that cannot be parsed`;
     throw new RewindError("OBJECT_INVALID", message, { name }, { cause });
   }
 }

@@ -207,7 +207,7 @@ export class OperationLog {
       }
       throw new RewindError(
         "STORE_DAMAGED",
-        `logs/operations: expected lines of at most ${LONGEST_LINE.toLocaleString("en-US")} bytes, got a longer one at its end`,
+        `logs/operations: expected lines of at most ${LONGEST_LINE.toLocaleString("en-US")} bytes, but its last line is longer`,
         { file: "logs/operations" },
       );
     });

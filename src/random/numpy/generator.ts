@@ -340,7 +340,7 @@ export class NumpyGenerator implements RandomGenerator {
     checkSize(count, "count");
     if (this.#sequence === undefined) {
       throw invalidArgument(
-        "expected a generator made by numpy(seed) to spawn, got another, whose state does not count " +
+        "only a generator made by numpy(seed) can spawn, because the state of any other does not count " +
           "its children: use ctx.stream(name) in a step, numpy(seed).spawn(count) elsewhere",
       );
     }

@@ -135,7 +135,7 @@ function descending(low: unknown, high: unknown): RewindError {
 
 function emptyRange(start: unknown, stop: unknown, step: unknown): RewindError {
   return invalidArgument(
-    `expected a range with a number in it, got none from ${describe(start)} to before ` +
+    `expected a range with a number in it, got an empty one: from ${describe(start)} to before ` +
       `${describe(stop)} in steps of ${describe(step)}`,
     { start, stop, step },
   );

@@ -20,7 +20,7 @@ export function cumulativeWeights(
 export function cumulativeCounts(size: number, counts: ArrayLike<number>): ArrayLike<number> {
   const sums = checkSums(size, runningSums("counts", counts, isCount), "counts");
   const total = sums[size - 1] as number;
-  if (total >= 2 ** 53) throw unexpected("expected a total of the counts below 2^53", total);
+  if (total >= 2 ** 53) throw unexpected("expected the counts to have a total below 2^53", total);
   return sums;
 }
 
@@ -77,7 +77,7 @@ function checkSums(size: number, sums: ArrayLike<number>, name: string): ArrayLi
     before = sum;
   }
   if (!(before > 0 && Number.isFinite(before))) {
-    throw unexpected(`expected a finite total of the ${name} above 0`, before);
+    throw unexpected(`expected the ${name} to have a finite total above 0`, before);
   }
   return sums;
 }

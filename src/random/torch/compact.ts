@@ -66,5 +66,5 @@ export function readCompactState(bytes: Uint8Array): { state: TorchState; versio
   // One form for each state: without its flag, a deviate is 0.
   if (equalBytes(writeCompactState(checkDeviates(state), version), bytes))
     return { state, version };
-  throw invalidArgument("expected no deviate without its flag, got one");
+  throw invalidArgument("expected each spare deviate whose flag is off to be 0, got another value");
 }

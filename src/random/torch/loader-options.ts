@@ -49,7 +49,7 @@ export function loaderShape(options: LoaderOptions, era: TorchEra): LoaderShape 
     throw invalidArgument(`expected at least one worker for ${option}, got numWorkers 0`);
   }
   if (shape.persistentWorkers && !era.persistentWorkers) {
-    throw invalidArgument("expected no persistentWorkers: loaders have them since torch 1.7");
+    throw invalidArgument("persistentWorkers needs torch 1.7 or later");
   }
   return shape;
 }

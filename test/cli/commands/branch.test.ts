@@ -354,7 +354,7 @@ describe("branch --matrix", () => {
     expect([failed.status, failed.stdout, failed.stderr]).toEqual([
       1,
       "",
-      "error: step 70 failed: Error: no more on g/3; made before it: g/1, g/2\n" +
+      "error: g/3: step 70 failed: Error: no more; made before it: g/1, g/2\n" +
         "  the state before it: 250\n" +
         "hint: the first 70 of 100 steps are kept on g/3: fix the code, then `rewind branch NAME g/3 --program working` continues with it; " +
         "for the values after it: `rewind branch g main@10 --matrix a=4`\n",
@@ -461,12 +461,12 @@ describe("branch --set", () => {
       [["typed=[1]"], "expected a Float32Array of 2 for state.typed, got an array of 1"],
       [
         ["typed=[1,0.1]"],
-        "expected what an element of Float32Array holds exactly for state.typed[1], got 0.1",
+        "expected a value that an element of a Float32Array can hold for state.typed[1], got 0.1",
       ],
       [["at={}"], "expected an object with the keys x, y for state.at, got one with no keys"],
       [['at={"x":1,"y":{"z":2}}'], "expected a text for state.at.y.z, got 2"],
       [["map={}"], "expected a Map for state.map, got an object"],
-      [["set=[]"], "expected a Set for state.set, got an array of 0"],
+      [["set=[]"], "expected a Set for state.set, got an empty array"],
       [["x=3", "at.y.z=w", "on=1"], "expected a boolean for state.on, got 1"],
     ];
     for (const [sets, error] of refused) {

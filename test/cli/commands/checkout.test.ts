@@ -198,7 +198,7 @@ describe("checkout and step", () => {
     await project.ok(...words("branch fork main@100"));
     await project.ok(...words("checkout fork@7"));
     await project.ok("step");
-    expect((await project.ok("undo")).stdout).toMatch(/^undone: checkout of /);
+    expect((await project.ok("undo")).stdout).toMatch(/^undone: checkout \(/);
     expect((await project.ok("branch")).stdout).toMatch(/^\* {2}main/m);
   });
 

@@ -203,8 +203,8 @@ describe("completion", () => {
 
   test.each([
     ["completion", "expected <shell> [word..]: no shell was given"],
-    ["completion tcsh", 'expected bash, zsh, fish for the shell, got "tcsh"'],
-    ["completion bash rewind", "expected words only with --words INDEX"],
+    ["completion tcsh", 'expected bash, zsh or fish for the shell, got "tcsh"'],
+    ["completion bash rewind", "words are allowed only with --words INDEX"],
     ["completion bash --words x -- rewind", "expected --words to be a whole number"],
   ])("%s is refused", async (line, message) => {
     const { status, stdout, stderr } = await runCli(line.split(" "));

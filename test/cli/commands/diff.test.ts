@@ -471,7 +471,7 @@ describe("diff", () => {
     expect(stdout).toContain("\u001b[33mx\u001b[39m");
     for (const [field, problem] of [
       ["note", 'expected a number at state.note, got "a" at step 0 of main'],
-      ["list", "expected a number at state.list, got an array of 0 at step 0 of main"],
+      ["list", "expected a number at state.list, got an empty array at step 0 of main"],
       ["y", "there is no state.y: state has .x"],
     ] as const) {
       const { stderr, stdout } = await project.run("diff", "main", "fix", "--plot", field);

@@ -285,7 +285,7 @@ describe("refusals", () => {
   });
 
   test.each([
-    ["state.x >", "Unexpected end of input at its end"],
+    ["state.x >", "it ends too early"],
     ["", "it is empty"],
     [" ", "it is empty"],
     ["state.x; 1", `Unexpected token ';' at column 8, "; 1"`],

@@ -111,7 +111,7 @@ describe("reset", () => {
 
   test("help says which state is kept", async () => {
     const { stdout } = await (await emptyProject()).ok(...words("reset --help"));
-    expect(stdout).toContain("The state at STEP stays");
+    expect(stdout).toContain("The state at STEP becomes");
     expect(stdout).toContain("the first new step is STEP + 1");
   });
 
@@ -119,7 +119,7 @@ describe("reset", () => {
     ["reset main", 2, "expected a step: rewind reset BRANCH@STEP"],
     ["reset main@2000", 1, "expected a step in 0..1000, got 2000"],
     ["reset archive/x/1@5", 1, "expected the name of a run"],
-    ["reset v1@5", 2, "expected a branch, got v1@5"],
+    ["reset v1@5", 2, "v1 is a tag; only a branch can be reset"],
   ])("%s is refused", async (line, status, message) => {
     const project = await walkProject();
     await project.ok(...words("tag v1 main"));

@@ -425,7 +425,10 @@ describe("errors", () => {
       ["rng", PLAN, "--epoch", "1", "--batch", "4", "-o", "x"],
       "expected --batch or --out, got both",
     ],
-    [["rng", PLAN, "--order", "1"], "--order is for `rewind rng locate PLAN`, not for this"],
+    [
+      ["rng", PLAN, "--order", "1"],
+      "--order is for `rewind rng locate PLAN`, not for `rewind rng PLAN`",
+    ],
     [["rng", PLAN, "--up-to", "1"], "--up-to is for `rewind rng locate PLAN`"],
     [["rng", "explain", PLAN, "--epoch", "1"], "--epoch is for `rewind rng PLAN`, not for explain"],
     [

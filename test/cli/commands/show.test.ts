@@ -251,7 +251,7 @@ describe("long values", () => {
       "a tag that is not there",
       "refs/tags/v1",
       `${"5".repeat(64)}\n`,
-      "the tag v1 is damaged: expected the tag 5555",
+      "the tag v1 is damaged: the tag 5555",
     ],
     [
       "a branch",
@@ -423,7 +423,7 @@ describe("show", () => {
   });
 
   test.each([
-    ["show main -n 3", "expected --seeds beside -n"],
+    ["show main -n 3", "-n needs --seeds"],
     ["show main --seeds --source", "expected --seeds or --source, got both"],
     ["show main@5 --seeds", "expected a run, got one of its steps, main@5"],
     ["show a b", 'unexpected argument "b"'],

@@ -57,7 +57,7 @@ describe("tag", () => {
     );
     expect((await project.run(...words("show v1"))).status).toBe(1);
     expect((await project.ok("undo")).stdout).toMatch(
-      new RegExp(`^undone: tag -d v1 of \\S+\n {2}tags/v1 {2}none → ${second.slice(0, 12)}\n`),
+      new RegExp(`^undone: tag -d v1 \\(\\S+\\)\n {2}tags/v1 {2}none → ${second.slice(0, 12)}\n`),
     );
     expect(await runOf(project, "v1")).toBe(second);
     await project.ok("undo");

@@ -14,7 +14,7 @@ const isThere = async (project: Project, revision: string): Promise<boolean> =>
 /** The output of undo or redo, with only the kind of the operation. */
 const printed = async (project: Project, verb: "undo" | "redo"): Promise<string[]> => {
   const [first = "", ...lines] = (await project.ok(verb)).stdout.trimEnd().split("\n");
-  expect(first).toMatch(/ of \d{4}-\d\d-\d\dT\S+Z$/);
+  expect(first).toMatch(/ \(\d{4}-\d\d-\d\dT\S+Z\)$/);
   return [first.replace(/^(undone|done again): (\w+).*/, "$1: $2"), ...lines];
 };
 
@@ -157,7 +157,7 @@ describe("undo and redo", () => {
     expect([status, stdout, stderr.replace(/ of \d{4}-\S+Z:/, " of TIME:")]).toEqual([
       1,
       "",
-      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, it is now ${fork}\n` +
+      `error: cannot undo reset main of TIME: expected refs/heads/main to be ${cut}, but it is now ${fork}\n` +
         "hint: something else has changed it since; `rewind reflog main` lists what it has named\n",
     ]);
     expect(await project.storeDigest()).toBe(before);

@@ -201,7 +201,7 @@ describe("lock", () => {
     await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({
       code: "LOCKED",
       message:
-        "process 77 on elsewhere holds the lock a.lock: its last sign of life was 3 hours ago, and whether it still runs cannot be seen from here",
+        "process 77 on elsewhere holds the lock a.lock: its last sign of life was 3 hours ago, and it cannot be told from here whether it is still running",
       data: { file: "local/a.lock", life: "unknown", owner: { pid: 77, host: "elsewhere" } },
     });
   });
@@ -217,15 +217,15 @@ describe("lock", () => {
       const file = lockFile(text);
       const soon = new Date(Date.now() + 3_600_000);
       for (const [written, when] of [
-        [new Date(), /it was written \d+ seconds? ago$/],
-        [soon, /its file is dated (59 minutes|60 minutes|1 hour) in the future$/],
+        [new Date(), /was written \d+ seconds? ago$/],
+        [soon, /is dated (59 minutes|60 minutes|1 hour) in the future$/],
       ] as const) {
         utimesSync(file, written, written);
         await expect(lock(quickFiles, file, 3_600_000)).rejects.toMatchObject({
           code: "LOCKED",
           message: expect.stringMatching(
             new RegExp(
-              `^local/a\\.lock does not say which process holds the lock a\\.lock: ${when.source}`,
+              `^it is unknown which process holds the lock a\\.lock: the lock file local/a\\.lock names no owner and ${when.source}`,
             ),
           ),
           data: { file: "local/a.lock", life: "unknown", owner: undefined },
@@ -242,7 +242,7 @@ describe("lock", () => {
     const file = lockFile(text);
     await expect(lock(quickFiles, file, 0)).rejects.toMatchObject({
       code: "LOCKED",
-      message: expect.stringContaining("local/a.lock does not say which process"),
+      message: expect.stringContaining("the lock file local/a.lock names no owner"),
     });
     const waiting = lock(quickFiles, file, 3_600_000);
     utimesSync(file, new Date(0), new Date(0));

@@ -162,7 +162,7 @@ describe("a package outside that is not the recorded one is refused", () => {
       "another version",
       "package.json",
       manifest("plugins").replace("1.0.0", "1.1.0"),
-      "installed is 1.1.0",
+      "but 1.1.0 is installed",
     ],
     ["another file", "part.js", "module.exports = 8;", "but the installed one has different files"],
     ["a new file", "new.js", "", "but the installed one has different files"],
@@ -307,7 +307,7 @@ describe("a package outside loads what it loaded at the recording", () => {
     const { root } = await bundled(shared('require("a")', 2, 1));
     await expect(loadProgram({ ...program, root })).rejects.toMatchObject({
       code: "PACKAGE_CHANGED",
-      message: "recorded with the package a 1.0.0, installed is 2.0.0",
+      message: "recorded with the package a 1.0.0, but 2.0.0 is installed",
     });
   });
 

@@ -39,19 +39,23 @@ describe("bad arguments are refused, and draw nothing", () => {
     ["getrandbits(8n)", "got 8n", (r) => r.getrandbits(any(8n))],
     [
       "randrange(0)",
-      "expected a range with a number in it, got none from 0 to before 0",
+      "expected a range with a number in it, got an empty one: from 0 to before 0",
       (r) => r.randrange(0),
     ],
-    ["randrange(-5)", "got none from 0 to before -5 in steps of 1", (r) => r.randrange(-5)],
-    ["randrange(5, 5)", "got none from 5 to before 5", (r) => r.randrange(5, 5)],
+    [
+      "randrange(-5)",
+      "got an empty one: from 0 to before -5 in steps of 1",
+      (r) => r.randrange(-5),
+    ],
+    ["randrange(5, 5)", "got an empty one: from 5 to before 5", (r) => r.randrange(5, 5)],
     [
       "randrange(0, 10, -1)",
-      "got none from 0 to before 10 in steps of -1",
+      "got an empty one: from 0 to before 10 in steps of -1",
       (r) => r.randrange(0, 10, -1),
     ],
     [
       "randrange(10, 0, 2)",
-      "got none from 10 to before 0 in steps of 2",
+      "got an empty one: from 10 to before 0 in steps of 2",
       (r) => r.randrange(10, 0, 2),
     ],
     ["randrange(0, 10, 0)", "expected a step other than 0, got 0", (r) => r.randrange(0, 10, 0)],
@@ -88,8 +92,8 @@ describe("bad arguments are refused, and draw nothing", () => {
       "expected step to be a bigint as start is, got 2",
       (r) => r.randrange(1n, 5n, any(2)),
     ],
-    ["randrange(0n)", "got none from 0n to before 0n", (r) => r.randrange(0n)],
-    ["randrange(5n, 0n, 1n)", "got none from 5n", (r) => r.randrange(5n, 0n, 1n)],
+    ["randrange(0n)", "got an empty one: from 0n to before 0n", (r) => r.randrange(0n)],
+    ["randrange(5n, 0n, 1n)", "got an empty one: from 5n", (r) => r.randrange(5n, 0n, 1n)],
     ["randrange(0n, 5n, 0n)", "expected a step other than 0", (r) => r.randrange(0n, 5n, 0n)],
     ["randrange of a text", 'got "5"', (r) => r.randrange(any("5"))],
     ["randint(2, 1)", "expected low to be at most high, got 2 and 1", (r) => r.randint(2, 1)],
@@ -171,7 +175,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "choices, weights of 0",
-      "expected a finite total of the weights above 0, got 0",
+      "expected the weights to have a finite total above 0, got 0",
       (r) => r.choices([1, 2], { weights: [0, 0] }),
     ],
     [
@@ -224,7 +228,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "sample, counts of 0",
-      "expected a finite total of the counts above 0, got 0",
+      "expected the counts to have a finite total above 0, got 0",
       (r) => r.sample([1, 2], 0, { counts: [0, 0] }),
     ],
     [
@@ -234,7 +238,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "sample, counts beyond 2^53",
-      "expected a total of the counts below 2^53",
+      "expected the counts to have a total below 2^53",
       (r) => r.sample(2, 1, { counts: [2 ** 53 - 1, 2 ** 53 - 1] }),
     ],
     ["uniform(NaN, 1)", "expected low to be a finite number, got NaN", (r) => r.uniform(nan, 1)],
@@ -308,7 +312,7 @@ describe("bad arguments are refused, and draw nothing", () => {
     ],
     [
       "setstate([])",
-      "expected a state [3, words, gaussNext], got an array of 0",
+      "expected a state [3, words, gaussNext], got an empty array",
       (r) => r.setstate(any([])),
     ],
     [

@@ -1,3 +1,4 @@
+import { either } from "../../../base/either.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { parseCount } from "../../input/parse.ts";
 import { usageError } from "../../input/usage-error.ts";
@@ -32,10 +33,10 @@ The script asks rewind itself, so it need not be installed again after an update
     const words = args.word ?? [];
     if (shell === undefined)
       throw usageError(
-        `expected ${SHELLS.join(", ")} for the shell, got ${JSON.stringify(args.shell)}`,
+        `expected ${either(SHELLS)} for the shell, got ${JSON.stringify(args.shell)}`,
       );
     if (args.words === undefined) {
-      if (words.length > 0) throw usageError("expected words only with --words INDEX");
+      if (words.length > 0) throw usageError("words are allowed only with --words INDEX");
       const script = scriptFor(shell);
       out.result({ shell, script }, () => script);
       return STATUS.ok;

@@ -25,8 +25,8 @@ export const find: Command = command({
   describe:
     "Prints the first step at which a JavaScript expression over state, step, params and previous holds,\nand the state there; previous is the state one step before, undefined at step 0. One pass over every\nstep of a run, or of a range: main@100..@200. Exit status 1 when no step matches.",
   options: {
-    last: { describe: "the last step, searching from the end", type: "boolean" },
-    count: { describe: "the number of steps, the first and the last of them", type: "boolean" },
+    last: { describe: "find the last match, not the first", type: "boolean" },
+    count: { describe: "how many steps match, and the first and last of them", type: "boolean" },
     bisect: {
       describe: "by bisection, if it stays true once true: looks at about 20 of a million states",
       type: "boolean",
@@ -49,7 +49,7 @@ export const find: Command = command({
     ],
     ['find main "state === 0" --last', "when was it 0 for the last time?"],
     ['find main "state.agents[3].x > 0" --path agents[3]', "the step, and that part of the state"],
-    ['find main "state.agents[3].x > 1_000" --bisect', "for a value that only grows: at once"],
+    ['find main "state.agents[3].x > 1_000" --bisect', "fast, for a value that only grows"],
   ],
   keys: {
     find: ["step", "state"],
@@ -86,8 +86,8 @@ function noting(look: Look): { readonly look: Look; readonly matches: Matches } 
   const matches: { first?: number; last?: number } = {};
   return {
     matches,
-    // A rest parameter, because a third one is refused unless the expression reads the previous
-    // state.
+    // A rest parameter keeps look.length at 2: a third parameter is refused unless the expression
+    // reads the previous state.
     look(state, ctx, ...before) {
       const holds = Boolean(look(state, ctx, before[0]));
       if (holds) {

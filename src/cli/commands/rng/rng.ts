@@ -15,15 +15,16 @@ export const rng: Command = command({
   },
   describe: `Reconstructs what a generator of PyTorch, numpy or Python did, from a plan of what consumed it: the order
 of the samples of an epoch, of a permutation or a split, the generator's state before it, as a file that
-Python loads, and the number of draws. A point of the plan is an epoch, which may come after it, an event,
-or its end.
+Python loads, and the number of draws. A point is an event, the plan's end, or an epoch, even one
+beyond that end.
   explain  the plan event by event, with draws and digests of the states
   locate   the epoch that begins with known samples; exit status 1 when no epoch does
 A plan is a text, @FILE or FILE.plan: \`rewind help plans\`. Needs no store.`,
   options: {
     epoch: { describe: "the point: before this epoch, counted from 1", type: "string", value: "N" },
     event: {
-      describe: "the point: before this event, as explain numbers them; one more is the end",
+      describe:
+        "the point: before this event, as explain numbers them; the last number plus one is the end",
       type: "string",
       value: "N",
     },
@@ -117,7 +118,7 @@ function checkOptions(verb: keyof typeof TAKES, args: Readonly<Record<string, un
     );
     if (strange === undefined) continue;
     throw usageError(
-      `--${strange} is for \`rewind rng ${`${other} `.trimStart()}PLAN\`, not for ${verb === "" ? "this" : verb}`,
+      `--${strange} is for \`rewind rng ${`${other} `.trimStart()}PLAN\`, not for ${verb === "" ? "`rewind rng PLAN`" : verb}`,
     );
   }
 }

@@ -53,7 +53,7 @@ export const show: Command = command({
     const revision = args.revision;
     const limit = optionalCount(args.limit, "-n");
     if (limit !== undefined && !args.seeds)
-      throw usageError("expected --seeds beside -n: it limits how many are listed");
+      throw usageError("-n needs --seeds: it limits how many are listed");
     if (args.seeds && args.source) throw usageError("expected --seeds or --source, got both");
     const wish = {
       ...{ all: args.all === true, packages: args.packages === true },
@@ -61,7 +61,7 @@ export const show: Command = command({
     };
     const wishes = [wish.all, wish.packages, wish.package !== undefined].filter(Boolean).length;
     if (wishes > 0 && !args.source)
-      throw usageError("expected --source beside --packages, --package and --all");
+      throw usageError("--packages, --package and --all need --source");
     if (wishes > 1) throw usageError("expected one of --packages, --package and --all");
     const repo = await open({ trust: args.trust });
     if (args.source) {
