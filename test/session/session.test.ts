@@ -177,7 +177,7 @@ const SESSION: readonly Turn[] = [
   ["get v1@-1", 0, shown(main, 400)],
   ["undo", 0, "undone: extend main (…)\nmain … → …\n`rewind redo` does it again"],
   ["get main@500", 1, "error: expected a step in 0..400, got 500: …\nhint: …"],
-  ["redo", 0, "done again: extend main of …\nmain … → …\n`rewind undo` takes it back"],
+  ["redo", 0, "done again: extend main (…)\nmain … → …\n`rewind undo` takes it back"],
   ["redo", 1, "error: there is no undone operation to redo\nhint: …"],
   [
     "reflog main",

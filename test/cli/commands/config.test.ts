@@ -88,8 +88,7 @@ describe("config", () => {
       "config auhtor",
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
-        "hint: there is author (who records, noted with each run), rng (the generator that record uses in " +
-        "this project), inputs.limit (the largest file to record among those that a module reads, such as 16MiB), pager (the program that shows long output on a terminal; cat for none)\n",
+        "hint: the settings are author, rng, inputs.limit, pager; `rewind config` explains them\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [
