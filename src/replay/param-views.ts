@@ -43,7 +43,7 @@ export function setElement(view: TypedArray, index: number, value: unknown, name
   const kind = viewTypeOf(view)?.name;
   throw new RewindError(
     "INVALID_PARAM",
-    `expected ${name}[${index}] to be a value that an element of a ${kind} can hold, got ${describe(value)}`,
+    `expected ${name}[${index}] to be a value that an element of ${kind} can hold, got ${describe(value)}`,
     { name, value, expected: kind },
   );
 }

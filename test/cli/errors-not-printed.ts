@@ -234,6 +234,11 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "two undos at once; test/store/ref-store.suite.ts",
   },
   {
+    file: "object/program-contents.ts",
+    text: "expected the source of the program",
+    because: "33 MB of source; test/object/program-contents.test.ts",
+  },
+  {
     file: "node/program/build-error.ts",
     text: "{ module }, { cause }",
     because: "esbuild itself cannot be started",

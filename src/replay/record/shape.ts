@@ -94,7 +94,7 @@ function toTypedArray(present: TypedArray, given: readonly unknown[], path: Path
   for (const [i, value] of given.entries()) {
     if (typeof value === typeof present[i]) fitted.fill(value as never, i, i + 1);
     if (typeof value === typeof present[i] && Object.is(fitted[i], value)) continue;
-    throw unfitting([...path, i], `a value that an element of a ${name} can hold`, describe(value));
+    throw unfitting([...path, i], `a value that an element of ${name} can hold`, describe(value));
   }
   return fitted;
 }

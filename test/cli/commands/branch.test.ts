@@ -461,7 +461,7 @@ describe("branch --set", () => {
       [["typed=[1]"], "expected a Float32Array of 2 for state.typed, got an array of 1"],
       [
         ["typed=[1,0.1]"],
-        "expected a value that an element of a Float32Array can hold for state.typed[1], got 0.1",
+        "expected a value that an element of Float32Array can hold for state.typed[1], got 0.1",
       ],
       [["at={}"], "expected an object with the keys x, y for state.at, got one with no keys"],
       [['at={"x":1,"y":{"z":2}}'], "expected a text for state.at.y.z, got 2"],

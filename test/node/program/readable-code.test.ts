@@ -32,7 +32,7 @@ describe("a recorded source runs as it reads", () => {
     const parts = [part(head), part(`${tail}start();\n${head}`, "a@1.0.0"), part(tail)];
     await expect(checkReadable(parts, "p")).rejects.toMatchObject({
       code: "OBJECT_INVALID",
-      message: expect.stringContaining('expected each part of the program "p" to be code by'),
+      message: expect.stringContaining('expected each part of the program "p" to parse on its own'),
     });
   });
 
@@ -44,7 +44,9 @@ describe("a recorded source runs as it reads", () => {
     for (const parts of [[part(code)], [part("let n = 1;\n"), part(code, "a@1.0.0")]]) {
       await expect(checkReadable(parts, "p")).rejects.toMatchObject({
         code: "OBJECT_INVALID",
-        message: expect.stringContaining('expected each part of the program "p" to be code by'),
+        message: expect.stringContaining(
+          'expected each part of the program "p" to parse on its own',
+        ),
       });
     }
   });

@@ -124,7 +124,7 @@ describe("eras", () => {
     );
     expect(torch(1, { version: "1.12" }).randomSplit(1, [1])).toEqual([[0]]);
     const persistent = { ...options, numWorkers: 1, persistentWorkers: true };
-    expect(() => torch(1, { version: "1.6" }).dataLoader(persistent)).toThrow("since torch 1.7");
+    expect(() => torch(1, { version: "1.6" }).dataLoader(persistent)).toThrow("needs torch 1.7");
   });
 });
 
