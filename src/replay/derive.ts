@@ -15,8 +15,8 @@ export type OnCheckpoint = (step: number, bytes: Uint8Array) => void;
 /**
  * Replays from the nearest stored place before `grid` and calls `onCheckpoint` at each step of the
  * grid up to `grid`: a checkpoint follows from what came before it, so a store may lack it. Each is
- * proved by its recorded id. `afterSlice` is awaited now and then. Throws OBJECT_MISSING if no place before it is stored, and
- * REPLAY_MISMATCH.
+ * proved by its recorded id. `afterSlice` is awaited now and then. Throws REPLAY_MISMATCH, and
+ * OBJECT_MISSING if no place before it is stored.
  */
 export async function deriveCheckpoints(
   recorded: RecordedRun,

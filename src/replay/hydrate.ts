@@ -36,8 +36,6 @@ export async function hydrate(replayer: Replayer, options: HydrateOptions = {}):
   }
   if (missing.length === 0) return { checkpoints, derived: 0 };
   const wanted = new Set(missing);
-  /** The last of each row of missing checkpoints: a replay fills in the whole row. */
-  const ends = missing.filter((step) => !wanted.has(step + manifest.blockSize));
   const writer = await env.store.writer();
   let derived = 0;
   try {
@@ -49,9 +47,14 @@ export async function hydrate(replayer: Replayer, options: HydrateOptions = {}):
     const flush = async (): Promise<void> => {
       if (writer.pendingBytes > COMMIT_BYTES) await writer.commit();
     };
-    for (const end of ends) await deriveCheckpoints(replayer, end, keep, long, flush);
-    // Those that an earlier replay of this process has left in memory.
-    for (const step of wanted) keep(step, await replayer.readCheckpoint(step));
+    // From the end: a replay to the last of a row of missing ones gives the row. Some may be in
+    // memory, from an earlier replay of this process.
+    for (const step of missing.toReversed()) {
+      if (!wanted.has(step)) continue;
+      const kept = replayer.derivedAt(step);
+      if (kept === undefined) await deriveCheckpoints(replayer, step, keep, long, flush);
+      else keep(step, kept);
+    }
   } finally {
     // Also after an interruption: each checkpoint is whole by itself.
     await writer.close();

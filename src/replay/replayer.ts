@@ -61,6 +61,11 @@ export class Replayer extends RecordedRun {
     return stretchAt(this, start);
   }
 
+  /** The stored bytes at a step of the grid, if a replay has derived them and they are kept. */
+  derivedAt(grid: number): Uint8Array | undefined {
+    return this.#derived.get(grid);
+  }
+
   override async readCheckpoint(grid: number): Promise<Uint8Array> {
     return this.#derived.get(grid) ?? super.readCheckpoint(grid);
   }
