@@ -1,8 +1,8 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
-import { decodeTag } from "../object/tag.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import type { PackRef, RefValue, Remote } from "./remote.ts";
 
@@ -118,9 +118,7 @@ async function checkConnected(
 ): Promise<void> {
   try {
     const read = objectReader(view);
-    const object = await view.get(target);
-    const run = object?.kind === "tag" ? decodeTag(object.body).target : (target as Id<"run">);
-    const manifest = decodeRun(await read("run", run));
+    const manifest = decodeRun(await read("run", await peel(view, target)));
     const skip = (id: Id): Promise<boolean> => store.has(id);
     for await (const needed of objectsOf(manifest, read, { skip, checkpoints: false })) {
       if (!needed.optional) await read(needed.kind, needed.id);

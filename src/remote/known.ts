@@ -1,6 +1,6 @@
+import { peel } from "../history/resolve.ts";
 import type { Id } from "../object/id.ts";
 import { timelineOf } from "../object/run.ts";
-import { decodeTag } from "../object/tag.ts";
 import { TimelineReader } from "../object/timeline-reader.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import type { Lineage } from "./lineage.ts";
@@ -31,8 +31,7 @@ export class Known {
     const add = (id: Id): void => {
       if (!this.#packs.has(id)) this.#packs.set(id, packs);
     };
-    const object = await this.#store.get(target);
-    const run = object?.kind === "tag" ? decodeTag(object.body).target : (target as Id<"run">);
+    const run = await peel(this.#store, target);
     const manifest = await this.#lineage.manifest(run);
     if (manifest === undefined) return;
     for (const id of [target, run]) add(id);

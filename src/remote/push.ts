@@ -1,8 +1,8 @@
 import { RewindError } from "../base/errors.ts";
+import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeProgram } from "../object/program.ts";
-import { decodeTag } from "../object/tag.ts";
 import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
 import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
@@ -159,8 +159,8 @@ async function outcomeOf(
   if (before === target) return "same";
   if (lease !== undefined) return "moved";
   if (!(await store.has(before))) return { kind: "unknown" };
-  const isTag = (await store.get(target))?.kind === "tag";
-  const forward = !isTag && (await lineage.continues(target as Id<"run">, before as Id<"run">));
+  // A tag continues nothing: it is no run.
+  const forward = await lineage.continues(target as Id<"run">, before as Id<"run">);
   return forward ? "moved" : { kind: "diverged" };
 }
 
@@ -202,11 +202,10 @@ async function send(
     for (const pack of found ?? []) packs.set(pack.hash, pack);
     return found !== undefined;
   };
-  const object = await store.get(target);
-  const run = object?.kind === "tag" ? decodeTag(object.body).target : (target as Id<"run">);
+  const run = await peel(store, target);
   const manifest = await lineage.manifest(run);
   if (manifest === undefined) throw missing("run", run);
-  if (object?.kind === "tag") await give(await writers.base.add("tag", target));
+  if (run !== target) await give(await writers.base.add("tag", target));
   if (!isThere(run)) {
     totals.runs++;
     const { author } = manifest.meta;

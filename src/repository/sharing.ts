@@ -219,8 +219,7 @@ export class Sharing {
     const lineage = new Lineage(objects);
     const has = async (run: Id<"run">): Promise<boolean> => {
       for (const target of there) {
-        const tip = (await objects.has(target)) ? await peel(objects, target) : target;
-        if (await lineage.continues(tip as Id<"run">, run)) return true;
+        if (await lineage.continues(await peel(objects, target), run)) return true;
       }
       return false;
     };

@@ -18,7 +18,7 @@ import { ScratchGit } from "./scratch-git.ts";
 /** Where our refs lie in somebody's Git repository: no clone and no fetch of theirs takes them. */
 const PREFIX = "refs/rewind/";
 
-/** At most so many parents has a commit: enough for Git to find what the server has. */
+/** The most parents of a commit: enough for Git to find what the server has. */
 const MOST_PARENTS = 16;
 
 /**
@@ -45,7 +45,7 @@ export async function gitRemote(
   const localRef = (name: string): string => `${PREFIX}${name}`;
   const notePacks = async (commit: string): Promise<void> => {
     for (const { path, id } of await git.tree(commit)) {
-      const name = /^packs\/pack-([0-9a-f]{64})\.pack$/.exec(path)?.[1];
+      const name = packAt(path);
       if (name !== undefined) blobs.set(name, id);
     }
   };
@@ -124,9 +124,7 @@ export async function gitRemote(
     const wanted = new Set(to.packs.map((pack) => pack.hash));
     for (const id of commits.values()) {
       if (parents.size >= MOST_PARENTS || !(await git.has(id))) continue;
-      const shares = (await git.tree(id)).some(({ path }) =>
-        wanted.has(/pack-([0-9a-f]{64})/.exec(path)?.[1] ?? ""),
-      );
+      const shares = (await git.tree(id)).some(({ path }) => wanted.has(packAt(path) ?? ""));
       if (shares) parents.add(id);
     }
     return git.commit(tree, [...parents], `rewind: ${name} is ${shortId(to.target)}`);
@@ -161,6 +159,11 @@ export async function gitRemote(
     },
     close: async () => undefined,
   };
+}
+
+/** The hash of the pack that lies at a path of a tree; undefined for another file. */
+function packAt(path: string): string | undefined {
+  return /^packs\/pack-([0-9a-f]{64})\.pack$/.exec(path)?.[1];
 }
 
 /** A server words a lost race as it likes: whether the ref is another now tells. */
