@@ -16,7 +16,7 @@ export interface SharedRun {
 }
 
 /**
- * The nearest run that both runs come from, which may be one of them. Undefined if there is none,
+ * The nearest run that both runs come from, which may be one of them. Undefined if they share no run,
  * or if it ends before `step`, the last step that the two share.
  */
 export async function sharedRun(

@@ -1,7 +1,7 @@
 import type { DataOf, ErrorCode } from "../../base/errors.ts";
 import { isCommandName } from "../command-list.ts";
 
-/** The hint for an error, from its data and the command line; undefined if there is none. */
+/** The hint for an error, from its data and the command line; undefined if nothing helps. */
 export type Hint<Code extends ErrorCode> = (
   data: DataOf<Code>,
   argv: readonly string[],

@@ -47,7 +47,7 @@ export function hostDigest(host: HostFingerprint): string {
 
 /**
  * The differences between this host and the one that recorded a run, each as a clause for a
- * message; empty if there are none. With `isPinned`, zone and locale are left out.
+ * message; empty if nothing differs. With `isPinned`, zone and locale are left out.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
  * A module's path and the export that `spec` names after a `#`. A path may itself contain a `#`:
- * the path is the longest part of `spec` that `isFile` accepts or, if there is none, the part
+ * the path is the longest part of `spec` that `isFile` accepts or, if it accepts no part, the part
  * before the last `#`.
  *
  * @example

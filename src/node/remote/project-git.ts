@@ -16,7 +16,7 @@ export async function gitRoot(folder: string): Promise<string | undefined> {
   return root === undefined || root === "" ? undefined : path.resolve(root);
 }
 
-/** A remote of the Git repository of a folder; undefined if there is none of this name. */
+/** A remote of the Git repository of a folder; undefined if no remote has this name. */
 export async function projectRemote(
   folder: string,
   name: string,

@@ -45,7 +45,7 @@ export class RemoteStates {
       .filter((name) => this.read(name) !== undefined);
   }
 
-  /** A remote; undefined if there is none of this name, or if somebody else's file is there. */
+  /** A remote; undefined if no remote has this name, or if its file is not this user's. */
   read(name: string): KnownRemote | undefined {
     const file = this.#file(name);
     const text = this.#on(file, () => {

@@ -92,7 +92,7 @@ export function s3Blobs(
         throw failed(answer);
       }
       isUnsure ||= status !== 412;
-      // Lost to somebody else, or the answer was: what is there now tells. Each value is written by
+      // Somebody else was first, or the answer was lost: the file as it is now tells. Each value is written by
       // one writer alone, as it names packs, or names what another has written as well.
       const there = await read(name, LARGEST_TEXT);
       if (there !== undefined) return isUnsure && equalBytes(there, bytes);

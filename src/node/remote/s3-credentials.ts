@@ -17,7 +17,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * Credentials where every S3 program looks for them: the environment, the files in `~/.aws`, and
- * then Amazon's own package, if the user has installed it. Throws REMOTE_FAILED if there are none.
+ * then Amazon's own package, if the user has installed it. Throws REMOTE_FAILED if it finds no credentials.
  */
 export async function s3Access(env: Variables = process.env): Promise<S3Access> {
   const profile = env.AWS_PROFILE ?? "default";

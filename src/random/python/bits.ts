@@ -16,7 +16,7 @@ import {
  */
 export class PythonBits {
   protected readonly twister: Mt19937;
-  /** The spare deviate of `gauss`. It is NaN if there is none, so that it is always a double. */
+  /** The spare deviate of `gauss`. It is NaN if no deviate is kept, so that it is always a double. */
   protected gaussNext: number = Number.NaN;
 
   constructor(twister: Mt19937, gaussNext: number = Number.NaN) {

@@ -50,8 +50,8 @@ export function lookOnDisk(file: string, limitBytes: number): OnDisk {
 const GROWING: OnDisk = { kind: "unread", why: UNSAID };
 
 /**
- * The digest of a regular file, of one byte beyond the limit at most; where there is none, a text
- * that says what is there instead, such as "is a pipe".
+ * The digest of a regular file, of one byte beyond the limit at most. For anything else, a text
+ * that says what it is, such as "is a pipe".
  */
 export function digestOnDisk(file: string, limitBytes: number): Digested | string {
   try {
