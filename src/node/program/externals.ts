@@ -14,7 +14,7 @@ import {
 import { confine } from "./confine.ts";
 import { isDigested, packageDigests } from "./package-digest.ts";
 import { isInside } from "./package-folder.ts";
-import { findPackage, parseManifest } from "./packages.ts";
+import { findPackage, readJson } from "./packages.ts";
 
 /**
  * The packages that a program imports from outside its bundle, as installed now, and the packages
@@ -164,18 +164,6 @@ function isCommonJs(file: string): boolean {
     const manifest = join(folder, "package.json");
     if (existsSync(manifest)) return readJson(manifest)?.type !== "module";
     if (folder === dirname(folder)) return true;
-  }
-}
-
-/** What a package.json holds; undefined if it is no object of JSON in a file of a sane size. */
-function readJson(manifest: string): Record<string, unknown> | undefined {
-  try {
-    const content: unknown = parseManifest(manifest);
-    return typeof content === "object" && content !== null
-      ? (content as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
   }
 }
 

@@ -43,11 +43,17 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** What a package.json holds. Throws if it is not there, not a regular file, too large or not JSON. */
-// biome-ignore lint/suspicious/noExplicitAny: whoever reads a key checks its value.
-export function parseManifest(file: string): any {
-  const options = { name: file, limitBytes: LARGEST_SETTINGS_BYTES };
-  return JSON.parse(new TextDecoder().decode(readRegular(file, options)));
+/** What a package.json holds; undefined if it is not an object of JSON in a file of a sane size. */
+export function readJson(file: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const options = { name: file, limitBytes: LARGEST_SETTINGS_BYTES };
+    const content: unknown = JSON.parse(new TextDecoder().decode(readRegular(file, options)));
+    return typeof content === "object" && content !== null
+      ? (content as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The version of this engine. */
@@ -57,10 +63,8 @@ export function engineVersion(): string {
 
 /** The version in a package.json; "" if it has no valid one, undefined without the file. */
 export function readVersion(file: string): string | undefined {
-  try {
-    const { version } = parseManifest(file) as { version?: unknown };
-    return typeof version === "string" && isPackageVersion(version) ? version : "";
-  } catch {
-    return undefined;
-  }
+  const manifest = readJson(file);
+  if (manifest === undefined) return undefined;
+  const { version } = manifest;
+  return typeof version === "string" && isPackageVersion(version) ? version : "";
 }
