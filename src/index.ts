@@ -75,20 +75,19 @@ export type {
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { NamedRun } from "./repository/reflog.ts";
+export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
 export type {
-  AddRemoteOptions,
   Fetched,
-  FetchedRef,
   FetchRequest,
   Pulled,
   PushRequest,
-  RemoteInfo,
   RemoteRef,
   Sharing,
   Standing,
 } from "./repository/sharing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
 export type { TagOptions, Tags } from "./repository/tags.ts";
+export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,
   initRepository,

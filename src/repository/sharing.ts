@@ -1,30 +1,18 @@
-import path from "node:path";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Branches } from "../history/branches.ts";
 import { peel, resolve } from "../history/resolve.ts";
-import { maskUrl } from "../node/remote/mask.ts";
-import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts";
-import { projectRemote } from "../node/remote/project-git.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
-import { checkRemoteName, type KnownRemote, RemoteStates } from "../node/remote/remote-state.ts";
+import type { KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { type FetchOptions, type Received, receive } from "../remote/fetch.ts";
 import { Lineage } from "../remote/lineage.ts";
-import { type Pushed, type PushOptions, push, type SeenRef, type ToPush } from "../remote/push.ts";
-import type { ListedRef, RefValue, Remote } from "../remote/remote.ts";
+import { type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
+import type { ListedRef, RefValue } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
-import type { RefChange } from "../store/ref-store.ts";
-
-/** A remote, as `remotes.list` gives it. */
-export interface RemoteInfo {
-  readonly name: string;
-  /** Where it is, without a password. */
-  readonly url: string;
-  /** Whether it is a remote of the project's Git repository. */
-  readonly git: boolean;
-}
+import { Remotes, seenRefs } from "./remotes.ts";
+import { type FetchedRef, track, trackingRef } from "./tracking.ts";
 
 /** A ref of a remote. */
 export interface RemoteRef {
@@ -37,14 +25,6 @@ export interface RemoteRef {
   /** What it needs in all, shared with other refs or not. */
   readonly objects: number;
   readonly bytes: number;
-}
-
-/** How a remote is added. */
-export interface AddRemoteOptions {
-  /** Whether nobody else writes to it: then a server that cannot settle a race will do. */
-  readonly singleWriter?: boolean | undefined;
-  /** Whether nothing will be written for now: the first push probes the server. */
-  readonly readsOnly?: boolean | undefined;
 }
 
 /** What a push is to do. */
@@ -61,16 +41,6 @@ export interface PushRequest extends PushOptions {
 export interface FetchRequest extends Partial<FetchOptions> {
   /** The branches. Every branch and tag unless given. */
   readonly branches?: readonly string[] | undefined;
-}
-
-/** What a fetch did with a ref. */
-export interface FetchedRef {
-  /** `heads/main`, `tags/v1`. */
-  readonly name: string;
-  readonly target: Id;
-  readonly before: Id | undefined;
-  /** `kept` for a tag that names something else here. */
-  readonly outcome: "new" | "moved" | "same" | "kept" | "conflict";
 }
 
 /** The result of a fetch. */
@@ -99,84 +69,36 @@ const THIN_FROM_BYTES = 16 << 20;
 const LIMIT_BYTES = 64 * 2 ** 30;
 
 /** The remotes of a repository, and what goes there and comes from there. */
-export class Sharing {
-  readonly #root: string;
+export class Sharing extends Remotes {
   readonly #store: OpenStore;
   readonly #branches: Branches;
-  readonly #states: RemoteStates;
 
   constructor(root: string, store: OpenStore, branches: Branches) {
-    this.#root = root;
+    super(root, store);
     this.#store = store;
     this.#branches = branches;
-    this.#states = new RemoteStates(store.objects.folders, store.objects.tools);
-  }
-
-  /** Every remote, sorted by name; the Git repository's `origin` counts unless the store has one. */
-  async list(): Promise<readonly RemoteInfo[]> {
-    const listed: RemoteInfo[] = [];
-    const names = new Set(this.#states.names());
-    if (!names.has("origin") && (await projectRemote(this.#root, "origin"))) names.add("origin");
-    for (const name of [...names].sort()) {
-      const { url } = this.#states.read(name) ?? { url: `${GIT_REMOTE}${name}` };
-      if (!url.startsWith(GIT_REMOTE)) listed.push({ name, url: maskUrl(url), git: false });
-      else {
-        const remote = await projectRemote(this.#root, url.slice(GIT_REMOTE.length));
-        if (remote !== undefined) listed.push({ name, url: maskUrl(remote.url), git: true });
-      }
-    }
-    return listed;
   }
 
   /**
-   * Adds a remote. The server of a bucket is probed: if it lets two writers replace each other's
-   * refs, it is refused, unless only one ever writes. Throws REMOTE_EXISTS, INVALID_REF_NAME and
-   * REMOTE_UNSUPPORTED.
+   * Sends branches and tags to a remote: what it lacks of their objects, then the refs. A branch
+   * that would lose runs there is refused by itself, and the result says so. Throws REMOTE_UNKNOWN,
+   * REMOTE_FAILED, REF_NOT_FOUND and REF_CONFLICT.
+   *
+   * @example
+   * ```ts
+   * const sharing = await repo.sharing();
+   * await sharing.add("lab", "../lab-runs");
+   * const { objects, bytes } = await sharing.push("lab", { branches: ["main"] });
+   * ```
    */
-  async add(name: string, url: string, options: AddRemoteOptions = {}): Promise<RemoteInfo> {
-    checkRemoteName(name);
-    if (this.#states.read(name) !== undefined) {
-      throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
-    }
-    if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)) {
-      throw new RewindError(
-        "REMOTE_UNSUPPORTED",
-        `expected a URL without a password, got ${maskUrl(url)}`,
-        { url: maskUrl(url) },
-      );
-    }
-    const { singleWriter = false, readsOnly = false } = options;
-    const remote = await this.#open(name, url);
-    try {
-      if (!singleWriter && !readsOnly) await remote.probe?.(this.#store.objects.tools.uniqueName());
-    } finally {
-      await remote.close();
-    }
-    await this.#store.objects.begin();
-    this.#states.write(name, { url, refs: new Map(), here: new Set(), probed: !readsOnly });
-    return { name, url: maskUrl(url), git: false };
-  }
-
-  /** Removes a remote and what was seen of its branches. Throws REMOTE_UNKNOWN. */
-  async remove(name: string): Promise<void> {
-    await this.#known(name);
-    await this.#store.objects.begin();
-    const prefix = `refs/remotes/${name}/`;
-    const tracked = await this.#store.refs.list(prefix);
-    const changes = tracked.map((ref) => ({ name: ref.name, from: ref.target, to: undefined }));
-    if (changes.length > 0) await this.#store.refs.update(changes, `remote remove ${name}`);
-    this.#states.remove(name);
-  }
-
-  /** Sends branches and tags to a remote. See `Repository.push`. */
   async push(name: string, request: PushRequest = {}): Promise<Pushed> {
     const { objects } = this.#store;
-    const known = await this.#known(name);
-    const remote = await this.#open(name, known.url);
+    const known = await this.known(name);
+    const remote = await this.open(name, known.url);
     try {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
-      const present = await this.#present(remote, known, await remote.list());
+      const present = await seenRefs(remote, known, await remote.list());
       const wanted = await this.#toPush(request, known);
       const space = new RefSpace([...present.keys()]);
       for (const { name } of wanted) if (!present.has(name)) space.check(name);
@@ -185,8 +107,13 @@ export class Sharing {
       if (request.dryRun) return pushed;
       const done = pushed.refs.filter(({ outcome }) => outcome !== "refused");
       const here = new Set([...known.here, ...written]);
-      this.#states.write(name, { url: known.url, refs: seen, here, probed: true });
-      await this.#track(name, new Map(done.map((ref) => [ref.name, ref.target])), `push ${name}`);
+      this.note(name, { url: known.url, refs: seen, here, probed: true });
+      await track(
+        this.#store.refs,
+        name,
+        new Map(done.map((ref) => [ref.name, ref.target])),
+        `push ${name}`,
+      );
       return pushed;
     } finally {
       await remote.close();
@@ -228,15 +155,20 @@ export class Sharing {
     return missing;
   }
 
-  /** Receives branches and tags from a remote. See `Repository.fetch`. */
+  /**
+   * Receives branches and tags from a remote and checks every byte. Branches are then
+   * `<remote>/<branch>` here; nothing else moves. Checkpoints of more than 16 MiB stay there, unless
+   * `full` asks for them: a replay derives them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
+   * REMOTE_INVALID, and then nothing here has changed.
+   */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
     const { objects } = this.#store;
-    const known = await this.#known(name);
-    const remote = await this.#open(name, known.url);
+    const known = await this.known(name);
+    const remote = await this.open(name, known.url);
     try {
       const listed = await remote.list();
       const chosen = this.#chosen(listed, request.branches, name);
-      const seen = await this.#present(remote, known, chosen);
+      const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       const news = request.full ? values : await this.#unknownHere(name, values);
       const options = { thinFromBytes: THIN_FROM_BYTES, limitBytes: LIMIT_BYTES, ...request };
@@ -248,13 +180,13 @@ export class Sharing {
         return receiving(new Set());
       });
       const targets = new Map([...values].map(([ref, { target }]) => [ref, target]));
-      const refs = await this.#track(name, targets, `fetch ${name}`, request.dryRun);
+      const refs = await track(this.#store.refs, name, targets, `fetch ${name}`, request.dryRun);
       const present = new Set(listed.map((ref) => ref.name));
       const gone = [...known.refs.keys()].filter((ref) => !present.has(ref));
       if (!request.dryRun) {
         const kept = [...known.refs].filter(([ref]) => present.has(ref));
         const here = new Set([...known.here, ...received.packs]);
-        this.#states.write(name, { ...known, refs: new Map([...kept, ...seen]), here });
+        this.note(name, { ...known, refs: new Map([...kept, ...seen]), here });
       }
       return { ...received, refs, gone };
     } finally {
@@ -264,10 +196,10 @@ export class Sharing {
 
   /** The refs of a remote, as they are now, from their values alone. Throws REMOTE_FAILED. */
   async show(name: string): Promise<readonly RemoteRef[]> {
-    const known = await this.#known(name);
-    const remote = await this.#open(name, known.url);
+    const known = await this.known(name);
+    const remote = await this.open(name, known.url);
     try {
-      const seen = await this.#present(remote, known, await remote.list());
+      const seen = await seenRefs(remote, known, await remote.list());
       return [...seen].map(([ref, { value }]) => {
         const bytes = value.packs.reduce((sum, pack) => sum + pack.bytes, 0);
         const objects = value.packs.reduce((sum, pack) => sum + pack.objects, 0);
@@ -284,7 +216,7 @@ export class Sharing {
    */
   async standing(branch: string, remote: string): Promise<Standing> {
     const { refs, objects } = this.#store;
-    const theirs = (await refs.read(`refs/remotes/${remote}/${branch}`)) as Id<"run"> | undefined;
+    const theirs = (await refs.read(trackingRef(remote, branch))) as Id<"run"> | undefined;
     const ours = await this.#branches.find(branch);
     if (theirs === undefined) return "absent";
     if (ours === undefined) return "new";
@@ -292,46 +224,6 @@ export class Sharing {
     const lineage = new Lineage(objects);
     if (await lineage.continues(theirs, ours)) return "behind";
     return (await lineage.continues(ours, theirs)) ? "ahead" : "diverged";
-  }
-
-  /** A remote of the store, or else the one of this name of the project's Git repository. */
-  async #known(name: string): Promise<KnownRemote> {
-    const known = this.#states.read(checkRemoteName(name));
-    if (known !== undefined) return known;
-    if ((await projectRemote(this.#root, name)) !== undefined) {
-      return { url: `${GIT_REMOTE}${name}`, refs: new Map(), here: new Set(), probed: true };
-    }
-    throw noRemote(
-      name,
-      (await this.list()).map((remote) => remote.name),
-    );
-  }
-
-  #open(name: string, url: string): Promise<Remote> {
-    const { folders, tools } = this.#store.objects;
-    const scratch = path.join(folders.local, "remotes", name);
-    return openRemote(url, { root: this.#root, tools, scratch });
-  }
-
-  /** What the listed refs say, of which only those are read that have changed. */
-  async #present(
-    remote: Remote,
-    known: KnownRemote,
-    listed: readonly ListedRef[],
-  ): Promise<ReadonlyMap<string, SeenRef>> {
-    const seen = new Map<string, SeenRef>();
-    const changed: ListedRef[] = [];
-    for (const ref of listed) {
-      const before = known.refs.get(ref.name);
-      if (before?.version === ref.version) seen.set(ref.name, before);
-      else changed.push(ref);
-    }
-    const values = await remote.read(changed);
-    for (const { name, version } of changed) {
-      const value = values.get(name);
-      if (value !== undefined) seen.set(name, { version, value });
-    }
-    return seen;
   }
 
   async #toPush(
@@ -404,39 +296,4 @@ export class Sharing {
     for (const { target } of await this.#store.refs.list("refs/tags/")) tracked.add(target);
     return new Map([...values].filter(([, { target }]) => !tracked.has(target)));
   }
-
-  /** Makes the tracking refs name these targets, and makes tags that are not here yet. */
-  async #track(
-    remote: string,
-    targets: ReadonlyMap<string, Id>,
-    command: string,
-    dryRun = false,
-  ): Promise<readonly FetchedRef[]> {
-    const { refs } = this.#store;
-    const space = new RefSpace(await refs.names("refs/"));
-    const changes: RefChange[] = [];
-    const tracked: FetchedRef[] = [];
-    for (const [name, target] of targets) {
-      const isTag = name.startsWith("tags/");
-      const ref = isTag ? `refs/${name}` : `refs/remotes/${remote}/${name.slice("heads/".length)}`;
-      const before = (await refs.read(ref)) as Id | undefined;
-      const about = { name, target, before };
-      if (before === target) tracked.push({ ...about, outcome: "same" });
-      else if (before !== undefined && isTag) tracked.push({ ...about, outcome: "kept" });
-      else if (before === undefined && space.conflict(ref) !== undefined) {
-        tracked.push({ ...about, outcome: "conflict" });
-      } else {
-        space.add(ref);
-        changes.push({ name: ref, from: before, to: target });
-        tracked.push({ ...about, outcome: before === undefined ? "new" : "moved" });
-      }
-    }
-    if (changes.length > 0 && !dryRun) await refs.update(changes, command);
-    return tracked;
-  }
-}
-
-/** The full name of the ref that follows a branch of a remote. */
-export function trackingRef(remote: string, branch: string): string {
-  return `refs/remotes/${remote}/${branch}`;
 }

@@ -84,6 +84,7 @@ export function masked(text: string, root: string): string {
       .replace(/(pack-<id>\.(?:pack|idx).* at) \d+/g, "$1 <place>")
       // A run's length depends on the names of its host's versions and author.
       .replace(/(expected) \d+ bytes(, got \d+, in objects)/g, "$1 <length> bytes$2")
+      .replace(/(the pack <short id> is damaged: expected) \d+ bytes/g, "$1 <length> bytes")
       .replace(/(to unpack to) \d+ bytes/g, "$1 <length> bytes")
       .replace(/\b[0-9a-f]{4} is the beginning of \d+/g, "<digits> is the beginning of <n>")
   );

@@ -7,7 +7,6 @@ import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { concatBytes, toHex, utf8 } from "../../src/base/bytes.ts";
 import { RewindError } from "../../src/base/errors.ts";
-import { defineSimulation } from "../../src/index.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/host/platform.ts";
 import { folderBlobs } from "../../src/node/remote/folder-blobs.ts";
@@ -19,6 +18,7 @@ import { formatRefValue, parseRefValue } from "../../src/remote/ref-value.ts";
 import type { PackRef, RefValue } from "../../src/remote/remote.ts";
 import { initRepository, type Repository } from "../../src/repository.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
+import { crowd } from "./crowd.ts";
 import { type S3Server, s3Server } from "./s3-server.ts";
 
 /** Files of remotes that tests have made, by their URLs; other URLs are opened as always. */
@@ -34,14 +34,6 @@ vi.mock("../../src/node/remote/open-remote.ts", async (original) => {
 });
 
 const TOOLS = { crc32: nodeCrc32, compression: nodeCompression, hash: nodeHash };
-
-const crowd = defineSimulation({
-  name: "crowd",
-  params: { p: 0.5 },
-  init: () => Array.from({ length: 40 }, (_, i) => i),
-  step: (xs: number[], rng, ctx) =>
-    xs.map((x) => x + (rng.random() < ctx.params.p ? rng.random() : -1)),
-});
 
 let root: string;
 const open: Repository[] = [];

@@ -1,19 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defineSimulation } from "../../src/index.ts";
-import { initRepository, openRepository, type Repository } from "../../src/repository.ts";
-
-/** States of 400 bytes, so that checkpoints are objects. */
-const crowd = defineSimulation({
-  name: "crowd",
-  params: { p: 0.5 },
-  init: () => Array.from({ length: 40 }, (_, i) => i),
-  step: (xs: number[], rng, ctx) =>
-    xs.map((x) => x + (rng.random() < ctx.params.p ? rng.random() : -1)),
-});
+import { initRepository, type Repository } from "../../src/repository.ts";
+import { crowd } from "./crowd.ts";
 
 let root: string;
 const open: Repository[] = [];
@@ -93,6 +84,3 @@ describe.each(Object.entries(remotes))("a remote: %s", (_, make) => {
     expect((await a.revision("origin/mine")).run.root).toBe(mine.root);
   });
 });
-
-void readdirSync;
-void openRepository;
