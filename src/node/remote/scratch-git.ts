@@ -276,10 +276,12 @@ function environment(folder: string, settings: Settings): NodeJS.ProcessEnv {
     env[`GIT_AUTHOR_${part}`] = value;
     env[`GIT_COMMITTER_${part}`] = value;
   }
-  env.GIT_CONFIG_COUNT = String(settings.length);
+  // The user's own come first: a server for continuous integration gives credentials in this way.
+  const own = Number(env.GIT_CONFIG_COUNT ?? 0);
+  env.GIT_CONFIG_COUNT = String(own + settings.length);
   for (const [i, [key, value]] of settings.entries()) {
-    env[`GIT_CONFIG_KEY_${i}`] = key;
-    env[`GIT_CONFIG_VALUE_${i}`] = value;
+    env[`GIT_CONFIG_KEY_${own + i}`] = key;
+    env[`GIT_CONFIG_VALUE_${own + i}`] = value;
   }
   const onTerminal = process.stdin.isTTY === true;
   return {
