@@ -52,8 +52,8 @@ async function withOdd(path: string, what: string): Promise<string> {
 describe.skipIf(process.platform === "win32")("is refused at once, by its name", () => {
   const places = [
     ...["lib/a.ts", "package.json", "tsconfig.json", "base.json", "lib/package.json"],
-    ...["node_modules/pack/package.json", "node_modules/pack/main.js", ".pnp.cjs"],
-    ...["node_modules/package.json", ".pnp.data.json"],
+    ...["node_modules/pack/package.json", "node_modules/pack/main.js"],
+    ...["node_modules/package.json"],
   ];
   const cases = places.flatMap((path) => Object.keys(ODD).map((what) => [what, path] as const));
 
@@ -84,11 +84,13 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     ["a name with escapes", '{ "extends": "./b\\u0061se.json" }'],
     ["comments", '{ // "\n "extends" /* : */ : /* " */ "./base.json", }'],
     ["a comment that ends as JSON's lines do", '{ // \u2028 "extends": "./base.json"\n }'],
-    ["the key twice", '{ "extends": "./base.json", "extends": "./other.json" }'],
+    ["the key twice", '{ "extends": "./other.json", "extends": "./base.json" }'],
     ["keys that look like it", '{ "x": "y", ":": 1, "a\\"": [], "extends": ["./base.json"] }'],
     ["a name without its ending", '{ "extends": "./base" }'],
     ["a package", '{ "extends": "config/base.json" }'],
     ["what a package's package.json names", '{ "extends": "config" }'],
+    ["what a package exports", '{ "extends": "exporter/x" }'],
+    ["what a package's package.json exports, a pipe itself", '{ "extends": "piped/x.json" }'],
     ["one of a list, with comments", '{"extends":[/*]*/"./other.json",//"]\n"./base.json",]}'],
     ["a key after a long text", `{ "x": "${'\\"'.repeat(40_000)}", "extends": "./base" }`],
     ["a key after a comment without an end", '{ "extends": "./base.json" } /* "'],
@@ -97,9 +99,14 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
       "m.ts": "export default 1;",
       "tsconfig.json": text,
       "node_modules/config/package.json": '{ "tsconfig": "../../base.json" }',
+      "node_modules/exporter/package.json": '{ "exports": { "./*": "./in/*.json" } }',
+      "node_modules/exporter/in/beside": "",
+      "node_modules/piped/x.json": "{}",
       "other.json": "{}",
     });
     execFileSync("mkfifo", [join(root, "base.json")]);
+    execFileSync("mkfifo", [join(root, "node_modules/piped/package.json")]);
+    symlinkSync("../../../base.json", join(root, "node_modules/exporter/in/x.json"));
     symlinkSync("../../base.json", join(root, "node_modules/config/base.json"));
     await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(/to be a file, got a pipe/);
   });
@@ -108,7 +115,7 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
   test.skipIf(!existsSync("/proc/self/pagemap"))(
     "a file of the system's that has no end",
     async () => {
-      for (const path of ["tsconfig.json", "base.json", "package.json", ".pnp.cjs"]) {
+      for (const path of ["tsconfig.json", "base.json", "package.json"]) {
         const root = await withOdd(path, "nothing");
         symlinkSync("/proc/self/pagemap", join(root, path));
         await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
@@ -198,6 +205,67 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
         "in/i.js": I,
       },
     ],
+    ...[
+      ["paths", { paths: { "@/*": ["./in/*"] } }, "@/x", "in/x"],
+      ["paths without a pattern", { paths: { "@": ["./in"] } }, "@", "in"],
+      ["paths below a baseUrl", { baseUrl: "in", paths: { "@/*": ["a/*"] } }, "@/x", "in/a/x"],
+      ["a baseUrl", { baseUrl: "./in" }, "x/y", "in/x/y"],
+      ["paths for a package's imports", { paths: { pack: ["./in"] } }, "#x", "in"],
+    ].map(
+      ([what, compilerOptions, specifier, folder]): [
+        string,
+        string,
+        string,
+        Record<string, string>,
+      ] => [
+        String(what),
+        String(specifier),
+        String(folder),
+        {
+          "package.json": '{ "imports": { "#x": "pack" } }',
+          "tsconfig.json": JSON.stringify({ compilerOptions }),
+          [`${folder}/index.ts`]: I,
+        },
+      ],
+    ),
+    [
+      "paths of a tsconfig.json that another extends",
+      "@/x",
+      "base/in/x",
+      {
+        "tsconfig.json": '{ "extends": "./base/config" }',
+        "base/config.json": '{ "compilerOptions": { "paths": { "@/*": ["./in/*"] } } }',
+        "base/in/x/index.ts": I,
+      },
+    ],
+    [
+      "exports with escapes",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{ "exports": "./%69n/i.js" }',
+        "node_modules/pack/in/i.js": I,
+      },
+    ],
+    [
+      "the first of two keys",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{ "main": "./in", "main": "./other" }',
+        "node_modules/pack/in/index.js": I,
+      },
+    ],
+    [
+      "a text with a blank that is none in JSON",
+      "pack",
+      "node_modules/pack/in",
+      {
+        "node_modules/pack/package.json": '{\v"main": "./in" }',
+        "node_modules/pack/in/index.js": I,
+      },
+    ],
+    ["a path with a question mark", "./in?x", "in", { "in/index.ts": I }],
   ])("a package.json that %s leads to", async (_, specifier, folder, files) => {
     const root = await project({
       ...files,
@@ -209,6 +277,66 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
       code: "MODULE_FAILED",
       message: expect.stringContaining(`expected ${folder}/package.json to be a file, got a pipe`),
     });
+  });
+
+  test.each([
+    ["a file", "a.ts", "elsewhere/a.ts", "./a"],
+    ["a folder", "a", "elsewhere/a", "./a"],
+    ["a package", "node_modules/a", "elsewhere/deep/a", "a"],
+  ])("a package.json beside %s to which a link leads", async (_, link, target, specifier) => {
+    const root = await project({
+      "m.ts": `import "${specifier}"; export default ${WALK};`,
+      [target.endsWith(".ts") ? target : `${target}/index.ts`]: I,
+      "node_modules/beside": "",
+    });
+    symlinkSync(join(root, target), join(root, link));
+    execFileSync("mkfifo", [join(root, "elsewhere/package.json")]);
+    await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+      "expected elsewhere/package.json to be a file, got a pipe",
+    );
+  });
+
+  test("a package.json of a folder by the name of a package that is not there", async () => {
+    const root = await project({ "m.ts": `import "a"; export default ${WALK};`, "a/b.ts": I });
+    execFileSync("mkfifo", [join(root, "a/package.json")]);
+    await expect(bundle({ root, module: "m.ts" })).rejects.toThrow("a/package.json to be a file");
+  });
+
+  test.each([".pnp.cjs", ".pnp.data.json"])("not %s, which is not read", async (path) => {
+    const root = await withOdd(path, "a pipe");
+    expect((await bundle({ root, module: "m.ts" })).inputs).toContain("m.ts");
+  });
+
+  test("a package.json that leads an import to millions of places", async () => {
+    const exports = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [`./${"a".repeat(i)}*`, `./*/${i}.js`]),
+    );
+    const root = await project({
+      "m.ts": `import "pack/${"a".repeat(200)}"; export default ${WALK};`,
+      "node_modules/pack/package.json": JSON.stringify({ exports }),
+    });
+    await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+      "expected node_modules/pack/package.json to lead an import to at most 10000 places",
+    );
+  });
+
+  test("a package.json that names a file by bytes that are not UTF-8", async () => {
+    const root = await project({
+      "m.ts": `import "pack"; export default ${WALK};`,
+      "node_modules/pack/package.json": '{ "exports": "./%ff/i.js" }',
+    });
+    await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+      "expected node_modules/pack/package.json to name files in UTF-8",
+    );
+  });
+
+  test("a tsconfig.json that is not JSON", async () => {
+    for (const text of ["{", '{ "extends": "\\x41" }', "{ x }"]) {
+      const root = await project({ ...FILES, "tsconfig.json": text });
+      await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
+        "expected tsconfig.json to be JSON, in which comments are allowed",
+      );
+    }
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { dirname, relative, sep } from "node:path";
+import { dirname, parse, relative, sep } from "node:path";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
 import { RewindError } from "../../base/errors.ts";
 import type { ExternalPackage } from "../../object/program.ts";
@@ -10,11 +10,11 @@ import { externalsOf } from "./externals.ts";
 import { FILE_META } from "./file-meta.ts";
 import { findModule } from "./find-module.ts";
 import { NO_REQUIRE, NODE_INTEROP } from "./interop.ts";
-import { configFiles, nearestConfig } from "./module-settings.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
 import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
 import { splitBundle } from "./split.ts";
+import { type Options, tsconfigFor } from "./tsconfig.ts";
 
 /** A user's module and everything that it imports, as one program. */
 export interface Bundle {
@@ -82,9 +82,7 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
   const root = await realpath(entry.root);
   const file = await findModule(root, entry.module);
   const module = relative(root, file).split(sep).join("/");
-  const config = nearestConfig(root, dirname(file));
-  // All files are read here first: esbuild would block on a pipe and read a device endlessly.
-  const settings = config === undefined ? [] : configFiles(root, config);
+  const { compilerOptions, files } = tsconfigFor(root, dirname(file));
   const outside = new Set<string>();
   const { engine = ownEngine() } = entry;
   const attempt = (more: BuildOptions = {}): Promise<Attempt> =>
@@ -93,7 +91,8 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
       module,
       engine,
       outside,
-      options: { ...optionsFor(root, module, config), ...more },
+      compilerOptions,
+      options: { ...optionsFor(root, module, compilerOptions), ...more },
     });
 
   let built = await attempt();
@@ -114,7 +113,7 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
       { module },
     );
   }
-  for (const file of settings) built.sources.addSettings(file);
+  for (const file of files) built.sources.addSettings(file);
   return {
     code: parts.map((part) => part.code).join(""),
     parts,
@@ -136,10 +135,12 @@ interface Attempt extends Pick<Met, "externals"> {
   readonly again: boolean;
 }
 
-function optionsFor(root: string, module: string, config: string | undefined): BuildOptions {
+function optionsFor(root: string, module: string, compilerOptions: Options): BuildOptions {
   return {
     entryPoints: [`./${module}`],
-    absWorkingDir: root,
+    // Not in the project: esbuild would look there and above for the manifest of Yarn Plug'n'Play, which
+    // leads to more files that it reads, and to packages in archives, which cannot be bundled.
+    absWorkingDir: parse(root).root,
     bundle: true,
     write: false,
     metafile: true,
@@ -160,7 +161,7 @@ function optionsFor(root: string, module: string, config: string | undefined): B
       "unsupported-require-call": "warning",
     },
     // Explicit, because esbuild would otherwise look for one in every folder up to the disk's root.
-    ...(config === undefined ? { tsconfigRaw: "{}" } : { tsconfig: config }),
+    tsconfigRaw: JSON.stringify({ compilerOptions }),
   };
 }
 
@@ -169,9 +170,10 @@ async function build(setup: {
   readonly module: string;
   readonly engine: Engine;
   readonly outside: Set<string>;
+  readonly compilerOptions: Options;
   readonly options: BuildOptions;
 }): Promise<Attempt> {
-  const { root, module, engine, outside, options } = setup;
+  const { root, module, engine, outside, compilerOptions, options } = setup;
   const met: Met = {
     files: new Map(),
     externals: new Map(),
@@ -181,7 +183,7 @@ async function build(setup: {
   const sources = sourcesOf(root);
   const engineNames = (name: EngineEntry): Promise<readonly string[]> =>
     exportsOfEngine(name, engine);
-  const plugins = [programPlugin({ root, sources, outside, met, engineNames })];
+  const plugins = [programPlugin({ root, compilerOptions, sources, outside, met, engineNames })];
   const before: ReadonlySet<string> = new Set(outside);
   /**
    * Leaves the package that a message is about outside; false if the message is about the user's

@@ -1,217 +1,163 @@
+import { readdirSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { RewindError } from "../../base/errors.ts";
-import {
-  checkRegular,
-  LARGEST_CODE_BYTES,
-  LARGEST_JSON_BYTES,
-  LARGEST_SETTINGS_BYTES,
-  readRegular,
-} from "../host/regular-file.ts";
-import { type Manifest, namedPlaces } from "./named-places.ts";
+import { checkRegular, LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
+import { manifestIn, NO_MANIFEST, partOf, patternPlaces } from "./named-places.ts";
 import { isBare, remembered } from "./package-folder.ts";
 import { packageName } from "./packages.ts";
 
-/** The tsconfig.json that applies to `folder`: the nearest one up to the project folder `root`. */
-export function nearestConfig(root: string, folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    const file = join(at, "tsconfig.json");
-    if (readSettings(root, file) !== undefined) return file;
-    if (at === root || at === dirname(at)) return undefined;
-  }
+/** Where a tsconfig.json sends imports; its places are absolute paths. */
+export interface ImportPaths {
+  readonly baseUrl?: string;
+  readonly paths?: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * A tsconfig.json and those that it extends, if they exist. Throws MODULE_FAILED if one of them
- * cannot be read completely.
+ * Checks the package.json files that esbuild reads to resolve `specifier` from `folder`: in that
+ * folder and above, inside the project and outside, and in the places to which these, links and
+ * `options` of a tsconfig.json lead. esbuild would wait for a pipe and read a device endlessly. To
+ * check a file too many does no harm. Throws MODULE_FAILED.
  */
-export function configFiles(root: string, config: string): string[] {
-  const found = new Set<string>();
-  const waiting = [config];
-  let bases = 0;
-  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    const text = found.has(file) ? undefined : readSettings(root, file);
-    if (text === undefined) continue;
-    found.add(file);
-    const names = new Set(extendedBy(text));
-    bases += names.size;
-    if (bases > MOST_BASES) {
-      const message = `expected ${nameOf(root, config)} to extend at most ${MOST_BASES} files`;
-      throw new RewindError("MODULE_FAILED", message, { file: nameOf(root, config) });
-    }
-    const folder = dirname(file);
-    for (const name of [...names].reverse())
-      waiting.push(...placesOf(root, name, folder).reverse());
-  }
-  return [...found];
-}
-
-/**
- * Checks the package.json files, and those of Yarn, that esbuild reads to resolve `specifier` from
- * `folder`: in that folder and above, inside the project and outside, and in the
- * places to which these lead. Throws MODULE_FAILED.
- */
-export function packageSettings(root: string): (specifier: string, folder: string) => void {
+export function packageSettings(
+  root: string,
+  options: ImportPaths = {},
+): (specifier: string, folder: string) => void {
   const checked = new Set<string>();
   const check = (folder: string): void => {
     for (let at = folder; !checked.has(at); at = dirname(at)) {
       checked.add(at);
-      for (const [file, limitBytes] of READ_BY_ESBUILD) {
-        checkRegular(join(at, file), { name: nameOf(root, join(at, file)), limitBytes });
-      }
+      const file = join(at, "package.json");
+      checkRegular(file, { name: nameOf(root, file), limitBytes: LARGEST_SETTINGS_BYTES });
     }
   };
-  const manifestOf = remembered((folder) =>
-    jsonIn(readSettings(root, join(folder, "package.json"))),
-  );
-  const looked = new Set<string>();
+  const checkLinks = remembered((folder) => {
+    for (const real of [realPath(folder) ?? folder, ...foldersOfLinks(folder)]) check(real);
+  });
+  const manifestOf = remembered((folder) => {
+    const text = readSettings(root, join(folder, "package.json"));
+    return text === undefined ? undefined : manifestIn(text);
+  });
+  const asked = new Set<string>();
+  // A list and no recursion: a thousand folders may lead from one to the next.
+  const waiting: (readonly [specifier: string, folder: string])[] = [];
+  /** Has a folder's package.json looked at, for an import that it may be asked for. */
   const look = (specifier: string, folder: string): void => {
-    check(folder);
-    const manifest = manifestOf(folder);
     const question = `${folder}\0${specifier}`;
-    if (manifest === undefined || looked.has(question)) return;
-    looked.add(question);
-    for (const place of namedPlaces(manifest, specifier)) {
-      // A package's own `imports` may name another package; anything else is a path, with or without "./".
-      if (isBare(place)) ask(place, folder);
-      const path = resolve(folder, place);
-      for (const at of [dirname(path), path]) look("", at);
+    if (asked.has(question)) return;
+    asked.add(question);
+    check(folder);
+    if (manifestOf(folder) !== undefined) waiting.push([specifier, folder]);
+  };
+  const goTo = (place: string, folder: string): void => {
+    // A package's own `imports` may name another package; anything else is a path, with or without "./".
+    if (isBare(place)) ask(place, folder);
+    const decoded = unescaped(place);
+    if (decoded === undefined) throw refused(folder, "to name files in UTF-8");
+    for (const path of new Set([place, decoded])) reach(resolve(folder, path));
+  };
+  /** What esbuild may find by a path: a file, a folder, or a file with more to its name. */
+  const reach = (path: string): void => {
+    for (const at of [dirname(path), path]) {
+      look("", at);
+      checkLinks(at);
     }
   };
   const ask = (specifier: string, folder: string): void => {
     check(folder);
-    const isPath = /^\.{0,2}(?:\/|$)/.test(specifier);
-    if (isPath) {
-      look("", resolve(folder, specifier));
-      return;
-    }
+    // Also for a name: if there is no such package, esbuild looks for a file to suggest.
+    reach(resolve(folder, specifier));
+    if (/^\.{1,2}(?:\/|$)/.test(specifier)) return;
+    for (const path of configured(options, specifier)) reach(path);
     for (let at = folder; ; at = dirname(at)) {
       // By its own name or by "#", a package's file asks the package.json above it.
       look(specifier, at);
       if (at === dirname(at)) return;
       look(specifier, join(at, "node_modules", packageName(specifier)));
-      look("", join(at, "node_modules", specifier));
+      reach(join(at, "node_modules", specifier));
     }
   };
-  return ask;
+  const refused = (folder: string, problem: string): RewindError => {
+    const file = nameOf(root, join(folder, "package.json"));
+    return new RewindError("MODULE_FAILED", `expected ${file} ${problem}`, { file });
+  };
+  const listed = new Set<string>(); // the folders whose places without `*` were gone to
+  return (specifier, folder) => {
+    ask(specifier, folder);
+    // If there is no such file, esbuild leaves out what looks like the end of an address.
+    const end = specifier.search(/[?#]/);
+    if (end > 0) ask(specifier.slice(0, end), folder);
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const [specifier, folder] = next;
+      const manifest = manifestOf(folder) ?? NO_MANIFEST;
+      const places = listed.has(folder) ? [] : manifest.places;
+      listed.add(folder);
+      for (const place of places) goTo(place, folder);
+      let count = 0;
+      for (const place of patternPlaces(manifest, specifier)) {
+        if (++count > MOST_PLACES) {
+          throw refused(folder, `to lead an import to at most ${MOST_PLACES} places`);
+        }
+        goTo(place, folder);
+      }
+    }
+  };
 }
 
-function jsonIn(text: string | undefined): Manifest | undefined {
+/** Far above what a package has; one file can name thousands of millions. */
+const MOST_PLACES = 10_000;
+
+/** The places that a tsconfig.json has for an import. */
+function configured({ baseUrl, paths = {} }: ImportPaths, specifier: string): string[] {
+  const places = Object.entries(paths).flatMap(([key, places]) => {
+    const part = key === specifier ? "" : partOf(key, specifier);
+    return part === undefined ? [] : places.map((place) => place.replace("*", () => part));
+  });
+  return baseUrl === undefined ? places : [join(baseUrl, specifier), ...places];
+}
+
+/** A place without the escapes of an address, as esbuild decodes them; undefined if it is not UTF-8. */
+function unescaped(place: string): string | undefined {
+  if (/%(?![0-9A-Fa-f]{2})/.test(place)) return place;
   try {
-    const value = JSON.parse(text ?? "null");
-    return typeof value === "object" && value !== null ? value : undefined;
+    return decodeURIComponent(place);
   } catch {
-    return undefined; // esbuild says so, if it matters
+    return undefined;
   }
 }
 
-const READ_BY_ESBUILD: ReadonlyArray<readonly [file: string, limitBytes: number]> = [
-  ["package.json", LARGEST_SETTINGS_BYTES],
-  [".pnp.data.json", LARGEST_JSON_BYTES],
-  [".pnp.cjs", LARGEST_CODE_BYTES],
-  [".pnp.js", LARGEST_CODE_BYTES],
-];
+/** The folders of the files to which the links in a folder lead. */
+function foldersOfLinks(folder: string): string[] {
+  return linksIn(folder).flatMap((link) => {
+    const real = realPath(join(folder, link));
+    return real === undefined ? [] : [dirname(real)];
+  });
+}
 
-function readSettings(root: string, file: string): string | undefined {
+function linksIn(folder: string): string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text of a file of settings; undefined if there is none. Throws MODULE_FAILED, as `readRegular` does. */
+export function readSettings(root: string, file: string): string | undefined {
   const options = { name: nameOf(root, file), limitBytes: LARGEST_SETTINGS_BYTES };
   const contents = readRegular(file, options);
   return contents && new TextDecoder().decode(contents);
 }
 
 /** A file's path from the project folder, so that messages are short. */
-function nameOf(root: string, file: string): string {
+export function nameOf(root: string, file: string): string {
   return relative(root, file).split(sep).join("/");
-}
-
-/** More than anyone needs; looking for each in every folder above would take minutes. */
-const MOST_BASES = 1_000;
-
-/**
- * The files that a tsconfig.json extends. It may have comments, and may write the key twice or with
- * escapes. An extra file does no harm, but a missing one does, because esbuild reads it.
- */
-function extendedBy(text: string): string[] {
-  const tokens = tokensOf(text);
-  const names: string[] = [];
-  for (const [i, token] of tokens.entries()) {
-    if (!token.startsWith('"') || tokens[i + 1] !== ":" || textOf(token) !== "extends") continue;
-    let at = i + 2;
-    // All the texts in a list count, including those in nested lists.
-    do {
-      const value = tokens[at] ?? "";
-      if (value.startsWith('"')) names.push(textOf(value));
-    } while (tokens[i + 2] === "[" && ++at < tokens.length && !END_OF_LIST.has(tokens[at] ?? ""));
-  }
-  return names;
-}
-
-const END_OF_LIST: ReadonlySet<string> = new Set(["]", "{", "}", ":"]);
-
-/** The texts, with their quotes, and the other characters of JSON with comments, in one pass. */
-function tokensOf(text: string): string[] {
-  const tokens: string[] = [];
-  for (let at = 0; at < text.length; ) {
-    const character = text[at] ?? "";
-    const two = text.slice(at, at + 2);
-    if (character === '"') {
-      const end = endOfString(text, at);
-      tokens.push(text.slice(at, end));
-      at = end;
-    } else if (two === "/*") {
-      const end = text.indexOf("*/", at + 2);
-      at = end === -1 ? text.length : end + 2;
-    } else if (two === "//") {
-      LINE_END.lastIndex = at;
-      at = LINE_END.exec(text)?.index ?? text.length;
-    } else {
-      if (/\S/.test(character)) tokens.push(character);
-      at++;
-    }
-  }
-  return tokens;
-}
-
-const LINE_END = /[\n\r\u2028\u2029]/g;
-
-/** The end of the string that begins at `at`; an unclosed string extends to the end of the text. */
-function endOfString(text: string, at: number): number {
-  for (let end = at + 1; end < text.length; end++) {
-    if (text[end] === "\\") end++;
-    else if (text[end] === '"') return end + 1;
-  }
-  return text.length;
-}
-
-/** The text of a JSON string; "" if it is not valid, which esbuild refuses. */
-function textOf(json: string): string {
-  try {
-    return String(JSON.parse(json));
-  } catch {
-    return "";
-  }
-}
-
-/** The files that `name` in a tsconfig.json may mean. */
-function placesOf(root: string, name: string, folder: string): string[] {
-  if (name === "") return [];
-  const places: string[] = [];
-  if (/^(\.|\/|[A-Za-z]:)/.test(name)) places.push(resolve(folder, name));
-  else
-    for (let at = folder; at !== dirname(at); at = dirname(at))
-      places.push(join(at, "node_modules", name));
-  return places.flatMap((place) => [
-    ...[place, `${place}.json`, join(place, "tsconfig.json")],
-    ...namedByPackage(root, place),
-  ]);
-}
-
-/** The file that the package.json of a folder names as its tsconfig.json. */
-function namedByPackage(root: string, folder: string): string[] {
-  const text = readSettings(root, join(folder, "package.json"));
-  if (text === undefined) return [];
-  try {
-    const { tsconfig } = JSON.parse(text) as { tsconfig?: unknown };
-    return typeof tsconfig === "string" ? [join(folder, tsconfig)] : [];
-  } catch {
-    return [];
-  }
 }

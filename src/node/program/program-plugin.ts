@@ -26,6 +26,7 @@ import { packageSettings } from "./module-settings.ts";
 import { isBare, type PackageFile, packageFolders, remembered } from "./package-folder.ts";
 import { ENGINE, findPackage, packageName } from "./packages.ts";
 import type { Sources } from "./sources.ts";
+import type { Options } from "./tsconfig.ts";
 
 /** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
 export const OWN = "program";
@@ -55,19 +56,20 @@ export interface Met {
  */
 export function programPlugin(options: {
   readonly root: string;
+  readonly compilerOptions: Options;
   readonly sources: Sources;
   readonly outside: Set<string>;
   readonly met: Met;
   /** The names that each module of the engine exports. */
   engineNames(entry: EngineEntry): Promise<readonly string[]>;
 }): Plugin {
-  const { root, sources, outside, met, engineNames } = options;
+  const { root, compilerOptions, sources, outside, met, engineNames } = options;
   const folders = packageFolders(root);
   const real = new Map<string, string>(); // the files' real paths, by esbuild's names
   const codes = new Map<string, string>(); // the contents of those that are code
   const virtual = new Map<string, string>(); // the contents of modules that are not files
   const native = remembered(isNative);
-  const checkSettings = packageSettings(root);
+  const checkSettings = packageSettings(root, compilerOptions);
 
   const importerOf = ({ namespace, importer }: OnResolveArgs): string => `${namespace}:${importer}`;
 
