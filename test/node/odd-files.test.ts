@@ -342,7 +342,7 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
   test.each([
     ["code", "a.js", "{}", 10 << 20],
     ["JSON", "a.json", "[],", 16 << 20],
-  ])("%s that is larger than what esbuild takes a gigabyte for", async (_, path, text, most) => {
+  ])("%s that is larger than any that a program has", async (_, path, text, most) => {
     const root = await project({
       "m.ts": `import "./${path}"; export default ${WALK};`,
       [path]: text.repeat(most / text.length + 1),
@@ -351,6 +351,25 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
     await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
       code: "MODULE_FAILED",
       message: expect.stringContaining(limit),
+    });
+  });
+
+  test.each([
+    ["code", "a.js", 2_621_440 / 2],
+    ["JSON", "a.json", 3_495_254 / 2],
+    ["text", "a.txt", 64 << 20],
+  ])("%s that takes esbuild gigabytes, together with the other files", async (_, path, length) => {
+    const signs = `/*${",".repeat(2_621_440 / 2)}*/`;
+    const root = await project({
+      "m.ts": `import "./${path}"; export default ${WALK}; ${signs}`,
+      [path]: { "a.js": signs, "a.json": `"${",".repeat(length)}"` }[path] ?? "",
+    });
+    if (path === "a.txt") truncateSync(join(root, path), length);
+    await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
+      code: "MODULE_FAILED",
+      message: expect.stringContaining(
+        `expected esbuild to need at most 1,342,177,280 bytes of memory for all files, got over that with ${path}`,
+      ),
     });
   });
 

@@ -3,10 +3,7 @@ import { RewindError } from "../../base/errors.ts";
 
 /** The largest file that becomes part of a program, and the largest settings file for that. */
 export const LARGEST_SOURCE_BYTES: number = 64 << 20;
-/**
- * The same of what is parsed. For a byte of JSON, esbuild takes 30 bytes of memory, and 55 at most (`[],[],`);
- * for one of code 15, and 250 at most (`{}{}`). TypeScript's own compiler has 9 MB in one file.
- */
+/** The same of what is parsed. TypeScript's own compiler has 9 MB in one file. */
 export const LARGEST_JSON_BYTES: number = 16 << 20;
 export const LARGEST_CODE_BYTES: number = 10 << 20;
 export const LARGEST_SETTINGS_BYTES: number = 1 << 20;

@@ -25,6 +25,7 @@ import { loaderOf } from "./loaders.ts";
 import { packageSettings } from "./module-settings.ts";
 import { isBare, type PackageFile, packageFolders, remembered } from "./package-folder.ts";
 import { ENGINE, findPackage, packageName } from "./packages.ts";
+import { sourceMemory } from "./source-memory.ts";
 import type { Sources } from "./sources.ts";
 import type { Options } from "./tsconfig.ts";
 
@@ -69,6 +70,7 @@ export function programPlugin(options: {
   const codes = new Map<string, string>(); // the contents of those that are code
   const virtual = new Map<string, string>(); // the contents of modules that are not files
   const native = remembered(isNative);
+  const checkMemory = sourceMemory();
   const checkSettings = packageSettings(root, compilerOptions);
 
   const importerOf = ({ namespace, importer }: OnResolveArgs): string => `${namespace}:${importer}`;
@@ -199,6 +201,7 @@ export function programPlugin(options: {
     }
     const contents = readRegular(file, { name: path, limitBytes: largestOf(loader) });
     if (contents === undefined) return refuse(`${path} does not exist`);
+    checkMemory(path, contents, loader);
     if (namespace === OWN) sources.add(path, contents);
     else sources.addPackageFile(file, contents);
     const resolveDir = dirname(file);
