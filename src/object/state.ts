@@ -1,9 +1,10 @@
 import { concatBytes, equalBytes, toHex } from "../base/bytes.ts";
-import { RewindError } from "../base/errors.ts";
-import { DECODE_LIMITS } from "../codec/cbor/cursor.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { Cursor, DECODE_LIMITS } from "../codec/cbor/cursor.ts";
+import { MAJOR } from "../codec/cbor/writer.ts";
 import { chunks } from "../codec/chunk.ts";
 import type { Hash } from "../codec/hash.ts";
-import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
+import { decodeBody, encodeBody, type Fields, idBytes, longestBody } from "./body.ts";
 import { type Id, type Kind, objectId } from "./id.ts";
 
 /** Writes an object, and returns its id. */
@@ -102,6 +103,8 @@ export function decodeState(body: Uint8Array): StateContent {
 
 /** Reads the body of an object that holds an encoding. */
 export function decodeContent(kind: ContentKind, body: Uint8Array): StateContent {
+  const listed = chunksIn(kind, body);
+  if (listed !== undefined) return listed;
   return decodeBody(
     kind,
     body,
@@ -116,6 +119,39 @@ export function decodeContent(kind: ContentKind, body: Uint8Array): StateContent
     (content) =>
       "encoded" in content ? [content.encoded] : [content.length, content.chunks.map(idBytes)],
   );
+}
+
+/**
+ * The chunks that a body lists, if it is of that form. As values, millions of ids would take a
+ * hundred times as much memory as the body.
+ */
+function chunksIn(kind: ContentKind, body: Uint8Array): StateContent | undefined {
+  try {
+    const cursor = new Cursor(body, { ...DECODE_LIMITS, bytes: longestBody(kind) });
+    if (read(cursor, MAJOR.ARRAY) !== 2) return undefined;
+    const length = read(cursor, MAJOR.UNSIGNED);
+    const count = read(cursor, MAJOR.ARRAY);
+    const chunks: Id<"chunk">[] = [];
+    while (chunks.length < count) {
+      if (read(cursor, MAJOR.BYTES) !== ID_BYTES) return undefined;
+      const at = cursor.skip(0);
+      chunks.push(toHex(body.subarray(at, cursor.at)) as Id<"chunk">);
+    }
+    cursor.end();
+    return { length, chunks };
+  } catch (error) {
+    // What is wrong with it is said where any body is decoded.
+    if (isRewindError(error, "INVALID_ENCODING")) return undefined;
+    throw error;
+  }
+}
+
+const ID_BYTES = 32;
+
+/** The argument of the next head, which must be of this type. */
+function read(cursor: Cursor, major: number): number {
+  cursor.expect(major, "another type");
+  return cursor.integer(MAJOR.UNSIGNED, 0);
 }
 
 /** Whether two refs name the same encoding. */

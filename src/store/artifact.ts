@@ -207,8 +207,9 @@ async function readRun(
   };
   for await (const needed of objectsOf(manifest, readObject)) {
     if (next?.id === needed.id) {
-      await take(next);
-      taken = next;
+      // The same id as in the list that needs it, so that many ids are in memory once.
+      taken = { ...next, id: needed.id };
+      await take(taken);
       next = objects.next().value;
     } else if (!needed.optional) throw unexpected(needed, next);
   }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { hostileArtifacts } from "./artifacts.ts";
+import { hostileArtifacts, manyChunks } from "./artifacts.ts";
 import { Stores } from "./commands.ts";
 import { complaintAboutCost } from "./complaints.ts";
 import { Lab } from "./lab.ts";
@@ -35,5 +35,16 @@ describe("a file that save did not write", () => {
       server.close();
     }
     expect(files).toBeGreaterThan(50);
+  });
+
+  test("with 200,000 objects takes info a third of a gigabyte", async () => {
+    const root = await stores.copy("walk");
+    const sound = new Uint8Array(readFileSync(path.join(root, "run.replay")));
+    writeFileSync(path.join(root, "x.replay"), await manyChunks(sound));
+    const server = lab.server();
+    const ended = await server.run(root, ["info", "x.replay"]);
+    server.close();
+    expect(ended).toMatchObject({ status: 0, stderr: "" });
+    expect(ended.memoryKb).toBeLessThan(350_000);
   });
 });

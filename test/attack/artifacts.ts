@@ -2,7 +2,7 @@ import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeCompression, nodeHash } from "../../src/node/host/platform.ts";
 import { encodeBody, idBytes } from "../../src/object/body.ts";
-import { KINDS, type Kind, objectId } from "../../src/object/id.ts";
+import { type Id, KINDS, type Kind, objectId } from "../../src/object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { type ArtifactObject, openArtifact } from "../../src/store/artifact.ts";
 
@@ -41,13 +41,17 @@ function chunkOf(number: number, length: number): Uint8Array {
   return concatBytes([numbers(number), new Uint8Array(length - 4)]);
 }
 
-/** The file of a run whose last checkpoints have `count` different chunks, an equal number each. */
+/** The file of a run whose last checkpoints have `count` different chunks: each, or all together. */
 function withChunks(
   manifest: RunManifest,
   rest: readonly Uint8Array[],
-  { count, length }: { readonly count: number; readonly length: number },
+  {
+    count,
+    length,
+    inOne = false,
+  }: { readonly count: number; readonly length: number; readonly inOne?: boolean },
 ): Uint8Array {
-  const { entries } = manifest.edge;
+  const entries = inOne ? manifest.edge.entries.slice(0, 1) : manifest.edge.entries;
   const each = Math.ceil(count / entries.length);
   const chunk = (entry: number, i: number): Uint8Array => chunkOf(entry * each + i, length);
   const states = entries.map((_, entry) => {
@@ -58,8 +62,8 @@ function withChunks(
   });
   const edge = {
     ...manifest.edge,
-    entries: entries.map((entry, i) => {
-      const id = objectId(nodeHash, "state", states[i] as Uint8Array);
+    entries: manifest.edge.entries.map((entry, i) => {
+      const id = objectId(nodeHash, "state", states[i] ?? (states[0] as Uint8Array));
       return { ...entry, state: { id } };
     }),
   };
@@ -80,15 +84,15 @@ function withChunks(
   return artifact(...frames, ...(objects.length > 0 ? [frame(concatBytes(objects))] : []));
 }
 
+/** The file of a run with a state in 200,000 chunks of four bytes. */
+export async function manyChunks(sound: Uint8Array): Promise<Uint8Array> {
+  const { manifest, rest } = await partsOf(sound);
+  return withChunks(manifest, rest, { count: 200_000, length: 4, inOne: true });
+}
+
 /** Files made from a file that `save` wrote. */
 export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
-  const objects: ArtifactObject[] = [];
-  const run = await openArtifact(sound, nodeCompression, nodeHash).read(
-    (object) => void objects.push(object),
-  );
-  const [first, ...others] = objects as [ArtifactObject, ...ArtifactObject[]];
-  const manifest = decodeRun(first.body);
-  const rest = others.map(({ kind, body }) => object(kind, body));
+  const { run, manifest, rest } = await partsOf(sound);
   const of = (...parts: Uint8Array[]): Uint8Array => artifact(frame(concatBytes(parts)));
   const withRun = (changes: object): Uint8Array =>
     of(object("run", encodeRun({ ...manifest, ...changes })), ...rest);
@@ -177,4 +181,18 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
     add(`a file cut at byte ${at}`, sound.subarray(0, at));
   }
   return found;
+}
+
+async function partsOf(sound: Uint8Array): Promise<{
+  readonly run: Id<"run">;
+  readonly manifest: RunManifest;
+  readonly rest: readonly Uint8Array[];
+}> {
+  const objects: ArtifactObject[] = [];
+  const run = await openArtifact(sound, nodeCompression, nodeHash).read(
+    (object) => void objects.push(object),
+  );
+  const [first, ...others] = objects as [ArtifactObject, ...ArtifactObject[]];
+  const rest = others.map(({ kind, body }) => object(kind, body));
+  return { run, manifest: decodeRun(first.body), rest };
 }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { toHex } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
+import { encodeBody } from "../../src/object/body.ts";
 import { objectId } from "../../src/object/id.ts";
 import {
   decodeState,
@@ -119,6 +121,16 @@ describe("decodeState", () => {
     ["an ArrayBuffer as bytes", [new ArrayBuffer(3)]],
   ])("refuses %s", (_, content) => {
     expect(codeOf(() => decodeState(encode(content)))).toBe("OBJECT_INVALID");
+  });
+
+  test("reads a list of many ids, and refuses one with another item among them at once", () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => noise(32, i));
+    const { chunks } = decodeState(encodeBody("state", [5, ids])) as { chunks: readonly string[] };
+    expect(chunks).toEqual(ids.map(toHex));
+    ids[10_000] = noise(31, 1);
+    expect(() => decodeState(encodeBody("state", [5, ids]))).toThrow(
+      /^not a valid state: expected at most 10000 items, got more/,
+    );
   });
 
   test("refuses an encoding that hides in a larger buffer, and one id as a reference to another", () => {
