@@ -3,7 +3,7 @@ import type { Id } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { HEADS } from "../store/ref-name.ts";
-import type { RefStore } from "../store/ref-store.ts";
+import { listedOnce, type RefStore } from "../store/ref-store.ts";
 import { type Origin, type Origins, originsIn } from "./origin.ts";
 import { type Damage, soundRefs } from "./sound-refs.ts";
 
@@ -34,12 +34,14 @@ export async function describeBranches(
   readonly branches: readonly BranchDescription[];
   readonly damaged: readonly Damage[];
 }> {
-  const { sound, damaged } = await soundRefs(objects, refs, HEADS);
+  const listed = listedOnce(refs);
+  const { sound, damaged } = await soundRefs(objects, listed, HEADS);
   const current = await findCurrent().catch((error: unknown) => {
     damaged.push({ ref: "HEAD", error: damageIn(error) });
     return undefined;
   });
-  const origins = await originsIn(objects, refs, new Map(sound.map(({ id, run }) => [id, run])));
+  const known = new Map(sound.map(({ id, run }) => [id, run]));
+  const origins = await originsIn(objects, listed, known);
   const branches: BranchDescription[] = [];
   for (const { name: ref, id, run } of sound) {
     const name = ref.slice(HEADS.length);

@@ -1,5 +1,5 @@
 import { isRewindError, type RewindError } from "../base/errors.ts";
-import type { Id } from "../object/id.ts";
+import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
 import { decodeTag } from "../object/tag.ts";
@@ -20,29 +20,39 @@ export async function namesOfRuns(
 ): Promise<Map<string, string[]>> {
   const names = new Map<string, string[]>();
   const taken = new Set<string>();
-  const all = await refs.list("refs/");
   // Many refs may name one run, or one tag.
   const peeled = new Map<Id, Id<"run">>();
-  for (const place of LOOKUP_ORDER) {
-    for (const { name, target } of all) {
-      if (LOOKUP_ORDER.find((each) => name.startsWith(each)) !== place) continue;
+  for (const [place, some] of byPlace(await refs.list("refs/"))) {
+    for (const { name, target } of some) {
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;
       taken.add(short);
-      const damaged = (error: RewindError): void => onDamaged({ ref: name, error });
-      const id = await readable(async () => idIn(name, target), damaged);
-      if (id === undefined) continue;
       // A branch names a run directly, without a tag object to read.
-      let run = place === HEADS ? (id as Id<"run">) : peeled.get(id);
-      run ??= await readable(() => namedBy(store, id), damaged);
+      let run = place === HEADS && isId(target) ? (target as Id<"run">) : peeled.get(target as Id);
+      run ??= await readable(
+        () => namedBy(store, idIn(name, target)),
+        (error) => onDamaged({ ref: name, error }),
+      );
       if (run === undefined) continue;
-      peeled.set(id, run);
+      peeled.set(target as Id, run);
       const others = names.get(run);
       if (others === undefined) names.set(run, [spelled]);
       else others.push(spelled);
     }
   }
   return names;
+}
+
+type Ref = Awaited<ReturnType<RefStore["list"]>>[number];
+
+/** The refs by where a name is looked up, in that order. */
+function byPlace(refs: readonly Ref[]): Map<string, Ref[]> {
+  const places = new Map<string, Ref[]>(LOOKUP_ORDER.map((place) => [place, []]));
+  for (const ref of refs) {
+    const place = LOOKUP_ORDER.find((each) => ref.name.startsWith(each));
+    places.get(place ?? "")?.push(ref);
+  }
+  return places;
 }
 
 /** The run that a tag names, or the id itself. Throws OBJECT_MISSING if nothing can tell which. */

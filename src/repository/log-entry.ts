@@ -8,7 +8,7 @@ import type { Id } from "../object/id.ts";
 import type { RunManifest, Segment } from "../object/run.ts";
 import type { ReadObject } from "../object/state.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
-import type { RefStore } from "../store/ref-store.ts";
+import { listedOnce, type RefStore } from "../store/ref-store.ts";
 import type { SegmentChange } from "./describe-segment.ts";
 import {
   changesJson,
@@ -128,10 +128,11 @@ function segmentBefore({ manifest, step }: Origin): Segment | undefined {
 /** The entries of a log, as `log` of `src/history` finds them. */
 export async function logEntries(
   objects: ObjectStore,
-  refs: RefStore,
+  stored: RefStore,
   text: string | undefined,
   { params = "all", ...options }: LogOptions,
 ): Promise<readonly LogEntry[]> {
+  const refs = listedOnce(stored);
   // Without a text every damaged ref is reported in any case.
   const onDamaged = text === undefined ? undefined : options.onDamaged;
   const names = options.names ?? (await namesOfRuns(objects, refs, onDamaged));

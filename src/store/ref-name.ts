@@ -50,11 +50,16 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
 
 /** What is wrong with the characters of a name; undefined if they are valid. */
 function problemOf(name: string): string | undefined {
+  if (PLAIN.test(name)) return undefined;
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   if (refused !== undefined) return refused;
   if (name === name.normalize("NFC")) return undefined;
   return "it is spelled in a way that some file systems change: write it in Unicode's form NFC";
 }
+
+/** Most names: words of letters and digits that are no device's, with slashes between them. */
+const PLAIN =
+  /^(?!(?:head|con|prn|aux|nul|com|lpt|refs|tags|remotes|archive)|.*\/(?:con|prn|aux|nul|com|lpt))\w+(?:[/-]\w+)*$/i;
 
 /** The longest name in UTF-8: file systems allow 255 bytes a part. */
 const LONGEST_NAME = 200;
@@ -62,8 +67,7 @@ const LONGEST_NAME = 200;
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
   const problem =
-    problemOf(name) ??
-    (utf8(name).length > LONGEST_NAME ? `it has over ${LONGEST_NAME} bytes` : undefined);
+    problemOf(name) ?? (isLong(name) ? `it has over ${LONGEST_NAME} bytes` : undefined);
   if (problem === undefined) return name;
   throw refusedName(name, problem);
 }
@@ -87,8 +91,13 @@ function problemOfRef(name: string): string | undefined {
   if (rest === undefined) return "it does not begin with refs/heads/ or the like";
   const refused = problemOf(rest);
   if (refused !== undefined) return refused;
-  const long = rest.split("/").some((part) => utf8(part).length > LONGEST_NAME);
+  const long = rest.split("/").some(isLong);
   return long ? `a part of it has over ${LONGEST_NAME} bytes` : undefined;
+}
+
+/** A letter takes at most three bytes, so that most names need not be encoded. */
+function isLong(part: string): boolean {
+  return 3 * part.length > LONGEST_NAME && utf8(part).length > LONGEST_NAME;
 }
 
 function refusedName(name: string, problem: string): RewindError {

@@ -61,6 +61,18 @@ export function checkSeen(seen: number | undefined, operations: readonly Operati
   );
 }
 
+/** Refs whose lists are read once, all together, for a command that lists them more than once. */
+export function listedOnce(refs: RefStore): RefStore {
+  let all: ReturnType<RefStore["list"]> | undefined;
+  return {
+    ...refs,
+    list: async (prefix) => {
+      all ??= refs.list("refs/");
+      return (await all).filter(({ name }) => name.startsWith(prefix));
+    },
+  };
+}
+
 /** Refs as they will be after planned operations. Updates change `refs` itself. */
 export function overlayRefs(refs: RefStore, operations: readonly Operation[]): RefStore {
   if (operations.length === 0) return refs;

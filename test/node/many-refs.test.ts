@@ -2,13 +2,16 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, test } from "vitest";
+import { describeBranches } from "../../src/history/describe-branches.ts";
 import { log } from "../../src/history/log.ts";
 import { namesOfRuns } from "../../src/history/names.ts";
 import { resolve } from "../../src/history/resolve.ts";
 import { soundRefs } from "../../src/history/sound-refs.ts";
 import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { FileStore } from "../../src/node/store/file-store.ts";
+import { storeFiles } from "../../src/node/store/store-files.ts";
 import { encodeTag } from "../../src/object/tag.ts";
+import { logEntries } from "../../src/repository/log-entry.ts";
 import { overlayRefs } from "../../src/store/ref-store.ts";
 import { countingCalls, growsEvenly } from "./counting-calls.ts";
 import { recordWalk } from "./recording.ts";
@@ -24,6 +27,8 @@ const KINDS: Readonly<Record<string, Ref>> = {
   "branches of nothing": (i) => [`refs/heads/b${i}`, i.toString(16).padStart(64, "0")],
   "damaged branches": (i) => [`refs/heads/b${i}`, `nonsense ${i}`],
 };
+
+const IDS = { run: "", tag: "" };
 
 /** A store of one run, `main`, and many other refs. */
 async function storeOf(count: number, ref: Ref) {
@@ -79,6 +84,25 @@ describe.each(Object.entries(KINDS))("of many %s", (_, ref) => {
       log(opened.store, opened.refs, undefined, { onDamaged: () => undefined }),
     );
     expect(calls).toSatisfy(growsEvenly);
+  });
+
+  test("a list reads each once, and a command that needs them twice lists them once", async () => {
+    const { store, root, files } = await storeOf(100, ref);
+    const refs = fileRefs(root, refTools(storeFiles(root, files)));
+    const before = files.calls();
+    await refs.list("refs/");
+    // For each: one name in a listing, perhaps a folder and its listing and check, and the text.
+    expect(files.calls() - before).toBeLessThan(100 * (ref(0, IDS)[0].endsWith("/b") ? 5 : 2) + 30);
+    const lists: string[] = [];
+    const list: typeof refs.list = (prefix) => {
+      lists.push(prefix);
+      return refs.list(prefix);
+    };
+    await describeBranches(store, { ...refs, list }, async () => undefined);
+    expect(lists).toHaveLength(1);
+    const options = { onDamaged: () => undefined };
+    await logEntries(store, { ...refs, list }, undefined, options);
+    expect(lists).toHaveLength(2);
   });
 
   test("a new one is made without reading the others", async () => {

@@ -70,7 +70,7 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
       const inside = (names: Iterable<string>, isFolder: boolean) =>
         [...names]
           .filter((name) => path.dirname(name) === folder && name !== folder)
-          .map((name) => ({ name: path.basename(name), isFolder }));
+          .map((name) => ({ name: path.basename(name), isFolder, isFile: !isFolder }));
       return [...inside(contents.keys(), false), ...inside(folders, true)].sort((a, b) =>
         a.name < b.name ? -1 : 1,
       );

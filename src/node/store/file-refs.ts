@@ -5,7 +5,7 @@ import { isTarget } from "../../store/head.ts";
 import { checkAdditions, checkChanges, isRefName } from "../../store/ref-name.ts";
 import { RefSpace } from "../../store/ref-space.ts";
 import { checkSeen, type Operation, type RefChange, type RefStore } from "../../store/ref-store.ts";
-import { type Files, makeFolders, moveInto, onStore } from "../host/files.ts";
+import { type Files, type FolderEntry, makeFolders, moveInto, onStore } from "../host/files.ts";
 import { lock } from "../host/lock.ts";
 import { type LogTools, OperationLog } from "./operation-log.ts";
 import { storeFolders } from "./store-folders.ts";
@@ -43,7 +43,8 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   // An invalid name must not lead out of the store.
   const stored = (name: string): string | undefined =>
     isRefName(name) ? content(name) : undefined;
-  const content = (name: string): string | undefined => files.readText(fileOf(name))?.trimEnd();
+  const content = (name: string, listed = false): string | undefined =>
+    files.readText(fileOf(name), listed)?.trimEnd();
 
   /** The changes of an unfinished operation that took effect and must be reverted. */
   const begun = (): RefChange[] =>
@@ -55,15 +56,19 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   };
   const list = (prefix: string): Ref[] => {
     const changes = new Map((log.begun()?.changes ?? []).map((change) => [change.name, change]));
-    return names(prefix).flatMap((name) => {
-      const text = readOrProblem(() => content(name));
+    const found = listRefs(files, root, prefix);
+    const listed = new Set(found.flatMap(({ name, isFile }) => (isFile ? [name] : [])));
+    return asBefore(prefix, namesIn(found)).flatMap((name) => {
+      const text = readOrProblem(() => content(name, listed.has(name)));
       const change = changes.get(name);
       const target = change !== undefined && text === change.to ? change.from : text;
       return target === undefined ? [] : [{ name, target }];
     });
   };
-  const names = (prefix: string): string[] => {
-    const found = listRefs(files, root, prefix);
+  const names = (prefix: string): string[] =>
+    asBefore(prefix, namesIn(listRefs(files, root, prefix)));
+  /** The names that there were before an unfinished operation. */
+  const asBefore = (prefix: string, found: string[]): string[] => {
     const changes = begun().filter(({ name }) => name.startsWith("refs/"));
     if (changes.length === 0) return found;
     const before = new Set(found);
@@ -137,7 +142,7 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
   const update = (...[changes, command, { logged = true, seen } = {}]: Update): void => {
     prepare();
     if (seen !== undefined) checkSeen(seen, log.list());
-    checkChanges(changes, listRefs(files, root, "refs/"), stored);
+    checkChanges(changes, namesIn(listRefs(files, root, "refs/")), stored);
     checkTargets(changes);
     if (logged) apply({ time: now(), command, changes });
     else write(changes);
@@ -145,7 +150,7 @@ export function fileRefs(root: string, tools: RefTools): FileRefs {
 
   const updateEach: (...operations: Parameters<FileRefs["updateEach"]>) => void = (operations) => {
     prepare();
-    const space = new RefSpace(listRefs(files, root, "refs/"));
+    const space = new RefSpace(namesIn(listRefs(files, root, "refs/")));
     for (const { command, changes } of operations) {
       checkAdditions(changes, space, stored);
       checkTargets(changes);
@@ -245,16 +250,26 @@ function ofOneKind(changes: readonly RefChange[]): RefChange[][] {
   return groups;
 }
 
-/** The full names of the refs that begin with `prefix`, sorted. */
-function listRefs(files: Files, root: string, prefix: string): string[] {
-  const below = (folder: string): string[] =>
-    files.list(path.join(root, ...folder.split("/"))).flatMap(({ name, isFolder }) => {
+/** The refs that begin with `prefix`, by their full names, sorted. */
+function listRefs(files: Files, root: string, prefix: string): Listed[] {
+  const found: Listed[] = [];
+  const collect = (folder: string): void => {
+    for (const { name, isFolder, isFile } of files.list(path.join(root, ...folder.split("/")))) {
       const full = `${folder}/${name}`;
-      const leads = full.startsWith(prefix) || prefix.startsWith(`${full}/`);
-      if (isFolder) return leads ? below(full) : [];
-      return full.startsWith(prefix) && isRefName(full) ? [full] : [];
-    });
-  return below("refs").sort();
+      if (isFolder) {
+        if (full.startsWith(prefix) || prefix.startsWith(`${full}/`)) collect(full);
+      } else if (full.startsWith(prefix) && isRefName(full)) found.push({ name: full, isFile });
+    }
+  };
+  collect("refs");
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A ref's name, and whether it is a regular file. */
+type Listed = Pick<FolderEntry, "name" | "isFile">;
+
+function namesIn(listed: readonly Listed[]): string[] {
+  return listed.map(({ name }) => name);
 }
 
 /** A crash after a ref is removed may leave its empty folders where a new ref needs a file. */

@@ -9,6 +9,9 @@ const LARGEST_TEXT: readonly (readonly [path: string, bytes: number])[] = [
   ["", 2 ** 12],
 ];
 
+/** A text of fewer letters is shorter than any limit: a letter takes at most three bytes. */
+const SHORTEST_LIMIT = 2 ** 12 / 3;
+
 /**
  * The files of the store whose `.rewind` folder is `root`. A store may come from a stranger, so
  * every file must be a regular one, `root` must be a real folder, and no link below it is followed.
@@ -69,8 +72,12 @@ export function storeFiles(root: string, files: Files): Files {
       checkSole(file);
       files.truncate(file, length);
     },
-    readText(file) {
+    readText(file, listed) {
       checkParent(file);
+      if (listed) {
+        const text = files.readText(file);
+        if (text === undefined || text.length < SHORTEST_LIMIT) return text;
+      }
       const found = files.stat(file);
       // A ref's path is a folder if other refs are below that name.
       if (found === undefined || found.kind === "folder") return undefined;
