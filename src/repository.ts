@@ -65,20 +65,25 @@ export async function openRepository(
 ): Promise<Repository> {
   const root = findProject(directory);
   const now = (): string => new Date().toISOString();
-  const store = await openStore(root, fileTools(), now, ({ message }) =>
+  const seal = machineSeal((file) =>
+    options.onNotice?.(
+      `undo, redo and remotes will not know of this, because ${file}, the secret that marks it as yours, cannot be written`,
+    ),
+  );
+  const store = await openStore(root, fileTools(seal), now, ({ message }) =>
     options.onNotice?.(`the store is damaged, and is read without ${message}`),
   );
   return new Repository(root, store, options);
 }
 
-function fileTools(): FileStoreTools {
+function fileTools(seal = machineSeal()): FileStoreTools {
   return {
     files: nodeFiles,
     hash: nodeHash,
     crc32: nodeCrc32,
     compression: nodeCompression,
     runningHash,
-    seal: machineSeal(),
+    seal,
     uniqueName: () => crypto.randomBytes(8).toString("hex"),
   };
 }

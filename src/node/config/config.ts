@@ -124,7 +124,7 @@ export class Config {
       scratch: local,
       damage: "INVALID_CONFIG",
       // It may have come along with a copy of the store.
-      seal: machineSeal(),
+      seal: machineSeal(refuseUnkept),
     };
   }
 
@@ -139,6 +139,12 @@ export class Config {
       { personal },
     );
   }
+}
+
+/** A setting that would not count is not set. */
+function refuseUnkept(file: string): never {
+  const message = `${STORE_FOLDER}/local/config cannot be marked as yours, because ${file} cannot be written`;
+  throw new RewindError("FILE_FAILED", message, { file });
 }
 
 const PLACE_NAMES: Readonly<Record<SettingPlace, string>> = {

@@ -17,10 +17,13 @@ export interface Seal {
 /**
  * Seals texts with a secret of this user, which is kept outside every project, so that texts from a
  * stranger's store cannot carry the seal. The secret is made at the first use. Without a home
- * folder the secret is empty, and a seal only tells that no other user's secret was used.
+ * folder the secret is empty, and a seal only tells that no other user's secret was used. In a home
+ * folder that cannot be written no seal counts; `onUnkept` is then called at the first one, with
+ * the file that was to hold the secret.
  */
-export function machineSeal(): Seal {
+export function machineSeal(onUnkept: (file: string) => void = () => undefined): Seal {
   let secret: Uint8Array | undefined;
+  let isToldOf = false;
   const sealed = (text: string): string =>
     crypto
       .createHmac("sha256", secret ?? NONE)
@@ -30,6 +33,11 @@ export function machineSeal(): Seal {
   return {
     make(text) {
       secret ??= readSecret() ?? makeSecret();
+      const file = secretFile();
+      if (secret === undefined && file !== undefined && !isToldOf) {
+        isToldOf = true;
+        onUnkept(file);
+      }
       return sealed(text);
     },
     isOurs(text, seal) {
@@ -76,7 +84,16 @@ function makeSecret(): Uint8Array | undefined {
   } catch {
     return undefined;
   } finally {
-    fs.rmSync(draft, { force: true });
+    removeDraft(draft);
   }
   return readSecret();
+}
+
+/** Where a folder of the path is a file, removing fails as writing did. */
+function removeDraft(draft: string): void {
+  try {
+    fs.rmSync(draft, { force: true });
+  } catch {
+    // There is none.
+  }
 }

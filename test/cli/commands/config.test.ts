@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { outputFileSync } from "fs-extra/esm";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { generatorNames } from "../../../src/random/generators.ts";
+import { asUser, newUser } from "../../user.ts";
 import {
   bareProject,
   emptyProject,
@@ -178,4 +180,25 @@ describe("the generator", () => {
     await project.ok(...words("record walk.ts --steps 10 -b more --rng xoshiro128++"));
     await project.ok(...words("extend main --by 10"));
   });
+});
+
+test("without a folder for the user's secret, a command says what will not count", async () => {
+  const project = await emptyProject("walk.ts");
+  const user = newUser();
+  onTestFinished(user.remove);
+  outputFileSync(user.config, "a file, not a folder");
+  const run = (line: string) => asUser(user, () => project.run(...words(line)));
+  const secret = path.join(user.config, "rewind", "secret");
+  const recorded = await run("record walk.ts --steps 10 --seed 1");
+  expect(recorded.status).toBe(0);
+  const note = `undo, redo and remotes will not know of this, because ${secret}, the secret that marks it as yours, cannot be written\n`;
+  expect(recorded.stderr.split(note)).toHaveLength(2);
+  expect((await run("get main@5 --trust")).stderr).not.toContain(note);
+  const set = await run("config author Ada");
+  expect([set.status, set.stderr]).toEqual([
+    1,
+    `error: .rewind/local/config cannot be marked as yours, because ${secret} cannot be written\n` +
+      "hint: check the path, its folder and its permissions\n",
+  ]);
+  expect((await run("config rng xoshiro128++")).status).toBe(0);
 });

@@ -1,4 +1,6 @@
 import { createHmac } from "node:crypto";
+import path from "node:path";
+import { outputFileSync } from "fs-extra/esm";
 import { expect, onTestFinished, test } from "vitest";
 import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import { asUser, newUser } from "../../user.ts";
@@ -27,4 +29,17 @@ test("a seal of the empty secret, which anyone can make, does not count before t
     machineSeal().make("b");
     expect(machineSeal().isOurs("a", ofEmptySecret("a"))).toBe(false);
   });
+});
+
+test("in a home folder that cannot be written no seal counts, which is told once", async () => {
+  const user = newUser();
+  onTestFinished(user.remove);
+  outputFileSync(user.config, "a file, not a folder");
+  const told: string[] = [];
+  await asUser(user, async () => {
+    const seal = machineSeal((file) => told.push(file));
+    expect(seal.isOurs("a", seal.make("a"))).toBe(false);
+    seal.make("b");
+  });
+  expect(told).toEqual([path.join(user.config, "rewind", "secret")]);
 });
