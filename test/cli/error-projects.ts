@@ -83,6 +83,11 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     await project.write("tsconfig.json", `{ ${" ".repeat(2 ** 21)} }`);
     return prepared(project);
   },
+  "settings of a module that are not JSON": async () => {
+    const project = await emptyProject("walk.ts");
+    await project.write("tsconfig.json", '{ "compilerOptions": { strict: true } }');
+    return prepared(project);
+  },
   "settings of a module that are a pipe": async () => {
     const project = await emptyProject("walk.ts");
     execFileSync("mkfifo", [path.join(project.root, "tsconfig.json")]);

@@ -62,9 +62,24 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/program/externals.ts", text: "is in another place", because: OUTSIDE },
   { file: "node/program/package-digest.ts", text: '"PACKAGE_CHANGED", message', because: OUTSIDE },
   {
-    file: "node/program/module-settings.ts",
-    text: "nameOf(root, config)",
+    file: "node/program/tsconfig.ts",
+    text: "message, { file: name })",
     because: "it takes a thousand names: test/node/odd-files.test.ts",
+  },
+  {
+    file: "node/program/module-settings.ts",
+    text: "problem}`, { file }",
+    because: "it takes ten thousand names: test/node/odd-files.test.ts",
+  },
+  {
+    file: "node/program/source-memory.ts",
+    text: "message, { file: path }",
+    because: "it takes megabytes: test/node/odd-files.test.ts",
+  },
+  {
+    file: "node/config/config.ts",
+    text: '"FILE_FAILED", message, { file }',
+    because: "a user whose folder cannot be written: test/cli/commands/config.test.ts",
   },
   {
     file: "history/names.ts",

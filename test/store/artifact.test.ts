@@ -446,3 +446,15 @@ describe("hostile files with a valid hash", () => {
     expect(content.objects.size).toBe(1 + 8 + 3);
   });
 });
+
+test("a store that is read in a hostile order unpacks half a gigabyte, not more", async () => {
+  const unpacked: Compression = { compress: (bytes) => bytes, decompress: (bytes) => bytes };
+  const made = sample(130, 65_000);
+  const bytes = await encodeArtifact(made.run, made.store.get, unpacked, hash, { withCode: true });
+  const { store } = await artifactStore(bytes, unpacked, hash);
+  const all = async (): Promise<void> => {
+    // One pass unpacks each frame once.
+    for (let i = 0; i < 100; i++) for (const id of made.store.bodies.keys()) await store.get(id);
+  };
+  expect(await codeOfAsync(all())).toBe("INVALID_ARTIFACT");
+});

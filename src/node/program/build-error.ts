@@ -22,7 +22,7 @@ export function buildError(
   const text = first.text
     .replace(/\s+/g, (blanks) => (blanks.includes("\n") ? " " : blanks))
     .replace(
-      /^No matching export in "host:(.*?)(?: for .*?)?" for import "(.*)"$/,
+      /^No matching export in "host:([^"]*?)(?: for [^"]*)?" for import "(.*)"$/s,
       (_, host, name) => `"${host}" does not export "${name}"`,
     )
     .replace(
