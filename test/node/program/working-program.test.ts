@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bundle } from "../../../src/node/program/bundle.ts";
@@ -32,6 +32,15 @@ describe("the working files against the recorded program", () => {
     await put(place.root, "src/lib/a.ts", FILES["src/lib/a.ts"]);
     await put(place.root, "notes.md", "unrelated");
     expect(await workingState(place)).toBe("same");
+  });
+
+  test("missing, if the note is larger than any that was written", async () => {
+    const place = await remembered();
+    const note = join(place.cacheDirectory, "d1.inputs.json");
+    await appendFile(note, " ".repeat(1 << 20));
+    expect(await workingState(place)).toBe("same");
+    await appendFile(note, " ".repeat(64 << 20));
+    expect(await workingState(place)).toBe("missing");
   });
 
   test.each(Object.keys(FILES))("changed, if %s has changed", async (path) => {
