@@ -1,4 +1,5 @@
 import { RewindError } from "../base/errors.ts";
+import { checkKind } from "../base/options.ts";
 import { resolve } from "../history/resolve.ts";
 import { decodeObject } from "../object/any.ts";
 import type { Id, Kind } from "../object/id.ts";
@@ -35,6 +36,7 @@ export async function readObject(
 const MOST_MATCHES = 10;
 
 async function idOf(store: ObjectStore, refs: RefStore, text: string): Promise<Id> {
+  checkKind(text, "an id", "text");
   const prefix = text.toLowerCase();
   const isPrefix = /^[0-9a-f]{4,64}$/.test(prefix);
   const found = isPrefix ? await store.withPrefix(prefix, MOST_MATCHES) : [];

@@ -49,7 +49,8 @@ export const resume: Command = command({
     // A run that exists must be of this code.
     const program =
       module === undefined || found === undefined ? undefined : await repo.sourceOf(module, cwd);
-    const expected = { ...wanted, program };
+    const { message: _, selfCheck, ...values } = wanted;
+    const expected = { ...values, program };
     let run: Run;
     let text: string;
     if (module !== undefined && found === undefined) {
@@ -64,7 +65,6 @@ export const resume: Command = command({
       run = found;
       text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
     } else {
-      const { selfCheck } = wanted;
       run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: expected });
       text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
     }
