@@ -1,7 +1,8 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
-import { reasonOf } from "../../base/reason.ts";
+import { messageWithin, reasonOf } from "../../base/reason.ts";
+import { withData } from "../../base/with-data.ts";
 import { putParams } from "../../object/params.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
@@ -130,7 +131,10 @@ export function initialState(
     });
     segment.checkParams();
   } catch (cause) {
-    if (isRewindError(cause, "FORBIDDEN_IN_STEP", "INTERRUPTED")) throw cause;
+    if (isRewindError(cause, "INTERRUPTED")) throw cause;
+    if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
+      throw withData(cause, {}, messageWithin(cause, " in init"));
+    }
     const hint = missingDraw(cause, segment.algorithm);
     const data = hint === undefined ? {} : { hint };
     throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });
