@@ -3,6 +3,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { unexpectedArgument } from "../base/invalid-argument.ts";
 import { nearest } from "../base/nearest.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { someWords } from "../base/some-of.ts";
 import { type Id, isId } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -122,7 +123,7 @@ export class Branches {
     throw new RewindError("REF_NOT_FOUND", `there is no branch ${name}`, {
       branch: name,
       names: nearest(name, names),
-      known: names.slice(0, 10),
+      ...someWords(names),
     });
   }
 

@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
 import { peel, resolve } from "../history/resolve.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
@@ -293,7 +294,7 @@ export class Sharing extends Remotes {
       if (found !== undefined) return found;
       const known = listed.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
       throw new RewindError("REF_NOT_FOUND", `${remote} has no branch ${branch}`, {
-        ...{ branch, names: [], known: known.slice(0, 10) },
+        ...{ branch, names: [], ...someWords(known) },
       });
     });
   }

@@ -1,6 +1,7 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { editDistance } from "../../base/nearest.ts";
+import { MOST_NAMED, someOf } from "../../base/some-of.ts";
 import { formatPath, type Path, type PathStep } from "../path/format.ts";
 import { isObject, type StateKind } from "./kinds/kind.ts";
 import { OBJECT } from "./kinds/object.ts";
@@ -60,19 +61,15 @@ function notFound(value: unknown, path: Path, at: number): RewindError {
   const missing = formatPath(path.slice(0, at + 1));
   const there = formatPath(path.slice(0, at));
   const keys = nearest(value, path[at] as PathStep);
-  const has =
-    keys.length > 0 ? `${there} has ${keys.join(", ")}` : `${there} is ${describe(value)}`;
+  const has = keys.length > 0 ? `${there} has ${someOf(keys)}` : `${there} is ${describe(value)}`;
   return new RewindError("PATH_NOT_FOUND", `there is no ${missing}: ${has}`, {
     path: formatPath(path),
     missing,
-    nearest: keys,
+    nearest: keys.slice(0, MOST_NAMED),
   });
 }
 
-/** The most keys that an error names. */
-const MOST = 5;
-
-/** The existing steps from `value` that are most like `wanted`, as written in a path. */
+/** The existing steps from `value`, those first that are most like `wanted`, as written in a path. */
 function nearest(value: unknown, wanted: PathStep): string[] {
   if (!isObject(value)) return [];
   const steps = kindOrFields(value).steps?.(value) ?? [];
@@ -84,7 +81,6 @@ function nearest(value: unknown, wanted: PathStep): string[] {
     .slice(0, 10_000)
     .map((step) => ({ step, distance: editDistance(spell(step), text) }))
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, MOST)
     .map(({ step }) => formatPath([step], ""));
 }
 
