@@ -43,8 +43,7 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
   BRANCH_UNFINISHED: ({ branch }) =>
     `continue it with \`rewind resume ${quoted(branch)}\`, or record again with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${quoted(branch)}\` continues it as recorded; to change it after some step, fork: ` +
-    `\`rewind branch NAME ${quoted(`${branch}@STEP`)}${forkOptions(differences)}\``,
+    `\`rewind resume ${quoted(branch)}\` continues it as recorded; ${otherwise(branch, differences)}`,
 };
 
 function namesHint(
@@ -57,8 +56,22 @@ function namesHint(
   return "nothing is recorded yet: `rewind record <module> --steps N`";
 }
 
+type Differences = ErrorData["RECORDED_OTHERWISE"]["differences"];
+
+/** How to get the other values: a finished run becomes longer or shorter; anything else is a fork. */
+function otherwise(branch: string, differences: Differences): string {
+  const [first, ...others] = differences;
+  if (first?.name !== "steps" || others.length > 0) {
+    const fork = `rewind branch NAME ${quoted(`${branch}@STEP`)}${forkOptions(differences)}`;
+    return `to change it after some step, fork: \`${fork}\``;
+  }
+  return Number(first.given) > Number(first.recorded)
+    ? `then \`rewind extend ${quoted(branch)} --steps ${first.given}\` makes it longer`
+    : `then \`rewind reset ${quoted(`${branch}@${first.given}`)}\` makes it shorter`;
+}
+
 /** The options that give a fork these values, without values that a fork cannot change. */
-function forkOptions(differences: ErrorData["RECORDED_OTHERWISE"]["differences"]): string {
+function forkOptions(differences: Differences): string {
   const options = differences.map(({ name, given, recorded }) => {
     if (recorded === undefined) return "";
     if (name === "program.source") return " --program working";

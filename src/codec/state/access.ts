@@ -87,3 +87,33 @@ function nearest(value: unknown, wanted: PathStep): string[] {
 function spell(step: PathStep): string {
   return typeof step === "object" && "get" in step ? String(step.get) : formatPath([step], "");
 }
+
+/** More objects than this are not looked into, for numbers. */
+const MOST_OBJECTS = 1_000;
+
+/** Names the numbers of a state, for a message; undefined if it has none. */
+export function numbersOf(root: unknown): string | undefined {
+  const paths = numberPaths(root).map((path) => formatPath(path));
+  return paths.length === 0 ? undefined : `its numbers are ${someOf(paths)}`;
+}
+
+/**
+ * The paths of the numbers in a state, those near the root first; of an array or a buffer only the
+ * first element's.
+ */
+function numberPaths(root: unknown): Path[] {
+  const found: Path[] = [];
+  const seen = new Set<object>();
+  const waiting: { readonly path: Path; readonly value: unknown }[] = [{ path: [], value: root }];
+  for (const { path, value } of waiting) {
+    if (typeof value === "number") found.push(path);
+    if (!isObject(value) || seen.has(value) || seen.size === MOST_OBJECTS) continue;
+    seen.add(value);
+    const kind = kindOrFields(value);
+    const steps = kind.steps?.(value) ?? [];
+    for (const step of typeof steps === "number" ? [0] : steps.slice(0, MOST_OBJECTS)) {
+      waiting.push({ path: [...path, step], value: kind.find?.(value, step)?.is });
+    }
+  }
+  return found;
+}

@@ -1,7 +1,8 @@
 import { describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import { formatPath, type Path } from "../../codec/path/format.ts";
-import { getAt } from "../../codec/state/access.ts";
+import { getAt, numbersOf } from "../../codec/state/access.ts";
 import type { LongOptions } from "../environment.ts";
 import { sample, sampledSteps } from "../look/samples.ts";
 import type { StepRange } from "../look/scan.ts";
@@ -47,7 +48,7 @@ export async function sampleBoth(
       (state, step) => {
         const found = numberAt(state, path, `step ${step} of ${name}`);
         if (!(found instanceof RewindError)) return found;
-        problem ??= found;
+        problem ??= withNumbers(found, state);
         return undefined;
       },
       options,
@@ -56,6 +57,12 @@ export async function sampleBoth(
   const none = [...samples.a, ...samples.b].every((value) => value === undefined);
   if (none && problem !== undefined) throw problem;
   return samples;
+}
+
+/** The error, with the numbers that the state has. */
+function withNumbers(error: RewindError, state: unknown): RewindError {
+  const hint = numbersOf(state);
+  return hint === undefined ? error : withData(error, { hint }, `${error.message}: ${hint}`);
 }
 
 /** The number at a path, or the error that says why there is no number. */
