@@ -10,7 +10,9 @@ import { printRun, seedOf } from "../show/print-run.ts";
 import { count, duration, plural } from "../terminal/text.ts";
 
 export const resume: Command = command({
-  positionals: { branch: { type: "string", completes: "branch" } },
+  positionals: {
+    branch: { type: "string", completes: "branch", without: "the current branch" },
+  },
   describe:
     "Continues a recording that was interrupted or that failed, from its last checkpoint to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams\nand --fresh-if-missing change nothing: they must say what was recorded.",
   options: {

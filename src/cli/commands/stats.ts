@@ -13,7 +13,7 @@ import { count, table } from "../terminal/text.ts";
 export const stats: Command = command({
   positionals: {
     revision: { type: "string", demandOption: true, completes: "revision" },
-    expression: { type: "string", array: true },
+    expression: { type: "string", array: true, without: "state" },
   },
   describe:
     "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (by default of the state itself), over every\nstep of a run, or of a range: main@100..@200. One pass.",
