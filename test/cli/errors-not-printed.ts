@@ -116,7 +116,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   {
     file: "node/host/interruptible.ts",
-    text: "which had not returned",
+    text: "while it was running",
     because: "it takes a signal; test/cli/process.test.ts sends one",
   },
   {
