@@ -74,9 +74,10 @@ export const stats: Command = command({
 
 /** The error with a hint, such as what the state has instead of the field that was named. */
 async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {
-  if (!isRewindError(error, "FUNCTION_FAILED")) return error;
+  const missing = await withMissingField(error, run, names);
+  if (missing !== error || !isRewindError(error, "FUNCTION_FAILED")) return missing;
   const { cause, data } = error;
-  if (!(cause instanceof NoNumber)) return withMissingField(error, run, names);
+  if (!(cause instanceof NoNumber)) return error;
   const hint = await numbersHint(run, data.step ?? 0);
   return hint === undefined ? error : withData(error, { hint });
 }
