@@ -6,19 +6,21 @@ import { formatPath, type Path, type PathStep } from "../path/format.ts";
 import { isObject, type StateKind } from "./kinds/kind.ts";
 import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
+import { codecFor, type TypeCodecs } from "./type-codecs.ts";
 
 /**
- * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
- * part of the path is missing and what is there instead.
+ * The value at `path` within `root`; own properties only. In a class instance, the path may name what
+ * its codec in `types` stores, as differences and JSON do, or else a property. Throws
+ * PATH_NOT_FOUND, which says which part of the path is missing and what is there instead.
  *
  * @example
  * ```ts
  * getAt({ agents: [{ x: 1 }] }, parsePath("agents[0].x")); // 1
  * ```
  */
-export function getAt(root: unknown, path: Path): unknown {
+export function getAt(root: unknown, path: Path, types?: TypeCodecs): unknown {
   let value = root;
-  for (let i = 0; i < path.length; i++) value = step(value, path, i);
+  for (let i = 0; i < path.length; i++) value = step(value, path, i, types);
   return value;
 }
 
@@ -46,11 +48,22 @@ function kindOrFields(value: object): StateKind {
   return kindOf(value) ?? (OBJECT as StateKind);
 }
 
-function step(value: unknown, path: Path, at: number): unknown {
+function step(value: unknown, path: Path, at: number, types: TypeCodecs | undefined): unknown {
   const name = path[at] as PathStep;
-  const found = isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+  const stored = storedIn(value, types);
+  const found = find(stored, name) ?? find(value, name);
   if (found !== undefined) return found.is;
   throw notFound(value, path, at);
+}
+
+function find(value: unknown, name: PathStep): { readonly is: unknown } | undefined {
+  return isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+}
+
+/** What the codec of a class instance stores; undefined for any other value. */
+function storedIn(value: unknown, types: TypeCodecs | undefined): unknown {
+  if (types === undefined || !isObject(value) || kindOf(value) !== undefined) return undefined;
+  return codecFor(types, value)?.codec.encode(value);
 }
 
 function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolean {
