@@ -198,7 +198,7 @@ describe("params and generators", () => {
     [["--rng", "foo"], 'got "foo"'],
     [["--seed", "-1"], "expected a seed"],
     [["--seed", "1.5"], "expected a seed"],
-    [["--stepz", "5"], "did you mean --steps or --seed?"],
+    [["--stepz", "5"], "did you mean --steps?"],
     [["more"], 'unexpected argument "more"'],
     [["--self-check=yes"], "--self-check takes no value"],
   ])("%j", async (options, text) => {
