@@ -1,7 +1,8 @@
+import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { nodeEnvironment } from "./node/host/environment.ts";
 import { readFile } from "./node/host/user-files.ts";
 import { codeOf } from "./replay/programs.ts";
-import type { RecordOptions } from "./replay/record/record.ts";
+import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
 import type { Run } from "./replay/run/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
@@ -117,6 +118,7 @@ export function record<S, P extends object>(
   options: RecordOptions<P>,
 ): Promise<Run<S, P>> {
   checkSimulation(simulation, "the first argument");
+  checkOptionsOf(options, RECORD_OPTIONS);
   return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), options);
 }
 
@@ -133,6 +135,7 @@ export async function load<S, P extends object>(
   file: string,
   simulation: Simulation<S, P>,
 ): Promise<Run<S, P>> {
+  checkKind(file, "file", "text");
   checkSimulation(simulation, "the second argument");
   const env = nodeEnvironment();
   env.programs.supply(simulation);

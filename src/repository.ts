@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import path from "node:path";
+import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { redo, undo } from "./history/operations.ts";
 import { nodeFiles } from "./node/host/files.ts";
 import { machineSeal } from "./node/host/machine-seal.ts";
@@ -16,7 +17,7 @@ import { createStore, openStore } from "./node/store/store-folder.ts";
 import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store/store-locks.ts";
 import type { FileStoreTools } from "./node/store/store-tools.ts";
 import { type Id, isId } from "./object/id.ts";
-import type { RepositoryOptions } from "./repository/options.ts";
+import { REPOSITORY_OPTIONS, type RepositoryOptions } from "./repository/options.ts";
 import { RecordingRepository } from "./repository/recording.ts";
 import type { Sharing } from "./repository/sharing.ts";
 import { objectReader } from "./store/object-store.ts";
@@ -45,6 +46,8 @@ export async function initRepository(
   directory = ".",
   options: RepositoryOptions = {},
 ): Promise<Repository> {
+  checkKind(directory, "directory", "text");
+  checkOptionsOf(options, REPOSITORY_OPTIONS);
   createStore(path.resolve(directory), fileTools());
   return openRepository(directory, options);
 }
@@ -63,6 +66,8 @@ export async function openRepository(
   directory = ".",
   options: RepositoryOptions = {},
 ): Promise<Repository> {
+  checkKind(directory, "directory", "text");
+  checkOptionsOf(options, REPOSITORY_OPTIONS);
   const root = findProject(directory);
   const now = (): string => new Date().toISOString();
   const seal = machineSeal((file) =>
@@ -158,6 +163,7 @@ export class Repository extends RecordingRepository {
    * Stops trusting the programs of a revision, or one by its id. Returns those that were trusted.
    */
   async untrust(revision: string): Promise<readonly Id<"program">[]> {
+    checkKind(revision, "a revision", "text");
     const { trust } = this.parts.code;
     if (isId(revision) && trust.forget(revision as Id<"program">)) {
       return [revision as Id<"program">];

@@ -222,13 +222,16 @@ export interface RevisionErrors {
   REF_NOT_FOUND: {
     readonly tag?: string;
     readonly names: readonly string[];
+    /** The first names that there are, and the number of all. */
     readonly known?: readonly string[];
+    readonly total?: number;
   };
   UNKNOWN_REVISION: {
     readonly revision: string;
     readonly base?: string;
     readonly names?: readonly string[];
     readonly known?: readonly string[];
+    readonly total?: number;
     /** The ref whose log lists the runs that it has named. */
     readonly log?: string;
   };

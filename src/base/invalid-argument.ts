@@ -1,3 +1,4 @@
+import { describe } from "./checks.ts";
 import { type ErrorData, RewindError } from "./errors.ts";
 
 /**
@@ -10,4 +11,12 @@ export function invalidArgument(
   options: { readonly cause?: unknown } = {},
 ): RewindError {
   return new RewindError("INVALID_ARGUMENT", message, data, options);
+}
+
+/** The error for an argument, or an option, that has another kind of value than expected. */
+export function unexpectedArgument(name: string, expected: string, value: unknown): RewindError {
+  return invalidArgument(`expected ${name} to be ${expected}, got ${describe(value)}`, {
+    name,
+    value,
+  });
 }

@@ -3,9 +3,18 @@ import { isRewindError } from "./errors.ts";
 
 /** Why a user's code failed, from what it threw; our own errors need no class name before them. */
 export function reasonOf(thrown: unknown): string {
-  if (isRewindError(thrown)) return thrown.message;
+  if (isRewindError(thrown)) return messageWithin(thrown);
   if (isImportFromText(thrown)) return IMPORT_FROM_TEXT;
   return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : describe(thrown);
+}
+
+/**
+ * The message of an error as part of another, which says where it happened. A refused call takes
+ * whatever ran for a step, but a codec or a function that looks at states may have made it.
+ */
+export function messageWithin(error: Error, place = ""): string {
+  const isRefused = isRewindError(error, "FORBIDDEN_IN_STEP");
+  return isRefused ? error.message.replace(" in a step", place) : error.message;
 }
 
 /** The first line of what was thrown, without the name of its class. */

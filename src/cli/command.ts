@@ -37,6 +37,8 @@ export interface Positional extends Pick<Options, "array" | "demandOption"> {
   readonly choices?: readonly string[];
   /** How TAB completes it; not at all by default. */
   readonly completes?: WordKind;
+  /** What is meant when it is left out: `HEAD`. */
+  readonly without?: string;
 }
 
 export type OptionsByName = Readonly<Record<string, Option>>;

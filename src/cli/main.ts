@@ -24,14 +24,18 @@ export async function main(process: Process): Promise<number> {
     stderr: process.stderr,
     colour: !process.env.NO_COLOR && process.env.TERM !== "dumb",
   });
+  // As far as they have been read, for hints.
+  let read: Arguments = {};
   try {
     try {
-      return await dispatch(process, out);
+      return await dispatch(process, out, (args) => {
+        read = args;
+      });
     } finally {
       await showHeld(process, out);
     }
   } catch (error) {
-    return report(error, process, out);
+    return report(error, process, out, read);
   }
 }
 
@@ -42,7 +46,11 @@ async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void>
   await pageHeld(out, page, cwd, env);
 }
 
-async function dispatch(process: Process, out: Output): Promise<number> {
+async function dispatch(
+  process: Process,
+  out: Output,
+  onRead?: (args: Arguments) => void,
+): Promise<number> {
   const { name, rest } = await splitCommand(process.argv);
   if (name === undefined || name === "help") return about(name, rest, process, out);
   const [command, { parseArguments }] = await Promise.all([
@@ -50,6 +58,7 @@ async function dispatch(process: Process, out: Output): Promise<number> {
     import("./arguments.ts"),
   ]);
   const args = parseArguments(command, rest);
+  onRead?.(args);
   configure(out, args, process);
   if (args.help === true) {
     const { helpText } = await import("./off-store.ts");
@@ -142,12 +151,15 @@ function configure(out: Output, args: Arguments, { page, env }: Process): void {
 }
 
 /** Prints an error; with --json on stdout too. Only a fault in rewind itself shows its stack. */
-function report(thrown: unknown, process: Process, out: Output): number {
+function report(thrown: unknown, process: Process, out: Output, args: Arguments): number {
   const error = systemFailure(thrown, process.cwd) ?? thrown;
   const { argv, env } = process;
   if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
   if (isRewindError(error)) {
-    out.error(messageFor(error), hintFor(error, argv), { code: error.code, data: error.data });
+    out.error(messageFor(error), hintFor(error, argv, args), {
+      code: error.code,
+      data: error.data,
+    });
     if (env.REWIND_DEBUG) out.note(error.stack ?? "");
   } else {
     const { stack } = error instanceof Error ? error : { stack: String(error) };

@@ -1,6 +1,10 @@
+import { checkSteps } from "../base/checks.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { unexpectedArgument } from "../base/invalid-argument.ts";
 import { nearest } from "../base/nearest.ts";
-import type { Id } from "../object/id.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { someWords } from "../base/some-of.ts";
+import { type Id, isId } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
@@ -33,6 +37,23 @@ export interface Move {
   /** Whether it becomes the current branch, without a cursor. */
   readonly checkout?: boolean;
 }
+
+const MOVE: OptionKinds<Move> = {
+  command: "text",
+  from: "text",
+  to: "text",
+  steps: "any",
+  archive: "flag",
+  checkout: "flag",
+};
+
+/** How branches are made. */
+interface CreateOptions {
+  /** For the operation log. */
+  readonly command: string;
+  readonly checkout: boolean;
+}
+const CREATE_OPTIONS: OptionKinds<CreateOptions> = { command: "text", checkout: "flag" };
 
 /** Lets others change the branches again. */
 export type Release = () => void;
@@ -102,7 +123,7 @@ export class Branches {
     throw new RewindError("REF_NOT_FOUND", `there is no branch ${name}`, {
       branch: name,
       names: nearest(name, names),
-      known: names.slice(0, 10),
+      ...someWords(names),
     });
   }
 
@@ -135,23 +156,18 @@ export class Branches {
   }
 
   /** Makes a branch. With `checkout`, or if HEAD has no run yet, it becomes the current one. */
-  async create(
-    name: string,
-    run: Id<"run">,
-    options: { readonly command: string; readonly checkout: boolean },
-  ): Promise<void> {
+  async create(name: string, run: Id<"run">, options: CreateOptions): Promise<void> {
     await this.createAll([{ name, run }], options);
   }
 
   /** Makes all of the branches or none; the first may become the current one. */
-  async createAll(
-    branches: readonly Branch[],
-    { command, checkout }: { readonly command: string; readonly checkout: boolean },
-  ): Promise<void> {
+  async createAll(branches: readonly Branch[], options: CreateOptions): Promise<void> {
+    const { command, checkout } = checkOptionsOf(options, CREATE_OPTIONS);
+    checkKind(branches, "branches", "list");
     const made = branches.map(({ name, run }) => ({
       name: branchRef(name),
       from: undefined,
-      to: run,
+      to: checkRunId(run),
     }));
     await this.#update(command, async (head) => {
       const unborn = head.ref !== undefined && (await this.#refs.read(head.ref)) === undefined;
@@ -170,7 +186,7 @@ export class Branches {
    */
   async move(name: string, move: Move): Promise<string | undefined> {
     const ref = branchRef(name);
-    const { command, from, to, steps } = move;
+    const { command, from, to, steps } = checkOptionsOf(move, MOVE);
     let archive: string | undefined;
     await this.#update(command, async (head) => {
       archive = move.archive ? await nextArchiveName(this.#refs, ref) : undefined;
@@ -194,6 +210,9 @@ export class Branches {
     to: { readonly ref: string | undefined; readonly run: Id<"run">; readonly steps?: number },
     step: number,
   ): Promise<boolean> {
+    checkKind(to, "the place to check out", "object");
+    checkRunId(to.run);
+    checkSteps(step, "step");
     const onBranch = to.ref?.startsWith(HEADS) ?? false;
     const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
     const { ref, run, step: cursor = to.steps } = await this.#head();
@@ -209,6 +228,7 @@ export class Branches {
    * it.
    */
   async moveCursor(step: number): Promise<void> {
+    checkSteps(step, "step");
     const change = await this.#moveHead({ ...(await this.#head()), step });
     await this.#refs.update([change], "step", { logged: false });
   }
@@ -278,6 +298,11 @@ export class Branches {
   async #moveHead(head: Head): Promise<RefChange> {
     return { name: "HEAD", from: await this.#refs.read("HEAD"), to: formatHead(head) };
   }
+}
+
+function checkRunId(run: unknown): Id<"run"> {
+  if (isId(run)) return run as Id<"run">;
+  throw unexpectedArgument("run", "the id of a run", run);
 }
 
 function isBranch(ref: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import { RewindError } from "../base/errors.ts";
+import type { OptionKinds } from "../base/options.ts";
 import type { Id } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -27,6 +28,9 @@ export interface LogOptions {
    */
   readonly names?: ReadonlyMap<string, readonly string[]> | undefined;
 }
+
+/** What those may be. */
+export const LINEAGE_OPTIONS: OptionKinds<LogOptions> = { onDamaged: "function", names: "object" };
 
 /**
  * The lineage that a text names. For a revision: the runs behind it. For a range `A..B`: the runs

@@ -1,5 +1,6 @@
 import { type ErrorData, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { someWords } from "../base/some-of.ts";
 import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
@@ -96,7 +97,7 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   throw new RewindError(
     "UNKNOWN_REVISION",
     `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run yet`,
-    { revision: "HEAD", names: [], known: known.slice(0, 10) },
+    { revision: "HEAD", names: [], ...someWords(known) },
   );
 }
 
@@ -138,10 +139,10 @@ async function resolveBefore(
   if (ref === undefined) {
     // It may be the id of a run; if it is not, this throws.
     await resolveBase(store, refs, name, text);
-    const known = (await namesOf(refs)).slice(0, 10);
+    const known = someWords(await namesOf(refs));
     throw cannotGoBack(ago, text, `${name} is a run's id, and an id has no history`, {
       names: [],
-      known,
+      ...known,
     });
   }
   const runs = (await reflog(refs, ref)).flatMap(({ to }) => (to === undefined ? [] : [to]));
@@ -185,7 +186,7 @@ async function unknown(refs: RefStore, base: string, text: string): Promise<Rewi
   return new RewindError(
     "UNKNOWN_REVISION",
     `expected the name of a run${tooShort ? `, or at least ${SHORTEST_PREFIX} digits of its id` : ""}, got ${JSON.stringify(base)}${where}`,
-    { revision: text, base, names: nearest(base, ["HEAD", ...names]), known: names.slice(0, 10) },
+    { revision: text, base, names: nearest(base, ["HEAD", ...names]), ...someWords(names) },
   );
 }
 

@@ -1,4 +1,5 @@
 import { RewindError } from "../base/errors.ts";
+import { checkKind } from "../base/options.ts";
 
 /** Text that names a run and perhaps a step, taken apart. */
 export interface Revision {
@@ -50,8 +51,9 @@ export interface Range {
   readonly to: string | undefined;
 }
 
-/** Whether a text has two dots between two sides; `../main` does not. */
+/** Whether a revision has two dots between two sides; `../main` does not. */
 function isRange(text: string): boolean {
+  checkKind(text, "a revision", "text");
   return text.includes("..") && !text.includes("../");
 }
 

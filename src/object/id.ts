@@ -27,8 +27,8 @@ export function objectId<K extends Kind>(hash: Hash, kind: K, body: Uint8Array):
 }
 
 /** Whether `text` has the form of an id. */
-export function isId(text: string): text is Id {
-  return /^[0-9a-f]{64}$/.test(text);
+export function isId(value: unknown): value is Id {
+  return typeof value === "string" && /^[0-9a-f]{64}$/.test(value);
 }
 
 /** The first twelve digits of an id, or of another hash, enough to recognise it by. */

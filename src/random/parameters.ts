@@ -1,31 +1,29 @@
 import { describe } from "../base/checks.ts";
-import type { RewindError } from "../base/errors.ts";
-import { invalidArgument } from "../base/invalid-argument.ts";
-import { nearest } from "../base/nearest.ts";
+import { invalidArgument, unexpectedArgument } from "../base/invalid-argument.ts";
 
 /** Checks the parameters of a distribution, by name: finite numbers. Throws INVALID_ARGUMENT. */
 export function checkFinite(name: string, value: unknown): void {
-  if (!Number.isFinite(value)) throw unexpected(name, "a finite number", value);
+  if (!Number.isFinite(value)) throw unexpectedArgument(name, "a finite number", value);
 }
 
 /** The same, and above 0. */
 export function checkPositive(name: string, value: unknown): void {
   if (!(Number.isFinite(value) && (value as number) > 0)) {
-    throw unexpected(name, "a finite number above 0", value);
+    throw unexpectedArgument(name, "a finite number above 0", value);
   }
 }
 
 /** The same, and not below 0. */
 export function checkNotNegative(name: string, value: unknown): void {
   if (!(Number.isFinite(value) && (value as number) >= 0)) {
-    throw unexpected(name, "a finite number, at least 0", value);
+    throw unexpectedArgument(name, "a finite number, at least 0", value);
   }
 }
 
 /** The same, and not 0. */
 export function checkNotZero(name: string, value: unknown): void {
   if (!Number.isFinite(value) || value === 0) {
-    throw unexpected(name, "a finite number other than 0", value);
+    throw unexpectedArgument(name, "a finite number other than 0", value);
   }
 }
 
@@ -35,7 +33,7 @@ export function checkNotZero(name: string, value: unknown): void {
 export function checkFlag(flag: unknown, name: string, otherwise = false): boolean {
   if (flag === undefined) return otherwise;
   if (typeof flag === "boolean") return flag;
-  throw unexpected(name, "true or false", flag);
+  throw unexpectedArgument(name, "true or false", flag);
 }
 
 /** Checks how many numbers to draw: a whole number in 0..2^32 - 1. Throws INVALID_ARGUMENT. */
@@ -43,7 +41,7 @@ export function checkSize(size: unknown, name = "size"): number {
   if (typeof size === "number" && Number.isInteger(size) && size >= 0 && size < 2 ** 32) {
     return size + 0;
   }
-  throw unexpected(name, "a whole number from 0 to 2^32 - 1", size);
+  throw unexpectedArgument(name, "a whole number from 0 to 2^32 - 1", size);
 }
 
 /**
@@ -70,38 +68,4 @@ export function withRoom<T>(size: number, make: (size: number) => T): T {
       { cause },
     );
   }
-}
-
-/**
- * Checks options: a plain object with only these names, so that a misspelt one is not ignored.
- * Throws INVALID_ARGUMENT.
- */
-export function checkOptions(options: unknown, names: readonly string[]): void {
-  if (!isPlainObject(options)) throw unexpected("the options", `{ ${names.join(", ")} }`, options);
-  for (const name in options) {
-    if (!names.includes(name)) throw unknownOption(name, names);
-  }
-}
-
-/** Also accepts objects of another realm, whose `Object.prototype` is another object. */
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function unknownOption(name: string, names: readonly string[]): RewindError {
-  const near = nearest(name.replaceAll("_", ""), names, 1);
-  const hint = near.length > 0 ? `; did you mean ${near[0]}?` : "";
-  return invalidArgument(
-    `expected an option among ${names.join(", ")}, got ${describe(name)}${hint}`,
-    { name, known: names },
-  );
-}
-
-function unexpected(name: string, expected: string, value: unknown): RewindError {
-  return invalidArgument(`expected ${name} to be ${expected}, got ${describe(value)}`, {
-    name,
-    value,
-  });
 }

@@ -1,4 +1,5 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
+import type { OptionKinds } from "../base/options.ts";
 import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
@@ -40,6 +41,17 @@ export interface FetchOptions {
     | ((received: { readonly bytes: number; readonly total: number }) => void)
     | undefined;
 }
+
+/** What those may be. */
+export const FETCH_OPTIONS: OptionKinds<FetchOptions> = {
+  full: "flag",
+  thinFromBytes: "limit",
+  limitBytes: "limit",
+  here: "object",
+  dryRun: "flag",
+  signal: "signal",
+  onProgress: "function",
+};
 
 /** What a fetch brings or brought. */
 export interface Received {

@@ -1,4 +1,5 @@
 import { RewindError } from "../base/errors.ts";
+import type { OptionKinds } from "../base/options.ts";
 import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
@@ -67,6 +68,14 @@ export interface PushOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((sent: { readonly bytes: number }) => void) | undefined;
 }
+
+/** What those may be. */
+export const PUSH_OPTIONS: OptionKinds<PushOptions> = {
+  code: "flag",
+  dryRun: "flag",
+  signal: "signal",
+  onProgress: "function",
+};
 
 /** A ref of a remote as it was seen last. */
 export interface SeenRef {

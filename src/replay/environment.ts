@@ -1,3 +1,4 @@
+import type { OptionKinds } from "../base/options.ts";
 import { type DecodeOptions, decode } from "../codec/decode.ts";
 import { type Difference, differences } from "../codec/differences.ts";
 import { encode } from "../codec/encode.ts";
@@ -80,6 +81,9 @@ export interface LongOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What those may be. */
+export const LONG_OPTIONS: OptionKinds<LongOptions> = { onProgress: "function", signal: "signal" };
 
 /** Encodes a state of this simulation. Throws UNSUPPORTED_STATE, which names the path. */
 export function encodeState(

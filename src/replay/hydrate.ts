@@ -1,6 +1,8 @@
+import { checkStepInRange } from "../base/checks.ts";
+import type { OptionKinds } from "../base/options.ts";
 import { putState } from "../object/state.ts";
 import { deriveCheckpoints } from "./derive.ts";
-import type { LongOptions } from "./environment.ts";
+import { LONG_OPTIONS, type LongOptions } from "./environment.ts";
 import type { Replayer } from "./replayer.ts";
 
 /** Of which steps checkpoints are filled in, both ends included. */
@@ -8,6 +10,13 @@ export interface HydrateOptions extends LongOptions {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
 }
+
+/** What those may be. */
+export const HYDRATE_OPTIONS: OptionKinds<HydrateOptions> = {
+  ...LONG_OPTIONS,
+  from: "any",
+  to: "any",
+};
 
 /** What was filled in. */
 export interface Hydrated {
@@ -26,6 +35,7 @@ const COMMIT_BYTES = 8 << 20;
 export async function hydrate(replayer: Replayer, options: HydrateOptions = {}): Promise<Hydrated> {
   const { manifest, env } = replayer;
   const { from = 0, to = manifest.steps, ...long } = options;
+  for (const step of [from, to]) checkStepInRange(step, manifest.steps);
   const missing: number[] = [];
   let checkpoints = 0;
   for (let step = replayer.gridBefore(from); step <= to; step += manifest.blockSize) {

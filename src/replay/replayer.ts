@@ -1,4 +1,5 @@
 import { isRewindError } from "../base/errors.ts";
+import type { OptionKinds } from "../base/options.ts";
 import { readState } from "../object/state.ts";
 import { advance, type Position } from "./advance.ts";
 import { decodeCheckpoint } from "./checkpoint.ts";
@@ -17,6 +18,9 @@ export interface CheckOptions {
    */
   readonly check?: boolean | undefined;
 }
+
+/** What those may be. */
+export const CHECK_OPTIONS: OptionKinds<CheckOptions> = { check: "flag" };
 
 /** Replays a recorded run: finds the checkpoint before a step and advances from it. */
 export class Replayer extends RecordedRun {

@@ -127,6 +127,13 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
       refuse(`expected ${member} to be an object, got ${describe(given)}`);
     }
   }
+  for (const [name, codec] of Object.entries(simulation.types ?? {})) {
+    for (const member of ["is", "encode", "decode"]) {
+      const given: unknown = Object(codec)[member];
+      if (typeof given === "function") continue;
+      refuse(`expected types.${name}.${member} to be a function, got ${describe(given)}`);
+    }
+  }
   const { rng, streams } = simulation;
   if (rng !== undefined && typeof rng !== "string") {
     refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);

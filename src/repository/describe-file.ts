@@ -1,3 +1,4 @@
+import { checkKind, checkOptionsOf } from "../base/options.ts";
 import { nodeEnvironment } from "../node/host/environment.ts";
 import { nodeCompression, nodeHash } from "../node/host/platform.ts";
 import { readFile } from "../node/host/user-files.ts";
@@ -25,6 +26,8 @@ export async function describeFile(
   file: string | Uint8Array,
   options: Pick<DescribeOptions, "params"> = {},
 ): Promise<FileDescription> {
+  checkKind(file, "file", ["text", "bytes"]);
+  checkOptionsOf(options, { params: "text" });
   const bytes = typeof file === "string" ? await readFile(file) : file;
   const { id, store } = await artifactStore(bytes, nodeCompression, nodeHash);
   const run = await openRun<unknown, Record<string, unknown>>(id, nodeEnvironment({ store }));

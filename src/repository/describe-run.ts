@@ -1,3 +1,4 @@
+import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { toJson } from "../codec/json/write.ts";
 import { namesOfRuns } from "../history/names.ts";
 import { type OriginKind, originsIn } from "../history/origin.ts";
@@ -60,12 +61,20 @@ export interface DescribeOptions {
   readonly onDamaged?: ((damage: Damage) => void) | undefined;
 }
 
+const DESCRIBE_OPTIONS: OptionKinds<DescribeOptions> = {
+  replay: "flag",
+  params: "text",
+  onDamaged: "function",
+};
+
 /** Describes a run of a store with these refs. */
 export async function describeRun(
   run: Run,
   refs: RefStore,
-  { replay = true, params: which = "all", onDamaged }: DescribeOptions = {},
+  options: DescribeOptions = {},
 ): Promise<RunDescription> {
+  checkOptionsOf(options, DESCRIBE_OPTIONS);
+  const { replay = true, params: which = "all", onDamaged } = options;
   const { manifest, replayer } = run;
   const { segments } = manifest;
   const params = describedParams(which, replayer.readObject);

@@ -1,6 +1,12 @@
 import { isRewindError } from "../base/errors.ts";
+import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { changesBetween, stateWasChanged } from "../history/changes.ts";
-import { type LogEntry as Entry, type LogOptions as LineageOptions, log } from "../history/log.ts";
+import {
+  type LogEntry as Entry,
+  LINEAGE_OPTIONS,
+  type LogOptions as LineageOptions,
+  log,
+} from "../history/log.ts";
 import { namesOfRuns } from "../history/names.ts";
 import { type Origin, type Origins, originsIn } from "../history/origin.ts";
 import { storedState } from "../history/stored-state.ts";
@@ -43,6 +49,8 @@ export interface LogOptions extends LineageOptions {
   /** `all` unless given. With `short`, long params are measured and not read. */
   readonly params?: WhichParams | undefined;
 }
+
+const LOG_OPTIONS: OptionKinds<LogOptions> = { ...LINEAGE_OPTIONS, params: "text" };
 
 /** What the entries of one log are read with. */
 interface Reading {
@@ -130,9 +138,10 @@ export async function logEntries(
   objects: ObjectStore,
   stored: RefStore,
   text: string | undefined,
-  { params = "all", ...options }: LogOptions,
+  given: LogOptions,
 ): Promise<readonly LogEntry[]> {
   const refs = listedOnce(stored);
+  const { params = "all", ...options } = checkOptionsOf(given, LOG_OPTIONS);
   // Without a text every damaged ref is reported in any case.
   const onDamaged = text === undefined ? undefined : options.onDamaged;
   const names = options.names ?? (await namesOfRuns(objects, refs, onDamaged));

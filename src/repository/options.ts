@@ -1,6 +1,8 @@
+import type { OptionKinds } from "../base/options.ts";
 import type { ResolvedRange } from "../history/range.ts";
 import type { Replaying } from "../node/program/project-code.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
+import { FORK_OPTIONS } from "../replay/record/fork.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { AnySimulation, Simulation } from "../replay/simulation.ts";
 
@@ -27,6 +29,16 @@ export interface RepositoryOptions {
   readonly author?: string | (() => string | undefined) | undefined;
 }
 
+/** What those may be. */
+export const REPOSITORY_OPTIONS: OptionKinds<RepositoryOptions> = {
+  onNotice: "function",
+  trust: "flag",
+  simulations: "list",
+  checkMs: "number",
+  onUnchecked: "function",
+  author: ["text", "function"],
+};
+
 /** The changes of a fork on a branch. */
 export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
   extends ForkOptions<S, P> {
@@ -34,6 +46,13 @@ export interface BranchOptions<S = unknown, P extends object = Record<string, un
   readonly program?: Simulation<S, P> | string | undefined;
   readonly cwd?: string | undefined;
 }
+
+/** What those may be. */
+export const BRANCH_OPTIONS: OptionKinds<BranchOptions> = {
+  ...FORK_OPTIONS,
+  program: ["text", "object"],
+  cwd: "text",
+};
 
 /** The run that a revision names, and the step if it names one. */
 export interface RevisionOf<S, P extends object> {
@@ -56,3 +75,6 @@ export interface RevisionOptions {
    */
   readonly program?: Replaying | undefined;
 }
+
+/** What those may be. */
+export const REVISION_OPTIONS: OptionKinds<RevisionOptions> = { program: "text" };

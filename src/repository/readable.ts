@@ -1,3 +1,5 @@
+import { unexpectedArgument } from "../base/invalid-argument.ts";
+import { checkOptionsOf } from "../base/options.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolveRange } from "../history/range.ts";
 import { peel, type Resolved, resolve } from "../history/resolve.ts";
@@ -6,16 +8,22 @@ import { Config } from "../node/config/config.ts";
 import type { Replaying } from "../node/program/project-code.ts";
 import type { Recovered } from "../node/store/recover.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
-import type { Id } from "../object/id.ts";
+import { type Id, isId } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
-import type { DiffOptions } from "../replay/compare/diff.ts";
+import { DIFF_OPTIONS, type DiffOptions } from "../replay/compare/diff.ts";
 import type { Environment } from "../replay/environment.ts";
-import { Run, runOf } from "../replay/run/run.ts";
+import { checkRun, Run, runOf } from "../replay/run/run.ts";
 import type { Operation } from "../store/ref-store.ts";
 import { type Comparison, compare, nameSteps, type Side } from "./compare.ts";
 import { type DescribeOptions, describeRun, type RunDescription } from "./describe-run.ts";
 import { type LogEntry, type LogOptions, logEntries } from "./log-entry.ts";
-import type { RangeOf, RepositoryOptions, RevisionOf, RevisionOptions } from "./options.ts";
+import {
+  type RangeOf,
+  REVISION_OPTIONS,
+  type RepositoryOptions,
+  type RevisionOf,
+  type RevisionOptions,
+} from "./options.ts";
 import { partsOf, type RepositoryParts } from "./parts.ts";
 import { type NamedRun, reflog } from "./reflog.ts";
 import { readObject, type StoredObject } from "./stored-object.ts";
@@ -49,6 +57,7 @@ export class ReadableRepository {
     text: string,
     options: RevisionOptions = {},
   ): Promise<RevisionOf<S, P>> {
+    checkOptionsOf(options, REVISION_OPTIONS);
     const { id, run, ref, step } = await this.resolve(text);
     this.#noteName(run, text);
     return { run: await runOf<S, P>(id, run, this.environment(options.program)), step, ref };
@@ -61,7 +70,7 @@ export class ReadableRepository {
   }
 
   /** The same, without loading what a replay needs. */
-  resolve(text: string): Promise<Resolved> {
+  async resolve(text: string): Promise<Resolved> {
     return resolve(this.parts.store.objects, this.parts.store.refs, text);
   }
 
@@ -80,6 +89,7 @@ export class ReadableRepository {
     text: string,
     options: RevisionOptions = {},
   ): Promise<RangeOf<S, P>> {
+    checkOptionsOf(options, REVISION_OPTIONS);
     const { objects, refs } = this.parts.store;
     const { id, run: manifest, ref, from, to } = await resolveRange(objects, refs, text);
     const { from: first, to: last } = parseRange(text) ?? {};
@@ -99,7 +109,7 @@ export class ReadableRepository {
    * const [origin] = await entry.origins(); // undefined: main was recorded from step 0
    * ```
    */
-  log(revision?: string, options: LogOptions = {}): Promise<readonly LogEntry[]> {
+  async log(revision?: string, options: LogOptions = {}): Promise<readonly LogEntry[]> {
     return logEntries(this.parts.store.objects, this.parts.store.refs, revision, options);
   }
 
@@ -137,12 +147,14 @@ export class ReadableRepository {
     b: string | Pick<RevisionOf<unknown, Record<string, unknown>>, "run">,
     options: DiffOptions = {},
   ): Promise<Comparison> {
+    checkOptionsOf(options, DIFF_OPTIONS);
     const steps = typeof a === "string" && typeof b === "string" && nameSteps(a, b);
     const side = async (given: typeof a): Promise<Side> => {
       const { run, step } =
         typeof given === "string"
           ? await this.revision(given)
-          : { run: given.run, step: undefined };
+          : { run: given?.run, step: undefined };
+      checkRun(run, "each side");
       return { run, step: steps ? step : undefined };
     };
     return compare(this.parts.store, await Promise.all([side(a), side(b)]), options);
@@ -159,12 +171,13 @@ export class ReadableRepository {
    * JSON.stringify(toJson(object.content())); // its fields
    * ```
    */
-  readObject(id: string): Promise<StoredObject> {
+  async readObject(id: string): Promise<StoredObject> {
     return readObject(this.parts.store.objects, this.parts.store.refs, id);
   }
 
   /** The run that an id leads to: the run itself, or the target of a tag. */
-  peel(id: Id): Promise<Id<"run">> {
+  async peel(id: Id): Promise<Id<"run">> {
+    if (!isId(id)) throw unexpectedArgument("id", "a whole id", id);
     return peel(this.parts.store.objects, id);
   }
 
@@ -184,10 +197,12 @@ export class ReadableRepository {
    * await repo.revision(entries[0].revision); // main@{0}
    * ```
    */
-  reflog(
+  async reflog(
     name = "HEAD",
-    { limit = Number.POSITIVE_INFINITY }: { readonly limit?: number | undefined } = {},
+    options: { readonly limit?: number | undefined } = {},
   ): Promise<{ readonly entries: readonly NamedRun[]; readonly total: number }> {
+    checkOptionsOf(options, { limit: "limit" });
+    const { limit = Number.POSITIVE_INFINITY } = options;
     return reflog(this.parts.store.objects, this.parts.store.refs, name, limit);
   }
 

@@ -1,17 +1,30 @@
+import { checkKind, checkOptionsOf } from "../base/options.ts";
 import type { Fork } from "../history/record/branch-recorder.ts";
 import { readFile } from "../node/host/user-files.ts";
-import type { LongOptions } from "../replay/environment.ts";
+import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
 import type { ProgramSource } from "../replay/programs.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
-import type { RecordOptions } from "../replay/record/record.ts";
-import type { RecorderOptions } from "../replay/record/recorder.ts";
+import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
+import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/recorder.ts";
 import { checkExpected, type Expected } from "../replay/run/expected.ts";
 import { loadInto } from "../replay/run/open-run.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";
 import { checkBranchName } from "../store/ref-name.ts";
-import type { BranchOptions } from "./options.ts";
+import { BRANCH_OPTIONS, type BranchOptions } from "./options.ts";
 import { ReadableRepository } from "./readable.ts";
+
+/** What the options of each method may be. */
+const RECORD_HERE = { ...RECORD_OPTIONS, branch: "text", restart: "flag", cwd: "text" } as const;
+const NAMED_BRANCH = { ...BRANCH_OPTIONS, branch: "text" } as const;
+const EXTEND_OPTIONS = {
+  ...RECORDER_OPTIONS,
+  steps: "any",
+  by: "any",
+  params: "any",
+  message: "text",
+} as const;
+const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
 
 /** Records runs into a store: anew, on from where a branch is, or from a fork. */
 export class RecordingRepository extends ReadableRepository {
@@ -34,6 +47,7 @@ export class RecordingRepository extends ReadableRepository {
       readonly cwd?: string;
     },
   ): Promise<Run<S, P>> {
+    checkOptionsOf(options, RECORD_HERE);
     const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
     const code = () => this.parts.code.of(simulation, options.cwd);
     const run = await this.parts.recorder.record(branch, code, options as RecordOptions);
@@ -54,8 +68,10 @@ export class RecordingRepository extends ReadableRepository {
     revision = "HEAD",
     options: BranchOptions<S, P> = {},
   ): Promise<Run<S, P>> {
+    checkOptionsOf(options, BRANCH_OPTIONS);
+    const { onProgress, signal } = options;
     const forks = [{ ...options, branch: name }];
-    const [fork] = await this.branchEach<S, P>(revision, forks, options);
+    const [fork] = await this.branchEach<S, P>(revision, forks, { onProgress, signal });
     return fork as Run<S, P>;
   }
 
@@ -76,7 +92,12 @@ export class RecordingRepository extends ReadableRepository {
     forks: readonly (BranchOptions<S, P> & { readonly branch: string })[],
     options: LongOptions = {},
   ): Promise<readonly Run<S, P>[]> {
-    for (const { branch } of forks) checkBranchName(branch);
+    checkOptionsOf(options, LONG_OPTIONS);
+    checkKind(forks, "forks", "list");
+    for (const fork of forks) {
+      checkOptionsOf(fork, NAMED_BRANCH);
+      checkBranchName(fork.branch);
+    }
     const { run, step = run.steps } = await this.revision(revision);
     const planned: Fork[] = [];
     for (const fork of forks) {
@@ -110,6 +131,7 @@ export class RecordingRepository extends ReadableRepository {
       readonly message?: string | undefined;
     },
   ): Promise<Run<S, P>> {
+    checkOptionsOf(options, EXTEND_OPTIONS);
     await this.noteBranch(branch);
     return (await this.parts.recorder.extend(branch, options as ForkOptions)) as unknown as Run<
       S,
@@ -131,7 +153,7 @@ export class RecordingRepository extends ReadableRepository {
     branch: string,
     options: RecorderOptions & { readonly expect?: Expected<P> | undefined } = {},
   ): Promise<Run<S, P>> {
-    const { expect, ...long } = options;
+    const { expect, ...long } = checkOptionsOf(options, RESUME_OPTIONS);
     await this.noteBranch(branch);
     const run = await this.parts.recorder.resume(branch, { ...long, expect: expect as Expected });
     return run as unknown as Run<S, P>;
@@ -181,7 +203,8 @@ export class RecordingRepository extends ReadableRepository {
     file: string | Uint8Array,
     options: { readonly branch?: string | undefined } = {},
   ): Promise<Run<S, P>> {
-    const { branch } = options;
+    checkKind(file, "file", ["text", "bytes"]);
+    const { branch } = checkOptionsOf(options, { branch: "text" });
     if (branch !== undefined) await this.branches.checkFree(branch);
     const bytes = typeof file === "string" ? await readFile(file) : file;
     const run = await loadInto<S, P>(this.environment(), bytes);
@@ -193,11 +216,13 @@ export class RecordingRepository extends ReadableRepository {
 
   /** The code of a module `path#export` as it would be recorded now, for `expect` of `resume`. */
   async sourceOf(spec: string, cwd?: string): Promise<ProgramSource> {
+    checkModule(spec, cwd);
     return (await this.parts.code.of(spec, cwd)).source;
   }
 
   /** The function that `module#export` names, for a fork to change its state with. */
-  functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
+  async functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
+    checkModule(spec, cwd);
     return this.parts.code.functionOf(spec, cwd);
   }
 
@@ -209,4 +234,9 @@ export class RecordingRepository extends ReadableRepository {
     const { run } = await this.resolve(branch).catch(() => ({ run: undefined }));
     if (run !== undefined) this.parts.code.named(run, branch);
   }
+}
+
+function checkModule(spec: unknown, cwd: unknown): void {
+  checkKind(spec, "module", "text");
+  if (cwd !== undefined) checkKind(cwd, "cwd", "text");
 }

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { RewindError } from "../base/errors.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { maskUrl } from "../node/remote/mask.ts";
 import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts";
 import { projectRemote } from "../node/remote/project-git.ts";
@@ -24,6 +25,8 @@ export interface AddRemoteOptions {
   /** Whether nothing will be written for now: the first push probes the server. */
   readonly readsOnly?: boolean | undefined;
 }
+
+const ADD_OPTIONS: OptionKinds<AddRemoteOptions> = { singleWriter: "flag", readsOnly: "flag" };
 
 /** The remotes of a repository. */
 export class Remotes {
@@ -60,6 +63,8 @@ export class Remotes {
    */
   async add(name: string, url: string, options: AddRemoteOptions = {}): Promise<RemoteInfo> {
     checkRemoteName(name);
+    checkKind(url, "url", "text");
+    const { singleWriter = false, readsOnly = false } = checkOptionsOf(options, ADD_OPTIONS);
     if (this.#states.read(name) !== undefined) {
       throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
@@ -70,7 +75,6 @@ export class Remotes {
         { url: maskUrl(url) },
       );
     }
-    const { singleWriter = false, readsOnly = false } = options;
     const remote = await this.open(name, url);
     try {
       if (!singleWriter && !readsOnly) await remote.probe?.(this.#store.objects.tools.uniqueName());

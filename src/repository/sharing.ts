@@ -1,13 +1,15 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
 import { peel, resolve } from "../history/resolve.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
-import type { KnownRemote } from "../node/remote/remote-state.ts";
+import { checkRemoteName, type KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
-import { type FetchOptions, type Received, receive } from "../remote/fetch.ts";
+import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
 import { Lineage } from "../remote/lineage.ts";
-import { type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
+import { PUSH_OPTIONS, type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
 import type { ListedRef, RefValue } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
@@ -37,11 +39,20 @@ export interface PushRequest extends PushOptions {
   readonly forceWithLease?: boolean | undefined;
 }
 
+const PUSH_REQUEST: OptionKinds<PushRequest> = {
+  ...PUSH_OPTIONS,
+  branches: "texts",
+  tags: "flag",
+  forceWithLease: "flag",
+};
+
 /** What a fetch is to do. */
 export interface FetchRequest extends Partial<FetchOptions> {
   /** The branches. Every branch and tag unless given. */
   readonly branches?: readonly string[] | undefined;
 }
+
+const FETCH_REQUEST: OptionKinds<FetchRequest> = { ...FETCH_OPTIONS, branches: "texts" };
 
 /** The result of a fetch. */
 export interface Fetched extends Received {
@@ -92,6 +103,7 @@ export class Sharing extends Remotes {
    * ```
    */
   async push(name: string, request: PushRequest = {}): Promise<Pushed> {
+    checkOptionsOf(request, PUSH_REQUEST);
     const { objects } = this.#store;
     const known = await this.known(name);
     const remote = await this.open(name, known.url);
@@ -126,14 +138,13 @@ export class Sharing extends Remotes {
    */
   async missingOn(
     name: string,
-    {
-      branches,
-      revisions,
-    }: {
+    options: {
       readonly branches?: readonly string[] | undefined;
       readonly revisions: readonly string[];
     },
   ): Promise<readonly { readonly revision: string; readonly run: Id<"run"> }[]> {
+    checkOptionsOf(options, { branches: "texts", revisions: "texts" });
+    const { branches, revisions } = options;
     const { objects, refs } = this.#store;
     const there = (await this.show(name)).map(({ target }) => target);
     const wanted = [];
@@ -162,6 +173,7 @@ export class Sharing extends Remotes {
    * REMOTE_INVALID, and then nothing here has changed.
    */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
+    checkOptionsOf(request, FETCH_REQUEST);
     const { objects } = this.#store;
     const known = await this.known(name);
     const remote = await this.open(name, known.url);
@@ -215,6 +227,7 @@ export class Sharing extends Remotes {
    * How a branch here stands to the one of the same name on a remote, as the last fetch has seen it.
    */
   async standing(branch: string, remote: string): Promise<Standing> {
+    checkRemoteName(remote);
     const { refs, objects } = this.#store;
     const theirs = (await refs.read(trackingRef(remote, branch))) as Id<"run"> | undefined;
     const ours = await this.#branches.find(branch);
@@ -253,6 +266,8 @@ export class Sharing extends Remotes {
    * continues the one here. Otherwise both stay as they are.
    */
   async pull(name: string, branch: string, request: FetchRequest = {}): Promise<Pulled> {
+    checkOptionsOf(request, FETCH_REQUEST);
+    checkBranchName(branch);
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
     const standing = await this.standing(branch, name);
     const ref = trackingRef(name, branch);
@@ -279,7 +294,7 @@ export class Sharing extends Remotes {
       if (found !== undefined) return found;
       const known = listed.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
       throw new RewindError("REF_NOT_FOUND", `${remote} has no branch ${branch}`, {
-        ...{ branch, names: [], known: known.slice(0, 10) },
+        ...{ branch, names: [], ...someWords(known) },
       });
     });
   }

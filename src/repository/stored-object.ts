@@ -1,4 +1,6 @@
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import { checkKind } from "../base/options.ts";
+import { withData } from "../base/with-data.ts";
 import { resolve } from "../history/resolve.ts";
 import { decodeObject } from "../object/any.ts";
 import type { Id, Kind } from "../object/id.ts";
@@ -31,20 +33,41 @@ export async function readObject(
   return { id, kind, body, content: () => contentOf(kind, body) };
 }
 
-/** More ids with one prefix than this are not listed. */
-const MOST_MATCHES = 10;
+/** More ids with one prefix than this are not counted. */
+const MOST_MATCHES = 1_000;
 
 async function idOf(store: ObjectStore, refs: RefStore, text: string): Promise<Id> {
+  checkKind(text, "an id", "text");
   const prefix = text.toLowerCase();
   const isPrefix = /^[0-9a-f]{4,64}$/.test(prefix);
   const found = isPrefix ? await store.withPrefix(prefix, MOST_MATCHES) : [];
   const [id, ...others] = found;
-  if (id === undefined) return (await resolve(store, refs, text)).id;
+  if (id === undefined) return runNamed(store, refs, text, isPrefix);
   if (others.length === 0) return id;
-  throw new RewindError("AMBIGUOUS_ID", `${text} is the beginning of ${found.length} ids`, {
-    prefix,
-    matches: found,
-  });
+  throw new RewindError(
+    "AMBIGUOUS_ID",
+    `${text} is the beginning of ${found.length} objects' ids`,
+    {
+      prefix,
+      matches: found,
+    },
+  );
+}
+
+/** The run that a revision names; digits that lead to no object may have been meant as an id. */
+async function runNamed(
+  store: ObjectStore,
+  refs: RefStore,
+  text: string,
+  isPrefix: boolean,
+): Promise<Id> {
+  try {
+    return (await resolve(store, refs, text)).id;
+  } catch (error) {
+    if (!isPrefix || !isRewindError(error, "UNKNOWN_REVISION")) throw error;
+    const message = `there is no object whose id begins with ${text}, and no run of that name`;
+    throw withData(error, {}, message);
+  }
 }
 
 /** A chunk as text if it is text, such as the source of a program; anything else by its fields. */

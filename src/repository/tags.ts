@@ -1,9 +1,11 @@
+import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { peel, resolve } from "../history/resolve.ts";
 import type { Damage } from "../history/sound-refs.ts";
 import { createTag, deleteTag, listTags } from "../history/tags.ts";
 import type { Id } from "../object/id.ts";
 import type { Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { checkBranchName } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
 /** How to make a tag. */
@@ -13,6 +15,8 @@ export interface TagOptions {
   /** Moves a tag that exists. */
   readonly force?: boolean | undefined;
 }
+
+const TAG_OPTIONS: OptionKinds<TagOptions> = { message: "text", force: "flag" };
 
 /** The tags of a repository: names that stay on their runs when branches move on. */
 export class Tags {
@@ -49,8 +53,10 @@ export class Tags {
   async create(
     name: string,
     revision = "HEAD",
-    { message = "", force = false }: TagOptions = {},
+    options: TagOptions = {},
   ): Promise<{ readonly run: Id<"run">; readonly was: Id<"run"> | undefined }> {
+    const { message = "", force = false } = checkOptionsOf(options, TAG_OPTIONS);
+    checkBranchName(name);
     const { id: run } = await resolve(this.#store, this.#refs, revision);
     const before = await this.#refs.read(`refs/tags/${name}`);
     const time = new Date().toISOString();

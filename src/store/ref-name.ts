@@ -1,5 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import { checkKind } from "../base/options.ts";
 import { RefSpace } from "./ref-space.ts";
 import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 
@@ -66,6 +67,7 @@ const LONGEST_NAME = 200;
 
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
+  checkKind(name, "a name", "text");
   const problem =
     problemOf(name) ?? (isLong(name) ? `it has over ${LONGEST_NAME} bytes` : undefined);
   if (problem === undefined) return name;

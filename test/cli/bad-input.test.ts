@@ -198,7 +198,7 @@ describe("params and generators", () => {
     [["--rng", "foo"], 'got "foo"'],
     [["--seed", "-1"], "expected a seed"],
     [["--seed", "1.5"], "expected a seed"],
-    [["--stepz", "5"], "did you mean --steps or --seed?"],
+    [["--stepz", "5"], "did you mean --steps?"],
     [["more"], 'unexpected argument "more"'],
     [["--self-check=yes"], "--self-check takes no value"],
   ])("%j", async (options, text) => {
@@ -266,7 +266,22 @@ describe("a step that fails", () => {
     ["init: () => 0, step: () => { throw null; }", "step 0 failed: null"],
     ["init: () => 0, step: () => Math.random()", "Math.random() was called in a step"],
     ["init: () => 0, step: () => Date.now()", "Date.now() was called in a step"],
-    ["init: () => Math.random(), step: (s) => s", "Math.random() was called"],
+    ["init: () => Math.random(), step: (s) => s", "Math.random() was called in init, and"],
+    ["init: () => Date.now(), step: (s) => s", "Date.now() was called in init, and"],
+    ["init: () => performance.now(), step: (s) => s", "performance.now() was called in init, and"],
+    ["init: () => setTimeout(() => 0, 1), step: (s) => s", "setTimeout() was called in init, and"],
+    [
+      agent("is: (v) => v.x === 1, encode: () => Math.random(), decode: () => ({ x: 1 })"),
+      "the codec Agent failed to encode state: Math.random() was called, and a replay",
+    ],
+    [
+      agent("is: () => { throw new Error('no'); }, encode: (v) => v, decode: (v) => v"),
+      "is of the codec Agent failed: no",
+    ],
+    [
+      agent("encode: (v) => v, decode: (v) => v"),
+      "expected types.Agent.is to be a function, got undefined",
+    ],
     ["init: () => ({ f: () => 0 }), step: (s) => s", "state.f"],
     ["init: () => ({ a: [{ brain: new WeakMap() }] }), step: (s) => s", "state.a[0].brain"],
     ["init: () => ({ n: 0 }), step: (s) => ({ n: Symbol('x') })", "state.n"],
@@ -330,3 +345,9 @@ describe("command lines", () => {
     expect(status).toBe(2);
   });
 });
+
+/** Members of a simulation whose state is an instance of a class with this codec. */
+function agent(codec: string): string {
+  return `types: { Agent: { ${codec} } }, step: (s) => s,
+    init: () => new (class Agent { x = 1; })()`;
+}

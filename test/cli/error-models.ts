@@ -102,6 +102,13 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "codec-throws.ts": `class Agent {}
     ${simulation(`init: () => new Agent(), step: (s) => s,
       types: { Agent: { is: (v) => v instanceof Agent, encode() { throw new Error("no"); }, decode: () => new Agent() } }`)}`,
+  "codec-is-throws.ts": `class Agent {}
+    ${simulation(`init: () => new Agent(), step: (s) => s,
+      types: { Agent: { is() { throw new Error("no"); }, encode: () => 0, decode: () => new Agent() } }`)}`,
+  "codec-without-is.ts": simulation(
+    "init: () => 0, step: (s) => s, types: { Agent: { encode: () => 0, decode: () => 0 } }",
+  ),
+  "init-random.ts": simulation("init: () => Math.random(), step: (s) => s"),
   "codec-lossy.ts": `class Bag { constructor(items) { this.items = items; } }
     ${simulation(`init: () => ({ agents: [{ bag: new Bag([3, 1]) }] }), step: (s) => s,
       types: { Bag: { is: (v) => v instanceof Bag, encode: ({ items }) => items, decode: (items) => new Bag(items.sort()) } }`)}`,

@@ -97,6 +97,10 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
   },
   // Arguments that the command line checks before the library.
+  { file: "base/options.ts", text: 'words).join(" or ")', because: LIBRARY },
+  { file: "history/branches.ts", text: '"the id of a run"', because: LIBRARY },
+  { file: "replay/run/run.ts", text: '"a run"', because: LIBRARY },
+  { file: "repository/readable.ts", text: '"a whole id"', because: LIBRARY },
   { file: "random/seeds.ts", text: "expected stream to be", because: LIBRARY },
   { file: "history/range.ts", text: "expected a range of steps", because: LIBRARY },
   { file: "repository/compare.ts", text: "expected a step in both", because: LIBRARY },
@@ -127,7 +131,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   },
   {
     file: "node/host/interruptible.ts",
-    text: "which had not returned",
+    text: "while it was running",
     because: "it takes a signal; test/cli/process.test.ts sends one",
   },
   {

@@ -33,6 +33,20 @@ describe("help", () => {
     expect((await runCli(["--help"])).stdout).toBe(stdout);
   });
 
+  test.each(names)(
+    "of %s says what is meant by a revision or a branch that is left out",
+    async (name) => {
+      const { positionals } = await loadCommand(name);
+      const { stdout } = await runCli(["help", name]);
+      for (const [word, { completes, demandOption, without }] of Object.entries(positionals)) {
+        if (completes === "revision")
+          expect(stdout).toMatch(new RegExp(`^ {2}${word} .*help rev`, "m"));
+        if (demandOption || (completes !== "revision" && completes !== "branch")) continue;
+        expect(stdout).toMatch(new RegExp(`^ {2}${word} .*without it, ${without}$`, "m"));
+      }
+    },
+  );
+
   test.each(names)("of %s has usage, options and examples", async (name) => {
     const { status, stdout, stderr } = await runCli([name, "--help"]);
     expect([status, stderr]).toEqual([0, ""]);

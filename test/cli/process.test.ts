@@ -102,7 +102,7 @@ describe("the process", () => {
       expect([status, stdout]).toEqual([code, ""]);
       expect(stderr).toMatch(
         // In a step, between two slices, or during a checkpoint.
-        /^error: interrupted(?: at step \d+(?:, which had not returned)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
+        /^error: interrupted(?: at step \d+(?:, while it was running)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
       );
       const { json } = await project.ok("show", "HEAD", "--json");
       expect(json).toMatchObject({ goal: 1e12, blockSize: 10_000 });
@@ -131,7 +131,7 @@ describe("the process", () => {
     child.kill("SIGINT");
     const { status, signal, stderr } = await ended;
     expect({ status, signal }).toEqual({ status: 130, signal: null });
-    expect(stderr).toMatch(/^stuck\nerror: interrupted at step 1234, which had not returned\n/);
+    expect(stderr).toMatch(/^stuck\nerror: interrupted at step 1234, while it was running\n/);
     expect(stderr).toContain("hint: the first 1,200 of 10,000 steps are kept on main");
     const { json } = await project.ok("get", "main@1200", "--json");
     expect(json.state).toBe(1_200);

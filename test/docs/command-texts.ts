@@ -1,7 +1,7 @@
 import type { OptionsByName } from "../../src/cli/command.ts";
 import { COMMANDS, type CommandName, GROUPS } from "../../src/cli/command-list.ts";
+import { argumentRows, optionRow } from "../../src/cli/help/help.ts";
 import { loadCommand } from "../../src/cli/load-command.ts";
-import { written } from "../../src/cli/option-words.ts";
 import { GLOBAL_OPTIONS } from "../../src/cli/options.ts";
 import { usageOf } from "../../src/cli/positionals.ts";
 
@@ -16,6 +16,8 @@ export interface CommandText {
   readonly usage: string;
   /** A paragraph, perhaps followed by lines that are indented by two spaces. */
   readonly describe: string;
+  /** The positionals that need a word. */
+  readonly arguments: readonly (readonly [written: string, says: string])[];
   readonly options: readonly OptionText[];
   readonly examples: readonly (readonly [line: string, says: string])[];
 }
@@ -40,6 +42,7 @@ export async function commandTexts(): Promise<CommandText[]> {
     texts.push({
       ...{ name, summary, usage, describe, examples },
       group: GROUPS[group],
+      arguments: argumentRows(positionals),
       options: own,
     });
   }
@@ -53,12 +56,7 @@ export function globalOptionTexts(): OptionText[] {
 
 function optionTexts(options: OptionsByName): OptionText[] {
   return Object.entries(options).map(([name, option]) => {
-    const { alias, choices, value = "VALUE", type, demandOption, describe } = option;
-    const names = alias === undefined ? written(name) : `-${alias}, ${written(name)}`;
-    return {
-      name,
-      written: type === "boolean" ? names : `${names} ${choices?.join("|") ?? value}`,
-      describe: demandOption ? `${describe} (required)` : describe,
-    };
+    const [written, describe] = optionRow(name, option);
+    return { name, written, describe };
   });
 }

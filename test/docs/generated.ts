@@ -56,11 +56,14 @@ export function partNames(page: string): string[] {
 async function commandReference(): Promise<string> {
   const texts = await commandTexts();
   return texts
-    .map(({ name, usage, describe, options, examples }) =>
+    .map(({ name, usage, describe, arguments: words, options, examples }) =>
       [
         `### ${name}`,
         code(`rewind ${name} ${usage}`.trimEnd()),
         paragraphs(describe),
+        ...(words.length === 0
+          ? []
+          : [words.map(([word, says]) => `- ${code(word)}: ${says}`).join("\n")]),
         ...(options.length === 0 ? [] : [optionTable(options)]),
         markdownTable(
           ["example", "does"],

@@ -103,7 +103,7 @@ function memberText(member: ts.Symbol): string {
       ? declaration.type
           ?.getText()
           .replace(/\s+/g, " ")
-          .replace(/ \| undefined$/, "")
+          .replace(optional && / \| undefined$/, "")
       : undefined;
   const isShort = type !== undefined && type.length <= 60;
   return `${member.name}${optional}${isShort ? `: ${type}` : ""}`;

@@ -219,7 +219,7 @@ describe("text that names nothing, or too much", () => {
       "archive/main/2",
       UNKNOWN,
       'expected the name of a run, got "archive/main/2"',
-      ["archive/main/1", "origin/main"],
+      ["archive/main/1"],
     ],
     ["archive/mian/1@5", UNKNOWN, 'got "archive/mian/1" in "archive/mian/1@5"', ["archive/main/1"]],
     ["orign/main", UNKNOWN, 'expected the name of a run, got "orign/main"', ["origin/main"]],

@@ -1,7 +1,8 @@
 import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { describe as described } from "../../src/base/checks.ts";
-import { checkFlag, checkOptions, checkSize, withRoom } from "../../src/random/parameters.ts";
+import { checkOptions } from "../../src/base/options.ts";
+import { checkFlag, checkSize, withRoom } from "../../src/random/parameters.ts";
 
 describe("checkOptions", () => {
   const check = (options: unknown) => (): void => checkOptions(options, ["batchSize", "shuffle"]);

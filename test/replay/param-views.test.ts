@@ -31,10 +31,13 @@ describe("typed arrays in params", () => {
   test("a change in init or in a step is refused", async () => {
     const inStep = { ...weighted, step: (x: number, _: unknown, ctx: Context) => change(x, ctx) };
     const inInit = { ...weighted, init: (ctx: Context) => change(0, ctx) };
-    for (const simulation of [inStep, inInit]) {
+    for (const [simulation, place] of [
+      [inStep, "a step"],
+      [inInit, "init"],
+    ] as const) {
       await expect(record(simulation as typeof weighted, { steps: 9 })).rejects.toMatchObject({
         code: "FORBIDDEN_IN_STEP",
-        message: expect.stringContaining("params.weights was changed in a step"),
+        message: expect.stringContaining(`params.weights was changed in ${place}`),
       });
     }
   });

@@ -8,7 +8,9 @@ import { printRun } from "../show/print-run.ts";
 import { count, duration } from "../terminal/text.ts";
 
 export const extend: Command = command({
-  positionals: { branch: { type: "string", completes: "branch" } },
+  positionals: {
+    branch: { type: "string", completes: "branch", without: "the current branch" },
+  },
   describe:
     "Makes a run longer: to TOTAL steps, or by N more. It may be unfinished. Its root is that of one\nuninterrupted recording. With --param a new segment with the new values begins at its present end.",
   options: {

@@ -7,8 +7,8 @@ import { plural, size } from "../terminal/text.ts";
 
 export const fetch: Command = command({
   positionals: {
-    remote: { type: "string" },
-    branch: { type: "string", array: true },
+    remote: { type: "string", without: "origin" },
+    branch: { type: "string", array: true, without: "every branch and tag" },
   },
   describe:
     "Receives runs from a remote, by default all of origin's, and checks every byte. Branches there are then\norigin/NAME here; your own stay as they are. Checkpoints of more than 16 MB stay there: a replay\ngives them again, and hydrate fills them in. Runs nothing.",

@@ -41,7 +41,7 @@ export const get: Command = command({
     const types = await run.typesAt(step);
     const options = { signal: long("checking").signal, force: args.force === true };
     await showChecked(run, step, options, async (whole) => {
-      const state = where === undefined ? whole : getAt(whole, where);
+      const state = where === undefined ? whole : getAt(whole, where, types);
       if (file === undefined) {
         out.result(
           () => ({ run: run.id, step, state: toJson(state, types) }),

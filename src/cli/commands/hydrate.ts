@@ -4,7 +4,7 @@ import { RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { count, plural, size } from "../terminal/text.ts";
 
 export const hydrate: Command = command({
-  positionals: { revision: { type: "string", completes: "revision" } },
+  positionals: { revision: { type: "string", completes: "revision", without: "HEAD's run" } },
   describe:
     "Fills in checkpoints that the store lacks, of HEAD's run unless another is named: by replay, each proved\nby its id, or from the remote that has them. Without them every step can be had as well; with them\nsooner.",
   options: {

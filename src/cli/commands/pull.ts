@@ -4,8 +4,8 @@ import { usageError } from "../input/usage-error.ts";
 
 export const pull: Command = command({
   positionals: {
-    remote: { type: "string" },
-    branch: { type: "string", completes: "branch" },
+    remote: { type: "string", without: "origin" },
+    branch: { type: "string", completes: "branch", without: "the current branch" },
   },
   describe:
     "Fetches a branch, by default the current one from origin, and moves it here if the run there continues\nit. If each side has steps that the other lacks, says so and leaves both.",

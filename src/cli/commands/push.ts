@@ -5,8 +5,8 @@ import { plural, size } from "../terminal/text.ts";
 
 export const push: Command = command({
   positionals: {
-    remote: { type: "string" },
-    branch: { type: "string", array: true, completes: "branch" },
+    remote: { type: "string", without: "origin" },
+    branch: { type: "string", array: true, completes: "branch", without: "every branch" },
   },
   describe:
     "Sends runs to a remote, by default every branch to origin: what the remote lacks of their objects, and\nthe code that recorded them. A branch there that would lose runs is left alone: fetch it first. Nothing\nelse of rewind sends anything.",

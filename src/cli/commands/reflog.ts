@@ -4,7 +4,7 @@ import { optionalCount } from "../input/parse.ts";
 import { plural, table, visibleLine } from "../terminal/text.ts";
 
 export const reflog: Command = command({
-  positionals: { branch: { type: "string", completes: "branch" } },
+  positionals: { branch: { type: "string", completes: "branch", without: "HEAD" } },
   describe:
     "Lists the runs that a branch, a tag, an archived name or HEAD has named, the latest first, with the\ncommand that changed it. NAME@{n} names the run in any command.",
   options: {

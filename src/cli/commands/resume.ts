@@ -10,7 +10,9 @@ import { printRun, seedOf } from "../show/print-run.ts";
 import { count, duration, plural } from "../terminal/text.ts";
 
 export const resume: Command = command({
-  positionals: { branch: { type: "string", completes: "branch" } },
+  positionals: {
+    branch: { type: "string", completes: "branch", without: "the current branch" },
+  },
   describe:
     "Continues a recording that was interrupted or that failed, from its last checkpoint to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams\nand --fresh-if-missing change nothing: they must say what was recorded.",
   options: {
@@ -49,7 +51,8 @@ export const resume: Command = command({
     // A run that exists must be of this code.
     const program =
       module === undefined || found === undefined ? undefined : await repo.sourceOf(module, cwd);
-    const expected = { ...wanted, program };
+    const { message: _, selfCheck, ...values } = wanted;
+    const expected = { ...values, program };
     let run: Run;
     let text: string;
     if (module !== undefined && found === undefined) {
@@ -64,7 +67,6 @@ export const resume: Command = command({
       run = found;
       text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
     } else {
-      const { selfCheck } = wanted;
       run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: expected });
       text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
     }

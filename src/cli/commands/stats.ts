@@ -1,8 +1,11 @@
 import { describe } from "../../base/checks.ts";
+import { isRewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
+import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseExpression } from "../input/expression.ts";
-import { withMissingField } from "../input/missing-field.ts";
+import { numbersHint, withMissingField } from "../input/missing-field.ts";
 import { stepsOf } from "../input/range.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { count, table } from "../terminal/text.ts";
@@ -10,7 +13,7 @@ import { count, table } from "../terminal/text.ts";
 export const stats: Command = command({
   positionals: {
     revision: { type: "string", demandOption: true, completes: "revision" },
-    expression: { type: "string", array: true },
+    expression: { type: "string", array: true, without: "state" },
   },
   describe:
     "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (by default of the state itself), over every\nstep of a run, or of a range: main@100..@200. One pass.",
@@ -40,7 +43,7 @@ export const stats: Command = command({
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
     );
     const result = await measured.catch(async (error) => {
-      throw await withMissingField(error, run, names);
+      throw await explained(error, run, names);
     });
     const rows = names.map((name, i) => ({
       name,
@@ -69,9 +72,21 @@ export const stats: Command = command({
   },
 });
 
+/** The error with a hint, such as what the state has instead of the field that was named. */
+async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {
+  const missing = await withMissingField(error, run, names);
+  if (missing !== error || !isRewindError(error, "FUNCTION_FAILED")) return missing;
+  const { cause, data } = error;
+  if (!(cause instanceof NoNumber)) return error;
+  const hint = await numbersHint(run, data.step ?? 0);
+  return hint === undefined ? error : withData(error, { hint });
+}
+
+class NoNumber extends TypeError {}
+
 /** True counts as 1 and false as 0, so that the mean is the share of steps at which it is true. */
 function numberOf(value: unknown, expression: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
-  throw new TypeError(`expected ${expression} to be a number, got ${describe(value)}`);
+  throw new NoNumber(`expected ${expression} to be a number, got ${describe(value)}`);
 }

@@ -10,7 +10,7 @@ import { stateJson, stateLine } from "../show/state.ts";
 import { count, plural } from "../terminal/text.ts";
 
 export const verify: Command = command({
-  positionals: { revision: { type: "string", completes: "revision" } },
+  positionals: { revision: { type: "string", completes: "revision", without: "HEAD" } },
   describe:
     "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all of them with --full, or the one that leads to\nREV@STEP. Exit status 3 when a replay does not match.",
   options: {

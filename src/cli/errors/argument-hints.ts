@@ -1,5 +1,6 @@
 import type { ArgumentErrors, SettingErrors } from "../../base/error-data.ts";
 import { nearest } from "../../base/nearest.ts";
+import { someOf } from "../../base/some-of.ts";
 import { quoted } from "../input/quoted.ts";
 import { commandIn, type Hints, usageHint } from "./hint.ts";
 
@@ -29,8 +30,8 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
     "write the nearest number; a bigint, such as 1n, holds any whole number, and a text goes in double quotes",
   UNKNOWN_PARAM: ({ names, within }) =>
     within === undefined
-      ? `its params are ${names.join(", ") || "none"}`
-      : `${within} has ${names.join(", ") || "no fields"}`,
+      ? `its params are ${someOf(names) || "none"}`
+      : `${within} has ${someOf(names) || "no fields"}`,
   INVALID_PARAM: () =>
     "give params as --param name=value, the value as JSON of the default's shape; --param name.field=value sets a part",
   INVALID_VALUE: () => "give JSON of that kind; --mutate module#export can change it to anything",

@@ -1,5 +1,7 @@
 import type { ErrorCode, RewindError } from "../../base/errors.ts";
+import type { Arguments } from "../command.ts";
 import { argumentHints } from "./argument-hints.ts";
+import { filled } from "./filled.ts";
 import type { Hints } from "./hint.ts";
 import { programHints } from "./program-hints.ts";
 import { remoteHints } from "./remote-hints.ts";
@@ -19,9 +21,18 @@ export const HINTS: Hints<ErrorCode> = {
   ...remoteHints,
 };
 
-/** The hint for an error of a command line, or undefined. */
+/** The hint for an error of a command line, with its arguments as far as they were read, or undefined. */
 export function hintFor<Code extends ErrorCode>(
   { code, data }: RewindError<Code>,
+  argv: readonly string[],
+  args: Arguments = {},
+): string | undefined {
+  const hint = hintOf({ code, data }, argv);
+  return hint && filled(hint, args, (data as { readonly step?: unknown }).step);
+}
+
+function hintOf<Code extends ErrorCode>(
+  { code, data }: Pick<RewindError<Code>, "code" | "data">,
   argv: readonly string[],
 ): string | undefined {
   const { remaining = [], left, changed } = data;

@@ -1,4 +1,5 @@
 import type { RemoteErrors } from "../../base/error-data.ts";
+import { someOf } from "../../base/some-of.ts";
 import type { Hints } from "./hint.ts";
 
 /** Hints for errors of remotes. */
@@ -7,7 +8,7 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
     `choose another name, or remove that one first: \`rewind remote remove ${remote}\``,
   REMOTE_UNKNOWN: ({ remote, known }) =>
     known.length > 0
-      ? `there is ${known.join(", ")}; \`rewind remote add ${remote} URL\` adds another`
+      ? `there is ${someOf(known)}; \`rewind remote add ${remote} URL\` adds another`
       : `\`rewind remote add ${remote} URL\` adds it`,
   REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
   REMOTE_FAILED: () =>

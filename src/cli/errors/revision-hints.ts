@@ -1,4 +1,5 @@
 import type { ErrorData, RevisionErrors } from "../../base/error-data.ts";
+import { someOf } from "../../base/some-of.ts";
 import { shortId } from "../../object/id.ts";
 import { quoted } from "../input/quoted.ts";
 import { commandIn, type Hints } from "./hint.ts";
@@ -19,10 +20,14 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
-  REF_NOT_FOUND: ({ names, known, tag }) =>
-    tag === undefined || names.length > 0 ? namesHint(names, known) : "`rewind tag` lists the tags",
-  UNKNOWN_REVISION: ({ names, known, log }) =>
-    log === undefined ? namesHint(names, known) : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_NOT_FOUND: ({ names, known, total, tag }) =>
+    tag === undefined || names.length > 0
+      ? namesHint(names, known, total)
+      : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ names, known, total, log }) =>
+    log === undefined
+      ? namesHint(names, known, total)
+      : `\`rewind reflog ${quoted(log)}\` lists them`,
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
       ? "name only a branch, a tag or HEAD, as in `rewind reflog main`"
@@ -31,25 +36,42 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
         : range === true
           ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
           : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
-  AMBIGUOUS_ID: ({ matches }) => `give more digits: ${matches.slice(0, 4).map(shortId).join(", ")}`,
+  AMBIGUOUS_ID: ({ matches }) => `give more digits: ${someOf(matches.map(shortId))}`,
   NOTHING_TO_UNDO: () => "`rewind log --all` lists all runs",
   NOTHING_TO_RESUME: ({ branch }) =>
     `make it longer with \`rewind extend ${quoted(branch)} --by N\``,
   BRANCH_UNFINISHED: ({ branch }) =>
     `continue it with \`rewind resume ${quoted(branch)}\`, or record again with --restart, which archives it`,
   RECORDED_OTHERWISE: ({ branch, differences }) =>
-    `\`rewind resume ${quoted(branch)}\` continues it as recorded; to change it after some step, fork: ` +
-    `\`rewind branch NAME ${quoted(`${branch}@STEP`)}${forkOptions(differences)}\``,
+    `\`rewind resume ${quoted(branch)}\` continues it as recorded; ${otherwise(branch, differences)}`,
 };
 
-function namesHint(names: readonly string[] = [], known: readonly string[] = []): string {
+function namesHint(
+  names: readonly string[] = [],
+  known: readonly string[] = [],
+  total?: number,
+): string {
   if (names.length > 0) return `did you mean ${names.join(" or ")}?`;
-  if (known.length > 0) return `there is ${known.join(", ")}`;
+  if (known.length > 0) return `there is ${someOf(known, total)}`;
   return "nothing is recorded yet: `rewind record <module> --steps N`";
 }
 
+type Differences = ErrorData["RECORDED_OTHERWISE"]["differences"];
+
+/** How to get the other values: a finished run becomes longer or shorter; anything else is a fork. */
+function otherwise(branch: string, differences: Differences): string {
+  const [first, ...others] = differences;
+  if (first?.name !== "steps" || others.length > 0) {
+    const fork = `rewind branch NAME ${quoted(`${branch}@STEP`)}${forkOptions(differences)}`;
+    return `to change it after some step, fork: \`${fork}\``;
+  }
+  return Number(first.given) > Number(first.recorded)
+    ? `then \`rewind extend ${quoted(branch)} --steps ${first.given}\` makes it longer`
+    : `then \`rewind reset ${quoted(`${branch}@${first.given}`)}\` makes it shorter`;
+}
+
 /** The options that give a fork these values, without values that a fork cannot change. */
-function forkOptions(differences: ErrorData["RECORDED_OTHERWISE"]["differences"]): string {
+function forkOptions(differences: Differences): string {
   const options = differences.map(({ name, given, recorded }) => {
     if (recorded === undefined) return "";
     if (name === "program.source") return " --program working";

@@ -18,5 +18,5 @@ export const stateHints: Hints<keyof StateErrors> = {
       ? "it was damaged, or was not written by rewind; everything else stays readable"
       : "or replay with the program as recorded, which has the codec",
   INVALID_PATH: () => 'paths read agents[3].infected, ["odd key"] or contacts.get(17)',
-  PATH_NOT_FOUND: () => "`rewind get REV@STEP` prints the whole state",
+  PATH_NOT_FOUND: ({ hint }) => hint ?? "`rewind get REV@STEP` prints the whole state",
 };

@@ -20,7 +20,8 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
       : life === "unknown"
         ? "once you are sure that it has ended, remove its lock with `rewind doctor --break-lock`"
         : "wait until it has ended; the lock of a dead process is taken over automatically",
-  FILE_FAILED: ({ kind }, argv) => {
+  FILE_FAILED: ({ kind, hint }, argv) => {
+    if (hint !== undefined) return hint;
     const command = commandIn(argv);
     return kind === "pipe" && (command === "load" || command === "info")
       ? `\`rewind ${command} -\` reads standard input, which may be a pipe`

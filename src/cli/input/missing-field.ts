@@ -1,7 +1,7 @@
 import { isRewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Path } from "../../codec/path/format.ts";
-import { getAt } from "../../codec/state/access.ts";
+import { getAt, numbersOf } from "../../codec/state/access.ts";
 import type { Run } from "../../replay/run/run.ts";
 
 /**
@@ -41,6 +41,12 @@ export async function withMissingField(
     if (hint !== undefined) return withData(error, { hint });
   }
   return error;
+}
+
+/** Names the numbers of a state, for a command that needs one; undefined if it has none. */
+export async function numbersHint(run: Run, step: number): Promise<string | undefined> {
+  const state = await run.get(step, { check: false }).catch(() => undefined);
+  return numbersOf(state);
 }
 
 const NAME = "[\\p{ID_Start}_$][\\p{ID_Continue}$]*";

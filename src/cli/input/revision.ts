@@ -9,19 +9,22 @@ import { usageError } from "./usage-error.ts";
 export function wholeRun(
   repo: Repository,
   text: string,
-  options: {
+  {
+    program,
+    instead: how,
+  }: {
     readonly program?: WhichProgram | undefined;
     readonly instead?: string | undefined;
   } = {},
 ): Promise<RevisionOf<unknown, Record<string, unknown>>> {
-  const instead = options.instead === undefined ? "" : `: ${options.instead}`;
+  const instead = how === undefined ? "" : `: ${how}`;
   if (parseRange(text) !== undefined) {
     throw usageError(`expected a run, got a range of its steps, ${text}${instead}`);
   }
   if (parseRevision(text).step !== undefined) {
     throw usageError(`expected a run, got one of its steps, ${text}${instead}`);
   }
-  return repo.revision(text, options);
+  return repo.revision(text, { program });
 }
 
 /** The branch that a command line names; by default the current one. */

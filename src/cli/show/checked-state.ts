@@ -14,19 +14,19 @@ const QUICK_MS = 100;
 export async function showChecked<S, P extends object>(
   run: Run<S, P>,
   step: number,
-  options: Pick<LongOptions, "signal"> & { readonly force: boolean },
+  { signal, force }: Pick<LongOptions, "signal"> & { readonly force: boolean },
   print: (state: S) => void | Promise<void>,
 ): Promise<void> {
   const begun = performance.now();
   const { state, passed, left, check } = await run.peek(step);
   const isQuick = ((performance.now() - begun) / Math.max(1, passed)) * left <= QUICK_MS;
-  if (isQuick && !options.force) {
-    await check(options);
+  if (isQuick && !force) {
+    await check({ signal });
     return print(state);
   }
   await print(state);
   try {
-    await check(options);
+    await check({ signal });
   } catch (error) {
     if (!isRewindError(error, "REPLAY_MISMATCH")) throw error;
     throw withData(error, {}, `do not trust the state that was printed: ${error.message}`);

@@ -1,23 +1,26 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { editDistance } from "../../base/nearest.ts";
+import { MOST_NAMED, someOf } from "../../base/some-of.ts";
 import { formatPath, type Path, type PathStep } from "../path/format.ts";
 import { isObject, type StateKind } from "./kinds/kind.ts";
 import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
+import { codecFor, type TypeCodecs } from "./type-codecs.ts";
 
 /**
- * The value at `path` within `root`; own properties only. Throws PATH_NOT_FOUND, which says which
- * part of the path is missing and what is there instead.
+ * The value at `path` within `root`; own properties only. In a class instance, the path may name what
+ * its codec in `types` stores, as differences and JSON do, or else a property. Throws
+ * PATH_NOT_FOUND, which says which part of the path is missing and what is there instead.
  *
  * @example
  * ```ts
  * getAt({ agents: [{ x: 1 }] }, parsePath("agents[0].x")); // 1
  * ```
  */
-export function getAt(root: unknown, path: Path): unknown {
+export function getAt(root: unknown, path: Path, types?: TypeCodecs): unknown {
   let value = root;
-  for (let i = 0; i < path.length; i++) value = step(value, path, i);
+  for (let i = 0; i < path.length; i++) value = step(value, path, i, types);
   return value;
 }
 
@@ -45,11 +48,22 @@ function kindOrFields(value: object): StateKind {
   return kindOf(value) ?? (OBJECT as StateKind);
 }
 
-function step(value: unknown, path: Path, at: number): unknown {
+function step(value: unknown, path: Path, at: number, types: TypeCodecs | undefined): unknown {
   const name = path[at] as PathStep;
-  const found = isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+  const stored = storedIn(value, types);
+  const found = find(stored, name) ?? find(value, name);
   if (found !== undefined) return found.is;
   throw notFound(value, path, at);
+}
+
+function find(value: unknown, name: PathStep): { readonly is: unknown } | undefined {
+  return isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+}
+
+/** What the codec of a class instance stores; undefined for any other value. */
+function storedIn(value: unknown, types: TypeCodecs | undefined): unknown {
+  if (types === undefined || !isObject(value) || kindOf(value) !== undefined) return undefined;
+  return codecFor(types, value)?.codec.encode(value);
 }
 
 function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolean {
@@ -60,19 +74,15 @@ function notFound(value: unknown, path: Path, at: number): RewindError {
   const missing = formatPath(path.slice(0, at + 1));
   const there = formatPath(path.slice(0, at));
   const keys = nearest(value, path[at] as PathStep);
-  const has =
-    keys.length > 0 ? `${there} has ${keys.join(", ")}` : `${there} is ${describe(value)}`;
+  const has = keys.length > 0 ? `${there} has ${someOf(keys)}` : `${there} is ${describe(value)}`;
   return new RewindError("PATH_NOT_FOUND", `there is no ${missing}: ${has}`, {
     path: formatPath(path),
     missing,
-    nearest: keys,
+    nearest: keys.slice(0, MOST_NAMED),
   });
 }
 
-/** The most keys that an error names. */
-const MOST = 5;
-
-/** The existing steps from `value` that are most like `wanted`, as written in a path. */
+/** The existing steps from `value`, those first that are most like `wanted`, as written in a path. */
 function nearest(value: unknown, wanted: PathStep): string[] {
   if (!isObject(value)) return [];
   const steps = kindOrFields(value).steps?.(value) ?? [];
@@ -84,10 +94,39 @@ function nearest(value: unknown, wanted: PathStep): string[] {
     .slice(0, 10_000)
     .map((step) => ({ step, distance: editDistance(spell(step), text) }))
     .sort((a, b) => a.distance - b.distance)
-    .slice(0, MOST)
     .map(({ step }) => formatPath([step], ""));
 }
 
 function spell(step: PathStep): string {
   return typeof step === "object" && "get" in step ? String(step.get) : formatPath([step], "");
+}
+
+/** More objects than this are not looked into, for numbers. */
+const MOST_OBJECTS = 1_000;
+
+/** Names the numbers of a state, for a message; undefined if it has none. */
+export function numbersOf(root: unknown): string | undefined {
+  const paths = numberPaths(root).map((path) => formatPath(path));
+  return paths.length === 0 ? undefined : `its numbers are ${someOf(paths)}`;
+}
+
+/**
+ * The paths of the numbers in a state, those near the root first; of an array or a buffer only the
+ * first element's.
+ */
+function numberPaths(root: unknown): Path[] {
+  const found: Path[] = [];
+  const seen = new Set<object>();
+  const waiting: { readonly path: Path; readonly value: unknown }[] = [{ path: [], value: root }];
+  for (const { path, value } of waiting) {
+    if (typeof value === "number") found.push(path);
+    if (!isObject(value) || seen.has(value) || seen.size === MOST_OBJECTS) continue;
+    seen.add(value);
+    const kind = kindOrFields(value);
+    const steps = kind.steps?.(value) ?? [];
+    for (const step of typeof steps === "number" ? [0] : steps.slice(0, MOST_OBJECTS)) {
+      waiting.push({ path: [...path, step], value: kind.find?.(value, step)?.is });
+    }
+  }
+  return found;
 }

@@ -1,4 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
+import { messageWithin } from "../../base/reason.ts";
 import { type DecodeLimits, invalid } from "../cbor/cursor.ts";
 import { MAJOR } from "../cbor/writer.ts";
 import { BufferReader } from "./buffer-reader.ts";
@@ -133,7 +134,7 @@ function revive(name: string, codec: TypeCodec, stored: unknown, offset: number)
   try {
     return codec.decode(stored) as object;
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const problem = cause instanceof Error ? messageWithin(cause) : String(cause);
     const message = `the codec ${name} failed to decode the instance at byte ${offset}: ${problem}`;
     throw new RewindError("FUNCTION_FAILED", message, { name, offset }, { cause });
   }

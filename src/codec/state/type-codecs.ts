@@ -1,3 +1,5 @@
+import { RewindError } from "../../base/errors.ts";
+import { messageWithin } from "../../base/reason.ts";
 /**
  * How to store instances of one class: recognise them, encode them as values that the state
  * encoding supports, and decode them.
@@ -32,9 +34,19 @@ export interface NamedCodec {
 /** The first codec that recognises `value`; undefined if no codec does. */
 export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCodec | undefined {
   for (const [name, codec] of Object.entries(types ?? {})) {
-    if (codec.is(value) === true) return { name, codec };
+    if (recognises(codec, value, name)) return { name, codec };
   }
   return undefined;
+}
+
+function recognises(codec: TypeCodec, value: unknown, name: string): boolean {
+  try {
+    return codec.is(value) === true;
+  } catch (cause) {
+    const problem = cause instanceof Error ? messageWithin(cause) : String(cause);
+    const message = `is of the codec ${name} failed: ${problem}`;
+    throw new RewindError("FUNCTION_FAILED", message, { name }, { cause });
+  }
 }
 
 /** The codec with a stored name; undefined if there is no such codec. */

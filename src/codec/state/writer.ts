@@ -1,4 +1,5 @@
 import { RewindError } from "../../base/errors.ts";
+import { messageWithin } from "../../base/reason.ts";
 import { MAJOR } from "../cbor/writer.ts";
 import { BufferWriter } from "./buffer-writer.ts";
 import { explainObject } from "./explain.ts";
@@ -174,7 +175,7 @@ export class StateWriter extends StateOutput {
       try {
         this.#payloads.set(value, codec.encode(value));
       } catch (cause) {
-        const problem = cause instanceof Error ? cause.message : String(cause);
+        const problem = cause instanceof Error ? messageWithin(cause) : String(cause);
         const message = `the codec ${name} failed to encode ${this.path()}: ${problem}`;
         throw new RewindError("FUNCTION_FAILED", message, { name, path: this.path() }, { cause });
       }

@@ -130,7 +130,12 @@ export class Config {
 
   #noFile(key: string, place: SettingPlace): never {
     if (place === "global") {
-      throw new RewindError("FILE_FAILED", "there is no home folder to keep settings in", { key });
+      const hint = "set HOME to your home folder, or leave out --global";
+      throw new RewindError(
+        "FILE_FAILED",
+        "settings for all projects are kept in your home folder, and there is none",
+        { key, hint },
+      );
     }
     const personal = settingKind(key).places.includes("global");
     throw new RewindError(

@@ -1,6 +1,7 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
+import { checkKind } from "../../base/options.ts";
 import { DEFAULT_GENERATOR } from "../../random/generators.ts";
 import type { Variables } from "../host/user-folders.ts";
 import { userName } from "../host/user-name.ts";
@@ -84,6 +85,7 @@ function checkSize(value: unknown, where: string): string {
 
 /** The definition of a setting. Throws UNKNOWN_SETTING, with the nearest names. */
 export function settingKind(key: string): SettingKind {
+  checkKind(key, "the name of a setting", "text");
   const kind = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
   if (kind !== undefined) return kind;
   const near = nearest(key, Object.keys(SETTINGS));

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
-import { type ErrorCode, RewindError } from "../../base/errors.ts";
+import { RewindError } from "../../base/errors.ts";
+import { codeOf, isCode, problemOf, storeCodeOf } from "./system-error.ts";
 
 /**
  * All the file operations that a store needs, so that a test can make any of them fail.
@@ -199,37 +200,18 @@ function fileStat(found: fs.Stats): FileStat {
   };
 }
 
-/** Whether `error` is the system's error with one of these codes. */
-export function isCode(error: unknown, ...codes: string[]): boolean {
-  return codes.includes((error as { code?: string } | null)?.code ?? "");
-}
-
-const STORE_CODES: Readonly<Record<string, ErrorCode>> = {
-  ENOSPC: "STORE_FULL",
-  EDQUOT: "STORE_FULL",
-  EFBIG: "STORE_FULL",
-  EROFS: "STORE_READ_ONLY",
-  EACCES: "STORE_READ_ONLY",
-  EPERM: "STORE_READ_ONLY",
-};
-
-const STORE_PROBLEMS: Readonly<Record<string, string>> = {
-  STORE_FULL: "the disk is full",
-  STORE_READ_ONLY: "the store cannot be written to",
-};
-
 /** Runs `work` on a file of a store, and turns the system's errors into STORE_FULL and the like. */
 export function onStore<T>(root: string, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     if (error instanceof RewindError) throw error;
-    const system = error as NodeJS.ErrnoException;
     // A fault in rewind itself is not the disk's.
-    if (typeof system.code !== "string") throw error;
-    const code = STORE_CODES[system.code ?? ""] ?? "STORE_FAILED";
+    if (codeOf(error) === undefined) throw error;
+    const code = storeCodeOf(error);
     const name = path.relative(root, file).split(path.sep).join("/") || ".";
-    const problem = STORE_PROBLEMS[code] ?? system.message.replace(/,.*$/s, "");
+    const problem =
+      code === "STORE_READ_ONLY" ? "the store cannot be written to" : problemOf(error);
     throw new RewindError(code, `${problem}: ${name}`, { file: name }, { cause: error });
   }
 }

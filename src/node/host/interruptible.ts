@@ -56,7 +56,7 @@ function interrupted(step: number | undefined, cause: unknown): RewindError {
       new RewindError("INTERRUPTED", "interrupted", { torn: true }, { cause })
     : new RewindError(
         "INTERRUPTED",
-        `interrupted at step ${step}, which had not returned`,
+        `interrupted at step ${step}, while it was running`,
         { step },
         { cause },
       );

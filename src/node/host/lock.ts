@@ -1,8 +1,9 @@
 import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
-import { type Files, isCode } from "./files.ts";
+import type { Files } from "./files.ts";
 import { type Life, lifeOf, type Owner, parseOwner, thisProcess } from "./owner.ts";
+import { isCode } from "./system-error.ts";
 
 /** An existing lock file. */
 export interface Held {

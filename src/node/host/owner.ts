@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import os from "node:os";
-import { isCode } from "./files.ts";
+import { isCode } from "./system-error.ts";
 
 /** Who holds a lock. Unknown fields are empty texts. */
 export interface Owner {

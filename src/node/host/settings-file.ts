@@ -5,6 +5,7 @@ import { type ErrorCode, RewindError } from "../../base/errors.ts";
 import { type Files, replaceFile } from "./files.ts";
 import { lock } from "./lock.ts";
 import type { Seal } from "./machine-seal.ts";
+import { problemOf } from "./system-error.ts";
 
 /** A file of settings: one JSON object. */
 export interface SettingsFile {
@@ -82,21 +83,12 @@ function sealedText(settings: object): string {
   return `settings ${JSON.stringify(settings)}`;
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EISDIR: "it is a folder",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-};
-
 function onSettings<T>(verb: string, name: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
     if (cause instanceof RewindError) throw cause;
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    const text = `cannot ${verb} ${name}: ${PROBLEMS[code] ?? message}`;
+    const text = `cannot ${verb} ${name}: ${problemOf(cause)}`;
     throw new RewindError("FILE_FAILED", text, { file: name }, { cause });
   }
 }

@@ -5,6 +5,7 @@ import path from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import { isInStore, STORE_FOLDER } from "./inside-store.ts";
 import { readWhole, UNSAID, whileOpen } from "./regular-file.ts";
+import { problemOf } from "./system-error.ts";
 
 /**
  * Writes a file for the user atomically, replacing an existing one. A device gets the bytes directly,
@@ -96,18 +97,10 @@ export async function readFile(
 }
 
 function fileFailed(verb: string, file: string, cause: unknown): RewindError {
-  const { code, message, kind } = cause as NodeJS.ErrnoException & { readonly kind?: string };
-  const problem =
-    {
-      ENOENT: "there is no such file or folder",
-      EISDIR: "it is a folder",
-      EACCES: "permission denied",
-      ENOSPC: "the disk is full",
-      ENXIO: "nobody reads this pipe",
-    }[code ?? ""] ?? message;
+  const { kind } = cause as { readonly kind?: string };
   return new RewindError(
     "FILE_FAILED",
-    `cannot ${verb} ${file}: ${problem}`,
+    `cannot ${verb} ${file}: ${problemOf(cause)}`,
     { file, ...(kind && { kind }) },
     { cause },
   );

@@ -1,4 +1,5 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { someOf } from "../../base/some-of.ts";
 import { type AnySimulation, checkSimulation } from "../../replay/simulation.ts";
 
 /** A simulation, and the name of its export. */
@@ -60,7 +61,7 @@ export function chooseSimulation(options: {
 }
 
 function listed(names: readonly string[]): string {
-  return names.length > 0 ? names.join(", ") : "nothing";
+  return names.length > 0 ? someOf(names) : "nothing";
 }
 
 function isSimulation(value: unknown): boolean {

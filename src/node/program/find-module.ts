@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { RewindError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
+import { MOST_NAMED, someOf } from "../../base/some-of.ts";
 
 /**
  * The real path of a module in the project folder `root`, itself a real path. Throws
@@ -22,10 +23,10 @@ export async function findModule(root: string, module: string): Promise<string> 
   const near = await namesLike(given);
   const found =
     stats === undefined ? "does not exist" : stats.isDirectory() ? "is a folder" : "is not a file";
-  const hint = near.length > 0 ? `; there is ${near.join(", ")}` : "";
+  const hint = near.length > 0 ? `; there is ${someOf(near)}` : "";
   throw new RewindError("MODULE_NOT_FOUND", `the module ${module} ${found}${hint}`, {
     module,
-    near,
+    near: near.slice(0, MOST_NAMED),
   });
 }
 
@@ -37,9 +38,8 @@ async function namesLike(path: string): Promise<string[]> {
   const names = inside ?? (await readdir(dirname(path)).catch(() => []));
   const wanted = inside === undefined ? basename(path) : "index.ts";
   const modules = names.filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"));
-  return nearest(wanted, modules.sort()).map((name) =>
-    inside === undefined ? name : join(basename(path), name),
-  );
+  const near = new Set([...nearest(wanted, modules), ...modules.sort()]);
+  return [...near].map((name) => (inside === undefined ? name : join(basename(path), name)));
 }
 
 function isInside(root: string, file: string): boolean {

@@ -3,7 +3,8 @@ import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
 import { webList } from "../../remote/web-list.ts";
-import { type Files, isCode, makeFolders, moveInto, withFile } from "../host/files.ts";
+import { type Files, makeFolders, moveInto, withFile } from "../host/files.ts";
+import { codeOf, isCode, problemOf } from "../host/system-error.ts";
 import { storeFiles } from "../store/store-files.ts";
 
 /** The file that tells a remote from any other folder, and its text. */
@@ -105,15 +106,6 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
   };
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  EDQUOT: "the disk quota is used up",
-  ENOTDIR: "it is not a folder",
-};
-
 /** Runs `work` on a remote's files, and turns the system's errors into REMOTE_FAILED. */
 function onRemote<T>(folder: string, work: () => T): T {
   try {
@@ -128,9 +120,8 @@ function onRemote<T>(folder: string, work: () => T): T {
         { cause },
       );
     }
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (typeof code !== "string") throw cause;
-    const problem = PROBLEMS[code] ?? message.replace(/,.*$/s, "");
-    throw new RewindError("REMOTE_FAILED", `${folder}: ${problem}`, { url: folder }, { cause });
+    if (codeOf(cause) === undefined) throw cause;
+    const message = `${folder}: ${problemOf(cause)}`;
+    throw new RewindError("REMOTE_FAILED", message, { url: folder }, { cause });
   }
 }

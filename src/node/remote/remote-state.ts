@@ -1,6 +1,7 @@
 import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
+import { checkKind } from "../../base/options.ts";
 import type { Hash } from "../../codec/hash.ts";
 import type { SeenRef } from "../../remote/push.ts";
 import { formatRefValue, parseRefValue } from "../../remote/ref-value.ts";
@@ -84,6 +85,7 @@ export class RemoteStates {
 
 /** Checks the name of a remote. Throws INVALID_REF_NAME. */
 export function checkRemoteName(name: string): string {
+  checkKind(name, "the name of a remote", "text");
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/.test(name) && !/\.(lock|json)$|\.\.|\.$/.test(name))
     return name;
   throw new RewindError(

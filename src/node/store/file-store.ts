@@ -7,7 +7,8 @@ import {
   type StoredObject,
   verifyObject,
 } from "../../store/object-store.ts";
-import { isCode, onStore } from "../host/files.ts";
+import { onStore } from "../host/files.ts";
+import { isCode } from "../host/system-error.ts";
 import { journalWriter } from "./journal-writer.ts";
 import { Journals } from "./journals.ts";
 import { ListedFolder } from "./listed-folder.ts";

@@ -1,7 +1,8 @@
 import { describe } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
+import { checkOptions } from "../../base/options.ts";
 import { NumberSet } from "../number-set.ts";
-import { checkFlag, checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { checkFlag, checkSize, withRoom } from "../parameters.ts";
 import { bounded } from "./integers.ts";
 import type { Pcg64 } from "./pcg64.ts";
 

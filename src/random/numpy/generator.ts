@@ -1,12 +1,12 @@
 import { checkInteger, describe } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { below, countIn } from "../integers.ts";
 import {
   checkFinite,
   checkFlag,
   checkNotNegative,
-  checkOptions,
   checkPositive,
   checkSize,
   checkWholeNumber,

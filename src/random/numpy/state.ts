@@ -1,6 +1,6 @@
 import { checkBytes, describe } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
-import { checkOptions } from "../parameters.ts";
+import { checkOptions } from "../../base/options.ts";
 import type { Pcg64State } from "./pcg64.ts";
 
 /** Differs from the length of every other generator's state. */

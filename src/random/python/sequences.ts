@@ -1,7 +1,8 @@
 import { checkInteger } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
+import { checkOptions } from "../../base/options.ts";
 import { NumberSet } from "../number-set.ts";
-import { checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { checkSize, withRoom } from "../parameters.ts";
 import { lengthOf, lengthToChooseFrom, lengthToShuffle } from "../shuffle.ts";
 import { PythonIntegers } from "./integers.ts";
 import { cumulativeCounts, cumulativeWeights, positionAfter } from "./weights.ts";

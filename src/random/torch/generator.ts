@@ -1,9 +1,10 @@
 import { describe } from "../../base/checks.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
+import { checkOptions } from "../../base/options.ts";
 import { exponential } from "../distributions.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { countIn } from "../integers.ts";
-import { checkFinite, checkNotNegative, checkOptions, checkSize, withRoom } from "../parameters.ts";
+import { checkFinite, checkNotNegative, checkSize, withRoom } from "../parameters.ts";
 import { lengthToChooseFrom } from "../shuffle.ts";
 import { TorchBits } from "./bits.ts";
 import { writeCompactState } from "./compact.ts";

@@ -1,5 +1,5 @@
+import { checkOptions } from "../../base/options.ts";
 import { Mt19937 } from "../mersenne/mt19937.ts";
-import { checkOptions } from "../parameters.ts";
 import { int63 } from "./integers.ts";
 import { type EpochCourse, epochCourse, epochDraws } from "./loader-draws.ts";
 import {

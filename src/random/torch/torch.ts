@@ -1,4 +1,4 @@
-import { checkOptions } from "../parameters.ts";
+import { checkOptions } from "../../base/options.ts";
 import { seededState } from "./bits.ts";
 import { TorchGenerator } from "./generator.ts";
 import { torchSeed } from "./seed.ts";

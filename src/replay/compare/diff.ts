@@ -1,7 +1,8 @@
+import type { OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { parsePath } from "../../codec/path/parse.ts";
 import { differ } from "../differ.ts";
-import type { LongOptions } from "../environment.ts";
+import { LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { rangeOf } from "../look/look.ts";
 import type { Replayer } from "../replayer.ts";
 import { comparable } from "./comparable.ts";
@@ -75,6 +76,21 @@ export interface DiffOptions extends LongOptions {
   /** What errors and the diffs of sources call the two runs; `a` and `b` unless given. */
   readonly names?: readonly [a: string, b: string] | undefined;
 }
+
+/** What those may be; the steps are checked where states are read. */
+export const DIFF_OPTIONS: OptionKinds<DiffOptions> = {
+  ...LONG_OPTIONS,
+  at: "any",
+  limit: "limit",
+  spans: "flag",
+  statistics: "flag",
+  sources: "flag",
+  sample: "text",
+  points: "limit",
+  from: "any",
+  to: "any",
+  names: "texts",
+};
 
 /**
  * Compares two runs: the first step that differs, and the fields that differ there. Only blocks

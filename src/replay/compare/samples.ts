@@ -1,7 +1,9 @@
 import { describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import { formatPath, type Path } from "../../codec/path/format.ts";
-import { getAt } from "../../codec/state/access.ts";
+import { getAt, numbersOf } from "../../codec/state/access.ts";
+import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { LongOptions } from "../environment.ts";
 import { sample, sampledSteps } from "../look/samples.ts";
 import type { StepRange } from "../look/scan.ts";
@@ -40,28 +42,41 @@ export async function sampleBoth(
 ): Promise<Samples> {
   const steps = sampledSteps(range, most, [a.replayer, b.replayer]);
   let problem: RewindError | undefined;
-  const read = ({ name, replayer }: NamedReplayer): Promise<(number | undefined)[]> =>
-    sample(
+  const read = async ({ name, replayer }: NamedReplayer): Promise<(number | undefined)[]> => {
+    const { types } = (await replayer.segmentAt(steps[0] ?? 0)).simulation;
+    return sample(
       replayer,
       steps,
       (state, step) => {
-        const found = numberAt(state, path, `step ${step} of ${name}`);
+        const found = numberAt(state, path, types, `step ${step} of ${name}`);
         if (!(found instanceof RewindError)) return found;
-        problem ??= found;
+        problem ??= withNumbers(found, state);
         return undefined;
       },
       options,
     );
+  };
   const samples = { path: formatPath(path), steps, a: await read(a), b: await read(b) };
   const none = [...samples.a, ...samples.b].every((value) => value === undefined);
   if (none && problem !== undefined) throw problem;
   return samples;
 }
 
+/** The error, with the numbers that the state has. */
+function withNumbers(error: RewindError, state: unknown): RewindError {
+  const hint = numbersOf(state);
+  return hint === undefined ? error : withData(error, { hint }, `${error.message}: ${hint}`);
+}
+
 /** The number at a path, or the error that says why there is no number. */
-function numberAt(state: unknown, path: Path, where: string): number | RewindError {
+function numberAt(
+  state: unknown,
+  path: Path,
+  types: TypeCodecs | undefined,
+  where: string,
+): number | RewindError {
   try {
-    const value = getAt(state, path);
+    const value = getAt(state, path, types);
     if (typeof value === "number" || typeof value === "bigint") return Number(value);
     return new RewindError(
       "INVALID_ARGUMENT",

@@ -1,9 +1,10 @@
 import { isRewindError } from "../../base/errors.ts";
+import type { OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../../object/state.ts";
 import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
-import { compareStates, decodeState, type LongOptions } from "../environment.ts";
+import { compareStates, decodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { initialState } from "../record/record.ts";
 import type { Replayer } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
@@ -19,6 +20,13 @@ export interface VerifyOptions extends LongOptions {
   /** Checks only the block that leads to this step. */
   readonly at?: number | undefined;
 }
+
+/** What those may be. */
+export const VERIFY_OPTIONS: OptionKinds<VerifyOptions> = {
+  ...LONG_OPTIONS,
+  full: "flag",
+  at: "any",
+};
 
 /** The result of a verification. */
 export interface Verification {

@@ -1,6 +1,7 @@
 import { checkStepInRange } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
-import type { LongOptions } from "../environment.ts";
+import type { OptionKinds } from "../../base/options.ts";
+import { LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import type { Replayer } from "../replayer.ts";
 import type { Params, StepContext } from "../simulation.ts";
 import { lookBack, PreviousStates } from "./previous.ts";
@@ -18,6 +19,14 @@ export interface RangeOptions extends LongOptions {
    */
   readonly previous?: boolean | undefined;
 }
+
+/** What those may be; `rangeOf` checks the steps. */
+export const RANGE_OPTIONS: OptionKinds<RangeOptions> = {
+  ...LONG_OPTIONS,
+  from: "any",
+  to: "any",
+  previous: "flag",
+};
 
 /** A function that looks at each state; `previous` is undefined unless the options ask for it. */
 export type Look<S = unknown, P = Params, R = unknown> = (

@@ -1,5 +1,6 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import type { OptionKinds } from "../../base/options.ts";
 import type { Id } from "../../object/id.ts";
 import { putParams, readParams } from "../../object/params.ts";
 import type { RunManifest, Segment, SegmentBegin } from "../../object/run.ts";
@@ -20,7 +21,12 @@ import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
 import { type Opened, opened } from "./opened.ts";
 import { runMeta } from "./record.ts";
-import { type RecorderOptions, type RecordingPlan, withWitness } from "./recorder.ts";
+import {
+  RECORDER_OPTIONS,
+  type RecorderOptions,
+  type RecordingPlan,
+  withWitness,
+} from "./recorder.ts";
 
 /**
  * The changes of a fork, in any combination. Without changes it has the same future.
@@ -44,6 +50,17 @@ export interface ForkOptions<S = unknown, P extends object = Record<string, unkn
   /** A line about the fork. */
   readonly message?: string | undefined;
 }
+
+/** What those may be; `planFork` checks the others. */
+export const FORK_OPTIONS: OptionKinds<ForkOptions> = {
+  ...RECORDER_OPTIONS,
+  mutate: "function",
+  set: "object",
+  params: "any",
+  seed: "any",
+  steps: "any",
+  message: "text",
+};
 
 /** The place at `step` from which forks begin, so that several forks need only one replay. */
 export async function forkStart(replayer: Replayer, step: number): Promise<Start> {

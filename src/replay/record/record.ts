@@ -1,6 +1,8 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import { reasonOf } from "../../base/reason.ts";
+import type { OptionKinds } from "../../base/options.ts";
+import { messageWithin, reasonOf } from "../../base/reason.ts";
+import { withData } from "../../base/with-data.ts";
 import { putParams } from "../../object/params.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
@@ -15,7 +17,7 @@ import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
 import { missingDraw } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
-import type { RecorderOptions, RecordingPlan } from "./recorder.ts";
+import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
 
 /** What to record. */
 export interface RecordOptions<P extends object = Record<string, unknown>> extends RecorderOptions {
@@ -41,6 +43,18 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   /** A line about the run. */
   readonly message?: string | undefined;
 }
+
+/** What those may be; `planRecording` checks the others. */
+export const RECORD_OPTIONS: OptionKinds<RecordOptions> = {
+  ...RECORDER_OPTIONS,
+  steps: "any",
+  seed: "any",
+  params: "any",
+  blockSize: "any",
+  rng: "any",
+  streams: "any",
+  message: "text",
+};
 
 /** Prepares a recording from step 0: stores its program and seeds and makes the first state. */
 export async function planRecording(
@@ -117,7 +131,10 @@ export function initialState(
     });
     segment.checkParams();
   } catch (cause) {
-    if (isRewindError(cause, "FORBIDDEN_IN_STEP", "INTERRUPTED")) throw cause;
+    if (isRewindError(cause, "INTERRUPTED")) throw cause;
+    if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
+      throw withData(cause, {}, messageWithin(cause, " in init"));
+    }
     const hint = missingDraw(cause, segment.algorithm);
     const data = hint === undefined ? {} : { hint };
     throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });

@@ -1,4 +1,5 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
+import type { OptionKinds } from "../../base/options.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
@@ -9,7 +10,7 @@ import { advance, type Position, type Standing } from "../advance.ts";
 import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
-import { type Environment, encodeState, type LongOptions } from "../environment.ts";
+import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { restore, type Start } from "../start.ts";
 import { Watch } from "../watch.ts";
 import { type Recorded, SelfCheck } from "./self-check.ts";
@@ -40,6 +41,12 @@ export interface RecorderOptions extends LongOptions {
    */
   readonly selfCheck?: boolean | undefined;
 }
+
+/** What those may be. */
+export const RECORDER_OPTIONS: OptionKinds<RecorderOptions> = {
+  ...LONG_OPTIONS,
+  selfCheck: "flag",
+};
 
 /** A finished recording, or the part of it before a failure. */
 export interface Recording {

@@ -1,5 +1,6 @@
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
+import { someOf } from "../../base/some-of.ts";
 import { formatPath, type Path, type PathStep } from "../../codec/path/format.ts";
 import { kindOf } from "../../codec/state/kinds.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
@@ -108,11 +109,6 @@ function unfitting(path: Path, expected: string, given: string): RewindError {
   });
 }
 
-/** The most keys that a message lists. */
-const MOST_KEYS = 8;
-
 function listed(keys: readonly string[]): string {
-  if (keys.length === 0) return "no keys";
-  const more = keys.length > MOST_KEYS ? ` and ${keys.length - MOST_KEYS} more` : "";
-  return `the keys ${keys.slice(0, MOST_KEYS).join(", ")}${more}`;
+  return keys.length === 0 ? "no keys" : `the keys ${someOf(keys)}`;
 }

@@ -1,5 +1,6 @@
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
+import { checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import { differences } from "../../codec/differences.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { objectId, shortId } from "../../object/id.ts";
@@ -28,6 +29,16 @@ export interface Expected<P extends object = Record<string, unknown>> {
   readonly program?: ProgramSource | undefined;
 }
 
+const EXPECTED: OptionKinds<Expected> = {
+  steps: "any",
+  seed: "any",
+  params: "object",
+  blockSize: "any",
+  rng: "any",
+  streams: "any",
+  program: "object",
+};
+
 /** A value that differs from the recorded one. */
 export interface Unexpected {
   /**
@@ -39,8 +50,9 @@ export interface Unexpected {
   readonly given: unknown;
 }
 
-/** All values of a run that differ from the expected ones. Throws INVALID_SEED. */
+/** All values of a run that differ from the expected ones. Throws INVALID_SEED, INVALID_ARGUMENT. */
 export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpected[]> {
+  checkOptionsOf(expected, EXPECTED);
   const { manifest, replayer, blockSize } = run;
   const { program, seeds } = await replayer.parts(replayer.segmentRecorded(run.steps));
   const { steps, seed, params = {}, rng } = expected;

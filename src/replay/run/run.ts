@@ -1,4 +1,6 @@
 import { checkStepInRange } from "../../base/checks.ts";
+import { unexpectedArgument } from "../../base/invalid-argument.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Id } from "../../object/id.ts";
@@ -10,19 +12,24 @@ import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
 import { changedByHand } from "../compare/changed-by-hand.ts";
-import { type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
-import { type Verification, type VerifyOptions, verify } from "../compare/verify.ts";
-import { type Environment, encodeState, type LongOptions } from "../environment.ts";
-import { type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
+import { DIFF_OPTIONS, type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
+import {
+  VERIFY_OPTIONS,
+  type Verification,
+  type VerifyOptions,
+  verify,
+} from "../compare/verify.ts";
+import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import { HYDRATE_OPTIONS, type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
-import type { Look, RangeOptions } from "../look/look.ts";
+import { type Look, RANGE_OPTIONS, type RangeOptions } from "../look/look.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
 import { codeOf } from "../programs.ts";
-import { type ForkOptions, planFork } from "../record/fork.ts";
+import { FORK_OPTIONS, type ForkOptions, planFork } from "../record/fork.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
-import { type CheckOptions, Replayer } from "../replayer.ts";
+import { CHECK_OPTIONS, type CheckOptions, Replayer } from "../replayer.ts";
 import type { AnySimulation, Simulation } from "../simulation.ts";
 import { type RunSize, sizeOf } from "./run-size.ts";
 
@@ -136,7 +143,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * await run.get(run.steps); // the last state
    * ```
    */
-  async get(step: number, { check = true }: CheckOptions = {}): Promise<S> {
+  async get(step: number, options: CheckOptions = {}): Promise<S> {
+    const { check = true } = checkOptionsOf(options, CHECK_OPTIONS);
     const state = await this.#cache.state(checkStepInRange(step, this.steps));
     if (check && !this.#cache.isChecked(step)) await this.#cache.check(step);
     return state as S;
@@ -158,7 +166,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
       state,
       passed: step - this.#replayer.stretchStart(step),
       left: Math.min(this.#replayer.gridAfter(step), this.steps) - step,
-      check: (options) => this.#cache.check(step, options),
+      check: async (options = {}) => this.#cache.check(step, checkOptionsOf(options, LONG_OPTIONS)),
     };
   }
 
@@ -221,7 +229,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     step: number,
     options: ForkOptions<S, P> & { readonly simulation?: Simulation<S, P> | undefined } = {},
   ): Promise<Run<S, P>> {
-    const { simulation, ...changes } = options;
+    const { simulation, ...changes } = checkOptionsOf(options, FORK_IN_MEMORY);
     const code = simulation && codeOf(simulation);
     const recording = await writeRun(this.#env, options, (writer) =>
       planFork(this, writer, step, { ...(changes as ForkOptions), code }),
@@ -242,7 +250,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * await run.find((x, ctx, before) => x === 0 && before === 1, { previous: true, from: 1 });
    * ```
    */
-  find(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
+  async find(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
+    checkLook(predicate, "predicate", options);
     return find<S>(this.#replayer, predicate, options);
   }
 
@@ -256,7 +265,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * await run.findLast((x) => x === 0);
    * ```
    */
-  findLast(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
+  async findLast(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Found<S> | undefined> {
+    checkLook(predicate, "predicate", options);
     return findLast<S>(this.#replayer, predicate, options);
   }
 
@@ -269,7 +279,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { count, first, last } = await run.count((x) => x === 0);
    * ```
    */
-  count(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Count> {
+  async count(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Count> {
+    checkLook(predicate, "predicate", options);
     return count(this.#replayer, predicate, options);
   }
 
@@ -284,7 +295,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { found, looked } = await run.bisect((x, ctx) => ctx.step >= 1_000);
    * ```
    */
-  bisect(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Bisection<S>> {
+  async bisect(predicate: Look<S, P>, options: RangeOptions = {}): Promise<Bisection<S>> {
+    checkLook(predicate, "predicate", options);
     return bisect<S>(this.#replayer, predicate, options);
   }
 
@@ -299,10 +311,11 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    */
   stats(metric: Look<S, P, number>, options?: RangeOptions): Promise<Statistics>;
   stats(metric: Look<S, P, readonly number[]>, options?: RangeOptions): Promise<VectorStatistics>;
-  stats(
+  async stats(
     metric: Look<S, P, number | readonly number[]>,
     options: RangeOptions = {},
   ): Promise<Statistics | VectorStatistics> {
+    checkLook(metric, "metric", options);
     return stats(this.#replayer, metric as Metric<S, number | readonly number[]>, options);
   }
 
@@ -314,13 +327,15 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { ok, mismatch } = await run.verify({ full: true });
    * ```
    */
-  verify(
+  async verify(
     options: VerifyOptions & {
       /** The same run under its recorded code, to trace a mismatch to its first step. */
       readonly recorded?: Run<S, P> | undefined;
     } = {},
   ): Promise<Verification> {
-    return verify(this.#replayer, options, options.recorded?.replayer);
+    const { recorded, ...chosen } = checkOptionsOf(options, VERIFY_BESIDE);
+    if (recorded !== undefined) checkRun(recorded, "recorded");
+    return verify(this.#replayer, chosen, recorded?.replayer);
   }
 
   /**
@@ -334,6 +349,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * ```
    */
   async save(file: string, options: { readonly code?: boolean } = {}): Promise<void> {
+    checkKind(file, "file", "text");
     await this.#env.saveFile(file, await this.artifact(options));
   }
 
@@ -347,14 +363,15 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { derived } = await run.hydrate({ from: 0, to: 10_000 });
    * ```
    */
-  hydrate(options: HydrateOptions = {}): Promise<Hydrated> {
+  async hydrate(options: HydrateOptions = {}): Promise<Hydrated> {
+    checkOptionsOf(options, HYDRATE_OPTIONS);
     return hydrate(this.#replayer, options);
   }
 
   /** The bytes that `save` writes. */
-  artifact(options: { readonly code?: boolean } = {}): Promise<Uint8Array> {
+  async artifact(options: { readonly code?: boolean } = {}): Promise<Uint8Array> {
+    const { code: withCode = true } = checkOptionsOf(options, { code: "flag" });
     const { store, compression } = this.#env;
-    const withCode = options.code ?? true;
     return encodeArtifact(this.id, this.#replayer.readObject, compression, store.hash, {
       withCode,
     });
@@ -395,6 +412,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * ```
    */
   async blockSeeds(limit: number = this.checkpoints): Promise<readonly BlockSeed[]> {
+    checkKind(limit, "limit", "limit");
     const seeds: BlockSeed[] = [];
     for (let block = 0; block < Math.min(this.checkpoints, limit); block++) {
       const seed = await this.#replayer.seedOfBlock(block);
@@ -457,7 +475,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
    * const { samples } = await run.diff(fork, { sample: "state", points: 20 }); // for a plot
    * ```
    */
-  diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
+  async diff(other: Run<S, P>, options: DiffOptions = {}): Promise<RunDifference> {
+    checkRun(other, "the other run");
+    checkOptionsOf(options, DIFF_OPTIONS);
     return diff(this.#replayer, other.#replayer, options);
   }
 }
@@ -474,4 +494,24 @@ export async function runOf<S = unknown, P extends object = Record<string, unkno
   const last = manifest.segments.at(-1);
   const params = last === undefined ? {} : await readParams(last.params, objectReader(env.store));
   return new Run<S, P>(id, manifest, env, params);
+}
+
+const FORK_IN_MEMORY: OptionKinds<ForkOptions & { readonly simulation?: unknown }> = {
+  ...FORK_OPTIONS,
+  simulation: "object",
+};
+const VERIFY_BESIDE: OptionKinds<VerifyOptions & { readonly recorded?: unknown }> = {
+  ...VERIFY_OPTIONS,
+  recorded: "object",
+};
+
+/** Checks a function that looks at states, and the options for it. */
+function checkLook(look: unknown, name: string, options: RangeOptions): void {
+  checkKind(look, name, "function");
+  checkOptionsOf(options, RANGE_OPTIONS);
+}
+
+/** Checks a run that a caller hands over. Throws INVALID_ARGUMENT. */
+export function checkRun(value: unknown, name: string): asserts value is Run {
+  if (!(value instanceof Run)) throw unexpectedArgument(name, "a run", value);
 }

@@ -317,7 +317,7 @@ describe("refusals", () => {
       "the function failed at step 0: ReferenceError: nothing is not defined",
       "an expression sees state, step, params and previous",
     ],
-    ["Math.random() > 0.5", "Math.random() was called in a step", ""],
+    ["Math.random() > 0.5", "Math.random() was called, and a replay would not", ""],
     // A comparison is meant: an assignment would find states that are not in the run.
     ["state.x = 8", "the function changed the state that it looked at", "write === and not ="],
     ["state = 8", "TypeError: Assignment to constant variable.", "write === and not ="],

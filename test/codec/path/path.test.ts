@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
+import { differences } from "../../../src/codec/differences.ts";
 import { formatPath, type Path, type PathStep } from "../../../src/codec/path/format.ts";
 import { parsePath } from "../../../src/codec/path/parse.ts";
 import { getAt, setAt } from "../../../src/codec/state/access.ts";
@@ -212,4 +213,44 @@ test("frozen, sealed and read-only objects cannot be set", () => {
   }
   expect(setAt(Object.seal({ x: 1 }), ["x"], 2)).toEqual({ x: 2 });
   expect(setAt(Object.preventExtensions({ x: 1 }), ["x"], 2)).toEqual({ x: 2 });
+});
+
+describe("a class instance", () => {
+  class Agent {
+    x: number;
+    inner: unknown;
+    constructor(x: number, inner: unknown) {
+      this.x = x;
+      this.inner = inner;
+    }
+  }
+  const types = {
+    Agent: {
+      is: (value: unknown) => value instanceof Agent,
+      encode: ({ x, inner }: Agent) => [2 * x, { inner }],
+      decode: ([x, { inner }]: [number, { inner: unknown }]) => new Agent(x / 2, inner),
+    },
+  };
+  const state = (x: number) => ({ agents: [new Agent(x, new Map([["k", new Agent(x + 1, 0)]]))] });
+
+  test("each path that a difference prints can be read", () => {
+    const [a, b] = [state(1), state(5)];
+    const found = differences(a, b, { types });
+    expect(found.map(({ path }) => path)).toEqual([
+      "state.agents[0][0]",
+      'state.agents[0][1].inner.get("k")[0]',
+    ]);
+    for (const difference of found) {
+      const path = parsePath(difference.path);
+      expect([getAt(a, path, types), getAt(b, path, types)]).toEqual([difference.a, difference.b]);
+    }
+  });
+
+  test("its own properties can be read as well", () => {
+    expect(getAt(state(1), parsePath("agents[0].x"), types)).toBe(1);
+    expect(getAt(state(1), parsePath('agents[0].inner.get("k").x'))).toBe(2);
+    expect(() => getAt(state(1), parsePath("agents[0].y"), types)).toThrow(
+      "there is no state.agents[0].y: state.agents[0] has .x, .inner",
+    );
+  });
 });

@@ -222,7 +222,7 @@ describe("errors are reported, and nothing changes", () => {
     [
       () => new Config(root, {}).set("pager", "x"),
       "FILE_FAILED",
-      "there is no home folder to keep settings in",
+      "settings for all projects are kept in your home folder, and there is none",
     ],
   ];
 

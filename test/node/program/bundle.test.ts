@@ -183,7 +183,7 @@ describe("refusals", () => {
 
   test("a missing module, with similar names", async () => {
     expect(await failing({ "walk.ts": "", "walker.js": "", "notes.md": "" }, "wlak.ts")).toBe(
-      "MODULE_NOT_FOUND the module wlak.ts does not exist; there is walk.ts",
+      "MODULE_NOT_FOUND the module wlak.ts does not exist; there is walk.ts, walker.js",
     );
     expect(await failing({}, "walk.ts")).toBe("MODULE_NOT_FOUND the module walk.ts does not exist");
     expect(await failing({ "src/index.ts": "" }, "src")).toBe(

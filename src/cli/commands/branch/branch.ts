@@ -10,8 +10,8 @@ import { renameBranch } from "./rename.ts";
 
 export const branch: Command = command({
   positionals: {
-    name: { type: "string", completes: "branch" },
-    revision: { type: "string", completes: "revision" },
+    name: { type: "string", completes: "branch", without: "lists the branches" },
+    revision: { type: "string", completes: "revision", without: "HEAD at its cursor" },
   },
   describe:
     "Without arguments lists the branches. With a name and REV@STEP forks that run at that step, with\nchanges or without, and runs the fork to its parent's length; without REV@STEP it forks at HEAD's\ncursor. The state at STEP is the fork's first; earlier states are shared. The fork draws what its\nparent drew, unless --seed gives it fresh numbers.",

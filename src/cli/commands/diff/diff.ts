@@ -18,7 +18,7 @@ const KEYS: Keys = [
 export const diff: Command = command({
   positionals: {
     a: { type: "string", demandOption: true, completes: "revision" },
-    b: { type: "string", completes: "revision" },
+    b: { type: "string", completes: "revision", without: "a range as <a>" },
   },
   describe:
     "Compares two runs, <a> <b> or <a>..<b>: where they forked, what was changed, the first step at which\ntheir states differ, the fields that differ there, and how far they have drifted at the end. With a\nstep in both, main@100..main@200, the two states. Exit status 3 when they differ.",

@@ -164,8 +164,8 @@ async function print(
   found: Found<unknown> | undefined,
   { none, path, looked }: { readonly none: string; readonly path: Path; readonly looked?: number },
 ): Promise<number> {
-  const state = found && getAt(found.state, path);
   const types = found && (await run.typesAt(found.step));
+  const state = found && getAt(found.state, path, types);
   const data = (): object => ({
     step: found?.step ?? null,
     state: found === undefined ? null : toJson(state, types),

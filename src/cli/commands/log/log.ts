@@ -14,7 +14,7 @@ import { count, noteText, plural } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
 
 export const log: Command = command({
-  positionals: { revision: { type: "string", completes: "revision" } },
+  positionals: { revision: { type: "string", completes: "revision", without: "HEAD" } },
   describe:
     "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what changed. A..B lists the runs from which B came and A did not.",
   options: {

@@ -31,8 +31,10 @@ export function countFromOne(
 ): number | undefined {
   const value = /^-\d/.test(String(text)) ? Number(text) : optionalCount(text, name);
   if (value === undefined || value >= 1) return value;
+  const isCounted = value === 0 && /^--(epoch|event|loader)$/.test(name);
   throw new RewindError(
     "INVALID_ARGUMENT",
     `expected ${name} to be a whole number${most === undefined ? ", at least 1" : ` from 1 to ${most}`}, got ${text}`,
+    { name, value, ...(isCounted && { hint: `${name} counts from 1: the first is 1, not 0` }) },
   );
 }

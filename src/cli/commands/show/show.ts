@@ -15,7 +15,13 @@ import { count } from "../../terminal/text.ts";
 import { showState } from "./show-state.ts";
 
 export const show: Command = command({
-  positionals: { revision: { type: "string", completes: "revision" } },
+  positionals: {
+    revision: {
+      type: "string",
+      completes: "revision",
+      without: "HEAD at its cursor",
+    },
+  },
   describe:
     "For a run: what it is, the chain of runs that it came from, the changes in each segment, its sizes.\nFor REV@STEP: the state there. Without a revision: the state at the cursor.",
   options: {

@@ -6,8 +6,8 @@ import { listAllTags } from "./list.ts";
 
 export const tag: Command = command({
   positionals: {
-    name: { type: "string", completes: "tag" },
-    revision: { type: "string", completes: "revision" },
+    name: { type: "string", completes: "tag", without: "lists the tags" },
+    revision: { type: "string", completes: "revision", without: "HEAD's run" },
   },
   describe:
     "Without arguments lists the tags. With a name gives a run, by default HEAD's, a lasting name and a\nmessage: extending or resetting its branch moves the branch, not the tag. An existing tag stays,\nunless --force moves it.",

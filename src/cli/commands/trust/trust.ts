@@ -5,7 +5,7 @@ import { forgetTrust } from "./forget.ts";
 import { listTrusted } from "./list.ts";
 
 export const trust: Command = command({
-  positionals: { revision: { type: "string", completes: "revision" } },
+  positionals: { revision: { type: "string", completes: "revision", without: "HEAD's run" } },
   describe:
     "Lists the parts of the recorded code of a run, by default HEAD's, and lets it run for you, in\nevery project. Read it first: show REV --source prints it. Trusted code is not confined:\nit can do what you can.",
   options: {

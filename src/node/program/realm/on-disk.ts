@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
-import { isCode } from "../../host/files.ts";
 import {
   type OpenFile,
   readPieces,
@@ -9,6 +8,7 @@ import {
   UNSAID,
   whileOpen,
 } from "../../host/regular-file.ts";
+import { isCode } from "../../host/system-error.ts";
 
 /** A file's SHA-256, in hexadecimal, and its length in bytes. */
 export interface Digested {
