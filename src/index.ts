@@ -90,6 +90,9 @@ export type { TagOptions, Tags } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,
+  type Cloned,
+  type CloneOptions,
+  cloneRepository,
   initRepository,
   openRepository,
   type ProgramToTrust,

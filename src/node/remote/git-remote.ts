@@ -3,14 +3,7 @@ import { RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { shortId } from "../../object/id.ts";
 import { formatRefValue, LARGEST_REF_VALUE, parseRefValue } from "../../remote/ref-value.ts";
-import type {
-  ListedRef,
-  PackRef,
-  RefSwap,
-  RefValue,
-  Remote,
-  Swapped,
-} from "../../remote/remote.ts";
+import type { ListedRef, PackRef, RefSwap, RefValue, Remote } from "../../remote/remote.ts";
 import { isRefName } from "../../store/ref-name.ts";
 import type { ProjectRemote } from "./project-git.ts";
 import { ScratchGit } from "./scratch-git.ts";
@@ -155,7 +148,7 @@ export async function gitRemote(
           await git.keep(localRef(name), result.version);
         }
       }
-      return settle(changes, results, list);
+      return results;
     },
     close: async () => undefined,
   };
@@ -164,18 +157,4 @@ export async function gitRemote(
 /** The hash of the pack that lies at a path of a tree; undefined for another file. */
 function packAt(path: string): string | undefined {
   return /^packs\/pack-([0-9a-f]{64})\.pack$/.exec(path)?.[1];
-}
-
-/** A server words a lost race as it likes: whether the ref is another now tells. */
-async function settle(
-  changes: readonly RefSwap[],
-  results: readonly Swapped[],
-  list: () => Promise<readonly ListedRef[]>,
-): Promise<readonly Swapped[]> {
-  if (results.every((result) => "version" in result)) return results;
-  const now = new Map((await list()).map(({ name, version }) => [name, version]));
-  return results.map((result, i) => {
-    const { name, from } = changes[i] as RefSwap;
-    return "declined" in result && now.get(name) !== from ? { moved: true } : result;
-  });
 }

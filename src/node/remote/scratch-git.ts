@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { concatBytes, utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Swapped } from "../../remote/remote.ts";
@@ -26,6 +27,10 @@ interface Update {
 
 /** What Git has said besides its output is cut to this length in messages. */
 const LONGEST_WORDS = 2000;
+
+/** A push that the server refuses without a reason of its own is sent this many times in all. */
+const ATTEMPTS = 4;
+const WAIT_MS = 100;
 
 /**
  * A bare repository beside the store, through which everything goes to a Git server and comes from
@@ -143,16 +148,33 @@ export class ScratchGit {
    * Changes refs on the server, data and refs in one transfer, each only if it is what is expected.
    * If the server declines some, the others are pushed without them.
    */
-  async push(updates: readonly Update[]): Promise<readonly Swapped[]> {
+  async push(updates: readonly Update[], attempt = 1): Promise<readonly Swapped[]> {
     const results = await this.#pushOnce(updates);
-    const left = updates.filter((_, i) => results[i] === undefined);
-    if (left.length === 0) return results as readonly Swapped[];
-    if (left.length === updates.length) {
-      return updates.map(() => ({ declined: "the server has refused the push" }));
+    if (results.every((result) => result !== undefined && "version" in result)) {
+      return results as readonly Swapped[];
     }
-    const again = await this.push(left);
+    // A server words a lost race as it likes: whether the ref is another now tells.
+    const now = new Map<string, string>();
+    for (const { ref, id } of await this.listRemote(updates.map(({ ref }) => ref)))
+      now.set(ref, id);
+    const settled = updates.map(({ ref, from, to }, i) => {
+      const result = results[i];
+      if (result !== undefined && "version" in result) return result;
+      if (now.get(ref) === from) return result;
+      return now.get(ref) === to ? { version: to } : { moved: true as const };
+    });
+    const left = updates.filter((_, i) => settled[i] === undefined);
+    if (left.length === updates.length) {
+      // Somebody may hold the lock of one of them for a moment.
+      if (attempt === ATTEMPTS) {
+        return updates.map(() => ({ declined: "the server has refused the push" }));
+      }
+      await sleep(WAIT_MS * attempt);
+    }
+    const isSame = left.length === updates.length;
+    const again = left.length === 0 ? [] : await this.push(left, isSame ? attempt + 1 : 1);
     let at = 0;
-    return results.map((result) => result ?? (again[at++] as Swapped));
+    return settled.map((result) => result ?? (again[at++] as Swapped));
   }
 
   /** Undefined for the updates that were not made only because others could not be. */
