@@ -18,8 +18,10 @@ import { sharesRuns } from "./shares-runs.ts";
 
 /** Runs `suite` if these programs are installed, and says loudly if they are not. */
 function withPrograms(what: string, programs: readonly string[], suite: () => void): void {
-  if (installed(...programs)) suite();
-  else test.skip(`SKIPPED: ${what}: ${programs.join(", ")} are not all installed`);
+  if (installed(...programs)) return suite();
+  const skipped = `SKIPPED: ${what}: ${programs.join(", ")} are not all installed`;
+  process.stdout.write(`\n${skipped}\n`);
+  test.skip(skipped);
 }
 
 /** A folder for servers, and the environment that they need, until the tests of a suite have run. */
