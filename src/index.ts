@@ -50,7 +50,7 @@ export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/recorder.ts";
 export type { Expected } from "./replay/run/expected.ts";
-export type { BlockSeed, Peeked, RecordedSource, Run } from "./replay/run/run.ts";
+export type { BlockSeed, Peeked, RecordedSource, Run, SourceInForce } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export {
   defineSimulation,

@@ -170,7 +170,7 @@ export class Sharing extends Remotes {
       const chosen = this.#chosen(listed, request.branches, name);
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
-      const news = request.full ? values : await this.#unknownHere(name, values);
+      const news = request.full ? values : await this.#notHere(values, known.here);
       const options = { thinFromBytes: THIN_FROM_BYTES, limitBytes: LIMIT_BYTES, ...request };
       const receiving = (here: ReadonlySet<string>): Promise<Received> =>
         receive(objects, quarantineFor(objects), remote, news, { ...options, here });
@@ -284,16 +284,21 @@ export class Sharing extends Remotes {
     });
   }
 
-  /** The values whose targets are not tracked here yet: everything else is in the store. */
-  async #unknownHere(
-    remote: string,
+  /**
+   * The values of which something is not here, checkpoints aside. Refs in the store do not tell: it
+   * may have come with a clone.
+   */
+  async #notHere(
     values: ReadonlyMap<string, RefValue>,
+    here: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, RefValue>> {
-    const tracked = new Set<string>();
-    for (const { target } of await this.#store.refs.list(`refs/remotes/${remote}/`)) {
-      tracked.add(target);
+    const lacking = new Map<string, RefValue>();
+    for (const [name, value] of values) {
+      const base = value.packs.filter(({ holds }) => holds === "base");
+      const isHere =
+        base.every(({ hash }) => here.has(hash)) && (await this.#store.objects.has(value.target));
+      if (!isHere) lacking.set(name, value);
     }
-    for (const { target } of await this.#store.refs.list("refs/tags/")) tracked.add(target);
-    return new Map([...values].filter(([, { target }]) => !tracked.has(target)));
+    return lacking;
   }
 }

@@ -18,7 +18,10 @@ import { sharesRuns } from "./shares-runs.ts";
 
 /** Runs `suite` if these programs are installed, and says loudly if they are not. */
 function withPrograms(what: string, programs: readonly string[], suite: () => void): void {
-  if (installed(...programs)) return suite();
+  if (installed(...programs)) {
+    suite();
+    return;
+  }
   const skipped = `SKIPPED: ${what}: ${programs.join(", ")} are not all installed`;
   process.stdout.write(`\n${skipped}\n`);
   test.skip(skipped);

@@ -1,5 +1,5 @@
 import { isRewindError } from "../../base/errors.ts";
-import { gitRoot } from "../../node/remote/project-git.ts";
+import { gitRoot } from "../../node/host/git-state.ts";
 import type { Fetched } from "../../repository/sharing.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
@@ -91,7 +91,7 @@ async function openOrCreate({ open, create, cwd, out }: Context): Promise<Reposi
   try {
     return await open();
   } catch (error) {
-    const root = isRewindError(error, "NOT_A_REPOSITORY") ? await gitRoot(cwd) : undefined;
+    const root = isRewindError(error, "NOT_A_REPOSITORY") ? gitRoot(cwd) : undefined;
     if (root === undefined) throw error;
     const repo = await create(root);
     out.note("created a store, .rewind/, at the top of this Git repository");
