@@ -68,7 +68,7 @@ export class Remotes {
     if (maskUrl(url) !== url) {
       throw new RewindError(
         "REMOTE_UNSUPPORTED",
-        `expected a URL without a password, got ${maskUrl(url)}`,
+        `expected a URL without a password or a token, got ${maskUrl(url)}`,
         { url: maskUrl(url) },
       );
     }
