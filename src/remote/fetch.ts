@@ -79,7 +79,7 @@ export async function receive(
     throw new RewindError(
       "REMOTE_TOO_LARGE",
       `expected at most ${options.limitBytes} bytes from ${remote.url}, it has ${total}`,
-      { bytes: total, limit: options.limitBytes },
+      { bytes: total, limit: options.limitBytes, setting: "fetch.limit" },
     );
   }
   const objects = packs.reduce((sum, pack) => sum + pack.objects, 0);

@@ -1,6 +1,7 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Branches } from "../history/branches.ts";
 import { peel, resolve } from "../history/resolve.ts";
+import { fetchLimits } from "../node/config/config.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
 import type { KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
@@ -64,17 +65,15 @@ export interface Pulled extends Fetched {
   readonly standing: Standing;
 }
 
-/** Above this, checkpoints stay on the remote. */
-const THIN_FROM_BYTES = 16 << 20;
-const LIMIT_BYTES = 64 * 2 ** 30;
-
 /** The remotes of a repository, and what goes there and comes from there. */
 export class Sharing extends Remotes {
+  readonly #root: string;
   readonly #store: OpenStore;
   readonly #branches: Branches;
 
   constructor(root: string, store: OpenStore, branches: Branches) {
     super(root, store);
+    this.#root = root;
     this.#store = store;
     this.#branches = branches;
   }
@@ -157,8 +156,9 @@ export class Sharing extends Remotes {
 
   /**
    * Receives branches and tags from a remote and checks every byte. Branches are then
-   * `<remote>/<branch>` here; nothing else moves. Checkpoints of more than 16 MiB stay there, unless
-   * `full` asks for them: a replay derives them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
+   * `<remote>/<branch>` here; nothing else moves. If checkpoints take more than the setting
+   * `fetch.checkpoints` allows, 16 MiB, they stay there, unless `full` asks for them: a replay derives
+   * them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
    * REMOTE_INVALID, and then nothing here has changed.
    */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
@@ -171,7 +171,7 @@ export class Sharing extends Remotes {
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       const news = request.full ? values : await this.#notHere(values, known.here);
-      const options = { thinFromBytes: THIN_FROM_BYTES, limitBytes: LIMIT_BYTES, ...request };
+      const options = { ...fetchLimits(this.#root), ...request };
       const receiving = (here: ReadonlySet<string>): Promise<Received> =>
         receive(objects, quarantineFor(objects), remote, news, { ...options, here });
       // What was here may have been lost since: then everything comes again.

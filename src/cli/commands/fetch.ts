@@ -11,7 +11,7 @@ export const fetch: Command = command({
     branch: { type: "string", array: true },
   },
   describe:
-    "Receives runs from a remote, by default all of origin's, and checks every byte. Branches there are then\norigin/NAME here; your own stay as they are. Checkpoints of more than 16 MB stay there: a replay\ngives them again, and hydrate fills them in. Runs nothing.",
+    "Receives runs from a remote, by default all of origin's, and checks every byte. Branches there are then\norigin/NAME here; your own stay as they are. If checkpoints take more than the setting\nfetch.checkpoints, 16MiB, they stay there: a replay gives them again, and hydrate fills them in. Runs\nnothing.",
   options: {
     full: { describe: "all checkpoints as well, however large", type: "boolean" },
     thin: { describe: "no checkpoints", type: "boolean" },
