@@ -51,7 +51,7 @@ export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/recorder.ts";
 export type { Expected } from "./replay/run/expected.ts";
-export type { BlockSeed, Peeked, RecordedSource, Run } from "./replay/run/run.ts";
+export type { BlockSeed, Peeked, RecordedSource, Run, SourceInForce } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export {
   defineSimulation,
@@ -91,6 +91,9 @@ export type { TagOptions, Tags } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,
+  type Cloned,
+  type CloneOptions,
+  cloneRepository,
   initRepository,
   openRepository,
   type ProgramToTrust,

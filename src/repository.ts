@@ -1,9 +1,11 @@
 import crypto from "node:crypto";
 import path from "node:path";
+import { RewindError } from "./base/errors.ts";
 import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { redo, undo } from "./history/operations.ts";
 import { nodeFiles } from "./node/host/files.ts";
 import { machineSeal } from "./node/host/machine-seal.ts";
+import { inNewFolder } from "./node/host/new-folder.ts";
 import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/host/platform.ts";
 import {
   type ProgramToTrust,
@@ -17,9 +19,14 @@ import { createStore, openStore } from "./node/store/store-folder.ts";
 import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store/store-locks.ts";
 import type { FileStoreTools } from "./node/store/store-tools.ts";
 import { type Id, isId } from "./object/id.ts";
-import { REPOSITORY_OPTIONS, type RepositoryOptions } from "./repository/options.ts";
+import {
+  CLONE_OPTIONS,
+  type CloneOptions,
+  REPOSITORY_OPTIONS,
+  type RepositoryOptions,
+} from "./repository/options.ts";
 import { RecordingRepository } from "./repository/recording.ts";
-import type { Sharing } from "./repository/sharing.ts";
+import type { Fetched, Sharing } from "./repository/sharing.ts";
 import { objectReader } from "./store/object-store.ts";
 import type { Operation } from "./store/ref-store.ts";
 
@@ -27,6 +34,7 @@ export type { Replaying, WhichProgram } from "./node/program/project-code.ts";
 export type { ProgramToTrust, TrustedProgram } from "./node/program/trusted-programs.ts";
 export type {
   BranchOptions,
+  CloneOptions,
   RangeOf,
   RepositoryOptions,
   RevisionOf,
@@ -79,6 +87,59 @@ export async function openRepository(
     options.onNotice?.(`the store is damaged, and is read without ${message}`),
   );
   return new Repository(root, store, options);
+}
+
+/** A store with the runs of a remote. */
+export interface Cloned {
+  readonly repo: Repository;
+  /** Where the runs come from, without a password. */
+  readonly url: string;
+  readonly fetched: Fetched;
+  /** The branch that HEAD is on: `main`, or the first by name; undefined if there are only tags. */
+  readonly branch: string | undefined;
+}
+
+/**
+ * Creates a store in a new or empty folder, with the runs of a remote, which becomes its `origin`.
+ * Runs nothing. If it fails, the folder is as before. Throws FILE_FAILED, REMOTE_FAILED and
+ * REMOTE_INVALID.
+ *
+ * @example
+ * ```ts
+ * const { repo } = await cloneRepository("../lab-runs", "runs");
+ * const { run } = await repo.revision("origin/main");
+ * ```
+ */
+export async function cloneRepository(
+  url: string,
+  directory: string,
+  options: CloneOptions = {},
+): Promise<Cloned> {
+  checkKind(url, "url", "text");
+  checkKind(directory, "directory", "text");
+  const { full, signal, onProgress, ...opening } = checkOptionsOf(options, CLONE_OPTIONS);
+  const folder = path.resolve(directory);
+  return inNewFolder(folder, async () => {
+    const repo = await initRepository(folder, opening);
+    try {
+      const sharing = await repo.sharing();
+      const isPath = !/^[a-z][a-z0-9+.-]+:/i.test(url);
+      const at = isPath ? path.resolve(url) : url;
+      const added = await sharing.add("origin", at, { readsOnly: true });
+      const fetched = await sharing.fetch("origin", { full, signal, onProgress });
+      if (fetched.refs.length === 0) {
+        const message = `expected the runs of a remote, ${added.url} has none`;
+        throw new RewindError("REMOTE_INVALID", message, {});
+      }
+      const names = fetched.refs.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
+      const branch = names.includes("main") ? "main" : names[0];
+      if (branch !== undefined) await sharing.pull("origin", branch);
+      return { repo, url: added.url, fetched, branch };
+    } catch (error) {
+      await repo.close();
+      throw error;
+    }
+  });
 }
 
 function fileTools(seal = machineSeal()): FileStoreTools {

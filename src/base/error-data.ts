@@ -272,7 +272,12 @@ export interface RemoteErrors {
     readonly file?: string;
   };
   REMOTE_READ_ONLY: { readonly url: string };
-  REMOTE_TOO_LARGE: { readonly bytes: number; readonly limit: number };
+  REMOTE_TOO_LARGE: {
+    readonly bytes: number;
+    readonly limit: number;
+    /** The setting that the limit comes from. */
+    readonly setting?: string;
+  };
 }
 
 /** Settings. */

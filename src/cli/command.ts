@@ -1,6 +1,6 @@
 import type { InferredOptionType, Options } from "yargs";
 import type { LongOptions } from "../replay/environment.ts";
-import type { Repository, RepositoryOptions } from "../repository.ts";
+import type { Cloned, CloneOptions, Repository, RepositoryOptions } from "../repository.ts";
 import type { Output } from "./terminal/output.ts";
 
 /** The kind of a word on the command line, for completion. */
@@ -110,6 +110,8 @@ export interface Context {
   open(options?: Pick<RepositoryOptions, "trust">): Promise<Repository>;
   /** Creates a store in a folder; the dispatcher closes it. */
   create(folder: string): Promise<Repository>;
+  /** Creates a store with the runs of a remote; the dispatcher closes it. */
+  clone(url: string, folder: string, options: CloneOptions): Promise<Cloned>;
   /** The definition of a command, by its name; undefined for a word that names no command. */
   command(name: string): Promise<Command | undefined>;
   /** Options for a long operation: progress on the terminal, and Ctrl-C. */

@@ -45,6 +45,12 @@ export function running(out: Output, args: Arguments, process: Process): Running
         repo = await initRepository(folder);
         return repo;
       },
+      async clone(url, folder, request) {
+        const { cloneRepository } = await import("./on-store.ts");
+        const cloned = await cloneRepository(url, folder, request);
+        repo = cloned.repo;
+        return cloned;
+      },
       command: async (name) => (isCommandName(name) ? loadCommand(name) : undefined),
       long: (verb) => ({ signal: signal(), onProgress: progressBar(out, verb) }),
     },

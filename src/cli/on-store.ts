@@ -27,7 +27,7 @@ import { undo } from "./commands/undo.ts";
 import { verify } from "./commands/verify.ts";
 
 export { Config } from "../node/config/config.ts";
-export { initRepository, openRepository } from "../repository.ts";
+export { cloneRepository, initRepository, openRepository } from "../repository.ts";
 
 /**
  * The commands that work on a store, in one module: loading another file takes longer than loading

@@ -91,7 +91,7 @@ export async function receive(
     throw new RewindError(
       "REMOTE_TOO_LARGE",
       `expected at most ${options.limitBytes} bytes from ${remote.url}, it has ${total}`,
-      { bytes: total, limit: options.limitBytes },
+      { bytes: total, limit: options.limitBytes, setting: "fetch.limit" },
     );
   }
   const objects = packs.reduce((sum, pack) => sum + pack.objects, 0);
@@ -108,7 +108,7 @@ export async function receive(
     options.onProgress?.({ bytes, total });
   }
   for (const [name, { target }] of values) {
-    await checkConnected(target, quarantine.view, store, `${remote.url} ${name}`);
+    await checkConnected({ name, target }, quarantine.view, store, remote.url);
   }
   await quarantine.publish();
   return received;
@@ -123,14 +123,21 @@ function bytesOf(packs: readonly PackRef[]): number {
  * source of programs may be missing. What the store had before was checked when it came.
  */
 async function checkConnected(
-  target: Id,
+  { name, target }: { readonly name: string; readonly target: Id },
   view: ObjectStore,
   store: ObjectStore,
-  where: string,
+  url: string,
 ): Promise<void> {
+  const where = `${url} ${name}`;
   try {
     const read = objectReader(view);
-    const manifest = decodeRun(await read("run", await peel(view, target)));
+    const run = await peel(view, target);
+    if (run !== target && !name.startsWith("tags/")) {
+      throw new RewindError("REMOTE_INVALID", `${where} names a tag, expected a run`, {
+        ref: name,
+      });
+    }
+    const manifest = decodeRun(await read("run", run));
     const skip = (id: Id): Promise<boolean> => store.has(id);
     for await (const needed of objectsOf(manifest, read, { skip, checkpoints: false })) {
       if (!needed.optional) await read(needed.kind, needed.id);

@@ -1,4 +1,4 @@
-import { concatBytes, toHex } from "../base/bytes.ts";
+import { toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Id, Kind } from "../object/id.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -13,11 +13,13 @@ import { LARGEST_OBJECT } from "./check-pack.ts";
 import type { PackRef } from "./remote.ts";
 
 /** A pack ends with the record that brings it to this size: it is held in memory as a whole. */
-const PACK_BYTES = 1 << 25;
+const PACK_BYTES = 1 << 24;
+const LARGEST_RECORD = 1 << 25;
 
 /** A pack that is ready to be sent. */
 export interface Packed {
   readonly pack: PackRef;
+  /** Its bytes, until the pack after the next is begun, which is made in the same memory. */
   readonly bytes: Uint8Array;
 }
 
@@ -33,15 +35,23 @@ export interface PackingTools extends PackTools {
 export class PackWriter {
   readonly #store: ObjectStore;
   readonly #tools: PackingTools;
-  readonly #holds: PackRef["holds"];
-  #records: Uint8Array[] = [PACK_HEADER];
-  #bytes = PACK_HEADER.length;
+  #holds: PackRef["holds"] = "base";
+  // Large from the start: memory that is not written to costs nothing.
+  #buffer = new Uint8Array(PACK_BYTES + (1 << 20));
+  #other = new Uint8Array(PACK_BYTES + (1 << 20));
+  #length = 0;
   #objects = 0;
 
-  constructor(store: ObjectStore, tools: PackingTools, holds: PackRef["holds"]) {
+  constructor(store: ObjectStore, tools: PackingTools) {
     this.#store = store;
     this.#tools = tools;
-    this.#holds = holds;
+  }
+
+  /** Begins with the checkpoints: returns the last pack of what comes before them. */
+  turnToCheckpoints(): Packed | undefined {
+    const last = this.end();
+    this.#holds = "checkpoints";
+    return last;
   }
 
   /**
@@ -56,30 +66,42 @@ export class PackWriter {
       if (this.#holds === "checkpoints") return "missing";
       const message = `a ${kind} of the run is too large to be shared: ${id.slice(0, 12)}`;
       throw new RewindError("REMOTE_TOO_LARGE", message, {
-        ...{ bytes: record.length, limit: PACK_BYTES },
+        ...{ bytes: record.length, limit: LARGEST_RECORD },
       });
     }
-    this.#records.push(record);
-    this.#bytes += record.length;
+    if (this.#length === 0) this.#append(PACK_HEADER);
+    this.#append(record);
     this.#objects++;
-    return this.#bytes >= PACK_BYTES ? this.end() : undefined;
+    return this.#length >= PACK_BYTES ? this.end() : undefined;
   }
 
   /** The last pack; undefined if there is nothing left for one. */
   end(): Packed | undefined {
     if (this.#objects === 0) return undefined;
     const hash = this.#tools.runningHash();
-    for (const record of this.#records) hash.update(record);
+    hash.update(this.#buffer.subarray(0, this.#length));
     const digest = hash.digest();
-    const bytes = concatBytes([...this.#records, encodeFooter(digest, this.#objects, this.#tools)]);
+    this.#append(encodeFooter(digest, this.#objects, this.#tools));
+    const bytes = this.#buffer.subarray(0, this.#length);
     const pack: PackRef = {
       ...{ hash: toHex(digest), bytes: bytes.length, objects: this.#objects },
       holds: this.#holds,
     };
-    this.#records = [PACK_HEADER];
-    this.#bytes = PACK_HEADER.length;
+    this.#length = 0;
     this.#objects = 0;
+    [this.#buffer, this.#other] = [this.#other, this.#buffer];
     return { pack, bytes };
+  }
+
+  #append(bytes: Uint8Array): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.#buffer.length));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
   }
 
   async #encoded(kind: Kind, id: Id): Promise<Uint8Array | undefined> {
@@ -92,5 +114,5 @@ export class PackWriter {
 /** Whether whoever fetches would refuse it. */
 function isTooLarge(record: Uint8Array): boolean {
   const { rawLength = 0 } = decodeHeader(record) ?? {};
-  return record.length > PACK_BYTES || rawLength > LARGEST_OBJECT;
+  return record.length > LARGEST_RECORD || rawLength > LARGEST_OBJECT;
 }

@@ -190,20 +190,24 @@ async function send(
 ): Promise<RefValue> {
   const { code = true, dryRun = false, signal, onProgress } = options;
   const packs = new Map<string, PackRef>();
-  const writers = {
-    base: new PackWriter(store, tools, "base"),
-    checkpoints: new PackWriter(store, tools, "checkpoints"),
+  const writer = new PackWriter(store, tools);
+  /** The pack that is on its way while the next one is made. */
+  let sending: Promise<void> = Promise.resolve();
+  const transfer = async ({ pack, bytes }: Packed): Promise<void> => {
+    if (!dryRun && !(await remote.has(pack))) await remote.writePack(pack, bytes);
+    totals.bytes += pack.bytes;
+    totals.objects += pack.objects;
+    onProgress?.({ bytes: totals.bytes });
   };
   const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
     if (packed === undefined || packed === "missing") return;
     if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
-    const { pack, bytes } = packed;
-    packs.set(pack.hash, pack);
-    names.written.add(pack.hash);
-    totals.bytes += pack.bytes;
-    totals.objects += pack.objects;
-    if (!dryRun && !(await remote.has(pack))) await remote.writePack(pack, bytes);
-    onProgress?.({ bytes: totals.bytes });
+    packs.set(packed.pack.hash, packed.pack);
+    names.written.add(packed.pack.hash);
+    await sending;
+    sending = transfer(packed);
+    // Whoever awaits it is told.
+    sending.catch(() => undefined);
   };
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
   const isThere = (id: Id): boolean => {
@@ -214,22 +218,27 @@ async function send(
   const run = await peel(store, target);
   const manifest = await lineage.manifest(run);
   if (manifest === undefined) throw missing("run", run);
-  if (run !== target) await give(await writers.base.add("tag", target));
+  if (run !== target) await give(await writer.add("tag", target));
   if (!isThere(run)) {
     totals.runs++;
     const { author } = manifest.meta;
     if (typeof author === "string" && author !== "") names.authors.add(author);
-    await give(await writers.base.add("run", run));
+    await give(await writer.add("run", run));
   }
   for await (const id of lineage.ancestors(run, isThere)) {
     totals.runs++;
-    await give(await writers.base.add("run", id));
+    await give(await writer.add("run", id));
   }
   const read = objectReader(store);
+  let atCheckpoints = false;
   for await (const needed of objectsOf(manifest, read, { skip: isThere })) {
     const { kind, id, optional, derivable } = needed;
     if (optional && !code) continue;
-    const packed = await writers[derivable ? "checkpoints" : "base"].add(kind, id);
+    if (derivable && !atCheckpoints) {
+      await give(writer.turnToCheckpoints());
+      atCheckpoints = true;
+    }
+    const packed = await writer.add(kind, id);
     if (packed === "missing" && !optional && !derivable) throw missing(kind, id);
     if (kind === "program" && code) {
       const { module, name } = decodeProgram(await read("program", id as Id<"program">));
@@ -237,6 +246,7 @@ async function send(
     }
     await give(packed);
   }
-  for (const writer of [writers.base, writers.checkpoints]) await give(writer.end());
+  await give(writer.end());
+  await sending;
   return { target, steps: manifest.steps, code, packs: [...packs.values()] };
 }

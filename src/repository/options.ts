@@ -1,6 +1,7 @@
 import type { OptionKinds } from "../base/options.ts";
 import type { ResolvedRange } from "../history/range.ts";
 import type { Replaying } from "../node/program/project-code.ts";
+import type { FetchOptions } from "../remote/fetch.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { FORK_OPTIONS } from "../replay/record/fork.ts";
 import type { Run } from "../replay/run/run.ts";
@@ -37,6 +38,17 @@ export const REPOSITORY_OPTIONS: OptionKinds<RepositoryOptions> = {
   checkMs: "number",
   onUnchecked: "function",
   author: ["text", "function"],
+};
+
+/** How a remote is cloned, and how the new store is opened. */
+export interface CloneOptions
+  extends RepositoryOptions,
+    Pick<FetchOptions, "full" | "signal" | "onProgress"> {}
+
+/** The options of `cloneRepository`. */
+export const CLONE_OPTIONS: OptionKinds<CloneOptions> = {
+  ...REPOSITORY_OPTIONS,
+  ...{ full: "flag", signal: "signal", onProgress: "function" },
 };
 
 /** The changes of a fork on a branch. */

@@ -1,6 +1,8 @@
+import fs from "node:fs";
 import path from "node:path";
 import { RewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { projectCache } from "../node/host/user-folders.ts";
 import { maskUrl } from "../node/remote/mask.ts";
 import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts";
 import { projectRemote } from "../node/remote/project-git.ts";
@@ -68,10 +70,10 @@ export class Remotes {
     if (this.#states.read(name) !== undefined) {
       throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
-    if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)) {
+    if (maskUrl(url) !== url) {
       throw new RewindError(
         "REMOTE_UNSUPPORTED",
-        `expected a URL without a password, got ${maskUrl(url)}`,
+        `expected a URL without a password or a token, got ${maskUrl(url)}`,
         { url: maskUrl(url) },
       );
     }
@@ -95,6 +97,8 @@ export class Remotes {
     const changes = tracked.map((ref) => ({ name: ref.name, from: ref.target, to: undefined }));
     if (changes.length > 0) await this.#store.refs.update(changes, `remote remove ${name}`);
     this.#states.remove(name);
+    const scratch = this.#scratch(name);
+    if (scratch !== undefined) fs.rmSync(scratch, { recursive: true, force: true });
   }
 
   /** A remote of the store, or else the one of this name of the project's Git repository. */
@@ -112,9 +116,14 @@ export class Remotes {
 
   /** Opens a remote, to be closed by the caller. */
   protected open(name: string, url: string): Promise<Remote> {
-    const { folders, tools } = this.#store.objects;
-    const scratch = path.join(folders.local, "remotes", name);
-    return openRemote(url, { root: this.#root, tools, scratch });
+    const { tools } = this.#store.objects;
+    return openRemote(url, { root: this.#root, tools, scratch: this.#scratch(name) });
+  }
+
+  /** Outside the project: Git obeys what is in its repository, and a project may be a stranger's. */
+  #scratch(name: string): string | undefined {
+    const cache = projectCache(this.#root);
+    return cache && path.join(cache, "remotes", name);
   }
 
   /** Notes what a remote has now, for the next push or fetch. */

@@ -3,6 +3,7 @@ import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
 import { peel, resolve } from "../history/resolve.ts";
+import { fetchLimits } from "../node/config/config.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
 import { checkRemoteName, type KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
@@ -75,17 +76,15 @@ export interface Pulled extends Fetched {
   readonly standing: Standing;
 }
 
-/** Above this, checkpoints stay on the remote. */
-const THIN_FROM_BYTES = 16 << 20;
-const LIMIT_BYTES = 64 * 2 ** 30;
-
 /** The remotes of a repository, and what goes there and comes from there. */
 export class Sharing extends Remotes {
+  readonly #root: string;
   readonly #store: OpenStore;
   readonly #branches: Branches;
 
   constructor(root: string, store: OpenStore, branches: Branches) {
     super(root, store);
+    this.#root = root;
     this.#store = store;
     this.#branches = branches;
   }
@@ -168,8 +167,9 @@ export class Sharing extends Remotes {
 
   /**
    * Receives branches and tags from a remote and checks every byte. Branches are then
-   * `<remote>/<branch>` here; nothing else moves. Checkpoints of more than 16 MiB stay there, unless
-   * `full` asks for them: a replay derives them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
+   * `<remote>/<branch>` here; nothing else moves. If checkpoints take more than the setting
+   * `fetch.checkpoints` allows, 16 MiB, they stay there, unless `full` asks for them: a replay derives
+   * them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
    * REMOTE_INVALID, and then nothing here has changed.
    */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
@@ -182,8 +182,8 @@ export class Sharing extends Remotes {
       const chosen = this.#chosen(listed, request.branches, name);
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
-      const news = request.full ? values : await this.#unknownHere(name, values);
-      const options = { thinFromBytes: THIN_FROM_BYTES, limitBytes: LIMIT_BYTES, ...request };
+      const news = request.full ? values : await this.#notHere(values, known.here);
+      const options = { ...fetchLimits(this.#root), ...request };
       const receiving = (here: ReadonlySet<string>): Promise<Received> =>
         receive(objects, quarantineFor(objects), remote, news, { ...options, here });
       // What was here may have been lost since: then everything comes again.
@@ -299,16 +299,21 @@ export class Sharing extends Remotes {
     });
   }
 
-  /** The values whose targets are not tracked here yet: everything else is in the store. */
-  async #unknownHere(
-    remote: string,
+  /**
+   * The values of which something is not here, checkpoints aside. Refs in the store do not tell: it
+   * may have come with a clone.
+   */
+  async #notHere(
     values: ReadonlyMap<string, RefValue>,
+    here: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, RefValue>> {
-    const tracked = new Set<string>();
-    for (const { target } of await this.#store.refs.list(`refs/remotes/${remote}/`)) {
-      tracked.add(target);
+    const lacking = new Map<string, RefValue>();
+    for (const [name, value] of values) {
+      const base = value.packs.filter(({ holds }) => holds === "base");
+      const isHere =
+        base.every(({ hash }) => here.has(hash)) && (await this.#store.objects.has(value.target));
+      if (!isHere) lacking.set(name, value);
     }
-    for (const { target } of await this.#store.refs.list("refs/tags/")) tracked.add(target);
-    return new Map([...values].filter(([, { target }]) => !tracked.has(target)));
+    return lacking;
   }
 }

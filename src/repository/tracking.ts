@@ -30,7 +30,7 @@ export async function track(
     const about = { name, target, before };
     if (before === target) tracked.push({ ...about, outcome: "same" });
     else if (before !== undefined && isTag) tracked.push({ ...about, outcome: "kept" });
-    else if (before === undefined && space.conflict(ref) !== undefined) {
+    else if (before === undefined && (space.conflict(ref) !== undefined || isLikeId(name))) {
       tracked.push({ ...about, outcome: "conflict" });
     } else {
       space.add(ref);
@@ -40,6 +40,11 @@ export async function track(
   }
   if (changes.length > 0 && !dryRun) await refs.update(changes, command);
   return tracked;
+}
+
+/** Whether a tag would take the place of the first digits of a run's id. */
+function isLikeId(name: string): boolean {
+  return /^tags\/[0-9a-f]{4,64}$/i.test(name);
 }
 
 /** The full name of the ref that follows a branch of a remote. */

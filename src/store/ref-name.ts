@@ -9,9 +9,10 @@ export const HEADS = "refs/heads/" as const;
 
 /**
  * Where a name is looked up, in this order: a branch comes before a tag of its name, which
- * `tags/NAME` names.
+ * `tags/NAME` names. Tags come last, because they may come from a remote: no tag of one can take the
+ * name of a branch, here or of another remote.
  */
-export const LOOKUP_ORDER: readonly string[] = [HEADS, "refs/tags/", "refs/remotes/", "refs/"];
+export const LOOKUP_ORDER: readonly string[] = [HEADS, "refs/remotes/", "refs/tags/", "refs/"];
 
 /** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
 export function shortRef(ref: string): string {

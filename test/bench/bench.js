@@ -12,6 +12,7 @@ const FAMILIES = [
     "get",
     "scan",
     "fork",
+    "share",
     "open",
     "diff",
     "cli",
@@ -72,7 +73,7 @@ if (json) console.log(JSON.stringify({ machine, readings }, undefined, 2));
  * @typedef {object} Reading
  * @property {string} name
  * @property {number | undefined} value
- * @property {"×" | "ms" | "bytes" | "MB" | "objects"} unit
+ * @property {"×" | "ms" | "bytes" | "MB" | "objects" | "requests"} unit
  * @property {number} [limit]
  * @property {string} [note]
  */

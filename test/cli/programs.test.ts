@@ -357,7 +357,11 @@ describe("packages are part of the recorded program", () => {
     );
     expect(await shown("--all")).toContain("var inc = 2");
     const { json } = await project.ok(..."show --source --packages --json".split(" "));
-    expect(json.packages[1]).toEqual({ name: "pack", version: "1.0.0", bytes: expect.any(Number) });
+    expect(json.programs[0].packages[1]).toEqual({
+      name: "pack",
+      version: "1.0.0",
+      bytes: expect.any(Number),
+    });
   });
 
   test("one that cannot be bundled must be installed unchanged", async () => {

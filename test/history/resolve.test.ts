@@ -41,7 +41,7 @@ async function lab(): Promise<Lab> {
   // Names in two places at once, and one that looks like the beginning of an id.
   await runs.point("refs/heads/both", first);
   await runs.point("refs/remotes/both", far);
-  await runs.point("refs/remotes/v1", far);
+  await runs.point("refs/remotes/lab/v1", far);
   await runs.point(`refs/heads/${first?.slice(0, 6)}`, third);
   await runs.point(`refs/heads/${first}`, third);
   const writer = await runs.store.writer();
@@ -51,6 +51,8 @@ async function lab(): Promise<Lab> {
   const chunk = writer.put("chunk", Uint8Array.of(1, 2, 3));
   await writer.close();
   await runs.point("refs/tags/v1", v1);
+  // A tag that came from a remote does not take the name of another remote's branch.
+  await runs.point("refs/tags/lab/v1", v1);
   await runs.point("refs/tags/both", both);
   await runs.point("HEAD", "ref: refs/heads/main\nstep: 1500");
   return { runs, ids, twins: await twins(runs), chunk };
@@ -140,7 +142,9 @@ describe("one revision", () => {
     ["both", "first", undefined, "refs/heads/both"],
     ["tags/both", "third", undefined, "refs/tags/both"],
     ["remotes/both", "far", undefined, "refs/remotes/both"],
-    ["remotes/v1", "far", undefined, "refs/remotes/v1"],
+    ["remotes/lab/v1", "far", undefined, "refs/remotes/lab/v1"],
+    ["lab/v1", "far", undefined, "refs/remotes/lab/v1"],
+    ["tags/lab/v1", "first", undefined, "refs/tags/lab/v1"],
     ["<first:6>", "third", undefined, "refs/heads/<first:6>"],
     ["<first:7>", "first", undefined, undefined],
     ["<first:64>", "first", undefined, undefined],

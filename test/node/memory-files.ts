@@ -41,6 +41,9 @@ export function memoryFiles(): Files & { readonly contents: Map<string, Uint8Arr
       contents.set(fileOf(descriptor), after);
     },
     sync: () => {},
+    async writeAndSync(descriptor, bytes) {
+      this.write(descriptor, bytes);
+    },
     size: (descriptor) => content(fileOf(descriptor)).length,
     truncate: (file, length) => void contents.set(file, content(file).slice(0, length)),
     rename(from, to) {

@@ -415,24 +415,39 @@ describe("a hostile remote", () => {
     });
   });
 
-  test("a ref in Git whose commit has no value", async () => {
+  /** A bare repository whose main is a commit of a tree, of lines as `git mktree` reads them. */
+  const bareWith = (lines: (tree: (text: string) => string) => string): string => {
     const bare = path.join(root, "bare.git");
-    const git = (...values: string[]): string =>
+    const run = (input: string, ...values: string[]): string =>
       execFileSync("git", values, {
-        ...{ cwd: root, encoding: "utf8", stdio: "pipe", input: "" },
+        ...{ cwd: root, encoding: "utf8", stdio: "pipe", input },
         env: {
           ...process.env,
           ...{ GIT_AUTHOR_NAME: "x", GIT_AUTHOR_EMAIL: "x", GIT_COMMITTER_NAME: "x" },
           GIT_COMMITTER_EMAIL: "x",
         },
       }).trim();
-    git("init", "--quiet", "--bare", bare);
-    const tree = git("--git-dir", bare, "mktree");
-    const commit = git("--git-dir", bare, "commit-tree", "-m", "x", tree);
-    git("--git-dir", bare, "update-ref", "refs/rewind/heads/main", commit);
-    await expectRefused("REMOTE_INVALID", {
-      url: `git+file://${bare}`,
-      says: "is not a valid ref",
+    const git = (...values: string[]): string => run("", "--git-dir", bare, ...values);
+    run("", "init", "--quiet", "--bare", bare);
+    const tree = (text: string): string => run(text, "--git-dir", bare, "mktree");
+    const commit = git("commit-tree", "-m", "x", tree(lines(tree)));
+    git("update-ref", "refs/rewind/heads/main", commit);
+    return `git+file://${bare}`;
+  };
+
+  test("a ref in Git whose commit has no value", async () => {
+    await expectRefused("REMOTE_INVALID", { url: bareWith(() => ""), says: "is not a valid ref" });
+  });
+
+  test("a commit in Git whose tree has more files than can be listed", async () => {
+    const url = bareWith((tree) => {
+      let packs = tree("");
+      for (let depth = 0; depth < 20; depth++) {
+        const lines = Array.from({ length: 16 }, (_, i) => `040000 tree ${packs}\tx${i}\n`);
+        packs = tree(lines.join(""));
+      }
+      return `040000 tree ${packs}\tpacks\n`;
     });
+    await expectRefused("REMOTE_INVALID", { url, says: "is not a valid ref" });
   });
 });

@@ -6,6 +6,8 @@ export interface S3Server {
   readonly endpoint: string;
   /** The requests so far, as `PUT /bucket/key`. */
   readonly requests: string[];
+  /** The bytes of bodies so far, in both directions. */
+  moved: number;
   readonly objects: Map<string, Uint8Array>;
   /** Called before a request is answered; true cuts the connection. */
   cut: (request: string) => boolean;
@@ -20,11 +22,14 @@ export async function s3Server({
 } = {}): Promise<S3Server> {
   const objects = new Map<string, Uint8Array>();
   const requests: string[] = [];
-  const state = { cut: (_: string): boolean => false };
+  const state = { cut: (_: string): boolean => false, moved: 0 };
   const server: Server = createServer(async (request, response) => {
     const { method = "", url = "" } = request;
     const parts: Buffer[] = [];
-    for await (const part of request) parts.push(part as Buffer);
+    for await (const part of request) {
+      parts.push(part as Buffer);
+      state.moved += (part as Buffer).length;
+    }
     const { pathname, searchParams } = new URL(url, "http://localhost");
     const line = `${method} ${pathname}`;
     requests.push(line);
@@ -35,6 +40,7 @@ export async function s3Server({
     const key = decodeURIComponent(pathname.replace(/^\/[^/]+\/?/, ""));
     const found = objects.get(key);
     const send = (status: number, body: Uint8Array | string = ""): void => {
+      if (method !== "HEAD") state.moved += Buffer.byteLength(body);
       response.writeHead(status, { "content-length": Buffer.byteLength(body) });
       response.end(method === "HEAD" ? undefined : body);
     };
@@ -77,6 +83,12 @@ export async function s3Server({
     endpoint: `http://127.0.0.1:${port}`,
     requests,
     objects,
+    get moved() {
+      return state.moved;
+    },
+    set moved(value) {
+      state.moved = value;
+    },
     get cut() {
       return state.cut;
     },

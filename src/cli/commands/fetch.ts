@@ -1,5 +1,5 @@
 import { isRewindError } from "../../base/errors.ts";
-import { gitRoot } from "../../node/remote/project-git.ts";
+import { gitRoot } from "../../node/host/git-state.ts";
 import type { Fetched } from "../../repository/sharing.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
@@ -11,7 +11,7 @@ export const fetch: Command = command({
     branch: { type: "string", array: true, without: "every branch and tag" },
   },
   describe:
-    "Receives runs from a remote, by default all of origin's, and checks every byte. Branches there are then\norigin/NAME here; your own stay as they are. Checkpoints of more than 16 MB stay there: a replay\ngives them again, and hydrate fills them in. Runs nothing.",
+    "Receives runs from a remote, by default all of origin's, and checks every byte. Branches there are then\norigin/NAME here; your own stay as they are. If checkpoints take more than the setting\nfetch.checkpoints, 16MiB, they stay there: a replay gives them again, and hydrate fills them in. Runs\nnothing.",
   options: {
     full: { describe: "all checkpoints as well, however large", type: "boolean" },
     thin: { describe: "no checkpoints", type: "boolean" },
@@ -91,7 +91,7 @@ async function openOrCreate({ open, create, cwd, out }: Context): Promise<Reposi
   try {
     return await open();
   } catch (error) {
-    const root = isRewindError(error, "NOT_A_REPOSITORY") ? await gitRoot(cwd) : undefined;
+    const root = isRewindError(error, "NOT_A_REPOSITORY") ? gitRoot(cwd) : undefined;
     if (root === undefined) throw error;
     const repo = await create(root);
     out.note("created a store, .rewind/, at the top of this Git repository");

@@ -16,6 +16,8 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
   REMOTE_INVALID: () =>
     "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs",
   REMOTE_READ_ONLY: () => "`rewind remote add NAME URL` adds one that can be written to",
-  REMOTE_TOO_LARGE: () =>
-    "name fewer branches, or share a run as a file: `rewind save REV -o FILE.replay`",
+  REMOTE_TOO_LARGE: ({ setting, bytes }) =>
+    setting === undefined
+      ? "share the run as a file: `rewind save REV -o FILE.replay`"
+      : `name fewer branches, leave checkpoints out with --thin, or allow more: \`rewind config ${setting} ${bytes}\``,
 };

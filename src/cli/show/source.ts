@@ -1,6 +1,7 @@
 import { utf8 } from "../../base/bytes.ts";
+import { shortId } from "../../object/id.ts";
 import { splitLabel } from "../../object/program.ts";
-import type { OwnFile, PackageInProgram } from "../../object/program-contents.ts";
+import type { OwnFile, PackageInProgram, Stretch } from "../../object/program-contents.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
@@ -14,32 +15,56 @@ export interface SourceWish {
   readonly package: string | undefined;
 }
 
-/** Prints the source in force at a step, or lists the packages in it. */
+/** Prints all recorded code that a replay up to a step may run, or lists the packages in it. */
 export async function showSource(
   out: Output,
   run: Run,
   step: number,
   wish: SourceWish,
 ): Promise<void> {
-  const { module = null, stretches, packages } = await run.source(step);
-  if (wish.packages) {
-    out.result({ module, packages }, () => packagesText(packages));
-    return;
-  }
+  const sources = await run.sources(step);
+  // Throws the error that says what is missing.
+  if (sources.every(({ source }) => source === undefined)) await run.source(step);
   const wanted = wish.package;
-  if (wanted !== undefined && !packages.some(({ name }) => name === wanted)) {
-    const names = packages.map(({ name }) => name);
-    const known = names.length > 0 ? `its packages are ${names.join(", ")}` : "it has no packages";
+  const names = new Set(sources.flatMap(({ source }) => source?.packages ?? []).map(nameOf));
+  if (wanted !== undefined && !names.has(wanted)) {
+    const known =
+      names.size > 0 ? `its packages are ${[...names].join(", ")}` : "it has no packages";
     throw usageError(`"${wanted}" is not a package of this program: ${known}`);
   }
-  const text = stretches.map(({ label, code }) => {
-    if (wanted !== undefined)
-      return label !== undefined && splitLabel(label)[0] === wanted ? code : "";
-    if (label === undefined || wish.all) return code;
-    return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
+  const programs = sources.map(({ program, from, source }) => {
+    const { module = null, stretches, packages = null } = source ?? {};
+    const code = stretches === undefined || wish.packages ? null : codeOf(stretches, wish);
+    return { program, from, module, ...(!wish.packages && { source: code }), packages, code };
   });
-  const source = text.join("");
-  out.result({ module, source, packages }, () => visibleCode(source.trimEnd()));
+  const data = programs.map(({ code, ...each }) => each);
+  out.result({ programs: data }, () =>
+    programs
+      .map(({ program, from, module, packages, code }) => {
+        const text = wish.packages ? packages && packagesText(packages) : code?.trimEnd();
+        const shown = text ?? "// its code was left out when it was saved";
+        if (programs.length === 1) return wish.packages ? shown : visibleCode(shown);
+        const where = `// ${module ?? "a program"}, in force from step ${count(from)}, ${shortId(program)}`;
+        return `${visibleLine(where)}\n${wish.packages ? shown : visibleCode(shown)}`;
+      })
+      .join("\n\n"),
+  );
+}
+
+/** The parts of a source that are wanted, with a line for each that is left out. */
+function codeOf(stretches: readonly Stretch[], { all, package: wanted }: SourceWish): string {
+  return stretches
+    .map(({ label, code }) => {
+      if (wanted !== undefined)
+        return label !== undefined && splitLabel(label)[0] === wanted ? code : "";
+      if (label === undefined || all) return code;
+      return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
+    })
+    .join("");
+}
+
+function nameOf({ name }: PackageInProgram): string {
+  return name;
 }
 
 /** The packages of a program, one a line. */

@@ -180,6 +180,17 @@ function resolved(file: string): string {
 
 /** The largest file to record among those that a module reads while it is loaded, in bytes. */
 export function inputsLimitBytes(project: string): number {
-  const { value } = new Config(project, process.env).get("inputs.limit");
-  return Math.min(bytesOf(String(value)) ?? 0, longestBody("chunk"));
+  return Math.min(settingBytes(project, "inputs.limit"), longestBody("chunk"));
+}
+
+/** The limits of a fetch that names none, in bytes. */
+export function fetchLimits(project: string): { thinFromBytes: number; limitBytes: number } {
+  return {
+    thinFromBytes: settingBytes(project, "fetch.checkpoints"),
+    limitBytes: settingBytes(project, "fetch.limit"),
+  };
+}
+
+function settingBytes(project: string, key: string): number {
+  return bytesOf(String(new Config(project, process.env).get(key).value)) ?? 0;
 }

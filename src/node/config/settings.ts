@@ -52,6 +52,18 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     check: checkSize,
     standard: () => "16MiB",
   },
+  "fetch.checkpoints": {
+    describe: "up to this size, fetch and clone bring checkpoints as well, such as 16MiB",
+    places: ["local", "global"],
+    check: checkSize,
+    standard: () => "16MiB",
+  },
+  "fetch.limit": {
+    describe: "the most that fetch and clone receive at once, such as 64GiB",
+    places: ["local", "global"],
+    check: checkSize,
+    standard: () => "64GiB",
+  },
   pager: {
     describe: "the program that shows long output on a terminal; cat for none",
     places: ["global"],

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { RewindError } from "../../base/errors.ts";
 import { codeOf, isCode, problemOf, storeCodeOf } from "./system-error.ts";
 
@@ -18,6 +19,8 @@ export interface Files {
   write(descriptor: number, bytes: Uint8Array): void;
   /** Waits until the file's bytes have reached the disk. */
   sync(descriptor: number): void;
+  /** Writes all of `bytes` at the end and waits for the disk, while this thread goes on. */
+  writeAndSync(descriptor: number, bytes: Uint8Array): Promise<void>;
   size(descriptor: number): number;
   truncate(file: string, length: number): void;
   /** Moves a file, replacing any file at the new path. */
@@ -71,6 +74,9 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_APPEND } = fs.constants;
 // Windows has neither; there, a store's files are checked before they are opened.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 
+const write = promisify(fs.write);
+const fdatasync = promisify(fs.fdatasync);
+
 const FLAGS = {
   // Non-blocking, because opening a pipe would otherwise wait for a writer.
   read: O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
@@ -101,6 +107,12 @@ export const nodeFiles: Files = {
     for (let done = 0; done < bytes.length; ) done += fs.writeSync(descriptor, bytes, done);
   },
   sync: (descriptor) => fs.fdatasyncSync(descriptor),
+  async writeAndSync(descriptor, bytes) {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await write(descriptor, bytes, done)).bytesWritten;
+    }
+    await fdatasync(descriptor);
+  },
   size: (descriptor) => fs.fstatSync(descriptor).size,
   truncate(file, length) {
     const descriptor = fs.openSync(file, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);

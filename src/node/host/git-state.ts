@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { gitProgram } from "./git-program.ts";
+import { programOnPath } from "./program-on-path.ts";
 
 /** The current commit of a folder's Git repository, and whether files differ from it. */
 export interface GitState {
@@ -21,7 +21,8 @@ export interface GitState {
  * ```
  */
 export async function gitState(root: string): Promise<GitState | undefined> {
-  const program = isInRepository(root) ? gitProgram() : undefined;
+  // Without a repository, there is no need to start Git.
+  const program = gitRoot(root) === undefined ? undefined : programOnPath("git");
   if (program === undefined) return undefined;
   const git = (...values: string[]): Promise<string | undefined> => runGit(program, root, values);
   const commit = (await git("rev-parse", "--verify", "--quiet", "HEAD"))?.trim();
@@ -62,11 +63,14 @@ function isOfRepository(scope: string | undefined): boolean {
   return !/^(system|global|command)$/.test(String(scope));
 }
 
-/** Whether there is a `.git` here or above. Without one, there is no need to start Git. */
-function isInRepository(folder: string): boolean {
-  if (existsSync(path.join(folder, ".git"))) return true;
+/**
+ * The folder of the Git repository that a folder belongs to: the nearest with a `.git`. Git itself
+ * is not asked, because the settings of a stranger's repository may name any folder.
+ */
+export function gitRoot(folder: string): string | undefined {
+  if (existsSync(path.join(folder, ".git"))) return folder;
   const above = path.dirname(folder);
-  return above !== folder && isInRepository(above);
+  return above === folder ? undefined : gitRoot(above);
 }
 
 /** Settings that override those of the repository. */

@@ -33,6 +33,16 @@ export function isOwnGrant(file: string | undefined): boolean {
   }
 }
 
+/** Whether this is a real folder of this user, to which nobody else may write. */
+export function isOwnFolder(folder: string): boolean {
+  try {
+    const stats = fs.lstatSync(folder);
+    return stats.isDirectory() && isOwnAlone(stats);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Writes a file atomically. Ignores failures: files that are kept in this way can be made again.
  */

@@ -77,12 +77,23 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
         });
       }),
     size: async (name) => on(() => files.stat(place(name))?.size),
-    write: async (name, bytes) =>
-      on(() => {
+    async write(name, bytes) {
+      const draft = temporary();
+      const descriptor = on(() => {
         prepare(place(name));
-        moveInto(files, place(name), temporary(), bytes);
+        return files.open(draft, "create");
+      });
+      try {
+        await files.writeAndSync(descriptor, bytes).finally(() => files.close(descriptor));
+        files.rename(draft, place(name));
         files.syncFolder(path.dirname(place(name)));
-      }),
+      } catch (error) {
+        on(() => {
+          files.remove(draft);
+          throw error;
+        });
+      }
+    },
     create: async (name, bytes) =>
       on(() => {
         prepare(place(name));

@@ -3,17 +3,10 @@ import { RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { shortId } from "../../object/id.ts";
 import { formatRefValue, LARGEST_REF_VALUE, parseRefValue } from "../../remote/ref-value.ts";
-import type {
-  ListedRef,
-  PackRef,
-  RefSwap,
-  RefValue,
-  Remote,
-  Swapped,
-} from "../../remote/remote.ts";
+import type { ListedRef, PackRef, RefSwap, RefValue, Remote } from "../../remote/remote.ts";
 import { isRefName } from "../../store/ref-name.ts";
 import type { ProjectRemote } from "./project-git.ts";
-import { ScratchGit } from "./scratch-git.ts";
+import { ScratchGit, type TreeEntry } from "./scratch-git.ts";
 
 /** Where our refs lie in somebody's Git repository: no clone and no fetch of theirs takes them. */
 const PREFIX = "refs/rewind/";
@@ -25,29 +18,48 @@ const MOST_PARENTS = 16;
  * A remote in a Git repository. Each ref is a commit whose tree holds the value, `ref`, and the
  * packs, `packs/pack-<hash>.pack`; its parents are the commit before it and those of the branches
  * with which it shares packs, so that Git sends none of them again. The user's own repository is
- * not touched: everything goes through a bare one beside the store.
+ * not touched: everything goes through a bare one in the user's cache.
  */
 export async function gitRemote(
   url: string,
   options: {
-    readonly scratch: string;
+    /** A folder of this user alone, for what is kept between calls; undefined for a temporary one. */
+    readonly scratch: string | undefined;
     readonly hash: Hash;
     readonly settings?: ProjectRemote["settings"];
+    readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Remote> {
   const { hash } = options;
-  const git = await ScratchGit.open(options.scratch, url, options.settings);
+  const git = await ScratchGit.open(options.scratch, url, options.settings, options.signal);
   /** The blobs of packs, by their names: those written here and those of commits that are here. */
   const blobs = new Map<string, string>();
   /** The commits of refs that were listed. */
   const commits = new Map<string, string>();
+  /** The packs of commits that were read, by the ids of the blobs. */
+  const trees = new Map<string, ReadonlyMap<string, string>>();
 
   const localRef = (name: string): string => `${PREFIX}${name}`;
-  const notePacks = async (commit: string): Promise<void> => {
-    for (const { path, id } of await git.tree(commit)) {
-      const name = packAt(path);
-      if (name !== undefined) blobs.set(name, id);
+  /** The packs that a commit holds, which is here. */
+  const packsOf = async (commit: string): Promise<ReadonlyMap<string, string>> => {
+    const known = trees.get(commit);
+    if (known !== undefined) return known;
+    const packs = new Map<string, string>();
+    for (const { kind, name, id } of (await git.tree(`${commit}:packs`)) ?? []) {
+      const hash = /^pack-([0-9a-f]{64})\.pack$/.exec(name)?.[1];
+      if (kind === "blob" && hash !== undefined) packs.set(hash, id);
     }
+    trees.set(commit, packs);
+    return packs;
+  };
+  const notePacks = async (commit: string): Promise<void> => {
+    for (const [hash, id] of await packsOf(commit)) blobs.set(hash, id);
+  };
+  /** Those of the listed commits that are here. */
+  const commitsHere = async (): Promise<readonly string[]> => {
+    const listed = [...commits.values()];
+    const kinds = await git.kinds(listed);
+    return listed.filter((_, i) => kinds[i] === "commit");
   };
 
   const list = async (): Promise<readonly ListedRef[]> => {
@@ -68,20 +80,19 @@ export async function gitRemote(
     if (refs.length === 0) return new Map();
     await git.fetch(refs.map(({ name }) => `+${PREFIX}${name}:${localRef(name)}`));
     const values = new Map<string, RefValue>();
-    for (const { name } of refs) {
-      const commit = await git.commitOf(localRef(name));
-      if (commit === undefined) continue;
-      commits.set(name, commit);
+    const kinds = await git.kinds(refs.map(({ version }) => version));
+    // One that is not here was replaced between the list and the fetch.
+    const here = refs.filter((_, i) => kinds[i] === "commit");
+    const names = here.map(({ version }) => `${version}:ref`);
+    for (const [i, bytes] of (await git.blobs(names, LARGEST_REF_VALUE)).entries()) {
+      const { name } = here[i] as ListedRef;
       const where = `${git.url} ${name}`;
-      const id = (await git.tree(commit)).find(({ path }) => path === "ref")?.id;
-      const bytes = id === undefined ? undefined : await git.blob(id, LARGEST_REF_VALUE);
       const value = bytes && parseRefValue(new TextDecoder().decode(bytes), where, hash);
       if (value === undefined) {
         throw new RewindError("REMOTE_INVALID", `${where} is not a valid ref: it is damaged`, {
           ref: name,
         });
       }
-      await notePacks(commit);
       values.set(name, value);
     }
     return values;
@@ -89,15 +100,16 @@ export async function gitRemote(
 
   /** Makes sure that the packs which others have pushed can be named in a tree. */
   const needPacks = async (packs: readonly PackRef[]): Promise<void> => {
-    if (packs.every((pack) => blobs.has(pack.hash))) return;
-    const known = await Promise.all(
-      [...commits].map(async ([name, id]) => ({ name, id, here: await git.has(id) })),
-    );
-    const lacking = known.filter(({ here }) => !here);
+    const isKnown = (): boolean => packs.every((pack) => blobs.has(pack.hash));
+    if (isKnown()) return;
+    for (const commit of await commitsHere()) await notePacks(commit);
+    if (isKnown()) return;
+    const here = new Set(await commitsHere());
+    const lacking = [...commits].filter(([, id]) => !here.has(id));
     if (lacking.length > 0) {
-      await git.fetch(lacking.map(({ name }) => `+${PREFIX}${name}:${localRef(name)}`));
+      await git.fetch(lacking.map(([name]) => `+${PREFIX}${name}:${localRef(name)}`));
     }
-    for (const { id } of known) await notePacks(id);
+    for (const commit of await commitsHere()) await notePacks(commit);
     const lost = packs.find((pack) => !blobs.has(pack.hash));
     if (lost === undefined) return;
     const message = `${git.url} lacks the pack ${shortId(lost.hash)}, which its refs name`;
@@ -107,13 +119,15 @@ export async function gitRemote(
   /** The commit that makes a ref have this value. */
   const commit = async ({ name, from }: RefSwap, to: RefValue): Promise<string> => {
     await needPacks(to.packs);
-    const packs = to.packs.map((pack) => ({
-      name: `pack-${pack.hash}.pack`,
-      id: blobs.get(pack.hash) as string,
-    }));
+    const packs = to.packs.map((pack): TreeEntry => {
+      return { kind: "blob", name: `pack-${pack.hash}.pack`, id: blobs.get(pack.hash) as string };
+    });
+    const value = await git.write(utf8(formatRefValue(to, hash)));
     const tree = await git.makeTree([
-      ...(packs.length > 0 ? [{ name: "packs", id: await git.makeTree(packs) }] : []),
-      { name: "ref", id: await git.write(utf8(formatRefValue(to, hash))) },
+      ...(packs.length > 0
+        ? [{ kind: "tree" as const, name: "packs", id: await git.makeTree(packs) }]
+        : []),
+      { kind: "blob", name: "ref", id: value },
     ]);
     if (from !== undefined && !(await git.has(from))) {
       await git.fetch([`+${PREFIX}${name}:${localRef(name)}`]);
@@ -122,10 +136,10 @@ export async function gitRemote(
     // If it has moved on since, the server refuses the push.
     if (from !== undefined && (await git.has(from))) parents.add(from);
     const wanted = new Set(to.packs.map((pack) => pack.hash));
-    for (const id of commits.values()) {
-      if (parents.size >= MOST_PARENTS || !(await git.has(id))) continue;
-      const shares = (await git.tree(id)).some(({ path }) => wanted.has(packAt(path) ?? ""));
-      if (shares) parents.add(id);
+    for (const id of await commitsHere()) {
+      if (parents.size >= MOST_PARENTS) break;
+      const packs = await packsOf(id);
+      if ([...packs.keys()].some((hash) => wanted.has(hash))) parents.add(id);
     }
     return git.commit(tree, [...parents], `rewind: ${name} is ${shortId(to.target)}`);
   };
@@ -155,27 +169,8 @@ export async function gitRemote(
           await git.keep(localRef(name), result.version);
         }
       }
-      return settle(changes, results, list);
+      return results;
     },
-    close: async () => undefined,
+    close: async () => git.close(),
   };
-}
-
-/** The hash of the pack that lies at a path of a tree; undefined for another file. */
-function packAt(path: string): string | undefined {
-  return /^packs\/pack-([0-9a-f]{64})\.pack$/.exec(path)?.[1];
-}
-
-/** A server words a lost race as it likes: whether the ref is another now tells. */
-async function settle(
-  changes: readonly RefSwap[],
-  results: readonly Swapped[],
-  list: () => Promise<readonly ListedRef[]>,
-): Promise<readonly Swapped[]> {
-  if (results.every((result) => "version" in result)) return results;
-  const now = new Map((await list()).map(({ name, version }) => [name, version]));
-  return results.map((result, i) => {
-    const { name, from } = changes[i] as RefSwap;
-    return "declined" in result && now.get(name) !== from ? { moved: true } : result;
-  });
 }

@@ -29,8 +29,8 @@ export async function openRemote(
     /** The project folder, from which paths are relative. */
     readonly root: string;
     readonly tools: FileStoreTools;
-    /** A folder for what a transport keeps between its calls. */
-    readonly scratch: string;
+    /** A folder of this user alone, outside the project, for what a transport keeps. */
+    readonly scratch: string | undefined;
   },
 ): Promise<Remote> {
   const [, scheme = ""] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url) ?? [];

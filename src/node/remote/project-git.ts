@@ -1,19 +1,12 @@
 import path from "node:path";
-import { gitProgram } from "../host/git-program.ts";
-import { runGit } from "../host/git-state.ts";
+import { gitRoot, runGit } from "../host/git-state.ts";
+import { programOnPath } from "../host/program-on-path.ts";
 
 /** A remote of the project's own Git repository. */
 export interface ProjectRemote {
   readonly url: string;
   /** The settings of that repository with which its `git` reaches the server. */
   readonly settings: readonly (readonly [key: string, value: string])[];
-}
-
-/** The folder of the Git repository that a folder belongs to. */
-export async function gitRoot(folder: string): Promise<string | undefined> {
-  const output = await ask(folder, ["rev-parse", "--show-toplevel"]);
-  const root = output?.replace(/\r?\n$/, "");
-  return root === undefined || root === "" ? undefined : path.resolve(root);
 }
 
 /** A remote of the Git repository of a folder; undefined if no remote has this name. */
@@ -23,7 +16,7 @@ export async function projectRemote(
 ): Promise<ProjectRemote | undefined> {
   const url = (await ask(folder, ["remote", "get-url", "--", name]))?.replace(/\r?\n$/, "");
   if (url === undefined || url === "") return undefined;
-  const root = (await gitRoot(folder)) ?? folder;
+  const root = gitRoot(folder) ?? folder;
   const listed = (await ask(folder, ["config", "--null", "--local", "--list"])) ?? "";
   const settings = listed.split("\0").flatMap((entry) => {
     const at = entry.indexOf("\n");
@@ -39,6 +32,6 @@ export async function projectRemote(
 const REACHES = /^(http|credential|ssh|core\.sshcommand|core\.gitproxy|core\.askpass)(\.|$)/i;
 
 async function ask(folder: string, values: readonly string[]): Promise<string | undefined> {
-  const program = gitProgram();
+  const program = programOnPath("git");
   return program === undefined ? undefined : runGit(program, folder, values);
 }

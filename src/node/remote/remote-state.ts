@@ -43,7 +43,7 @@ export class RemoteStates {
     const entries = this.#on(this.#folder, () => this.#tools.files.list(this.#folder));
     return entries
       .flatMap(({ name }) => /^(.+)\.json$/.exec(name)?.[1] ?? [])
-      .filter((name) => this.read(name) !== undefined);
+      .filter((name) => isRemoteName(name) && this.read(name) !== undefined);
   }
 
   /** A remote; undefined if no remote has this name, or if its file is not this user's. */
@@ -57,12 +57,12 @@ export class RemoteStates {
         return new TextDecoder().decode(files.read(descriptor, 0, size));
       });
     });
-    return text === undefined ? undefined : parse(text, this.#tools);
+    return text === undefined ? undefined : parse(name, text, this.#tools);
   }
 
   write(name: string, remote: KnownRemote): void {
     const file = this.#file(name);
-    const text = format(remote, this.#tools);
+    const text = format(name, remote, this.#tools);
     this.#on(file, () => {
       makeFolders(this.#tools.files, this.#folder);
       replaceFile(this.#tools.files, file, `${file}.${this.#tools.uniqueName()}`, utf8(text));
@@ -83,11 +83,14 @@ export class RemoteStates {
   }
 }
 
+function isRemoteName(name: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/.test(name) && !/\.(lock|json)$|\.\.|\.$/.test(name);
+}
+
 /** Checks the name of a remote. Throws INVALID_REF_NAME. */
 export function checkRemoteName(name: string): string {
   checkKind(name, "the name of a remote", "text");
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,60}$/.test(name) && !/\.(lock|json)$|\.\.|\.$/.test(name))
-    return name;
+  if (isRemoteName(name)) return name;
   throw new RewindError(
     "INVALID_REF_NAME",
     `expected the name of a remote, of letters, digits, . _ and -, got ${JSON.stringify(name)}`,
@@ -100,19 +103,28 @@ interface Tools {
   readonly seal: Seal;
 }
 
-function format({ url, refs, here, probed }: KnownRemote, { hash, seal }: Tools): string {
+/** What is sealed: a file under another name, or another kind of file, is not this one. */
+function sealed(name: string, content: string): string {
+  return `remote ${name}\n${content}`;
+}
+
+function format(
+  name: string,
+  { url, refs, here, probed }: KnownRemote,
+  { hash, seal }: Tools,
+): string {
   const seen = [...refs].map(([name, { version, value }]) => [
     name,
     version,
     formatRefValue(value, hash),
   ]);
   const text = JSON.stringify({ url, refs: seen, here: [...here], probed });
-  return `${seal.make(text)} ${text}\n`;
+  return `${seal.make(sealed(name, text))} ${text}\n`;
 }
 
-function parse(text: string, { hash, seal }: Tools): KnownRemote | undefined {
+function parse(name: string, text: string, { hash, seal }: Tools): KnownRemote | undefined {
   const [, mark = "", content = ""] = /^([0-9a-f]+) (.*)\n$/s.exec(text) ?? [];
-  if (!seal.isOurs(content, mark)) return undefined;
+  if (!seal.isOurs(sealed(name, content), mark)) return undefined;
   const { url, refs, here, probed } = JSON.parse(content) as {
     readonly url: string;
     readonly refs: readonly (readonly [name: string, version: string, value: string])[];

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { type ErrorCode, RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
+import { programOnPath } from "../host/program-on-path.ts";
 import { encodeMessage, type Message, messagesOf } from "./frames.ts";
 
 const NOTHING = new Uint8Array();
@@ -18,7 +19,13 @@ export function sshBlobs(url: string): Blobs {
     ...(process.stdin.isTTY === true ? [] : ["-o", "BatchMode=yes"]),
     ...["--", host, `rewind serve --stdio ${quoted(folder)}`],
   ];
-  return stdioBlobs(url, () => spawn("ssh", values, { stdio: ["pipe", "pipe", "pipe"] }));
+  const program = programOnPath("ssh");
+  if (program === undefined) {
+    throw new RewindError("REMOTE_FAILED", "expected the program ssh, which is not installed", {
+      url,
+    });
+  }
+  return stdioBlobs(url, () => spawn(program, values, { stdio: ["pipe", "pipe", "pipe"] }));
 }
 
 /** A remote behind a program that runs `rewind serve --stdio`. It is started at the first request. */

@@ -1,4 +1,5 @@
 import { checkStepInRange } from "../../base/checks.ts";
+import { isRewindError } from "../../base/errors.ts";
 import { unexpectedArgument } from "../../base/invalid-argument.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
@@ -53,7 +54,16 @@ export interface BlockSeed {
   readonly seed: Uint8Array;
 }
 
-/** The recorded code of a run. */
+/** The recorded code of a part of a run. */
+export interface SourceInForce {
+  readonly program: Id<"program">;
+  /** The step from which it is in force. */
+  readonly from: number;
+  /** Undefined if the run was saved without it. */
+  readonly source: RecordedSource | undefined;
+}
+
+/** The recorded source of a program. */
 export interface RecordedSource extends ProgramContents {
   /** The module, relative to its project; undefined if the code was handed over in memory. */
   readonly module: string | undefined;
@@ -441,6 +451,27 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
   }
 
   /**
+   * All recorded code that a replay up to `step`, by default the last, may run: each program once, in
+   * the order of its segments, with the step from which it is in force. The contents are undefined
+   * for a program that was saved without them.
+   *
+   * @example
+   * ```ts
+   * const [{ program, from, source }] = await run.sources();
+   * ```
+   */
+  async sources(step: number = this.steps): Promise<readonly SourceInForce[]> {
+    checkStepInRange(step, this.steps);
+    const sources = new Map<Id<"program">, SourceInForce>();
+    for (const { start, program } of this.manifest.segments) {
+      if (start > step || sources.has(program)) continue;
+      const source = await this.source(start).catch(unlessMissing);
+      sources.set(program, { program, from: start, source });
+    }
+    return [...sources.values()];
+  }
+
+  /**
    * What was changed by hand in the state at `step`, where a segment begins, at most a hundred
    * fields: `a` as the step before gave it, `b` as it was changed. Replays that step. Empty if
    * nothing was changed; undefined if that is not known here, because the code is missing or not
@@ -480,6 +511,10 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> {
     checkOptionsOf(options, DIFF_OPTIONS);
     return diff(this.#replayer, other.#replayer, options);
   }
+}
+
+function unlessMissing(error: unknown): undefined {
+  if (!isRewindError(error, "OBJECT_MISSING")) throw error;
 }
 
 /**

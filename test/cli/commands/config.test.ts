@@ -29,10 +29,12 @@ describe("config", () => {
     const { home, run } = await atHome(project, { PAGER: "most" });
     expect((await run("config")).stdout).toBe(
       [
-        `author        ${user.padEnd(12)}  default  who records, noted with each run`,
-        "rng           xoshiro128++  default  the generator that record uses in this project",
-        "inputs.limit  16MiB         default  the largest file to record among those that a module reads, such as 16MiB",
-        "pager         most          default  the program that shows long output on a terminal; cat for none",
+        `author             ${user.padEnd(12)}  default  who records, noted with each run`,
+        "rng                xoshiro128++  default  the generator that record uses in this project",
+        "inputs.limit       16MiB         default  the largest file to record among those that a module reads, such as 16MiB",
+        "fetch.checkpoints  16MiB         default  up to this size, fetch and clone bring checkpoints as well, such as 16MiB",
+        "fetch.limit        64GiB         default  the most that fetch and clone receive at once, such as 64GiB",
+        "pager              most          default  the program that shows long output on a terminal; cat for none",
         "",
       ].join("\n"),
     );
@@ -50,6 +52,8 @@ describe("config", () => {
         { key: "author", value: "Ada Lovelace", from: "local" },
         { key: "rng", value: "xoshiro128++", from: "project" },
         { key: "inputs.limit", value: "16MiB", from: "default" },
+        { key: "fetch.checkpoints", value: "16MiB", from: "default" },
+        { key: "fetch.limit", value: "64GiB", from: "default" },
         { key: "pager", value: "cat", from: "global" },
       ],
     });
@@ -90,7 +94,7 @@ describe("config", () => {
       "config auhtor",
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
-        "hint: the settings are author, rng, inputs.limit, pager; `rewind config` explains them\n",
+        "hint: the settings are author, rng, inputs.limit, fetch.checkpoints, fetch.limit, pager; `rewind config` explains them\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [

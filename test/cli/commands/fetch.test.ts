@@ -28,6 +28,24 @@ describe("fetch", () => {
     );
   });
 
+  test("settings say from which size on checkpoints stay there, and how much is too much", async () => {
+    const { b } = await twoProjects();
+    const { bytes } = await fetched(b, "--dry-run");
+    await b.ok(...words("config fetch.limit 1kB"));
+    const { status, stderr } = await b.run("fetch");
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^error: expected at most 1000 bytes from .*, it has \d+\nhint: .*`rewind config fetch\.limit \d+`\n$/,
+      ),
+    ]);
+    await b.ok(...words("config --unset fetch.limit"));
+    await b.ok(...words("config fetch.checkpoints 0"));
+    const thin = await fetched(b);
+    expect(thin.leftOutBytes).toBeGreaterThan(0);
+    expect(thin.bytes + thin.leftOutBytes).toBe(bytes);
+  });
+
   test("origin/main is a revision everywhere", async () => {
     const { a, b } = await twoProjects();
     await b.ok("fetch");

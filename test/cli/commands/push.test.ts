@@ -215,6 +215,30 @@ describe("push to Git", () => {
     expect(stderr).toContain("no fixes on Fridays");
   });
 
+  test("after somebody's push --mirror has removed the runs, fetch says how to push them again", async () => {
+    const { bare, project } = await gitProjects();
+    await project.ok("push");
+    await project.ok("fetch");
+    const root = await temporaryFolder();
+    git(root, "clone", "--quiet", "--mirror", bare, "mirror");
+    for (const ref of git(
+      path.join(root, "mirror"),
+      "for-each-ref",
+      "--format=%(refname)",
+      "refs/rewind",
+    ).split("\n")) {
+      if (ref !== "") git(path.join(root, "mirror"), "update-ref", "-d", ref);
+    }
+    git(path.join(root, "mirror"), "push", "--quiet", "--mirror", bare);
+    expect(git(bare, "for-each-ref", "refs/rewind")).toBe("");
+    const state = (await project.ok(...words("get origin/main@700"))).stdout;
+    const { stdout, stderr } = await project.ok("fetch");
+    expect(stdout).toContain("nothing new from origin");
+    expect(stderr).toContain("origin no longer has origin/main; what it named stays here");
+    expect((await project.ok(...words("get origin/main@700"))).stdout).toBe(state);
+    expect((await project.ok("push")).stdout).toContain("pushed main (new) to origin");
+  });
+
   test("the password in Git's URL is in no output and in no file", async () => {
     const { project } = await gitProjects();
     git(project.root, "remote", "set-url", "origin", "http://me:hunter2pass@127.0.0.1:9/x.git");

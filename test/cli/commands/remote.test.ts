@@ -38,7 +38,7 @@ describe("remote", () => {
     for (const url of ["https://me:secret@host/x", "git+https://me:secret@host/x"]) {
       const { status, stdout, stderr } = await project.run("remote", "add", "web", url, "--json");
       expect(status).toBe(1);
-      expect(stdout + stderr).toContain("without a password");
+      expect(stdout + stderr).toContain("without a password or a token");
       expect(stdout + stderr).not.toContain("secret");
     }
     expect((await project.run(...words("remote add x gopher://host/"))).stderr).toContain(

@@ -47,7 +47,8 @@ describe("trust", () => {
   test("the sizes cover everything that runs", async () => {
     const here = await theirs();
     const [program] = (await here.ok(...words("trust theirs --json"))).json.programs;
-    const { source } = (await here.ok(...words("show theirs --source --all --json"))).json;
+    const { programs } = (await here.ok(...words("show theirs --source --all --json"))).json;
+    const [{ source }] = programs;
     const sum = [...program.files, ...program.packages].reduce((all, { bytes }) => all + bytes, 0);
     expect(sum).toBe(Buffer.byteLength(source));
     expect(program).toMatchObject({ name: "model", module: "model.ts", exportName: "model" });

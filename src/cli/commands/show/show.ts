@@ -27,7 +27,7 @@ export const show: Command = command({
   options: {
     seeds: { describe: "list the seed of every block", type: "boolean" },
     source: {
-      describe: "print the recorded source of its program, without its packages",
+      describe: "print the recorded source that a replay runs, without its packages",
       type: "boolean",
     },
     packages: { describe: "with --source: list its packages, with their sizes", type: "boolean" },
@@ -53,7 +53,7 @@ export const show: Command = command({
       ...["segments", "parents", "origin", "meta"],
     ],
     "show --seeds": [{ seeds: ["block", "step", "seed"] }],
-    "show --source": ["module", "source", { packages: ["name", "version", "bytes"] }],
+    "show --source": [{ programs: ["program", "from", "module", "source", "packages"] }],
   },
   async run(args, { out, open, long }) {
     const revision = args.revision;
