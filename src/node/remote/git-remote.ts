@@ -9,7 +9,7 @@ import type { ProjectRemote } from "./project-git.ts";
 import { ScratchGit, type TreeEntry } from "./scratch-git.ts";
 
 /** Where our refs lie in somebody's Git repository: no clone and no fetch of theirs takes them. */
-const PREFIX = "refs/rewind/";
+const USUAL_PREFIX = "refs/rewind/";
 
 /** The most parents of a commit: enough for Git to find what the server has. */
 const MOST_PARENTS = 16;
@@ -26,11 +26,13 @@ export async function gitRemote(
     /** A folder of this user alone, for what is kept between calls; undefined for a temporary one. */
     readonly scratch: string | undefined;
     readonly hash: Hash;
+    /** Where our refs lie on a host that takes branches only, such as `refs/heads/rewind/`. */
+    readonly refPrefix?: string | undefined;
     readonly settings?: ProjectRemote["settings"];
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Remote> {
-  const { hash } = options;
+  const { hash, refPrefix: prefix = USUAL_PREFIX } = options;
   const git = await ScratchGit.open(options.scratch, url, options.settings, options.signal);
   /** The blobs of packs, by their names: those written here and those of commits that are here. */
   const blobs = new Map<string, string>();
@@ -39,7 +41,7 @@ export async function gitRemote(
   /** The packs of commits that were read, by the ids of the blobs. */
   const trees = new Map<string, ReadonlyMap<string, string>>();
 
-  const localRef = (name: string): string => `${PREFIX}${name}`;
+  const localRef = (name: string): string => `${prefix}${name}`;
   /** The packs that a commit holds, which is here. */
   const packsOf = async (commit: string): Promise<ReadonlyMap<string, string>> => {
     const known = trees.get(commit);
@@ -63,12 +65,12 @@ export async function gitRemote(
   };
 
   const list = async (): Promise<readonly ListedRef[]> => {
-    const found = await git.listRemote([`${PREFIX}heads/*`, `${PREFIX}tags/*`]);
+    const found = await git.listRemote([`${prefix}heads/*`, `${prefix}tags/*`]);
     commits.clear();
     const listed: ListedRef[] = [];
     for (const { ref, id } of found) {
-      if (!ref.startsWith(PREFIX)) continue;
-      const name = ref.slice(PREFIX.length);
+      if (!ref.startsWith(prefix)) continue;
+      const name = ref.slice(prefix.length);
       if (!/^(heads|tags)\//.test(name) || !isRefName(`refs/${name}`)) continue;
       commits.set(name, id);
       listed.push({ name, version: id });
@@ -78,7 +80,7 @@ export async function gitRemote(
 
   const read = async (refs: readonly ListedRef[]): Promise<ReadonlyMap<string, RefValue>> => {
     if (refs.length === 0) return new Map();
-    await git.fetch(refs.map(({ name }) => `+${PREFIX}${name}:${localRef(name)}`));
+    await git.fetch(refs.map(({ name }) => `+${prefix}${name}:${localRef(name)}`));
     const values = new Map<string, RefValue>();
     const kinds = await git.kinds(refs.map(({ version }) => version));
     // One that is not here was replaced between the list and the fetch.
@@ -107,7 +109,7 @@ export async function gitRemote(
     const here = new Set(await commitsHere());
     const lacking = [...commits].filter(([, id]) => !here.has(id));
     if (lacking.length > 0) {
-      await git.fetch(lacking.map(([name]) => `+${PREFIX}${name}:${localRef(name)}`));
+      await git.fetch(lacking.map(([name]) => `+${prefix}${name}:${localRef(name)}`));
     }
     for (const commit of await commitsHere()) await notePacks(commit);
     const lost = packs.find((pack) => !blobs.has(pack.hash));
@@ -130,7 +132,7 @@ export async function gitRemote(
       { kind: "blob", name: "ref", id: value },
     ]);
     if (from !== undefined && !(await git.has(from))) {
-      await git.fetch([`+${PREFIX}${name}:${localRef(name)}`]);
+      await git.fetch([`+${prefix}${name}:${localRef(name)}`]);
     }
     const parents = new Set<string>();
     // If it has moved on since, the server refuses the push.
@@ -160,7 +162,7 @@ export async function gitRemote(
       const updates = [];
       for (const change of changes) {
         const id = change.to === undefined ? undefined : await commit(change, change.to);
-        updates.push({ ref: `${PREFIX}${change.name}`, from: change.from, to: id });
+        updates.push({ ref: `${prefix}${change.name}`, from: change.from, to: id });
       }
       const results = await git.push(updates);
       for (const [i, result] of results.entries()) {
@@ -173,4 +175,18 @@ export async function gitRemote(
     },
     close: async () => git.close(),
   };
+}
+
+/**
+ * Checks where our refs are to lie in a Git repository: below a folder of `refs/`, so that none of
+ * them is somebody's own branch or tag. Throws INVALID_REF_NAME.
+ */
+export function checkRefPrefix(prefix: string): string {
+  const name = /^refs\/[a-z]+\/.+\/$/.test(prefix) ? prefix.slice(0, -1) : "";
+  if (isRefName(name)) return prefix;
+  throw new RewindError(
+    "INVALID_REF_NAME",
+    `expected a folder of refs such as refs/heads/rewind/, got ${JSON.stringify(prefix)}`,
+    { name: prefix, problem: "" },
+  );
 }

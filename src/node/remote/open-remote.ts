@@ -29,6 +29,8 @@ export async function openRemote(
     /** The project folder, from which paths are relative. */
     readonly root: string;
     readonly tools: FileStoreTools;
+    /** Where our refs lie in a Git repository, if it is not the usual place. */
+    readonly refPrefix?: string | undefined;
     /** A folder of this user alone, outside the project, for what a transport keeps. */
     readonly scratch: string | undefined;
   },
