@@ -51,7 +51,12 @@ export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/recorder.ts";
 export type { Expected } from "./replay/run/expected.ts";
-export type { BlockSeed, Peeked, RecordedSource, Run, SourceInForce } from "./replay/run/run.ts";
+export type {
+  BlockSeed,
+  RecordedSource,
+  SourceInForce,
+} from "./replay/run/recorded-run.ts";
+export type { Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export {
   defineSimulation,
