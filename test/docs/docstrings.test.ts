@@ -7,7 +7,7 @@ import { type Playground, playground } from "./playground.ts";
 const FILES = [
   ...["index.ts", "repository.ts", "replay/simulation.ts", ...sourcesIn("repository")],
   ...["history/branches.ts", "node/config/config.ts", "codec/json/write.ts"],
-  ...["replay/run/run.ts", "replay/run/open-run.ts"],
+  ...["replay/run/run.ts", "replay/run/recorded-run.ts", "replay/run/open-run.ts"],
   ...["random.ts", ...sourcesIn("plan")],
   ...generatorFamilies().flatMap((family) => sourcesIn(`random/${family}`)),
 ];
@@ -21,7 +21,7 @@ function sourcesIn(folder: string): string[] {
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
-import { Config, describeFile, toJson } from "rewind-engine";
+import { cloneRepository, Config, describeFile, toJson } from "rewind-engine";
 import * as random from "rewind-engine/random";
 const { numpy, python, torch, xoshiro, generatorNamed } = random;
 const { parsePlan, formatPlan, stateBefore, orderOf, drawsOf, explain, locate, loadingLines } = random;
@@ -85,16 +85,35 @@ function examplesOf(source: string): string[] {
   );
 }
 
+/** The modules whose run was recorded before: others get copies of its files. */
+const recorded = new Set<string>();
+
+/** Puts a store with a run of a module, and the file of that run, into the folder. */
+function copyRecorded(module: string): void {
+  if (!recorded.has(module)) {
+    const record = `rewind record ${module} --steps 1e6 --seed 42`;
+    const keep = `mkdir -p kept/${module} && cp -r .rewind run.replay kept/${module}`;
+    const line = `rewind init && ${record} && rewind save main -o run.replay && ${keep}`;
+    expect(place.shell(line).status).toBe(0);
+    recorded.add(module);
+  }
+  expect(place.shell(`rm -rf .rewind && cp -r kept/${module}/. .`).status).toBe(0);
+}
+
 /** Makes the store that an example begins with. */
 function prepareStore(example: string): void {
-  place.shell("rm -rf .rewind run.replay");
+  place.shell("rm -rf .rewind run.replay runs ../lab-runs");
   if (example.includes("initRepository")) return;
   if (!/repo|Repository|load\(|describeFile/.test(example)) return;
-  expect(place.shell("rewind init").status).toBe(0);
-  if (example.includes("repo.record")) return;
-  const module = example.includes("clamp") ? "shock.ts" : "walk.ts";
-  expect(place.shell(`rewind record ${module} --steps 1e6 --seed 42`).status).toBe(0);
-  expect(place.shell("rewind save main -o run.replay").status).toBe(0);
+  if (example.includes("repo.record")) {
+    expect(place.shell("rewind init").status).toBe(0);
+    return;
+  }
+  copyRecorded(example.includes("clamp") ? "shock.ts" : "walk.ts");
+  if (example.includes("cloneRepository")) {
+    const line = "rewind remote add lab ../lab-runs && rewind push lab && rm -r .rewind";
+    expect(place.shell(line).status).toBe(0);
+  }
   // An interrupted recording, for the example that resumes it.
   if (example.includes("resume")) cutShort();
 }
