@@ -63,7 +63,7 @@ export class Remotes {
     if (this.#states.read(name) !== undefined) {
       throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
-    if (/^[a-z][a-z0-9+.-]*:\/\/[^/@]*:[^/@]*@/i.test(url)) {
+    if (/^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:[^/@]*@/i.test(url)) {
       throw new RewindError(
         "REMOTE_UNSUPPORTED",
         `expected a URL without a password, got ${maskUrl(url)}`,
@@ -107,10 +107,10 @@ export class Remotes {
   }
 
   /** Opens a remote, to be closed by the caller. */
-  protected open(name: string, url: string): Promise<Remote> {
+  protected open(name: string, url: string, signal?: AbortSignal): Promise<Remote> {
     const { folders, tools } = this.#store.objects;
     const scratch = path.join(folders.local, "remotes", name);
-    return openRemote(url, { root: this.#root, tools, scratch });
+    return openRemote(url, { root: this.#root, tools, scratch, signal });
   }
 
   /** Notes what a remote has now, for the next push or fetch. */

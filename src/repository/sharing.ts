@@ -94,7 +94,7 @@ export class Sharing extends Remotes {
   async push(name: string, request: PushRequest = {}): Promise<Pushed> {
     const { objects } = this.#store;
     const known = await this.known(name);
-    const remote = await this.open(name, known.url);
+    const remote = await this.open(name, known.url, request.signal);
     try {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
@@ -164,7 +164,7 @@ export class Sharing extends Remotes {
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
     const { objects } = this.#store;
     const known = await this.known(name);
-    const remote = await this.open(name, known.url);
+    const remote = await this.open(name, known.url, request.signal);
     try {
       const listed = await remote.list();
       const chosen = this.#chosen(listed, request.branches, name);

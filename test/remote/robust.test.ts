@@ -132,7 +132,7 @@ const stores: Readonly<Record<string, () => Blobs>> = {
     s3Blobs(
       `s3://bucket/${serial++}`,
       { accessKeyId: "test", secretAccessKey: "secret", region: "x", endpoint: server.endpoint },
-      async () => undefined,
+      { wait: async () => undefined },
     ),
 };
 
