@@ -12,7 +12,7 @@ import type { PackRef, RefValue, Remote } from "./remote.ts";
  */
 export interface Quarantine {
   /** Whether a pack is here from an earlier transfer, in the store or still waiting. */
-  has(pack: PackRef): boolean;
+  has(pack: PackRef): Promise<boolean>;
   /**
    * Takes the bytes of a pack: its hash, its records and the id of each object are checked. Throws
    * REMOTE_INVALID.
@@ -20,6 +20,8 @@ export interface Quarantine {
   take(pack: PackRef, bytes: Uint8Array): Promise<void>;
   /** The store with what is waiting. */
   readonly view: ObjectStore;
+  /** Lets other work of the process run. Throws INTERRUPTED. */
+  breathe(): Promise<void>;
   /** Makes everything that is waiting part of the store. */
   publish(): Promise<void>;
 }
@@ -66,7 +68,7 @@ export async function receive(
   const wanted = new Map<string, PackRef>();
   for (const { packs } of values.values()) {
     for (const pack of packs) {
-      if (options.here?.has(pack.hash) || quarantine.has(pack)) continue;
+      if (options.here?.has(pack.hash) || (await quarantine.has(pack))) continue;
       wanted.set(pack.hash, pack);
     }
   }
@@ -90,13 +92,14 @@ export async function receive(
   if (options.dryRun) return received;
   let bytes = 0;
   for (const pack of packs) {
+    await quarantine.breathe();
     if (options.signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
     await quarantine.take(pack, await remote.readPack(pack));
     bytes += pack.bytes;
     options.onProgress?.({ bytes, total });
   }
   for (const [name, { target }] of values) {
-    await checkConnected(target, quarantine.view, store, `${remote.url} ${name}`);
+    await checkConnected(target, quarantine, store, `${remote.url} ${name}`);
   }
   await quarantine.publish();
   return received;
@@ -112,7 +115,7 @@ function bytesOf(packs: readonly PackRef[]): number {
  */
 async function checkConnected(
   target: Id,
-  view: ObjectStore,
+  { view, breathe }: Quarantine,
   store: ObjectStore,
   where: string,
 ): Promise<void> {
@@ -121,6 +124,7 @@ async function checkConnected(
     const manifest = decodeRun(await read("run", await peel(view, target)));
     const skip = (id: Id): Promise<boolean> => store.has(id);
     for await (const needed of objectsOf(manifest, read, { skip, checkpoints: false })) {
+      await breathe();
       if (!needed.optional) await read(needed.kind, needed.id);
     }
   } catch (cause) {

@@ -5,6 +5,7 @@ import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts"
 import { projectRemote } from "../node/remote/project-git.ts";
 import { checkRemoteName, type KnownRemote, RemoteStates } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
+import { MOST_REFS, PackTable } from "../remote/pack-table.ts";
 import type { SeenRef } from "../remote/push.ts";
 import type { ListedRef, Remote } from "../remote/remote.ts";
 
@@ -115,27 +116,43 @@ export class Remotes {
 
   /** Notes what a remote has now, for the next push or fetch. */
   protected note(name: string, remote: KnownRemote): void {
-    this.#states.write(name, remote);
+    const { refs } = remote;
+    const named = new Set<string>();
+    for (const { value } of refs.values()) for (const { hash } of value.packs) named.add(hash);
+    // What no ref names any more is of no use, and the file must not grow for ever.
+    const here = new Set([...remote.here].filter((pack) => named.has(pack)));
+    this.#states.write(name, { ...remote, here });
   }
 }
 
-/** What the listed refs say, of which only those are read that have changed. */
+/**
+ * What the listed refs say, of which only those are read that have changed. Throws REMOTE_INVALID if
+ * they are more than a remote may have.
+ */
 export async function seenRefs(
   remote: Remote,
   known: KnownRemote,
   listed: readonly ListedRef[],
 ): Promise<ReadonlyMap<string, SeenRef>> {
+  if (listed.length > MOST_REFS) {
+    const message = `expected at most ${MOST_REFS} refs on ${remote.url}, it has ${listed.length}`;
+    throw new RewindError("REMOTE_INVALID", message, { url: remote.url });
+  }
+  const table = new PackTable();
   const seen = new Map<string, SeenRef>();
+  const add = (name: string, { version, value }: SeenRef): void => {
+    seen.set(name, { version, value: table.shared(value, `${remote.url} ${name}`) });
+  };
   const changed: ListedRef[] = [];
   for (const ref of listed) {
     const before = known.refs.get(ref.name);
-    if (before?.version === ref.version) seen.set(ref.name, before);
+    if (before?.version === ref.version) add(ref.name, before);
     else changed.push(ref);
   }
   const values = await remote.read(changed);
   for (const { name, version } of changed) {
     const value = values.get(name);
-    if (value !== undefined) seen.set(name, { version, value });
+    if (value !== undefined) add(name, { version, value });
   }
   return seen;
 }

@@ -172,13 +172,18 @@ export class Sharing extends Remotes {
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       const news = request.full ? values : await this.#unknownHere(name, values);
       const options = { thinFromBytes: THIN_FROM_BYTES, limitBytes: LIMIT_BYTES, ...request };
-      const receiving = (here: ReadonlySet<string>): Promise<Received> =>
-        receive(objects, quarantineFor(objects), remote, news, { ...options, here });
-      // What was here may have been lost since: then everything comes again.
-      const received = await receiving(known.here).catch((error) => {
-        if (known.here.size === 0 || !isRewindError(error, "REMOTE_INVALID")) throw error;
-        return receiving(new Set());
-      });
+      const quarantine = quarantineFor(objects, request);
+      const receiving = { ...options, here: known.here };
+      const received = await receive(objects, quarantine, remote, news, receiving).catch(
+        (error) => {
+          const relied = quarantine.reliesOnStore || known.here.size > 0;
+          if (!relied || !isRewindError(error, "REMOTE_INVALID")) throw error;
+          // What was here may have been lost since, and a pack that came along with a copy of the
+          // store may have the name of another: then everything comes again.
+          const afresh = quarantineFor(objects, { ...request, afresh: true });
+          return receive(objects, afresh, remote, news, options);
+        },
+      );
       const targets = new Map([...values].map(([ref, { target }]) => [ref, target]));
       const refs = await track(this.#store.refs, name, targets, `fetch ${name}`, request.dryRun);
       const present = new Set(listed.map((ref) => ref.name));
