@@ -133,7 +133,7 @@ export async function cloneRepository(
       }
       const names = fetched.refs.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
       const branch = names.includes("main") ? "main" : names[0];
-      if (branch !== undefined) await sharing.pull("origin", branch);
+      if (branch !== undefined) await sharing.pull("origin", branch, { signal: options.signal });
       return { repo, url: added.url, fetched, branch };
     } catch (error) {
       await repo.close();

@@ -2,6 +2,7 @@ import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { isRefName } from "../store/ref-name.ts";
+import { PackTable } from "./pack-table.ts";
 import { formatRefValue, LARGEST_REF_VALUE, parseRefValue } from "./ref-value.ts";
 import type { ListedRef, PackRef, RefSwap, RefValue, Remote, Swapped } from "./remote.ts";
 
@@ -38,6 +39,7 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
   const packName = ({ hash }: PackRef): string => `packs/pack-${hash}.pack`;
   /** The last version of each ref that was listed, those that are deleted as well. */
   let last: ReadonlyMap<string, string> | undefined;
+  const table = new PackTable();
   const list = async (): Promise<readonly ListedRef[]> => {
     const listed = latest(await blobs.list("refs/"));
     last = new Map(listed.map(({ name, version }) => [name, version]));
@@ -49,7 +51,7 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
     const bytes = await blobs.read(file, LARGEST_REF_VALUE);
     if (bytes === undefined) return undefined;
     const where = `${blobs.url} ${name}`;
-    const value = parseRefValue(new TextDecoder().decode(bytes), where, hash);
+    const value = parseRefValue(new TextDecoder().decode(bytes), where, hash, table);
     if (value !== undefined) return value;
     const message = `${where} is not a valid ref: it is damaged or cut short`;
     throw new RewindError("REMOTE_INVALID", message, { ref: name });

@@ -3,6 +3,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { longestBody } from "../object/body.ts";
 import { type Id, objectId } from "../object/id.ts";
+import { largestContent } from "../store/content-limit.ts";
 import {
   decodeHeader,
   isIntact,
@@ -15,14 +16,16 @@ import type { PackRef } from "./remote.ts";
 
 /**
  * Checks every byte of a pack that somebody else has written: its length and hash, each record and
- * the id of each object. Unpacks one object at a time, so that the memory it takes is bounded.
- * Returns where each object begins. Throws REMOTE_INVALID.
+ * the id of each object. Unpacks one object at a time, and no more in all than its length allows.
+ * `breathe` is called after each object, and may throw INTERRUPTED. Returns where each object begins.
+ * Throws REMOTE_INVALID.
  */
-export function checkPack(
+export async function checkPack(
   pack: PackRef,
   bytes: Uint8Array,
   tools: PackTools & { readonly hash: Hash },
-): ReadonlyMap<Id, number> {
+  breathe: () => Promise<void> = async () => undefined,
+): Promise<ReadonlyMap<Id, number>> {
   const invalid = (problem: string): RewindError =>
     new RewindError("REMOTE_INVALID", `the pack ${pack.hash.slice(0, 12)} is damaged: ${problem}`, {
       pack: pack.hash,
@@ -34,6 +37,8 @@ export function checkPack(
     throw invalid("it does not begin as a pack does");
   }
   const places = new Map<Id, number>();
+  const most = largestContent(bytes.length);
+  let content = 0;
   for (let at = PACK_HEADER.length; ; ) {
     const header = decodeHeader(bytes.subarray(at));
     if (header === undefined) throw invalid(`expected a record at ${at}`);
@@ -61,12 +66,16 @@ export function checkPack(
     if (rawLength > LARGEST_OBJECT) {
       throw invalid(`a ${kind} of ${rawLength} bytes, expected at most ${LARGEST_OBJECT}`);
     }
+    content += rawLength;
+    if (content > most) throw invalid(`its objects have over ${most} bytes in all`);
+    if (places.size === pack.objects) throw invalid(`it holds over ${pack.objects} objects`);
     if (places.has(id)) throw invalid(`it holds the ${kind} ${id} twice`);
     if (objectId(tools.hash, kind, unpack()) !== id) {
       throw invalid(`the ${kind} at ${at} does not have the id that it is stored under`);
     }
     places.set(id, at);
     at = end;
+    await breathe();
 
     function unpack(): Uint8Array {
       try {

@@ -13,7 +13,7 @@ import type { PackRef, RefValue, Remote } from "./remote.ts";
  */
 export interface Quarantine {
   /** Whether a pack is here from an earlier transfer, in the store or still waiting. */
-  has(pack: PackRef): boolean;
+  has(pack: PackRef): Promise<boolean>;
   /**
    * Takes the bytes of a pack: its hash, its records and the id of each object are checked. Throws
    * REMOTE_INVALID.
@@ -21,6 +21,8 @@ export interface Quarantine {
   take(pack: PackRef, bytes: Uint8Array): Promise<void>;
   /** The store with what is waiting. */
   readonly view: ObjectStore;
+  /** Lets other work of the process run. Throws INTERRUPTED. */
+  breathe(): Promise<void>;
   /** Makes everything that is waiting part of the store. */
   publish(): Promise<void>;
 }
@@ -78,7 +80,7 @@ export async function receive(
   const wanted = new Map<string, PackRef>();
   for (const { packs } of values.values()) {
     for (const pack of packs) {
-      if (options.here?.has(pack.hash) || quarantine.has(pack)) continue;
+      if (options.here?.has(pack.hash) || (await quarantine.has(pack))) continue;
       wanted.set(pack.hash, pack);
     }
   }
@@ -102,13 +104,14 @@ export async function receive(
   if (options.dryRun) return received;
   let bytes = 0;
   for (const pack of packs) {
+    await quarantine.breathe();
     if (options.signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
     await quarantine.take(pack, await remote.readPack(pack));
     bytes += pack.bytes;
     options.onProgress?.({ bytes, total });
   }
   for (const [name, { target }] of values) {
-    await checkConnected({ name, target }, quarantine.view, store, remote.url);
+    await checkConnected({ name, target }, quarantine, store, remote.url);
   }
   await quarantine.publish();
   return received;
@@ -124,7 +127,7 @@ function bytesOf(packs: readonly PackRef[]): number {
  */
 async function checkConnected(
   { name, target }: { readonly name: string; readonly target: Id },
-  view: ObjectStore,
+  { view, breathe }: Quarantine,
   store: ObjectStore,
   url: string,
 ): Promise<void> {
@@ -140,6 +143,7 @@ async function checkConnected(
     const manifest = decodeRun(await read("run", run));
     const skip = (id: Id): Promise<boolean> => store.has(id);
     for await (const needed of objectsOf(manifest, read, { skip, checkpoints: false })) {
+      await breathe();
       if (!needed.optional) await read(needed.kind, needed.id);
     }
   } catch (cause) {

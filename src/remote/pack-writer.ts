@@ -1,6 +1,7 @@
 import { toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Id, Kind } from "../object/id.ts";
+import { largestContent } from "../store/content-limit.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import {
   decodeHeader,
@@ -41,6 +42,8 @@ export class PackWriter {
   #other = new Uint8Array(PACK_BYTES + (1 << 20));
   #length = 0;
   #objects = 0;
+  /** What its objects unpack to. */
+  #content = 0;
 
   constructor(store: ObjectStore, tools: PackingTools) {
     this.#store = store;
@@ -61,7 +64,8 @@ export class PackWriter {
   async add(kind: Kind, id: Id): Promise<Packed | "missing" | undefined> {
     const record = (await this.#store.record?.(id)) ?? (await this.#encoded(kind, id));
     if (record === undefined) return "missing";
-    if (isTooLarge(record)) {
+    const { rawLength = 0 } = decodeHeader(record) ?? {};
+    if (record.length > LARGEST_RECORD || rawLength > LARGEST_OBJECT) {
       // A replay gives it as well.
       if (this.#holds === "checkpoints") return "missing";
       const message = `a ${kind} of the run is too large to be shared: ${id.slice(0, 12)}`;
@@ -69,10 +73,15 @@ export class PackWriter {
         ...{ bytes: record.length, limit: LARGEST_RECORD },
       });
     }
+    // Whoever fetches refuses a pack that unpacks to more than its length allows. Such a record is
+    // so short that it fills no pack by itself.
+    const most = largestContent(this.#length + record.length);
+    const full = this.#content + rawLength > most ? this.end() : undefined;
     if (this.#length === 0) this.#append(PACK_HEADER);
     this.#append(record);
     this.#objects++;
-    return this.#length >= PACK_BYTES ? this.end() : undefined;
+    this.#content += rawLength;
+    return full ?? (this.#length >= PACK_BYTES ? this.end() : undefined);
   }
 
   /** The last pack; undefined if there is nothing left for one. */
@@ -89,6 +98,7 @@ export class PackWriter {
     };
     this.#length = 0;
     this.#objects = 0;
+    this.#content = 0;
     [this.#buffer, this.#other] = [this.#other, this.#buffer];
     return { pack, bytes };
   }
@@ -109,10 +119,4 @@ export class PackWriter {
     if (object === undefined) return undefined;
     return encodeRecord({ kind, id, payload: object.body }, this.#tools);
   }
-}
-
-/** Whether whoever fetches would refuse it. */
-function isTooLarge(record: Uint8Array): boolean {
-  const { rawLength = 0 } = decodeHeader(record) ?? {};
-  return record.length > LARGEST_RECORD || rawLength > LARGEST_OBJECT;
 }

@@ -8,6 +8,7 @@ import { missing, type ObjectStore, objectReader } from "../store/object-store.t
 import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
+import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
 
 /** A ref that is to be pushed. */
@@ -248,5 +249,12 @@ async function send(
   }
   await give(writer.end());
   await sending;
+  if (packs.size > MOST_PACKS) {
+    throw new RewindError(
+      "REMOTE_TOO_LARGE",
+      `expected a run in at most ${MOST_PACKS} packs, it is in ${packs.size}`,
+      { bytes: [...packs.values()].reduce((sum, pack) => sum + pack.bytes, 0), limit: MOST_PACKS },
+    );
+  }
   return { target, steps: manifest.steps, code, packs: [...packs.values()] };
 }

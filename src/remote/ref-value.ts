@@ -2,6 +2,7 @@ import { toHex, utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { isId } from "../object/id.ts";
+import { PackTable } from "./pack-table.ts";
 import type { PackRef, RefValue } from "./remote.ts";
 
 /**
@@ -22,11 +23,17 @@ import type { PackRef, RefValue } from "./remote.ts";
  */
 const HEADER = "rewind ref 1";
 
-/** A value of more bytes is refused: 10,000 packs of 32 MiB. */
+/** A value of more bytes is refused. */
 export const LARGEST_REF_VALUE: number = 1 << 20;
+
+/** A value that names more packs is refused: they are 160 GB as a push makes them. */
+export const MOST_PACKS = 10_000;
 
 /** A pack of more bytes is refused. */
 export const LARGEST_PACK: number = 1 << 26;
+
+/** A pack of more objects is refused: what a push puts into one fits by far. */
+export const MOST_OBJECTS: number = 1 << 19;
 
 /** The text of a value. */
 export function formatRefValue(value: RefValue, hash: Hash): string {
@@ -47,7 +54,12 @@ export function formatRefValue(value: RefValue, hash: Hash): string {
  * Reads what `formatRefValue` gave; undefined for text that is cut short. Throws REMOTE_INVALID,
  * and UNSUPPORTED_FORMAT for a later version.
  */
-export function parseRefValue(text: string, where: string, hash: Hash): RefValue | undefined {
+export function parseRefValue(
+  text: string,
+  where: string,
+  hash: Hash,
+  table: PackTable = new PackTable(),
+): RefValue | undefined {
   const invalid = (problem: string): RewindError =>
     new RewindError("REMOTE_INVALID", `${where} is not a valid ref: ${problem}`, { ref: where });
   if (text.length > LARGEST_REF_VALUE) throw invalid(`it has over ${LARGEST_REF_VALUE} bytes`);
@@ -72,10 +84,21 @@ export function parseRefValue(text: string, where: string, hash: Hash): RefValue
     if (Number(bytes) > LARGEST_PACK) {
       throw invalid(`a pack of ${bytes} bytes, expected at most ${LARGEST_PACK}`);
     }
+    if (Number(objects) > MOST_OBJECTS) {
+      throw invalid(`a pack of ${objects} objects, expected at most ${MOST_OBJECTS}`);
+    }
+    const seen = names.size;
+    if (names.add(name).size === seen)
+      throw invalid(`it names the pack ${name.slice(0, 12)} twice`);
     return {
       holds: holds as PackRef["holds"],
       ...{ hash: name, bytes: Number(bytes), objects: Number(objects) },
     };
   };
-  return { target: id, steps: count, code: code === "code yes", packs: packs.map(parsePack) };
+  const names = new Set<string>();
+  if (packs.length > MOST_PACKS) {
+    throw invalid(`it names ${packs.length} packs, expected at most ${MOST_PACKS}`);
+  }
+  const value = { target: id, steps: count, code: code === "code yes" };
+  return table.shared({ ...value, packs: packs.map(parsePack) }, where);
 }

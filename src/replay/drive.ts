@@ -40,7 +40,10 @@ export async function drive(
  * run, and throws INTERRUPTED if the signal is aborted. Awaiting promises alone would let no signal
  * in.
  */
-export function breather(env: Environment, signal: AbortSignal | undefined): () => Promise<void> {
+export function breather(
+  env: Pick<Environment, "now" | "pause">,
+  signal: AbortSignal | undefined,
+): () => Promise<void> {
   let paused = env.now();
   return async () => {
     if (env.now() - paused < SLICE_MS) return;

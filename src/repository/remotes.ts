@@ -6,8 +6,10 @@ import { projectCache } from "../node/host/user-folders.ts";
 import { maskUrl } from "../node/remote/mask.ts";
 import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts";
 import { projectRemote } from "../node/remote/project-git.ts";
+import { checkRefPrefix } from "../node/remote/ref-prefix.ts";
 import { checkRemoteName, type KnownRemote, RemoteStates } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
+import { MOST_REFS, PackTable } from "../remote/pack-table.ts";
 import type { SeenRef } from "../remote/push.ts";
 import type { ListedRef, Remote } from "../remote/remote.ts";
 
@@ -26,9 +28,16 @@ export interface AddRemoteOptions {
   readonly singleWriter?: boolean | undefined;
   /** Whether nothing will be written for now: the first push probes the server. */
   readonly readsOnly?: boolean | undefined;
+  /**
+   * Where the runs lie in a Git repository whose host takes branches only, such as
+   * `refs/heads/rewind/`: then everyone who clones it receives them. `refs/rewind/` unless given.
+   */
+  readonly refPrefix?: string | undefined;
 }
 
-const ADD_OPTIONS: OptionKinds<AddRemoteOptions> = { singleWriter: "flag", readsOnly: "flag" };
+const ADD_OPTIONS: OptionKinds<AddRemoteOptions> = {
+  ...{ singleWriter: "flag", readsOnly: "flag", refPrefix: "text" },
+};
 
 /** The remotes of a repository. */
 export class Remotes {
@@ -66,7 +75,15 @@ export class Remotes {
   async add(name: string, url: string, options: AddRemoteOptions = {}): Promise<RemoteInfo> {
     checkRemoteName(name);
     checkKind(url, "url", "text");
-    const { singleWriter = false, readsOnly = false } = checkOptionsOf(options, ADD_OPTIONS);
+    const checked = checkOptionsOf(options, ADD_OPTIONS);
+    const { singleWriter = false, readsOnly = false, refPrefix } = checked;
+    if (refPrefix !== undefined) {
+      if (url.startsWith("git+")) checkRefPrefix(refPrefix);
+      else {
+        const message = `expected a Git repository with a prefix of refs, got ${maskUrl(url)}`;
+        throw new RewindError("REMOTE_UNSUPPORTED", message, { url: maskUrl(url) });
+      }
+    }
     if (this.#states.read(name) !== undefined) {
       throw new RewindError("REMOTE_EXISTS", `there is a remote ${name} already`, { remote: name });
     }
@@ -77,14 +94,15 @@ export class Remotes {
         { url: maskUrl(url) },
       );
     }
-    const remote = await this.open(name, url);
+    const remote = await this.open(name, { url, refPrefix });
     try {
       if (!singleWriter && !readsOnly) await remote.probe?.(this.#store.objects.tools.uniqueName());
     } finally {
       await remote.close();
     }
     await this.#store.objects.begin();
-    this.#states.write(name, { url, refs: new Map(), here: new Set(), probed: !readsOnly });
+    const nothing = { refs: new Map(), here: new Set<string>() };
+    this.#states.write(name, { url, refPrefix, ...nothing, probed: !readsOnly });
     return { name, url: maskUrl(url), git: false };
   }
 
@@ -115,9 +133,14 @@ export class Remotes {
   }
 
   /** Opens a remote, to be closed by the caller. */
-  protected open(name: string, url: string): Promise<Remote> {
+  protected open(
+    name: string,
+    { url, refPrefix }: Pick<KnownRemote, "url" | "refPrefix">,
+    signal?: AbortSignal,
+  ): Promise<Remote> {
     const { tools } = this.#store.objects;
-    return openRemote(url, { root: this.#root, tools, scratch: this.#scratch(name) });
+    const scratch = this.#scratch(name);
+    return openRemote(url, { root: this.#root, tools, refPrefix, scratch, signal });
   }
 
   /** Outside the project: Git obeys what is in its repository, and a project may be a stranger's. */
@@ -128,27 +151,43 @@ export class Remotes {
 
   /** Notes what a remote has now, for the next push or fetch. */
   protected note(name: string, remote: KnownRemote): void {
-    this.#states.write(name, remote);
+    const { refs } = remote;
+    const named = new Set<string>();
+    for (const { value } of refs.values()) for (const { hash } of value.packs) named.add(hash);
+    // What no ref names any more is of no use, and the file must not grow for ever.
+    const here = new Set([...remote.here].filter((pack) => named.has(pack)));
+    this.#states.write(name, { ...remote, here });
   }
 }
 
-/** What the listed refs say, of which only those are read that have changed. */
+/**
+ * What the listed refs say, of which only those are read that have changed. Throws REMOTE_INVALID if
+ * they are more than a remote may have.
+ */
 export async function seenRefs(
   remote: Remote,
   known: KnownRemote,
   listed: readonly ListedRef[],
 ): Promise<ReadonlyMap<string, SeenRef>> {
+  if (listed.length > MOST_REFS) {
+    const message = `expected at most ${MOST_REFS} refs on ${remote.url}, it has ${listed.length}`;
+    throw new RewindError("REMOTE_INVALID", message, { url: remote.url });
+  }
+  const table = new PackTable();
   const seen = new Map<string, SeenRef>();
+  const add = (name: string, { version, value }: SeenRef): void => {
+    seen.set(name, { version, value: table.shared(value, `${remote.url} ${name}`) });
+  };
   const changed: ListedRef[] = [];
   for (const ref of listed) {
     const before = known.refs.get(ref.name);
-    if (before?.version === ref.version) seen.set(ref.name, before);
+    if (before?.version === ref.version) add(ref.name, before);
     else changed.push(ref);
   }
   const values = await remote.read(changed);
   for (const { name, version } of changed) {
     const value = values.get(name);
-    if (value !== undefined) seen.set(name, { version, value });
+    if (value !== undefined) add(name, { version, value });
   }
   return seen;
 }

@@ -105,7 +105,7 @@ export class Sharing extends Remotes {
     checkOptionsOf(request, PUSH_REQUEST);
     const { objects } = this.#store;
     const known = await this.known(name);
-    const remote = await this.open(name, known.url);
+    const remote = await this.open(name, known, request.signal);
     try {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
@@ -118,7 +118,7 @@ export class Sharing extends Remotes {
       if (request.dryRun) return pushed;
       const done = pushed.refs.filter(({ outcome }) => outcome !== "refused");
       const here = new Set([...known.here, ...written]);
-      this.note(name, { url: known.url, refs: seen, here, probed: true });
+      this.note(name, { ...known, refs: seen, here, probed: true });
       await track(
         this.#store.refs,
         name,
@@ -176,7 +176,7 @@ export class Sharing extends Remotes {
     checkOptionsOf(request, FETCH_REQUEST);
     const { objects } = this.#store;
     const known = await this.known(name);
-    const remote = await this.open(name, known.url);
+    const remote = await this.open(name, known, request.signal);
     try {
       const listed = await remote.list();
       const chosen = this.#chosen(listed, request.branches, name);
@@ -184,13 +184,18 @@ export class Sharing extends Remotes {
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       const news = request.full ? values : await this.#notHere(values, known.here);
       const options = { ...fetchLimits(this.#root), ...request };
-      const receiving = (here: ReadonlySet<string>): Promise<Received> =>
-        receive(objects, quarantineFor(objects), remote, news, { ...options, here });
-      // What was here may have been lost since: then everything comes again.
-      const received = await receiving(known.here).catch((error) => {
-        if (known.here.size === 0 || !isRewindError(error, "REMOTE_INVALID")) throw error;
-        return receiving(new Set());
-      });
+      const quarantine = quarantineFor(objects, request);
+      const receiving = { ...options, here: known.here };
+      const received = await receive(objects, quarantine, remote, news, receiving).catch(
+        (error) => {
+          const relied = quarantine.reliesOnStore || known.here.size > 0;
+          if (!relied || !isRewindError(error, "REMOTE_INVALID")) throw error;
+          // What was here may have been lost since, and a pack that came along with a copy of the
+          // store may have the name of another: then everything comes again.
+          const afresh = quarantineFor(objects, { ...request, afresh: true });
+          return receive(objects, afresh, remote, news, options);
+        },
+      );
       const targets = new Map([...values].map(([ref, { target }]) => [ref, target]));
       const refs = await track(this.#store.refs, name, targets, `fetch ${name}`, request.dryRun);
       const present = new Set(listed.map((ref) => ref.name));
@@ -209,7 +214,7 @@ export class Sharing extends Remotes {
   /** The refs of a remote, as they are now, from their values alone. Throws REMOTE_FAILED. */
   async show(name: string): Promise<readonly RemoteRef[]> {
     const known = await this.known(name);
-    const remote = await this.open(name, known.url);
+    const remote = await this.open(name, known);
     try {
       const seen = await seenRefs(remote, known, await remote.list());
       return [...seen].map(([ref, { value }]) => {

@@ -5,6 +5,7 @@ import { objectsOf } from "../object/closure.ts";
 import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
 import type { ReadObject } from "../object/state.ts";
+import { LARGEST_CONTENT, largestContent } from "./content-limit.ts";
 import type { StoredObject } from "./object-store.ts";
 import type { Compression } from "./pack.ts";
 
@@ -29,19 +30,6 @@ const OBJECT_HEADER_BYTES = 5;
 const FRAME_BYTES = 4 << 20;
 /** A frame that declares more is refused before it is unpacked. */
 const LARGEST_FRAME = 128 << 20;
-/** An artifact that unpacks to more is refused. */
-const LARGEST_CONTENT = 2 ** 32;
-/**
- * Nor may it unpack to more than this plus a multiple of its length: a few kilobytes must not fill
- * the memory. It holds each object once, so real runs never compress that well.
- */
-const SMALL_CONTENT = 1 << 26;
-const LARGEST_RATIO = 1000;
-
-function largestContent(length: number): number {
-  return Math.min(LARGEST_CONTENT, SMALL_CONTENT + LARGEST_RATIO * length);
-}
-
 /** The bytes of the artifact of a run. `withCode: false` leaves the source of its programs out. */
 export async function encodeArtifact(
   id: Id<"run">,

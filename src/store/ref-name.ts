@@ -50,8 +50,18 @@ const REFUSED: readonly (readonly [pattern: RegExp, problem: string])[] = [
   [/ſ/, "it has ſ, which some file systems treat as s"],
 ];
 
-/** What is wrong with the characters of a name; undefined if they are valid. */
+/** The longest name in UTF-8: file systems allow 255 bytes a part. */
+const LONGEST_NAME = 200;
+/** The longest full name: an archived run has the name of its branch, and a few characters more. */
+const LONGEST_REF = 1024;
+
+/**
+ * What is wrong with a name, of which each part has a length that a file system takes; undefined if
+ * it is valid. Lengths come first: to normalize a text takes time in proportion to its square.
+ */
 function problemOf(name: string): string | undefined {
+  if (name.length > LONGEST_REF) return `it has over ${LONGEST_REF} characters`;
+  if (name.split("/").some(isLong)) return `a part of it has over ${LONGEST_NAME} bytes`;
   if (PLAIN.test(name)) return undefined;
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   if (refused !== undefined) return refused;
@@ -59,18 +69,20 @@ function problemOf(name: string): string | undefined {
   return "it is spelled in a way that some file systems change: write it in Unicode's form NFC";
 }
 
+function isLong(name: string): boolean {
+  // A letter takes at most three bytes, so that most names need not be encoded.
+  if (3 * name.length <= LONGEST_NAME) return false;
+  return name.length > LONGEST_NAME || utf8(name).length > LONGEST_NAME;
+}
+
 /** Most names: words of letters and digits that are no device's, with slashes between them. */
 const PLAIN =
   /^(?!(?:head|con|prn|aux|nul|com|lpt|refs|tags|remotes|archive)|.*\/(?:con|prn|aux|nul|com|lpt))\w+(?:[/-]\w+)*$/i;
 
-/** The longest name in UTF-8: file systems allow 255 bytes a part. */
-const LONGEST_NAME = 200;
-
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
   checkKind(name, "a name", "text");
-  const problem =
-    problemOf(name) ?? (isLong(name) ? `it has over ${LONGEST_NAME} bytes` : undefined);
+  const problem = isLong(name) ? `it has over ${LONGEST_NAME} bytes` : problemOf(name);
   if (problem === undefined) return name;
   throw refusedName(name, problem);
 }
@@ -92,21 +104,14 @@ function problemOfRef(name: string): string | undefined {
   // After refs/ and a folder comes the name of a branch or tag, or of an archived run.
   const rest = /^refs\/[a-z]+\/(.*)$/s.exec(name)?.[1];
   if (rest === undefined) return "it does not begin with refs/heads/ or the like";
-  const refused = problemOf(rest);
-  if (refused !== undefined) return refused;
-  const long = rest.split("/").some(isLong);
-  return long ? `a part of it has over ${LONGEST_NAME} bytes` : undefined;
-}
-
-/** A letter takes at most three bytes, so that most names need not be encoded. */
-function isLong(part: string): boolean {
-  return 3 * part.length > LONGEST_NAME && utf8(part).length > LONGEST_NAME;
+  return problemOf(rest);
 }
 
 function refusedName(name: string, problem: string): RewindError {
+  const shown = name.length > LONGEST_REF ? `${name.slice(0, LONGEST_REF)}…` : name;
   return new RewindError(
     "INVALID_REF_NAME",
-    `expected a name that Git would accept, got ${JSON.stringify(name)}: ${problem}`,
+    `expected a name that Git would accept, got ${JSON.stringify(shown)}: ${problem}`,
     { name, problem },
   );
 }

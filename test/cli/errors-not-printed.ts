@@ -15,13 +15,14 @@ const FORGED = "only a forged store has this: test/object/bodies.test.ts, progra
 const OUTSIDE =
   "only a package beside a forged store has this: test/node/program/externals.test.ts";
 
-const HOSTILE = "it takes a server that is wrong in this way: test/remote/robust.test.ts";
+const HOSTILE = "it takes a server that is wrong in this way: test/remote";
 const BUCKET = "it takes a server of S3: test/remote, test/cli/commands/remote.test.ts";
 const SERVE =
-  "it takes another program at the other end of ssh://: test/cli/commands/serve.test.ts";
+  "it takes another program at the other end of ssh://: test/remote/hostile-servers.test.ts";
 const NO_GIT = "Git is installed where the tests run";
 const DAMAGED = "it takes a file system that fails: the errors of the store have the same cause";
-const SLOW = "Ctrl-C has to come between two packs";
+const SLOW = "Ctrl-C has to come while a server is asked";
+const NOTED = "a remote within its limits needs less: test/remote/robust.test.ts";
 const HUGE = "it takes a state of more than 64 MiB";
 const LOST = "a run that a branch names and that the store lacks is reported before";
 
@@ -35,12 +36,18 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/remote/http-blobs.ts", text: "HTTP", because: HOSTILE },
   { file: "node/remote/http-blobs.ts", text: "can only be read", because: HOSTILE },
   { file: "node/remote/http-blobs.ts", text: "is not a remote", because: HOSTILE },
-  { file: "node/remote/http.ts", text: "reasonOf(cause)", because: HOSTILE },
-  { file: "node/remote/http.ts", text: "problem", because: HOSTILE },
-  { file: "node/remote/http.ts", text: `INVALID", message`, because: HOSTILE },
+  { file: "node/remote/http.ts", text: `FAILED", message`, because: HOSTILE },
+  { file: "node/remote/http.ts", text: "a redirect to", because: HOSTILE },
+  { file: "node/remote/http.ts", text: "too many redirects", because: HOSTILE },
+  { file: "node/remote/http.ts", text: "sends more", because: HOSTILE },
+  { file: "node/remote/patience.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "node/remote/remote-state.ts", text: "TOO_LARGE", because: NOTED },
   { file: "node/remote/s3-blobs.ts", text: "HTTP", because: BUCKET },
   { file: "node/remote/s3-blobs.ts", text: "connection was cut", because: BUCKET },
   { file: "node/remote/s3-blobs.ts", text: "two writers", because: BUCKET },
+  { file: "node/remote/s3-blobs.ts", text: "a list of its keys", because: BUCKET },
+  { file: "node/remote/s3-blobs.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "node/remote/serve.ts", text: `INVALID", message`, because: SERVE },
   { file: "node/remote/s3-credentials.ts", text: "expected credentials", because: BUCKET },
   { file: "node/remote/scratch-git.ts", text: "is not installed", because: NO_GIT },
   { file: "node/remote/git-process.ts", text: `INVALID", message`, because: HOSTILE },
@@ -49,11 +56,14 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/remote/ssh-blobs.ts", text: "is not installed", because: NO_GIT },
   { file: "remote/fetch.ts", text: "names a tag", because: HOSTILE },
   { file: "node/remote/ssh-blobs.ts", text: "{why}", because: SERVE },
-  { file: "node/remote/ssh-blobs.ts", text: "as ErrorCode", because: SERVE },
-  { file: "node/remote/ssh-blobs.ts", text: "list of names", because: SERVE },
-  { file: "node/remote/ssh-blobs.ts", text: "sends more", because: SERVE },
+  { file: "node/remote/ssh-blobs.ts", text: "LONGEST_MESSAGE", because: SERVE },
   { file: "remote/fetch.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "remote/pack-table.ts", text: "name packs over", because: HOSTILE },
+  { file: "remote/pack-table.ts", text: "PACKS_IN_ALL", because: HOSTILE },
+  { file: "remote/pack-table.ts", text: "something else", because: HOSTILE },
   { file: "remote/push.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "remote/push.ts", text: "TOO_LARGE", because: "it takes a run in over 10,000 packs" },
+  { file: "repository/remotes.ts", text: `INVALID", message`, because: HOSTILE },
   { file: "remote/pack-writer.ts", text: "TOO_LARGE", because: HUGE },
   { file: "remote/push.ts", text: `missing("run"`, because: LOST },
   { file: "remote/web-list.ts", text: "is not a remote", because: HOSTILE },

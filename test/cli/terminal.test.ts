@@ -11,6 +11,23 @@ import {
 
 const ESCAPE = "\u001b";
 
+describe("messages", () => {
+  test("of several lines have only the first at the margin", () => {
+    let stderr = "";
+    const silent = { write: () => undefined };
+    const write = (text: string | Uint8Array): void => {
+      stderr += text;
+    };
+    const out = new Output({ stdout: silent, stderr: { write }, colour: false });
+    out.error("the server: no\nhint: run this\n\nerror: or that\n  as it was", "a\nhint: b");
+    out.note("c\nnote: d\r\n\u2028hint: e\n");
+    expect(stderr.split("\n")).toEqual([
+      ...["error: the server: no", "  hint: run this", "", "  error: or that", "  as it was"],
+      ...["hint: a", "  hint: b", "note: c", "  note: d\\u000d", "  \\u2028hint: e", "", ""],
+    ]);
+  });
+});
+
 describe("colours", () => {
   test("on a terminal only, and not with NO_COLOR", async () => {
     const project = await walkProject();

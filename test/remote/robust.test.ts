@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import os from "node:os";
@@ -10,14 +10,18 @@ import { RewindError } from "../../src/base/errors.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/host/platform.ts";
 import { folderBlobs } from "../../src/node/remote/folder-blobs.ts";
+import { RemoteStates } from "../../src/node/remote/remote-state.ts";
 import { s3Blobs } from "../../src/node/remote/s3-blobs.ts";
-import type { Id } from "../../src/object/id.ts";
+import { storeFolders } from "../../src/node/store/store-folders.ts";
+import { type Id, objectId } from "../../src/object/id.ts";
 import { type Blobs, blobRemote } from "../../src/remote/blob-remote.ts";
 import { checkPack } from "../../src/remote/check-pack.ts";
-import { formatRefValue, parseRefValue } from "../../src/remote/ref-value.ts";
+import { MOST_REFS } from "../../src/remote/pack-table.ts";
+import { formatRefValue, MOST_PACKS, parseRefValue } from "../../src/remote/ref-value.ts";
 import type { PackRef, RefValue } from "../../src/remote/remote.ts";
-import { initRepository, type Repository } from "../../src/repository.ts";
+import { initRepository, openRepository, type Repository } from "../../src/repository.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
+import { storeTools } from "../node/store-tools.ts";
 import { crowd } from "./crowd.ts";
 import { type S3Server, s3Server } from "./s3-server.ts";
 
@@ -118,7 +122,7 @@ async function expectIntact(blobs: Blobs): Promise<number> {
   const remote = blobRemote(blobs, nodeHash);
   const values = await remote.read(await remote.list());
   for (const { packs } of values.values()) {
-    for (const pack of packs) checkPack(pack, await remote.readPack(pack), TOOLS);
+    for (const pack of packs) await checkPack(pack, await remote.readPack(pack), TOOLS);
   }
   return values.size;
 }
@@ -132,7 +136,7 @@ const stores: Readonly<Record<string, () => Blobs>> = {
     s3Blobs(
       `s3://bucket/${serial++}`,
       { accessKeyId: "test", secretAccessKey: "secret", region: "x", endpoint: server.endpoint },
-      async () => undefined,
+      { wait: async () => undefined },
     ),
 };
 
@@ -290,6 +294,137 @@ describe("a hostile remote", () => {
     await expectRefused("REMOTE_TOO_LARGE");
   });
 
+  test("a pack that is named twice", async () => {
+    useValue({ ...value, packs: [...value.packs, ...value.packs] });
+    await expectRefused("REMOTE_INVALID", { says: "twice" });
+  });
+
+  test("a pack of too many objects", async () => {
+    useValue({ ...value, packs: [{ ...BASE(), objects: 2 ** 20 }] });
+    await expectRefused("REMOTE_INVALID", { says: "objects, expected at most" });
+  });
+
+  test("a ref with too many packs", async () => {
+    const packs = Array.from({ length: MOST_PACKS + 1 }, (_, i) => {
+      return { ...BASE(), hash: toHex(nodeHash(utf8(`${i}`))) };
+    });
+    useValue({ ...value, packs });
+    await expectRefused("REMOTE_INVALID", { says: `names ${MOST_PACKS + 1} packs` });
+  });
+
+  test("too many refs", async () => {
+    for (let i = 0; i < MOST_REFS; i++) good.set(`refs/heads/b${i}~1`, good.get(REF) as Uint8Array);
+    made.set("bad", memoryBlobs(good));
+    await expectRefused("REMOTE_INVALID", { says: `it has ${MOST_REFS + 1}` });
+  });
+
+  test("two refs that do not agree about a pack", async () => {
+    const packs = value.packs.map((pack) => ({ ...pack, objects: pack.objects + 1 }));
+    good.set("refs/heads/z~1", utf8(formatRefValue({ ...value, packs }, nodeHash)));
+    made.set("bad", memoryBlobs(good));
+    await expectRefused("REMOTE_INVALID", { says: "something else" });
+  });
+
+  test("objects that unpack to far more than their pack has", async () => {
+    const records = [1, 2, 3].map((fill) => {
+      const payload = new Uint8Array(2 ** 25).fill(fill);
+      return encodeRecord(
+        { kind: "state", id: objectId(nodeHash, "state", payload), payload },
+        TOOLS,
+      );
+    });
+    usePack(records);
+    await expectRefused("REMOTE_INVALID", { says: "bytes in all" });
+  });
+
+  test("more objects than a pack is said to have", async () => {
+    const packs = value.packs.map((pack) => ({ ...pack, objects: 1 }));
+    useValue({ ...value, packs });
+    await expectRefused("REMOTE_INVALID", { says: "over 1 objects" });
+  });
+
+  test("a fetch that is interrupted checks no further object, and can be repeated", async () => {
+    const interrupt = new AbortController();
+    const blobs = memoryBlobs(good);
+    made.set("slow", {
+      ...blobs,
+      async read(name, most) {
+        if (name.startsWith("packs/")) interrupt.abort();
+        return blobs.read(name, most);
+      },
+    });
+    const b = await project();
+    const sharing = await b.sharing();
+    await sharing.add("origin", "slow");
+    const first = sharing.fetch("origin", { full: true, signal: interrupt.signal });
+    await expect(first).rejects.toMatchObject({ code: "INTERRUPTED" });
+    expect((await sharing.fetch("origin", { full: true })).refs).toMatchObject([
+      { outcome: "new" },
+    ]);
+
+    const bytes = good.get(nameOf(BASE())) as Uint8Array;
+    let objects = 0;
+    const breathe = async (): Promise<void> => {
+      if (++objects === 2) throw new RewindError("INTERRUPTED", "interrupted");
+    };
+    await expect(checkPack(BASE(), bytes, TOOLS, breathe)).rejects.toThrow("interrupted");
+    expect(objects).toBe(2);
+  });
+
+  test("a pack of the store under the name of a pack of the remote", async () => {
+    const b = await project();
+    const run = await b.record(crowd, { steps: 30, seed: 3, branch: "own" });
+    const objects = path.join(b.root, ".rewind/objects");
+    const [own] = readdirSync(objects).filter((name) => name.endsWith(".pack")) as [string];
+    for (const { hash } of value.packs) {
+      for (const ending of [".pack", ".idx"]) {
+        const from = path.join(objects, own.replace(".pack", ending));
+        copyFileSync(from, path.join(objects, `pack-${hash}${ending}`));
+      }
+    }
+    for (const ending of [".pack", ".idx"])
+      rmSync(path.join(objects, own.replace(".pack", ending)));
+    const again = await openRepository(b.root, { simulations: [crowd] });
+    open.push(again);
+    const sharing = await again.sharing();
+    await sharing.add("origin", "good");
+    expect((await sharing.fetch("origin", { full: true })).refs).toMatchObject([
+      { outcome: "new" },
+    ]);
+    for (const revision of ["origin/main", "own"]) {
+      const { run: found } = await again.revision(revision);
+      expect((await found.verify({ full: true })).ok).toBe(true);
+    }
+    expect((await again.revision("own")).run.root).toBe(run.root);
+  });
+
+  test("what is noted of a remote has each pack once", async () => {
+    for (let i = 0; i < 50; i++) good.set(`refs/heads/b${i}~1`, good.get(REF) as Uint8Array);
+    made.set("many", memoryBlobs(good));
+    const b = await project();
+    const sharing = await b.sharing();
+    await sharing.add("origin", "many");
+    const file = path.join(b.root, ".rewind/local/remotes/origin.json");
+    const times = (): number => readFileSync(file, "utf8").split(BASE().hash).length - 1;
+    expect((await sharing.fetch("origin", { full: true })).refs).toHaveLength(51);
+    expect(times()).toBe(2);
+    expect((await sharing.fetch("origin", { full: true })).refs).toHaveLength(51);
+    good.clear();
+    expect((await sharing.fetch("origin", { full: true })).gone).toHaveLength(51);
+    expect(times()).toBe(0);
+  });
+
+  test("more is not noted of a remote than can be read again", async () => {
+    const b = await project();
+    await (await b.sharing()).add("origin", "good");
+    const folders = storeFolders(path.join(b.root, ".rewind"));
+    const states = new RemoteStates(folders, storeTools());
+    const known = { refs: new Map(), here: new Set<string>(), probed: true };
+    const write = (): void => states.write("big", { ...known, url: "x".repeat(2 ** 27) });
+    expect(write).toThrow(expect.objectContaining({ code: "REMOTE_TOO_LARGE" }));
+    expect(states.read("big")).toBeUndefined();
+  });
+
   test.each([
     ["cut", (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 7)],
     ["empty", () => new Uint8Array()],
@@ -308,7 +443,8 @@ describe("a hostile remote", () => {
   test("a pack under the name of another", async () => {
     const bytes = good.get(nameOf(CHECKPOINTS())) as Uint8Array;
     good.set(nameOf(BASE()), bytes);
-    useValue({ ...value, packs: [{ ...BASE(), bytes: bytes.length }] });
+    const { objects } = CHECKPOINTS();
+    useValue({ ...value, packs: [{ ...BASE(), bytes: bytes.length, objects }] });
     await expectRefused("REMOTE_INVALID", { says: "do not match its hash" });
   });
 

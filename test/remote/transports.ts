@@ -63,10 +63,7 @@ export const TRANSPORTS: Readonly<Record<string, (root: string) => Promise<Share
     };
     return {
       open: async () =>
-        blobRemote(
-          s3Blobs("s3://bucket/runs", access, async () => undefined),
-          nodeHash,
-        ),
+        blobRemote(s3Blobs("s3://bucket/runs", access, { wait: async () => undefined }), nodeHash),
       close: () => server.close(),
     };
   },

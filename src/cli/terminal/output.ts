@@ -108,7 +108,7 @@ export class Output {
   note(text: string): void {
     if (this.#quiet) return;
     this.clearBar();
-    this.#stderr.write(`${this.style("yellow", "note:", this.#stderr)} ${visible(text)}\n`);
+    this.#say("yellow", "note:", text);
   }
 
   /** An error and its hint; if results are JSON, also as JSON. */
@@ -123,10 +123,17 @@ export class Output {
       this.raw(`${visible(JSON.stringify({ error }))}\n`);
     }
     this.clearBar();
-    this.#stderr.write(`${this.style("red", "error:", this.#stderr)} ${visible(text)}\n`);
-    if (hint !== undefined) {
-      this.#stderr.write(`${this.style("cyan", "hint:", this.#stderr)} ${visible(hint)}\n`);
-    }
+    this.#say("red", "error:", text);
+    if (hint !== undefined) this.#say("cyan", "hint:", hint);
+  }
+
+  /**
+   * Writes a message to stderr. Its further lines are indented, whoever wrote them: a server's text
+   * must not look like a hint of ours.
+   */
+  #say(style: Style, word: string, text: string): void {
+    const lines = visible(text).replace(/\n(?=\S)/g, "\n  ");
+    this.#stderr.write(`${this.style(style, word, this.#stderr)} ${lines}\n`);
   }
 
   /** Replaces the line at the bottom of the terminal; does nothing if stderr is not a terminal. */

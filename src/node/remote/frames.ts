@@ -10,8 +10,8 @@ export interface Message {
   readonly bytes: Uint8Array;
 }
 
-const LARGEST_HEAD = 1 << 25;
-const LARGEST_BYTES = 1 << 27;
+/** A head holds a verb and a name, or an error: JSON takes up to a hundred times its length in memory. */
+const LARGEST_HEAD = 1 << 14;
 
 /** The bytes of a message. */
 export function encodeMessage({ head, bytes }: Message): Uint8Array {
@@ -23,24 +23,30 @@ export function encodeMessage({ head, bytes }: Message): Uint8Array {
   return concatBytes([lengths, text, bytes]);
 }
 
-/** The messages of a stream. Throws REMOTE_INVALID for anything else. */
-export async function* messagesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+/**
+ * The messages of a stream, each with `most()` bytes at most, asked for when it begins. Throws
+ * REMOTE_INVALID for anything else.
+ */
+export async function* messagesOf(
+  stream: AsyncIterable<Uint8Array>,
+  most: () => number,
+): AsyncGenerator<Message> {
   let parts: Uint8Array[] = [];
   let length = 0;
   let wanted = 8;
   let lengths: DataView | undefined;
   for await (const part of stream) {
-    parts.push(part);
+    parts.push(new Uint8Array(part.buffer, part.byteOffset, part.length));
     length += part.length;
     while (length >= wanted) {
-      const all = concatBytes(parts);
+      const all = parts.length === 1 ? (parts[0] as Uint8Array) : concatBytes(parts);
       const taken = all.subarray(0, wanted);
       parts = [all.subarray(wanted)];
       length -= wanted;
       if (lengths === undefined) {
         lengths = new DataView(taken.buffer, taken.byteOffset, 8);
         const [head, bytes] = [lengths.getUint32(0, true), lengths.getUint32(4, true)];
-        if (head > LARGEST_HEAD || bytes > LARGEST_BYTES) throw invalid("a message is too long");
+        if (head > LARGEST_HEAD || bytes > most()) throw invalid("a message is too long");
         wanted = head + bytes;
       } else {
         const at = lengths.getUint32(0, true);

@@ -3,14 +3,15 @@ import type { Blobs } from "../../remote/blob-remote.ts";
 import { LARGEST_WEB_LIST, parseWebList } from "../../remote/web-list.ts";
 import { type Answer, request } from "./http.ts";
 import { maskUrl } from "./mask.ts";
+import { decodedPart, parsedUrl } from "./url.ts";
 
 /** A folder remote behind any static web server. It can only be read. */
-export function httpBlobs(url: string): Blobs {
-  const base = new URL(url.endsWith("/") ? url : `${url}/`);
+export function httpBlobs(url: string, signal?: AbortSignal): Blobs {
+  const base = parsedUrl(url.endsWith("/") ? url : `${url}/`);
   const shown = maskUrl(url);
   const headers: Record<string, string> = {};
   if (base.username !== "") {
-    const who = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
+    const who = [base.username, base.password].map((part) => decodedPart(part, url)).join(":");
     headers.authorization = `Basic ${Buffer.from(who).toString("base64")}`;
     base.username = "";
     base.password = "";
@@ -21,7 +22,7 @@ export function httpBlobs(url: string): Blobs {
   const get = async (name: string, most: number, more = {}, method = "GET"): Promise<Answer> => {
     const path = name.split("/").map(encodeURIComponent).join("/");
     const answer = await request(new URL(path, base).href, {
-      ...{ shown, most, method, headers: { ...headers, ...more } },
+      ...{ shown, most, method, signal, headers: { ...headers, ...more } },
     });
     const { status } = answer;
     if (status === 200 || status === 304 || status === 404 || status === 410) return answer;

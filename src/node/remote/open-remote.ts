@@ -1,5 +1,4 @@
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { RewindError } from "../../base/errors.ts";
 import { blobRemote } from "../../remote/blob-remote.ts";
 import type { Remote } from "../../remote/remote.ts";
@@ -9,6 +8,7 @@ import { folderBlobs } from "./folder-blobs.ts";
 import { maskUrl } from "./mask.ts";
 import { projectRemote } from "./project-git.ts";
 import { REMOTE_FORMS } from "./remote-forms.ts";
+import { folderOfUrl } from "./url.ts";
 
 /** How the URL of a remote begins that is one of the project's Git repository, by name. */
 export const GIT_REMOTE = "git-remote:";
@@ -24,7 +24,9 @@ export async function openRemote(
   {
     root,
     tools,
+    refPrefix,
     scratch,
+    signal,
   }: {
     /** The project folder, from which paths are relative. */
     readonly root: string;
@@ -33,31 +35,33 @@ export async function openRemote(
     readonly refPrefix?: string | undefined;
     /** A folder of this user alone, outside the project, for what a transport keeps. */
     readonly scratch: string | undefined;
+    /** Ends a request to a server at once. */
+    readonly signal?: AbortSignal | undefined;
   },
 ): Promise<Remote> {
   const [, scheme = ""] = /^([a-z][a-z0-9+.-]+):\/\//i.exec(url) ?? [];
   if (!url.startsWith(GIT_REMOTE) && (scheme === "" || scheme === "file")) {
-    const folder = scheme === "file" ? fileURLToPath(url) : path.resolve(root, url);
+    const folder = scheme === "file" ? folderOfUrl(url) : path.resolve(root, url);
     return blobRemote(folderBlobs(folder, tools.uniqueName, nodeFiles), tools.hash);
   }
   if (scheme.startsWith("git+")) {
     const { gitRemote } = await import("./git-remote.ts");
-    return gitRemote(url.slice("git+".length), { scratch, hash: tools.hash });
+    return gitRemote(url.slice("git+".length), { scratch, refPrefix, hash: tools.hash, signal });
   }
   if (scheme === "http" || scheme === "https") {
     const { httpBlobs } = await import("./http-blobs.ts");
-    return blobRemote(httpBlobs(url), tools.hash);
+    return blobRemote(httpBlobs(url, signal), tools.hash);
   }
   if (scheme === "ssh") {
     const { sshBlobs } = await import("./ssh-blobs.ts");
-    return blobRemote(sshBlobs(url), tools.hash);
+    return blobRemote(sshBlobs(url, signal), tools.hash);
   }
   if (scheme === "s3") {
     const [{ s3Blobs }, { s3Access }] = await Promise.all([
       import("./s3-blobs.ts"),
       import("./s3-credentials.ts"),
     ]);
-    return blobRemote(s3Blobs(url, await s3Access()), tools.hash);
+    return blobRemote(s3Blobs(url, await s3Access(), { signal }), tools.hash);
   }
   if (url.startsWith(GIT_REMOTE)) {
     const { gitRemote } = await import("./git-remote.ts");
@@ -65,7 +69,7 @@ export async function openRemote(
     const found = await projectRemote(root, name);
     if (found === undefined) throw noRemote(name);
     const { url: at, settings } = found;
-    return gitRemote(at, { scratch, hash: tools.hash, settings });
+    return gitRemote(at, { scratch, refPrefix, hash: tools.hash, settings, signal });
   }
   throw new RewindError(
     "REMOTE_UNSUPPORTED",

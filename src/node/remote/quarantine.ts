@@ -1,61 +1,70 @@
 import path from "node:path";
-import { fromHex } from "../../base/bytes.ts";
+import { setImmediate } from "node:timers/promises";
+import { fromHex, toHex, utf8 } from "../../base/bytes.ts";
+import { isRewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { checkPack } from "../../remote/check-pack.ts";
 import type { Quarantine } from "../../remote/fetch.ts";
 import type { PackRef } from "../../remote/remote.ts";
+import { breather } from "../../replay/drive.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
-import { makeFolders, onStore, writeWhole } from "../host/files.ts";
+import { encodeIndex } from "../../store/pack-index.ts";
+import { makeFolders, onStore, withFile, writeWhole } from "../host/files.ts";
 import type { FileStore } from "../store/file-store.ts";
-import { publishPack } from "../store/journal-writer.ts";
+import { movePack } from "../store/journal-writer.ts";
 import { OpenFiles } from "../store/open-files.ts";
-import { openJournal, type RecordFile } from "../store/pack-file.ts";
-
-/** A pack that waits, and where its objects begin. */
-interface Waiting {
-  readonly file: string;
-  readonly places: ReadonlyMap<Id, number>;
-  readonly records: RecordFile;
-}
+import { openPack, type RecordFile } from "../store/pack-file.ts";
 
 /**
- * Packs that have arrived wait in `local/incoming/` under their names: a fetch that is cut finds
- * them there again.
+ * Packs that have arrived wait in `local/incoming/` under their names, each with its index: a fetch
+ * that is cut finds them there again. With `afresh`, no pack of the store counts as one that is
+ * here: what came along with a copy of the store may have the name of another.
  */
-export function quarantineFor(store: FileStore): Quarantine {
+export function quarantineFor(
+  store: FileStore,
+  { signal, afresh = false }: QuarantineOptions = {},
+): Quarantine & { readonly reliesOnStore: boolean } {
   const { folders, tools } = store;
-  const { files } = tools;
+  const { files, hash } = tools;
   const folder = path.join(folders.local, "incoming");
   const open = new OpenFiles(files);
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, RecordFile>();
+  const breathe = breather({ now: () => performance.now(), pause: () => setImmediate() }, signal);
 
-  const fileOf = (pack: PackRef): string => path.join(folder, `pack-${pack.hash}.pack`);
-  const note = (pack: PackRef, bytes: Uint8Array): void => {
-    const places = checkPack(pack, bytes, tools);
-    const records = openJournal(open, folder, `pack-${pack.hash}.pack`, places, tools);
-    waiting.set(pack.hash, { file: fileOf(pack), places, records });
+  const fileOf = (pack: string, ending: "pack" | "idx" = "pack"): string =>
+    path.join(folder, `pack-${pack}.${ending}`);
+  /** Checks a pack, writes it unless it is there, and its index. */
+  const note = async (pack: PackRef, bytes: Uint8Array, isThere: boolean): Promise<void> => {
+    const places = await checkPack(pack, bytes, tools, breathe);
+    const index = encodeIndex(places, fromHex(pack.hash), hash);
+    onStore(folders.root, fileOf(pack.hash), () => {
+      makeFolders(files, folder);
+      writeWhole(files, fileOf(pack.hash, "idx"), index);
+      if (!isThere) writeWhole(files, fileOf(pack.hash), bytes);
+    });
+    waiting.set(pack.hash, openPack(open, folder, `pack-${pack.hash}.pack`, tools));
   };
   /** What an earlier fetch has left, if it is whole. */
-  const found = (pack: PackRef): boolean => {
-    const file = fileOf(pack);
+  const found = async (pack: PackRef): Promise<boolean> => {
+    const file = fileOf(pack.hash);
     const stat = files.stat(file);
     if (stat?.kind !== "file" || stat.size !== pack.bytes) return false;
     try {
-      const descriptor = files.open(file, "read");
-      try {
-        note(pack, files.read(descriptor, 0, pack.bytes));
-        return true;
-      } finally {
-        files.close(descriptor);
-      }
-    } catch {
+      const bytes = withFile(files, file, "read", (descriptor) =>
+        files.read(descriptor, 0, pack.bytes),
+      );
+      await note(pack, bytes, true);
+      return true;
+    } catch (error) {
+      if (isRewindError(error, "INTERRUPTED")) throw error;
       files.remove(file);
       return false;
     }
   };
   const placeOf = (id: Id): { records: RecordFile; offset: number } | undefined => {
-    for (const { records, places } of waiting.values()) {
-      const offset = places.get(id);
+    const bytes = fromHex(id);
+    for (const records of waiting.values()) {
+      const offset = records.find(id, bytes);
       if (offset !== undefined) return { records, offset };
     }
     return undefined;
@@ -72,30 +81,54 @@ export function quarantineFor(store: FileStore): Quarantine {
     withPrefix: (prefix, limit) => store.withPrefix(prefix, limit),
     writer: () => store.writer(),
   };
+  const isStored = (pack: string): boolean =>
+    files.stat(path.join(folders.objects, `pack-${pack}.pack`)) !== undefined;
+  /** Gives a pack of the store that has the name of another a name that is free: it may be needed. */
+  const moveAside = (pack: string): void => {
+    const name = toHex(hash(utf8(tools.uniqueName())));
+    for (const ending of ["pack", "idx"]) {
+      const file = path.join(folders.objects, `pack-${pack}.${ending}`);
+      if (files.stat(file) === undefined) continue;
+      files.rename(file, path.join(folders.objects, `pack-${name}.${ending}`));
+    }
+  };
+
+  let relies = false;
 
   return {
     view,
-    has: (pack) =>
-      waiting.has(pack.hash) ||
-      files.stat(path.join(folders.objects, `pack-${pack.hash}.pack`)) !== undefined ||
-      found(pack),
-    async take(pack, bytes) {
-      note(pack, bytes);
-      onStore(folders.root, fileOf(pack), () => {
-        makeFolders(files, folder);
-        writeWhole(files, fileOf(pack), bytes);
-      });
+    breathe,
+    get reliesOnStore() {
+      return relies;
     },
+    async has(pack) {
+      if (waiting.has(pack.hash)) return true;
+      if (afresh || !isStored(pack.hash)) return found(pack);
+      relies = true;
+      return true;
+    },
+    take: (pack, bytes) => note(pack, bytes, false),
     async publish() {
       await store.begin();
       open.closeAll();
       onStore(folders.root, folder, () => {
-        for (const [hash, { file, places }] of waiting) {
-          publishPack(store, file, places, fromHex(hash));
+        const wrong = [...waiting.keys()].filter(isStored);
+        for (const pack of wrong) moveAside(pack);
+        // Readers in this process let go of it before another has its name.
+        if (wrong.length > 0) store.refresh();
+        for (const pack of waiting.keys()) {
+          const [draft, index] = [fileOf(pack), fileOf(pack, "idx")];
+          movePack(store, { draft, index }, `pack-${pack}`);
         }
       });
       waiting.clear();
       store.refresh();
     },
   };
+}
+
+/** How packs are received. */
+interface QuarantineOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly afresh?: boolean;
 }

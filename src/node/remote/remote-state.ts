@@ -2,9 +2,8 @@ import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import { checkKind } from "../../base/options.ts";
-import type { Hash } from "../../codec/hash.ts";
+import { type KeptRefs, keptRefs, seenRefsOf } from "../../remote/pack-table.ts";
 import type { SeenRef } from "../../remote/push.ts";
-import { formatRefValue, parseRefValue } from "../../remote/ref-value.ts";
 import { makeFolders, onStore, replaceFile, withFile } from "../host/files.ts";
 import type { Seal } from "../host/machine-seal.ts";
 import type { StoreFolders } from "../store/store-folders.ts";
@@ -13,6 +12,8 @@ import type { FileStoreTools } from "../store/store-tools.ts";
 /** A remote of a store: where it is, and its refs as they were seen last. */
 export interface KnownRemote {
   readonly url: string;
+  /** Where our refs lie in a Git repository, if the user has chosen another place. */
+  readonly refPrefix?: string | undefined;
   readonly refs: ReadonlyMap<string, SeenRef>;
   /** The hashes of its packs whose objects this store has. */
   readonly here: ReadonlySet<string>;
@@ -62,10 +63,15 @@ export class RemoteStates {
 
   write(name: string, remote: KnownRemote): void {
     const file = this.#file(name);
-    const text = format(name, remote, this.#tools);
+    const bytes = utf8(format(name, remote, this.#tools));
+    if (bytes.length > LARGEST_FILE) {
+      const message = `what is to be noted of the remote ${name} takes ${bytes.length} bytes`;
+      const data = { bytes: bytes.length, limit: LARGEST_FILE };
+      throw new RewindError("REMOTE_TOO_LARGE", message, data);
+    }
     this.#on(file, () => {
       makeFolders(this.#tools.files, this.#folder);
-      replaceFile(this.#tools.files, file, `${file}.${this.#tools.uniqueName()}`, utf8(text));
+      replaceFile(this.#tools.files, file, `${file}.${this.#tools.uniqueName()}`, bytes);
     });
   }
 
@@ -99,7 +105,6 @@ export function checkRemoteName(name: string): string {
 }
 
 interface Tools {
-  readonly hash: Hash;
   readonly seal: Seal;
 }
 
@@ -110,30 +115,21 @@ function sealed(name: string, content: string): string {
 
 function format(
   name: string,
-  { url, refs, here, probed }: KnownRemote,
-  { hash, seal }: Tools,
+  { url, refPrefix, refs, here, probed }: KnownRemote,
+  { seal }: Tools,
 ): string {
-  const seen = [...refs].map(([name, { version, value }]) => [
-    name,
-    version,
-    formatRefValue(value, hash),
-  ]);
-  const text = JSON.stringify({ url, refs: seen, here: [...here], probed });
+  const text = JSON.stringify({ url, refPrefix, ...keptRefs(refs), here: [...here], probed });
   return `${seal.make(sealed(name, text))} ${text}\n`;
 }
 
-function parse(name: string, text: string, { hash, seal }: Tools): KnownRemote | undefined {
+function parse(name: string, text: string, { seal }: Tools): KnownRemote | undefined {
   const [, mark = "", content = ""] = /^([0-9a-f]+) (.*)\n$/s.exec(text) ?? [];
   if (!seal.isOurs(sealed(name, content), mark)) return undefined;
-  const { url, refs, here, probed } = JSON.parse(content) as {
+  const { url, refPrefix, here, probed, ...kept } = JSON.parse(content) as KeptRefs & {
     readonly url: string;
-    readonly refs: readonly (readonly [name: string, version: string, value: string])[];
+    readonly refPrefix?: string;
     readonly here: readonly string[];
     readonly probed: boolean;
   };
-  const seen = refs.flatMap(([name, version, value]): [string, SeenRef][] => {
-    const parsed = parseRefValue(value, name, hash);
-    return parsed === undefined ? [] : [[name, { version, value: parsed }]];
-  });
-  return { url, refs: new Map(seen), here: new Set(here), probed };
+  return { url, refPrefix, refs: seenRefsOf(kept), here: new Set(here), probed };
 }

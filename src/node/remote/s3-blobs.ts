@@ -1,15 +1,23 @@
+import { setTimeout } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { equalBytes, utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
+import { LARGEST_WEB_LIST } from "../../remote/web-list.ts";
 import { type Answer, request } from "./http.ts";
 import type { S3Access } from "./s3-credentials.ts";
+import { decodedPart, parsedUrl } from "./url.ts";
 
 /** A request is sent this many times in all before it counts as failed. */
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
 /** An error's or a list's text is read up to this. */
 const LARGEST_TEXT = 1 << 22;
+/** A page has a thousand keys: a list of more pages is refused. */
+const MOST_PAGES = 1_000;
+
+/** It begins at the first of them, so that it is not tried at each. */
+const SLASHES_AT_END = /(?<!\/)\/+$/;
 
 /**
  * A remote in a bucket, `s3://bucket/prefix`. That of several writers one creates a file is the
@@ -18,15 +26,21 @@ const LARGEST_TEXT = 1 << 22;
 export function s3Blobs(
   url: string,
   access: S3Access,
-  wait: (ms: number) => Promise<void> = sleep,
+  {
+    signal,
+    wait = (ms) => sleep(ms, signal),
+  }: {
+    readonly signal?: AbortSignal | undefined;
+    readonly wait?: (ms: number) => Promise<void>;
+  } = {},
 ): Blobs & { probe(unique: string): Promise<void> } {
-  const { hostname: bucket, pathname } = new URL(url);
-  const prefix = decodeURIComponent(pathname).replace(/^\/+|\/+$/g, "");
+  const { hostname: bucket, pathname } = parsedUrl(url);
+  const prefix = decodedPart(pathname, url).replace(/^\/+/, "").replace(SLASHES_AT_END, "");
   const { region, endpoint } = access;
   const base =
     endpoint === undefined
       ? `https://${bucket}.s3.${region}.amazonaws.com`
-      : `${endpoint.replace(/\/+$/, "")}/${bucket}`;
+      : `${endpoint.replace(SLASHES_AT_END, "")}/${bucket}`;
   const client = new AwsClient({
     ...{ accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey },
     ...(access.sessionToken !== undefined && { sessionToken: access.sessionToken }),
@@ -42,7 +56,7 @@ export function s3Blobs(
     { most = LARGEST_TEXT, headers = {}, body }: Sent,
   ): Promise<Answer> =>
     request(address, {
-      ...{ shown: url, most: Math.max(most, 4096), method, headers },
+      ...{ shown: url, most: Math.max(most, 4096), method, headers, signal },
       ...(body !== undefined && { body }),
       send: (input, init) => client.fetch(String(input), init as RequestInit),
     });
@@ -68,6 +82,19 @@ export function s3Blobs(
     return new RewindError("REMOTE_FAILED", `${url}: ${why} (${code ?? `HTTP ${status}`})`, {
       ...{ url, status },
     });
+  };
+  const invalid = (got: string): RewindError =>
+    new RewindError("REMOTE_INVALID", `${url}: expected a list of its keys, got ${got}`, { url });
+  /** The name of the file that a key of the list, in the encoding of URLs, stands for. */
+  const nameOf = (key: string): string => {
+    try {
+      const name = decodeURIComponent(key.replaceAll("+", " "));
+      if (prefix === "") return name;
+      if (name.startsWith(`${prefix}/`)) return name.slice(prefix.length + 1);
+    } catch {
+      // It is told below.
+    }
+    throw invalid(shown(key));
   };
   const read = async (name: string, most: number): Promise<Uint8Array | undefined> => {
     const answer = await send("GET", at(name), { most });
@@ -109,6 +136,8 @@ export function s3Blobs(
     url,
     async list(start) {
       const names: string[] = [];
+      const tokens = new Set<string>();
+      let bytes = 0;
       let token: string | undefined;
       do {
         const query = new URLSearchParams({
@@ -119,10 +148,16 @@ export function s3Blobs(
         if (answer.status !== 200) throw failed(answer);
         const text = new TextDecoder().decode(answer.bytes);
         for (const [, key = ""] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
-          const name = decodeURIComponent(key.replaceAll("+", " "));
-          names.push(prefix === "" ? name : name.slice(prefix.length + 1));
+          const name = nameOf(key);
+          if (!name.startsWith(start)) throw invalid(`a key that was not asked for: ${shown(key)}`);
+          names.push(name);
+          bytes += name.length;
         }
+        if (bytes > LARGEST_WEB_LIST) throw invalid(`over ${LARGEST_WEB_LIST} bytes of keys`);
         token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
+        if (token !== undefined && tokens.has(token)) throw invalid("a list without an end");
+        tokens.add(token ?? "");
+        if (tokens.size > MOST_PAGES) throw invalid(`a list of over ${MOST_PAGES} pages`);
       } while (token !== undefined);
       return names;
     },
@@ -166,6 +201,15 @@ interface Sent {
   readonly body?: Uint8Array;
 }
 
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+function shown(key: string): string {
+  return JSON.stringify(key.slice(0, 80));
+}
+
+/** Waits. Throws INTERRUPTED. */
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { ...(signal && { signal }) });
+  } catch (cause) {
+    throw new RewindError("INTERRUPTED", "interrupted", {}, { cause });
+  }
 }

@@ -75,12 +75,12 @@ function section(file: string, names: readonly string[]): Readonly<Record<string
   const found = new Map<string, Record<string, string>>();
   let current: Record<string, string> = {};
   for (const line of linesOf(file)) {
-    const [, name] = /^\s*\[\s*(.*?)\s*\]/.exec(line) ?? [];
-    const [, key, value] = /^\s*([a-z_]+)\s*=\s*(.*?)\s*$/i.exec(line) ?? [];
+    const [, name] = /^\s*\[([^\]]*)\]/.exec(line) ?? [];
+    const [, key, value] = /^\s*([a-z_]+)\s*=(.*)$/is.exec(line) ?? [];
     if (name !== undefined) {
       current = {};
-      found.set(name, current);
-    } else if (key !== undefined && value !== undefined) current[key.toLowerCase()] = value;
+      found.set(name.trim(), current);
+    } else if (key !== undefined && value !== undefined) current[key.toLowerCase()] = value.trim();
   }
   return found.get(names.find((name) => found.has(name)) ?? "") ?? {};
 }

@@ -1,19 +1,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
-import { type ErrorCode, RewindError } from "../../base/errors.ts";
+import type { Writable } from "node:stream";
+import { RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
+import { LARGEST_WEB_LIST, parseWebList } from "../../remote/web-list.ts";
 import { programOnPath } from "../host/program-on-path.ts";
 import { encodeMessage, type Message, messagesOf } from "./frames.ts";
+import { patiently, type Watch } from "./patience.ts";
+import { decodedPart, parsedUrl } from "./url.ts";
 
 const NOTHING = new Uint8Array();
 
+/** The errors of the other end that keep their code; it must not choose among those of this end. */
+const THEIR_ERRORS = ["REMOTE_FAILED", "REMOTE_INVALID", "UNSUPPORTED_FORMAT"] as const;
+const LONGEST_MESSAGE = 2_000;
+
 /** A remote in a folder of another machine, where rewind is installed: `ssh://host/path`. */
-export function sshBlobs(url: string): Blobs {
-  const { hostname, username, port, pathname } = new URL(url);
-  const host = username === "" ? hostname : `${decodeURIComponent(username)}@${hostname}`;
+export function sshBlobs(url: string, signal?: AbortSignal): Blobs {
+  const { hostname, username, port, pathname } = parsedUrl(url);
+  const host = username === "" ? hostname : `${decodedPart(username, url)}@${hostname}`;
   if (hostname === "" || host.startsWith("-")) throw notAHost(url);
   // As Git has it: /~/runs is in the home folder.
-  const folder = decodeURIComponent(pathname).replace(/^\/~\//, "");
+  const folder = decodedPart(pathname, url).replace(/^\/~\//, "");
   const values = [
     ...(port === "" ? [] : ["-p", port]),
     ...(process.stdin.isTTY === true ? [] : ["-o", "BatchMode=yes"]),
@@ -25,14 +33,17 @@ export function sshBlobs(url: string): Blobs {
       url,
     });
   }
-  return stdioBlobs(url, () => spawn(program, values, { stdio: ["pipe", "pipe", "pipe"] }));
+  return stdioBlobs(url, () => spawn(program, values, { stdio: ["pipe", "pipe", "pipe"] }), signal);
 }
 
 /** A remote behind a program that runs `rewind serve --stdio`. It is started at the first request. */
-export function stdioBlobs(url: string, start: () => ChildProcess): Blobs {
+export function stdioBlobs(url: string, start: () => ChildProcess, signal?: AbortSignal): Blobs {
   let child: ChildProcess | undefined;
   let answers: AsyncGenerator<Message> | undefined;
   let words = "";
+  /** The bytes that the next answer may have. */
+  let wanted = 0;
+  let watch: Watch | undefined;
   let before: Promise<unknown> = Promise.resolve();
   const failed = (why: string): RewindError =>
     new RewindError("REMOTE_FAILED", `${url}: ${why}`, { url });
@@ -47,53 +58,96 @@ export function stdioBlobs(url: string, start: () => ChildProcess): Blobs {
     begun.stderr?.on("data", (bytes: Uint8Array) => {
       words = (words + new TextDecoder().decode(bytes)).slice(-2_000);
     });
-    answers = messagesOf(begun.stdout as unknown as AsyncIterable<Uint8Array>);
+    const parts = begun.stdout as unknown as AsyncIterable<Uint8Array>;
+    answers = messagesOf(
+      watched(parts, () => watch),
+      () => wanted,
+    );
     return begun;
   };
-  const askOnce = async (head: Message["head"], bytes: Uint8Array): Promise<Message> => {
+  const askOnce = async (
+    head: Message["head"],
+    { bytes = NOTHING, most = 0 }: Asked,
+  ): Promise<Message> => {
     child ??= begin();
-    child.stdin?.write(encodeMessage({ head, bytes }));
-    const next = await answers?.next();
+    wanted = most;
+    const asked = child;
+    const next = await patiently(signal, async (current) => {
+      watch = current;
+      current.signal.addEventListener("abort", () => asked.kill());
+      await send(asked.stdin, encodeMessage({ head, bytes }), current);
+      return answers?.next();
+    }).catch((error) => {
+      throw error instanceof RewindError ? error : failed(error.message);
+    });
     if (next === undefined || next.done) {
       throw failed(words.trim().split("\n").at(-1) || "the connection has ended");
     }
     const { error, message } = next.value.head;
     if (error === undefined) return next.value;
-    throw new RewindError(error as ErrorCode, `${url}: ${String(message)}`, { url });
+    const why = typeof message === "string" ? message : "the other end failed";
+    const code = THEIR_ERRORS.find((each) => each === error) ?? "REMOTE_FAILED";
+    throw new RewindError(code, `${url}: ${why.slice(0, LONGEST_MESSAGE)}`, { url });
   };
   /** One request at a time: an answer belongs to the request before it. */
-  const ask = (head: Message["head"], bytes: Uint8Array = NOTHING): Promise<Message> => {
-    const answer = before.then(() => askOnce(head, bytes));
+  const ask = (head: Message["head"], asked: Asked = {}): Promise<Message> => {
+    const answer = before.then(() => askOnce(head, asked));
     before = answer.catch(() => undefined);
     return answer;
   };
 
   return {
     url,
-    list: async (name) => {
-      const { names } = (await ask({ verb: "list", name })).head;
-      if (Array.isArray(names) && names.every((each) => typeof each === "string")) return names;
-      throw new RewindError("REMOTE_INVALID", `${url}: expected a list of names`, { url });
+    async list(name) {
+      const { bytes } = await ask({ verb: "list", name }, { most: LARGEST_WEB_LIST });
+      return parseWebList(new TextDecoder().decode(bytes), url);
     },
     async read(name, most) {
-      const { head, bytes } = await ask({ verb: "read", name, most });
-      if (head.found !== true) return undefined;
-      if (bytes.length <= most) return bytes;
-      throw new RewindError("REMOTE_INVALID", `${url} sends more than was asked for`, { url });
+      const { head, bytes } = await ask({ verb: "read", name, most }, { most });
+      return head.found === true ? bytes : undefined;
     },
     async size(name) {
       const { size } = (await ask({ verb: "size", name })).head;
       return typeof size === "number" ? size : undefined;
     },
-    write: async (name, bytes) => void (await ask({ verb: "write", name }, bytes)),
+    write: async (name, bytes) => void (await ask({ verb: "write", name }, { bytes })),
     create: async (name, bytes) =>
-      (await ask({ verb: "create", name }, bytes)).head.created === true,
+      (await ask({ verb: "create", name }, { bytes })).head.created === true,
     changed: async () => void (await ask({ verb: "changed" })),
     async close() {
       child?.stdin?.end();
       child = undefined;
     },
   };
+}
+
+/** The parts of a stream, of which the watch of the request is told. */
+async function* watched(
+  parts: AsyncIterable<Uint8Array>,
+  watch: () => Watch | undefined,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    watch()?.moved(part.length);
+    yield part;
+  }
+}
+
+const PART_BYTES = 1 << 16;
+
+/** Writes part by part, so that the watch learns how far it is. */
+async function send(stream: Writable | null, bytes: Uint8Array, watch: Watch): Promise<void> {
+  for (let at = 0; at < bytes.length && !watch.signal.aborted; at += PART_BYTES) {
+    const part = bytes.subarray(at, at + PART_BYTES);
+    // If it has failed, the end of the program's output tells.
+    await new Promise<void>((resolve) => stream?.write(part, () => resolve()) ?? resolve());
+    watch.moved(part.length);
+  }
+}
+
+/** What goes with a request, and how many bytes its answer may have. */
+interface Asked {
+  readonly bytes?: Uint8Array;
+  readonly most?: number;
 }
 
 /** A word for the shell of the other machine. */

@@ -205,14 +205,23 @@ export function publishPack(
   contentHash: Uint8Array,
 ): string {
   const { files, hash } = store.tools;
-  const { objects, local } = store.folders;
   const name = `pack-${toHex(contentHash)}`;
-  const index = encodeIndex(places, contentHash, hash);
-  const temporary = path.join(local, `${name}.idx`);
-  writeWhole(files, temporary, index);
+  const index = path.join(store.folders.local, `${name}.idx`);
+  writeWhole(files, index, encodeIndex(places, contentHash, hash));
+  movePack(store, { draft, index }, name);
+  return `${name}.pack`;
+}
+
+/** Makes a whole file of records and its index a pack of the store, under this name. */
+export function movePack(
+  store: JournalHost,
+  { draft, index }: { readonly draft: string; readonly index: string },
+  name: string,
+): void {
+  const { files } = store.tools;
+  const { objects } = store.folders;
   // One flush of the folder for both names: a pack without an index is readable too.
-  files.rename(temporary, path.join(objects, `${name}.idx`));
+  files.rename(index, path.join(objects, `${name}.idx`));
   files.rename(draft, path.join(objects, `${name}.pack`));
   files.syncFolder(objects);
-  return `${name}.pack`;
 }

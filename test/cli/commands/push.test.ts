@@ -239,6 +239,41 @@ describe("push to Git", () => {
     expect((await project.ok("push")).stdout).toContain("pushed main (new) to origin");
   });
 
+  test("--ref-prefix puts runs among the branches of a host that takes nothing else", async () => {
+    const { bare, project } = await gitProjects();
+    const url = `git+file://${bare}`;
+    for (const prefix of [
+      "refs/heads/",
+      "heads/rewind/",
+      "refs/heads/rewind",
+      "refs/heads/../x/",
+    ]) {
+      const { status, stderr } = await project.run(
+        "remote",
+        "add",
+        "host",
+        url,
+        "--ref-prefix",
+        prefix,
+      );
+      expect([status, stderr]).toEqual([2, expect.stringContaining("expected a folder of refs")]);
+    }
+    const folder = await project.run(
+      ...words("remote add host ../runs --ref-prefix refs/heads/r/"),
+    );
+    expect([folder.status, folder.stderr]).toEqual([1, expect.stringContaining("Git repository")]);
+    const { stderr } = await project.ok(
+      ...words(`remote add host ${url} --ref-prefix refs/heads/rewind/`),
+    );
+    expect(stderr).toContain("runs are branches there, below refs/heads/rewind/");
+    await project.ok("push", "host");
+    expect(git(bare, "for-each-ref", "--format=%(refname)")).toBe(
+      "refs/heads/main\nrefs/heads/rewind/heads/main\n",
+    );
+    expect((await project.ok(...words("fetch host"))).stdout).toBe("nothing new from host\n");
+    expect((await project.ok(...words("show host/main"))).stdout).toContain("1,000");
+  });
+
   test("the password in Git's URL is in no output and in no file", async () => {
     const { project } = await gitProjects();
     git(project.root, "remote", "set-url", "origin", "http://me:hunter2pass@127.0.0.1:9/x.git");

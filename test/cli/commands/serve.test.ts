@@ -24,6 +24,7 @@ async function answers(root: string, heads: readonly Message["head"][]): Promise
     (async function* () {
       yield* parts;
     })(),
+    () => 1 << 20,
   )) {
     messages.push(message);
   }
@@ -41,9 +42,10 @@ describe("serve", () => {
       { verb: "read", name: "refs/heads/main~1", most: 10 },
     ]);
     expect(found.map(({ head }) => head)).toEqual([
-      ...[{ names: [] }, { created: true }, { created: false }],
-      ...[{ names: ["refs/heads/main~1"] }, { found: true }],
+      ...[{}, { created: true }, { created: false }, {}, { found: true }],
     ]);
+    const [first, , , last] = found.map(({ bytes }) => new TextDecoder().decode(bytes));
+    expect([first, last]).toEqual(["rewind refs 1\n", "rewind refs 1\nrefs/heads/main~1\n"]);
     expect(found.at(-1)?.bytes).toEqual(utf8("bytes"));
   });
 

@@ -17,6 +17,12 @@ export const remote: Command = command({
         "with add: only one ever writes there, so that a server which cannot settle a race will do",
       type: "boolean",
     },
+    "ref-prefix": {
+      describe:
+        "with add: where the runs lie in a Git repository whose host takes branches only, such as refs/heads/rewind/; everyone who clones it then receives them",
+      type: "string",
+      value: "PREFIX",
+    },
   },
   examples: [
     ["remote", "list the remotes"],
@@ -29,7 +35,7 @@ export const remote: Command = command({
     "remote remove": ["name"],
     "remote show": ["name", { refs: ["name", "target", "steps", "code", "objects", "bytes"] }],
   },
-  async run({ verb, name, url, singleWriter }, { out, open }) {
+  async run({ verb, name, url, singleWriter, refPrefix }, { out, open }) {
     const repo = await open();
     const sharing = await repo.sharing();
     if (verb === undefined) {
@@ -46,11 +52,19 @@ export const remote: Command = command({
       return STATUS.ok;
     }
     if (singleWriter && verb !== "add") throw usageError("expected add with --single-writer");
+    if (refPrefix !== undefined && verb !== "add") {
+      throw usageError("expected add with --ref-prefix");
+    }
     if (name === undefined) throw usageError(`expected a name: rewind remote ${verb} NAME`);
     if (verb === "add") {
       if (url === undefined) throw usageError("expected a URL: rewind remote add NAME URL");
-      const added = await sharing.add(name, url, { singleWriter });
+      const added = await sharing.add(name, url, { singleWriter, refPrefix });
       out.done({ name, url: added.url }, () => `added the remote ${name}, ${added.url}`);
+      if (refPrefix?.startsWith("refs/heads/")) {
+        out.note(
+          `runs are branches there, below ${refPrefix}: every git clone and fetch takes them`,
+        );
+      }
       return STATUS.ok;
     }
     if (url !== undefined) throw usageError(`expected one name: rewind remote ${verb} NAME`);

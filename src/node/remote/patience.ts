@@ -1,0 +1,56 @@
+import { RewindError } from "../../base/errors.ts";
+
+/** How long a server may send and take nothing. */
+export const PATIENCE_MS = 60_000;
+
+/** After that time it must move this many bytes a second on average: 10 kB. */
+const SLOWEST_PER_MS = 10;
+
+/** How a transport tells that it goes on, and learns that it must stop. */
+export interface Watch {
+  /** Aborted when the user interrupts or the server has been slow for too long; the reason says which. */
+  readonly signal: AbortSignal;
+  /**
+   * Notes that bytes have come from the server, or have gone there, and that `ahead` more will go
+   * there before anything can be told.
+   */
+  moved(bytes: number, ahead?: number): void;
+}
+
+/**
+ * Does `work` with a server, and gives up if no byte moves for a minute, or if on average it is
+ * slower than 10 kB a second after the first minute. Throws INTERRUPTED as soon as `signal` is
+ * aborted, and an Error that says why it gave up.
+ */
+export async function patiently<T>(
+  signal: AbortSignal | undefined,
+  work: (watch: Watch) => Promise<T>,
+): Promise<T> {
+  const interrupted = new RewindError("INTERRUPTED", "interrupted");
+  if (signal?.aborted) throw interrupted;
+  const controller = new AbortController();
+  const begun = performance.now();
+  let total = 0;
+  const giveUp = (): void => controller.abort(new Error("it sent nothing for a minute"));
+  const interrupt = (): void => controller.abort(interrupted);
+  let timer = setTimeout(giveUp, PATIENCE_MS);
+  const stopped = new Promise<never>((_, reject) => {
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
+  });
+  signal?.addEventListener("abort", interrupt);
+  const moved = (bytes: number, ahead = 0): void => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, PATIENCE_MS + ahead / SLOWEST_PER_MS);
+    total += bytes + ahead;
+    if (performance.now() - begun <= PATIENCE_MS + total / SLOWEST_PER_MS) return;
+    controller.abort(new Error("it is slower than 10 kB a second"));
+  };
+  try {
+    const done = work({ signal: controller.signal, moved });
+    done.catch(() => undefined);
+    return await Promise.race([stopped, done]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", interrupt);
+  }
+}
