@@ -210,11 +210,15 @@ async function send(
     // Whoever awaits it is told.
     sending.catch(() => undefined);
   };
+  const taken = new Set<readonly PackRef[]>();
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
   const isThere = (id: Id): boolean => {
     const found = known.packsWith(id);
-    for (const pack of found ?? []) packs.set(pack.hash, pack);
-    return found !== undefined;
+    if (found === undefined) return false;
+    // Many objects are in the same packs, and those may be thousands.
+    if (!taken.has(found)) for (const pack of found) packs.set(pack.hash, pack);
+    taken.add(found);
+    return true;
   };
   const run = await peel(store, target);
   const manifest = await lineage.manifest(run);

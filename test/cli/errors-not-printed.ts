@@ -67,6 +67,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "remote/pack-writer.ts", text: "TOO_LARGE", because: HUGE },
   { file: "remote/push.ts", text: `missing("run"`, because: LOST },
   { file: "remote/web-list.ts", text: "is not a remote", because: HOSTILE },
+  { file: "remote/web-list.ts", text: `INVALID", message`, because: HOSTILE },
   { file: "object/program.ts", text: '{ kind: "program" }', because: FORGED },
   { file: "object/program-contents.ts", text: "to be UTF-8", because: FORGED },
   { file: "node/program/externals.ts", text: "expected a file of the package", because: OUTSIDE },

@@ -191,6 +191,39 @@ describe("a list of a bucket", () => {
   });
 });
 
+describe("a list of too many names", () => {
+  const lines = `rewind refs 1\n${"\n".repeat(1 << 20)}x`;
+  const many = { code: "REMOTE_INVALID", message: expect.stringContaining("over 1048576") };
+
+  test("on a web server", async () => {
+    const blobs = httpBlobs(await server((_, response) => void response.end(lines)));
+    await expect(blobs.list("refs/")).rejects.toMatchObject(many);
+  });
+
+  test("at the other end of ssh", async () => {
+    const script = `process.stdin.once("data", () => {
+      const head = Buffer.from("{}"), lengths = Buffer.alloc(8);
+      const bytes = Buffer.from("rewind refs 1\\n" + "\\n".repeat(1 << 20) + "x");
+      lengths.writeUInt32LE(head.length, 0);
+      lengths.writeUInt32LE(bytes.length, 4);
+      process.stdout.write(Buffer.concat([lengths, head, bytes]));
+    })`;
+    const blobs = stdioBlobs("ssh://host/x", () => spawn(process.execPath, ["-e", script]));
+    await expect(blobs.list("refs/")).rejects.toMatchObject(many);
+    await blobs.close?.();
+  });
+
+  test("in a bucket", async () => {
+    const page = `<Key>${"runs/</Key><Key>".repeat(200_000)}runs/</Key>`;
+    let pages = 0;
+    const blobs = await bucket((_, response) => {
+      response.end(`${page}<NextContinuationToken>${++pages}</NextContinuationToken>`);
+    });
+    await expect(blobs.list("")).rejects.toMatchObject(many);
+    expect(pages).toBe(6);
+  });
+});
+
 test("a redirect to what is no URL", async () => {
   const url = await server((_, response) => {
     response.writeHead(302, { location: "http://[" }).end();

@@ -3,7 +3,7 @@ import { AwsClient } from "aws4fetch";
 import { equalBytes, utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
-import { LARGEST_WEB_LIST } from "../../remote/web-list.ts";
+import { LARGEST_WEB_LIST, MOST_NAMES } from "../../remote/web-list.ts";
 import { type Answer, request } from "./http.ts";
 import type { S3Access } from "./s3-credentials.ts";
 import { decodedPart, parsedUrl } from "./url.ts";
@@ -154,6 +154,7 @@ export function s3Blobs(
           bytes += name.length;
         }
         if (bytes > LARGEST_WEB_LIST) throw invalid(`over ${LARGEST_WEB_LIST} bytes of keys`);
+        if (names.length > MOST_NAMES) throw invalid(`over ${MOST_NAMES} keys`);
         token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
         if (token !== undefined && tokens.has(token)) throw invalid("a list without an end");
         tokens.add(token ?? "");
