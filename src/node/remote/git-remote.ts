@@ -2,6 +2,7 @@ import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { shortId } from "../../object/id.ts";
+import { PackTable } from "../../remote/pack-table.ts";
 import { formatRefValue, LARGEST_REF_VALUE, parseRefValue } from "../../remote/ref-value.ts";
 import type { ListedRef, PackRef, RefSwap, RefValue, Remote } from "../../remote/remote.ts";
 import { isRefName } from "../../store/ref-name.ts";
@@ -82,6 +83,7 @@ export async function gitRemote(
     if (refs.length === 0) return new Map();
     await git.fetch(refs.map(({ name }) => `+${prefix}${name}:${localRef(name)}`));
     const values = new Map<string, RefValue>();
+    const table = new PackTable();
     const kinds = await git.kinds(refs.map(({ version }) => version));
     // One that is not here was replaced between the list and the fetch.
     const here = refs.filter((_, i) => kinds[i] === "commit");
@@ -89,7 +91,7 @@ export async function gitRemote(
     for (const [i, bytes] of (await git.blobs(names, LARGEST_REF_VALUE)).entries()) {
       const { name } = here[i] as ListedRef;
       const where = `${git.url} ${name}`;
-      const value = bytes && parseRefValue(new TextDecoder().decode(bytes), where, hash);
+      const value = bytes && parseRefValue(new TextDecoder().decode(bytes), where, hash, table);
       if (value === undefined) {
         throw new RewindError("REMOTE_INVALID", `${where} is not a valid ref: it is damaged`, {
           ref: name,
