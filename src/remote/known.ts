@@ -26,8 +26,13 @@ export class Known {
     return this.#packs.get(id);
   }
 
-  /** Adds what a ref has, as far as this store can tell; a target that it lacks adds nothing. */
-  async add({ target, code, packs }: RefValue): Promise<void> {
+  /**
+   * Adds what a ref has, as far as this store can tell; a target that it lacks adds nothing. If
+   * checkpoints are to be there, a ref without them adds nothing either.
+   */
+  async add({ target, code, full, packs }: RefValue, withCheckpoints: boolean): Promise<void> {
+    // Its tiles stand for checkpoints, which are to be sent as well.
+    if (withCheckpoints && !full) return;
     const add = (id: Id): void => {
       if (!this.#packs.has(id)) this.#packs.set(id, packs);
     };

@@ -77,14 +77,14 @@ export function keptRefs(seen: Seen): KeptRefs {
   const packs: KeptRefs["packs"][number][] = [];
   const refs: KeptRefs["refs"][number][] = [];
   for (const [name, { version, value }] of seen) {
-    const { target, steps, code } = value;
+    const { packs: _, ...rest } = value;
     const named = value.packs.map(({ holds, hash, bytes, objects }) => {
       const key = `${holds} ${hash}`;
       const number = numbers.get(key) ?? packs.push([holds, hash, bytes, objects]) - 1;
       numbers.set(key, number);
       return number;
     });
-    refs.push([name, version, { target, steps, code }, named]);
+    refs.push([name, version, rest, named]);
   }
   return { packs, refs };
 }

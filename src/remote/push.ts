@@ -54,6 +54,8 @@ export interface Pushed {
   readonly runs: number;
   readonly objects: number;
   readonly bytes: number;
+  /** The bytes of all packs that the refs of the remote name afterwards. */
+  readonly bytesThere: number;
   /** The modules whose source is sent, sorted; a simulation without a module has its name here. */
   readonly code: readonly string[];
   /** Who has recorded the runs, as they say, sorted. */
@@ -64,6 +66,8 @@ export interface Pushed {
 export interface PushOptions {
   /** Whether the source of the programs is sent. Default true. */
   readonly code?: boolean | undefined;
+  /** Whether checkpoints stay here: whoever fetches derives them by replay. Default false. */
+  readonly thin?: boolean | undefined;
   /** Sends nothing; the result is what would be sent. */
   readonly dryRun?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -73,6 +77,7 @@ export interface PushOptions {
 /** What those may be. */
 export const PUSH_OPTIONS: OptionKinds<PushOptions> = {
   code: "flag",
+  thin: "flag",
   dryRun: "flag",
   signal: "signal",
   onProgress: "function",
@@ -112,7 +117,8 @@ export async function push(
 ): Promise<PushResult> {
   const lineage = new Lineage(source.store);
   const known = new Known(source.store, lineage);
-  for (const { value } of present.values()) await known.add(value);
+  const { code = true, thin = false } = options;
+  for (const { value } of present.values()) await known.add(value, !thin);
   const names = {
     ...{ code: new Set<string>(), authors: new Set<string>(), written: new Set<string>() },
   };
@@ -126,11 +132,11 @@ export async function push(
     const about = { name, target, before };
     if (typeof outcome === "object") {
       planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
-    } else if (outcome === "same" && (there?.value.code !== false || options.code === false)) {
+    } else if (outcome === "same" && hasAll(there?.value, { code, thin })) {
       planned.push({ ref: { ...about, outcome }, swap: undefined });
     } else {
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
-      await known.add(value);
+      await known.add(value, !thin);
       const swap = { name, from: there?.version, to: value };
       planned.push({ ref: { ...about, outcome }, swap });
     }
@@ -153,9 +159,23 @@ export async function push(
       "moved" in result ? { kind: "moved" } : { kind: "declined", text: result.declined };
     return { ...ref, outcome: "refused", reason };
   });
-  const { code, authors, written } = names;
-  const sorted = { code: [...code].sort(), authors: [...authors].sort() };
-  return { pushed: { refs: pushedRefs, ...totals, ...sorted }, seen, written: [...written] };
+  const { authors, written } = names;
+  const sorted = { code: [...names.code].sort(), authors: [...authors].sort() };
+  const packsThere = new Map<string, number>();
+  for (const { value } of seen.values()) {
+    for (const pack of value.packs) packsThere.set(pack.hash, pack.bytes);
+  }
+  const bytesThere = [...packsThere.values()].reduce((sum, bytes) => sum + bytes, 0);
+  const pushed = { refs: pushedRefs, ...totals, bytesThere, ...sorted };
+  return { pushed, seen, written: [...written] };
+}
+
+/** Whether a ref lacks nothing that is to be sent. */
+function hasAll(
+  value: RefValue | undefined,
+  { code, thin }: { readonly code: boolean; readonly thin: boolean },
+): boolean {
+  return (value?.code !== false || !code) && (value?.full !== false || thin);
 }
 
 async function outcomeOf(
@@ -189,7 +209,7 @@ async function send(
   target: Id,
   { known, lineage, totals, names, options }: Sending,
 ): Promise<RefValue> {
-  const { code = true, dryRun = false, signal, onProgress } = options;
+  const { code = true, thin = false, dryRun = false, signal, onProgress } = options;
   const packs = new Map<string, PackRef>();
   const writer = new PackWriter(store, tools);
   /** The pack that is on its way while the next one is made. */
@@ -236,7 +256,7 @@ async function send(
   }
   const read = objectReader(store);
   let atCheckpoints = false;
-  for await (const needed of objectsOf(manifest, read, { skip: isThere })) {
+  for await (const needed of objectsOf(manifest, read, { skip: isThere, checkpoints: !thin })) {
     const { kind, id, optional, derivable } = needed;
     if (optional && !code) continue;
     if (derivable && !atCheckpoints) {
@@ -260,5 +280,7 @@ async function send(
       { bytes: [...packs.values()].reduce((sum, pack) => sum + pack.bytes, 0), limit: MOST_PACKS },
     );
   }
-  return { target, steps: manifest.steps, code, packs: [...packs.values()] };
+  const { steps, parents, meta } = manifest;
+  const about = { run, parents, time: meta.time, message: meta.message };
+  return { target, steps, code, full: !thin, about, packs: [...packs.values()] };
 }

@@ -12,6 +12,18 @@ export interface PackRef {
   readonly holds: "base" | "checkpoints";
 }
 
+/** What can be told of a run without receiving it. */
+export interface RunSummary {
+  /** The target, or the run that a tag names. */
+  readonly run: Id;
+  /** The runs that it came from, and at which step; at most 16. */
+  readonly parents: readonly { readonly run: Id; readonly step: number }[];
+  /** When it was recorded, ISO 8601. */
+  readonly time?: string | undefined;
+  /** The beginning of its message. */
+  readonly message?: string | undefined;
+}
+
 /** What a ref of a remote says. */
 export interface RefValue {
   /** The run or the tag that it names. */
@@ -20,6 +32,10 @@ export interface RefValue {
   readonly steps: number;
   /** Whether the source of its programs is there. */
   readonly code: boolean;
+  /** Whether its checkpoints are there: without them, a replay derives them. */
+  readonly full: boolean;
+  /** What the run is, as whoever pushed it says. */
+  readonly about: RunSummary;
   /** The packs that together hold everything that the target needs. */
   readonly packs: readonly PackRef[];
 }

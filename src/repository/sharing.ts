@@ -11,7 +11,7 @@ import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
 import { Lineage } from "../remote/lineage.ts";
 import { PUSH_OPTIONS, type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
-import type { ListedRef, RefValue } from "../remote/remote.ts";
+import type { ListedRef, RefValue, RunSummary } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
@@ -25,6 +25,12 @@ export interface RemoteRef {
   readonly steps: number;
   /** Whether the source of its programs is there. */
   readonly code: boolean;
+  /** Whether its checkpoints are there. */
+  readonly full: boolean;
+  /** Its run, the runs that it came from, when it was recorded, and its message. */
+  readonly about: RunSummary;
+  /** Whether its run is in this store. */
+  readonly here: boolean;
   /** What it needs in all, shared with other refs or not. */
   readonly objects: number;
   readonly bytes: number;
@@ -217,12 +223,14 @@ export class Sharing extends Remotes {
     const remote = await this.open(name, known);
     try {
       const seen = await seenRefs(remote, known, await remote.list());
-      return [...seen].map(([ref, { value }]) => {
+      const shown = [...seen].map(async ([ref, { value }]): Promise<RemoteRef> => {
         const bytes = value.packs.reduce((sum, pack) => sum + pack.bytes, 0);
         const objects = value.packs.reduce((sum, pack) => sum + pack.objects, 0);
-        const { target, steps, code } = value;
-        return { name: ref, target, steps, code, objects, bytes };
+        const { packs, ...told } = value;
+        const here = await this.#store.objects.has(value.about.run);
+        return { name: ref, ...told, here, objects, bytes };
       });
+      return await Promise.all(shown);
     } finally {
       await remote.close();
     }

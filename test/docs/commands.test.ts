@@ -70,6 +70,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       fetch: "fetch lab",
       pull: "pull lab main",
       "remote show": "remote show lab",
+      "log --remote": "log --remote lab",
       clone: "clone lab cloned",
       hydrate: "hydrate main",
       "hydrate --from-remote": "hydrate --from-remote lab",

@@ -17,7 +17,14 @@ const pack = (text: string): { pack: PackRef; bytes: Uint8Array } => {
 };
 
 const value = (text: string, packs: readonly PackRef[]): RefValue => ({
-  ...{ target: id(text), steps: text.length, code: true, packs },
+  ...{
+    target: id(text),
+    steps: text.length,
+    code: true,
+    full: true,
+    about: { run: id(text), parents: [] },
+    packs,
+  },
 });
 
 const put = async (remote: Remote, text: string): Promise<RefValue> => {

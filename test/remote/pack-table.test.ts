@@ -13,7 +13,14 @@ const pack = (text: string): PackRef => {
   return { hash: id(text), bytes: 100, objects: 1, holds: "base" };
 };
 const value = (packs: readonly PackRef[]): RefValue => {
-  return { target: id("run"), steps: 1, code: true, packs };
+  return {
+    target: id("run"),
+    steps: 1,
+    code: true,
+    full: true,
+    about: { run: id("run"), parents: [] },
+    packs,
+  };
 };
 
 describe("the packs of a remote", () => {

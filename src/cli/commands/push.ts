@@ -1,4 +1,5 @@
-import type { PushedRef } from "../../remote/push.ts";
+import type { Pushed, PushedRef } from "../../remote/push.ts";
+import type { Sharing } from "../../repository/sharing.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import { plural, size } from "../terminal/text.ts";
@@ -14,6 +15,10 @@ export const push: Command = command({
     all: { describe: "every branch, as without the names of any", type: "boolean" },
     tags: { describe: "tags as well", type: "boolean" },
     "dry-run": { describe: "say what would be sent, and send nothing", type: "boolean" },
+    thin: {
+      describe: "leave out checkpoints: whoever fetches derives them by replay",
+      type: "boolean",
+    },
     "no-code": { describe: "leave out the source of the programs", type: "boolean" },
     "force-with-lease": {
       describe: "replace a branch there, if it is still what the last fetch has seen",
@@ -59,7 +64,7 @@ export const push: Command = command({
       return missing.length === 0 ? STATUS.ok : STATUS.failed;
     }
     const pushed = await sharing.push(remote, {
-      ...{ branches, tags: args.tags, dryRun, code: !args.noCode },
+      ...{ branches, tags: args.tags, dryRun, code: !args.noCode, thin: args.thin },
       forceWithLease: args.forceWithLease,
       signal: long("push").signal,
     });
@@ -87,9 +92,36 @@ export const push: Command = command({
       return `${dryRun ? "would push" : "pushed"} ${names.join(", ")} to ${remote}: ${what.join(", ")}`;
     });
     for (const ref of refused) out.error(...refusal(ref, remote));
+    for (const note of await largeForGit(sharing, remote, pushed)) out.note(note);
     return refused.length === 0 ? STATUS.ok : STATUS.failed;
   },
 });
+
+/** From these sizes on, hosts of Git complain or refuse. */
+const LARGE_PUSH = 50 * 2 ** 20;
+const LARGE_REMOTE = 500 * 2 ** 20;
+
+/** Advice for those who push much into a Git repository. */
+async function largeForGit(
+  sharing: Sharing,
+  remote: string,
+  { bytes, bytesThere }: Pushed,
+): Promise<readonly string[]> {
+  if (bytes < LARGE_PUSH && bytesThere < LARGE_REMOTE) return [];
+  const info = (await sharing.list()).find(({ name }) => name === remote);
+  if (info === undefined || !(info.git || info.url.startsWith("git+"))) return [];
+  const advice = "`rewind push --thin` leaves checkpoints out; a folder or a bucket takes any size";
+  return [
+    ...(bytes < LARGE_PUSH
+      ? []
+      : [`this push has ${size(bytes)}, much for a host of Git: ${advice}`]),
+    ...(bytesThere < LARGE_REMOTE
+      ? []
+      : [
+          `the runs on ${remote} have ${size(bytesThere)} in all, much for a host of Git: ${advice}`,
+        ]),
+  ];
+}
 
 function shown(name: string): string {
   return name.replace(/^heads\//, "");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { twoProjects } from "../shared-projects.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
@@ -215,5 +216,35 @@ describe("log --graph", () => {
     const plain = await project.runWith({ isTTY: true, env: { NO_COLOR: "1" } }, ...argv);
     expect(plain.stdout).toBe((await project.ok(...argv)).stdout);
     expect(plain.stdout).not.toContain("\u001b");
+  });
+});
+
+describe("log --remote", () => {
+  test("lists the runs of a remote, and receives none", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("branch fix main@900 --param p=0.4"), "--message", "a calmer crowd");
+    await a.ok(...words("tag v1 main"));
+    await a.ok(...words("push --tags"));
+    const { stdout } = await b.ok("log", "--remote");
+    expect(stdout.replace(/[0-9a-f]{12}/g, "<id>").replace(/recorded .*/g, "recorded")).toBe(
+      [
+        "<id> (fix)  1,000 steps",
+        "  from main@900",
+        "  recorded",
+        "  a calmer crowd",
+        "  not here yet",
+        "",
+        "<id> (main, v1)  1,000 steps",
+        "  recorded",
+        "  not here yet",
+        "",
+      ].join("\n"),
+    );
+    expect((await b.ok(...words("branch --json"))).json.branches).toEqual([]);
+    await b.ok("fetch");
+    const { runs } = (await b.ok(...words("log --remote origin -n 1 --json"))).json;
+    expect(runs).toMatchObject([{ branches: ["fix"], here: true, message: "a calmer crowd" }]);
+    expect((await b.run(...words("log --remote --all"))).status).toBe(2);
+    expect((await b.run(...words("log --remote nowhere"))).stderr).toContain("no remote nowhere");
   });
 });

@@ -123,6 +123,30 @@ describe("push", () => {
     expect((await a.run(...words("push origin main --all"))).status).toBe(2);
   });
 
+  test("--thin leaves checkpoints out; a push without it sends them later", async () => {
+    const { a, b } = await twoProjects(path.join(await temporaryFolder(), "first"));
+    const lab = path.join(await temporaryFolder(), "lab");
+    for (const project of [a, b]) await project.ok("remote", "add", "lab", lab);
+    const thin = await pushed(a, "lab", "--thin");
+    expect((await a.ok(...words("remote show lab"))).stdout).toContain("without checkpoints");
+    expect((await a.ok(...words("push lab --thin"))).stdout).toContain("lab has everything");
+    await b.ok(...words("fetch lab --full"));
+    const state = (await a.ok(...words("get main@777"))).stdout;
+    expect((await b.ok(...words("get lab/main@777"))).stdout).toBe(state);
+    const full = await pushed(a, "lab");
+    expect(full.bytes).toBeGreaterThan(5 * thin.bytes);
+    expect((await a.ok(...words("remote show lab"))).stdout).not.toContain("without");
+    expect((await b.ok(...words("fetch lab --full --json"))).json.bytes).toBeGreaterThan(
+      thin.bytes,
+    );
+    expect((await b.ok(...words("hydrate lab/main"))).stdout).toContain("lacks no checkpoint");
+    // A fork of a run that is there in full has its checkpoints there; its own stay here.
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    await a.ok(...words("push lab fix --thin"));
+    await b.ok(...words("fetch lab --full"));
+    expect((await b.ok(...words("verify lab/fix --full"))).status).toBe(0);
+  });
+
   test("an unknown remote, and an unknown branch", async () => {
     const { a } = await twoProjects();
     const { status, stderr } = await a.run("push", "lab");

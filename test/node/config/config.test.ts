@@ -96,6 +96,8 @@ describe("a setting", () => {
       { key: "author", value: os.userInfo().username, from: "default", source: undefined },
       { key: "rng", value: "xoshiro128++", from: "default", source: undefined },
       { key: "inputs.limit", value: "16MiB", from: "default", source: undefined },
+      { key: "fetch.checkpoints", value: "16MiB", from: "default", source: undefined },
+      { key: "fetch.limit", value: "64GiB", from: "default", source: undefined },
       { key: "pager", value: "more", from: "default", source: undefined },
     ]);
   });

@@ -12,6 +12,7 @@ import { shortJson } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
 import { count, noteText, plural } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
+import { remoteLog } from "./remote-log.ts";
 
 export const log: Command = command({
   positionals: { revision: { type: "string", completes: "revision", without: "HEAD" } },
@@ -19,6 +20,10 @@ export const log: Command = command({
     "Lists a run and those that it came from, or every run, the latest first: how each was made, from\nwhich step, and what changed. A..B lists the runs from which B came and A did not.",
   options: {
     all: { describe: "every run that a branch or tag leads to", type: "boolean" },
+    remote: {
+      describe: "list the runs of a remote, by its name, origin's by default; receives none",
+      type: "boolean",
+    },
     graph: { describe: "draw the branches, one line for each run", type: "boolean" },
     limit: { alias: "n", describe: "list at most N runs", type: "string", value: "N" },
   },
@@ -26,6 +31,7 @@ export const log: Command = command({
     ["log", "where the current branch comes from"],
     ["log --all --graph", "how all runs descend from each other"],
     ["log --all -n 5", "the five latest runs"],
+    ["log --remote lab", "what the remote lab has"],
     ["log main..fix", "the runs behind fix that are not behind main"],
   ],
   keys: {
@@ -34,12 +40,19 @@ export const log: Command = command({
         runs: [...["run", "branches", "steps", "goal", "parents", "message", "params", "time"]],
       },
     ],
+    "log --remote": [
+      "remote",
+      { runs: ["run", "branches", "steps", "parents", "message", "time", "here"] },
+    ],
   },
   async run(args, { out, open }) {
     const limit = optionalCount(args.limit, "-n") ?? Number.POSITIVE_INFINITY;
     if (args.all && args.revision !== undefined)
       throw usageError("expected --all or a revision, got both");
+    if (args.remote && (args.all || args.graph))
+      throw usageError("expected --remote alone: it lists all that a remote has");
     const repo = await open();
+    if (args.remote) return remoteLog(out, repo, args.revision ?? "origin", limit);
     const damaged: Damage[] = [];
     const all = await repo.log(args.all ? undefined : (args.revision ?? "HEAD"), {
       onDamaged: (damage) => damaged.push(damage),

@@ -33,7 +33,10 @@ export const remote: Command = command({
     remote: [{ remotes: ["name", "url", "git"] }],
     "remote add": ["name", "url"],
     "remote remove": ["name"],
-    "remote show": ["name", { refs: ["name", "target", "steps", "code", "objects", "bytes"] }],
+    "remote show": [
+      "name",
+      { refs: ["name", "target", "steps", "code", "full", "about", "here", "objects", "bytes"] },
+    ],
   },
   async run({ verb, name, url, singleWriter, refPrefix }, { out, open }) {
     const repo = await open();
@@ -80,7 +83,12 @@ export const remote: Command = command({
         ref.name.replace(/^heads\//, ""),
         shortId(ref.target),
         plural(ref.steps, "step"),
-        `${count(ref.objects)} objects, ${size(ref.bytes)}${ref.code ? "" : ", without code"}`,
+        [
+          `${count(ref.objects)} objects`,
+          size(ref.bytes),
+          ...(ref.code ? [] : ["without code"]),
+          ...(ref.full ? [] : ["without checkpoints"]),
+        ].join(", "),
       ]);
       return table(rows);
     });
