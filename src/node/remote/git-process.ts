@@ -126,6 +126,9 @@ const SETTINGS = [
   "push.gpgSign=false",
   "commit.gpgSign=false",
   "fetch.fsckObjects=false",
+  // A server that sends nothing for a minute is given up.
+  "http.lowSpeedLimit=1",
+  "http.lowSpeedTime=60",
   "core.compression=0",
   "pack.window=0",
 ].flatMap((setting) => ["-c", setting]);
