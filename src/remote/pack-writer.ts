@@ -34,9 +34,8 @@ export interface PackingTools extends PackTools {
  * packs, so that a transfer that was cut finds those that arrived.
  */
 export class PackWriter {
-  readonly #store: ObjectStore;
   readonly #tools: PackingTools;
-  #holds: PackRef["holds"] = "base";
+  #holds: PackRef["holds"];
   // Large from the start: memory that is not written to costs nothing.
   #buffer = new Uint8Array(PACK_BYTES + (1 << 20));
   #other = new Uint8Array(PACK_BYTES + (1 << 20));
@@ -45,9 +44,9 @@ export class PackWriter {
   /** What its objects unpack to. */
   #content = 0;
 
-  constructor(store: ObjectStore, tools: PackingTools) {
-    this.#store = store;
+  constructor(tools: PackingTools, holds: PackRef["holds"] = "base") {
     this.#tools = tools;
+    this.#holds = holds;
   }
 
   /** Begins with the checkpoints: returns the last pack of what comes before them. */
@@ -58,11 +57,11 @@ export class PackWriter {
   }
 
   /**
-   * Adds an object, and returns the pack that it has filled, if it has. `missing` tells that the
-   * store lacks the object.
+   * Adds an object of a store, and returns the pack that it has filled, if it has. `missing` tells
+   * that the store lacks the object.
    */
-  async add(kind: Kind, id: Id): Promise<Packed | "missing" | undefined> {
-    const record = (await this.#store.record?.(id)) ?? (await this.#encoded(kind, id));
+  async add(store: ObjectStore, kind: Kind, id: Id): Promise<Packed | "missing" | undefined> {
+    const record = (await store.record?.(id)) ?? (await this.#encoded(store, kind, id));
     if (record === undefined) return "missing";
     const { rawLength = 0 } = decodeHeader(record) ?? {};
     if (record.length > LARGEST_RECORD || rawLength > LARGEST_OBJECT) {
@@ -73,6 +72,12 @@ export class PackWriter {
         ...{ bytes: record.length, limit: LARGEST_RECORD },
       });
     }
+    return this.addRecord(record);
+  }
+
+  /** Adds an object as a record, and returns the pack that it has filled, if it has. */
+  addRecord(record: Uint8Array): Packed | undefined {
+    const { rawLength = 0 } = decodeHeader(record) ?? {};
     // Whoever fetches refuses a pack that unpacks to more than its length allows. Such a record is
     // so short that it fills no pack by itself.
     const most = largestContent(this.#length + record.length);
@@ -114,8 +119,8 @@ export class PackWriter {
     this.#length = length;
   }
 
-  async #encoded(kind: Kind, id: Id): Promise<Uint8Array | undefined> {
-    const object = await this.#store.get(id);
+  async #encoded(store: ObjectStore, kind: Kind, id: Id): Promise<Uint8Array | undefined> {
+    const object = await store.get(id);
     if (object === undefined) return undefined;
     return encodeRecord({ kind, id, payload: object.body }, this.#tools);
   }

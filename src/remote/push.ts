@@ -1,5 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import type { OptionKinds } from "../base/options.ts";
+import type { Hash } from "../codec/hash.ts";
 import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
@@ -7,6 +8,7 @@ import { decodeProgram } from "../object/program.ts";
 import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
 import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
+import { mergeSmallPacks } from "./merge-packs.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
@@ -100,7 +102,7 @@ export interface PushResult {
 /** The store that a push reads. */
 export interface PushSource {
   readonly store: ObjectStore;
-  readonly tools: PackingTools;
+  readonly tools: PackingTools & { readonly hash: Hash };
 }
 
 /**
@@ -211,7 +213,7 @@ async function send(
 ): Promise<RefValue> {
   const { code = true, thin = false, dryRun = false, signal, onProgress } = options;
   const packs = new Map<string, PackRef>();
-  const writer = new PackWriter(store, tools);
+  const writer = new PackWriter(tools);
   /** The pack that is on its way while the next one is made. */
   let sending: Promise<void> = Promise.resolve();
   const transfer = async ({ pack, bytes }: Packed): Promise<void> => {
@@ -243,16 +245,16 @@ async function send(
   const run = await peel(store, target);
   const manifest = await lineage.manifest(run);
   if (manifest === undefined) throw missing("run", run);
-  if (run !== target) await give(await writer.add("tag", target));
+  if (run !== target) await give(await writer.add(store, "tag", target));
   if (!isThere(run)) {
     totals.runs++;
     const { author } = manifest.meta;
     if (typeof author === "string" && author !== "") names.authors.add(author);
-    await give(await writer.add("run", run));
+    await give(await writer.add(store, "run", run));
   }
   for await (const id of lineage.ancestors(run, isThere)) {
     totals.runs++;
-    await give(await writer.add("run", id));
+    await give(await writer.add(store, "run", id));
   }
   const read = objectReader(store);
   let atCheckpoints = false;
@@ -263,7 +265,7 @@ async function send(
       await give(writer.turnToCheckpoints());
       atCheckpoints = true;
     }
-    const packed = await writer.add(kind, id);
+    const packed = await writer.add(store, kind, id);
     if (packed === "missing" && !optional && !derivable) throw missing(kind, id);
     if (kind === "program" && code) {
       const { module, name } = decodeProgram(await read("program", id as Id<"program">));
@@ -273,14 +275,17 @@ async function send(
   }
   await give(writer.end());
   await sending;
-  if (packs.size > MOST_PACKS) {
+  const named = dryRun
+    ? [...packs.values()]
+    : await mergeSmallPacks([...packs.values()], remote, tools, transfer);
+  if (named.length > MOST_PACKS) {
     throw new RewindError(
       "REMOTE_TOO_LARGE",
-      `expected a run in at most ${MOST_PACKS} packs, it is in ${packs.size}`,
-      { bytes: [...packs.values()].reduce((sum, pack) => sum + pack.bytes, 0), limit: MOST_PACKS },
+      `expected a run in at most ${MOST_PACKS} packs, it is in ${named.length}`,
+      { bytes: named.reduce((sum, pack) => sum + pack.bytes, 0), limit: MOST_PACKS },
     );
   }
   const { steps, parents, meta } = manifest;
   const about = { run, parents, time: meta.time, message: meta.message };
-  return { target, steps, code, full: !thin, about, packs: [...packs.values()] };
+  return { target, steps, code, full: !thin, about, packs: named };
 }

@@ -77,14 +77,14 @@ test("packs of objects that pack well are such as a fetch takes", async () => {
       digest: () => nodeHash(Buffer.concat(parts)),
     };
   };
-  const writer = new PackWriter({ ...store, get }, { ...tools, runningHash });
+  const writer = new PackWriter({ ...tools, runningHash });
   let objects = 0;
   const check = async (packed: Packed | "missing" | undefined): Promise<void> => {
     if (packed === undefined || packed === "missing") return;
     const places = await checkPack(packed.pack, packed.bytes, tools);
     objects += places.size;
   };
-  for (const id of ids) await check(await writer.add("state", id));
+  for (const id of ids) await check(await writer.add({ ...store, get }, "state", id));
   await check(writer.end());
   expect(objects).toBe(5);
 });
