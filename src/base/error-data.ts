@@ -208,7 +208,7 @@ export interface StoreErrors {
 
 /** Refs, revisions and branches. */
 export interface RevisionErrors {
-  INVALID_REF_NAME: { readonly name: string; readonly problem: string };
+  INVALID_REF_NAME: { readonly name: string; readonly problem: string; readonly example?: string };
   REF_EXISTS: { readonly tag?: string; readonly remote?: string };
   REF_CONFLICT: { readonly name: string; readonly other: string };
   REF_MOVED: {

@@ -6,7 +6,10 @@ import { commandIn, type Hints } from "./hint.ts";
 
 /** Hints for errors of refs, revisions and branches. */
 export const revisionHints: Hints<keyof RevisionErrors> = {
-  INVALID_REF_NAME: () => "use letters, digits, -, _ and / such as fix/clamp-2",
+  INVALID_REF_NAME: ({ example }) =>
+    example === undefined
+      ? "use letters, digits, -, _ and / such as fix/clamp-2"
+      : `for example ${example}`,
   REF_EXISTS: ({ branch, tag }, argv) =>
     tag === undefined && commandIn(argv) === "record"
       ? "record on another branch with -b NAME, or again on this one with --restart"

@@ -10,7 +10,7 @@ export function checkRefPrefix(prefix: string): string {
   if (isRefName(name)) return prefix;
   throw new RewindError(
     "INVALID_REF_NAME",
-    `expected a folder of refs such as refs/heads/rewind/, got ${JSON.stringify(prefix)}`,
-    { name: prefix, problem: "" },
+    `expected a folder of refs, which begins with refs/ and ends with a slash, got ${JSON.stringify(prefix)}`,
+    { name: prefix, problem: "", example: "refs/heads/rewind/" },
   );
 }

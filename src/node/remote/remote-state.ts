@@ -100,7 +100,7 @@ export function checkRemoteName(name: string): string {
   throw new RewindError(
     "INVALID_REF_NAME",
     `expected the name of a remote, of letters, digits, . _ and -, got ${JSON.stringify(name)}`,
-    { name, problem: "" },
+    { name, problem: "", example: "lab" },
   );
 }
 
