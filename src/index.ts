@@ -21,7 +21,12 @@ export { Config, type Setting } from "./node/config/config.ts";
 export type { SettingPlace } from "./node/config/settings.ts";
 export type { StoreLock } from "./node/store/store-locks.ts";
 export type { Id, Kind } from "./object/id.ts";
-export type { OwnFile, PackageInProgram, Stretch } from "./object/program-contents.ts";
+export type {
+  InputOfProgram,
+  OwnFile,
+  PackageInProgram,
+  Stretch,
+} from "./object/program-contents.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";

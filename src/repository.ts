@@ -78,10 +78,8 @@ export async function openRepository(
   checkOptionsOf(options, REPOSITORY_OPTIONS);
   const root = findProject(directory);
   const now = (): string => new Date().toISOString();
-  const seal = machineSeal((file) =>
-    options.onNotice?.(
-      `undo, redo and remotes will not know of this, because ${file}, the secret that marks it as yours, cannot be written`,
-    ),
+  const seal = machineSeal((why) =>
+    options.onNotice?.(`undo, redo and remotes will not know of this, because ${why}`),
   );
   const store = await openStore(root, fileTools(seal), now, ({ message }) =>
     options.onNotice?.(`the store is damaged, and is read without ${message}`),

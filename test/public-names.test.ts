@@ -39,6 +39,7 @@ const MAIN = [
   "type Id",
   "type InitContext",
   "type InputDifference",
+  "type InputOfProgram",
   "type Kind",
   "type LogEntry",
   "type LogOptions",

@@ -242,7 +242,12 @@ export interface RevisionErrors {
     readonly runs?: boolean;
     readonly ref?: boolean;
   };
-  AMBIGUOUS_ID: { readonly prefix: string; readonly matches: readonly string[] };
+  AMBIGUOUS_ID: {
+    readonly prefix: string;
+    readonly matches: readonly string[];
+    /** A ref that has this name. */
+    readonly ref?: string;
+  };
   NOTHING_TO_UNDO: { readonly verb: string };
   NOTHING_TO_RESUME: { readonly branch: string; readonly steps: number };
   BRANCH_UNFINISHED: {

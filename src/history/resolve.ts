@@ -1,7 +1,7 @@
 import { type ErrorData, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { someWords } from "../base/some-of.ts";
-import { type Id, isId } from "../object/id.ts";
+import { type Id, isId, shortId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
@@ -82,11 +82,34 @@ async function resolveBase(
     const ref = `${place}${base}`;
     if (!ref.startsWith("refs/")) continue;
     const id = await refs.read(ref);
-    if (id !== undefined) return { id: idIn(ref, id), ref, step: undefined };
+    if (id === undefined) continue;
+    await checkNoOther(store, base, { ref, id });
+    return { id: idIn(ref, id), ref, step: undefined };
   }
   const id = await runWithPrefix(store, base);
   if (id !== undefined) return { id, ref: undefined, step: undefined };
   throw await unknown(refs, base, text);
+}
+
+/**
+ * Checks that a name is not also the beginning of another run's id: rewind prints such beginnings,
+ * and a store from a stranger may have a branch of that name. Throws AMBIGUOUS_ID.
+ */
+async function checkNoOther(
+  store: ObjectStore,
+  base: string,
+  { ref, id }: { readonly ref: string; readonly id: string },
+): Promise<void> {
+  if (!/^[0-9a-f]{4,63}$/i.test(base)) return;
+  const same: readonly string[] = [id, await peel(store, id as Id)];
+  const others = (await runsWithPrefix(store, base)).filter((other) => !same.includes(other));
+  if (others.length === 0) return;
+  const full = ref.slice("refs/".length);
+  throw new RewindError(
+    "AMBIGUOUS_ID",
+    `${base} is ${full}, and the beginning of another run's id: ${others.map(shortId).join(", ")}`,
+    { prefix: base, matches: [...others, id], ref: full },
+  );
 }
 
 async function resolveHead(refs: RefStore): Promise<Base> {
@@ -106,19 +129,25 @@ async function resolveHead(refs: RefStore): Promise<Base> {
  * digits.
  */
 async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | undefined> {
-  const prefix = digits.toLowerCase();
-  if (!/^[0-9a-f]{1,64}$/.test(prefix) || prefix.length < SHORTEST_PREFIX) return undefined;
-  const matches: Id[] = [];
-  for (const id of await store.withPrefix(prefix, 1_000)) {
-    const kind = (await store.get(id))?.kind;
-    if (kind === "run" || kind === "tag") matches.push(id);
-  }
+  const matches = await runsWithPrefix(store, digits);
   if (matches.length <= 1) return matches[0];
   throw new RewindError(
     "AMBIGUOUS_ID",
     `${digits} is the beginning of ${matches.length} runs' ids`,
     { prefix: digits, matches },
   );
+}
+
+/** The runs and tags whose ids begin with these digits; none if these are not digits. */
+async function runsWithPrefix(store: ObjectStore, digits: string): Promise<readonly Id[]> {
+  const prefix = digits.toLowerCase();
+  if (!/^[0-9a-f]{1,64}$/.test(prefix) || prefix.length < SHORTEST_PREFIX) return [];
+  const matches: Id[] = [];
+  for (const id of await store.withPrefix(prefix, 1_000)) {
+    const kind = (await store.get(id))?.kind;
+    if (kind === "run" || kind === "tag") matches.push(id);
+  }
+  return matches;
 }
 
 /** The run that an id leads to: the run itself, or the target of a tag. */

@@ -11,6 +11,16 @@ export interface ProgramContents {
   /** The user's own files, in the order in which they run. */
   readonly files: readonly OwnFile[];
   readonly packages: readonly PackageInProgram[];
+  /** The files that it read while it was loaded: a program may make code of them. */
+  readonly inputs: readonly InputOfProgram[];
+}
+
+/** A file that a program read while it was loaded. */
+export interface InputOfProgram {
+  readonly path: string;
+  readonly bytes: number;
+  /** The object that holds what it read; null if that was not recorded. */
+  readonly chunk: Id<"chunk"> | null;
 }
 
 /** A stretch of the source: the code of one package, as `name@version`, or the user's own code. */
@@ -46,7 +56,15 @@ export async function contentsOf(
     stretches,
     files: filesIn(program, stretches),
     packages: packagesIn(program, stretches),
+    inputs: inputsOf(program),
   };
+}
+
+/** The files that a program read while it was loaded. */
+export function inputsOf({ inputs }: Program): InputOfProgram[] {
+  return inputs
+    .filter(({ kind }) => kind === "file")
+    .map(({ path, length, chunk = null }) => ({ path, bytes: length, chunk }));
 }
 
 /** The chunks that hold a program's source, in order. */

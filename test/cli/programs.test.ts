@@ -383,6 +383,10 @@ describe("packages are part of the recorded program", () => {
     expect((await project.ok("show", "--source", "--packages")).stdout).toBe(
       "native 1.2.0  outside the program, compared by a digest\n",
     );
+    const note = "// native 1.2.0 runs from node_modules as it is there, compared by a digest\n";
+    for (const more of [["--all"], ["--package", "native"], []]) {
+      expect((await project.ok("show", "--source", ...more)).stdout).toContain(note);
+    }
     await project.write(
       "node_modules/native/index.js",
       "exports.load = (x) => require(x); exports.inc = 3;",

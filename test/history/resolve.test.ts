@@ -145,7 +145,7 @@ describe("one revision", () => {
     ["remotes/lab/v1", "far", undefined, "refs/remotes/lab/v1"],
     ["lab/v1", "far", undefined, "refs/remotes/lab/v1"],
     ["tags/lab/v1", "first", undefined, "refs/tags/lab/v1"],
-    ["<first:6>", "third", undefined, "refs/heads/<first:6>"],
+    ["heads/<first:6>", "third", undefined, "refs/heads/<first:6>"],
     ["<first:7>", "first", undefined, undefined],
     ["<first:64>", "first", undefined, undefined],
     ["heads/<first:64>", "third", undefined, "refs/heads/<first:64>"],
@@ -239,6 +239,7 @@ describe("text that names nothing, or too much", () => {
     ["<second:64>0", UNKNOWN, "expected the name of a run, got"],
     ["<second:8>g", UNKNOWN, "expected the name of a run, got"],
     ["<chunk>", UNKNOWN, "expected the name of a run, got"],
+    ["<first:6>", "AMBIGUOUS_ID", "and the beginning of another run's id"],
     ["<twins>", "AMBIGUOUS_ID", "is the beginning of 2 runs' ids"],
     // step out of range: the error lists the steps
     ["main@10000", RANGE, "expected a step in 0..2000, got 10000: the run main has 2000 steps"],
@@ -303,6 +304,20 @@ describe("text that names nothing, or too much", () => {
     const { matches } = (error as { data: { matches: Id<"run">[] } }).data;
     expect(matches).toHaveLength(2);
     for (const id of matches) expect((await resolve(runs.store, runs.refs, id)).id).toBe(id);
+  });
+
+  test("a branch named as another run's id begins is ambiguous; its full name and a longer id are not", async () => {
+    const runs = await emptyRuns();
+    const known = await runs.put({ ref: "refs/heads/known" });
+    const digits = known.slice(0, 12);
+    const evil = await runs.put({ ref: `refs/heads/${digits}`, steps: 7 });
+    const error = await failure(() => resolve(runs.store, runs.refs, digits));
+    expect(error).toMatchObject({ code: "AMBIGUOUS_ID", data: { ref: `heads/${digits}` } });
+    expect((await resolve(runs.store, runs.refs, `heads/${digits}`)).id).toBe(evil);
+    expect((await resolve(runs.store, runs.refs, known.slice(0, 13))).id).toBe(known);
+    // A name for the run whose id it begins is no other's.
+    await runs.point(`refs/tags/${known.slice(0, 9)}`, known);
+    expect((await resolve(runs.store, runs.refs, known.slice(0, 9))).id).toBe(known);
   });
 
   test("HEAD before anything is recorded on its branch", async () => {

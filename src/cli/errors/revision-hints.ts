@@ -39,7 +39,10 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
         : range === true
           ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
           : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
-  AMBIGUOUS_ID: ({ matches }) => `give more digits: ${someOf(matches.map(shortId))}`,
+  AMBIGUOUS_ID: ({ matches, ref }) =>
+    ref !== undefined
+      ? `write ${quoted(ref)}, or more digits of the id: ${matches[0]?.slice(0, 24)}`
+      : `give more digits: ${someOf(matches.map(shortId))}`,
   NOTHING_TO_UNDO: () => "`rewind log --all` lists all runs",
   NOTHING_TO_RESUME: ({ branch }) =>
     `make it longer with \`rewind extend ${quoted(branch)} --by N\``,

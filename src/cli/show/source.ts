@@ -1,7 +1,13 @@
 import { utf8 } from "../../base/bytes.ts";
 import { shortId } from "../../object/id.ts";
 import { splitLabel } from "../../object/program.ts";
-import type { OwnFile, PackageInProgram, Stretch } from "../../object/program-contents.ts";
+import type {
+  InputOfProgram,
+  OwnFile,
+  PackageInProgram,
+  Stretch,
+} from "../../object/program-contents.ts";
+import type { RecordedSource } from "../../replay/run/recorded-run.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
@@ -33,15 +39,18 @@ export async function showSource(
     throw usageError(`"${wanted}" is not a package of this program: ${known}`);
   }
   const programs = sources.map(({ program, from, source }) => {
-    const { module = null, stretches, packages = null } = source ?? {};
+    const { module = null, stretches, packages = null, inputs = null } = source ?? {};
     const code = stretches === undefined || wish.packages ? null : codeOf(stretches, wish);
-    return { program, from, module, ...(!wish.packages && { source: code }), packages, code };
+    const beside = source === undefined || wish.packages ? [] : besideCode(source, wish);
+    const shown = { source: code, inputs };
+    return { program, from, module, ...(!wish.packages && shown), packages, code, beside };
   });
-  const data = programs.map(({ code, ...each }) => each);
+  const data = programs.map(({ code, beside, ...each }) => each);
   out.result({ programs: data }, () =>
     programs
-      .map(({ program, from, module, packages, code }) => {
-        const text = wish.packages ? packages && packagesText(packages) : code?.trimEnd();
+      .map(({ program, from, module, packages, code, beside }) => {
+        const whole = code === null ? null : [code.trimEnd(), ...beside].join("\n").trimStart();
+        const text = wish.packages ? packages && packagesText(packages) : whole;
         const shown = text ?? "// its code was left out when it was saved";
         if (programs.length === 1) return wish.packages ? shown : visibleCode(shown);
         const where = `// ${module ?? "a program"}, in force from step ${count(from)}, ${shortId(program)}`;
@@ -61,6 +70,30 @@ function codeOf(stretches: readonly Stretch[], { all, package: wanted }: SourceW
       return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
     })
     .join("");
+}
+
+/** What runs beside the source, or may become a part of it, as comments. */
+function besideCode(
+  { packages, inputs }: RecordedSource,
+  { package: wanted }: SourceWish,
+): readonly string[] {
+  const outside = packages
+    .filter(({ name, bytes }) => bytes === null && (wanted === undefined || name === wanted))
+    .map(({ name, version }) => {
+      return `// ${name} ${version} runs from node_modules as it is there, compared by a digest`;
+    });
+  const read = wanted === undefined ? inputs.map((input) => `// it read ${inputText(input)}`) : [];
+  return [...outside, ...read].map(visibleLine);
+}
+
+/** The files that a program read while it was loaded, one a line. */
+export function inputsText(inputs: readonly InputOfProgram[]): string {
+  return inputs.map((input) => visibleLine(`reads ${inputText(input)}`)).join("\n");
+}
+
+function inputText({ path, bytes, chunk }: InputOfProgram): string {
+  const recorded = chunk === null ? "not recorded" : `cat-file ${shortId(chunk)} prints it`;
+  return `${path}, ${count(bytes)} bytes: ${recorded}`;
 }
 
 function nameOf({ name }: PackageInProgram): string {

@@ -147,9 +147,9 @@ export class Config {
 }
 
 /** A setting that would not count is not set. */
-function refuseUnkept(file: string): never {
-  const message = `${STORE_FOLDER}/local/config cannot be marked as yours, because ${file} cannot be written`;
-  throw new RewindError("FILE_FAILED", message, { file });
+function refuseUnkept(why: string): never {
+  const file = `${STORE_FOLDER}/local/config`;
+  throw new RewindError("FILE_FAILED", `${file} would not count, because ${why}`, { file });
 }
 
 const PLACE_NAMES: Readonly<Record<SettingPlace, string>> = {

@@ -16,12 +16,11 @@ export interface Seal {
 
 /**
  * Seals texts with a secret of this user, which is kept outside every project, so that texts from a
- * stranger's store cannot carry the seal. The secret is made at the first use. Without a home
- * folder the secret is empty, and a seal only tells that no other user's secret was used. In a home
- * folder that cannot be written no seal counts; `onUnkept` is then called at the first one, with
- * the file that was to hold the secret.
+ * stranger's store cannot carry the seal. The secret is made at the first use. Without a home folder,
+ * or in one that cannot be written, no seal counts; `onUnkept` is then called at the first one, with
+ * the reason.
  */
-export function machineSeal(onUnkept: (file: string) => void = () => undefined): Seal {
+export function machineSeal(onUnkept: (why: string) => void = () => undefined): Seal {
   let secret: Uint8Array | undefined;
   let isToldOf = false;
   const sealed = (text: string): string =>
@@ -33,18 +32,22 @@ export function machineSeal(onUnkept: (file: string) => void = () => undefined):
   return {
     make(text) {
       secret ??= readSecret() ?? makeSecret();
-      const file = secretFile();
-      if (secret === undefined && file !== undefined && !isToldOf) {
+      if (secret === undefined && !isToldOf) {
         isToldOf = true;
-        onUnkept(file);
+        const file = secretFile();
+        const secretOf = "the secret that marks it as yours";
+        onUnkept(
+          file === undefined
+            ? `there is no home folder for ${secretOf}`
+            : `${file}, ${secretOf}, cannot be written`,
+        );
       }
       return sealed(text);
     },
     isOurs(text, seal) {
       secret ??= readSecret();
-      // Anyone can make a seal of the empty secret; a user with a home makes none before having a secret.
-      if (secret === undefined && secretFile() !== undefined) return false;
-      return seal === sealed(text);
+      // Anyone can make a seal without a secret.
+      return secret !== undefined && seal === sealed(text);
     },
   };
 }

@@ -1,7 +1,13 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeProgram, type Program } from "../../object/program.ts";
-import { contentsOf, type OwnFile, type PackageInProgram } from "../../object/program-contents.ts";
+import {
+  contentsOf,
+  type InputOfProgram,
+  inputsOf,
+  type OwnFile,
+  type PackageInProgram,
+} from "../../object/program-contents.ts";
 import type { RunManifest } from "../../object/run.ts";
 import type { ReadObject } from "../../object/state.ts";
 import { nodeHash } from "../host/platform.ts";
@@ -20,6 +26,8 @@ export interface ProgramToTrust {
   /** The user's own files; undefined if the code was left out when the run was saved. */
   readonly files: readonly OwnFile[] | undefined;
   readonly packages: readonly PackageInProgram[];
+  /** The files that it read while it was loaded, of which it may make code. */
+  readonly inputs: readonly InputOfProgram[];
 }
 
 /** A trusted program; its name and module are known only if the store has it. */
@@ -76,7 +84,7 @@ async function programToTrust(
   const contents = await contentsOf(program, get, nodeHash).catch(unlessMissing);
   const outside = externals.map(({ name, version }) => ({ name, version, bytes: null }));
   const { files, packages = outside } = contents ?? {};
-  return { program: id, name, module, exportName, files, packages };
+  return { program: id, name, module, exportName, files, packages, inputs: inputsOf(program) };
 }
 
 function unlessMissing(error: unknown): undefined {

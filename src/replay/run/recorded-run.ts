@@ -119,7 +119,7 @@ export class RecordedRun<P extends object = Record<string, unknown>> {
   }
 
   /**
-   * The seeds of the first blocks, at most `limit`. Throws INVALID_ARGUMENT for a run whose
+   * The seeds of the first blocks, at most `limit`, 1,000 unless given. Throws INVALID_ARGUMENT for a run whose
    * generators are not seeded by block.
    *
    * @example
@@ -128,7 +128,7 @@ export class RecordedRun<P extends object = Record<string, unknown>> {
    * first.seed.length; // 32
    * ```
    */
-  async blockSeeds(limit: number = this.checkpoints): Promise<readonly BlockSeed[]> {
+  async blockSeeds(limit = 1_000): Promise<readonly BlockSeed[]> {
     checkKind(limit, "limit", "limit");
     const seeds: BlockSeed[] = [];
     for (let block = 0; block < Math.min(this.checkpoints, limit); block++) {

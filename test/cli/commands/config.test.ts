@@ -201,7 +201,7 @@ test("without a folder for the user's secret, a command says what will not count
   const set = await run("config author Ada");
   expect([set.status, set.stderr]).toEqual([
     1,
-    `error: .rewind/local/config cannot be marked as yours, because ${secret} cannot be written\n` +
+    `error: .rewind/local/config would not count, because ${secret}, the secret that marks it as yours, cannot be written\n` +
       "hint: check the path, its folder and its permissions\n",
   ]);
   expect((await run("config rng xoshiro128++")).status).toBe(0);

@@ -455,3 +455,29 @@ describe("show", () => {
     expect(bytes).toBeGreaterThan(100);
   });
 });
+
+test("show --source and trust name the files that a program read, of which it may make code", async () => {
+  const project = await emptyProject();
+  await project.write("rule.txt", "x + 1");
+  await project.write(
+    "m.ts",
+    `import { readFileSync } from "node:fs";
+      const rule = readFileSync("rule.txt", "utf8");
+      export default { name: "m", init: () => 0, step: (x) => x + rule.length };`,
+  );
+  await project.ok(...words("record m.ts --steps 10"));
+  const [{ inputs }] = (await project.ok(...words("show --source --json"))).json.programs;
+  expect(inputs).toEqual([{ path: "rule.txt", bytes: 5, chunk: expect.any(String) }]);
+  const line = `rule.txt, 5 bytes: cat-file ${inputs[0].chunk.slice(0, 12)} prints it\n`;
+  expect((await project.ok(...words("show --source"))).stdout).toContain(`// it read ${line}`);
+  expect((await project.ok(...words("trust"))).stdout).toContain(`reads ${line}`);
+});
+
+test("show --seeds lists a thousand, and says how many more there are", async () => {
+  const project = await emptyProject("walk.ts");
+  await project.ok(...words("record walk.ts --steps 1001 --block-size 1"));
+  const { stdout } = await project.ok(...words("show main --seeds"));
+  expect(stdout.trimEnd().split("\n")).toHaveLength(1001);
+  expect(stdout).toContain("… and 1 more: -n N lists N");
+  expect((await project.ok(...words("show main --seeds -n 1001"))).stdout).not.toContain("more");
+});

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import path from "node:path";
 import { outputFileSync } from "fs-extra/esm";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import { asUser, newUser } from "../../user.ts";
 
@@ -37,9 +37,20 @@ test("in a home folder that cannot be written no seal counts, which is told once
   outputFileSync(user.config, "a file, not a folder");
   const told: string[] = [];
   await asUser(user, async () => {
-    const seal = machineSeal((file) => told.push(file));
+    const seal = machineSeal((why) => told.push(why));
     expect(seal.isOurs("a", seal.make("a"))).toBe(false);
     seal.make("b");
   });
-  expect(told).toEqual([path.join(user.config, "rewind", "secret")]);
+  const file = path.join(user.config, "rewind", "secret");
+  expect(told).toEqual([`${file}, the secret that marks it as yours, cannot be written`]);
+});
+
+test("without a home folder no seal counts, not even one of the empty secret", () => {
+  for (const name of ["HOME", "XDG_CONFIG_HOME", "APPDATA"]) vi.stubEnv(name, undefined);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const told: string[] = [];
+  const seal = machineSeal((why) => told.push(why));
+  expect(seal.isOurs("a", ofEmptySecret("a"))).toBe(false);
+  expect(seal.isOurs("a", seal.make("a"))).toBe(false);
+  expect(told).toEqual(["there is no home folder for the secret that marks it as yours"]);
 });

@@ -33,7 +33,12 @@ export const show: Command = command({
     packages: { describe: "with --source: list its packages, with their sizes", type: "boolean" },
     package: { describe: "with --source: print this package", type: "string", value: "NAME" },
     all: { describe: "with --source: print all of it", type: "boolean" },
-    limit: { alias: "n", describe: "list at most N seeds", type: "string", value: "N" },
+    limit: {
+      alias: "n",
+      describe: "list at most N seeds; 1,000 unless given",
+      type: "string",
+      value: "N",
+    },
     force: FORCE_OPTION,
     trust: TRUST_OPTION,
   },
@@ -53,7 +58,7 @@ export const show: Command = command({
       ...["segments", "parents", "origin", "meta"],
     ],
     "show --seeds": [{ seeds: ["block", "step", "seed"] }],
-    "show --source": [{ programs: ["program", "from", "module", "source", "packages"] }],
+    "show --source": [{ programs: ["program", "from", "module", "source", "inputs", "packages"] }],
   },
   async run(args, { out, open, long }) {
     const revision = args.revision;
@@ -75,7 +80,7 @@ export const show: Command = command({
       await showSource(out, run, step, wish);
     } else if (args.seeds) {
       const { run } = await wholeRun(repo, revision ?? "HEAD");
-      await showSeeds(out, run, limit ?? run.checkpoints);
+      await showSeeds(out, run, limit ?? MOST_SEEDS);
     } else if (revision === undefined || parseRevision(revision).step !== undefined) {
       const options = { signal: long("checking").signal, force: args.force === true };
       await showState(out, await repo.revision(revision ?? "HEAD"), options);
@@ -92,14 +97,21 @@ export const show: Command = command({
   },
 });
 
+/** As many are listed unless -n is given. */
+const MOST_SEEDS = 1_000;
+
 async function showSeeds(out: Output, run: Run, limit: number): Promise<void> {
   const seeds = (await run.blockSeeds(limit)).map(({ seed, ...block }) => ({
     ...block,
     seed: toHex(seed),
   }));
+  const more = run.checkpoints - seeds.length;
   out.result({ seeds }, () =>
-    seeds
-      .map(({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`)
-      .join("\n"),
+    [
+      ...seeds.map(
+        ({ block, step, seed }) => `block ${count(block)}  step ${count(step)}  ${seed}`,
+      ),
+      ...(more > 0 && limit === MOST_SEEDS ? [`… and ${count(more)} more: -n N lists N`] : []),
+    ].join("\n"),
   );
 }

@@ -1,5 +1,5 @@
 import { type Context, STATUS } from "../../command.ts";
-import { filesText, packagesText } from "../../show/source.ts";
+import { filesText, inputsText, packagesText } from "../../show/source.ts";
 import { visibleLine } from "../../terminal/text.ts";
 
 /** `rewind trust [REV]`. */
@@ -14,7 +14,7 @@ export async function addTrust(
   });
   out.result({ programs: data }, () =>
     [
-      ...programs.map(({ name, module, exportName, files, packages }) => {
+      ...programs.map(({ name, module, exportName, files, packages, inputs }) => {
         const entry = exportName === undefined ? module : `${module}#${exportName}`;
         return [
           visibleLine(`${name}, from ${entry}`),
@@ -22,6 +22,7 @@ export async function addTrust(
             ? "its code was left out when it was saved: your own files run, if they give the same"
             : filesText(files),
           ...(packages.length === 0 ? [] : [packagesText(packages)]),
+          ...(inputs.length === 0 ? [] : [inputsText(inputs)]),
         ].join("\n");
       }),
       "trusted: this code may now run in all your projects",

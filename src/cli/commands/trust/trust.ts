@@ -23,7 +23,9 @@ export const trust: Command = command({
     ["trust --forget theirs", "take it back"],
   ],
   keys: {
-    trust: [{ programs: ["program", "name", "module", "packages", "exportName", "files"] }],
+    trust: [
+      { programs: ["program", "name", "module", "packages", "inputs", "exportName", "files"] },
+    ],
     "trust --list": [{ programs: ["program", "name", "module"] }],
     "trust --forget": ["forgotten"],
   },
