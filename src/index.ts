@@ -28,7 +28,13 @@ export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
+export type {
+  CompareTraceOptions,
+  TraceComparison,
+  TraceDifference,
+} from "./replay/compare/compare-trace.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
+export type { DriftCase } from "./replay/compare/drift.ts";
 export type {
   DifferenceStatistics,
   FieldStatistics,
@@ -39,6 +45,7 @@ export type { Samples } from "./replay/compare/samples.ts";
 export type { SourceDifference } from "./replay/compare/source-diff.ts";
 export type { Span } from "./replay/compare/spans.ts";
 export type { StateDifference } from "./replay/compare/state-difference.ts";
+export type { TraceOptions } from "./replay/compare/trace-block.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
 export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";

@@ -179,6 +179,7 @@ export interface ObjectErrors {
   OBJECT_INVALID: { readonly kind?: string; readonly id?: string; readonly name?: string };
   UNSUPPORTED_FORMAT: { readonly format?: unknown };
   INVALID_ARTIFACT: NoData;
+  INVALID_TRACE: NoData;
 }
 
 /** Stores and their files. */

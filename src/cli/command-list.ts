@@ -35,6 +35,10 @@ export const COMMANDS = {
     summary: "find the first step and the fields in which two runs differ",
   },
   verify: { group: "compare", summary: "replay a run and compare it with what was recorded" },
+  trace: {
+    group: "compare",
+    summary: "write what this machine sees in a block, for another to compare",
+  },
   rng: {
     group: "reconstruct",
     summary: "the shuffles, splits and states of a past run of PyTorch, numpy or Python",

@@ -249,6 +249,7 @@ async function recorded(module: string): Promise<Project> {
   await project.ok(..."branch fix main@9_000 --seed 2".split(" "));
   await project.ok(..."branch clamped main@9_990".split(" "));
   await project.ok(..."save main -o run.replay".split(" "));
+  await project.ok(..."trace main --block 3 -o block.trace".split(" "));
   return project;
 }
 

@@ -44,6 +44,8 @@ const LINES: Readonly<Record<string, string>> = {
   "diff --stat": "diff main fix --stat",
   "diff --plot": "diff main fix --plot x",
   verify: "verify main",
+  trace: "trace main --block 3 -o block.trace",
+  "verify --trace": "verify main --trace block.trace",
   "rng PLAN": `rng ${PLAN}`,
   "rng PLAN --epoch": `rng ${PLAN} --epoch 2`,
   "rng PLAN --event": "rng seed~1;~split~12~8~4 --event 2",

@@ -43,6 +43,8 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       stats: "stats main state.x --to 10",
       diff: "diff main fix",
       verify: "verify main",
+      trace: "trace main --block 0 -o block.trace",
+      "verify --trace": "verify main --trace block.trace",
       "rng PLAN": [`rng ${plan}`, `rng ${plan} --event 1`],
       "rng PLAN --epoch": [`rng ${plan} --epoch 2`, `rng ${plan} --epoch 2 --batch 3`],
       "rng PLAN --event": "rng 'seed 1; split 12 8 4' --event 2",

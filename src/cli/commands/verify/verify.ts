@@ -1,33 +1,60 @@
-import { parseRange, parseRevision } from "../../history/revision.ts";
-import type { Mismatch } from "../../replay/compare/verify.ts";
-import type { WhichProgram } from "../../repository.ts";
-import { type Command, command, STATUS } from "../command.ts";
-import { wholeRun } from "../input/revision.ts";
-import { usageError } from "../input/usage-error.ts";
-import { PROGRAM_OPTION, TRUST_OPTION } from "../options.ts";
-import { cutPair } from "../show/cut-pair.ts";
-import { stateJson, stateLine } from "../show/state.ts";
-import { count, plural } from "../terminal/text.ts";
+import { parseRange, parseRevision } from "../../../history/revision.ts";
+import type { Mismatch } from "../../../replay/compare/verify.ts";
+import type { WhichProgram } from "../../../repository.ts";
+import { type Command, command, STATUS } from "../../command.ts";
+import { wholeRun } from "../../input/revision.ts";
+import { usageError } from "../../input/usage-error.ts";
+import { PROGRAM_OPTION, TRUST_OPTION } from "../../options.ts";
+import { cutPair } from "../../show/cut-pair.ts";
+import { stateJson, stateLine } from "../../show/state.ts";
+import { count, plural } from "../../terminal/text.ts";
+import { TRACE_KEYS, verifyTrace } from "./against-trace.ts";
 
 export const verify: Command = command({
   positionals: { revision: { type: "string", completes: "revision", without: "HEAD" } },
   describe:
-    "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all of them with --full, or the one that leads to\nREV@STEP. Exit status 3 when a replay does not match.",
+    "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all of them with --full, or the one that leads to\nREV@STEP. With --trace, compares one block with the states that another machine has seen. Exit status 3\nwhen a replay does not match.",
   options: {
     full: { describe: "replay every block", type: "boolean" },
+    trace: {
+      describe: "compare with this file, which trace wrote on another machine",
+      type: "string",
+      value: "FILE",
+      completes: "files",
+    },
+    epsilon: {
+      describe: "how far numbers may be apart to be a drift; 1e-9 by default",
+      type: "string",
+      value: "E",
+    },
     program: PROGRAM_OPTION,
     trust: TRUST_OPTION,
   },
   examples: [
     ["verify main --full", "replay all of it"],
     ["verify main@842_137", "replay the block that leads to this step"],
+    [
+      "verify main --trace block.trace",
+      "the first step and field that differ from another machine",
+    ],
     ["verify main --program working", "does the code as it is now give the same run?"],
   ],
-  keys: { verify: ["ok", "blocksChecked", "mismatch"] },
-  async run(args, { out, open, long }) {
+  keys: { verify: ["ok", "blocksChecked", "mismatch"], "verify --trace": TRACE_KEYS },
+  async run(args, context) {
+    const { out, open, long } = context;
+    if (args.trace === undefined && args.epsilon !== undefined) {
+      throw usageError("--epsilon needs --trace");
+    }
+    if (args.trace !== undefined && args.full) {
+      throw usageError("expected --full or --trace, got both");
+    }
     const repo = await open({ trust: args.trust });
     const revision = args.revision ?? "HEAD";
     const { program } = args;
+    if (args.trace !== undefined) {
+      const { run } = await wholeRun(repo, revision, { program });
+      return verifyTrace(run, { file: args.trace, epsilon: args.epsilon, revision }, context);
+    }
     const at = parseRange(revision) === undefined && parseRevision(revision).step !== undefined;
     if (at && args.full) {
       throw usageError("expected --full or one step to check, got both");
