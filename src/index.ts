@@ -94,7 +94,7 @@ export type {
   Standing,
 } from "./repository/sharing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
-export type { TagOptions, Tags } from "./repository/tags.ts";
+export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,

@@ -8,6 +8,7 @@ export interface ErrorData
     StoreErrors,
     RevisionErrors,
     RemoteErrors,
+    SigningErrors,
     SettingErrors {}
 
 /** What an error may say in addition, added on its way to the caller. */
@@ -278,6 +279,16 @@ export interface RemoteErrors {
     readonly limit: number;
     /** The setting that the limit comes from. */
     readonly setting?: string;
+  };
+}
+
+/** Signatures. */
+export interface SigningErrors {
+  SIGNING_FAILED: {
+    /** What is missing, if something is. */
+    readonly lacks?: "program" | "key" | "signers";
+    /** What `ssh-keygen` has said. */
+    readonly told?: string;
   };
 }
 

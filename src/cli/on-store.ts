@@ -19,6 +19,7 @@ import { reset } from "./commands/reset.ts";
 import { resume } from "./commands/resume.ts";
 import { save } from "./commands/save.ts";
 import { show } from "./commands/show/show.ts";
+import { sign } from "./commands/sign.ts";
 import { stats } from "./commands/stats.ts";
 import { step } from "./commands/step.ts";
 import { tag } from "./commands/tag/tag.ts";
@@ -39,5 +40,5 @@ export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ get, checkout, step, show, log, find, stats },
   ...{ branch, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
-  ...{ tag, reflog, doctor, "cat-file": catFile },
+  ...{ tag, sign, reflog, doctor, "cat-file": catFile },
 };

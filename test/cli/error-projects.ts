@@ -125,6 +125,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     }),
   "files of runs": () => walk(artifacts),
   "traces of other machines": () => walk(traces),
+  "tags and signatures": () => walk(signatures),
   "remotes that are broken": () => walk(brokenRemotes),
   "a new store whose remotes are broken": async () => {
     const { project } = await walk(brokenRemotes);
@@ -452,6 +453,24 @@ async function changedClass(project: Project, after: string): Promise<void> {
   await project.write("agent.ts", AGENT.before);
   await project.ok(...words("record agent.ts --steps 9 --seed 1 --block-size 3 -b agent"));
   await project.write("agent.ts", after);
+}
+
+async function signatures(project: Project): Promise<void> {
+  await project.ok("tag", "plain", "main");
+  const repo = await openRepository(project.root);
+  const { id } = await repo.resolve("main");
+  await repo.close();
+  const lines = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n";
+  const forged = new Map<string, string>();
+  await forging(project, async (writer) => {
+    for (const [name, signature] of Object.entries({ forged: lines, odd: "-f /etc/passwd" })) {
+      const tag = { ...TAG, name, target: id, signature };
+      forged.set(name, writer.put("tag", encodeTag(tag)));
+    }
+  });
+  for (const [name, tag] of forged) {
+    writeFileSync(inStore(project, `refs/tags/${name}`), `${tag}\n`);
+  }
 }
 
 async function traces(project: Project): Promise<void> {

@@ -44,6 +44,8 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       diff: "diff main fix",
       verify: "verify main",
       trace: "trace main --block 0 -o block.trace",
+      sign: "tag v9 main -q; ssh-keygen -q -t ed25519 -N '' -f key; rewind sign main --name v9 -f --key key",
+      "verify --signature": "verify v9 --signature --allowed-signers key.pub",
       "verify --trace": "verify main --trace block.trace",
       "rng PLAN": [`rng ${plan}`, `rng ${plan} --event 1`],
       "rng PLAN --epoch": [`rng ${plan} --epoch 2`, `rng ${plan} --epoch 2 --batch 3`],

@@ -9,11 +9,12 @@ import { cutPair } from "../../show/cut-pair.ts";
 import { stateJson, stateLine } from "../../show/state.ts";
 import { count, plural } from "../../terminal/text.ts";
 import { TRACE_KEYS, verifyTrace } from "./against-trace.ts";
+import { SIGNATURE_KEYS, verifySignature } from "./signature.ts";
 
 export const verify: Command = command({
   positionals: { revision: { type: "string", completes: "revision", without: "HEAD" } },
   describe:
-    "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all of them with --full, or the one that leads to\nREV@STEP. With --trace, compares one block with the states that another machine has seen. Exit status 3\nwhen a replay does not match.",
+    "Replays blocks of a run from their checkpoints, each in a fresh instance of the program, and compares\nthem, bit for bit, with what was recorded: ten blocks, all of them with --full, or the one that leads to\nREV@STEP. With --trace, compares one block with the states that another machine has seen. With --signature,\nREV is a tag, and its signature is checked instead. Exit status 3 when something does not match.",
   options: {
     full: { describe: "replay every block", type: "boolean" },
     trace: {
@@ -27,6 +28,13 @@ export const verify: Command = command({
       type: "string",
       value: "E",
     },
+    signature: { describe: "check who has signed this tag; replays nothing", type: "boolean" },
+    "allowed-signers": {
+      describe: "who may sign, as for ssh-keygen; signing.allowed, or else Git's file, by default",
+      type: "string",
+      value: "FILE",
+      completes: "files",
+    },
     program: PROGRAM_OPTION,
     trust: TRUST_OPTION,
   },
@@ -37,16 +45,21 @@ export const verify: Command = command({
       "verify main --trace block.trace",
       "the first step and field that differ from another machine",
     ],
+    ["verify v1 --signature", "who has signed the tag v1"],
     ["verify main --program working", "does the code as it is now give the same run?"],
   ],
-  keys: { verify: ["ok", "blocksChecked", "mismatch"], "verify --trace": TRACE_KEYS },
+  keys: {
+    verify: ["ok", "blocksChecked", "mismatch"],
+    "verify --trace": TRACE_KEYS,
+    "verify --signature": SIGNATURE_KEYS,
+  },
   async run(args, context) {
     const { out, open, long } = context;
-    if (args.trace === undefined && args.epsilon !== undefined) {
-      throw usageError("--epsilon needs --trace");
-    }
-    if (args.trace !== undefined && args.full) {
-      throw usageError("expected --full or --trace, got both");
+    checkForms(args);
+    if (args.signature) {
+      if (args.revision === undefined)
+        throw usageError("expected a tag: rewind verify TAG --signature");
+      return verifySignature(args.revision, args.allowedSigners, context);
     }
     const repo = await open({ trust: args.trust });
     const revision = args.revision ?? "HEAD";
@@ -115,6 +128,26 @@ export const verify: Command = command({
     return ok ? STATUS.ok : STATUS.differs;
   },
 });
+
+/** What is checked is the run, a trace or a signature. Throws USAGE. */
+function checkForms(args: {
+  readonly full: boolean | undefined;
+  readonly trace: string | undefined;
+  readonly epsilon: string | undefined;
+  readonly signature: boolean | undefined;
+  readonly allowedSigners: string | undefined;
+}): void {
+  const forms = (["full", "trace", "signature"] as const).filter(
+    (form) => args[form] !== undefined && args[form] !== false,
+  );
+  if (forms.length > 1) throw usageError(`expected --${forms[0]} or --${forms[1]}, got both`);
+  if (args.trace === undefined && args.epsilon !== undefined) {
+    throw usageError("--epsilon needs --trace");
+  }
+  if (args.signature !== true && args.allowedSigners !== undefined) {
+    throw usageError("--allowed-signers needs --signature");
+  }
+}
 
 /** The likely cause if the recorded code does not reproduce the run. */
 function likely(program: WhichProgram | undefined, { causes }: Mismatch): string[] {
