@@ -2,6 +2,7 @@ import { parseRange, parseRevision } from "../../../history/revision.ts";
 import type { Mismatch } from "../../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../../repository.ts";
 import { type Command, command, STATUS } from "../../command.ts";
+import { quoted } from "../../input/quoted.ts";
 import { wholeRun } from "../../input/revision.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { PROGRAM_OPTION, TRUST_OPTION } from "../../options.ts";
@@ -121,7 +122,7 @@ export const verify: Command = command({
             const [a, b] = cutPair(...texts, MOST_LETTERS);
             return `  ${path}: ${one} ${a}, ${other} ${b}`;
           }),
-          ...likely(program, mismatch),
+          ...likely(program, parseRevision(revision).base, mismatch),
         ].join("\n");
       },
     );
@@ -149,11 +150,19 @@ function checkForms(args: {
   }
 }
 
-/** The likely cause if the recorded code does not reproduce the run. */
-function likely(program: WhichProgram | undefined, { causes }: Mismatch): string[] {
+/** The likely cause if the recorded code does not reproduce the run, and how to find the step. */
+function likely(
+  program: WhichProgram | undefined,
+  revision: string,
+  { causes, block }: Mismatch,
+): string[] {
   if (program === "working") return [];
   const unknown = "something outside its state: `rewind record --self-check` finds it at once";
-  return [`likely cause: ${causes.length > 0 ? causes.join("; ") : unknown}`];
+  if (causes.length === 0) return [`likely cause: ${unknown}`];
+  return [
+    `likely cause: ${causes.join("; ")}`,
+    `the step and the field: \`rewind trace ${quoted(revision)} --block ${block} -o FILE\` there, then \`rewind verify ${quoted(revision)} --trace FILE\` here`,
+  ];
 }
 /** Longer values are cut. */
 const MOST_LETTERS = 200;
