@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { encode } from "../../../src/codec/encode.ts";
+import type { TypeCodec } from "../../../src/codec/state/type-codecs.ts";
 import { record } from "../../../src/index.ts";
 import { nodeCompression, nodeHash } from "../../../src/node/host/platform.ts";
 import type { Run } from "../../../src/replay/run/run.ts";
 import { defineSimulation } from "../../../src/replay/simulation.ts";
-import { decodeTrace } from "../../../src/store/trace-file.ts";
+import {
+  decodeTrace,
+  digestOf,
+  encodeTrace,
+  type TracedStretch,
+} from "../../../src/store/trace-file.ts";
 
 /** What another machine does otherwise, from step `from` on. */
 interface Params {
@@ -20,6 +27,9 @@ class Herd {
   }
 }
 
+/** What the codec has got. */
+const decoded: unknown[] = [];
+
 /** Stands for a program whose results depend on the machine. */
 const model = defineSimulation({
   name: "model",
@@ -28,7 +38,10 @@ const model = defineSimulation({
     Herd: {
       is: (value: unknown) => value instanceof Herd,
       encode: ({ size }: Herd) => size,
-      decode: (size: unknown) => new Herd(size as number),
+      decode(size: unknown) {
+        decoded.push(size);
+        return new Herd(size as number);
+      },
     },
   },
   init: () => ({ x: 0, name: "a", list: [1, 2], seen: new Map([["a", 1]]), herd: new Herd(1) }),
@@ -138,6 +151,25 @@ describe("a trace", () => {
     expect((await here.compareTrace(second)).difference).toMatchObject({
       ...{ step: 8, kind: "value", changes: [{ path: "state.x", a: 0, b: 1 }] },
     });
+  });
+
+  test("no code of the program gets what a trace holds", async () => {
+    const run = await runWith();
+    const trace = decodeTrace(await run.trace(3), nodeCompression, nodeHash);
+    const [stretch] = trace.stretches as [TracedStretch];
+    const forged = encode(
+      { ...((await run.get(30)) as object), herd: new Herd(0) },
+      { types: { Herd: { ...model.types?.Herd, encode: () => "forged" } as TypeCodec } },
+    );
+    const digests = stretch.digests.slice();
+    digests.set(digestOf(forged, nodeHash));
+    const stretches = [{ ...stretch, digests, states: [forged] }];
+    const bytes = encodeTrace({ ...trace, stretches }, nodeCompression, nodeHash);
+    const { difference } = await run.compareTrace(bytes);
+    expect(difference).toMatchObject({ step: 30, kind: "structure" });
+    expect(difference?.changes[0]).toMatchObject({ path: "state.herd", a: "forged" });
+    expect(decoded.length).toBeGreaterThan(0);
+    expect(decoded).not.toContain("forged");
   });
 
   test("is refused where the replay is not the recording", async () => {
