@@ -33,7 +33,13 @@ export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
+export type {
+  CompareTraceOptions,
+  TraceComparison,
+  TraceDifference,
+} from "./replay/compare/compare-trace.ts";
 export type { DiffOptions, RunDifference } from "./replay/compare/diff.ts";
+export type { DriftCase } from "./replay/compare/drift.ts";
 export type {
   DifferenceStatistics,
   FieldStatistics,
@@ -44,6 +50,7 @@ export type { Samples } from "./replay/compare/samples.ts";
 export type { SourceDifference } from "./replay/compare/source-diff.ts";
 export type { Span } from "./replay/compare/spans.ts";
 export type { StateDifference } from "./replay/compare/state-difference.ts";
+export type { TraceOptions } from "./replay/compare/trace-block.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
 export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";
@@ -97,7 +104,7 @@ export type {
   Standing,
 } from "./repository/sharing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
-export type { TagOptions, Tags } from "./repository/tags.ts";
+export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,

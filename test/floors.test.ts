@@ -47,7 +47,7 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
-  node: ["", "host", "store", "config", "program", "remote"],
+  node: ["", "host", "store", "config", "signing", "program", "remote"],
   replay: ["", "look", "record", "compare", "run"],
 };
 

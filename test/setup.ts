@@ -1,3 +1,4 @@
+import path from "node:path";
 import fc from "fast-check";
 import { afterAll } from "vitest";
 import { newUser, variablesOf } from "./user.ts";
@@ -7,5 +8,7 @@ import { newUser, variablesOf } from "./user.ts";
 fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20_261_122) });
 
 const user = newUser();
-Object.assign(process.env, variablesOf(user));
+// Nor do the developer's own settings of Git count.
+const git = { GIT_CONFIG_GLOBAL: path.join(user.config, "gitconfig") };
+Object.assign(process.env, variablesOf(user), git);
 afterAll(user.remove);

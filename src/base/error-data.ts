@@ -8,6 +8,7 @@ export interface ErrorData
     StoreErrors,
     RevisionErrors,
     RemoteErrors,
+    SigningErrors,
     SettingErrors {}
 
 /** What an error may say in addition, added on its way to the caller. */
@@ -179,6 +180,7 @@ export interface ObjectErrors {
   OBJECT_INVALID: { readonly kind?: string; readonly id?: string; readonly name?: string };
   UNSUPPORTED_FORMAT: { readonly format?: unknown };
   INVALID_ARTIFACT: NoData;
+  INVALID_TRACE: NoData;
 }
 
 /** Stores and their files. */
@@ -282,6 +284,16 @@ export interface RemoteErrors {
     readonly limit: number;
     /** The setting that the limit comes from. */
     readonly setting?: string;
+  };
+}
+
+/** Signatures. */
+export interface SigningErrors {
+  SIGNING_FAILED: {
+    /** What is missing, if something is. */
+    readonly lacks?: "program" | "key" | "signers";
+    /** What `ssh-keygen` has said. */
+    readonly told?: string;
   };
 }
 

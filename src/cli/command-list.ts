@@ -35,6 +35,10 @@ export const COMMANDS = {
     summary: "find the first step and the fields in which two runs differ",
   },
   verify: { group: "compare", summary: "replay a run and compare it with what was recorded" },
+  trace: {
+    group: "compare",
+    summary: "write the states of a block, for another machine to compare",
+  },
   rng: {
     group: "reconstruct",
     summary: "the shuffles, splits and states of a past run of PyTorch, numpy or Python",
@@ -51,6 +55,7 @@ export const COMMANDS = {
   info: { group: "share", summary: "describe a saved file, without running anything" },
   trust: { group: "share", summary: "show what code a run would run, and let it run" },
   tag: { group: "maintain", summary: "list tags, or give a run a lasting name" },
+  sign: { group: "maintain", summary: "sign a run with an SSH key" },
   reflog: { group: "maintain", summary: "list what a branch has named" },
   config: { group: "maintain", summary: "list and change settings" },
   doctor: {

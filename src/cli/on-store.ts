@@ -19,12 +19,14 @@ import { reset } from "./commands/reset.ts";
 import { resume } from "./commands/resume.ts";
 import { save } from "./commands/save.ts";
 import { show } from "./commands/show/show.ts";
+import { sign } from "./commands/sign.ts";
 import { stats } from "./commands/stats.ts";
 import { step } from "./commands/step.ts";
 import { tag } from "./commands/tag/tag.ts";
+import { trace } from "./commands/trace.ts";
 import { trust } from "./commands/trust/trust.ts";
 import { undo } from "./commands/undo.ts";
-import { verify } from "./commands/verify.ts";
+import { verify } from "./commands/verify/verify.ts";
 
 export { Config } from "../node/config/config.ts";
 export { cloneRepository, initRepository, openRepository } from "../repository.ts";
@@ -36,7 +38,7 @@ export { cloneRepository, initRepository, openRepository } from "../repository.t
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
   ...{ get, checkout, step, show, log, find, stats },
-  ...{ branch, reset, undo, redo, diff, verify },
+  ...{ branch, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
-  ...{ tag, reflog, doctor, "cat-file": catFile },
+  ...{ tag, sign, reflog, doctor, "cat-file": catFile },
 };

@@ -2,12 +2,12 @@ import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Id } from "../object/id.ts";
 import { checkMessage } from "../object/run-meta.ts";
-import { encodeTag, type Tag } from "../object/tag.ts";
+import { decodeTag, encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefStore } from "../store/ref-store.ts";
-import { type Damage, soundRefs } from "./sound-refs.ts";
+import { type Damage, idIn, soundRefs } from "./sound-refs.ts";
 
 const TAGS = "refs/tags/";
 
@@ -56,17 +56,32 @@ export async function createTag(
   }
 }
 
+/**
+ * A tag by the name of its ref; one that names a run itself has no message and no time. Throws
+ * REF_NOT_FOUND.
+ */
+export async function readTag(store: ObjectStore, refs: RefStore, name: string): Promise<Tag> {
+  const id = await targetOf(refs, name);
+  const object = await store.get(id);
+  if (object?.kind === "tag") return decodeTag(object.body);
+  return { target: id as Id<"run">, name, message: "", time: "" };
+}
+
 /** Removes a tag, and returns what it named. Throws REF_NOT_FOUND, with the nearest names. */
 export async function deleteTag(refs: RefStore, name: string): Promise<Id> {
+  const target = await targetOf(refs, name);
+  await refs.update([{ name: `${TAGS}${name}`, from: target, to: undefined }], `tag -d ${name}`);
+  return target;
+}
+
+/** What a tag's ref names. Throws REF_NOT_FOUND, with the nearest names. */
+async function targetOf(refs: RefStore, name: string): Promise<Id> {
   const ref = `${TAGS}${checkBranchName(name)}`;
   const target = await refs.read(ref);
-  if (target === undefined) {
-    const names = (await refs.names(TAGS)).map((tag) => tag.slice(TAGS.length));
-    throw new RewindError("REF_NOT_FOUND", `there is no tag ${name}`, {
-      tag: name,
-      names: nearest(name, names),
-    });
-  }
-  await refs.update([{ name: ref, from: target, to: undefined }], `tag -d ${name}`);
-  return target as Id;
+  if (target !== undefined) return idIn(ref, target);
+  const names = (await refs.names(TAGS)).map((tag) => tag.slice(TAGS.length));
+  throw new RewindError("REF_NOT_FOUND", `there is no tag ${name}`, {
+    tag: name,
+    names: nearest(name, names),
+  });
 }

@@ -9,7 +9,8 @@ export interface RunMeta {
   readonly author?: string;
   readonly message?: string;
   readonly host?: Readonly<Record<string, string>>;
-  readonly git?: { readonly commit?: string; readonly dirty?: boolean };
+  /** The project's Git commit, whether files differed from it, and its remote's host and path. */
+  readonly git?: { readonly commit?: string; readonly dirty?: boolean; readonly remote?: string };
   /** The run that a restart replaced. */
   readonly replaces?: string;
   readonly [field: string]: unknown;

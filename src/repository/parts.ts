@@ -65,7 +65,7 @@ export function partsOf(
   return {
     ...{ branches, code, recorder, checks },
     store: { ...opened, refs },
-    tags: new Tags(objects, refs),
+    tags: new Tags(objects, refs, root),
     hasChanged: () => changed,
   };
 }

@@ -43,6 +43,7 @@ import { lockText } from "../node/dead.ts";
 import { brokenArtifacts } from "./error-artifacts.ts";
 import { AGENT, MODELS } from "./error-models.ts";
 import { brokenRemotes } from "./error-remotes.ts";
+import { brokenTraces } from "./error-traces.ts";
 import {
   bareProject,
   copyOf,
@@ -123,6 +124,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       await project.write("walk.ts", walk.replace("? 1 : -1", "? 2 : -1"));
     }),
   "files of runs": () => walk(artifacts),
+  "traces of other machines": () => walk(traces),
+  "tags and signatures": () => walk(signatures),
   "remotes that are broken": () => walk(brokenRemotes),
   "a new store whose remotes are broken": async () => {
     const { project } = await walk(brokenRemotes);
@@ -450,6 +453,34 @@ async function changedClass(project: Project, after: string): Promise<void> {
   await project.write("agent.ts", AGENT.before);
   await project.ok(...words("record agent.ts --steps 9 --seed 1 --block-size 3 -b agent"));
   await project.write("agent.ts", after);
+}
+
+async function signatures(project: Project): Promise<void> {
+  await project.ok("tag", "plain", "main");
+  const repo = await openRepository(project.root);
+  const { id } = await repo.resolve("main");
+  await repo.close();
+  const lines = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n";
+  const forged = new Map<string, string>();
+  await forging(project, async (writer) => {
+    for (const [name, signature] of Object.entries({ forged: lines, odd: "-f /etc/passwd" })) {
+      const tag = { ...TAG, name, target: id, signature };
+      forged.set(name, writer.put("tag", encodeTag(tag)));
+    }
+  });
+  for (const [name, tag] of forged) {
+    writeFileSync(inStore(project, `refs/tags/${name}`), `${tag}\n`);
+  }
+}
+
+async function traces(project: Project): Promise<void> {
+  await project.ok(...words("record walk.ts --steps 50 --seed 1 --block-size 10 -b other"));
+  await project.ok(...words("branch part main@20 --param p=0.6"));
+  await project.ok(...words("trace main --block 0 -o main.trace"));
+  const whole = readFileSync(path.join(project.root, "main.trace"));
+  for (const [name, bytes] of Object.entries(brokenTraces(whole))) {
+    writeFileSync(path.join(project.root, `${name}.trace`), bytes);
+  }
 }
 
 async function artifacts(project: Project): Promise<void> {

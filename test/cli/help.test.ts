@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { outputFile } from "fs-extra/esm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMAND_NAMES, COMMANDS, GROUPS, isCommandName } from "../../src/cli/command-list.ts";
 import { TOPICS } from "../../src/cli/help/help-topics.ts";
@@ -5,6 +8,7 @@ import { OTHER_VERBS } from "../../src/cli/help/other-verbs.ts";
 import { loadCommand } from "../../src/cli/load-command.ts";
 import { parseRange, parseRevision } from "../../src/history/revision.ts";
 import { RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../src/history/revision-forms.ts";
+import { programOnPath } from "../../src/node/host/program-on-path.ts";
 import {
   bareProject,
   copyOf,
@@ -179,6 +183,10 @@ const ONE_FORM: readonly string[] = ["undo", "redo", "serve"];
 /** Commands whose examples name the remotes `origin` and `lab`. */
 const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate)\b/;
 
+/** Commands whose examples need a key. */
+const SIGNED = /^sign\b|--signature/;
+const hasSshKeygen = programOnPath("ssh-keygen") !== undefined;
+
 describe("every example of every command runs", () => {
   const prepared: Project[] = [];
 
@@ -190,6 +198,7 @@ describe("every example of every command runs", () => {
     const command = await loadCommand(name);
     expect(command.examples.length).toBeGreaterThanOrEqual(ONE_FORM.includes(name) ? 1 : 2);
     for (const [line] of command.examples) {
+      if (!hasSshKeygen && SIGNED.test(line)) continue;
       const results: unknown[] = [];
       for (const project of prepared) {
         const { status, stderr } = await runExample(line, await copyOf(project));
@@ -213,8 +222,20 @@ async function runExample(line: string, project: Project): Promise<Result> {
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
   if (ON_REMOTES.test(line)) await share(project);
+  if (SIGNED.test(line)) await signer(project, line);
   if (line.startsWith("remote add")) await project.ok("remote", "remove", String(argv[2]));
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
+}
+
+/** Makes a key, which the user's Git names, and for `verify` a signed tag. */
+async function signer(project: Project, line: string): Promise<void> {
+  const key = path.join(project.root, "id_ed25519");
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key], { stdio: "pipe" });
+  await outputFile(
+    String(process.env.GIT_CONFIG_GLOBAL),
+    `[user]\n\tsigningKey = ${key}\n[gpg "ssh"]\n\tallowedSignersFile = ${key}.pub\n`,
+  );
+  if (line.startsWith("verify")) await project.run("sign", "main", "--name", "v1");
 }
 
 /** Pushes the runs of a project to `origin` and `lab`. */
@@ -249,6 +270,7 @@ async function recorded(module: string): Promise<Project> {
   await project.ok(..."branch fix main@9_000 --seed 2".split(" "));
   await project.ok(..."branch clamped main@9_990".split(" "));
   await project.ok(..."save main -o run.replay".split(" "));
+  await project.ok(..."trace main --block 3 -o block.trace".split(" "));
   return project;
 }
 

@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Keys } from "../../src/cli/command.ts";
 import { COMMAND_NAMES } from "../../src/cli/command-list.ts";
 import { loadCommand } from "../../src/cli/load-command.ts";
+import { programOnPath } from "../../src/node/host/program-on-path.ts";
 import { emptyProject, type Project } from "./run-cli.ts";
 
 const MODEL = `export default {
@@ -44,6 +47,8 @@ const LINES: Readonly<Record<string, string>> = {
   "diff --stat": "diff main fix --stat",
   "diff --plot": "diff main fix --plot x",
   verify: "verify main",
+  trace: "trace main --block 3 -o block.trace",
+  "verify --trace": "verify main --trace block.trace",
   "rng PLAN": `rng ${PLAN}`,
   "rng PLAN --epoch": `rng ${PLAN} --epoch 2`,
   "rng PLAN --event": "rng seed~1;~split~12~8~4 --event 2",
@@ -55,6 +60,8 @@ const LINES: Readonly<Record<string, string>> = {
   "trust --forget": "trust --forget main",
   "tag NAME": "tag draft main",
   tag: "tag",
+  sign: "sign main --name draft --force --key KEY",
+  "verify --signature": "verify draft --signature --allowed-signers model.ts",
   "tag -d": "tag -d draft",
   reflog: "reflog",
   doctor: "doctor",
@@ -77,6 +84,8 @@ const LINES: Readonly<Record<string, string>> = {
   "remote remove": "remote remove lab",
 };
 
+const hasSshKeygen = programOnPath("ssh-keygen") !== undefined;
+
 let project: Project;
 const forms = new Map<string, Keys>();
 
@@ -84,6 +93,10 @@ beforeAll(async () => {
   project = await emptyProject();
   await project.write("model.ts", MODEL);
   await project.write("elsewhere/model.ts", MODEL);
+  if (hasSshKeygen) {
+    const file = path.join(project.root, "KEY");
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file], { stdio: "pipe" });
+  }
   for (const name of COMMAND_NAMES) {
     const { keys } = await loadCommand(name);
     for (const [form, its] of Object.entries(keys)) forms.set(form, its);
@@ -101,6 +114,7 @@ describe("the keys of JSON", () => {
   });
 
   test.each(Object.entries(LINES))("%s", async (form, line) => {
+    if (!hasSshKeygen && /^sign$|--signature/.test(form)) return;
     const argv = line.split(" ").map((word) => word.replaceAll("~", " "));
     const { json } = await project.run(...argv, "--json", "-q");
     const keys = forms.get(form) ?? [];

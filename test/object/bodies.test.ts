@@ -107,7 +107,15 @@ const seeds: fc.Arbitrary<Seeds> = fc.record({
   rule: fc.constantFrom(...SEED_RULES),
   master: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }),
 });
-const tag: fc.Arbitrary<Tag> = fc.record({ target: id, name: text, message: text, time: text });
+const TAG_FIELDS = { name: "v1", message: "", time: "" };
+const SIGNATURE = "-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n";
+const tag: fc.Arbitrary<Tag> = fc.record(
+  {
+    ...{ target: id, name: text, message: text, time: text },
+    signature: fc.constant(SIGNATURE),
+  },
+  { requiredKeys: ["target", "name", "message", "time"] },
+);
 
 const paramsRef: fc.Arbitrary<ParamsRef> = fc.oneof(
   id.map((params) => ({ id: params })),
@@ -177,6 +185,20 @@ describe("decode is the inverse of encode, and encode of decode", () => {
   test("programs", () => check(program, encodeProgram, decodeProgram));
   test("seeds", () => check(seeds, encodeSeeds, decodeSeeds));
   test("tags", () => check(tag, encodeTag, decodeTag));
+
+  test("only an SSH signature is one, of at most 16,384 characters", () => {
+    const of = (signature: string): Tag =>
+      decodeTag(encodeTag({ ...TAG_FIELDS, target: "5".repeat(64) as Id<"run">, signature }));
+    const [first = "", middle = "", last = ""] = SIGNATURE.split("\n");
+    expect(of(SIGNATURE).signature).toBe(SIGNATURE);
+    for (const text of [
+      ...["", "x", `${SIGNATURE}x`, ` ${SIGNATURE}`, SIGNATURE.trim(), `${first}\n${last}\n`],
+      ...[`${first}\n-f\n${last}\n`, `${first}\n${"A".repeat(1 << 14)}\n${last}\n`],
+      SIGNATURE.replace(middle, `${middle}\r`),
+    ]) {
+      expect(() => of(text)).toThrow(expect.objectContaining({ code: "OBJECT_INVALID" }));
+    }
+  });
   test("runs", () => check(run, encodeRun, decodeRun));
   test("tiles", () => {
     const all = fc.array(entry, { minLength: 64, maxLength: 64 });

@@ -6,6 +6,7 @@ import type { Hints } from "./hint.ts";
 import { programHints } from "./program-hints.ts";
 import { remoteHints } from "./remote-hints.ts";
 import { revisionHints } from "./revision-hints.ts";
+import { signingHints } from "./signing-hints.ts";
 import { simulationHints } from "./simulation-hints.ts";
 import { stateHints } from "./state-hints.ts";
 import { storeHints } from "./store-hints.ts";
@@ -19,6 +20,7 @@ export const HINTS: Hints<ErrorCode> = {
   ...storeHints,
   ...revisionHints,
   ...remoteHints,
+  ...signingHints,
 };
 
 /** The hint for an error of a command line, with its arguments as far as they were read, or undefined. */

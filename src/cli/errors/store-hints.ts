@@ -34,4 +34,6 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
     "it was damaged, or was not written by rewind; everything else stays readable",
   UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",
   INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
+  INVALID_TRACE: () =>
+    "`rewind trace REV --block K -o FILE` writes one on the machine that recorded the run",
 };

@@ -42,10 +42,11 @@ function sizeText({ count: objects, bytes, counted, own, shared }: RunSize): str
 function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
   const { message, time, author, host, git } = meta as Record<string, unknown>;
   const { node, platform, arch } = (host ?? {}) as Record<string, unknown>;
-  const { commit, dirty } = (git ?? {}) as Record<string, unknown>;
+  const { commit, dirty, remote } = (git ?? {}) as Record<string, unknown>;
   const shown = (value: unknown): string =>
     typeof value === "string" ? noteText(value) : shortJson(value);
   const by = author === undefined ? "" : ` by ${shown(author)}`;
+  const from = remote === undefined ? "" : ` of ${shown(remote)}`;
   return [
     ...(message === undefined ? [] : [["message", shown(message)] as const]),
     ...(time === undefined ? [] : [["recorded", `${shown(time)}${by}`] as const]),
@@ -54,7 +55,7 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
       : [["host", `Node ${shown(node)}, ${shown(platform)} ${shown(arch)}`] as const]),
     ...(commit === undefined
       ? []
-      : [["git", `${shortId(shown(commit))}${dirty ? ", with changes" : ""}`] as const]),
+      : [["git", `${shortId(shown(commit))}${from}${dirty ? ", with changes" : ""}`] as const]),
   ];
 }
 

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
@@ -64,6 +65,18 @@ export const SETTINGS: Readonly<Record<string, SettingKind>> = {
     check: checkSize,
     standard: () => "64GiB",
   },
+  "signing.key": {
+    describe: "the SSH key that sign uses; by default Git's own user.signingKey",
+    places: ["global"],
+    check: checkPath,
+    standard: () => undefined,
+  },
+  "signing.allowed": {
+    describe: "who may sign, for verify --signature; by default Git's gpg.ssh.allowedSignersFile",
+    places: ["global"],
+    check: checkPath,
+    standard: () => undefined,
+  },
   pager: {
     describe: "the program that shows long output on a terminal; cat for none",
     places: ["global"],
@@ -106,6 +119,14 @@ export function settingKind(key: string): SettingKind {
     key,
     known: Object.keys(SETTINGS),
   });
+}
+
+/** A relative path would depend on the current folder. */
+function checkPath(value: unknown, where: string): string {
+  const line = checkLine(value, where);
+  if (path.isAbsolute(line) || line.startsWith("~/")) return line;
+  const message = `${where}: expected an absolute path, or one that begins with ~/, got ${describe(value)}`;
+  throw new RewindError("INVALID_SETTING", message, { value });
 }
 
 const LONGEST_LINE = 500;

@@ -2,13 +2,18 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { programOnPath } from "./program-on-path.ts";
+import { repositoryPlace } from "./repository-place.ts";
 
 /** The current commit of a folder's Git repository, and whether files differ from it. */
 export interface GitState {
   readonly commit: string;
   /** Left out if finding out would mean running a program that the repository names. */
   readonly dirty?: boolean;
+  /** The host and the path of `origin`, or of the only remote; left out if neither is clear. */
+  readonly remote?: string;
 }
+
+type Git = (...values: string[]) => Promise<string | undefined>;
 
 /**
  * The Git state of the folder `root`, ignoring `.rewind/`; undefined without a repository, a
@@ -17,17 +22,23 @@ export interface GitState {
  *
  * @example
  * ```ts
- * await gitState("."); // { commit: "8f1c…", dirty: false }
+ * await gitState("."); // { commit: "8f1c…", dirty: false, remote: "github.com/team/model" }
  * ```
  */
 export async function gitState(root: string): Promise<GitState | undefined> {
   // Without a repository, there is no need to start Git.
   const program = gitRoot(root) === undefined ? undefined : programOnPath("git");
   if (program === undefined) return undefined;
-  const git = (...values: string[]): Promise<string | undefined> => runGit(program, root, values);
+  const git: Git = (...values) => runGit(program, root, values);
   const commit = (await git("rev-parse", "--verify", "--quiet", "HEAD"))?.trim();
   if (commit === undefined || !/^[0-9a-f]{40,64}$/.test(commit)) return undefined;
-  if (!(await filtersAreTheUsers(git))) return { commit };
+  const [dirty, remote] = [await hasChanges(git), await remotePlace(git)];
+  return { commit, ...(dirty !== undefined && { dirty }), ...(remote !== undefined && { remote }) };
+}
+
+/** Whether files differ from the commit; undefined if Git does not say. */
+async function hasChanges(git: Git): Promise<boolean | undefined> {
+  if (!(await filtersAreTheUsers(git))) return undefined;
   const changes = await git(
     "status",
     "--porcelain=v2",
@@ -38,7 +49,15 @@ export async function gitState(root: string): Promise<GitState | undefined> {
     ":(top)",
     ":(top,exclude,glob)**/.rewind/**",
   );
-  return { commit, ...(changes !== undefined && { dirty: changes !== "" }) };
+  return changes === undefined ? undefined : changes !== "";
+}
+
+/** Where the repository's `origin` is, or its only remote. */
+async function remotePlace(git: Git): Promise<string | undefined> {
+  const names = (await git("remote"))?.split("\n").filter((name) => name !== "") ?? [];
+  const name = names.includes("origin") || names.length !== 1 ? "origin" : (names[0] as string);
+  const url = names.includes(name) ? await git("remote", "get-url", "--", name) : undefined;
+  return url === undefined ? undefined : repositoryPlace(url.replace(/\r?\n$/, ""));
 }
 
 /**
@@ -46,9 +65,7 @@ export async function gitState(root: string): Promise<GitState | undefined> {
  * nothing that the user's filter for large files would run. The repository may choose among the
  * filters that the user has set up: that is their purpose.
  */
-async function filtersAreTheUsers(
-  git: (...values: string[]) => Promise<string | undefined>,
-): Promise<boolean> {
+async function filtersAreTheUsers(git: Git): Promise<boolean> {
   const settings = await git("config", "--show-scope", "--name-only", "--null", "--list");
   if (settings === undefined) return false;
   const fields = settings.split("\0"); // scope and name alternate

@@ -10,7 +10,14 @@ import { encodeArtifact } from "../../store/artifact.ts";
 import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
+import {
+  COMPARE_TRACE_OPTIONS,
+  type CompareTraceOptions,
+  compareTrace,
+  type TraceComparison,
+} from "../compare/compare-trace.ts";
 import { DIFF_OPTIONS, type DiffOptions, diff, type RunDifference } from "../compare/diff.ts";
+import { TRACE_OPTIONS, type TraceOptions, traceBlock } from "../compare/trace-block.ts";
 import {
   VERIFY_OPTIONS,
   type Verification,
@@ -272,6 +279,40 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     const { recorded, ...chosen } = checkOptionsOf(options, VERIFY_BESIDE);
     if (recorded !== undefined) checkRun(recorded, "recorded");
     return verify(this.#replayer, chosen, recorded?.replayer);
+  }
+
+  /**
+   * The bytes of a trace: the digests of the states of a block, from 0, and the states themselves as
+   * far as there is room, for `compareTrace` on another machine. Throws REPLAY_MISMATCH if the replay
+   * is not the recording, and INVALID_ARGUMENT.
+   *
+   * @example
+   * ```ts
+   * const bytes = await run.trace(0);
+   * ```
+   */
+  async trace(block: number, options: TraceOptions = {}): Promise<Uint8Array> {
+    checkOptionsOf(options, TRACE_OPTIONS);
+    return traceBlock(this.#replayer, this.id, block, options);
+  }
+
+  /**
+   * Replays a block of which another machine made a trace, and finds the first step and the field
+   * that differ: whether the structure differs, a value, or only numbers within `epsilon`. Throws
+   * INVALID_TRACE.
+   *
+   * @example
+   * ```ts
+   * const { ok, difference } = await run.compareTrace(await run.trace(0), { epsilon: 1e-9 });
+   * ```
+   */
+  async compareTrace(
+    bytes: Uint8Array,
+    options: CompareTraceOptions = {},
+  ): Promise<TraceComparison> {
+    checkKind(bytes, "bytes", "bytes");
+    checkOptionsOf(options, COMPARE_TRACE_OPTIONS);
+    return compareTrace(this.#replayer, bytes, options);
   }
 
   /**

@@ -34,6 +34,8 @@ describe("config", () => {
         "inputs.limit       16MiB         default  the largest file to record among those that a module reads, such as 16MiB",
         "fetch.checkpoints  16MiB         default  up to this size, fetch and clone bring checkpoints as well, such as 16MiB",
         "fetch.limit        64GiB         default  the most that fetch and clone receive at once, such as 64GiB",
+        "signing.key                      default  the SSH key that sign uses; by default Git's own user.signingKey",
+        "signing.allowed                  default  who may sign, for verify --signature; by default Git's gpg.ssh.allowedSignersFile",
         "pager              most          default  the program that shows long output on a terminal; cat for none",
         "",
       ].join("\n"),
@@ -54,6 +56,8 @@ describe("config", () => {
         { key: "inputs.limit", value: "16MiB", from: "default" },
         { key: "fetch.checkpoints", value: "16MiB", from: "default" },
         { key: "fetch.limit", value: "64GiB", from: "default" },
+        { key: "signing.key", value: null, from: "default" },
+        { key: "signing.allowed", value: null, from: "default" },
         { key: "pager", value: "cat", from: "global" },
       ],
     });
@@ -94,7 +98,7 @@ describe("config", () => {
       "config auhtor",
       2,
       'error: there is no setting "auhtor"; did you mean author?\n' +
-        "hint: the settings are author, rng, inputs.limit, fetch.checkpoints, fetch.limit, pager; `rewind config` explains them\n",
+        "hint: the settings are author, rng, inputs.limit, fetch.checkpoints, fetch.limit, signing.key, signing.allowed, pager; `rewind config` explains them\n",
     ],
     ["config --unset", 2, "error: expected what to unset: rewind config --unset KEY\nhint: "],
     [

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { encodeRun, type RunManifest } from "../../../src/object/run.ts";
+import { openRepository } from "../../../src/repository.ts";
 import { emptyProject, type Project, walkProject } from "../run-cli.ts";
 
 async function leaking(): Promise<Project> {
@@ -74,4 +76,55 @@ describe("verify", () => {
       ]);
     }
   });
+
+  test("a run that does not replay here: what differs from the host that recorded it, and the block", async () => {
+    const { project, here } = await recordedElsewhere();
+    const { status, stdout } = await project.run("verify", "theirs", "--full");
+    expect(status).toBe(3);
+    const differing = [
+      "Math functions give different last bits here than where it was recorded",
+      `it was recorded with Node 18.0.0, this is ${here.node}`,
+      `it was recorded with V8 10.2.154, this is ${here.v8}`,
+      `it was recorded with the architecture vax, this is ${here.arch}`,
+      `it was recorded with ICU 71.1, this is ${here.icu}`,
+    ];
+    const [first, ...rest] = stdout.trimEnd().split("\n");
+    expect(first).toBe("block 2, steps 64 to 96, does not replay as recorded");
+    expect(rest.slice(-2)).toEqual([
+      `likely cause: ${differing.join("; ")}`,
+      "the step and the field: `rewind trace theirs --block 2 -o FILE` there, then `rewind verify theirs --trace FILE` here",
+    ]);
+    const { json } = await project.run("verify", "theirs@70", "--json");
+    expect(json.mismatch).toMatchObject({ block: 2, from: 64, to: 96, causes: differing });
+    const got = await project.run("get", "theirs@70");
+    expect([got.status, got.stderr]).toEqual([3, expect.stringContaining(differing.join("; "))]);
+  });
 });
+
+/**
+ * A run whose third block has other states here than in the recording, which was made on another
+ * machine.
+ */
+async function recordedElsewhere(): Promise<{ project: Project; here: Record<string, string> }> {
+  const project = await walkProject();
+  await project.ok(..."branch shifted main@70 --param p=1".split(" "));
+  const repo = await openRepository(project.root);
+  const [main, shifted] = [await repo.resolve("main"), await repo.resolve("shifted")];
+  const here = main.run.meta.host as Record<string, string>;
+  const other = { node: "18.0.0", v8: "10.2.154", arch: "vax", icu: "71.1", math: "0".repeat(64) };
+  const manifest: RunManifest = {
+    ...shifted.run,
+    parents: [],
+    segments: main.run.segments,
+    meta: { ...main.run.meta, host: { ...here, ...other } },
+  };
+  const writer = await repo.store.objects.writer();
+  const theirs = writer.put("run", encodeRun(manifest));
+  await writer.close();
+  await repo.store.refs.update(
+    [{ name: "refs/heads/theirs", from: undefined, to: theirs }],
+    "record elsewhere",
+  );
+  await repo.close();
+  return { project, here };
+}

@@ -26,6 +26,23 @@ test("the Git state: commit, clean or dirty, .rewind/ left out", async () => {
   expect(await gitState(root)).toEqual({ commit, dirty: true });
 });
 
+test("the remote's host and path: those of origin, or of the only remote", async () => {
+  const { root, git } = await repository();
+  const remote = async (): Promise<string | undefined> => (await gitState(root))?.remote;
+  expect(await remote()).toBeUndefined();
+  git("remote", "add", "lab", "https://me:secret@lab.org:8443/team/model.git");
+  expect(await remote()).toBe("lab.org/team/model");
+  git("remote", "add", "other", "git@other.org:team/model");
+  expect(await remote()).toBeUndefined();
+  git("remote", "add", "origin", "git@github.com:team/model.git");
+  expect(await remote()).toBe("github.com/team/model");
+  git("remote", "set-url", "origin", root);
+  expect(await remote()).toBeUndefined();
+  git("config", "remote.origin.url", "gh:model");
+  git("config", "url.https://token@github.com/team/.insteadOf", "gh:");
+  expect(await remote()).toBe("github.com/team/model");
+});
+
 test("without a folder, or without Git, there is no Git state", async () => {
   expect(await gitState(join(await project({}), "gone"))).toBeUndefined();
   vi.stubEnv("PATH", "");
