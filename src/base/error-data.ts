@@ -168,7 +168,12 @@ export interface ProgramErrors {
 
 /** Objects of a store, and files made from them. */
 export interface ObjectErrors {
-  OBJECT_MISSING: { readonly kind?: string; readonly id?: string };
+  OBJECT_MISSING: {
+    readonly kind?: string;
+    readonly id?: string;
+    /** Whether it is part of a checkpoint, which a replay gives as well. */
+    readonly derivable?: boolean;
+  };
   OBJECT_CORRUPT: {
     readonly kind?: string;
     readonly id?: string;
@@ -179,6 +184,11 @@ export interface ObjectErrors {
   OBJECT_INVALID: { readonly kind?: string; readonly id?: string; readonly name?: string };
   UNSUPPORTED_FORMAT: { readonly format?: unknown };
   INVALID_ARTIFACT: NoData;
+  /** The names of the runs, or the first digits of their ids. */
+  SEVERAL_RUNS: { readonly runs: readonly string[] };
+  PREREQUISITES_MISSING: {
+    readonly missing: readonly { readonly run: string; readonly names: readonly string[] }[];
+  };
 }
 
 /** Stores and their files. */

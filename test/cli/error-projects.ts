@@ -457,6 +457,7 @@ async function artifacts(project: Project): Promise<void> {
   for (const [name, bytes] of Object.entries(brokenArtifacts(parts))) {
     writeFileSync(path.join(project.root, `${name}.replay`), bytes);
   }
+  await project.ok(...words("save main fork -o runs.replay"));
   execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
   symlinkSync(".rewind", path.join(project.root, "store"));
 }

@@ -442,16 +442,17 @@ describe("show", () => {
     const bare = await bareProject();
     const file = path.join(project.root, "a.replay");
     const { json } = await bare.ok("info", file, "--json");
+    expect(json.runs).toMatchObject([{ names: ["a"], run: json.description.run }]);
     const shown = (await project.ok("show", "a", "--json")).json;
-    const { bytes, objects, names, origin, segments, ...rest } = json;
+    const { objects, names, origin, segments, ...rest } = json.description;
     expect(shown).toMatchObject(rest);
     expect(objects).toEqual({ ...shown.objects, own: null, shared: null });
-    expect([names, origin]).toEqual([[], [{ ...shown.origin[0], name: null }]]);
+    expect([names, origin]).toEqual([["a"], [{ ...shown.origin[0], name: null }]]);
     expect(segments[1].changes).toEqual({
       ...shown.segments[1].changes,
       state: null,
       fields: null,
     });
-    expect(bytes).toBeGreaterThan(100);
+    expect(json.bytes).toBeGreaterThan(100);
   });
 });
