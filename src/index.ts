@@ -80,6 +80,7 @@ export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./reposi
 export type { NamedRun } from "./repository/reflog.ts";
 export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
 export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";
+export type { ConflictedRef, SettledRef } from "./repository/settle.ts";
 export type {
   Fetched,
   FetchRequest,

@@ -229,6 +229,8 @@ export interface RevisionErrors {
     /** The archive's names of the runs that were recorded. */
     readonly archived?: readonly string[];
   };
+  /** Git has merged two sides that both changed the ref: the ids that these have. */
+  REF_IN_CONFLICT: { readonly ref: string; readonly ours: string; readonly theirs: string };
   REF_NOT_FOUND: {
     readonly tag?: string;
     readonly names: readonly string[];
