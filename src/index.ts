@@ -70,6 +70,7 @@ export type {
 } from "./replay/run/recorded-run.ts";
 export type { Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
+export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {
   defineSimulation,
   type InitContext,
@@ -78,7 +79,7 @@ export {
   type StepContext,
 } from "./replay/simulation.ts";
 export type { Comparison } from "./repository/compare.ts";
-export { describeFile, type FileDescription } from "./repository/describe-file.ts";
+export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";
 export type {
   DescribeOptions,
   OriginDescription,
@@ -91,9 +92,12 @@ export type {
   ValuePair,
 } from "./repository/describe-segment.ts";
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
+export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { NamedRun } from "./repository/reflog.ts";
 export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
+export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";
+export type { ConflictedRef, SettledRef } from "./repository/settle.ts";
 export type {
   Fetched,
   FetchRequest,
@@ -122,6 +126,8 @@ export {
   type TrustedProgram,
   type WhichProgram,
 } from "./repository.ts";
+export type { SavedRun } from "./store/artifact-contents.ts";
+export type { LeftOut } from "./store/artifact-reader.ts";
 export type { Operation, RefChange } from "./store/ref-store.ts";
 
 /**
@@ -144,7 +150,8 @@ export function record<S, P extends object>(
 
 /**
  * Loads a run that `save` wrote, into memory, to be replayed by the given simulation. Throws
- * FILE_FAILED, and INVALID_ARTIFACT if a single bit has changed since it was saved.
+ * FILE_FAILED, INVALID_ARTIFACT if a single bit has changed since it was saved, and SEVERAL_RUNS if
+ * the file has more than one: a repository loads those.
  *
  * @example
  * ```ts

@@ -26,6 +26,12 @@ import {
   type RepositoryOptions,
 } from "./repository/options.ts";
 import { RecordingRepository } from "./repository/recording.ts";
+import {
+  type ConflictedRef,
+  conflictedRefs,
+  type SettledRef,
+  settleRefs,
+} from "./repository/settle.ts";
 import type { Fetched, Sharing } from "./repository/sharing.ts";
 import { objectReader } from "./store/object-store.ts";
 import type { Operation } from "./store/ref-store.ts";
@@ -198,6 +204,26 @@ export class Repository extends RecordingRepository {
   breakLocks(): readonly StoreLock[] {
     const { tools, folders } = this.parts.store.objects;
     return breakStoreLocks(folders.root, tools.files);
+  }
+
+  /** The refs that two sides of a merge by Git have both changed: they name two runs. */
+  conflicts(): Promise<readonly ConflictedRef[]> {
+    return conflictedRefs(this.parts.store.refs);
+  }
+
+  /**
+   * Settles those, and loses nothing: a ref names the run that continues the other's, if one does;
+   * otherwise it stays at ours, and theirs gets a free name, such as `main-theirs`. Throws
+   * OBJECT_MISSING if the store lacks one of the runs.
+   *
+   * @example
+   * ```ts
+   * for (const { ref, other } of await repo.settle()) console.log(ref, other);
+   * ```
+   */
+  async settle(): Promise<readonly SettledRef[]> {
+    const { objects, refs } = this.parts.store;
+    return settleRefs(objects, refs);
   }
 
   /**

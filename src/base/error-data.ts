@@ -169,7 +169,12 @@ export interface ProgramErrors {
 
 /** Objects of a store, and files made from them. */
 export interface ObjectErrors {
-  OBJECT_MISSING: { readonly kind?: string; readonly id?: string };
+  OBJECT_MISSING: {
+    readonly kind?: string;
+    readonly id?: string;
+    /** Whether it is part of a checkpoint, which a replay gives as well. */
+    readonly derivable?: boolean;
+  };
   OBJECT_CORRUPT: {
     readonly kind?: string;
     readonly id?: string;
@@ -181,6 +186,11 @@ export interface ObjectErrors {
   UNSUPPORTED_FORMAT: { readonly format?: unknown };
   INVALID_ARTIFACT: NoData;
   INVALID_TRACE: NoData;
+  /** The names of the runs, or the first digits of their ids. */
+  SEVERAL_RUNS: { readonly runs: readonly string[] };
+  PREREQUISITES_MISSING: {
+    readonly missing: readonly { readonly run: string; readonly names: readonly string[] }[];
+  };
 }
 
 /** Stores and their files. */
@@ -221,6 +231,8 @@ export interface RevisionErrors {
     /** The archive's names of the runs that were recorded. */
     readonly archived?: readonly string[];
   };
+  /** Git has merged two sides that both changed the ref: the ids that these have. */
+  REF_IN_CONFLICT: { readonly ref: string; readonly ours: string; readonly theirs: string };
   REF_NOT_FOUND: {
     readonly tag?: string;
     readonly names: readonly string[];

@@ -7,6 +7,7 @@ import { someWords } from "../base/some-of.ts";
 import { type Id, isId } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { checkMerged } from "../store/ref-conflict.ts";
 import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
@@ -109,10 +110,14 @@ export class Branches {
   }
 
   /**
-   * The run that a branch names; undefined if the branch does not exist. Throws INVALID_REF_NAME.
+   * The run that a branch names; undefined if the branch does not exist. Throws INVALID_REF_NAME,
+   * and REF_IN_CONFLICT if Git could not merge the branch.
    */
   async find(name: string): Promise<Id<"run"> | undefined> {
-    return (await this.#refs.read(branchRef(name))) as Id<"run"> | undefined;
+    const ref = branchRef(name);
+    const text = await this.#refs.read(ref);
+    if (text !== undefined) checkMerged(ref, text);
+    return text as Id<"run"> | undefined;
   }
 
   /** The run that a branch names. Throws REF_NOT_FOUND, with the nearest names. */

@@ -3,6 +3,7 @@ import { type Id, isId } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag, type Tag } from "../object/tag.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { checkMerged } from "../store/ref-conflict.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
 /** A ref, and the run that it leads to. */
@@ -47,9 +48,12 @@ export async function soundRefs(
   return { sound, damaged };
 }
 
-/** The id that a ref holds. Throws STORE_DAMAGED if it holds something else. */
+/**
+ * The id that a ref holds. Throws REF_IN_CONFLICT if Git could not merge it, and STORE_DAMAGED if it holds something else.
+ */
 export function idIn(ref: string, target: string): Id {
   if (isId(target)) return target;
+  checkMerged(ref, target);
   throw new RewindError(
     "STORE_DAMAGED",
     `${ref}: expected the id of a run, got ${JSON.stringify(target.slice(0, 80))}`,

@@ -22,11 +22,16 @@ export interface Needed {
 
 /** What a walk over the objects of a run leaves out. */
 export interface WalkOptions {
-  /** Whether an object and everything that it leads to is left out. */
-  readonly skip?: ((id: Id) => boolean | Promise<boolean>) | undefined;
-  /** Whether checkpoints are walked as well. Default true. */
-  readonly checkpoints?: boolean | undefined;
+  /**
+   * Whether an object and everything that it leads to is left out; `derivable` if it is met as part
+   * of a checkpoint.
+   */
+  readonly skip?: Skip | undefined;
+  /** Whether checkpoints are walked as well, or the states of which. Default true. */
+  readonly checkpoints?: boolean | ((state: Id<"state">) => boolean) | undefined;
 }
+
+type Skip = (id: Id, derivable: boolean) => boolean | Promise<boolean>;
 
 /**
  * Every object that a run needs in addition to its manifest, each once, in an order that depends on the run
@@ -40,18 +45,19 @@ export async function* objectsOf(
 ): AsyncGenerator<Needed> {
   const walk = new Walk(readObject, skip);
   yield* walk.base(manifest);
-  if (checkpoints) yield* walk.checkpoints(manifest);
+  if (checkpoints === false) return;
+  yield* walk.checkpoints(manifest, checkpoints === true ? () => true : checkpoints);
 }
 
 class Walk {
   readonly #readObject: ReadObject;
-  readonly #skip: (id: Id) => boolean | Promise<boolean>;
+  readonly #skip: Skip;
   /** What was given already: each object is read once, however often it occurs. */
   readonly #given = new Set<Id>();
   /** The states that have objects, of the tiles that were met. */
   readonly #states: Id<"state">[] = [];
 
-  constructor(readObject: ReadObject, skip: (id: Id) => boolean | Promise<boolean>) {
+  constructor(readObject: ReadObject, skip: Skip) {
     this.#readObject = readObject;
     this.#skip = skip;
   }
@@ -68,29 +74,38 @@ class Walk {
     }
     yield* this.#state(manifest.final);
     const tiles = new TimelineReader(this.#readObject);
-    const isNew = (id: Id): Promise<boolean> => this.#isNew(id);
-    let [first] = manifest.edge.entries;
-    let isLeftmost = true;
+    // The first tile of checkpoints may be one that is skipped, or below one.
+    let isFirst = true;
+    let first: StateRef | undefined;
+    const isNew = async (id: Id): Promise<boolean> => {
+      const walks = await this.#isNew(id);
+      isFirst &&= walks;
+      return walks;
+    };
     for await (const { id, tile } of tiles.tiles(timelineOf(manifest), isNew)) {
       yield needed("tile", id);
       if (!isBottom(tile)) continue;
       // The first tile of checkpoints has the state at step 0, which nothing derives.
-      if (isLeftmost) [first] = tile.entries;
-      isLeftmost = false;
+      if (isFirst) first = tile.entries[0]?.state;
+      isFirst = false;
       for (const { state } of tile.entries) if ("id" in state) this.#states.push(state.id);
     }
-    if (first !== undefined) yield* this.#state(first.state);
+    if (isFirst) first = manifest.edge.entries[0]?.state;
+    if (first !== undefined) yield* this.#state(first);
   }
 
-  async *checkpoints(manifest: RunManifest): AsyncGenerator<Needed> {
-    for (const id of this.#states) yield* this.#content("state", id, true);
-    for (const { state } of manifest.edge.entries) yield* this.#state(state, true);
+  async *checkpoints(
+    manifest: RunManifest,
+    isWanted: (state: Id<"state">) => boolean,
+  ): AsyncGenerator<Needed> {
+    for (const { state } of manifest.edge.entries) if ("id" in state) this.#states.push(state.id);
+    for (const id of this.#states) if (isWanted(id)) yield* this.#content("state", id, true);
   }
 
-  async #isNew(id: Id): Promise<boolean> {
+  async #isNew(id: Id, derivable = false): Promise<boolean> {
     if (this.#given.has(id)) return false;
     this.#given.add(id);
-    return !(await this.#skip(id));
+    return !(await this.#skip(id, derivable));
   }
 
   async *#chunksOfProgram(body: Uint8Array): AsyncGenerator<Needed> {
@@ -101,8 +116,8 @@ class Walk {
     }
   }
 
-  async *#state(ref: StateRef, derivable = false): AsyncGenerator<Needed> {
-    if ("id" in ref) yield* this.#content("state", ref.id, derivable);
+  async *#state(ref: StateRef): AsyncGenerator<Needed> {
+    if ("id" in ref) yield* this.#content("state", ref.id);
   }
 
   async *#content<K extends ContentKind>(
@@ -110,13 +125,13 @@ class Walk {
     id: Id<K>,
     derivable = false,
   ): AsyncGenerator<Needed> {
-    if (!(await this.#isNew(id))) return;
+    if (!(await this.#isNew(id, derivable))) return;
     yield { ...needed(kind, id), derivable };
     try {
       const content = decodeContent(kind, await this.#readObject(kind, id));
       if (!("chunks" in content)) return;
       for (const chunk of content.chunks) {
-        if (await this.#isNew(chunk)) yield { ...needed("chunk", chunk), derivable };
+        if (await this.#isNew(chunk, derivable)) yield { ...needed("chunk", chunk), derivable };
       }
     } catch (error) {
       if (!derivable || !isRewindError(error, "OBJECT_MISSING")) throw error;

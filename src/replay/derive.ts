@@ -61,8 +61,10 @@ async function lastStored(recorded: RecordedRun, grid: number): Promise<Start> {
     try {
       return await recorded.startFromStore(step, { watched: false });
     } catch (error) {
-      // What a segment begins with does not follow from the steps before it.
-      const begins = recorded.segmentRecorded(step).start === step;
+      // The first state, and a changed one that a segment begins with, do not follow from the steps
+      // before; a checkpoint at which only params or the program change does.
+      const { start, begin } = recorded.segmentRecorded(step);
+      const begins = start === step && (step === 0 || begin !== undefined);
       if (begins || !isRewindError(error, "OBJECT_MISSING")) throw error;
     }
   }

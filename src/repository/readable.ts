@@ -1,5 +1,5 @@
 import { unexpectedArgument } from "../base/invalid-argument.ts";
-import { checkOptionsOf } from "../base/options.ts";
+import { checkKind, checkOptionsOf } from "../base/options.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolveRange } from "../history/range.ts";
 import { peel, type Resolved, resolve } from "../history/resolve.ts";
@@ -26,10 +26,16 @@ import {
 } from "./options.ts";
 import { partsOf, type RepositoryParts } from "./parts.ts";
 import { type NamedRun, reflog } from "./reflog.ts";
+import {
+  SAVE_RUNS_OPTIONS,
+  type SavedFile,
+  type SaveRunsOptions,
+  savedFile,
+} from "./saved-file.ts";
 import { readObject, type StoredObject } from "./stored-object.ts";
 import type { Tags } from "./tags.ts";
 
-/** Looks at the runs of a store. It writes nothing. */
+/** Looks at the runs of a store. It writes nothing there. */
 export class ReadableRepository {
   /** The project folder, which holds `.rewind`. */
   readonly root: string;
@@ -173,6 +179,39 @@ export class ReadableRepository {
    */
   async readObject(id: string): Promise<StoredObject> {
     return readObject(this.parts.store.objects, this.parts.store.refs, id);
+  }
+
+  /**
+   * Writes runs to one `.replay` file, with everything needed to replay them: each object once. With
+   * `since` it leaves out what those runs have, and only a store that has them loads the file. Throws
+   * FILE_FAILED, OBJECT_MISSING.
+   *
+   * @example
+   * ```ts
+   * await repo.branch("fix", "main@500_000", { seed: 7 });
+   * await repo.save(["main", "fix"], "runs.replay");
+   * await repo.save("fix", "fix.replay", { since: "main", checkpoints: "none" });
+   * ```
+   */
+  async save(
+    revisions: string | readonly string[],
+    file: string,
+    options: SaveRunsOptions = {},
+  ): Promise<SavedFile> {
+    checkKind(file, "file", "text");
+    const { content, ...saved } = await this.artifact(revisions, options);
+    await this.environment().saveFile(file, content);
+    return saved;
+  }
+
+  /** The bytes that `save` writes, as `content`. */
+  async artifact(
+    revisions: string | readonly string[],
+    options: SaveRunsOptions = {},
+  ): Promise<SavedFile & { readonly content: Uint8Array }> {
+    checkOptionsOf(options, SAVE_RUNS_OPTIONS);
+    const resolved = (revision: string): Promise<Resolved> => this.resolve(revision);
+    return savedFile(resolved, this.environment(), revisions, options);
   }
 
   /** The run that an id leads to: the run itself, or the target of a tag. */

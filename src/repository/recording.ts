@@ -7,10 +7,10 @@ import type { ForkOptions } from "../replay/record/fork.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
 import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/recorder.ts";
 import { checkExpected, type Expected } from "../replay/run/expected.ts";
-import { loadInto } from "../replay/run/open-run.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";
 import { checkBranchName } from "../store/ref-name.ts";
+import { LOAD_OPTIONS, type LoadedRun, type LoadOptions, loadFile } from "./load-file.ts";
 import { BRANCH_OPTIONS, type BranchOptions } from "./options.ts";
 import { ReadableRepository } from "./readable.ts";
 
@@ -196,22 +196,27 @@ export class RecordingRepository extends ReadableRepository {
   }
 
   /**
-   * Loads a `.replay` file, or the bytes of one, into the store, and makes `branch` if given. Its
-   * code runs only when it is trusted.
+   * Loads the runs of a `.replay` file, or of the bytes of one, into the store. `branch` names the
+   * branch of the run if the file has one; `branches` makes branches with the names under which the
+   * runs were saved, unless they are taken. Everything is verified before anything is written. The
+   * code runs only when it is trusted. Throws FILE_FAILED, INVALID_ARTIFACT, SEVERAL_RUNS, and
+   * PREREQUISITES_MISSING if the file was saved `since` a run that the store lacks.
+   *
+   * @example
+   * ```ts
+   * const [{ run }] = await repo.load("run.replay", { branch: "theirs" });
+   * await repo.load("run.replay", { branches: true }); // under the names that it was saved with
+   * ```
    */
   async load<S = unknown, P extends object = Record<string, unknown>>(
     file: string | Uint8Array,
-    options: { readonly branch?: string | undefined } = {},
-  ): Promise<Run<S, P>> {
+    options: LoadOptions = {},
+  ): Promise<readonly [LoadedRun<S, P>, ...LoadedRun<S, P>[]]> {
     checkKind(file, "file", ["text", "bytes"]);
-    const { branch } = checkOptionsOf(options, { branch: "text" });
-    if (branch !== undefined) await this.branches.checkFree(branch);
+    checkOptionsOf(options, LOAD_OPTIONS);
     const bytes = typeof file === "string" ? await readFile(file) : file;
-    const run = await loadInto<S, P>(this.environment(), bytes);
-    if (branch !== undefined) {
-      await this.branches.create(branch, run.id, { command: "load", checkout: false });
-    }
-    return run;
+    const loaded = await loadFile(this.environment(), this.branches, bytes, options);
+    return loaded as unknown as readonly [LoadedRun<S, P>, ...LoadedRun<S, P>[]];
   }
 
   /** The code of a module `path#export` as it would be recorded now, for `expect` of `resume`. */

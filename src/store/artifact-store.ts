@@ -1,7 +1,11 @@
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id, Kind } from "../object/id.ts";
-import { type ArtifactObject, type Frame, openArtifact, unpackFrame } from "./artifact.ts";
+import { openArtifact } from "./artifact.ts";
+import type { ArtifactContents } from "./artifact-contents.ts";
+import { type ArtifactObject, type Frame, unpackFrame } from "./artifact-frames.ts";
+import type { LeftOut } from "./artifact-reader.ts";
+import { invalidArtifact } from "./invalid-artifact.ts";
 import type { ObjectStore } from "./object-store.ts";
 import type { Compression } from "./pack.ts";
 
@@ -20,29 +24,42 @@ const MOST_UNPACKED = 1 << 29;
 /** Per byte of the file: large files hold many objects, so more of their frames are read twice. */
 const UNPACKED_RATIO = 16;
 
+/** What an artifact holds. */
+export interface ArtifactStore extends ArtifactContents {
+  readonly leftOut: LeftOut;
+  readonly store: ObjectStore;
+}
+
 /**
  * Verifies an artifact and gives its objects as a read-only store. They stay packed: only the last
- * frame that was read is in memory, and the place of each object. Throws INVALID_ARTIFACT.
+ * frame that was read is in memory, the manifests, and the place of each object. What the runs have
+ * that the artifact requires is taken on trust. Throws INVALID_ARTIFACT.
  */
 export async function artifactStore(
   bytes: Uint8Array,
   compression: Compression,
   hash: Hash,
-): Promise<{ readonly id: Id<"run">; readonly store: ObjectStore }> {
+): Promise<ArtifactStore> {
   const places = new Map<Id, Place>();
   const kept = new Map<Id, Uint8Array>();
   let keptBytes = 0;
-  const id = await openArtifact(bytes, compression, hash).read(({ id, body, kind, frame, at }) => {
+  const artifact = openArtifact(bytes, compression, hash);
+  const take = ({ id, body, kind, frame, at }: ArtifactObject): void => {
     const { length } = body;
     places.set(id, { kind, frame, at, length });
-    if (!OF_SEGMENTS.includes(kind) || length > LARGEST_KEPT || keptBytes + length > MOST_KEPT)
-      return;
+    const isKept =
+      // Of these a file has a limited number of bytes, and the body is a copy.
+      kind === "run" ||
+      (OF_SEGMENTS.includes(kind) && length <= LARGEST_KEPT && keptBytes + length <= MOST_KEPT);
+    if (!isKept) return;
     kept.set(id, body.slice());
-    keptBytes += length;
-  });
+    if (kind !== "run") keptBytes += length;
+  };
+  const leftOut = await artifact.read(take, () => true);
   const unpacked = unpacker(compression, MOST_UNPACKED + UNPACKED_RATIO * bytes.length);
   return {
-    id,
+    ...artifact.contents,
+    leftOut,
     store: {
       hash,
       async get(id) {
@@ -76,10 +93,7 @@ function unpacker(compression: Compression, most: number): (frame: Frame) => Uin
     if (last?.frame === frame) return last.raw;
     bytes += frame.rawLength;
     if (bytes > most) {
-      throw new RewindError(
-        "INVALID_ARTIFACT",
-        `not a valid replay file: over ${most} bytes have to be unpacked to describe its run`,
-      );
+      throw invalidArtifact(`over ${most} bytes have to be unpacked to describe its run`);
     }
     // Lets go of one frame before the next is unpacked.
     last = undefined;

@@ -4,7 +4,9 @@ import { nodeCompression, nodeHash } from "../../src/node/host/platform.ts";
 import { encodeBody, idBytes } from "../../src/object/body.ts";
 import { type Id, KINDS, type Kind, objectId } from "../../src/object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
-import { type ArtifactObject, openArtifact } from "../../src/store/artifact.ts";
+import { openArtifact } from "../../src/store/artifact.ts";
+import { encodeContents, type SavedRun } from "../../src/store/artifact-contents.ts";
+import type { ArtifactObject } from "../../src/store/artifact-frames.ts";
 
 /** A file with a valid hash that is not a run, or would take too much to read. */
 export interface HostileArtifact {
@@ -31,8 +33,20 @@ function frame(raw: Uint8Array, declared: number = raw.length): Uint8Array {
   return concatBytes([numbers(declared, packed.length), packed]);
 }
 
-function artifact(...frames: Uint8Array[]): Uint8Array {
-  const bytes = concatBytes([HEADER, ...frames, new Uint8Array(8)]);
+/** The file of a run. */
+function artifactOf(run: Id<"run">, ...frames: Uint8Array[]): Uint8Array {
+  return artifactWith([run], [], ...frames);
+}
+
+/** The file that lists these runs, and requires others. */
+function artifactWith(
+  runs: readonly Id<"run">[],
+  requires: readonly Id<"run">[],
+  ...frames: Uint8Array[]
+): Uint8Array {
+  const [saved, required] = [runs, requires].map((ids) => ids.map((run) => ({ run, names: [] })));
+  const list = encodeContents({ runs: saved as SavedRun[], requires: required as SavedRun[] });
+  const bytes = concatBytes([HEADER, numbers(list.length), list, ...frames, new Uint8Array(8)]);
   return concatBytes([bytes, nodeHash(bytes)]);
 }
 
@@ -68,7 +82,8 @@ function withChunks(
     }),
   };
   const frames: Uint8Array[] = [];
-  let objects = [object("run", encodeRun({ ...manifest, edge })), ...rest];
+  const run = encodeRun({ ...manifest, edge });
+  let objects = [object("run", run), ...rest];
   let bytes = 0;
   for (const [entry, state] of states.entries()) {
     objects.push(object("state", state));
@@ -81,7 +96,8 @@ function withChunks(
       bytes = 0;
     }
   }
-  return artifact(...frames, ...(objects.length > 0 ? [frame(concatBytes(objects))] : []));
+  const last = objects.length > 0 ? [frame(concatBytes(objects))] : [];
+  return artifactOf(objectId(nodeHash, "run", run), ...frames, ...last);
 }
 
 /** The file of a run with a state in 200,000 chunks of four bytes. */
@@ -93,7 +109,10 @@ export async function manyChunks(sound: Uint8Array): Promise<Uint8Array> {
 /** Files made from a file that `save` wrote. */
 export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifact[]> {
   const { run, manifest, rest } = await partsOf(sound);
-  const of = (...parts: Uint8Array[]): Uint8Array => artifact(frame(concatBytes(parts)));
+  const of = (...parts: Uint8Array[]): Uint8Array => {
+    const [first = new Uint8Array()] = parts;
+    return artifactOf(objectId(nodeHash, "run", first.subarray(5)), frame(concatBytes(parts)));
+  };
   const withRun = (changes: object): Uint8Array =>
     of(object("run", encodeRun({ ...manifest, ...changes })), ...rest);
   const [segment] = manifest.segments;
@@ -131,9 +150,12 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
     ),
   );
   for (const declared of [2 ** 26, 2 ** 27, 2 ** 30, 2 ** 32 - 1]) {
-    add(`a frame that declares ${declared} bytes`, artifact(frame(new Uint8Array(1000), declared)));
+    add(
+      `a frame that declares ${declared} bytes`,
+      artifactOf(run, frame(new Uint8Array(1000), declared)),
+    );
     const frames = Array.from({ length: 40 }, () => frame(new Uint8Array(9), declared));
-    add(`forty frames that declare ${declared} bytes each`, artifact(...frames));
+    add(`forty frames that declare ${declared} bytes each`, artifactOf(run, ...frames));
   }
   add(
     "a run of many segments",
@@ -174,6 +196,27 @@ export async function hostileArtifacts(sound: Uint8Array): Promise<HostileArtifa
       return of(object("run", body), ...rest);
     })(),
   );
+  const runs = Array.from({ length: 1_000 }, (_, i) =>
+    encodeRun({ ...manifest, meta: { i, zeros: "0".repeat(60_000) } }),
+  );
+  const ids = runs.map((body) => objectId(nodeHash, "run", body));
+  const [first = new Uint8Array(), ...others] = runs.map((body) => object("run", body));
+  add(
+    "a thousand runs with large notes",
+    artifactWith(ids, [], frame(concatBytes([first, ...rest, ...others]))),
+  );
+  add(
+    "a run that is listed and missing",
+    artifactWith(
+      [run, ...ids.slice(1, 3)],
+      [],
+      frame(concatBytes([object("run", encodeRun(manifest)), ...rest])),
+    ),
+  );
+  add(
+    "a run that requires others, and holds nothing but its manifest",
+    artifactWith([run], ids.slice(0, 3), frame(object("run", encodeRun(manifest)))),
+  );
   for (const at of [0, 15, 16, 40, sound.length - 33, sound.length - 1]) {
     const changed = sound.slice();
     changed[at] = (changed[at] as number) ^ 1;
@@ -189,9 +232,9 @@ async function partsOf(sound: Uint8Array): Promise<{
   readonly rest: readonly Uint8Array[];
 }> {
   const objects: ArtifactObject[] = [];
-  const run = await openArtifact(sound, nodeCompression, nodeHash).read(
-    (object) => void objects.push(object),
-  );
+  const artifact = openArtifact(sound, nodeCompression, nodeHash);
+  await artifact.read((object) => void objects.push(object));
+  const [{ run }] = artifact.contents.runs as [SavedRun];
   const [first, ...others] = objects as [ArtifactObject, ...ArtifactObject[]];
   const rest = others.map(({ kind, body }) => object(kind, body));
   return { run, manifest: decodeRun(first.body), rest };

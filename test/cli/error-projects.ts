@@ -291,6 +291,11 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     walk(async (project) => {
       linkSync(inStore(project, "logs/operations"), path.join(project.root, "operations"));
     }),
+  "a branch that Git could not merge": () =>
+    damagedFile(
+      "refs/heads/fork",
+      `<<<<<<< HEAD\n${"a".repeat(64)}\n=======\n${"b".repeat(64)}\n>>>>>>> theirs\n`,
+    ),
   "a branch that names no run": () => damagedFile("refs/heads/fork", "nonsense\n"),
   "a branch that names a missing object": () =>
     damagedFile("refs/heads/fork", `${"5".repeat(64)}\n`),
@@ -488,6 +493,7 @@ async function artifacts(project: Project): Promise<void> {
   for (const [name, bytes] of Object.entries(brokenArtifacts(parts))) {
     writeFileSync(path.join(project.root, `${name}.replay`), bytes);
   }
+  await project.ok(...words("save main fork -o runs.replay"));
   execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
   symlinkSync(".rewind", path.join(project.root, "store"));
 }

@@ -221,6 +221,7 @@ async function runExample(line: string, project: Project): Promise<Result> {
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
+  if (/^save .*v1/.test(line)) await project.run("tag", "v1", "main");
   if (ON_REMOTES.test(line)) await share(project);
   if (SIGNED.test(line)) await signer(project, line);
   if (line.startsWith("remote add")) await project.ok("remote", "remove", String(argv[2]));
@@ -271,6 +272,7 @@ async function recorded(module: string): Promise<Project> {
   await project.ok(..."branch clamped main@9_990".split(" "));
   await project.ok(..."save main -o run.replay".split(" "));
   await project.ok(..."trace main --block 3 -o block.trace".split(" "));
+  await project.ok(..."save main fix -o runs.replay".split(" "));
   return project;
 }
 

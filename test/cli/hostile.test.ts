@@ -147,5 +147,6 @@ async function artifactWith(changes: Partial<RunManifest>): Promise<Uint8Array> 
   const writer = await env.store.writer();
   const id = writer.put("run", encodeRun({ ...manifest, ...changes }));
   await writer.close();
-  return encodeArtifact(id, get, env.compression, nodeHash, { withCode: true });
+  const contents = { runs: [{ run: id, names: [] }], requires: [] };
+  return encodeArtifact(contents, get, env.compression, nodeHash, { withCode: true });
 }

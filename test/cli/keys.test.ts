@@ -25,7 +25,7 @@ const LINES: Readonly<Record<string, string>> = {
   "branch -m": "branch -m fresh renamed",
   "branch -d": "branch -d renamed",
   save: "save main -o main.replay",
-  load: "load main.replay",
+  load: "load main.replay --branches",
   info: "info main.replay",
   get: "get main@3",
   "get -o": "get main@3 -o state.json",

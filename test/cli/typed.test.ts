@@ -184,9 +184,10 @@ describe("standard input and output", () => {
     const other = await emptyProject();
     const loaded = await other.runWith({ input: bytes }, "load", "-", "-b", "theirs", "--json");
     const main = await project.ok("show", "main", "--json");
-    expect([loaded.json.run, loaded.json.root]).toEqual([main.json.run, main.json.root]);
+    const { run, root } = main.json;
+    expect(loaded.json.runs).toMatchObject([{ run, root }]);
     const info = await other.runWith({ input: bytes }, "info", "-", "--json");
-    expect(info.json.run).toBe(main.json.run);
+    expect(info.json.runs[0].run).toBe(main.json.run);
     const none = await other.runWith({ input: new Uint8Array() }, "load", "-", "--json");
     expect(none.json.error.code).toBe("INVALID_ARTIFACT");
   });

@@ -18,8 +18,8 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
         "record shock.ts --steps 20 -b short",
         "resume fresh --fresh-if-missing shock.ts --steps 10",
       ],
-      "load, branch NAME REV, extend, reset": [
-        "load fix.replay",
+      load: "load fix.replay",
+      "branch NAME REV, extend, reset": [
         "branch shorter short@10",
         "extend shorter --by 5",
         "reset shorter@15",

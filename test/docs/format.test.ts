@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineSimulation, openRepository } from "rewind-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -158,6 +158,32 @@ describe.skipIf(python.status !== 0)("a reader in Python that knows only FORMAT.
     await repo.close();
   });
 
+  test("reads the runs, the names and the objects of a file, and what it leaves out", async () => {
+    const repo = await plainRepository();
+    await repo.record(large, { steps: 40, blockSize: 2, seed: 7 });
+    await repo.branch("fix", "main@21", { mutate: (state) => state });
+    const file = join(repo.root, "runs.replay");
+    const inFile = async (...given: Parameters<typeof repo.artifact>) => {
+      writeFileSync(file, (await repo.artifact(...given)).content);
+      return JSON.parse(pythonReadsFile(file, { brotli: join(repo.root, "bin") }));
+    };
+    const ids = async (branch: string) => (await repo.resolve(branch)).id;
+    const [main, fix] = [await ids("main"), await ids("fix")];
+    const both = await inFile(["main", "fix"]);
+    expect(both.runs).toEqual([
+      [main, ["main"]],
+      [fix, ["fix"]],
+    ]);
+    const all = await repo.store.objects.withPrefix("", 100_000);
+    expect(both.objects.map(([id]: [string]) => id).sort()).toEqual(all);
+    const thin = await inFile("fix", { since: "main", checkpoints: "none" });
+    expect(thin).toMatchObject({ runs: [[fix, ["fix"]]], requires: [[main, ["main"]]] });
+    const alone = await inFile("fix", { checkpoints: "none" });
+    expect(thin.objects.length).toBeLessThan(alone.objects.length);
+    expect(alone.objects.length).toBeLessThan(both.objects.length);
+    await repo.close();
+  });
+
   test("refuses a store with one changed byte", async () => {
     const repo = await plainRepository();
     await repo.record(walk, { steps: 10, seed: 1 });
@@ -282,10 +308,22 @@ async function plainRepository(): Promise<Repository> {
 }
 
 function pythonReads(root: string): string {
-  return execFileSync("python3", [READER, join(root, ".rewind")], {
-    encoding: "utf8",
-    stdio: "pipe",
-    maxBuffer: 2 ** 28,
+  return pythonReadsFile(join(root, ".rewind"));
+}
+
+/** What the reader prints; with a folder for `brotli`, which not every system has. */
+function pythonReadsFile(file: string, { brotli }: { readonly brotli?: string } = {}): string {
+  const env = { ...process.env };
+  if (brotli !== undefined) {
+    mkdirSync(brotli, { recursive: true });
+    const code =
+      'process.stdout.write(require("zlib").brotliDecompressSync(require("fs").readFileSync(0)))';
+    writeFileSync(join(brotli, "brotli"), `#!/bin/sh\nexec '${process.execPath}' -e '${code}'\n`);
+    chmodSync(join(brotli, "brotli"), 0o755);
+    env.PATH = `${brotli}${delimiter}${env.PATH}`;
+  }
+  return execFileSync("python3", [READER, file], {
+    ...{ encoding: "utf8", stdio: "pipe", maxBuffer: 2 ** 28, env },
   });
 }
 

@@ -1,6 +1,7 @@
 """Reads a store of rewind: written from src/store/FORMAT.md alone, in the standard library of Python.
 
     python3 reader.py PROJECT/.rewind
+    python3 reader.py FILE.replay
 
 Checks every hash, CRC and id, and prints as JSON what the store holds: its refs, and of each run that
 a ref names the manifest, the entries of its timeline and its seeds. Runs of the two simulations that it
@@ -824,7 +825,48 @@ def replayed(segments, block_size, steps, checkpoints, witnesses):
     return states
 
 
+# --- [11] .replay files
+
+
+def read_replay(name):
+    """The runs of a file with their names, and its objects in their order."""
+    with open(name, "rb") as file:
+        data = file.read()
+    expect(data[:16] == b"rewind replay v1", "the header of a .replay file")
+    expect(data[-32:] == sha256(data[:-32]), "the hash at the end of the file")
+    (length,) = struct.unpack("<I", data[16:20])
+    lists = [[[run.hex(), names] for run, names in some] for some in decode(data[20 : 20 + length])]
+    objects, at = [], 20 + length
+    while True:
+        raw, packed = struct.unpack("<II", data[at : at + 8])
+        at += 8
+        if raw == packed == 0:
+            break
+        objects += objects_of(unpacked(data[at : at + packed], 1, raw))
+        at += packed
+    expect(at == len(data) - 32, "nothing between the frames and the hash")
+    runs, requires = lists
+    found = [name for name, kind in objects if kind == "run"]
+    expect(found == [run for run, _ in runs], "the listed runs, in their order")
+    expect(len({name for name, _ in objects}) == len(objects), "each object once")
+    return {"runs": runs, "requires": requires, "objects": objects}
+
+
+def objects_of(frame):
+    at, objects = 0, []
+    while at < len(frame):
+        kind, length = struct.unpack("<BI", frame[at : at + 5])
+        body = frame[at + 5 : at + 5 + length]
+        expect(len(body) == length, "a whole object")
+        objects.append([object_id(KINDS[kind], body).hex(), KINDS[kind]])
+        at += 5 + length
+    return objects
+
+
 def main(folder):
+    if os.path.isfile(folder):
+        json.dump(read_replay(folder), sys.stdout)
+        return
     store = Store(folder)
     refs = store.refs()
     named = sorted(set(refs.values()))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { objectsOf } from "../../src/object/closure.ts";
+import type { Id } from "../../src/object/id.ts";
 import { encodeProgram } from "../../src/object/program.ts";
 import { checkpointCount, type RunManifest, type Segment } from "../../src/object/run.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
@@ -106,6 +107,25 @@ describe("objectsOf", () => {
       } else await expect(listed(run, full)).rejects.toThrow(`no ${kind} ${id}`);
       full.bodies.set(id, kept);
     }
+  });
+
+  test("of a run whose first tile is skipped, no other checkpoint counts as the first", async () => {
+    const store = objects();
+    const run = makeRun(store, 130, (k) => noise(60, k));
+    const [first, second] = run.edge.tiles[0] as [Id, Id];
+    const needed = async (...skipped: Id[]): Promise<string[]> => {
+      const base: string[] = [];
+      const skip = (id: Id): boolean => skipped.includes(id);
+      for await (const { kind, id } of objectsOf(run, store.get, { skip, checkpoints: false })) {
+        if (kind === "state") base.push(id);
+      }
+      return base;
+    };
+    // The state of a fork, the final one, and the one at step 0.
+    expect(await needed()).toHaveLength(3);
+    expect(await needed(second)).toEqual(await needed());
+    expect(await needed(first)).toEqual((await needed()).slice(0, 2));
+    expect(await needed(first, second)).toEqual((await needed()).slice(0, 2));
   });
 
   test("a state that occurs everywhere is read once", async () => {

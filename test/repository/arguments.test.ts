@@ -83,6 +83,8 @@ const BEFORE_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   "repository.extend": ["main"],
   "repository.resume": ["main"],
   "repository.load": ["a.replay"],
+  "repository.save": ["main", "a.replay"],
+  "repository.artifact": ["main"],
   "branches.create": ["fix", "0".repeat(64)],
   "branches.createAll": [[{ name: "fix", run: "0".repeat(64) }]],
   "tags.create": ["v1", "main"],
@@ -152,6 +154,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "repository.close",
   "repository.environment",
   "run.save",
+  "repository.save",
   "module.initRepository",
 ]);
 

@@ -66,7 +66,9 @@ describe("what a repository tells of its runs", () => {
   test("describeFile: the same without a store", async () => {
     const bytes = await fix.artifact();
     const told = await describeFile(bytes);
-    expect(told).toMatchObject({ bytes: bytes.length, run: fix.id, steps: 100, names: [] });
+    const of = { run: fix.id, steps: 100, names: [] };
+    expect(told).toMatchObject({ bytes: bytes.length, runs: [of], description: of });
+    expect(told.leftOut).toEqual({ code: false, checkpoints: 0 });
     const damaged = bytes.with(bytes.length >> 1, (bytes[bytes.length >> 1] as number) ^ 1);
     await expect(describeFile(damaged)).rejects.toMatchObject({ code: "INVALID_ARTIFACT" });
   });

@@ -4,13 +4,14 @@ import { concatBytes, utf8 } from "../../src/base/bytes.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeCompression } from "../../src/node/host/platform.ts";
 import { objectsOf } from "../../src/object/closure.ts";
-import { type Id, KINDS, type Kind } from "../../src/object/id.ts";
+import { type Id, KINDS, type Kind, objectId } from "../../src/object/id.ts";
 import { encodeProgram } from "../../src/object/program.ts";
 import { decodeRun, encodeRun } from "../../src/object/run.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { putState } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, encodeTile, TimelineBuilder } from "../../src/object/timeline.ts";
 import { encodeArtifact, openArtifact } from "../../src/store/artifact.ts";
+import { encodeContents, type SavedRun } from "../../src/store/artifact-contents.ts";
 import { artifactStore } from "../../src/store/artifact-store.ts";
 import { objectReader, type StoredObject } from "../../src/store/object-store.ts";
 import type { Compression } from "../../src/store/pack.ts";
@@ -55,7 +56,13 @@ const quick: Compression = {
 };
 
 const save = ({ store, run }: Sample, withCode = true) =>
-  encodeArtifact(run, store.get, quick, hash, { withCode });
+  encodeArtifact(listOf(run), store.get, quick, hash, { withCode });
+
+const listOf = (...runs: Id<"run">[]) => ({
+  runs: runs.map((run) => ({ run, names: [] })),
+  requires: [],
+});
+
 /** All that an artifact holds. */
 async function load(
   bytes: Uint8Array,
@@ -63,10 +70,9 @@ async function load(
   limits?: { readonly content: number },
 ): Promise<{ readonly run: Id<"run">; readonly objects: Map<Id, StoredObject> }> {
   const objects = new Map<Id, StoredObject>();
-  const run = await openArtifact(bytes, compression, hash, limits).read(
-    ({ id, kind, body }) => void objects.set(id, { kind, body }),
-  );
-  return { run, objects };
+  const artifact = openArtifact(bytes, compression, hash, limits);
+  await artifact.read(({ id, kind, body }) => void objects.set(id, { kind, body }));
+  return { run: (artifact.contents.runs[0] as SavedRun).run, objects };
 }
 
 const refuses = async (bytes: Uint8Array) =>
@@ -101,7 +107,8 @@ describe("save and load", () => {
 
   test("as this platform packs it, too", async () => {
     const { store, run } = sample(70, 40);
-    const pack = () => encodeArtifact(run, store.get, nodeCompression, hash, { withCode: true });
+    const pack = () =>
+      encodeArtifact(listOf(run), store.get, nodeCompression, hash, { withCode: true });
     const bytes = await pack();
     expect(await pack()).toEqual(bytes);
     expect((await load(bytes, nodeCompression)).run).toBe(run);
@@ -165,7 +172,8 @@ describe("memory", () => {
         return quick.decompress(packed, length);
       },
     };
-    const { id, store } = await artifactStore(bytes, watched, hash);
+    const { runs, store } = await artifactStore(bytes, watched, hash);
+    const id = (runs[0] as SavedRun).run;
     const frames = unpacked;
     expect(id).toBe(made.run);
     const { body } = (await store.get(id)) as StoredObject;
@@ -204,9 +212,16 @@ describe("damage", () => {
   });
 });
 
-/** The bytes of a file with these frames and a valid hash, so that only its structure is wrong. */
-function forge(...frames: Uint8Array[]): Uint8Array {
-  return signed(concatBytes([utf8("rewind replay v1"), ...frames, new Uint8Array(8)]));
+/** The bytes of a file of a run with these frames and a valid hash: only its structure is wrong. */
+function forgeOf(run: Id<"run">, ...frames: Uint8Array[]): Uint8Array {
+  return forgeWith(encodeContents(listOf(run)), ...frames);
+}
+
+function forgeWith(list: Uint8Array, ...frames: Uint8Array[]): Uint8Array {
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, list.length, true);
+  const parts = [utf8("rewind replay v1"), length, list, ...frames, new Uint8Array(8)];
+  return signed(concatBytes(parts));
 }
 
 function signed(bytes: Uint8Array): Uint8Array {
@@ -242,7 +257,14 @@ describe("hostile files with a valid hash", () => {
     }
     return list;
   };
-  const one = (list: readonly Uint8Array[]) => forge(frame(concatBytes(list)));
+  const forge = (...frames: Uint8Array[]) => forgeOf(made.run, ...frames);
+  /** The file of these objects: if the first is a run, of that run. */
+  const one = (list: readonly Uint8Array[]) => {
+    const first = list[0] ?? new Uint8Array();
+    const run =
+      first[0] === KINDS.indexOf("run") ? objectId(hash, "run", first.subarray(5)) : made.run;
+    return forgeOf(run, frame(concatBytes(list)));
+  };
 
   test("a file made by hand is accepted if it is valid, in one frame or many", async () => {
     const list = await parts();
@@ -258,7 +280,11 @@ describe("hostile files with a valid hash", () => {
     const cut = forge(frame(raw));
     for (const length of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
       const changed = cut.slice(0, -32);
-      new DataView(changed.buffer).setUint32(20, length, true);
+      new DataView(changed.buffer).setUint32(
+        20 + encodeContents(listOf(made.run)).length + 4,
+        length,
+        true,
+      );
       await refuses(signed(changed));
     }
     await refuses(forge(frame(raw, raw.length, raw)));
@@ -341,14 +367,19 @@ describe("hostile files with a valid hash", () => {
     await refuses(one([...(await parts()), object("seeds", zeros), object("program", zeros)]));
   });
 
-  test("every missing object except the source", async () => {
+  test("every missing object except the source and the states of checkpoints", async () => {
     const list = await parts();
+    const mayLack = new Set<number>();
+    let at = 1;
+    for await (const needed of objectsOf(decodeRun(body(made.run).body), made.store.get)) {
+      if (needed.optional || needed.derivable) mayLack.add(at);
+      at++;
+    }
+    expect(mayLack.size).toBe(70);
     for (let i = 0; i < list.length; i++) {
       const rest = list.toSpliced(i, 1);
-      const isSource =
-        Buffer.compare(list[i] as Uint8Array, object("chunk", body(made.source).body)) === 0;
-      if (isSource) expect((await load(one(rest))).run).toBe(made.run);
-      else await refuses(one(rest));
+      if (mayLack.has(i)) expect((await load(one(rest))).run).toBe(made.run);
+      else await refuses(forge(frame(concatBytes(rest))));
     }
   });
 
@@ -406,7 +437,8 @@ describe("hostile files with a valid hash", () => {
     for (let at = 0; at < raw.length; at += 7) {
       const changed = raw.slice();
       changed[at] = (changed[at] as number) ^ 0x41;
-      const bytes = forge(frame(changed));
+      // Whoever changes the run can name it in the list as well.
+      const bytes = one([changed]);
       let run: string | undefined;
       const code = await codeOfAsync(async () => {
         run = (await load(bytes)).run;
@@ -450,7 +482,9 @@ describe("hostile files with a valid hash", () => {
 test("a store that is read in a hostile order unpacks half a gigabyte, not more", async () => {
   const unpacked: Compression = { compress: (bytes) => bytes, decompress: (bytes) => bytes };
   const made = sample(130, 65_000);
-  const bytes = await encodeArtifact(made.run, made.store.get, unpacked, hash, { withCode: true });
+  const bytes = await encodeArtifact(listOf(made.run), made.store.get, unpacked, hash, {
+    withCode: true,
+  });
   const { store } = await artifactStore(bytes, unpacked, hash);
   const all = async (): Promise<void> => {
     // One pass unpacks each frame once.

@@ -1,15 +1,18 @@
 import path from "node:path";
-import { saveFile } from "../../node/host/user-files.ts";
 import { shortId } from "../../object/id.ts";
+import type { SavedFile } from "../../repository/saved-file.ts";
 import { type Command, command, STATUS } from "../command.ts";
-import { wholeRun } from "../input/revision.ts";
+import { checkWholeRun } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
-import { size } from "../terminal/text.ts";
+import { runNames } from "../show/run-names.ts";
+import { plural, size } from "../terminal/text.ts";
 
 export const save: Command = command({
-  positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },
+  positionals: {
+    revision: { type: "string", array: true, demandOption: true, completes: "revision" },
+  },
   describe:
-    "Writes a run, with everything needed to replay it, to one file. With --no-code the code is left out, and\nanyone who loads the file must have the module.",
+    "Writes runs, with everything needed to replay them, to one file. With --no-code the code is left out, and\nanyone who loads the file must have the module. Checkpoints can be left out too: a replay gives them, and\n`rewind hydrate` stores them again. With --since the file has only what another run lacks.",
   options: {
     output: {
       alias: "o",
@@ -19,33 +22,70 @@ export const save: Command = command({
       completes: "files",
       demandOption: true,
     },
+    "with-code": { describe: "put the program's source in, as by default", type: "boolean" },
     "no-code": { describe: "leave the program's source out", type: "boolean" },
+    checkpoints: {
+      describe: "which checkpoints go in: all, as by default, none, or every:N, each N-th of a run",
+      type: "string",
+      value: "WHICH",
+    },
+    since: {
+      describe:
+        "leave out what this run has; a store must have it to load the file; may be repeated",
+      type: "string",
+      value: "REV",
+      array: true,
+      completes: "revision",
+    },
   },
   examples: [
     ["save main -o run.replay", "a file for a colleague"],
-    ["save main -o run.replay --no-code", "without the source"],
+    ["save main fix v1 -o runs.replay", "several runs, what they share once"],
+    ["save fix --since main -o fix.replay", "for someone who has main"],
+    ["save main -o run.replay --no-code --checkpoints none", "as small as it gets"],
   ],
-  keys: { save: ["run", "file", "bytes"] },
+  keys: {
+    save: ["file", "bytes", { runs: ["run", "names"] }, { requires: ["run", "names"] }],
+  },
   async run(args, { out, cwd, open }) {
-    const { output: file } = args;
+    const { output: file, revision: revisions, since = [] } = args;
     if (file === "-" && out.json) {
       throw usageError(
         "expected a file with --json, got -: only one of the two can go to standard output",
       );
     }
+    if (args.withCode && args.noCode) {
+      throw usageError("expected --with-code or --no-code, got both");
+    }
+    for (const revision of [...revisions, ...since]) checkWholeRun(revision);
+    const checkpoints = whichCheckpoints(args.checkpoints);
     const repo = await open();
-    const { run } = await wholeRun(repo, args.revision);
-    const bytes = await run.artifact({ code: !args.noCode });
-    if (file !== "-") await saveFile(path.resolve(cwd, file), bytes);
+    const options = { code: !args.noCode, checkpoints, since };
     if (file === "-") {
-      out.bytes(bytes);
-      out.note(`saved ${shortId(run.id)}, ${size(bytes.length)}`);
+      const { content, ...saved } = await repo.artifact(revisions, options);
+      out.bytes(content);
+      out.note(savedText(saved, ""));
       return STATUS.ok;
     }
-    out.done(
-      { run: run.id, file, bytes: bytes.length },
-      () => `saved ${shortId(run.id)} to ${file}, ${size(bytes.length)}`,
+    const { bytes, runs, requires } = await repo.save(revisions, path.resolve(cwd, file), options);
+    out.done({ file, bytes, runs, requires }, () =>
+      savedText({ bytes, runs, requires }, ` to ${file}`),
     );
     return STATUS.ok;
   },
 });
+
+function whichCheckpoints(text: string | undefined): "all" | "none" | number {
+  if (text === undefined || text === "all" || text === "none") return text ?? "all";
+  const every = /^every:([1-9]\d{0,14})$/.exec(text)?.[1];
+  if (every !== undefined) return Number(every);
+  throw usageError(`expected --checkpoints all, none or every:N, got ${JSON.stringify(text)}`);
+}
+
+function savedText({ runs, requires, bytes }: SavedFile, where: string): string {
+  const [run] = runs;
+  const what =
+    run !== undefined && runs.length === 1 ? shortId(run.run) : plural(runs.length, "run");
+  const needs = requires.length === 0 ? "" : `, for a store that has ${runNames(requires)}`;
+  return `saved ${what}${where}, ${size(bytes)}${needs}`;
+}

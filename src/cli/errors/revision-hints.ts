@@ -31,6 +31,7 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
     log === undefined
       ? namesHint(names, known, total)
       : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
       ? "name only a branch, a tag or HEAD, as in `rewind reflog main`"

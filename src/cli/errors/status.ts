@@ -27,6 +27,7 @@ const STATUSES: Readonly<Partial<Record<ErrorCode, number>>> = {
   REPLAY_MISMATCH: STATUS.differs,
   SELF_CHECK_FAILED: STATUS.differs,
   STORE_DAMAGED: STATUS.damaged,
+  REF_IN_CONFLICT: STATUS.damaged,
   OBJECT_CORRUPT: STATUS.damaged,
   OBJECT_INVALID: STATUS.damaged,
   OBJECT_MISSING: STATUS.damaged,

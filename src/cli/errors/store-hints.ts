@@ -1,4 +1,5 @@
 import type { ObjectErrors, StoreErrors } from "../../base/error-data.ts";
+import { someOf } from "../../base/some-of.ts";
 import { commandIn, type Hints } from "./hint.ts";
 
 /** Hints for errors of stores, their files and their objects. */
@@ -27,12 +28,18 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
       ? `\`rewind ${command} -\` reads standard input, which may be a pipe`
       : "check the path, its folder and its permissions";
   },
-  OBJECT_MISSING: () =>
-    "it may be in the store from which this one was copied: copy its objects/ folder again",
+  OBJECT_MISSING: ({ derivable }) =>
+    derivable === true
+      ? "it is part of a checkpoint: fill it in with `rewind hydrate REV`, or leave checkpoints out with --checkpoints none"
+      : "it may be in the store from which this one was copied: copy its objects/ folder again",
   OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a backup",
   OBJECT_INVALID: () =>
     "it was damaged, or was not written by rewind; everything else stays readable",
   UNSUPPORTED_FORMAT: () => "use the version of rewind that wrote it, or a newer one",
+  SEVERAL_RUNS: ({ runs }) =>
+    `leave -b out, or make branches of the saved names with --branches: ${someOf(runs)}`,
+  PREREQUISITES_MISSING: () =>
+    "load a file that has them first, or ask for one that was saved without --since",
   INVALID_ARTIFACT: () => "the file is damaged or was not written by `rewind save`: get it again",
   INVALID_TRACE: () =>
     "`rewind trace REV --block K -o FILE` writes one on the machine that recorded the run",

@@ -17,6 +17,12 @@ export function wholeRun(
     readonly instead?: string | undefined;
   } = {},
 ): Promise<RevisionOf<unknown, Record<string, unknown>>> {
+  checkWholeRun(text, how);
+  return repo.revision(text, { program });
+}
+
+/** Throws USAGE if a revision names a step, or a range of steps. */
+export function checkWholeRun(text: string, how?: string): void {
   const instead = how === undefined ? "" : `: ${how}`;
   if (parseRange(text) !== undefined) {
     throw usageError(`expected a run, got a range of its steps, ${text}${instead}`);
@@ -24,7 +30,6 @@ export function wholeRun(
   if (parseRevision(text).step !== undefined) {
     throw usageError(`expected a run, got one of its steps, ${text}${instead}`);
   }
-  return repo.revision(text, { program });
 }
 
 /** The branch that a command line names; by default the current one. */

@@ -39,19 +39,25 @@ export function printRun(
   text: string,
   { seed, next }: { readonly seed?: SeedOf | undefined; readonly next?: string | undefined } = {},
 ): void {
-  const { id, root, blockSize, checkpoints } = run;
   const data = { ...madeRun(run, branch), ...(seed && { seed: seedJson(seed.master) }) };
-  out.done(data, () =>
-    [
-      text,
-      `  run   ${shortId(id)}`,
-      `  root  ${shortId(root)}`,
-      // A user who gave the seed knows it.
-      ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
-      `  ${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`,
-      ...(next === undefined ? [] : [next]),
-    ].join("\n"),
-  );
+  out.done(data, () => madeRunText(run, text, { seed, next }));
+}
+
+/** A new run as text. */
+export function madeRunText(
+  { id, root, blockSize, checkpoints }: Run,
+  text: string,
+  { seed, next }: { readonly seed?: SeedOf | undefined; readonly next?: string | undefined } = {},
+): string {
+  return [
+    text,
+    `  run   ${shortId(id)}`,
+    `  root  ${shortId(root)}`,
+    // A user who gave the seed knows it.
+    ...(seed?.chosen ? [`  seed  ${seed.master}`] : []),
+    `  ${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`,
+    ...(next === undefined ? [] : [next]),
+  ].join("\n");
 }
 
 /** A seed as scripts read it: a number if it fits into one. */

@@ -17,8 +17,9 @@ import { storeFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
 /** What Git should ignore in a store that is committed with the project. */
-const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\n";
-const GIT_ATTRIBUTES = "* binary\n";
+const GIT_IGNORE = "HEAD\nlogs/\nlocal/\nobjects/journal-*\nrefs/remotes/\n";
+/** Packs are compressed already. Refs merge as text, so that a conflict leaves both ids in the file. */
+const GIT_ATTRIBUTES = "* binary\nobjects/** -delta\nrefs/** diff merge\n";
 
 /** An open store. */
 export interface OpenStore {

@@ -50,7 +50,7 @@ export async function sizeOf(id: Id<"run">, replayer: Replayer): Promise<RunSize
   for (const object of needed.slice(0, MOST_OBJECTS)) {
     const bytes = sizes.get(object.id) ?? (await env.store.size(object.id));
     if (bytes === undefined) {
-      if (object.optional) continue;
+      if (object.optional || object.derivable) continue;
       throw missing(object.kind, object.id);
     }
     const amount = before?.has(object.id) ? shared : own;

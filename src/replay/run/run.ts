@@ -6,7 +6,6 @@ import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Id } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
 import type { RunManifest } from "../../object/run.ts";
-import { encodeArtifact } from "../../store/artifact.ts";
 import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
@@ -37,6 +36,7 @@ import { finished, writeRun } from "../record/write-runs.ts";
 import { CHECK_OPTIONS, type CheckOptions, type Replayer } from "../replayer.ts";
 import type { AnySimulation, Simulation } from "../simulation.ts";
 import { RecordedRun } from "./recorded-run.ts";
+import { type SaveOptions, saveRuns } from "./save-runs.ts";
 
 /** A state that was replayed, and is not yet compared with the recording. */
 export interface Peeked<S = unknown> {
@@ -318,14 +318,15 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   /**
    * Writes the run to a `.replay` file that holds everything needed to replay it anywhere. Loading
    * verifies the file. With `code: false` it leaves out the program's source, which whoever loads
-   * the file must then have. Throws FILE_FAILED.
+   * the file must then have; with `checkpoints: "none"` what a replay gives as well. Throws
+   * FILE_FAILED. `Repository.save` writes several runs to one file.
    *
    * @example
    * ```ts
    * await run.save("run.replay");
    * ```
    */
-  async save(file: string, options: { readonly code?: boolean } = {}): Promise<void> {
+  async save(file: string, options: SaveOptions = {}): Promise<void> {
     checkKind(file, "file", "text");
     await this.#env.saveFile(file, await this.artifact(options));
   }
@@ -346,12 +347,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   }
 
   /** The bytes that `save` writes. */
-  async artifact(options: { readonly code?: boolean } = {}): Promise<Uint8Array> {
-    const { code: withCode = true } = checkOptionsOf(options, { code: "flag" });
-    const { store, compression } = this.#env;
-    return encodeArtifact(this.id, this.#replayer.readObject, compression, store.hash, {
-      withCode,
-    });
+  async artifact(options: SaveOptions = {}): Promise<Uint8Array> {
+    const contents = { runs: [{ run: this.id, names: [] }], requires: [] };
+    return saveRuns(this.#env, contents, options);
   }
 
   /**

@@ -225,7 +225,8 @@ describe("long values", () => {
       expect(stdout).toMatch(/^ {2}params +488 kB: --json prints them$/m);
       expect(stdout).toMatch(/^ {2}params +other values, 488 kB → 488 kB: --json lists them$/m);
       expect(stdout.length).toBeLessThan(3_000);
-      const { json } = await project.ok(...words(line), "--json");
+      const shown = (await project.ok(...words(line), "--json")).json;
+      const json = line.startsWith("info") ? shown.description : shown;
       expect(
         json.segments.map((one: { params: { table: number[] } }) => one.params.table[7]),
       ).toEqual([1, 3]);
@@ -442,17 +443,18 @@ describe("show", () => {
     const bare = await bareProject();
     const file = path.join(project.root, "a.replay");
     const { json } = await bare.ok("info", file, "--json");
+    expect(json.runs).toMatchObject([{ names: ["a"], run: json.description.run }]);
     const shown = (await project.ok("show", "a", "--json")).json;
-    const { bytes, objects, names, origin, segments, ...rest } = json;
+    const { objects, names, origin, segments, ...rest } = json.description;
     expect(shown).toMatchObject(rest);
     expect(objects).toEqual({ ...shown.objects, own: null, shared: null });
-    expect([names, origin]).toEqual([[], [{ ...shown.origin[0], name: null }]]);
+    expect([names, origin]).toEqual([["a"], [{ ...shown.origin[0], name: null }]]);
     expect(segments[1].changes).toEqual({
       ...shown.segments[1].changes,
       state: null,
       fields: null,
     });
-    expect(bytes).toBeGreaterThan(100);
+    expect(json.bytes).toBeGreaterThan(100);
   });
 });
 

@@ -62,7 +62,7 @@ test("a large run is written piece by piece, and the run itself last", async () 
   expect(done).toContain("commit");
 });
 
-test("of a file that turns out to be wrong at its end, no run is there", async () => {
+test("nothing is written of a file that turns out to be wrong at its end", async () => {
   const run = await record(noise, { steps: 3, seed: 1, blockSize: 1 });
   const bytes = (await run.artifact()).subarray(0, -40);
   const tail = Uint8Array.of(9, 0, 0, 0, 9, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
@@ -70,8 +70,7 @@ test("of a file that turns out to be wrong at its end, no run is there", async (
   const { store, done } = watchedStore();
   const load = loadInto(nodeEnvironment({ store }), concatBytes([wrong, nodeHash(wrong)]));
   expect(await codeOfAsync(load)).toBe("INVALID_ARTIFACT");
-  expect(done).not.toContain("run");
-  expect(done.at(-1)).toBe("abandon");
+  expect(done).toEqual([]);
   expect(await store.has(run.id)).toBe(false);
 });
 

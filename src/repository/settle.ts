@@ -1,0 +1,108 @@
+import { peel } from "../history/resolve.ts";
+import type { Id } from "../object/id.ts";
+import { sameParams } from "../object/params.ts";
+import { decodeRun, type RunManifest, type Segment, timelineOf } from "../object/run.ts";
+import { type ReadObject, sameState } from "../object/state.ts";
+import { TimelineReader } from "../object/timeline-reader.ts";
+import { Lineage } from "../remote/lineage.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { conflictIn, type RefConflict } from "../store/ref-conflict.ts";
+import { HEADS, isRefName, nextArchiveName } from "../store/ref-name.ts";
+import { RefSpace } from "../store/ref-space.ts";
+import type { RefStore } from "../store/ref-store.ts";
+
+/** A ref that two sides of a merge by Git have changed. */
+export interface ConflictedRef extends RefConflict {
+  /** Its full name, such as `refs/heads/main`. */
+  readonly ref: string;
+}
+
+/** How a conflict was settled. */
+export interface SettledRef {
+  readonly ref: string;
+  /** What it names now: ours, or theirs if that continues ours. */
+  readonly target: Id;
+  /** The new name of theirs; undefined if one of the two continues the other. */
+  readonly other: string | undefined;
+}
+
+/** The refs that Git could not merge, sorted by name. */
+export async function conflictedRefs(refs: RefStore): Promise<readonly ConflictedRef[]> {
+  return (await refs.list("refs/")).flatMap(({ name, target }) => {
+    const conflict = conflictIn(target);
+    return conflict === undefined ? [] : { ref: name, ...conflict };
+  });
+}
+
+/**
+ * Settles the refs that Git could not merge, and loses nothing: if the run of one side continues the
+ * other, the ref names it; otherwise the ref stays at ours, and theirs gets a free name. Throws
+ * OBJECT_MISSING if the store lacks one of them.
+ */
+export async function settleRefs(
+  store: ObjectStore,
+  refs: RefStore,
+): Promise<readonly SettledRef[]> {
+  const settled: SettledRef[] = [];
+  for (const { ref, ours, theirs } of await conflictedRefs(refs)) {
+    const text = (await refs.read(ref)) as string;
+    const target = await sideThatHasBoth(store, ours, theirs);
+    const other = target === undefined ? await nameOfTheirs(refs, ref, theirs) : undefined;
+    const kept =
+      other === undefined || (await refs.read(other)) === theirs
+        ? []
+        : [{ name: other, from: undefined, to: theirs }];
+    // Theirs has a name before the ref loses it. Undo has nothing to do with it.
+    const changes = [...kept, { name: ref, from: text, to: target ?? ours }];
+    await refs.update(changes, "doctor --settle", { logged: false });
+    settled.push({ ref, target: target ?? ours, other });
+  }
+  return settled;
+}
+
+/** The side whose run continues the other's; undefined if neither does. */
+async function sideThatHasBoth(store: ObjectStore, ours: Id, theirs: Id): Promise<Id | undefined> {
+  const lineage = new Lineage(store);
+  const read = objectReader(store);
+  const [a, b] = [await peel(store, ours), await peel(store, theirs)];
+  const [runA, runB] = [decodeRun(await read("run", a)), decodeRun(await read("run", b))];
+  // A tag stays on its run, and has its own message.
+  if (a !== ours || b !== theirs) return undefined;
+  if ((await lineage.continues(a, b)) || (await hasAllOf(runA, runB, read))) return ours;
+  if ((await lineage.continues(b, a)) || (await hasAllOf(runB, runA, read))) return theirs;
+  return undefined;
+}
+
+/** Whether a run has every step of another, as if both had extended one run in the same way. */
+async function hasAllOf(run: RunManifest, other: RunManifest, read: ReadObject): Promise<boolean> {
+  const { steps, blockSize } = other;
+  // What a run has at its end is comparable only with a checkpoint.
+  if (run.blockSize !== blockSize || run.steps <= steps || steps % blockSize !== 0) return false;
+  if (!other.segments.every((segment, i) => isSame(run.segments[i], segment))) return false;
+  const tiles = new TimelineReader(read);
+  const [all, part] = [timelineOf(run), timelineOf(other)];
+  if ((await tiles.firstDifference(all, part)) !== undefined) return false;
+  return sameState((await tiles.entry(all, steps / blockSize)).state, other.final);
+}
+
+function isSame(a: Segment | undefined, b: Segment): boolean {
+  if (a === undefined || a.start !== b.start) return false;
+  if (a.program !== b.program || a.seeds !== b.seeds || !sameParams(a.params, b.params))
+    return false;
+  if (a.begin === undefined || b.begin === undefined) return a.begin === b.begin;
+  return sameState(a.begin.state, b.begin.state);
+}
+
+/** A free name for theirs, or one that it has from a settlement that was cut short. */
+async function nameOfTheirs(refs: RefStore, ref: string, theirs: Id): Promise<string> {
+  if (ref.startsWith("refs/archive/")) {
+    return nextArchiveName(refs, ref.replace("refs/archive/", HEADS).replace(/\/\d+$/, ""));
+  }
+  const space = new RefSpace(await refs.names("refs/"));
+  for (let n = 1; ; n++) {
+    const name = `${ref}-theirs${n === 1 ? "" : `-${n}`}`;
+    if ((await refs.read(name)) === theirs) return name;
+    if (isRefName(name) && !space.isTaken(name) && space.conflict(name) === undefined) return name;
+    if (!isRefName(name)) return nextArchiveName(refs, `${HEADS}theirs`);
+  }
+}
