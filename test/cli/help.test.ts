@@ -177,13 +177,18 @@ describe("an unknown command", () => {
 const ONE_FORM: readonly string[] = ["undo", "redo", "serve"];
 
 /** Commands whose examples name the remotes `origin` and `lab`. */
-const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate)\b/;
+const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate|log --remote)\b/;
 
 describe("every example of every command runs", () => {
   const prepared: Project[] = [];
+  const sharing: Project[] = [];
 
   beforeAll(async () => {
     prepared.push(await recorded("sir.ts"), await recorded("walk.ts"), await withFiles());
+    for (const project of prepared) {
+      sharing.push(await copyOf(project));
+      await share(sharing.at(-1) as Project);
+    }
   });
 
   test.each(names)("%s", async (name) => {
@@ -191,7 +196,7 @@ describe("every example of every command runs", () => {
     expect(command.examples.length).toBeGreaterThanOrEqual(ONE_FORM.includes(name) ? 1 : 2);
     for (const [line] of command.examples) {
       const results: unknown[] = [];
-      for (const project of prepared) {
+      for (const project of ON_REMOTES.test(line) ? sharing : prepared) {
         const { status, stderr } = await runExample(line, await copyOf(project));
         results.push([status, stderr]);
         // 1: find found nothing; 3: the runs differ. An error would be on stderr.
@@ -212,7 +217,6 @@ async function runExample(line: string, project: Project): Promise<Result> {
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
-  if (ON_REMOTES.test(line)) await share(project);
   if (line.startsWith("remote add")) await project.ok("remote", "remove", String(argv[2]));
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);
 }

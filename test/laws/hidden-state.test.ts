@@ -154,7 +154,7 @@ describe("transient effects: verify --full certifies no run with a wrong state",
         if (ok) certified++;
         if (ok) expect(steps, program.kind).toEqual([]);
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(500) },
     );
     // It would prove nothing if every generated program replayed by chance, or if none were
     // certified.

@@ -101,7 +101,7 @@ const KINDS: readonly (readonly [kind: string, lay: Lay])[] = [
   ],
 ];
 
-const SIZES = [20, 40, 60] as const;
+const SIZES = [10, 20, 30] as const;
 
 /** The calls of `work` in stores of three sizes. */
 async function callsOf(

@@ -12,6 +12,7 @@ import { type ObjectWriter, objectReader, type Tip } from "../../../src/store/ob
 import { encodeRecord, RECORD_HEADER_BYTES } from "../../../src/store/pack.ts";
 import { codeOfAsync } from "../../object/code-of.ts";
 import { hash, noise } from "../../object/memory.ts";
+import { TIMES } from "../../runs.ts";
 import { deadCopy, deadOwner, lockText } from "../dead.ts";
 import { failingFiles, OPERATIONS } from "../failing-files.ts";
 import { memoryFiles } from "../memory-files.ts";
@@ -233,7 +234,7 @@ describe("damage", () => {
     const whole = readFileSync(path.join(root, "objects", name));
     const owner = deadOwner();
     const before = new Set<number>();
-    for (let at = 0; at < whole.length; at += 31) {
+    for (let at = 0; at < whole.length; at += Math.ceil(150 / TIMES)) {
       const start = at < 16 ? 0 : startOf(whole, at);
       const isLast = at >= 16 && start + lengthAt(whole, start) === whole.length;
       const changed = new Uint8Array(whole);
