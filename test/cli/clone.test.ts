@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openRepository } from "../../src/repository.ts";
-import { cloneOf, emptyProject, type Project } from "./run-cli.ts";
+import { cloneOf, emptyProject, type Project } from "../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

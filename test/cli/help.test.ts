@@ -13,7 +13,7 @@ import {
   type Result,
   runCli,
   unfinished,
-} from "./run-cli.ts";
+} from "../support/run-cli.ts";
 
 const MODEL = `export const sir = {
   name: "model", params: { clamp: 0, beta: 0.1 },

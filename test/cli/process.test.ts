@@ -5,7 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
-import { copyOf, emptyProject, type Project, temporaryFolder, walkProject } from "./run-cli.ts";
+import {
+  copyOf,
+  emptyProject,
+  type Project,
+  temporaryFolder,
+  walkProject,
+} from "../support/run-cli.ts";
 
 // These run the build that is shipped, so run `npm run build` first.
 const REWIND = fileURLToPath(new URL("../../bin/rewind.js", import.meta.url));

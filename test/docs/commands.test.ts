@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { STATUS } from "../../src/cli/command.ts";
-import { projectAt } from "../cli/run-cli.ts";
+import { projectAt } from "../support/run-cli.ts";
 import { tablesOf } from "./blocks.ts";
 import { commandTexts } from "./command-texts.ts";
 import { readPage } from "./pages.ts";

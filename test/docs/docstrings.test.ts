@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { copySync, removeSync } from "fs-extra/esm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generatorFamilies } from "../../src/random/generators.ts";
-import { projectAt } from "../cli/run-cli.ts";
+import { projectAt } from "../support/run-cli.ts";
 import { type Playground, playground } from "./playground.ts";
 import { type Runner, startRunner } from "./runner.ts";
 

@@ -29,10 +29,10 @@ import { Repository } from "../../src/repository.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTips } from "../../src/store/tip.ts";
-import { projectAt } from "../cli/run-cli.ts";
-import { project } from "../node/project.ts";
-import { testSeal } from "../node/store-tools.ts";
-import { BARE } from "../object/bare-program.ts";
+import { BARE } from "../support/bare-program.ts";
+import { project } from "../support/project-folder.ts";
+import { projectAt } from "../support/run-cli.ts";
+import { testSeal } from "../support/store-tools.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
 import { type Playground, playground } from "./playground.ts";
 

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { encode } from "../../src/codec/encode.ts";
 import type { Run } from "../../src/replay/run/run.ts";
-import { runs } from "../runs.ts";
 import {
   type HiddenProgram,
   hiddenProgram,
@@ -11,7 +10,8 @@ import {
   type RecordedProgram,
   recordProgram,
   transientPrograms,
-} from "./hidden-programs.ts";
+} from "../support/hidden-programs.ts";
+import { runs } from "../support/runs.ts";
 
 const SHAPES = fc.record({
   steps: fc.integer({ min: 1, max: 60 }),

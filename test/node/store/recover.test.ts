@@ -10,14 +10,14 @@ import { type Id, objectId } from "../../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../../src/object/run.ts";
 import { type ObjectWriter, objectReader, type Tip } from "../../../src/store/object-store.ts";
 import { encodeRecord, RECORD_HEADER_BYTES } from "../../../src/store/pack.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
-import { hash, noise } from "../../object/memory.ts";
-import { TIMES } from "../../runs.ts";
-import { deadCopy, deadOwner, lockText } from "../dead.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { deadCopy, deadOwner, lockText } from "../../support/dead.ts";
+import { memoryFiles } from "../../support/memory-files.ts";
+import { hash, noise } from "../../support/memory-objects.ts";
+import { TIMES } from "../../support/runs.ts";
+import { emptyStore, quickFiles, refTools, storeTools } from "../../support/store-tools.ts";
 import { failingFiles, OPERATIONS } from "../failing-files.ts";
-import { memoryFiles } from "../memory-files.ts";
 import { recordWalk } from "../recording.ts";
-import { emptyStore, quickFiles, refTools, storeTools } from "../store-tools.ts";
 
 /** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };

@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal/output.ts";
 import type { Page } from "../../src/cli/terminal/pager.ts";
-import { asUser, newUser, type User } from "../user.ts";
+import { asUser, newUser, type User } from "./user.ts";
 
 /** What a command line printed, and its exit status. */
 export interface Result {
