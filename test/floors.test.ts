@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
+import { ALONE } from "./vitest.config.ts";
 
 /**
  * The floors of `src`, lowest first. Code may import from its own floor and from those below it.
@@ -280,6 +281,15 @@ describe("floors", () => {
     expect(names).toContain("Buffer");
     expect(names.filter((name) => name.startsWith("process"))).toEqual(["process.stdout"]);
   });
+});
+
+test("a test file that mocks a module has a process of its own", () => {
+  const mocks = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+    .map((file) => join("test", file).replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".test.ts"))
+    .filter((file) => /^vi\.mock\(/m.test(readFileSync(join(ROOT, file), "utf8")));
+  expect(mocks.length).toBeGreaterThan(0);
+  expect(ALONE).toEqual(expect.arrayContaining(mocks));
 });
 
 test("the top of the repository holds what it should", () => {

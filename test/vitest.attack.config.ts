@@ -1,15 +1,14 @@
 import type { ViteUserConfig } from "vitest/config";
-import usual from "./vitest.config.ts";
+import { common } from "./vitest.config.ts";
 
 const HOURS_MS = 6 * 3_600_000;
 
 /** `npm run test:attack`: every case of the attacks, which takes an hour; the long tests draw some by a seed. */
 const config: ViteUserConfig = {
-  ...usual,
+  ...common,
   test: {
-    ...usual.test,
+    ...common.test,
     include: ["test/attack/**/*.test.ts"],
-    exclude: [],
     env: { REWIND_ATTACK: "full" },
     testTimeout: HOURS_MS,
     hookTimeout: HOURS_MS,

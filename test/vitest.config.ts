@@ -3,7 +3,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
-const config: ViteUserConfig = defineConfig({
+/** What every way of running the tests shares. */
+export const common: ViteUserConfig = {
   root: fileURLToPath(new URL("..", import.meta.url)),
   resolve: {
     alias: [
@@ -13,13 +14,45 @@ const config: ViteUserConfig = defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/**/*.long.test.ts", "test/attack/**"],
     setupFiles: ["test/setup.ts"],
     // The default leaves one processor idle, which is half of a machine with two.
     maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
+  },
+};
+
+/** Files that mock a module, or need a process in which nothing has run. Each gets a process of its own. */
+export const ALONE: readonly string[] = [
+  "test/cli/errors.test.ts",
+  "test/node/guard-everything.test.ts",
+  "test/node/program/quiet-esbuild.test.ts",
+  "test/remote/robust.test.ts",
+];
+
+const NOT_USUAL = ["test/**/*.long.test.ts", "test/attack/**"];
+
+/** `npm test`. All other files share a process per worker, so that modules are loaded once for all. */
+const config: ViteUserConfig = defineConfig({
+  ...common,
+  test: {
+    ...common.test,
+    projects: [
+      {
+        extends: true,
+        test: { name: "alone", include: [...ALONE], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "shared",
+          isolate: false,
+          include: ["test/**/*.test.ts"],
+          exclude: [...NOT_USUAL, ...ALONE],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readNumber, wholeNumber } from "../../src/base/number-text.ts";
-import { codeOf } from "../object/code-of.ts";
+import { codeOf } from "../support/code-of.ts";
 
 describe("a typed number", () => {
   test.each([

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject, type Project, type Result, walkProject } from "./run-cli.ts";
+import {
+  bareProject,
+  emptyProject,
+  type Project,
+  type Result,
+  walkProject,
+} from "../support/run-cli.ts";
 
 /**
  * Bad input gets a message, a hint, an exit status and no stack trace, and leaves the store

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openRepository } from "../../src/repository.ts";
-import { cloneOf, emptyProject, type Project } from "./run-cli.ts";
+import { cloneOf, emptyProject, type Project } from "../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 
@@ -18,7 +18,12 @@ beforeEach(() => {
 
 /** A clone with everything that its maker could put there, and a file of a run. */
 async function hostileClone(): Promise<Project> {
-  const theirs = await emptyProject();
+  return cloneOf(theirs);
+}
+
+let theirs: Project;
+beforeAll(async () => {
+  theirs = await emptyProject();
   await theirs.write("m.ts", HOSTILE);
   await theirs.ok(...words("record m.ts --steps 10"));
   await theirs.ok(...words("branch fork main@5 --set state=9 --steps 20"));
@@ -33,10 +38,7 @@ async function hostileClone(): Promise<Project> {
     await theirs.write(`.rewind/local/programs/${id}.inputs.json`, "{}");
   }
   await theirs.write(".rewind/local/config", '{ "inputs.limit": "9GB" }');
-  const clone = await cloneOf(theirs);
-  delete left.ran;
-  return clone;
-}
+});
 
 describe("a clone whose program leaves a marker if it runs", () => {
   test.each([

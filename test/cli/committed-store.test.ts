@@ -4,7 +4,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/index.ts";
 import { conflictIn } from "../../src/store/ref-conflict.ts";
-import { emptyProject, type Project, projectAt, temporaryFolder } from "./run-cli.ts";
+import { emptyProject, type Project, projectAt, temporaryFolder } from "../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { openRepository } from "../../src/index.ts";
 import { isId } from "../../src/object/id.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 import { type Ended, GATED, type Processes, processes } from "./processes.ts";
-import { emptyProject, type Project } from "./run-cli.ts";
 
 let cli: Processes;
 

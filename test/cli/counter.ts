@@ -1,4 +1,4 @@
-import { emptyProject, type Project } from "./run-cli.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 
 /** A change of a counter's run: new params after this step, or a new state at it. */
 export interface CounterChange {

@@ -39,11 +39,7 @@ import {
   type RecordKind,
 } from "../../src/store/pack.ts";
 import { PackIndex } from "../../src/store/pack-index.ts";
-import { lockText } from "../node/dead.ts";
-import { brokenArtifacts } from "./error-artifacts.ts";
-import { AGENT, MODELS } from "./error-models.ts";
-import { brokenRemotes } from "./error-remotes.ts";
-import { brokenTraces } from "./error-traces.ts";
+import { lockText } from "../support/dead.ts";
 import {
   bareProject,
   copyOf,
@@ -51,7 +47,11 @@ import {
   type Project,
   strangersProject,
   unfinished,
-} from "./run-cli.ts";
+} from "../support/run-cli.ts";
+import { brokenArtifacts } from "./error-artifacts.ts";
+import { AGENT, MODELS } from "./error-models.ts";
+import { brokenRemotes } from "./error-remotes.ts";
+import { brokenTraces } from "./error-traces.ts";
 
 /** A project that a section of a transcript runs in. */
 export interface Prepared {

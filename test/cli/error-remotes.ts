@@ -4,8 +4,8 @@ import { toHex, utf8 } from "../../src/base/bytes.ts";
 import { nodeHash } from "../../src/node/host/platform.ts";
 import { formatRefValue, parseRefValue } from "../../src/remote/ref-value.ts";
 import type { RefValue } from "../../src/remote/remote.ts";
-import type { Project } from "./run-cli.ts";
-import { git } from "./shared-projects.ts";
+import type { Project } from "../support/run-cli.ts";
+import { git } from "../support/shared-projects.ts";
 
 /** Makes remotes with the run of `main` beside a project, each wrong in the way that its name says. */
 export async function brokenRemotes(project: Project): Promise<void> {

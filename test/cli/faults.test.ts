@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { openRepository } from "../../src/index.ts";
 import { type Files, nodeFiles } from "../../src/node/host/files.ts";
 import { decodeHeader, PACK_HEADER, RECORD_HEADER_BYTES } from "../../src/store/pack.ts";
-import { copyOf, emptyProject, type Project, walkProject } from "./run-cli.ts";
+import { copyOf, emptyProject, type Project, walkProject } from "../support/run-cli.ts";
 
 /** The calls that change a disk; opening a file to read does not. */
 const CHANGES = ["open", "write", "sync", "rename", "link", "truncate"] as const;

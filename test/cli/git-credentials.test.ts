@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { openStore } from "../../src/node/store/store-folder.ts";
-import { storeTools } from "../node/store-tools.ts";
-import { git, gitProjects } from "./shared-projects.ts";
+import { git, gitProjects } from "../support/shared-projects.ts";
+import { storeTools } from "../support/store-tools.ts";
 
 test("a run notes the remote's host and path; no object holds its user or password", async () => {
   const { project } = await gitProjects();

@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { temporaryFolder } from "./run-cli.ts";
-import { git, gitProjects, words } from "./shared-projects.ts";
+import { temporaryFolder } from "../support/run-cli.ts";
+import { git, gitProjects, words } from "../support/shared-projects.ts";
 
 const ROUNDS = 50;
 

@@ -17,7 +17,7 @@ import {
   type Result,
   runCli,
   unfinished,
-} from "./run-cli.ts";
+} from "../support/run-cli.ts";
 
 const MODEL = `export const sir = {
   name: "model", params: { clamp: 0, beta: 0.1 },
@@ -181,7 +181,7 @@ describe("an unknown command", () => {
 const ONE_FORM: readonly string[] = ["undo", "redo", "serve"];
 
 /** Commands whose examples name the remotes `origin` and `lab`. */
-const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate)\b/;
+const ON_REMOTES = /^(remote|push|fetch|pull|clone|hydrate|log --remote)\b/;
 
 /** Commands whose examples need a key. */
 const SIGNED = /^sign\b|--signature/;
@@ -189,9 +189,14 @@ const hasSshKeygen = programOnPath("ssh-keygen") !== undefined;
 
 describe("every example of every command runs", () => {
   const prepared: Project[] = [];
+  const sharing: Project[] = [];
 
   beforeAll(async () => {
     prepared.push(await recorded("sir.ts"), await recorded("walk.ts"), await withFiles());
+    for (const project of prepared) {
+      sharing.push(await copyOf(project));
+      await share(sharing.at(-1) as Project);
+    }
   });
 
   test.each(names)("%s", async (name) => {
@@ -200,7 +205,7 @@ describe("every example of every command runs", () => {
     for (const [line] of command.examples) {
       if (!hasSshKeygen && SIGNED.test(line)) continue;
       const results: unknown[] = [];
-      for (const project of prepared) {
+      for (const project of ON_REMOTES.test(line) ? sharing : prepared) {
         const { status, stderr } = await runExample(line, await copyOf(project));
         results.push([status, stderr]);
         // 1: find found nothing; 3: the runs differ. An error would be on stderr.
@@ -222,7 +227,6 @@ async function runExample(line: string, project: Project): Promise<Result> {
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
   if (/^save .*v1/.test(line)) await project.run("tag", "v1", "main");
-  if (ON_REMOTES.test(line)) await share(project);
   if (SIGNED.test(line)) await signer(project, line);
   if (line.startsWith("remote add")) await project.ok("remote", "remove", String(argv[2]));
   return line.startsWith("init") ? (await bareProject()).run(...argv) : project.run(...argv);

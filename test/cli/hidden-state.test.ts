@@ -11,7 +11,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { projectCache } from "../../src/node/host/user-folders.ts";
 import { openRepository } from "../../src/repository.ts";
-import { emptyProject, type Project } from "./run-cli.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 
 /** Simulations whose steps keep something that is not in their state. */
 const HIDDEN = {

@@ -10,7 +10,7 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import { encodeArtifact } from "../../src/store/artifact.ts";
 import { objectReader } from "../../src/store/object-store.ts";
-import { emptyProject, type Project } from "./run-cli.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 
 const ODD_STATES: Readonly<Record<string, string>> = {
   cycle: "{ const a = { list: [] }; a.list.push(a); return a; }",

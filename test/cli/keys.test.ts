@@ -5,7 +5,7 @@ import type { Keys } from "../../src/cli/command.ts";
 import { COMMAND_NAMES } from "../../src/cli/command-list.ts";
 import { loadCommand } from "../../src/cli/load-command.ts";
 import { programOnPath } from "../../src/node/host/program-on-path.ts";
-import { emptyProject, type Project } from "./run-cli.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 
 const MODEL = `export default {
   name: "model", params: { clamp: 0 }, init: () => ({ x: 0 }), step: (s, rng) => { s.x += rng.random(); },

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
-import { type Project, temporaryFolder } from "./run-cli.ts";
+import { type Project, temporaryFolder } from "../support/run-cli.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 

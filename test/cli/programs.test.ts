@@ -2,7 +2,13 @@ import { cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../src/index.ts";
-import { copyOf, emptyProject, type Project, strangersProject, walkProject } from "./run-cli.ts";
+import {
+  copyOf,
+  emptyProject,
+  type Project,
+  strangersProject,
+  walkProject,
+} from "../support/run-cli.ts";
 
 const model = (late: number, name = "model"): string => `
 import { next } from "./lib/next.ts";

@@ -1,5 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { copyOf, type Project, temporaryFolder, unfinished, walkProject } from "./run-cli.ts";
+import {
+  copyOf,
+  type Project,
+  temporaryFolder,
+  unfinished,
+  walkProject,
+} from "../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

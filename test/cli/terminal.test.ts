@@ -7,7 +7,7 @@ import {
   type RunOptions,
   temporaryFolder,
   walkProject,
-} from "./run-cli.ts";
+} from "../support/run-cli.ts";
 
 const ESCAPE = "\u001b";
 

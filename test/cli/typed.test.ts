@@ -3,7 +3,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, strangersProject, walkProject } from "./run-cli.ts";
+import { emptyProject, type Project, strangersProject, walkProject } from "../support/run-cli.ts";
 
 const MODEL = `export default {
   name: "model",

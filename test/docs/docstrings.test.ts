@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { copySync, removeSync } from "fs-extra/esm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { generatorFamilies } from "../../src/random/generators.ts";
+import { projectAt } from "../support/run-cli.ts";
 import { type Playground, playground } from "./playground.ts";
+import { type Runner, startRunner } from "./runner.ts";
 
 /** The files whose examples are run: those with exports of the package. */
 const FILES = [
@@ -49,12 +53,18 @@ const WALK = `${PRELUDE}export default walk;\n`;
 const SHOCK = readFileSync(new URL("../../fixtures/simulations/shock.ts", import.meta.url), "utf8");
 
 let place: Playground;
+let runner: Runner;
+let ran = 0;
 beforeAll(async () => {
   place = await playground();
+  runner = await startRunner(place);
   await place.write("walk.ts", WALK);
   await place.write("shock.ts", SHOCK);
 });
-afterAll(() => place.remove());
+afterAll(async () => {
+  runner.stop();
+  await place.remove();
+});
 
 const examples = FILES.flatMap((file) =>
   examplesOf(readFileSync(new URL(`../../src/${file}`, import.meta.url), "utf8")).map(
@@ -66,15 +76,12 @@ describe("the examples of the public docstrings", () => {
   test("are found", () => expect(examples.length).toBeGreaterThan(50));
 
   test.each(examples)("%s", async (_name, example) => {
-    prepareStore(example);
-    const { status, output } = await runExample(example);
-    expect(output).toBe("");
-    expect(status).toBe(0);
+    await prepareStore(example);
+    expect(await runExample(example)).toBe("");
   });
 
   test("fail when a value is wrong", async () => {
-    const { output } = await runExample("1 + 1; // 3");
-    expect(output).toContain("AssertionError");
+    expect(await runExample("1 + 1; // 3")).toContain("AssertionError");
   });
 });
 
@@ -88,31 +95,37 @@ function examplesOf(source: string): string[] {
 /** The modules whose run was recorded before: others get copies of its files. */
 const recorded = new Set<string>();
 
+/** Runs commands in the folder, in this process. */
+async function commands(...lines: readonly string[]): Promise<void> {
+  for (const line of lines) await projectAt(place.folder).ok(...line.split(" "));
+}
+
 /** Puts a store with a run of a module, and the file of that run, into the folder. */
-function copyRecorded(module: string): void {
+async function copyRecorded(module: string): Promise<void> {
+  const kept = join(place.folder, "kept", module);
+  const names = [".rewind", "run.replay"];
   if (!recorded.has(module)) {
-    const record = `rewind record ${module} --steps 1e6 --seed 42`;
-    const keep = `mkdir -p kept/${module} && cp -r .rewind run.replay kept/${module}`;
-    const line = `rewind init && ${record} && rewind save main -o run.replay && ${keep}`;
-    expect(place.shell(line).status).toBe(0);
+    await commands("init", `record ${module} --steps 1e6 --seed 42`, "save main -o run.replay");
+    for (const name of names) copySync(join(place.folder, name), join(kept, name));
     recorded.add(module);
   }
-  expect(place.shell(`rm -rf .rewind && cp -r kept/${module}/. .`).status).toBe(0);
+  for (const name of names) {
+    removeSync(join(place.folder, name));
+    copySync(join(kept, name), join(place.folder, name));
+  }
 }
 
 /** Makes the store that an example begins with. */
-function prepareStore(example: string): void {
-  place.shell("rm -rf .rewind run.replay runs ../lab-runs");
+async function prepareStore(example: string): Promise<void> {
+  for (const name of [".rewind", "run.replay", "runs", "../lab-runs"])
+    removeSync(join(place.folder, name));
   if (example.includes("initRepository")) return;
   if (!/repo|Repository|load\(|describeFile/.test(example)) return;
-  if (example.includes("repo.record")) {
-    expect(place.shell("rewind init").status).toBe(0);
-    return;
-  }
-  copyRecorded(example.includes("clamp") ? "shock.ts" : "walk.ts");
+  if (example.includes("repo.record")) return commands("init");
+  await copyRecorded(example.includes("clamp") ? "shock.ts" : "walk.ts");
   if (example.includes("cloneRepository")) {
-    const line = "rewind remote add lab ../lab-runs && rewind push lab && rm -r .rewind";
-    expect(place.shell(line).status).toBe(0);
+    await commands("remote add lab ../lab-runs", "push lab");
+    removeSync(join(place.folder, ".rewind"));
   }
   // An interrupted recording, for the example that resumes it.
   if (example.includes("resume")) cutShort();
@@ -131,7 +144,8 @@ function cutShort(): void {
   expect(place.shell(line).output).toContain("INTERRUPTED");
 }
 
-async function runExample(example: string): Promise<{ status: number | null; output: string }> {
+/** Runs an example, and returns what it printed and the error with which it failed. */
+async function runExample(example: string): Promise<string> {
   const given = GIVEN.filter(
     ([name]) => uses(example, name) || (name === "run" && uses(example, "fork")),
   );
@@ -141,8 +155,9 @@ async function runExample(example: string): Promise<{ status: number | null; out
     .map(checked)
     .join("\n");
   const text = `${PRELUDE}${given.map(([, line]) => `${line}\n`).join("")}{\n${code}\n}\n`;
-  await place.write("example.ts", text);
-  return place.run("example.ts");
+  const file = `example-${ran++}.ts`;
+  await place.write(file, text);
+  return runner.run(await place.compile(file));
 }
 
 function uses(example: string, name: string): boolean {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { removeSync } from "fs-extra/esm";
 import { defineSimulation, openRepository } from "rewind-engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromHex, toHex, utf8 } from "../../src/base/bytes.ts";
@@ -28,9 +29,10 @@ import { Repository } from "../../src/repository.ts";
 import { crc32 } from "../../src/store/crc32.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
 import { encodeTips } from "../../src/store/tip.ts";
-import { project } from "../node/project.ts";
-import { testSeal } from "../node/store-tools.ts";
-import { BARE } from "../object/bare-program.ts";
+import { BARE } from "../support/bare-program.ts";
+import { project } from "../support/project-folder.ts";
+import { projectAt } from "../support/run-cli.ts";
+import { testSeal } from "../support/store-tools.ts";
 import { blocksOf, tablesOf } from "./blocks.ts";
 import { type Playground, playground } from "./playground.ts";
 
@@ -240,16 +242,16 @@ describe.skipIf(python.status !== 0)("the reader replays what the command line r
     const shape = `--steps 70 --block-size 8 --rng ${generator} --streams ${rule}`;
     // Forks inside a block, on the grid, and with another seed on and off the grid.
     const lines = [
-      "rewind init",
-      `rewind record colony.ts ${shape} --seed 5`,
-      "rewind branch rich main@35 --param p=0.9",
-      "rewind branch full main@40 --set size=100",
-      "rewind branch other rich@43 --seed 11",
-      "rewind branch again other@48 --seed 12",
-      "rewind branch late again@61 --param p=0.1 --set odd=1",
+      "init",
+      `record colony.ts ${shape} --seed 5`,
+      "branch rich main@35 --param p=0.9",
+      "branch full main@40 --set size=100",
+      "branch other rich@43 --seed 11",
+      "branch again other@48 --seed 12",
+      "branch late again@61 --param p=0.1 --set odd=1",
     ];
-    const made = place.shell(`rm -rf .rewind; ${lines.join(" && ")}`);
-    expect(made.status, made.output).toBe(0);
+    removeSync(join(place.folder, ".rewind"));
+    for (const line of lines) await projectAt(place.folder).ok(...line.split(" "));
     const read = JSON.parse(place.shell(`python3 '${READER}' .rewind`).output);
     const repo = await openRepository(place.folder);
     const drawn = new Set<string>();

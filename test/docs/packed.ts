@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copySync } from "fs-extra/esm";
@@ -7,7 +8,14 @@ import { copySync } from "fs-extra/esm";
 const ROOT: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The files of the package that `npm pack` would make from the present `dist`. */
-export function packedFiles(): string[] {
+export function packedFiles(): readonly string[] {
+  files ??= askNpm();
+  return files;
+}
+
+let files: readonly string[] | undefined;
+
+function askNpm(): string[] {
   const npm = npmCommand();
   const printed = execFileSync(
     npm.file,
@@ -24,6 +32,19 @@ export function packedFiles(): string[] {
  * dependencies that are installed here, so that no registry is asked.
  */
 export function projectWithPackage(folder: string): void {
+  if (made === undefined) {
+    const root = mkdtempSync(join(tmpdir(), "rewind-packed-"));
+    process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+    made = join(root, "project");
+    makeProject(made);
+  }
+  copySync(made, folder);
+}
+
+/** A project that was made so, of which others are copies. */
+let made: string | undefined;
+
+function makeProject(folder: string): void {
   const npm = npmCommand();
   mkdirSync(folder, { recursive: true });
   execFileSync(npm.file, [...npm.args, "init", "-y"], { cwd: folder, stdio: "ignore" });

@@ -23,6 +23,8 @@ const UNPACK =
 export interface Playground {
   readonly folder: string;
   write(file: string, text: string): Promise<void>;
+  /** Makes a TypeScript module of the folder one of JavaScript, and returns its path. */
+  compile(file: string): Promise<string>;
   /** Runs a TypeScript module of the folder under Node, and returns what it printed. */
   run(file: string): Promise<Result>;
   /** Runs a line in a shell that finds `rewind`. */
@@ -63,24 +65,27 @@ export async function playground(): Promise<Playground> {
     });
     return { status, output: stdout };
   };
+  const compile = async (file: string): Promise<string> => {
+    const outfile = join(folder, file.replace(/\.m?ts$/, ".mjs"));
+    await build({
+      entryPoints: [join(folder, file)],
+      outfile,
+      bundle: true,
+      packages: "external",
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      logLevel: "silent",
+    });
+    return outfile;
+  };
   return {
     folder,
     write: (file, text) => writeFile(join(folder, file), text),
+    compile,
     async run(file) {
-      if (takesTypeScript && file.endsWith(".mts"))
-        return spawn("sh", ["-c", `'${process.execPath}' '${file}' 2>&1`]);
-      const outfile = join(folder, file.replace(/\.m?ts$/, ".mjs"));
-      await build({
-        entryPoints: [join(folder, file)],
-        outfile,
-        bundle: true,
-        packages: "external",
-        format: "esm",
-        platform: "node",
-        target: "node20",
-        logLevel: "silent",
-      });
-      return spawn("sh", ["-c", `'${process.execPath}' '${outfile}' 2>&1`]);
+      const module = takesTypeScript && file.endsWith(".mts") ? file : await compile(file);
+      return spawn("sh", ["-c", `'${process.execPath}' '${module}' 2>&1`]);
     },
     shell: (line) => spawn("sh", ["-c", `{ ${line}\n} 2>&1`]),
     remove: () => rm(home, { recursive: true, force: true }),

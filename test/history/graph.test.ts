@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type GraphNode, graph } from "../../src/history/graph.ts";
 import { graphOrder } from "../../src/history/graph-order.ts";
-import { fractions } from "../laws/arbitraries.ts";
+import { fractions } from "../support/arbitraries.ts";
 
 /** The drawing as text, each node with its name. */
 function draw(nodes: readonly GraphNode[]): string[] {

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Run } from "../../src/replay/run/run.ts";
-import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -10,10 +9,11 @@ import {
   fractions,
   lineagesOf,
   recorded,
-} from "./arbitraries.ts";
-import { FORMS, type Knobs } from "./forms.ts";
-import { counted, countingStore, reopen, slicedEnvironment } from "./lab.ts";
-import { blockSizeOf, type Lineage } from "./reference.ts";
+} from "../support/arbitraries.ts";
+import { blockSizeOf, type Lineage } from "../support/brute-force.ts";
+import { counted, countingStore, reopen, slicedEnvironment } from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import { FORMS, type Knobs } from "../support/simulation-forms.ts";
 
 interface Counted {
   readonly run: Run<unknown, Knobs>;

@@ -7,7 +7,6 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation, type Simulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -16,10 +15,11 @@ import {
   fractions,
   lineages,
   recorded,
-} from "./arbitraries.ts";
-import { type Form, type Knobs, LARGE, SCALAR } from "./forms.ts";
-import { reopened, slicedEnvironment, storedStates } from "./lab.ts";
-import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
+} from "../support/arbitraries.ts";
+import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
+import { reopened, slicedEnvironment, storedStates } from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import { type Form, type Knobs, LARGE, SCALAR } from "../support/simulation-forms.ts";
 
 /** Each lineage of a family with its run, from the recording on. */
 async function* familyOf(

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../src/base/errors.ts";
 import { encode } from "../../src/codec/encode.ts";
 import type { Run } from "../../src/replay/run/run.ts";
-import { runs } from "../runs.ts";
 import {
   type HiddenProgram,
   hiddenProgram,
@@ -11,7 +10,8 @@ import {
   type RecordedProgram,
   recordProgram,
   transientPrograms,
-} from "./hidden-programs.ts";
+} from "../support/hidden-programs.ts";
+import { runs } from "../support/runs.ts";
 
 const SHAPES = fc.record({
   steps: fc.integer({ min: 1, max: 60 }),
@@ -154,7 +154,7 @@ describe("transient effects: verify --full certifies no run with a wrong state",
         if (ok) certified++;
         if (ok) expect(steps, program.kind).toEqual([]);
       }),
-      { numRuns: runs(250) },
+      { numRuns: runs(500) },
     );
     // It would prove nothing if every generated program replayed by chance, or if none were
     // certified.

@@ -10,11 +10,16 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
-import { branched, families, forked, lineages, recorded } from "./arbitraries.ts";
-import type { Knobs } from "./forms.ts";
-import { content, countingStore, slicedEnvironment, storedStates } from "./lab.ts";
-import type { Lineage } from "./reference.ts";
+import { branched, families, forked, lineages, recorded } from "../support/arbitraries.ts";
+import type { Lineage } from "../support/brute-force.ts";
+import {
+  content,
+  countingStore,
+  slicedEnvironment,
+  storedStates,
+} from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import type { Knobs } from "../support/simulation-forms.ts";
 
 /** Another machine, another day, another author. */
 function elsewhere(meta: Record<string, unknown>): Environment {

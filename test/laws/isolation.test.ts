@@ -5,7 +5,6 @@ import { record } from "../../src/index.ts";
 import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -14,9 +13,10 @@ import {
   fractions,
   lineages,
   recorded,
-} from "./arbitraries.ts";
-import type { Knobs } from "./forms.ts";
-import { bruteForce, encodingOf, type Lineage } from "./reference.ts";
+} from "../support/arbitraries.ts";
+import { bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
+import { runs } from "../support/runs.ts";
+import type { Knobs } from "../support/simulation-forms.ts";
 
 const placeLists = fc.array(fractions, {
   minLength: 1,

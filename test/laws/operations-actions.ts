@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type ForkPlan, forkPlans, fractions, knobs, seeds } from "./arbitraries.ts";
-import { FORMS, type Knobs } from "./forms.ts";
+import { type ForkPlan, forkPlans, fractions, knobs, seeds } from "../support/arbitraries.ts";
+import { FORMS, type Knobs } from "../support/simulation-forms.ts";
 
 /** What stops a recording: a step that fails, or Ctrl-C after a part of it. */
 export interface Stop {

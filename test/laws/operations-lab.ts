@@ -17,13 +17,13 @@ import type { Run } from "../../src/replay/run/run.ts";
 import type { Simulation } from "../../src/replay/simulation.ts";
 import { Repository } from "../../src/repository.ts";
 import { objectReader } from "../../src/store/object-store.ts";
-import { memoryFiles } from "../node/memory-files.ts";
-import { countingClock, storeTools } from "../node/store-tools.ts";
-import { type ForkPlan, forked } from "./arbitraries.ts";
-import { FORMS, type Knobs } from "./forms.ts";
+import { type ForkPlan, forked } from "../support/arbitraries.ts";
+import { encodingOf, type Lineage } from "../support/brute-force.ts";
+import { memoryFiles } from "../support/memory-files.ts";
+import { FORMS, type Knobs } from "../support/simulation-forms.ts";
+import { countingClock, storeTools } from "../support/store-tools.ts";
 import { type Action, BRANCHES, type Stop, TAGS, type Where } from "./operations-actions.ts";
 import { cutAt, type Expected, fragile, type Head, Model, type Refs } from "./operations-model.ts";
-import { encodingOf, type Lineage } from "./reference.ts";
 
 /** Runs that are longer than this are extended only by a step. */
 const LONG_ENOUGH = 140;

@@ -1,6 +1,6 @@
 import type { Id } from "../../src/object/id.ts";
-import type { Form } from "./forms.ts";
-import { bruteForce, type Lineage } from "./reference.ts";
+import { bruteForce, type Lineage } from "../support/brute-force.ts";
+import type { Form } from "../support/simulation-forms.ts";
 
 /** A run as it must be: its history, the requested steps, and its states by brute force. */
 export interface Expected {

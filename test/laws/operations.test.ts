@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { runs } from "../runs.ts";
+import { runs } from "../support/runs.ts";
 import { actions } from "./operations-actions.ts";
 import { Lab, refsOf } from "./operations-lab.ts";
 

@@ -4,7 +4,6 @@ import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { openRun } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
-import { runs } from "../runs.ts";
 import {
   branched,
   type ForkPlan,
@@ -13,10 +12,17 @@ import {
   fractions,
   lineages,
   recorded,
-} from "./arbitraries.ts";
-import { FORMS, type Form, type Knobs } from "./forms.ts";
-import { attempt, attemptFork, content, reopened, slicedEnvironment } from "./lab.ts";
-import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "./reference.ts";
+} from "../support/arbitraries.ts";
+import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
+import {
+  attempt,
+  attemptFork,
+  content,
+  reopened,
+  slicedEnvironment,
+} from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import { FORMS, type Form, type Knobs } from "../support/simulation-forms.ts";
 
 /** One piece of work on a run: where it begins, how far it goes, and whether it is interrupted. */
 interface Stretch {

@@ -8,8 +8,7 @@ import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../src/replay/run/open-run.ts";
 import { type AnySimulation, defineSimulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
-import { FORMS, type Knobs } from "./forms.ts";
+import { bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
 import {
   type Attempt,
   attempt,
@@ -18,8 +17,9 @@ import {
   reopened,
   slicedEnvironment,
   storedStates,
-} from "./lab.ts";
-import { bruteForce, encodingOf, type Lineage } from "./reference.ts";
+} from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import { FORMS, type Knobs } from "../support/simulation-forms.ts";
 
 class Brain {
   readonly size = 1;

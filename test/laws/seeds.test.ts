@@ -9,10 +9,10 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
-import { fractions, lineages, recorded } from "./arbitraries.ts";
-import { slicedEnvironment } from "./lab.ts";
-import { bruteForce, encodingOf, generator } from "./reference.ts";
+import { fractions, lineages, recorded } from "../support/arbitraries.ts";
+import { bruteForce, encodingOf, generator } from "../support/brute-force.ts";
+import { slicedEnvironment } from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
 
 /** SHA-256 of fields of fixed width, with Node only. */
 function hashOf(master: bigint, stream: string, index: number): string {

@@ -4,10 +4,10 @@ import type { Id } from "../../src/object/id.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { runs } from "../runs.ts";
-import { recorded } from "./arbitraries.ts";
-import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
-import { type CountingStore, countingStore, slicedEnvironment } from "./lab.ts";
+import { recorded } from "../support/arbitraries.ts";
+import { type CountingStore, countingStore, slicedEnvironment } from "../support/environments.ts";
+import { runs } from "../support/runs.ts";
+import { FORMS, type Form, type Knobs, LARGE } from "../support/simulation-forms.ts";
 
 /** Entries in a tile, and the most bytes of an entry: a length and 32 bytes. */
 const TILE = 64;

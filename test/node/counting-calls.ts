@@ -1,5 +1,5 @@
 import type { Files } from "../../src/node/host/files.ts";
-import { quickFiles } from "./store-tools.ts";
+import { quickFiles } from "../support/store-tools.ts";
 
 /** Files that count the system calls, and the names in listings. */
 export function countingCalls(): Files & { readonly calls: () => number } {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Files } from "../../src/node/host/files.ts";
-import { quickFiles } from "./store-tools.ts";
+import { quickFiles } from "../support/store-tools.ts";
 
 export interface CountingFiles extends Files {
   /** The operations since the last call. */

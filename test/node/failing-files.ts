@@ -1,5 +1,5 @@
 import type { Files } from "../../src/node/host/files.ts";
-import { quickFiles } from "./store-tools.ts";
+import { quickFiles } from "../support/store-tools.ts";
 
 /** The operations that change something on the disk. */
 export const OPERATIONS = [

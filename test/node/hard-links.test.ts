@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { storeFiles } from "../../src/node/store/store-files.ts";
-import { emptyStore, quickFiles, refTools, temporaryFolder } from "./store-tools.ts";
+import { emptyStore, quickFiles, refTools, temporaryFolder } from "../support/store-tools.ts";
 
 const isRefused = expect.objectContaining({
   code: "STORE_FAILED",

@@ -8,11 +8,11 @@ import { recover, remainsOf } from "../../src/node/store/recover.ts";
 import type { Id } from "../../src/object/id.ts";
 import { decodeRun, encodeRun, type RunManifest } from "../../src/object/run.ts";
 import { objectReader } from "../../src/store/object-store.ts";
-import { noise } from "../object/memory.ts";
+import { deadOwner } from "../support/dead.ts";
+import { noise } from "../support/memory-objects.ts";
+import { emptyStore, refTools, storeTools } from "../support/store-tools.ts";
 import { countingCalls, growsEvenly } from "./counting-calls.ts";
-import { deadOwner } from "./dead.ts";
 import { recordWalk } from "./recording.ts";
-import { emptyStore, refTools, storeTools } from "./store-tools.ts";
 
 const ABSENT = "0".repeat(64) as Id;
 
@@ -101,7 +101,7 @@ const KINDS: readonly (readonly [kind: string, lay: Lay])[] = [
   ],
 ];
 
-const SIZES = [20, 40, 60] as const;
+const SIZES = [10, 20, 30] as const;
 
 /** The calls of `work` in stores of three sizes. */
 async function callsOf(

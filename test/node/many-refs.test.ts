@@ -13,9 +13,9 @@ import { storeFiles } from "../../src/node/store/store-files.ts";
 import { encodeTag } from "../../src/object/tag.ts";
 import { logEntries } from "../../src/repository/log-entry.ts";
 import { overlayRefs } from "../../src/store/ref-store.ts";
+import { emptyStore, refTools, storeTools } from "../support/store-tools.ts";
 import { countingCalls, growsEvenly } from "./counting-calls.ts";
 import { recordWalk } from "./recording.ts";
-import { emptyStore, refTools, storeTools } from "./store-tools.ts";
 
 type Ref = (i: number, ids: { readonly run: string; readonly tag: string }) => [string, string];
 

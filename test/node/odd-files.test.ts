@@ -6,7 +6,7 @@ import { bundle } from "../../src/node/program/bundle.ts";
 import { externalsOf, isNative } from "../../src/node/program/externals.ts";
 import { rememberInputs, workingState } from "../../src/node/program/working-program.ts";
 import type { ExternalImport } from "../../src/object/program.ts";
-import { project, put, WALK } from "./project.ts";
+import { project, put, WALK } from "../support/project-folder.ts";
 
 const MODULE = `import { a } from "./lib/a"; import { b } from "pack"; export default ${WALK}; a(b);`;
 

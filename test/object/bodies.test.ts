@@ -21,9 +21,9 @@ import {
   TimelineBuilder,
   type TimelineEntry,
 } from "../../src/object/timeline.ts";
-import { BARE } from "./bare-program.ts";
-import { codeOf } from "./code-of.ts";
-import { hash, idOf, noise, objects } from "./memory.ts";
+import { BARE } from "../support/bare-program.ts";
+import { codeOf } from "../support/code-of.ts";
+import { hash, idOf, noise, objects } from "../support/memory-objects.ts";
 
 const id = fc.integer({ min: 0, max: 255 }).map((byte) => idOf<never>(byte));
 const text = fc.string({ unit: "binary", maxLength: 20 });

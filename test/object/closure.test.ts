@@ -6,8 +6,8 @@ import { checkpointCount, type RunManifest, type Segment } from "../../src/objec
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { putState, type StateRef } from "../../src/object/state.ts";
 import { EMPTY_TIMELINE, TimelineBuilder } from "../../src/object/timeline.ts";
-import { BARE } from "./bare-program.ts";
-import { noise, type Objects, objects } from "./memory.ts";
+import { BARE } from "../support/bare-program.ts";
+import { noise, type Objects, objects } from "../support/memory-objects.ts";
 
 /** A run of `count` checkpoints with a fork inside a block, every object of it in `store`. */
 function makeRun(store: Objects, count: number, stateOf: (k: number) => Uint8Array): RunManifest {

@@ -13,7 +13,7 @@ import { decodeSeeds, encodeSeeds } from "../../src/object/seeds.ts";
 import { decodeState } from "../../src/object/state.ts";
 import { decodeTag, encodeTag } from "../../src/object/tag.ts";
 import { decodeTile, encodeTile } from "../../src/object/timeline.ts";
-import { codeOf } from "./code-of.ts";
+import { codeOf } from "../support/code-of.ts";
 
 interface Fixture {
   readonly name: string;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sha256 } from "../../src/codec/hash.ts";
 import { isId, KINDS, objectId, shortId } from "../../src/object/id.ts";
-import { idOf } from "./memory.ts";
+import { idOf } from "../support/memory-objects.ts";
 
 describe("objectId", () => {
   test("is the SHA-256 of kind, length, zero and body", () => {

@@ -9,7 +9,7 @@ import {
   readShortParams,
   sameParams,
 } from "../../src/object/params.ts";
-import { objects } from "./memory.ts";
+import { objects } from "../support/memory-objects.ts";
 
 const long = (length: number) => ({ p: 0.5, menu: [{ name: "x".repeat(length) }] });
 

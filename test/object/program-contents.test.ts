@@ -6,8 +6,8 @@ import type { Program } from "../../src/object/program.ts";
 
 import { contentsOf, readSource } from "../../src/object/program-contents.ts";
 
-import { BARE } from "./bare-program.ts";
-import { objects } from "./memory.ts";
+import { BARE } from "../support/bare-program.ts";
+import { objects } from "../support/memory-objects.ts";
 
 test("the source is one chunk, or parts that make up the named source", async () => {
   const { put, get } = objects();

@@ -12,8 +12,8 @@ import {
   sameState,
   stateRef,
 } from "../../src/object/state.ts";
-import { codeOf, codeOfAsync } from "./code-of.ts";
-import { hash, idOf, noise, objects } from "./memory.ts";
+import { codeOf, codeOfAsync } from "../support/code-of.ts";
+import { hash, idOf, noise, objects } from "../support/memory-objects.ts";
 
 const LENGTHS = [0, 1, 31, 32, 33, 34, 65_535, 65_536, 65_537, 200_000];
 

@@ -14,7 +14,7 @@ import {
   timelineRoot,
 } from "../../src/object/timeline.ts";
 import { TimelineReader } from "../../src/object/timeline-reader.ts";
-import { hash, idOf, type Objects, objects } from "./memory.ts";
+import { hash, idOf, type Objects, objects } from "../support/memory-objects.ts";
 
 /** The state of entry k of the model: a small state, or an id; `salt` tells one lineage from another. */
 function stateOf(k: number, salt = 0): StateRef {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { FUNCTION_FORMS } from "../../src/plan/forms.ts";
 import { stateBefore } from "../../src/plan/reconstruct.ts";
-import { readVectors } from "../random/vectors.ts";
+import { readVectors } from "../support/vectors.ts";
 
 interface Call {
   readonly call: string;

@@ -8,7 +8,7 @@ import { drawsOf, explain, orderOf, stateBefore } from "../../src/plan/reconstru
 import { numpy } from "../../src/random/numpy/index.ts";
 import { python } from "../../src/random/python/index.ts";
 import { torch } from "../../src/random/torch/torch.ts";
-import { readVectors } from "../random/vectors.ts";
+import { readVectors } from "../support/vectors.ts";
 import { planFor } from "./plans.ts";
 
 interface Golden {

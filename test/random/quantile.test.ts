@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { normalQuantile } from "../../src/random/quantile.ts";
-import { readVectors } from "./vectors.ts";
+import { readVectors } from "../support/vectors.ts";
 
 interface Vectors {
   readonly quantiles: readonly (readonly [p: number, quantile: string])[];

@@ -4,7 +4,7 @@ import { toHex } from "../../src/base/bytes.ts";
 import { isRewindError, type RewindError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/codec/hash.ts";
 import { deriveSeed, parseMasterSeed, seeder } from "../../src/random/seeds.ts";
-import { readVectors } from "./vectors.ts";
+import { readVectors } from "../support/vectors.ts";
 
 interface Vectors {
   readonly seeds: readonly {

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { temporaryFolder } from "../cli/run-cli.ts";
-import { crowdProject, words } from "../cli/shared-projects.ts";
-import { type S3Server, s3Server } from "./s3-server.ts";
+import { temporaryFolder } from "../support/run-cli.ts";
+import { type S3Server, s3Server } from "../support/s3-server.ts";
+import { crowdProject, words } from "../support/shared-projects.ts";
 
 const SECRETS = ["s3cr3t-access", "s3cr3t-token"];
 

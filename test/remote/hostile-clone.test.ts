@@ -9,8 +9,8 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Project, projectAt, temporaryFolder } from "../cli/run-cli.ts";
-import { git, gitProjects, twoProjects, words } from "../cli/shared-projects.ts";
+import { type Project, projectAt, temporaryFolder } from "../support/run-cli.ts";
+import { git, gitProjects, twoProjects, words } from "../support/shared-projects.ts";
 
 /** Every command that speaks to a remote. */
 const LINES = [

@@ -11,7 +11,7 @@ import { s3Blobs } from "../../src/node/remote/s3-blobs.ts";
 import { serve } from "../../src/node/remote/serve.ts";
 import { sshBlobs, stdioBlobs } from "../../src/node/remote/ssh-blobs.ts";
 import type { Blobs } from "../../src/remote/blob-remote.ts";
-import { storeTools } from "../node/store-tools.ts";
+import { storeTools } from "../support/store-tools.ts";
 
 const closed: (() => void)[] = [];
 

@@ -21,9 +21,9 @@ import { formatRefValue, MOST_PACKS, parseRefValue } from "../../src/remote/ref-
 import type { PackRef, RefValue } from "../../src/remote/remote.ts";
 import { initRepository, openRepository, type Repository } from "../../src/repository.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../src/store/pack.ts";
-import { storeTools } from "../node/store-tools.ts";
+import { type S3Server, s3Server } from "../support/s3-server.ts";
+import { storeTools } from "../support/store-tools.ts";
 import { crowd } from "./crowd.ts";
-import { type S3Server, s3Server } from "./s3-server.ts";
 
 /** Files of remotes that tests have made, by their URLs; other URLs are opened as always. */
 const made: Map<string, Blobs> = vi.hoisted(() => new Map());

@@ -8,7 +8,7 @@ import { s3Blobs } from "../../src/node/remote/s3-blobs.ts";
 import { stdioBlobs } from "../../src/node/remote/ssh-blobs.ts";
 import { blobRemote } from "../../src/remote/blob-remote.ts";
 import type { Remote } from "../../src/remote/remote.ts";
-import { s3Server } from "./s3-server.ts";
+import { s3Server } from "../support/s3-server.ts";
 
 /** A remote that several clients open. */
 export interface Shared {

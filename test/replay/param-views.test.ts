@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { record } from "../../src/index.ts";
 import { ownParams } from "../../src/replay/param-views.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { emptyProject } from "../cli/run-cli.ts";
+import { emptyProject } from "../support/run-cli.ts";
 
 const weighted = defineSimulation({
   name: "weighted",

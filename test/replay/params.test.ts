@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { TypedText } from "../../src/codec/json/typed-text.ts";
 import { carriedParams, mergeParams } from "../../src/replay/params.ts";
-import { codeOf } from "../object/code-of.ts";
+import { codeOf } from "../support/code-of.ts";
 
 const DEFAULTS = {
   p: 0.5,

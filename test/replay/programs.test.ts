@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { encodeProgram } from "../../src/object/program.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { Programs } from "../../src/replay/programs.ts";
-import { BARE } from "../object/bare-program.ts";
-import { objects } from "../object/memory.ts";
+import { BARE } from "../support/bare-program.ts";
+import { objects } from "../support/memory-objects.ts";
 
 test("a program that segments with other seeds share is read once", async () => {
   const { put, get } = objects();

@@ -8,7 +8,7 @@ import { torch } from "../../src/random/torch/torch.ts";
 import { xoshiro } from "../../src/random/xoshiro/index.ts";
 import { decodeCheckpoint } from "../../src/replay/checkpoint.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
-import { readVectors } from "../random/vectors.ts";
+import { readVectors } from "../support/vectors.ts";
 
 interface Loops {
   readonly steps: readonly number[];

@@ -5,7 +5,7 @@ import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
 import { outOfOrder } from "../../src/replay/twins.ts";
-import { recordProgram } from "../laws/hidden-programs.ts";
+import { recordProgram } from "../support/hidden-programs.ts";
 
 const program = (keeps: string, step: string, init = "() => ({ x: 0, seen: 0 })") => ({
   text: `${keeps} export default { name: "p", init: ${init}, step: (s, rng, { step: t }) => {

@@ -1,4 +1,4 @@
-import { generator } from "../laws/reference.ts";
+import { generator } from "../support/brute-force.ts";
 // @ts-expect-error: the module is JavaScript, as a user's may be.
 import module from "./herd.js";
 

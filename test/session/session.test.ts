@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Project, projectAt, temporaryFolder } from "../cli/run-cli.ts";
+import { type Project, projectAt, temporaryFolder } from "../support/run-cli.ts";
 import { type Change, type Herd, statesOf } from "./past.ts";
 
 // A day with one herd and its timelines, command by command. The output of each command is compared

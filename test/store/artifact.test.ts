@@ -15,9 +15,9 @@ import { encodeContents, type SavedRun } from "../../src/store/artifact-contents
 import { artifactStore } from "../../src/store/artifact-store.ts";
 import { objectReader, type StoredObject } from "../../src/store/object-store.ts";
 import type { Compression } from "../../src/store/pack.ts";
-import { BARE } from "../object/bare-program.ts";
-import { codeOfAsync } from "../object/code-of.ts";
-import { hash, noise, type Objects, objects } from "../object/memory.ts";
+import { BARE } from "../support/bare-program.ts";
+import { codeOfAsync } from "../support/code-of.ts";
+import { hash, noise, type Objects, objects } from "../support/memory-objects.ts";
 
 interface Sample {
   readonly store: Objects;

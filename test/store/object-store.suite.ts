@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { type Id, KINDS, type Kind, objectId } from "../../src/object/id.ts";
 import { encodeSeeds } from "../../src/object/seeds.ts";
 import { type ObjectStore, objectReader } from "../../src/store/object-store.ts";
-import { codeOfAsync } from "../object/code-of.ts";
-import { hash, idOf, noise } from "../object/memory.ts";
+import { codeOfAsync } from "../support/code-of.ts";
+import { hash, idOf, noise } from "../support/memory-objects.ts";
 
 /** What the suite needs from the kind of store that it tests. */
 export interface StoreUnderTest {

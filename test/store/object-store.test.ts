@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { FileStore } from "../../src/node/store/file-store.ts";
 import type { Id } from "../../src/object/id.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
-import { emptyStore, storeTools } from "../node/store-tools.ts";
-import { codeOfAsync } from "../object/code-of.ts";
-import { hash, noise } from "../object/memory.ts";
+import { codeOfAsync } from "../support/code-of.ts";
+import { hash, noise } from "../support/memory-objects.ts";
+import { emptyStore, storeTools } from "../support/store-tools.ts";
 import { testObjectStore } from "./object-store.suite.ts";
 
 testObjectStore("memory", () => {

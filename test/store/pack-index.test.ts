@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { fromHex, toHex } from "../../src/base/bytes.ts";
 import type { Id } from "../../src/object/id.ts";
 import { encodeIndex, PackIndex } from "../../src/store/pack-index.ts";
-import { codeOf } from "../object/code-of.ts";
-import { hash, idOf, noise } from "../object/memory.ts";
+import { codeOf } from "../support/code-of.ts";
+import { hash, idOf, noise } from "../support/memory-objects.ts";
 
 const PACK_HASH = noise(32, 1);
 

@@ -16,8 +16,8 @@ import {
   type RecordHeader,
   recordPayload,
 } from "../../src/store/pack.ts";
-import { codeOf } from "../object/code-of.ts";
-import { hash, noise } from "../object/memory.ts";
+import { codeOf } from "../support/code-of.ts";
+import { hash, noise } from "../support/memory-objects.ts";
 
 const tools = { crc32, compression: nodeCompression };
 

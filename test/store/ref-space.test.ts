@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { memoryRefs } from "../../src/store/memory-refs.ts";
 import { checkBranchName } from "../../src/store/ref-name.ts";
 import { RefSpace } from "../../src/store/ref-space.ts";
-import { codeOf, codeOfAsync } from "../object/code-of.ts";
+import { codeOf, codeOfAsync } from "../support/code-of.ts";
 
 describe("names that a file system would confuse", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RefStore } from "../../src/store/ref-store.ts";
-import { codeOfAsync } from "../object/code-of.ts";
+import { codeOfAsync } from "../support/code-of.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { memoryRefs } from "../../src/store/memory-refs.ts";
 import { checkBranchName, nextArchiveName } from "../../src/store/ref-name.ts";
-import { countingClock, emptyStore, refTools } from "../node/store-tools.ts";
-import { codeOf } from "../object/code-of.ts";
+import { codeOf } from "../support/code-of.ts";
+import { countingClock, emptyStore, refTools } from "../support/store-tools.ts";
 import { testRefStore } from "./ref-store.suite.ts";
 
 testRefStore("memory", () => {

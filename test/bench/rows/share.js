@@ -135,7 +135,7 @@ async function gitPlace(workshop) {
 /** The server of the tests, in this process, which counts what it is asked and what it sends. */
 async function s3Place(workshop) {
   const outfile = path.join(workshop.folder("server"), "s3-server.mjs");
-  const source = new URL("../../remote/s3-server.ts", import.meta.url).pathname;
+  const source = new URL("../../support/s3-server.ts", import.meta.url).pathname;
   await build({ entryPoints: [source], outfile, format: "esm", platform: "node" });
   const { s3Server } = await import(outfile);
   const server = await s3Server();

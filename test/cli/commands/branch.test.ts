@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { emptyProject, type Project, unfinished, walkProject } from "../../support/run-cli.ts";
 import { type CounterChange, counted, counterProject, shown } from "../counter.ts";
-import { emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
 
 async function sirProject(): Promise<Project> {
   const project = await emptyProject("sir.ts");

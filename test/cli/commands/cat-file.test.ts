@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { walkProject } from "../run-cli.ts";
+import { walkProject } from "../../support/run-cli.ts";
 
 describe("cat-file", () => {
   test("prints every object of a run, by its id or a revision", async () => {

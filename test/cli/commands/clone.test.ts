@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { projectAt, temporaryFolder } from "../run-cli.ts";
-import { git, gitProjects, twoProjects, words } from "../shared-projects.ts";
+import { projectAt, temporaryFolder } from "../../support/run-cli.ts";
+import { git, gitProjects, twoProjects, words } from "../../support/shared-projects.ts";
 
 describe("clone", () => {
   test("makes a store with the runs of a remote, which is its origin", async () => {

@@ -3,7 +3,13 @@ import { COMMAND_NAMES } from "../../../src/cli/command-list.ts";
 import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { SETTINGS } from "../../../src/node/config/settings.ts";
 import { generatorNames } from "../../../src/random/generators.ts";
-import { bareProject, type Project, runCli, temporaryFolder, walkProject } from "../run-cli.ts";
+import {
+  bareProject,
+  type Project,
+  runCli,
+  temporaryFolder,
+  walkProject,
+} from "../../support/run-cli.ts";
 
 let project: Project;
 let ids: Record<string, string>;

@@ -4,14 +4,14 @@ import path from "node:path";
 import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { generatorNames } from "../../../src/random/generators.ts";
-import { asUser, newUser } from "../../user.ts";
 import {
   bareProject,
   emptyProject,
   type Project,
   temporaryFolder,
   walkProject,
-} from "../run-cli.ts";
+} from "../../support/run-cli.ts";
+import { asUser, newUser } from "../../support/user.ts";
 
 const words = (line: string): string[] => line.split(" ");
 const user = os.userInfo().username;

@@ -1,7 +1,7 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 const AGENTS = `
 class Agent { constructor(x) { this.x = x; } }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { deadOwner, lockText } from "../../node/dead.ts";
-import { walkProject } from "../run-cli.ts";
+import { deadOwner, lockText } from "../../support/dead.ts";
+import { walkProject } from "../../support/run-cli.ts";
 
 async function lockedProject(owner: (folder: string) => string) {
   const project = await walkProject();

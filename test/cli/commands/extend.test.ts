@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, unfinished, walkProject } from "../run-cli.ts";
+import { emptyProject, unfinished, walkProject } from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

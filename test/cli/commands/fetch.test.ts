@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Project, projectAt, temporaryFolder } from "../run-cli.ts";
-import { git, gitProjects, gitView, twoProjects, words } from "../shared-projects.ts";
+import { type Project, projectAt, temporaryFolder } from "../../support/run-cli.ts";
+import { git, gitProjects, gitView, twoProjects, words } from "../../support/shared-projects.ts";
 
 const fetched = async (project: Project, ...more: string[]) =>
   (await project.ok("fetch", ...more, "--json")).json;

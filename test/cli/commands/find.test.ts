@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, type Result, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, type Result, walkProject } from "../../support/run-cli.ts";
 
 async function model(): Promise<Project> {
   const project = await emptyProject();

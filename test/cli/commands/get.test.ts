@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { emptyProject, walkProject } from "../run-cli.ts";
+import { emptyProject, walkProject } from "../../support/run-cli.ts";
 
 const SPECIAL = `export default {
   name: "special",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { strangersProject } from "../run-cli.ts";
-import { twoProjects, words } from "../shared-projects.ts";
+import { strangersProject } from "../../support/run-cli.ts";
+import { twoProjects, words } from "../../support/shared-projects.ts";
 
 describe("hydrate", () => {
   test("fills in the checkpoints that are missing, all or those of a range", async () => {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bareProject } from "../run-cli.ts";
+import { bareProject } from "../../support/run-cli.ts";
 
 describe("init", () => {
   test("creates a store that can be kept in Git", async () => {

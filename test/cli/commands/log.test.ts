@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
-import { twoProjects } from "../shared-projects.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
+import { twoProjects } from "../../support/shared-projects.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Project } from "../run-cli.ts";
-import { twoProjects, words } from "../shared-projects.ts";
+import type { Project } from "../../support/run-cli.ts";
+import { twoProjects, words } from "../../support/shared-projects.ts";
 
 const runOf = async (project: Project, revision: string): Promise<string> =>
   (await project.ok("show", revision, "--json")).json.run;

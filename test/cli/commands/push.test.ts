@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { type Project, temporaryFolder } from "../run-cli.ts";
-import { git, gitProjects, gitView, twoProjects, words } from "../shared-projects.ts";
+import { type Project, temporaryFolder } from "../../support/run-cli.ts";
+import { git, gitProjects, gitView, twoProjects, words } from "../../support/shared-projects.ts";
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject, unfinished, walkProject } from "../run-cli.ts";
+import { bareProject, emptyProject, unfinished, walkProject } from "../../support/run-cli.ts";
 
 describe("record", () => {
   test("says what it recorded", async () => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import { crc32 } from "../../../src/store/crc32.ts";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

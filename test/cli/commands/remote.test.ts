@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { s3Server } from "../../remote/s3-server.ts";
-import { copyOf, emptyProject, temporaryFolder } from "../run-cli.ts";
-import { crowdProject, gitProjects, twoProjects, words } from "../shared-projects.ts";
+import { copyOf, emptyProject, temporaryFolder } from "../../support/run-cli.ts";
+import { s3Server } from "../../support/s3-server.ts";
+import { crowdProject, gitProjects, twoProjects, words } from "../../support/shared-projects.ts";
 
 describe("remote", () => {
   test("adds, lists, shows and removes", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { emptyProject, unfinished, walkProject } from "../../support/run-cli.ts";
 import { counted, counterProject, shown } from "../counter.ts";
-import { emptyProject, unfinished, walkProject } from "../run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, unfinished, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, unfinished, walkProject } from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

@@ -6,8 +6,8 @@ import { TOPICS } from "../../../src/cli/help/help-topics.ts";
 import { GENERATOR_FORMS, LOADER_FORMS, STEP_FORMS } from "../../../src/plan/forms.ts";
 import { parsePlan } from "../../../src/plan/parse.ts";
 import { orderOf, stateBefore } from "../../../src/plan/reconstruct.ts";
-import { readVectors } from "../../random/vectors.ts";
-import { bareProject, runCli, temporaryFolder } from "../run-cli.ts";
+import { bareProject, runCli, temporaryFolder } from "../../support/run-cli.ts";
+import { readVectors } from "../../support/vectors.ts";
 
 interface Epochs {
   readonly epochs: readonly {

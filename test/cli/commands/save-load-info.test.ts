@@ -3,7 +3,7 @@ import { cp, readFile } from "node:fs/promises";
 import path from "node:path";
 import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { bareProject, emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 async function handOver(file: string, from: Project, to: Project): Promise<void> {
   await cp(path.join(from.root, file), path.join(to.root, file));

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/base/bytes.ts";
 import { main } from "../../../src/cli/main.ts";
 import { encodeMessage, type Message, messagesOf } from "../../../src/node/remote/frames.ts";
-import { projectAt, temporaryFolder } from "../run-cli.ts";
+import { projectAt, temporaryFolder } from "../../support/run-cli.ts";
 
 /** What `rewind serve` answers to these messages. */
 async function answers(root: string, heads: readonly Message["head"][]): Promise<Message[]> {

@@ -8,7 +8,7 @@ import {
   strangersProject,
   unfinished,
   walkProject,
-} from "../run-cli.ts";
+} from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

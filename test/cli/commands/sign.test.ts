@@ -7,9 +7,9 @@ import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { programOnPath } from "../../../src/node/host/program-on-path.ts";
 import { openStore } from "../../../src/node/store/store-folder.ts";
 import { decodeTag, encodeTag } from "../../../src/object/tag.ts";
-import { storeTools } from "../../node/store-tools.ts";
-import { type Project, walkProject } from "../run-cli.ts";
-import { twoProjects } from "../shared-projects.ts";
+import { type Project, walkProject } from "../../support/run-cli.ts";
+import { twoProjects } from "../../support/shared-projects.ts";
+import { storeTools } from "../../support/store-tools.ts";
 
 const words = (line: string): string[] => line.split(" ");
 const hasSshKeygen = programOnPath("ssh-keygen") !== undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 async function counter(state = "{ x: 0, name: 'a' }"): Promise<Project> {
   const project = await emptyProject();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 const runOf = async (project: Project, revision: string): Promise<string> =>

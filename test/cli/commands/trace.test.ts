@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { emptyProject, type Project } from "../run-cli.ts";
+import { emptyProject, type Project } from "../../support/run-cli.ts";
 
 /** A model, and what it gives on a machine with other rules. */
 const model = (rest = ""): string => `export default {

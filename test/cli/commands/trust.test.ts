@@ -2,7 +2,7 @@ import { cp, rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { openRepository } from "../../../src/repository.ts";
-import { emptyProject, type Project, strangersProject } from "../run-cli.ts";
+import { emptyProject, type Project, strangersProject } from "../../support/run-cli.ts";
 
 const words = (line: string): string[] => line.split(" ");
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { encodeRun, type RunManifest } from "../../../src/object/run.ts";
 import { openRepository } from "../../../src/repository.ts";
-import { emptyProject, type Project, walkProject } from "../run-cli.ts";
+import { emptyProject, type Project, walkProject } from "../../support/run-cli.ts";
 
 async function leaking(): Promise<Project> {
   const project = await emptyProject();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseJson } from "../../../src/codec/json/text.ts";
 import { readTyped } from "../../../src/codec/json/typed-text.ts";
-import { codeOf } from "../../object/code-of.ts";
+import { codeOf } from "../../support/code-of.ts";
 
 describe("a text", () => {
   test.each(["3e563", "7", "true", "null", "007", "", "1e999", "[1", "NaN", '"half', " x ", "{}"])(

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { redo, undo } from "../../../src/history/operations.ts";
 import { defineSimulation, type Simulation } from "../../../src/replay/simulation.ts";
 import { initRepository, openRepository, type Repository } from "../../../src/repository.ts";
-import { deadOwner } from "../../node/dead.ts";
+import { deadOwner } from "../../support/dead.ts";
 
 const walk: Simulation<number, { p: number }> = defineSimulation({
   name: "walk",

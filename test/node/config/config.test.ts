@@ -10,7 +10,7 @@ import { type Files, nodeFiles } from "../../../src/node/host/files.ts";
 import { machineSeal } from "../../../src/node/host/machine-seal.ts";
 import type { Variables } from "../../../src/node/host/user-folders.ts";
 import { generatorNames } from "../../../src/random/generators.ts";
-import { temporaryFolder } from "../../cli/run-cli.ts";
+import { temporaryFolder } from "../../support/run-cli.ts";
 import { failingFiles, OPERATIONS } from "../failing-files.ts";
 
 let root: string;

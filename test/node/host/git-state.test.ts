@@ -3,7 +3,7 @@ import { chmodSync, cpSync, existsSync, rmSync, utimesSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { gitState } from "../../../src/node/host/git-state.ts";
-import { project, put } from "../project.ts";
+import { project, put } from "../../support/project-folder.ts";
 
 test("the Git state: commit, clean or dirty, .rewind/ left out", async () => {
   const root = await project({ "a.txt": "1", "sub/b.txt": "2" });

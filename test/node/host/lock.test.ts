@@ -4,9 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { Files } from "../../../src/node/host/files.ts";
 import { isHeld, lock, tryLock } from "../../../src/node/host/lock.ts";
 import { thisProcess } from "../../../src/node/host/owner.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
-import { deadOwner } from "../dead.ts";
-import { quickFiles, temporaryFolder } from "../store-tools.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { deadOwner } from "../../support/dead.ts";
+import { quickFiles, temporaryFolder } from "../../support/store-tools.ts";
 
 /** The number of a process that has ended. */
 function deadPid(): number {

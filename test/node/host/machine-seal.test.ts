@@ -3,7 +3,7 @@ import path from "node:path";
 import { outputFileSync } from "fs-extra/esm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { machineSeal } from "../../../src/node/host/machine-seal.ts";
-import { asUser, newUser } from "../../user.ts";
+import { asUser, newUser } from "../../support/user.ts";
 
 const ofEmptySecret = (text: string): string =>
   createHmac("sha256", "").update(text).digest("hex").slice(0, 16);

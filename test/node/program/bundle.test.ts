@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Bundle, bundle } from "../../../src/node/program/bundle.ts";
-import { installed, project, put, WALK } from "../project.ts";
+import { installed, project, put, WALK } from "../../support/project-folder.ts";
 
 const FILES = {
   "src/walk.ts": `

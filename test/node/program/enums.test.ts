@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { bundle } from "../../../src/node/program/bundle.ts";
 import { exactEnums } from "../../../src/node/program/enums.ts";
 import { loadExports } from "../../../src/node/program/load-program.ts";
-import { project } from "../project.ts";
+import { project } from "../../support/project-folder.ts";
 
 async function exportsOf(files: Record<string, string>): Promise<Record<string, unknown>> {
   const root = await project(files);

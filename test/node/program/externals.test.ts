@@ -10,7 +10,7 @@ import { externalsOf } from "../../../src/node/program/externals.ts";
 import { loadExports, loadProgram } from "../../../src/node/program/load-program.ts";
 import { packageDigests } from "../../../src/node/program/package-digest.ts";
 import type { ExternalPackage } from "../../../src/object/program.ts";
-import { installed, project, put, WALK } from "../project.ts";
+import { installed, project, put, WALK } from "../../support/project-folder.ts";
 
 const SIM = `export default { ...${WALK}, name: String(value), step: () => next() };`;
 

@@ -8,7 +8,7 @@ import { bundle } from "../../../src/node/program/bundle.ts";
 import type { Engine } from "../../../src/node/program/engine-bridge.ts";
 import { type LoadOptions, loadProgram } from "../../../src/node/program/load-program.ts";
 import { generatorFamilies } from "../../../src/random/generators.ts";
-import { installed, project, put, standInEngine, WALK } from "../project.ts";
+import { installed, project, put, standInEngine, WALK } from "../../support/project-folder.ts";
 
 /** Bundles `module` in `root` and returns what `loadProgram` needs. */
 async function programOf(root: string, module = "m.ts", engine?: Engine): Promise<LoadOptions> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { engineVersion, findPackage, packageName } from "../../../src/node/program/packages.ts";
-import { installed, project } from "../project.ts";
+import { installed, project } from "../../support/project-folder.ts";
 
 test("the package that Node finds from a folder, and its version", async () => {
   const root = await project({

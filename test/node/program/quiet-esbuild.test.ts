@@ -3,7 +3,7 @@ import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { project, put, WALK } from "../project.ts";
+import { project, put, WALK } from "../../support/project-folder.ts";
 
 test.skipIf(process.platform === "win32")(
   "an esbuild that crashes is a plain error, prints nothing, and is restarted",

@@ -3,7 +3,7 @@ import { bundle } from "../../../src/node/program/bundle.ts";
 import { compileProgram } from "../../../src/node/program/compile.ts";
 import { checkReadable } from "../../../src/node/program/readable-code.ts";
 import type { SourcePart } from "../../../src/replay/programs.ts";
-import { installed, project, WALK } from "../project.ts";
+import { installed, project, WALK } from "../../support/project-folder.ts";
 
 const part = (code: string, label?: string): SourcePart => ({ package: label, code });
 

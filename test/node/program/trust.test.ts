@@ -15,7 +15,7 @@ import { appendOwnFile, readOwnFile } from "../../../src/node/host/own-file.ts";
 import { projectCache, userFolder } from "../../../src/node/host/user-folders.ts";
 import { userTrust } from "../../../src/node/program/trust.ts";
 import type { Id } from "../../../src/object/id.ts";
-import { asUser, newUser } from "../../user.ts";
+import { asUser, newUser } from "../../support/user.ts";
 
 const [A, B] = ["a", "b"].map((digit) => digit.repeat(64)) as [Id<"program">, Id<"program">];
 

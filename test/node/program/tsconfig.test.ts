@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tsconfigFor } from "../../../src/node/program/tsconfig.ts";
-import { project } from "../project.ts";
+import { project } from "../../support/project-folder.ts";
 
 /** The options of the folder `src`, with paths from the project folder. */
 async function optionsIn(files: Readonly<Record<string, string>>): Promise<unknown> {

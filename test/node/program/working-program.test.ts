@@ -7,7 +7,7 @@ import {
   type WorkingProgram,
   workingState,
 } from "../../../src/node/program/working-program.ts";
-import { project, put } from "../project.ts";
+import { project, put } from "../../support/project-folder.ts";
 
 const FILES = {
   "tsconfig.json": '{ "extends": "./base", /* so */ "compilerOptions": {} }',

@@ -17,10 +17,16 @@ import { describe, expect, test } from "vitest";
 import { fileRefs } from "../../../src/node/store/file-refs.ts";
 import { crc32 } from "../../../src/store/crc32.ts";
 import type { RefStore } from "../../../src/store/ref-store.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
-import { deadOwner } from "../dead.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { deadOwner } from "../../support/dead.ts";
+import {
+  emptyStore,
+  quickFiles,
+  refTools,
+  temporaryFolder,
+  testSeal,
+} from "../../support/store-tools.ts";
 import { failingFiles, OPERATIONS } from "../failing-files.ts";
-import { emptyStore, quickFiles, refTools, temporaryFolder, testSeal } from "../store-tools.ts";
 
 const A = "a".repeat(64);
 const B = "b".repeat(64);

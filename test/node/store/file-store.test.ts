@@ -12,12 +12,18 @@ import { decodeRun } from "../../../src/object/run.ts";
 import { type ObjectStore, objectReader } from "../../../src/store/object-store.ts";
 import { decodeHeader, RECORD_HEADER_BYTES } from "../../../src/store/pack.ts";
 import { PackIndex } from "../../../src/store/pack-index.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
-import { hash, noise } from "../../object/memory.ts";
-import { deadCopy } from "../dead.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { deadCopy } from "../../support/dead.ts";
+import { hash, noise } from "../../support/memory-objects.ts";
+import {
+  emptyStore,
+  quickFiles,
+  refTools,
+  storeTools,
+  temporaryFolder,
+} from "../../support/store-tools.ts";
 import { failingFiles } from "../failing-files.ts";
 import { recordWalk } from "../recording.ts";
-import { emptyStore, quickFiles, refTools, storeTools, temporaryFolder } from "../store-tools.ts";
 
 /** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };

@@ -8,8 +8,8 @@ import { type JournalContent, scanJournal } from "../../../src/node/store/journa
 import { objectId } from "../../../src/object/id.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../../src/store/pack.ts";
 import { encodeTips } from "../../../src/store/tip.ts";
-import { hash, noise } from "../../object/memory.ts";
-import { quickFiles, storeTools, temporaryFolder } from "../store-tools.ts";
+import { hash, noise } from "../../support/memory-objects.ts";
+import { quickFiles, storeTools, temporaryFolder } from "../../support/store-tools.ts";
 
 const tools = storeTools();
 

@@ -5,9 +5,9 @@ import { concatBytes } from "../../../src/base/bytes.ts";
 import { FileStore } from "../../../src/node/store/file-store.ts";
 import { type Id, objectId } from "../../../src/object/id.ts";
 import { encodeRecord, PACK_HEADER } from "../../../src/store/pack.ts";
-import { noise } from "../../object/memory.ts";
+import { noise } from "../../support/memory-objects.ts";
+import { emptyStore, storeTools } from "../../support/store-tools.ts";
 import { countingFiles } from "../counting-files.ts";
-import { emptyStore, storeTools } from "../store-tools.ts";
 
 const PACKS = 50;
 const OBJECTS = 5;

@@ -10,13 +10,14 @@ import { type Id, objectId } from "../../../src/object/id.ts";
 import { decodeRun, encodeRun } from "../../../src/object/run.ts";
 import { type ObjectWriter, objectReader, type Tip } from "../../../src/store/object-store.ts";
 import { encodeRecord, RECORD_HEADER_BYTES } from "../../../src/store/pack.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
-import { hash, noise } from "../../object/memory.ts";
-import { deadCopy, deadOwner, lockText } from "../dead.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
+import { deadCopy, deadOwner, lockText } from "../../support/dead.ts";
+import { memoryFiles } from "../../support/memory-files.ts";
+import { hash, noise } from "../../support/memory-objects.ts";
+import { TIMES } from "../../support/runs.ts";
+import { emptyStore, quickFiles, refTools, storeTools } from "../../support/store-tools.ts";
 import { failingFiles, OPERATIONS } from "../failing-files.ts";
-import { memoryFiles } from "../memory-files.ts";
 import { recordWalk } from "../recording.ts";
-import { emptyStore, quickFiles, refTools, storeTools } from "../store-tools.ts";
 
 /** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };
@@ -233,7 +234,7 @@ describe("damage", () => {
     const whole = readFileSync(path.join(root, "objects", name));
     const owner = deadOwner();
     const before = new Set<number>();
-    for (let at = 0; at < whole.length; at += 31) {
+    for (let at = 0; at < whole.length; at += Math.ceil(150 / TIMES)) {
       const start = at < 16 ? 0 : startOf(whole, at);
       const isLast = at >= 16 && start + lengthAt(whole, start) === whole.length;
       const changed = new Uint8Array(whole);

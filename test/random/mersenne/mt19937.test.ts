@@ -3,7 +3,7 @@ import { toHex } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
 import { jump } from "../../../src/random/mersenne/jump.ts";
 import { MT_WORDS, Mt19937 } from "../../../src/random/mersenne/mt19937.ts";
-import { readVectors } from "../vectors.ts";
+import { readVectors } from "../../support/vectors.ts";
 
 interface Outputs {
   readonly first: readonly number[];

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
 import { numpy } from "../../../src/random/numpy/index.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { fromHex } from "../hex.ts";
-import { readVectors } from "../vectors.ts";
 
 /** From numpy 2.4.6: thresholds between algorithms, and calls that draw nothing. */
 interface Edges {

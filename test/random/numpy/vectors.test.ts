@@ -11,8 +11,8 @@ import {
   EXPONENTIAL_ZIGGURAT,
   NORMAL_ZIGGURAT,
 } from "../../../src/random/numpy/ziggurat-tables.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { fromHex } from "../hex.ts";
-import { readVectors } from "../vectors.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each case of the file has its own fields, read below.
 type Case = Record<string, any>;

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { toHex, utf8 } from "../../../src/base/bytes.ts";
 import { sha256 } from "../../../src/codec/hash.ts";
 import { python } from "../../../src/random/python/index.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { fromHex } from "../hex.ts";
-import { readVectors } from "../vectors.ts";
 
 type Drawn = readonly [low: number, high: number, value: number];
 

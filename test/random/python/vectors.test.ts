@@ -3,8 +3,8 @@ import { fromHex as fromHexDigits, toHex, utf8 } from "../../../src/base/bytes.t
 import { sha256 } from "../../../src/codec/hash.ts";
 import type { PythonGenerator } from "../../../src/random/python/generator.ts";
 import { python, pythonAlgorithm } from "../../../src/random/python/index.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { fromHex } from "../hex.ts";
-import { readVectors } from "../vectors.ts";
 
 /** A value as the file has it: see its "form". */
 type Frozen =

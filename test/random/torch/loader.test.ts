@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LoaderOptions } from "../../../src/random/torch/loader-options.ts";
 import { torch } from "../../../src/random/torch/torch.ts";
-import { readVectors } from "../vectors.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { stateOf } from "./digest.ts";
 
 interface LoaderCase {

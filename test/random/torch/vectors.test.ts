@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { TorchGenerator } from "../../../src/random/torch/generator.ts";
 import { torch } from "../../../src/random/torch/torch.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { fromHex } from "../hex.ts";
-import { readVectors } from "../vectors.ts";
 import { digest, listDigest, stateOf } from "./digest.ts";
 
 interface Drawn {

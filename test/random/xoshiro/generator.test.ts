@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { isRewindError } from "../../../src/base/errors.ts";
 import type { RandomGenerator } from "../../../src/random/generator.ts";
 import { xoshiro, xoshiroAlgorithm } from "../../../src/random/xoshiro/index.ts";
+import { readVectors } from "../../support/vectors.ts";
 import { testGenerator } from "../laws.ts";
-import { readVectors } from "../vectors.ts";
 
 type Words = readonly [number, number, number, number];
 

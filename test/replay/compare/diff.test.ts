@@ -16,10 +16,10 @@ import {
   knobs,
   recorded,
   seeds,
-} from "../../laws/arbitraries.ts";
-import { FORMS, type Form, type Knobs } from "../../laws/forms.ts";
-import { counted, countingStore, reopen, slicedEnvironment } from "../../laws/lab.ts";
-import { bruteForce, type Change, type Lineage } from "../../laws/reference.ts";
+} from "../../support/arbitraries.ts";
+import { bruteForce, type Change, type Lineage } from "../../support/brute-force.ts";
+import { counted, countingStore, reopen, slicedEnvironment } from "../../support/environments.ts";
+import { FORMS, type Form, type Knobs } from "../../support/simulation-forms.ts";
 
 /** A random walk between two walls, so that timelines part and meet again. */
 const walled: Form<{ x: number; total: bigint; note: string }> = {

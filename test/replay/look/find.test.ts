@@ -12,10 +12,10 @@ import {
   fractions,
   lineagesOf,
   recorded,
-} from "../../laws/arbitraries.ts";
-import { FORMS, type Form, type Knobs, SCALAR } from "../../laws/forms.ts";
-import { counted, reopen, reopened, slicedEnvironment } from "../../laws/lab.ts";
-import { bruteForce, encodingOf, type Lineage } from "../../laws/reference.ts";
+} from "../../support/arbitraries.ts";
+import { bruteForce, encodingOf, type Lineage } from "../../support/brute-force.ts";
+import { counted, reopen, reopened, slicedEnvironment } from "../../support/environments.ts";
+import { FORMS, type Form, type Knobs, SCALAR } from "../../support/simulation-forms.ts";
 
 /** A run with forks of forks, a range of its steps, and the results of brute force. */
 interface Case {

@@ -5,9 +5,9 @@ import { sample, sampledSteps } from "../../../src/replay/look/samples.ts";
 import { codeOf } from "../../../src/replay/programs.ts";
 import { recordInto } from "../../../src/replay/run/open-run.ts";
 import type { Simulation } from "../../../src/replay/simulation.ts";
-import { families, recorded } from "../../laws/arbitraries.ts";
-import { counted, slicedEnvironment } from "../../laws/lab.ts";
-import { bruteForce } from "../../laws/reference.ts";
+import { families, recorded } from "../../support/arbitraries.ts";
+import { bruteForce } from "../../support/brute-force.ts";
+import { counted, slicedEnvironment } from "../../support/environments.ts";
 
 const counter: Simulation<number, object> = { name: "counter", init: () => 0, step: (x) => x + 1 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { recordProgram } from "../../laws/hidden-programs.ts";
-import { attempt, slicedEnvironment } from "../../laws/lab.ts";
+import { attempt, slicedEnvironment } from "../../support/environments.ts";
+import { recordProgram } from "../../support/hidden-programs.ts";
 
 const options = { steps: 60, blockSize: 10, seed: 1, selfCheck: true };
 

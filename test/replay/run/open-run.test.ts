@@ -6,7 +6,7 @@ import { nodeHash } from "../../../src/node/host/platform.ts";
 import { loadInto } from "../../../src/replay/run/open-run.ts";
 import { memoryStore } from "../../../src/store/memory-store.ts";
 import type { ObjectStore } from "../../../src/store/object-store.ts";
-import { codeOfAsync } from "../../object/code-of.ts";
+import { codeOfAsync } from "../../support/code-of.ts";
 
 const noise = {
   name: "noise",

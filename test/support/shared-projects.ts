@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { emptyProject, type Project, projectAt, temporaryFolder } from "./run-cli.ts";
+import { copies, emptyProject, type Project, projectAt, temporaryFolder } from "./run-cli.ts";
 
 /** A simulation whose states have 400 bytes, so that its checkpoints are objects. */
 const CROWD = `export default {
@@ -14,12 +14,11 @@ const CROWD = `export default {
 export const words = (line: string): string[] => line.split(" ");
 
 /** A project with a run of 1,000 steps on main. */
-export async function crowdProject(): Promise<Project> {
-  const project = await emptyProject();
+export const crowdProject: () => Promise<Project> = copies(async (project) => {
+  await project.ok("init");
   await project.write("crowd.ts", CROWD);
   await project.ok(...words("record crowd.ts --steps 1000 --seed 7 -b main"));
-  return project;
-}
+});
 
 /** Two projects with one remote, `origin`: the first has pushed its main, the second has nothing. */
 export async function twoProjects(

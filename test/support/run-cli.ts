@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import { main } from "../../src/cli/main.ts";
 import type { Terminal } from "../../src/cli/terminal/output.ts";
 import type { Page } from "../../src/cli/terminal/pager.ts";
-import { asUser, newUser, type User } from "../user.ts";
+import { asUser, newUser, type User } from "./user.ts";
 
 /** What a command line printed, and its exit status. */
 export interface Result {
@@ -91,9 +91,30 @@ function stranger(): User {
 }
 
 /** A project with the walk recorded: 1,000 steps, seed 42, on main. */
-export async function walkProject(): Promise<Project> {
-  const project = await emptyProject("walk.ts");
+export const walkProject: () => Promise<Project> = copies(async (project) => {
+  await cp(path.join(SIMULATIONS, "walk.ts"), path.join(project.root, "walk.ts"));
+  await project.ok("init");
   await project.ok("record", "walk.ts", "--steps", "1000", "--seed", "42", "-m", "a walk");
+});
+
+/** Prepares a project once for each test file, and gives each test a copy. */
+export function copies(prepare: (project: Project) => Promise<void>): () => Promise<Project> {
+  // Each file has a user of its own, who trusts what was recorded for that file.
+  const prepared = new Map<string, Promise<Project>>();
+  return async () => {
+    const user = String(process.env.XDG_CONFIG_HOME);
+    const found = prepared.get(user) ?? keptProject(prepare);
+    prepared.set(user, found);
+    return copyOf(await found);
+  };
+}
+
+/** A project that is removed when this process ends. */
+async function keptProject(prepare: (project: Project) => Promise<void>): Promise<Project> {
+  const root = await mkdtemp(path.join(tmpdir(), "rewind-cli-"));
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
+  const project = projectAt(root);
+  await prepare(project);
   return project;
 }
 

@@ -3,8 +3,8 @@ import type { Environment } from "../../src/replay/environment.ts";
 import { codeOf } from "../../src/replay/programs.ts";
 import { recordInto } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
-import { FORMS, type Form, type Knobs, LARGE } from "./forms.ts";
-import { blockSizeOf, type Change, type Lineage } from "./reference.ts";
+import { blockSizeOf, type Change, type Lineage } from "./brute-force.ts";
+import { FORMS, type Form, type Knobs, LARGE } from "./simulation-forms.ts";
 
 /** A fork whose parent is not known yet. */
 export interface ForkPlan {

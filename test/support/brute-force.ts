@@ -8,7 +8,7 @@ import type { RandomGenerator } from "../../src/random/generator.ts";
 import { deriveSeed, streamSeed } from "../../src/random/seeds.ts";
 import { xoshiroAlgorithm } from "../../src/random/xoshiro/index.ts";
 import { generatorNamed } from "../../src/random.ts";
-import type { Form, Knobs } from "./forms.ts";
+import type { Form, Knobs } from "./simulation-forms.ts";
 
 /** The changes of a fork, and its step. */
 export interface Change {
