@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copySync } from "fs-extra/esm";
@@ -32,22 +31,8 @@ function askNpm(): string[] {
  * dependencies that are installed here, so that no registry is asked.
  */
 export function projectWithPackage(folder: string): void {
-  if (made === undefined) {
-    const root = mkdtempSync(join(tmpdir(), "rewind-packed-"));
-    process.once("exit", () => rmSync(root, { recursive: true, force: true }));
-    made = join(root, "project");
-    makeProject(made);
-  }
-  copySync(made, folder);
-}
-
-/** A project that was made so, of which others are copies. */
-let made: string | undefined;
-
-function makeProject(folder: string): void {
-  const npm = npmCommand();
   mkdirSync(folder, { recursive: true });
-  execFileSync(npm.file, [...npm.args, "init", "-y"], { cwd: folder, stdio: "ignore" });
+  writeFileSync(join(folder, "package.json"), initialPackage(folder));
   const modules = join(folder, "node_modules");
   for (const file of packedFiles()) {
     const to = join(modules, "rewind-engine", file);
@@ -59,6 +44,18 @@ function makeProject(folder: string): void {
     }
   }
 }
+
+/** What `npm init -y` writes; the folder's name is the package's, the same in every playground. */
+function initialPackage(folder: string): string {
+  if (initial === undefined) {
+    const npm = npmCommand();
+    execFileSync(npm.file, [...npm.args, "init", "-y"], { cwd: folder, stdio: "ignore" });
+    initial = readFileSync(join(folder, "package.json"), "utf8");
+  }
+  return initial;
+}
+
+let initial: string | undefined;
 
 /** The package's dependencies in `node_modules`. */
 const OWN: readonly string[] = ["@noble", "@esbuild", "cbor-x", "diff", "esbuild"];

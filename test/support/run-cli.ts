@@ -109,11 +109,9 @@ export function copies(prepare: (project: Project) => Promise<void>): () => Prom
   };
 }
 
-/** A project that is removed when this process ends. */
+/** A project that is removed after the tests of the file. */
 async function keptProject(prepare: (project: Project) => Promise<void>): Promise<Project> {
-  const root = await mkdtemp(path.join(tmpdir(), "rewind-cli-"));
-  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
-  const project = projectAt(root);
+  const project = projectAt(await newFolder());
   await prepare(project);
   return project;
 }
@@ -147,8 +145,13 @@ export async function copyOf(project: Project): Promise<Project> {
   return projectAt(root);
 }
 
+/** A new folder, removed with those of the file's user after the tests of the file. */
+function newFolder(): Promise<string> {
+  return mkdtemp(path.join(path.dirname(String(process.env.XDG_CONFIG_HOME)), "project-"));
+}
+
 export async function temporaryFolder(): Promise<string> {
-  const root = await mkdtemp(path.join(tmpdir(), "rewind-cli-"));
+  const root = await newFolder();
   atEnd(() => rmSync(root, { recursive: true, force: true }));
   return root;
 }
