@@ -7,6 +7,9 @@ import { newUser, variablesOf } from "./support/user.ts";
 // others.
 fc.configureGlobal({ seed: Number(process.env.FAST_CHECK_SEED ?? 20_261_122) });
 
+// Many files share a process, and each cleans up when it ends.
+process.setMaxListeners(0);
+
 const user = newUser();
 // Nor do the developer's own settings of Git count.
 const git = { GIT_CONFIG_GLOBAL: path.join(user.config, "gitconfig") };

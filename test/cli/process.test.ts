@@ -257,7 +257,7 @@ describe("the process", () => {
       const { stderr } = await shell(project, line);
       expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
     }
-    const { stdout } = await shell(project, "rewind show long --seeds | wc -l");
+    const { stdout } = await shell(project, "rewind show long --seeds -n 10000 | wc -l");
     expect(stdout.trim()).toBe("10000");
   });
 

@@ -62,8 +62,11 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       "tag NAME": "tag draft main",
       "tag -d": "tag -d draft",
       reflog: "reflog",
-      doctor:
+      doctor: [
         'log -q >log; echo \'{"host":"elsewhere","pid":1}\' >.rewind/local/x.lock; rewind doctor',
+        `log -q >log; printf '<<<<<<< HEAD\\n%s\\n=======\\n%s\\n>>>>>>> theirs\\n' $(cat .rewind/refs/heads/main .rewind/refs/heads/fix) >.rewind/refs/heads/parted; rewind doctor`,
+        "doctor --settle",
+      ],
       "undo, redo": ["undo", "redo"],
       config: ["config", "config rng", "config rng numpy", "config --unset rng"],
       completion: "completion bash",
@@ -91,9 +94,16 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
     expect([...new Set(commands)].sort()).toEqual(names.sort());
     place().shell("rewind save fix -o fix.replay");
     for (const [names = "", keys = ""] of listed) {
+      const entries = new Map<string, boolean>();
       for (const line of [lines[names.replaceAll("`", "")] ?? []].flat()) {
-        await checkKeys(place(), line, keys);
+        for (const [key, has] of await checkKeys(place(), line, keys)) {
+          entries.set(key, has || entries.get(key) === true);
+        }
       }
+      expect(
+        [...entries].filter(([, has]) => !has),
+        names,
+      ).toEqual([]);
     }
   }, 240_000);
 
@@ -115,14 +125,24 @@ test("the table names every exit status", () => {
   expect(listed).toEqual(Object.values(STATUS));
 });
 
-/** Runs a command with --json, and compares the keys that it prints with those of a cell. */
-async function checkKeys(place: Playground, line: string, cell: string): Promise<void> {
+/**
+ * Runs a command with --json, and compares the keys that it prints with those of a cell. Returns the
+ * keys of lists, and whether each had an entry.
+ */
+async function checkKeys(
+  place: Playground,
+  line: string,
+  cell: string,
+): Promise<ReadonlyMap<string, boolean>> {
+  const entries = new Map<string, boolean>();
   const found = JSON.parse(await printedBy(place, `${line} --json -q`));
   expect(Object.keys(found), line).toEqual(namesIn(cell.replace(/\([^)]*\)/g, "")));
   for (const [, key = "", inner = ""] of cell.matchAll(/`(\w+)` \((?:of|by)([^)]*)\)/g)) {
     const [first] = Object.values(found[key] as object);
-    expect(Object.keys(first as object), line).toEqual(namesIn(inner));
+    entries.set(key, first !== undefined);
+    if (first !== undefined) expect(Object.keys(first), line).toEqual(namesIn(inner));
   }
+  return entries;
 }
 
 /** What a command prints: run in this process, unless its line needs a shell. */

@@ -55,6 +55,9 @@ export async function playground(): Promise<Playground> {
     PATH: `${bin}${delimiter}${process.env.PATH}`,
     NO_COLOR: "1",
     FORCE_COLOR: undefined,
+    // Somebody who may commit: a reader's Git knows who they are.
+    ...{ GIT_AUTHOR_NAME: "Ada", GIT_AUTHOR_EMAIL: "ada@example.org" },
+    ...{ GIT_COMMITTER_NAME: "Ada", GIT_COMMITTER_EMAIL: "ada@example.org" },
   };
   const spawn = (file: string, args: readonly string[]): Result => {
     const { status, stdout } = spawnSync(file, args, {

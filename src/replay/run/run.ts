@@ -292,6 +292,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    * ```
    */
   async trace(block: number, options: TraceOptions = {}): Promise<Uint8Array> {
+    checkKind(block, "block", "limit");
     checkOptionsOf(options, TRACE_OPTIONS);
     return traceBlock(this.#replayer, this.id, block, options);
   }

@@ -98,6 +98,8 @@ describe("a setting", () => {
       { key: "inputs.limit", value: "16MiB", from: "default", source: undefined },
       { key: "fetch.checkpoints", value: "16MiB", from: "default", source: undefined },
       { key: "fetch.limit", value: "64GiB", from: "default", source: undefined },
+      { key: "signing.key", value: undefined, from: "default", source: undefined },
+      { key: "signing.allowed", value: undefined, from: "default", source: undefined },
       { key: "pager", value: "more", from: "default", source: undefined },
     ]);
   });
@@ -173,7 +175,8 @@ describe("a setting", () => {
 
   test("of every kind has a check that accepts its default", () => {
     for (const [key, { check, standard }] of Object.entries(SETTINGS)) {
-      expect(check(standard({}), "here"), key).toBe(standard({}));
+      const value = standard({});
+      if (value !== undefined) expect(check(value, "here"), key).toBe(value);
     }
   });
 });

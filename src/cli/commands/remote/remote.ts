@@ -13,13 +13,11 @@ export const remote: Command = command({
     "Lists the remotes, adds or removes one, or shows what one has. A URL is a folder, which may be on a\nnetwork mount, or a Git repository as git+ssh://, git+https:// or git+file://. In a Git repository\n`origin` is Git's origin unless you add another.",
   options: {
     "single-writer": {
-      describe:
-        "with add: only one ever writes there, so that a server which cannot settle a race will do",
+      describe: "with add: nobody else writes there, so that any server will do",
       type: "boolean",
     },
     "ref-prefix": {
-      describe:
-        "with add: where the runs lie in a Git repository whose host takes branches only, such as refs/heads/rewind/; everyone who clones it then receives them",
+      describe: "with add: where the runs lie in Git, such as refs/heads/rewind/",
       type: "string",
       value: "PREFIX",
     },
