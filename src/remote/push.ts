@@ -32,7 +32,8 @@ export interface PushedRef {
   readonly target: Id;
   /** What the remote had. */
   readonly before: Id | undefined;
-  readonly outcome: "new" | "moved" | "same" | "refused";
+  /** `completed`: it names the same run, of which the remote lacked the code or checkpoints. */
+  readonly outcome: "new" | "moved" | "completed" | "same" | "refused";
   /** Why it is refused. */
   readonly reason?: PushRefusal | undefined;
 }
@@ -140,7 +141,8 @@ export async function push(
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
       await known.add(value, !thin);
       const swap = { name, from: there?.version, to: value };
-      planned.push({ ref: { ...about, outcome }, swap });
+      const done = outcome === "same" ? "completed" : outcome;
+      planned.push({ ref: { ...about, outcome: done }, swap });
     }
   }
   const swaps = planned.flatMap(({ swap }) => swap ?? []);

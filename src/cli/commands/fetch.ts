@@ -57,12 +57,16 @@ export function fetchedText(
   dryRun = false,
 ): string {
   const news = refs.filter(({ outcome }) => outcome === "new" || outcome === "moved");
-  if (news.length === 0) return `nothing new from ${remote}`;
+  const amount = `${plural(objects, "object")}, ${size(bytes)}`;
+  if (news.length === 0) {
+    if (objects === 0) return `nothing new from ${remote}`;
+    return `${dryRun ? "would fetch" : "fetched"} what was missing here: ${amount}`;
+  }
   const names = news.map(
     ({ name, outcome }) => shown(remote, name) + (outcome === "new" ? " (new)" : ""),
   );
   const left = leftOutBytes > 0 ? `; ${size(leftOutBytes)} of checkpoints stay there` : "";
-  return `${dryRun ? "would fetch" : "fetched"} ${names.join(", ")}: ${plural(objects, "object")}, ${size(bytes)}${left}`;
+  return `${dryRun ? "would fetch" : "fetched"} ${names.join(", ")}: ${amount}${left}`;
 }
 
 /** Says what stayed as it was. */

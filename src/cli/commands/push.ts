@@ -70,7 +70,7 @@ export const push: Command = command({
     });
     const { refs, runs, objects, bytes, code, authors } = pushed;
     const refused = refs.filter(({ outcome }) => outcome === "refused");
-    const sent = refs.filter(({ outcome }) => outcome === "new" || outcome === "moved");
+    const sent = refs.filter(({ outcome }) => outcome !== "same" && outcome !== "refused");
     const data = refs.map(({ name, target, before = null, outcome, reason }) => ({
       ...{ name, target, before, outcome },
       reason: reason?.kind ?? null,
@@ -79,9 +79,7 @@ export const push: Command = command({
       if (sent.length === 0) {
         return refs.length === 0 ? "there are no branches to push" : `${remote} has everything`;
       }
-      const names = sent.map(
-        ({ name, outcome }) => shown(name) + (outcome === "new" ? " (new)" : ""),
-      );
+      const names = sent.map(({ name, outcome }) => shown(name) + (NOTES[outcome] ?? ""));
       const what = [
         plural(runs, "run"),
         plural(objects, "object"),
@@ -96,6 +94,12 @@ export const push: Command = command({
     return refused.length === 0 ? STATUS.ok : STATUS.failed;
   },
 });
+
+/** What is said of a branch besides its name. */
+const NOTES: Readonly<Partial<Record<PushedRef["outcome"], string>>> = {
+  new: " (new)",
+  completed: " (what it lacked)",
+};
 
 /** From these sizes on, hosts of Git complain or refuse. */
 const LARGE_PUSH = 50 * 2 ** 20;

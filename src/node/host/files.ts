@@ -45,7 +45,8 @@ export interface Files {
   touch(file: string): void;
   /**
    * A small file's text, or undefined if there is no such file. A store's files may need a check
-   * first, which is left out for one that is `listed` as a regular file.
+   * first, which is left out for one that is `listed` as a regular file; of that, at most the first
+   * 4,096 bytes are read.
    */
   readText(file: string, listed?: boolean): string | undefined;
 }
@@ -178,13 +179,13 @@ export const nodeFiles: Files = {
     const now = new Date();
     fs.lutimesSync(file, now, now);
   },
-  readText(file) {
+  readText(file, listed = false) {
     try {
       const descriptor = fs.openSync(file, FLAGS.read);
       try {
         // One read gives all of a ref: of a hundred thousand, the calls are what takes time.
         const count = fs.readSync(descriptor, SHORT_TEXT, 0, SHORT_TEXT.length, 0);
-        if (count < SHORT_TEXT.length) return SHORT_TEXT.toString("utf8", 0, count);
+        if (count < SHORT_TEXT.length || listed) return SHORT_TEXT.toString("utf8", 0, count);
         return fs.readFileSync(descriptor, "utf8");
       } finally {
         fs.closeSync(descriptor);

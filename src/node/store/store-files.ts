@@ -75,7 +75,7 @@ export function storeFiles(root: string, files: Files): Files {
     readText(file, listed) {
       checkParent(file);
       if (listed) {
-        const text = files.readText(file);
+        const text = files.readText(file, true);
         if (text === undefined || text.length < SHORTEST_LIMIT) return text;
       }
       const found = files.stat(file);

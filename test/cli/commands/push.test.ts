@@ -123,6 +123,22 @@ describe("push", () => {
     expect((await a.run(...words("push origin main --all"))).status).toBe(2);
   });
 
+  test("a push that sends what was left out before says so, and so does the fetch", async () => {
+    const { a, b } = await twoProjects(path.join(await temporaryFolder(), "first"));
+    const lab = path.join(await temporaryFolder(), "lab");
+    for (const project of [a, b]) await project.ok("remote", "add", "lab", lab);
+    await a.ok(...words("push lab --no-code"));
+    await b.ok(...words("fetch lab"));
+    const dry = (await a.ok(...words("push lab --dry-run"))).stdout;
+    expect(dry).toMatch(/^would push main \(what it lacked\) to lab: .* code of crowd\.ts/);
+    expect((await a.ok(...words("push lab --json"))).json.refs[0].outcome).toBe("completed");
+    expect((await a.ok(...words("push lab"))).stdout).toBe("lab has everything\n");
+    expect((await b.ok(...words("fetch lab"))).stdout).toMatch(
+      /^fetched what was missing here: \d+ objects?, /,
+    );
+    expect((await b.ok(...words("fetch lab"))).stdout).toBe("nothing new from lab\n");
+  });
+
   test("--thin leaves checkpoints out; a push without it sends them later", async () => {
     const { a, b } = await twoProjects(path.join(await temporaryFolder(), "first"));
     const lab = path.join(await temporaryFolder(), "lab");
