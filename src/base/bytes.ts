@@ -25,7 +25,7 @@ export function toHex(bytes: Uint8Array): string {
   return digits;
 }
 
-/** A function takes so many arguments on every engine. */
+/** Every engine lets a function take this many arguments. */
 const PIECE_BYTES = 1024;
 
 /** The digits of a few bytes, made at once: put together one by one, they take a kilobyte an id. */

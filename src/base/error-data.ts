@@ -236,7 +236,7 @@ export interface RevisionErrors {
   REF_NOT_FOUND: {
     readonly tag?: string;
     readonly names: readonly string[];
-    /** The first names that there are, and the number of all. */
+    /** The first names, and how many there are in all. */
     readonly known?: readonly string[];
     readonly total?: number;
   };

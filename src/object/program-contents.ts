@@ -1,5 +1,5 @@
 import { concatBytes, utf8 } from "../base/bytes.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, objectId } from "./id.ts";
 import { type Program, splitLabel } from "./program.ts";
@@ -65,6 +65,11 @@ export function inputsOf({ inputs }: Program): InputOfProgram[] {
   return inputs
     .filter(({ kind }) => kind === "file")
     .map(({ path, length, chunk = null }) => ({ path, bytes: length, chunk }));
+}
+
+/** For `catch`, after reading what a run may have been saved without: undefined if it is missing. */
+export function unlessMissing(error: unknown): undefined {
+  if (!isRewindError(error, "OBJECT_MISSING")) throw error;
 }
 
 /** The chunks that hold a program's source, in order. */

@@ -25,7 +25,7 @@ export interface Hydrated {
   readonly derived: number;
 }
 
-/** So many bytes of checkpoints are written together. */
+/** As soon as checkpoints have this many bytes, they are written together. */
 const COMMIT_BYTES = 8 << 20;
 
 /**

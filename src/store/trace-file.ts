@@ -126,7 +126,7 @@ function readStretch(fields: Fields, hash: Hash): TracedStretch {
   return stretch;
 }
 
-/** The digest of a state by its encoding, which is empty if there is none. */
+/** The digest of a state's encoding: zeros if the encoding is empty. */
 export function digestOf(encoded: Uint8Array, hash: Hash): Uint8Array {
   return encoded.length === 0 ? NO_DIGEST : hash(encoded).subarray(0, DIGEST_BYTES);
 }

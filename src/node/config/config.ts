@@ -133,7 +133,7 @@ export class Config {
       const hint = "set HOME to your home folder, or leave out --global";
       throw new RewindError(
         "FILE_FAILED",
-        "settings for all projects are kept in your home folder, and there is none",
+        "settings for all projects are kept in your home folder, which was not found",
         { key, hint },
       );
     }

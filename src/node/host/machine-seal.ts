@@ -97,6 +97,6 @@ function removeDraft(draft: string): void {
   try {
     fs.rmSync(draft, { force: true });
   } catch {
-    // There is none.
+    // Then nothing was written, and nothing is left to remove.
   }
 }

@@ -150,7 +150,7 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** The text of a file of settings; undefined if there is none. Throws MODULE_FAILED, as `readRegular` does. */
+/** The text of a settings file; undefined if it does not exist. Throws as `readRegular` does. */
 export function readSettings(root: string, file: string): string | undefined {
   const options = { name: nameOf(root, file), limitBytes: LARGEST_SETTINGS_BYTES };
   const contents = readRegular(file, options);

@@ -1,4 +1,4 @@
-import { isRewindError, RewindError } from "../../base/errors.ts";
+import { RewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { decodeProgram, type Program } from "../../object/program.ts";
 import {
@@ -7,6 +7,7 @@ import {
   inputsOf,
   type OwnFile,
   type PackageInProgram,
+  unlessMissing,
 } from "../../object/program-contents.ts";
 import type { RunManifest } from "../../object/run.ts";
 import type { ReadObject } from "../../object/state.ts";
@@ -85,8 +86,4 @@ async function programToTrust(
   const outside = externals.map(({ name, version }) => ({ name, version, bytes: null }));
   const { files, packages = outside } = contents ?? {};
   return { program: id, name, module, exportName, files, packages, inputs: inputsOf(program) };
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (!isRewindError(error, "OBJECT_MISSING")) throw error;
 }

@@ -18,7 +18,7 @@ export interface GitResult {
 /** What Git has said is kept up to this length. */
 const LONGEST_WORDS = 1 << 16;
 
-/** Runs the user's `git` on a repository of our own. */
+/** Runs the user's `git` on a repository that only rewind uses. */
 export class GitProcess {
   /** What messages call the server. */
   readonly shown: string;

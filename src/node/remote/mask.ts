@@ -1,7 +1,7 @@
 /** A part of a URL longer than this is no user and no password. */
 const LONGEST_USER = 4096;
 
-/** What ends the host of a URL in a text, and in a URL of its own. */
+/** The host of a URL with its user: within a text, and in a URL alone. */
 const IN_TEXT = /^[^/?#\s'"<>]*/;
 const ALONE = /^[^/?#]*/;
 

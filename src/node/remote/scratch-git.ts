@@ -29,12 +29,12 @@ const LARGEST_LIST = 1 << 24;
 /** What Git prints when it does something. */
 const LARGEST_REPORT = 1 << 22;
 
-/** So many blobs are read at once, which together have at most LARGEST_LIST and one more. */
+/** The number of blobs that are read at once: together they have at most LARGEST_LIST and one more. */
 const AT_ONCE = 64;
 
 const NEWLINE = 0x0a;
 
-/** A push that the server refuses without a reason of its own is sent this many times in all. */
+/** A push that the server refuses without giving a reason is sent this many times in all. */
 const ATTEMPTS = 4;
 const WAIT_MS = 100;
 

@@ -1,9 +1,8 @@
 import { checkStepInRange } from "../../base/checks.ts";
-import { isRewindError } from "../../base/errors.ts";
 import { checkKind } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
 import type { Id } from "../../object/id.ts";
-import { contentsOf, type ProgramContents } from "../../object/program-contents.ts";
+import { contentsOf, type ProgramContents, unlessMissing } from "../../object/program-contents.ts";
 import { type Parent, type RunManifest, rootOf } from "../../object/run.ts";
 import { changedByHand } from "../compare/changed-by-hand.ts";
 import type { Environment } from "../environment.ts";
@@ -199,8 +198,4 @@ export class RecordedRun<P extends object = Record<string, unknown>> {
     const segment = this.#replayer.segmentRecorded(checkStepInRange(step, this.steps));
     return this.#replayer.parts(segment);
   }
-}
-
-function unlessMissing(error: unknown): undefined {
-  if (!isRewindError(error, "OBJECT_MISSING")) throw error;
 }

@@ -227,7 +227,7 @@ describe("errors are reported, and nothing changes", () => {
     [
       () => new Config(root, {}).set("pager", "x"),
       "FILE_FAILED",
-      "settings for all projects are kept in your home folder, and there is none",
+      "settings for all projects are kept in your home folder, which was not found",
     ],
   ];
 
