@@ -20,7 +20,7 @@ const LARGEST_RECORD = 1 << 25;
 /** A pack that is ready to be sent. */
 export interface Packed {
   readonly pack: PackRef;
-  /** Its bytes, until the pack after the next is begun, which is made in the same memory. */
+  /** Its bytes, which hold until the next pack has been returned and another object is added. */
   readonly bytes: Uint8Array;
 }
 
@@ -36,9 +36,8 @@ export interface PackingTools extends PackTools {
 export class PackWriter {
   readonly #tools: PackingTools;
   #holds: PackRef["holds"];
-  // Large from the start: memory that is not written to costs nothing.
-  #buffer = new Uint8Array(PACK_BYTES + (1 << 20));
-  #other = new Uint8Array(PACK_BYTES + (1 << 20));
+  #buffer = newBuffer();
+  #other = newBuffer();
   #length = 0;
   #objects = 0;
   /** What its objects unpack to. */
@@ -82,6 +81,9 @@ export class PackWriter {
     // so short that it fills no pack by itself.
     const most = largestContent(this.#length + record.length);
     const full = this.#content + rawLength > most ? this.end() : undefined;
+    // This record is added before the caller has the full pack, while the one before it may still be
+    // on its way, in the memory that would come next.
+    if (full !== undefined) this.#buffer = newBuffer();
     if (this.#length === 0) this.#append(PACK_HEADER);
     this.#append(record);
     this.#objects++;
@@ -124,4 +126,9 @@ export class PackWriter {
     if (object === undefined) return undefined;
     return encodeRecord({ kind, id, payload: object.body }, this.#tools);
   }
+}
+
+/** Large from the start: memory that is not written to costs nothing. */
+function newBuffer(): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(PACK_BYTES + (1 << 20));
 }

@@ -75,3 +75,24 @@ test("few of them stay, and large ones", async () => {
 test("a damaged one is refused", async () => {
   await expect(merged(small(64, "base"), true)).rejects.toMatchObject({ code: "REMOTE_INVALID" });
 });
+
+test("a pack stays as it is while the one after the next is begun", async () => {
+  const writer = new PackWriter(TOOLS);
+  /** A record that is short, and unpacks to almost as much as a short pack may. */
+  const sparse = (i: number): Uint8Array => {
+    const payload = new Uint8Array(60 << 20);
+    payload[0] = i;
+    const id = objectId(nodeHash, "chunk", payload);
+    return encodeRecord({ kind: "chunk", id, payload }, TOOLS);
+  };
+  const packs: Packed[] = [];
+  for (let i = 0; packs.length < 2; i++) {
+    expect(i).toBeLessThan(8);
+    const packed = writer.addRecord(sparse(i));
+    if (packed !== undefined) packs.push(packed);
+  }
+  // The record that did not fit into the second is the first of the third.
+  for (const { pack, bytes } of packs) {
+    expect((await checkPack(pack, bytes, TOOLS)).size).toBe(pack.objects);
+  }
+});
