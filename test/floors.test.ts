@@ -75,7 +75,7 @@ const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
   ],
   "reads and writes the user's files, and knows the process": [
     ...["node/host/interruptible.ts", "node/host/platform.ts", "node/host/user-files.ts"],
-    ...["node/host/user-folders.ts", "node/program/packages.ts", "node/host/git-state.ts"],
+    ...["node/host/user-folders.ts", "node/own-files.ts", "node/host/git-state.ts"],
   ],
   "completes names of refs at each TAB, without opening the store": [
     ...["node/host/files.ts", "node/host/machine-seal.ts", "node/store/file-refs.ts"],

@@ -1,15 +1,10 @@
-import path from "node:path";
-import { isRewindError, RewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
-import { engineVersion } from "../node/program/packages.ts";
+import { engineVersion } from "../node/own-files.ts";
 import { type Arguments, type Command, STATUS } from "./command.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./command-list.ts";
 import { commandPosition } from "./command-word.ts";
 import { running } from "./context.ts";
-import { hintFor } from "./errors/hints.ts";
-import { messageFor } from "./errors/message.ts";
-import { statusFor } from "./errors/status.ts";
 import { overview } from "./help/overview.ts";
 import { loadCommand } from "./load-command.ts";
 import type { Process } from "./process.ts";
@@ -35,9 +30,13 @@ export async function main(process: Process): Promise<number> {
       await showHeld(process, out);
     }
   } catch (error) {
+    const { report } = await loadReport();
     return report(error, process, out, read);
   }
 }
+
+/** Loads what reports an error, which most commands do without. */
+const loadReport = (): Promise<typeof import("./errors/report.ts")> => import("./errors/report.ts");
 
 /** Shows text that was too long for the terminal, after the command has closed the store. */
 async function showHeld({ page, cwd, env }: Process, out: Output): Promise<void> {
@@ -100,6 +99,7 @@ async function run(
   } catch (thrown) {
     // The failure that came first is the one to report.
     await end().catch(() => undefined);
+    const { systemFailure } = await loadReport();
     const error = systemFailure(thrown, process.cwd) ?? thrown;
     throw hasChanged() ? withData(error, { changed: true }) : error;
   } finally {
@@ -148,48 +148,6 @@ async function topicText(name: string): Promise<string> {
 function configure(out: Output, args: Arguments, { page, env }: Process): void {
   const holds = page !== undefined && args.noPager !== true && env.TERM !== "dumb";
   out.configure({ json: args.json === true, quiet: args.quiet === true, holds });
-}
-
-/** Prints an error; with --json on stdout too. Only a fault in rewind itself shows its stack. */
-function report(thrown: unknown, process: Process, out: Output, args: Arguments): number {
-  const error = systemFailure(thrown, process.cwd) ?? thrown;
-  const { argv, env } = process;
-  if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
-  if (isRewindError(error)) {
-    out.error(messageFor(error), hintFor(error, argv, args), {
-      code: error.code,
-      data: error.data,
-    });
-    if (env.REWIND_DEBUG) out.note(error.stack ?? "");
-  } else {
-    const { stack } = error instanceof Error ? error : { stack: String(error) };
-    out.error(
-      `a fault in rewind itself: ${stack}`,
-      "please report it, with the command that you ran",
-      { code: "FAULT", data: {} },
-    );
-  }
-  return statusFor(error);
-}
-
-/**
- * A failure of the system, such as a full disk or missing permissions, as a RewindError: it is not a
- * fault in rewind. Undefined for any other error.
- */
-function systemFailure(error: unknown, cwd: string): RewindError | undefined {
-  const { code, message, path: file } = (error ?? {}) as NodeJS.ErrnoException;
-  if (!(error instanceof Error) || typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) {
-    return undefined;
-  }
-  const where = file === undefined ? "" : `: ${path.relative(cwd, file) || "."}`;
-  const problem = message.replace(/, \w+.*$/s, "");
-  return new RewindError("FILE_FAILED", `${problem}${where}`, { file }, { cause: error });
-}
-
-/** Whether --json is among the arguments, even if they could not be read. */
-function wantsJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf("--");
-  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
 }
 
 /**

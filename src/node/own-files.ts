@@ -1,11 +1,15 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 // This file is as deep in `src/node/` as the bundle's chunks are in `dist/chunks/`, so its relative
 // paths work from both.
 
-/** The `package.json` of this engine. */
-export function ownManifest(): string {
-  return fileURLToPath(new URL("../../package.json", import.meta.url));
+const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
+
+/** The version of this engine. */
+export function engineVersion(): string {
+  const { version } = JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string };
+  return version;
 }
 
 /** The URL of a module that this engine exports, such as `random`, as it runs now. */

@@ -1,5 +1,4 @@
 import { styleText } from "node:util";
-import { errorData } from "./error-data.ts";
 import { jsonLine } from "./json-line.ts";
 import { rowsOf } from "./text.ts";
 import { visible, visibleBetweenColours } from "./visible.ts";
@@ -119,7 +118,7 @@ export class Output {
   ): void {
     if (this.#json && coded !== undefined) {
       const { code, data } = coded;
-      const error = { code, message: text, hint: hint ?? null, data: errorData(data) };
+      const error = { code, message: text, hint: hint ?? null, data };
       this.raw(`${visible(JSON.stringify({ error }))}\n`);
     }
     this.clearBar();

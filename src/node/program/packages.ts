@@ -2,7 +2,6 @@ import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isPackageVersion } from "../../object/program.ts";
 import { LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
-import { ownManifest } from "../own-files.ts";
 
 /** The name under which programs import this engine. */
 export const ENGINE = "rewind-engine";
@@ -54,11 +53,6 @@ export function readJson(file: string): Readonly<Record<string, unknown>> | unde
   } catch {
     return undefined;
   }
-}
-
-/** The version of this engine. */
-export function engineVersion(): string {
-  return readVersion(ownManifest()) ?? "";
 }
 
 /** The version in a package.json; "" if it has no valid one, undefined without the file. */

@@ -3,7 +3,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { readOwnFile, writeOwnFile } from "../host/own-file.ts";
 import { digestOf } from "../host/platform.ts";
-import { engineVersion, readVersion } from "./packages.ts";
+import { engineVersion } from "../own-files.ts";
+import { readVersion } from "./packages.ts";
 import { foldersOf, type PackageSource, readIfThere, type Source, stampOf } from "./sources.ts";
 
 /** A recorded program, and the location of the files that it was made from. */

@@ -105,6 +105,12 @@ describe("a program that was recorded in one place, and replayed in another", ()
   });
 });
 
+test("a zone recorded under an alias has the same name in every replay", () => {
+  const { captured, states } = run("GMT", "en_US.UTF-8");
+  expect(captured.zone).toBe("UTC");
+  expect(run("Europe/Berlin", "en_US.UTF-8", captured).states).toEqual(states);
+});
+
 describe("pinning", () => {
   test("ends with the run, even if a step throws", () => {
     const guard = nodeGuard();
@@ -136,6 +142,37 @@ describe("pinning", () => {
       }),
     );
     expect(hours).toEqual([9, 19, 9]);
+  });
+
+  test("stays right after so many switches that the process's own place is asked for", () => {
+    const { locale } = currentPlace();
+    const before = String(new Date(0));
+    for (let i = 0; i < 150; i++) {
+      const zone = ["UTC", "Asia/Tokyo", currentPlace().zone][i % 3] as string;
+      const back = pinPlace({ zone, locale });
+      const real = new Date(0).toLocaleString("en", { timeZone: zone });
+      expect(new Date(0).toLocaleString("en")).toBe(real);
+      back();
+    }
+    expect(String(new Date(0))).toBe(before);
+  });
+
+  test("every zone of the language is accepted, and none other", () => {
+    const { locale } = currentPlace();
+    for (const zone of Intl.supportedValuesOf("timeZone")) {
+      expect(() => checkPlace({ zone, locale }), zone).not.toThrow();
+    }
+    for (const zone of [
+      "Europe/Berlinn",
+      "Foo/Bar",
+      "FOO3BAR",
+      "A/B3C",
+      ":UTC",
+      "Etc/Unknown",
+      "",
+    ]) {
+      expect(() => checkPlace({ zone, locale }), zone).toThrow("which this Node does not have");
+    }
   });
 
   test("the name of the zone in a date's text is as the language writes it", () => {

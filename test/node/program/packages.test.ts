@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { engineVersion, findPackage, packageName } from "../../../src/node/program/packages.ts";
+import { engineVersion } from "../../../src/node/own-files.ts";
+import { findPackage, packageName } from "../../../src/node/program/packages.ts";
 import { installed, project } from "../../support/project-folder.ts";
 
 test("the package that Node finds from a folder, and its version", async () => {

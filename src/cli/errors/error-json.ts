@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { toJson } from "../../codec/json/write.ts";
 
-/** The facts of an error, ready for JSON; values that JSON lacks become text. */
-export function errorData(data: object): Record<string, unknown> {
+/** The data of an error, ready for JSON; values that JSON lacks become text. */
+export function errorJson(data: object): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data)
       .filter(([, value]) => value !== undefined)

@@ -1,0 +1,93 @@
+// Bundles the sources and the packages they use into dist, in few files: each file that Node loads
+// costs about a millisecond, so what a command always loads together lies in one.
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = path.join(ROOT, "dist");
+const source = (file) => path.join(ROOT, "src", file);
+
+/** What others load, as it is named in dist. */
+const ENTRIES = ["index", "random", "cli/main"];
+for (const file of fs.readdirSync(source("random"), { recursive: true })) {
+  if (path.basename(file) === "index.ts") ENTRIES.push(path.join("random", file.slice(0, -3)));
+}
+
+/**
+ * The shared files, from the first that is loaded to the last. A module lies in the first of these
+ * that reaches it by static imports; all others lie where the bundler puts them.
+ */
+const SHARED = [
+  ["start", ["cli/main.ts"]],
+  ["generator", ["random/xoshiro/index.ts"]],
+  ["library", ["index.ts"]],
+  ["commands", ["cli/arguments.ts", "cli/on-store.ts"]],
+  ["replay", ["node/program/code.ts"]],
+];
+
+/** The modules that each module imports statically. */
+const imports = new Map();
+
+/** Which of SHARED each module lies in; made when all modules are known. */
+const homes = new Map();
+
+function settle() {
+  for (const [name, roots] of SHARED) {
+    const open = roots.map(source);
+    for (const id of open) {
+      if (homes.has(id)) continue;
+      homes.set(id, name);
+      open.push(...(imports.get(id) ?? []));
+    }
+  }
+}
+
+const bundle = await rolldown({
+  input: Object.fromEntries(ENTRIES.map((entry) => [entry, source(`${entry}.ts`)])),
+  platform: "node",
+  // An entry exports what its source does, and nothing for other files.
+  preserveEntrySignatures: "strict",
+  // Optional peers are the user's.
+  external: ["esbuild", /^@aws-sdk\//],
+  transform: { target: "node20" },
+  plugins: [
+    {
+      name: "imports",
+      moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),
+      buildEnd: settle,
+    },
+  ],
+});
+fs.rmSync(path.join(DIST, "chunks"), { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: DIST,
+  format: "esm",
+  chunkFileNames: "chunks/[name]-[hash].js",
+  // Names stay, for the stack of a fault.
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  codeSplitting: {
+    groups: SHARED.map(([name], i) => ({
+      name,
+      test: (id) => homes.get(id) === name,
+      priority: SHARED.length - i,
+    })),
+  },
+});
+
+// A licence for each package of which the bundle holds a part.
+const packages = new Set();
+for (const { modules = {} } of output) {
+  for (const id of Object.keys(modules)) {
+    const [, folder] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
+    if (folder !== undefined) packages.add(folder);
+  }
+}
+const licences = [...packages].sort().map((name) => {
+  const folder = path.join(ROOT, "node_modules", name);
+  const file = fs.readdirSync(folder).find((entry) => /^licen[cs]e(\.\w+)?$/i.test(entry));
+  if (file === undefined) throw new Error(`expected a licence in ${name}, found none`);
+  return `${name}\n\n${fs.readFileSync(path.join(folder, file), "utf8")}`;
+});
+fs.writeFileSync(path.join(DIST, "THIRD-PARTY.txt"), licences.join("\n"));

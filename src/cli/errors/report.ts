@@ -1,0 +1,54 @@
+import path from "node:path";
+import { isRewindError, RewindError } from "../../base/errors.ts";
+import type { Arguments } from "../command.ts";
+import type { Process } from "../process.ts";
+import type { Output } from "../terminal/output.ts";
+import { errorJson } from "./error-json.ts";
+import { hintFor } from "./hints.ts";
+import { messageFor } from "./message.ts";
+import { statusFor } from "./status.ts";
+
+/**
+ * Prints the error of a command, with --json on stdout too, and returns the exit status. Only a fault
+ * in rewind itself shows its stack.
+ */
+export function report(thrown: unknown, process: Process, out: Output, args: Arguments): number {
+  const error = systemFailure(thrown, process.cwd) ?? thrown;
+  const { argv, env } = process;
+  if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
+  if (isRewindError(error)) {
+    out.error(messageFor(error), hintFor(error, argv, args), {
+      code: error.code,
+      data: errorJson(error.data),
+    });
+    if (env.REWIND_DEBUG) out.note(error.stack ?? "");
+  } else {
+    const { stack } = error instanceof Error ? error : { stack: String(error) };
+    out.error(
+      `a fault in rewind itself: ${stack}`,
+      "please report it, with the command that you ran",
+      { code: "FAULT", data: {} },
+    );
+  }
+  return statusFor(error);
+}
+
+/**
+ * A failure of the system, such as a full disk or missing permissions, as a RewindError: it is not a
+ * fault in rewind. Undefined for any other error.
+ */
+export function systemFailure(error: unknown, cwd: string): RewindError | undefined {
+  const { code, message, path: file } = (error ?? {}) as NodeJS.ErrnoException;
+  if (!(error instanceof Error) || typeof code !== "string" || !/^E[A-Z0-9]+$/.test(code)) {
+    return undefined;
+  }
+  const where = file === undefined ? "" : `: ${path.relative(cwd, file) || "."}`;
+  const problem = message.replace(/, \w+.*$/s, "");
+  return new RewindError("FILE_FAILED", `${problem}${where}`, { file }, { cause: error });
+}
+
+/** Whether --json is among the arguments, even if they could not be read. */
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+}
