@@ -10,7 +10,7 @@ import { readParts } from "../../object/program-contents.ts";
 import type { ReadObject } from "../../object/state.ts";
 import type { Code, LoadedProgram, SourcePart } from "../../replay/programs.ts";
 import { nodeHash } from "../host/platform.ts";
-import { type Bundle, type BundledCode, bundle, bundleCode } from "./bundle.ts";
+import type { Bundle, BundledCode } from "./bundle.ts";
 import { capturedBy, recordedCapture } from "./captured-inputs.ts";
 import { changedSince, missingSince } from "./changed-since.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
@@ -30,6 +30,9 @@ export interface Project {
   notice(text: string): void;
 }
 
+/** Loaded with the first module to bundle: most commands run stored code. */
+const bundler = (): Promise<typeof import("./bundle.ts")> => import("./bundle.ts");
+
 /** Bundles and loads the simulation that `spec`, `path#export`, names; the path is from `cwd`. */
 export async function codeOfModule(project: Project, spec: string, cwd: string): Promise<Code> {
   const [file = "", exportName] = splitSpec(spec, isFileIn(cwd));
@@ -41,6 +44,7 @@ async function codeOfFile(
   module: string,
   exportName: string | undefined,
 ): Promise<Code> {
+  const { bundle } = await bundler();
   const bundled = await bundle({ root: project.root, module });
   const loaded = await loadProgram({
     ...bundled,
@@ -73,6 +77,7 @@ export async function functionOfModule(
   cwd: string,
 ): Promise<(state: unknown) => unknown> {
   const [file, exportName = "default"] = splitSpec(spec, isFileIn(cwd));
+  const { bundle } = await bundler();
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const exports = await loadExports({ ...bundled, root: project.root });
   const found = exports[exportName];
@@ -220,6 +225,7 @@ async function sourceLeftOut(
   if (state === "same") {
     // The note says that the files are the same, but the code that runs is compared itself.
     const module = String(program.module);
+    const { bundleCode } = await bundler();
     const found = bundled ?? (await bundleCode({ root: project.root, module }));
     if (digestOf(found.code) === program.source) return found;
   }
@@ -244,6 +250,7 @@ async function workingCode(project: Project, program: Program, module: string): 
   if ((await workingState(place)) === "same") return { state: "same" };
   let bundled: BundledCode;
   try {
+    const { bundleCode } = await bundler();
     // The packages outside are compared when they are loaded.
     bundled = await bundleCode({ root: project.root, module });
   } catch (error) {

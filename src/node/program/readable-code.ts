@@ -2,7 +2,6 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { SourcePart } from "../../replay/programs.ts";
 import { checkStatements, scriptOf } from "./compile.ts";
-import { quietBuild } from "./quiet-esbuild.ts";
 
 /**
  * Checks that a recorded source runs as it reads. Throws OBJECT_INVALID if it has comments as in HTML, or if
@@ -31,6 +30,7 @@ function checkWhole({ package: label, code }: SourcePart, isLast: boolean, name:
 
 /** A program is compiled as a script, in which `<!--` begins a comment; in a module it is an operator. */
 async function checkNoHtmlComment(code: string, name: string): Promise<void> {
+  const { quietBuild } = await import("./quiet-esbuild.ts");
   try {
     await quietBuild({
       stdin: { contents: scriptOf(code), loader: "js" },
