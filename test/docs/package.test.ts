@@ -99,10 +99,12 @@ function isModule(file: string): boolean {
 
 /** The modules or the declarations of this package that a file imports. */
 function importsOf(file: string): string[] {
-  return [...codeOf(file).matchAll(/(?:from|import) ?\(?["`](\.[^"`]+)["`]/g)].map(([, path = ""]) => {
-    const found = posix.join(posix.dirname(file), path);
-    return file.endsWith(".d.ts") ? found.replace(/(?:\.d)?\.[jt]s$/, ".d.ts") : found;
-  });
+  return [...codeOf(file).matchAll(/(?:from|import) ?\(?["`](\.[^"`]+)["`]/g)].map(
+    ([, path = ""]) => {
+      const found = posix.join(posix.dirname(file), path);
+      return file.endsWith(".d.ts") ? found.replace(/(?:\.d)?\.[jt]s$/, ".d.ts") : found;
+    },
+  );
 }
 
 /** The files of a pattern: of `./random/*`, one for each generator. */
