@@ -97,7 +97,7 @@ export class StreamSource {
     if (this.rule === "continuous") return this.#ofRun();
     const index = this.rule === "step" ? step : Math.floor(step / this.#blockSize);
     const make = (name?: string): RandomGenerator =>
-      sealed(this.#algorithm.fromSeed(this.#seeder(name)(index)));
+      this.#algorithm.fromSeed(this.#seeder(name)(index));
     return new Streams(make(), { make, write });
   }
 
@@ -106,7 +106,7 @@ export class StreamSource {
     if (this.rule === "continuous") return this.#ofRun();
     const hash = this.#hash;
     const seeded = (master: bigint): RandomGenerator =>
-      sealed(this.#algorithm.fromSeed(deriveSeed({ hash, master, stream: "init", index: 0 })));
+      this.#algorithm.fromSeed(deriveSeed({ hash, master, stream: "init", index: 0 }));
     return new Streams(seeded(this.#master), {
       make: (name) => seeded(this.#masterOf(name)),
       write,
@@ -122,17 +122,17 @@ export class StreamSource {
       ? relative.read(this.#master, states.main)
       : algorithm.fromState(states.main);
     const fresh = this.at(step);
-    return new Streams(sealed(main), {
+    return new Streams(main, {
       make: (name) => fresh.stream(name),
       write: isRelative ? relative.write : write,
-      named: states.named.map(([name, state]) => [name, sealed(algorithm.fromState(state))]),
+      named: states.named.map(([name, state]) => [name, algorithm.fromState(state)]),
     });
   }
 
   #ofRun(): Streams {
     const algorithm = this.#algorithm;
-    return new Streams(sealed(algorithm.seeded(this.#master)), {
-      make: (name) => sealed(algorithm.fromSeed(streamSeed(this.#hash, this.#master, name))),
+    return new Streams(algorithm.seeded(this.#master), {
+      make: (name) => algorithm.fromSeed(streamSeed(this.#hash, this.#master, name)),
       write: algorithm.relative?.write ?? write,
     });
   }
@@ -152,13 +152,6 @@ export class StreamSource {
     const bytes = streamSeed(this.#hash, this.#master, name);
     return bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
   }
-}
-
-/**
- * No step may add a property to a generator, such as a spare deviate: its state would not hold it.
- */
-function sealed(generator: RandomGenerator): RandomGenerator {
-  return Object.preventExtensions(generator);
 }
 
 function write(main: RandomGenerator): Uint8Array {

@@ -16,9 +16,16 @@ const { env: variables } = process;
  * ```
  */
 export function currentPlace(): ZoneAndLocale {
-  const { timeZone: zone, locale } = new RealFormat().resolvedOptions();
-  return { zone, locale };
+  const { TZ: variable } = variables;
+  if (own === undefined || own.variable !== variable) {
+    const { timeZone: zone, locale } = new RealFormat().resolvedOptions();
+    own = { place: { zone, locale }, variable };
+  }
+  return own.place;
 }
+
+/** The place that Node gave this process, and TZ at that time; ICU takes a while to name it. */
+let own: { readonly place: ZoneAndLocale; readonly variable: string | undefined } | undefined;
 
 /**
  * Switches the process to another time zone and locale, and returns a function that switches back.
@@ -47,9 +54,6 @@ let switches = 0;
 /** After as many switches, naming the process's own zone has become the cheaper way. */
 const MANY_SWITCHES = 100;
 
-/** The zone that Node gave this process, and TZ at that time. */
-let own: { readonly zone: string; readonly variable: string | undefined } | undefined;
-
 /**
  * Whether dates are in this zone already. False is always right, since one more switch changes
  * nothing: so the first few times only TZ is asked, because ICU takes 15 ms to name a zone.
@@ -61,11 +65,8 @@ function isInUse(zone: string): boolean {
     switches++;
     return false;
   }
-  if (own === undefined || own.variable !== variable) {
-    own = { zone: currentPlace().zone, variable };
-  }
   // Under an alias, such as GMT for UTC, the text of a date has another name for the zone.
-  return own.zone === zone && dateIn(zone) === textOf(new RealDate(0));
+  return currentPlace().zone === zone && dateIn(zone) === textOf(new RealDate(0));
 }
 
 let locale: string | undefined;

@@ -68,6 +68,8 @@ export class NumpyGenerator implements RandomGenerator {
   constructor(bits: Pcg64, sequence: SeedSequence | undefined) {
     this.#bits = bits;
     this.#sequence = sequence;
+    // A property that somebody adds, such as a spare deviate, would not be in the state.
+    Object.preventExtensions(this);
   }
 
   /** A double in [0, 1), or `size` of them. One 64-bit output each. Bit-exact. */

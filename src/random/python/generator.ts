@@ -1,6 +1,7 @@
 import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { RandomGenerator } from "../generator.ts";
 import { checkFinite, checkNotNegative, checkNotZero, checkPositive } from "../parameters.ts";
+import type { PythonBits } from "./bits.ts";
 import { gamma } from "./gamma.ts";
 import { PythonSequences } from "./sequences.ts";
 
@@ -14,6 +15,13 @@ import { PythonSequences } from "./sequences.ts";
  * in Python, except in about one of 10^15 cases.
  */
 export class PythonGenerator extends PythonSequences implements RandomGenerator {
+  /** Internal: use `python` or `pythonAlgorithm`. */
+  constructor(...state: ConstructorParameters<typeof PythonBits>) {
+    super(...state);
+    // A property that somebody adds, such as a spare deviate, would not be in the state.
+    Object.preventExtensions(this);
+  }
+
   /**
    * A double between `low` and `high`, in either order, in their unit: `low + (high - low) * u` of
    * one `random()` u. `high` itself comes up only if the sum is rounded to it. Bit-exact.

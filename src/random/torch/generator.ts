@@ -42,6 +42,8 @@ export class TorchGenerator extends TorchBits implements RandomGenerator {
     super(state);
     this.#era = torchEra(version);
     this.version = version;
+    // A property that somebody adds, such as a spare deviate, would not be in the state.
+    Object.preventExtensions(this);
   }
 
   /** Another generator in the same state. */

@@ -26,6 +26,8 @@ export class XoshiroGenerator extends UniformGenerator {
     this.#s1 = s1 | 0;
     this.#s2 = s2 | 0;
     this.#s3 = s3 | 0;
+    // A property that somebody adds, such as a spare deviate, would not be in the state.
+    Object.preventExtensions(this);
   }
 
   /**

@@ -10,13 +10,14 @@ import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import type { Environment } from "../environment.ts";
+import { type Environment, encodeState } from "../environment.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
 import { missingDraw } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
+import { defaultBlockSize } from "./block-size.ts";
 import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
 
 /** What to record. */
@@ -30,7 +31,11 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   readonly seed?: number | bigint | undefined;
   /** Values for some of the simulation's params; the others keep their defaults. */
   readonly params?: Partial<P> | undefined;
-  /** Steps in a block; ceil(sqrt(steps)) unless given. A replay runs fewer steps than this. */
+  /**
+   * Steps in a block. A replay runs fewer steps than this. Unless given, it is ceil(sqrt(steps)); if
+   * that is more, one step for every 16 bytes of the first state's encoding beyond 4 KiB, at most
+   * 4,096.
+   */
   readonly blockSize?: number | undefined;
   /** The generator's name; the simulation's `rng` unless given, else "xoshiro128++". */
   readonly rng?: string | undefined;
@@ -65,11 +70,8 @@ export async function planRecording(
   ref?: string,
 ): Promise<RecordingPlan> {
   const steps = checkSteps(options.steps);
-  const blockSize = checkInteger(
-    options.blockSize ?? Math.max(1, Math.ceil(Math.sqrt(steps))),
-    "blockSize",
-    1,
-  );
+  const given = options.blockSize;
+  if (given !== undefined) checkInteger(given, "blockSize", 1);
   const master = parseMasterSeed(options.seed ?? env.randomSeed());
   const asked = generatorAsked(code.simulation, options);
   const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
@@ -78,20 +80,20 @@ export async function planRecording(
   const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);
-  const segment = new LiveSegment({
-    guard: env.guard,
-    start: 0,
-    program: code,
-    params,
-    algorithm,
-    rule,
-    blockSize,
-    master,
-    hash: env.store.hash,
-  });
-  const { state, streams } = initialState(env, segment);
+  const segmentOf = (blockSize: number): LiveSegment =>
+    new LiveSegment({
+      ...{ guard: env.guard, start: 0, program: code, params, algorithm, rule, blockSize, master },
+      hash: env.store.hash,
+    });
+  // The first state and the first block's generators are the same for any size.
+  const first = segmentOf(given ?? 1);
+  const { state, streams } = initialState(env, first);
+  const encoded = given === undefined ? encodedIfPossible(state, first, env) : undefined;
+  const blockSize = given ?? defaultBlockSize(steps, encoded?.length ?? 0);
+  const segment = given === undefined ? segmentOf(blockSize) : first;
   return {
     place: { step: 0, state, streams, segment },
+    encoded,
     timeline: EMPTY_TIMELINE,
     draft: {
       blockSize,
@@ -104,6 +106,20 @@ export async function planRecording(
     },
     ref,
   };
+}
+
+/** The encoding of the first state; undefined if it has none, which the recorder then explains. */
+function encodedIfPossible(
+  state: unknown,
+  { simulation }: LiveSegment,
+  env: Environment,
+): Uint8Array | undefined {
+  try {
+    return env.guard(() => encodeState(state, simulation, env));
+  } catch (error) {
+    if (isRewindError(error, "INTERRUPTED")) throw error;
+    return undefined;
+  }
 }
 
 /** The notes on a run: where and when it was recorded, and the message. */

@@ -19,6 +19,8 @@ import { type Recorded, SelfCheck } from "./self-check.ts";
 export interface RecordingPlan {
   /** The place from which it continues. The recorder then owns it. */
   readonly place: Standing;
+  /** The encoding of the state there, if it was needed already. */
+  readonly encoded?: Uint8Array | undefined;
   /** The watch of the stretch that contains the place; undefined if a stretch begins there. */
   readonly watch?: Watch | undefined;
   /** The checkpoints of the blocks that end at or before the place. */
@@ -170,7 +172,7 @@ class Recorder {
     this.#check = selfCheck ? new SelfCheck(env) : undefined;
     const { place } = plan;
     const { step, streams, segment } = place;
-    const encoded = this.#encode(place);
+    const encoded = this.#encode(place, plan.encoded);
     this.#stored = this.#put(place, encoded);
     const watch = plan.watch ?? Watch.from(step, encoded.length, segment, env);
     this.#start = { step, encoded, streams: streams.states(), segment, watch };
@@ -300,10 +302,11 @@ class Recorder {
     return new TimelineBuilder(timeline, this.#write);
   }
 
-  #encode({ state, step, segment }: Standing): Uint8Array {
+  #encode({ state, step, segment }: Standing, known?: Uint8Array): Uint8Array {
     try {
       // In its own guard, so that no state is stored if a step has caught a refusal.
-      const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
+      const encoded =
+        known ?? this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
       if (isChecked(this.#states++)) checkCodecs(encoded, state, segment.simulation, this.#env);
       return encoded;
     } catch (error) {
