@@ -94,6 +94,7 @@ export type {
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
 export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
+export type { Checked, CheckRequest, LostRef, MissingRun } from "./repository/on-remote.ts";
 export type { NamedRun } from "./repository/reflog.ts";
 export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
 export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";
@@ -105,8 +106,8 @@ export type {
   PushRequest,
   RemoteRef,
   Sharing,
-  Standing,
 } from "./repository/sharing.ts";
+export type { Standing } from "./repository/standing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
 export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";

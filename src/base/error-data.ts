@@ -290,6 +290,15 @@ export interface RemoteErrors {
     readonly pack?: string;
     readonly file?: string;
   };
+  REMOTE_LOST: {
+    readonly url: string;
+    /** Some of the branches and tags that need what is lost. */
+    readonly refs: readonly string[];
+    /** The number of packs. */
+    readonly lost: number;
+    /** Whether it is checkpoints alone, which a replay gives as well. */
+    readonly derivable: boolean;
+  };
   REMOTE_READ_ONLY: { readonly url: string };
   REMOTE_TOO_LARGE: {
     readonly bytes: number;

@@ -6,8 +6,10 @@ import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeProgram } from "../object/program.ts";
 import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
+import { holdings } from "./holdings.ts";
 import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
+import { lostPacks, withoutLost } from "./lost.ts";
 import { mergeSmallPacks } from "./merge-packs.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
@@ -32,7 +34,7 @@ export interface PushedRef {
   readonly target: Id;
   /** What the remote had. */
   readonly before: Id | undefined;
-  /** `completed`: it names the same run, of which the remote lacked the code or checkpoints. */
+  /** `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. */
   readonly outcome: "new" | "moved" | "completed" | "same" | "refused";
   /** Why it is refused. */
   readonly reason?: PushRefusal | undefined;
@@ -121,11 +123,26 @@ export async function push(
   const lineage = new Lineage(source.store);
   const known = new Known(source.store, lineage);
   const { code = true, thin = false } = options;
-  for (const { value } of present.values()) await known.add(value, !thin);
+  const lost = await lostPacks(
+    remote,
+    [...present.values()].map(({ value }) => value),
+  );
+  for (const { value } of present.values()) {
+    const left = withoutLost(value, lost);
+    if (left !== undefined) await known.add(left, !thin);
+  }
   const names = {
     ...{ code: new Set<string>(), authors: new Set<string>(), written: new Set<string>() },
   };
   const totals = { runs: 0, objects: 0, bytes: 0 };
+  /** Whether a ref of the same run lacks nothing that is to be sent and that this store has. */
+  const isComplete = async (value: RefValue): Promise<boolean> => {
+    if (withoutLost(value, lost) !== value) return false;
+    const lacks = { code: code && !value.code, checkpoints: !thin && !value.full };
+    if (!lacks.code && !lacks.checkpoints) return true;
+    const here = await holdings(source.store, value.target, lacks);
+    return !(lacks.code && here.code) && !(lacks.checkpoints && here.checkpoints);
+  };
   const planned: { readonly ref: PushedRef; readonly swap: RefSwap | undefined }[] = [];
   for (const ref of refs) {
     const there = present.get(ref.name);
@@ -135,7 +152,7 @@ export async function push(
     const about = { name, target, before };
     if (typeof outcome === "object") {
       planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
-    } else if (outcome === "same" && hasAll(there?.value, { code, thin })) {
+    } else if (outcome === "same" && there !== undefined && (await isComplete(there.value))) {
       planned.push({ ref: { ...about, outcome }, swap: undefined });
     } else {
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
@@ -172,14 +189,6 @@ export async function push(
   const bytesThere = [...packsThere.values()].reduce((sum, bytes) => sum + bytes, 0);
   const pushed = { refs: pushedRefs, ...totals, bytesThere, ...sorted };
   return { pushed, seen, written: [...written] };
-}
-
-/** Whether a ref lacks nothing that is to be sent. */
-function hasAll(
-  value: RefValue | undefined,
-  { code, thin }: { readonly code: boolean; readonly thin: boolean },
-): boolean {
-  return (value?.code !== false || !code) && (value?.full !== false || thin);
 }
 
 async function outcomeOf(
@@ -260,21 +269,37 @@ async function send(
   }
   const read = objectReader(store);
   let atCheckpoints = false;
+  /** What the remote has then: a store may lack sources and checkpoints itself. */
+  const has = { code: true, full: !thin };
+  /** The program whose source comes next, and those of which something is left out. */
+  let program: Id | undefined;
+  const labels = new Map<Id, string>();
   for await (const needed of objectsOf(manifest, read, { skip: isThere, checkpoints: !thin })) {
     const { kind, id, optional, derivable } = needed;
-    if (optional && !code) continue;
+    if (optional && !code) {
+      has.code = false;
+      continue;
+    }
     if (derivable && !atCheckpoints) {
       await give(writer.turnToCheckpoints());
       atCheckpoints = true;
     }
     const packed = await writer.add(store, kind, id);
-    if (packed === "missing" && !optional && !derivable) throw missing(kind, id);
+    if (packed === "missing") {
+      if (!optional && !derivable) throw missing(kind, id);
+      if (optional) has.code = false;
+      if (optional && program !== undefined) labels.delete(program);
+      if (derivable) has.full = false;
+      continue;
+    }
     if (kind === "program" && code) {
       const { module, name } = decodeProgram(await read("program", id as Id<"program">));
-      names.code.add(module ?? name);
+      program = id;
+      labels.set(id, module ?? name);
     }
     await give(packed);
   }
+  for (const label of labels.values()) names.code.add(label);
   await give(writer.end());
   await sending;
   const named = dryRun
@@ -289,5 +314,5 @@ async function send(
   }
   const { steps, parents, meta } = manifest;
   const about = { run, parents, time: meta.time, message: meta.message };
-  return { target, steps, code, full: !thin, about, packs: named };
+  return { target, steps, ...has, about, packs: named };
 }

@@ -2,20 +2,29 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
-import { peel, resolve } from "../history/resolve.ts";
+import { resolve } from "../history/resolve.ts";
 import { fetchLimits } from "../node/config/config.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
 import { checkRemoteName, type KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
-import { Lineage } from "../remote/lineage.ts";
+import { lostPacks } from "../remote/lost.ts";
 import { PUSH_OPTIONS, type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
 import type { ListedRef, RefValue, RunSummary } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
+import {
+  CHECK_REQUEST,
+  type Checked,
+  type CheckRequest,
+  lossesOf,
+  missingOf,
+} from "./on-remote.ts";
+import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
-import { type FetchedRef, track, trackingRef } from "./tracking.ts";
+import { type Standing, standingOf } from "./standing.ts";
+import { type FetchedRef, track } from "./tracking.ts";
 
 /** A ref of a remote. */
 export interface RemoteRef {
@@ -68,19 +77,8 @@ export interface Fetched extends Received {
   readonly gone: readonly string[];
 }
 
-/** How a branch here stands to the one of the same name on a remote. */
-export type Standing = "absent" | "new" | "same" | "behind" | "ahead" | "diverged";
-
 /** The result of a pull. */
-export interface Pulled extends Fetched {
-  readonly branch: string;
-  /** What the branch named here before; undefined if there was no such branch. */
-  readonly from: Id<"run"> | undefined;
-  /** What it names on the remote. */
-  readonly to: Id<"run">;
-  /** How it stood before: it has moved if it was `behind` or `new`. */
-  readonly standing: Standing;
-}
+export interface Pulled extends Fetched, Moved {}
 
 /** The remotes of a repository, and what goes there and comes from there. */
 export class Sharing extends Remotes {
@@ -138,20 +136,14 @@ export class Sharing extends Remotes {
   }
 
   /**
-   * What a remote lacks, of the branches here and of the runs that revisions name: a run counts as
-   * there if a ref names it or a run that continues it.
+   * What a remote lacks, of the branches here and of the runs that revisions name, and what it has
+   * lost of its own refs. A run counts as there if a ref names it or a run that comes from it, and all
+   * that the ref needs is there. Names and lengths are compared: no pack is read.
    */
-  async missingOn(
-    name: string,
-    options: {
-      readonly branches?: readonly string[] | undefined;
-      readonly revisions: readonly string[];
-    },
-  ): Promise<readonly { readonly revision: string; readonly run: Id<"run"> }[]> {
-    checkOptionsOf(options, { branches: "texts", revisions: "texts" });
-    const { branches, revisions } = options;
+  async check(name: string, request: CheckRequest = {}): Promise<Checked> {
+    checkOptionsOf(request, CHECK_REQUEST);
+    const { branches, revisions = [] } = request;
     const { objects, refs } = this.#store;
-    const there = (await this.show(name)).map(({ target }) => target);
     const wanted = [];
     for (const branch of branches ?? (await this.#branches.list()).map((each) => each.name)) {
       wanted.push({ revision: branch, run: await this.#branches.get(branch) });
@@ -159,16 +151,21 @@ export class Sharing extends Remotes {
     for (const revision of revisions) {
       wanted.push({ revision, run: (await resolve(objects, refs, revision)).id });
     }
-    const lineage = new Lineage(objects);
-    const has = async (run: Id<"run">): Promise<boolean> => {
-      for (const target of there) {
-        if (await lineage.continues(await peel(objects, target), run)) return true;
-      }
-      return false;
-    };
-    const missing = [];
-    for (const each of wanted) if (!(await has(each.run))) missing.push(each);
-    return missing;
+    const known = await this.known(name);
+    const remote = await this.open(name, known, request.signal);
+    try {
+      const seen = await seenRefs(remote, known, await remote.list());
+      const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
+      const lost = await lostPacks(remote, values.values());
+      return {
+        missing: await missingOf(objects, wanted, values, lost),
+        lost: lossesOf(values, lost).filter(
+          ({ name }) => branches === undefined || branches.includes(name.replace(/^heads\//, "")),
+        ),
+      };
+    } finally {
+      await remote.close();
+    }
   }
 
   /**
@@ -241,15 +238,7 @@ export class Sharing extends Remotes {
    */
   async standing(branch: string, remote: string): Promise<Standing> {
     checkRemoteName(remote);
-    const { refs, objects } = this.#store;
-    const theirs = (await refs.read(trackingRef(remote, branch))) as Id<"run"> | undefined;
-    const ours = await this.#branches.find(branch);
-    if (theirs === undefined) return "absent";
-    if (ours === undefined) return "new";
-    if (ours === theirs) return "same";
-    const lineage = new Lineage(objects);
-    if (await lineage.continues(theirs, ours)) return "behind";
-    return (await lineage.continues(ours, theirs)) ? "ahead" : "diverged";
+    return standingOf({ ...this.#store, branches: this.#branches }, branch, remote);
   }
 
   async #toPush(
@@ -282,18 +271,8 @@ export class Sharing extends Remotes {
     checkOptionsOf(request, FETCH_REQUEST);
     checkBranchName(branch);
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
-    const standing = await this.standing(branch, name);
-    const ref = trackingRef(name, branch);
-    const to = (await this.#store.refs.read(ref)) as Id<"run">;
-    const from = await this.#branches.find(branch);
-    const command = `pull ${name} ${branch}`;
-    if (from === undefined) {
-      await this.#branches.create(branch, to, { command, checkout: false });
-    } else if (standing === "behind") {
-      const steps = (await new Lineage(this.#store.objects).manifest(to))?.steps ?? 0;
-      await this.#branches.move(branch, { command, from, to, steps });
-    }
-    return { ...fetched, branch, from, to, standing };
+    const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
+    return { ...fetched, ...moved };
   }
 
   #chosen(

@@ -76,7 +76,10 @@ function memoryBlobs(files: Map<string, Uint8Array> = new Map()): Blobs {
     url: "memory",
     list: async (prefix) => [...files.keys()].filter((name) => name.startsWith(prefix)),
     read: async (name) => files.get(name),
-    size: async (name) => files.get(name)?.length,
+    sizes: async (names) =>
+      new Map(
+        names.flatMap((name) => (files.has(name) ? [[name, files.get(name)?.length ?? 0]] : [])),
+      ),
     write: async (name, bytes) => void files.set(name, bytes),
     async create(name, bytes) {
       if (files.has(name)) return false;
@@ -106,7 +109,7 @@ function cutAt(
       url: blobs.url,
       list: (prefix) => cut(() => blobs.list(prefix)),
       read: (name, most) => cut(() => blobs.read(name, most)),
-      size: (name) => cut(() => blobs.size(name)),
+      sizes: (names) => cut(() => blobs.sizes(names)),
       write: (name, bytes) => cut(() => blobs.write(name, bytes)),
       create: (name, bytes) => cut(() => blobs.create(name, bytes)),
       changed: () => cut(async () => blobs.changed?.()),
@@ -433,11 +436,14 @@ describe("a hostile remote", () => {
       "of other bytes",
       (bytes: Uint8Array) => bytes.map((byte, i) => (i === 400 ? byte ^ 1 : byte)),
     ],
-  ])("a pack that is %s", async (_, change) => {
+  ])("a pack that is %s", async (what, change) => {
     const name = nameOf(BASE());
     good.set(name, change(good.get(name) as Uint8Array));
     made.set("bad", memoryBlobs(good));
-    await expectRefused("REMOTE_INVALID", { says: "is damaged" });
+    const isTold = what === "of other bytes";
+    await expectRefused(isTold ? "REMOTE_INVALID" : "REMOTE_LOST", {
+      says: isTold ? "is damaged" : "has lost packs of main: 1 of 2 to be fetched",
+    });
   });
 
   test("a pack under the name of another", async () => {

@@ -1,4 +1,5 @@
 import type { Pushed, PushedRef } from "../../remote/push.ts";
+import type { Checked } from "../../repository/on-remote.ts";
 import type { Sharing } from "../../repository/sharing.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
@@ -24,7 +25,10 @@ export const push: Command = command({
       describe: "replace a branch there, if it is still what the last fetch has seen",
       type: "boolean",
     },
-    check: { describe: "send nothing; exit with 1 if a branch is not there", type: "boolean" },
+    check: {
+      describe: "send nothing; exit with 1 if a branch is not there, or if packs there are lost",
+      type: "boolean",
+    },
     require: {
       describe: "with --check, a run that must be there; may be repeated",
       type: "string",
@@ -44,7 +48,11 @@ export const push: Command = command({
       { refs: ["name", "target", "before", "outcome", "reason"] },
       ...["runs", "objects", "bytes", "code", "authors"],
     ],
-    "push --check": ["remote", { missing: ["revision", "run"] }],
+    "push --check": [
+      "remote",
+      { missing: ["revision", "run"] },
+      { lost: ["name", "packs", "of", "derivable"] },
+    ],
   },
   async run(args, context) {
     const { out, open, long } = context;
@@ -55,13 +63,11 @@ export const push: Command = command({
     const sharing = await repo.sharing();
     const branches = branch.length > 0 ? branch : undefined;
     if (args.check) {
-      const missing = await sharing.missingOn(remote, { branches, revisions: required });
-      out.result({ remote, missing }, () =>
-        missing.length === 0
-          ? `${remote} has them all`
-          : missing.map(({ revision }) => `${remote} lacks ${revision}`).join("\n"),
-      );
-      return missing.length === 0 ? STATUS.ok : STATUS.failed;
+      const { signal } = long("asking");
+      const checked = await sharing.check(remote, { branches, revisions: required, signal });
+      out.result({ remote, ...checked }, () => checkedText(checked, remote));
+      const { missing, lost } = checked;
+      return missing.length === 0 && lost.length === 0 ? STATUS.ok : STATUS.failed;
     }
     const pushed = await sharing.push(remote, {
       ...{ branches, tags: args.tags, dryRun, code: !args.noCode, thin: args.thin },
@@ -94,6 +100,21 @@ export const push: Command = command({
     return refused.length === 0 ? STATUS.ok : STATUS.failed;
   },
 });
+
+/** What a remote lacks and what it has lost. */
+function checkedText({ missing, lost }: Checked, remote: string): string {
+  if (missing.length === 0 && lost.length === 0) return `${remote} has them all`;
+  const lines = lost.map(({ name, packs, of, derivable }) => {
+    const what = derivable ? " (checkpoints alone)" : "";
+    return `${remote} has lost ${packs} of the ${plural(of, "pack")} of ${shown(name)}${what}`;
+  });
+  const told = new Set(lost.map(({ name }) => shown(name)));
+  for (const { revision } of missing) {
+    if (!told.has(revision)) lines.push(`${remote} lacks ${revision}`);
+  }
+  if (lost.length > 0) lines.push(`\`rewind push ${remote}\` sends again what is here of it`);
+  return lines.join("\n");
+}
 
 /** What is said of a branch besides its name. */
 const NOTES: Readonly<Partial<Record<PushedRef["outcome"], string>>> = {

@@ -13,8 +13,14 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
   REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
   REMOTE_FAILED: () =>
     "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
-  REMOTE_INVALID: () =>
-    "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs",
+  REMOTE_INVALID: ({ pack }) =>
+    pack === undefined
+      ? "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs"
+      : `nothing was changed here: remove packs/pack-${pack}.pack there, then \`rewind push\` from a store that has the runs sends it again`,
+  REMOTE_LOST: ({ refs, derivable }) => {
+    const repair = `nothing was changed here: \`rewind push\` from a store that has ${refs[0] ?? "the run"} sends what is lost again`;
+    return derivable ? `${repair}; --thin does without it` : repair;
+  },
   REMOTE_READ_ONLY: () => "`rewind remote add NAME URL` adds one that can be written to",
   REMOTE_TOO_LARGE: ({ setting, bytes }) =>
     setting === undefined

@@ -76,7 +76,11 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
           return files.read(descriptor, 0, size);
         });
       }),
-    size: async (name) => on(() => files.stat(place(name))?.size),
+    sizes: async (names) =>
+      on(() => {
+        const sizes = names.map((name) => [name, files.stat(place(name))?.size] as const);
+        return new Map(sizes.flatMap(([name, size]) => (size === undefined ? [] : [[name, size]])));
+      }),
     async write(name, bytes) {
       const draft = temporary();
       const descriptor = on(() => {
