@@ -11,6 +11,7 @@ import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
 import { lostPacks, withoutLost } from "./lost.ts";
 import { mergeSmallPacks } from "./merge-packs.ts";
+import { Outbox } from "./outbox.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
@@ -217,31 +218,43 @@ interface Sending {
 
 /** Sends what the remote lacks of a target, and returns the value of a ref that names it. */
 async function send(
+  source: PushSource,
+  remote: Remote,
+  target: Id,
+  sending: Sending,
+): Promise<RefValue> {
+  const { totals, options } = sending;
+  const outbox = new Outbox(remote, {
+    ...options,
+    onSent(pack) {
+      totals.bytes += pack.bytes;
+      totals.objects += pack.objects;
+      options.onProgress?.({ bytes: totals.bytes });
+    },
+  });
+  try {
+    return await sendThrough(outbox, source, remote, target, sending);
+  } finally {
+    // Whoever is told of a failure closes the remote, which must not cut what is on its way.
+    await outbox.end().catch(() => undefined);
+  }
+}
+
+async function sendThrough(
+  outbox: Outbox,
   { store, tools }: PushSource,
   remote: Remote,
   target: Id,
   { known, lineage, totals, names, options }: Sending,
 ): Promise<RefValue> {
-  const { code = true, thin = false, dryRun = false, signal, onProgress } = options;
+  const { code = true, thin = false, dryRun = false } = options;
   const packs = new Map<string, PackRef>();
   const writer = new PackWriter(tools);
-  /** The pack that is on its way while the next one is made. */
-  let sending: Promise<void> = Promise.resolve();
-  const transfer = async ({ pack, bytes }: Packed): Promise<void> => {
-    if (!dryRun && !(await remote.has(pack))) await remote.writePack(pack, bytes);
-    totals.bytes += pack.bytes;
-    totals.objects += pack.objects;
-    onProgress?.({ bytes: totals.bytes });
-  };
   const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
     if (packed === undefined || packed === "missing") return;
-    if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
     packs.set(packed.pack.hash, packed.pack);
     names.written.add(packed.pack.hash);
-    await sending;
-    sending = transfer(packed);
-    // Whoever awaits it is told.
-    sending.catch(() => undefined);
+    await outbox.give(packed);
   };
   const taken = new Set<readonly PackRef[]>();
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
@@ -301,10 +314,12 @@ async function send(
   }
   for (const label of labels.values()) names.code.add(label);
   await give(writer.end());
-  await sending;
+  await outbox.end();
   const named = dryRun
     ? [...packs.values()]
-    : await mergeSmallPacks([...packs.values()], remote, tools, transfer);
+    : await mergeSmallPacks([...packs.values()], remote, tools, (packed) =>
+        outbox.transfer(packed),
+      );
   if (named.length > MOST_PACKS) {
     throw new RewindError(
       "REMOTE_TOO_LARGE",

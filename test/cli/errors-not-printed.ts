@@ -69,7 +69,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "remote/pack-table.ts", text: "name packs over", because: HOSTILE },
   { file: "remote/pack-table.ts", text: "PACKS_IN_ALL", because: HOSTILE },
   { file: "remote/pack-table.ts", text: "something else", because: HOSTILE },
-  { file: "remote/push.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "remote/outbox.ts", text: "INTERRUPTED", because: SLOW },
   { file: "remote/push.ts", text: "TOO_LARGE", because: "it takes a run in over 10,000 packs" },
   { file: "repository/remotes.ts", text: `INVALID", message`, because: HOSTILE },
   { file: "remote/pack-writer.ts", text: "TOO_LARGE", because: HUGE },
