@@ -79,6 +79,7 @@ export {
   type StepContext,
 } from "./replay/simulation.ts";
 export type { Comparison } from "./repository/compare.ts";
+export type { DeletedRef, DeleteOptions } from "./repository/delete-there.ts";
 export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";
 export type {
   DescribeOptions,

@@ -25,6 +25,8 @@ const MAIN = [
   "type ConflictedRef",
   "type Count",
   "type Damage",
+  "type DeleteOptions",
+  "type DeletedRef",
   "type DescribeOptions",
   "type DiffOptions",
   "type Difference",

@@ -1,5 +1,5 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
-import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolve } from "../history/resolve.ts";
@@ -15,6 +15,13 @@ import type { ListedRef, RefValue, RunSummary } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import {
+  DELETE_OPTIONS,
+  type DeletedRef,
+  type DeleteOptions,
+  deleteThere,
+  refsNamed,
+} from "./delete-there.ts";
+import {
   CHECK_REQUEST,
   type Checked,
   type CheckRequest,
@@ -24,7 +31,7 @@ import {
 import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
 import { type Standing, standingOf } from "./standing.ts";
-import { type FetchedRef, track } from "./tracking.ts";
+import { type FetchedRef, fetchedTargets, track, untrack } from "./tracking.ts";
 
 /** A ref of a remote. */
 export interface RemoteRef {
@@ -47,9 +54,9 @@ export interface RemoteRef {
 
 /** What a push is to do. */
 export interface PushRequest extends PushOptions {
-  /** The branches. Every branch unless given. */
+  /** The branches, or single tags. Every branch unless given. */
   readonly branches?: readonly string[] | undefined;
-  /** Whether tags are pushed as well. */
+  /** Whether all tags are pushed as well. */
   readonly tags?: boolean | undefined;
   /** Whether branches may be replaced whose runs were seen by the last fetch. */
   readonly forceWithLease?: boolean | undefined;
@@ -114,7 +121,7 @@ export class Sharing extends Remotes {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
       const present = await seenRefs(remote, known, await remote.list());
-      const wanted = await this.#toPush(request, known);
+      const wanted = await this.#toPush(name, request, known);
       const space = new RefSpace([...present.keys()]);
       for (const { name } of wanted) if (!present.has(name)) space.check(name);
       const source = { store: objects, tools: objects.tools };
@@ -130,6 +137,37 @@ export class Sharing extends Remotes {
         `push ${name}`,
       );
       return pushed;
+    } finally {
+      await remote.close();
+    }
+  }
+
+  /**
+   * Deletes branches and tags of a remote, by their names; what is here stays. One whose run this
+   * store does not have whole is left alone, and the result says so. Throws REF_NOT_FOUND.
+   */
+  async delete(
+    name: string,
+    names: readonly string[],
+    options: DeleteOptions = {},
+  ): Promise<readonly DeletedRef[]> {
+    const { forceWithLease = false, dryRun, signal } = checkOptionsOf(options, DELETE_OPTIONS);
+    checkKind(names, "names", "texts");
+    const known = await this.known(name);
+    const remote = await this.open(name, known, signal);
+    try {
+      const present = await seenRefs(remote, known, await remote.list());
+      const chosen = refsNamed(names, present, name);
+      const { objects, refs } = this.#store;
+      const leases = forceWithLease ? await fetchedTargets(refs, name) : new Map();
+      const how = { present, leases, dryRun };
+      const deleted = await deleteThere(objects, remote, chosen, how);
+      if (dryRun) return deleted;
+      const gone = deleted.flatMap((ref) => (ref.outcome === "deleted" ? [ref.name] : []));
+      const seen = new Map([...present].filter(([ref]) => !gone.includes(ref)));
+      this.note(name, { ...known, refs: seen });
+      await untrack(refs, name, gone, `push ${name} --delete`);
+      return deleted;
     } finally {
       await remote.close();
     }
@@ -242,14 +280,22 @@ export class Sharing extends Remotes {
   }
 
   async #toPush(
+    name: string,
     { branches, tags = false, forceWithLease = false }: PushRequest,
     known: KnownRemote,
   ): Promise<readonly ToPush[]> {
     const named = branches ?? (await this.#branches.list()).map(({ name }) => name);
     const wanted: ToPush[] = [];
     for (const branch of new Set(named)) {
-      const name = `heads/${checkBranchName(branch)}`;
-      wanted.push({ name, target: await this.#branches.get(branch) });
+      const tag = (await this.#store.refs.read(`refs/tags/${checkBranchName(branch)}`)) as
+        | Id
+        | undefined;
+      if (tag !== undefined && (await this.#branches.find(branch)) === undefined) {
+        wanted.push({ name: `tags/${branch}`, target: tag });
+        continue;
+      }
+      const target = await this.#branches.get(branch);
+      wanted.push({ name: `heads/${branch}`, target });
     }
     if (tags) {
       for (const { name, target } of await this.#store.refs.list("refs/tags/")) {
@@ -257,10 +303,13 @@ export class Sharing extends Remotes {
       }
     }
     if (!forceWithLease) return wanted;
-    return wanted.map((ref) => ({
-      ...ref,
-      lease: { target: known.refs.get(ref.name)?.value.target },
-    }));
+    // A push that was refused has seen the branches there as well, but nobody has looked at them.
+    const fetched = await fetchedTargets(this.#store.refs, name);
+    return wanted.map((ref) => {
+      const isTag = ref.name.startsWith("tags/");
+      const target = isTag ? known.refs.get(ref.name)?.value.target : fetched.get(ref.name);
+      return { ...ref, lease: { target } };
+    });
   }
 
   /**

@@ -46,11 +46,11 @@ export async function brokenRemotes(project: Project): Promise<void> {
     await project.ok("remote", "add", name, name);
     await project.ok("push", name, "main");
     await project.ok("remote", "remove", name);
-    break_(name);
     await project.ok("remote", "add", name, name);
+    break_(name);
   }
-  await project.write("file", "");
   await project.ok("remote", "add", "file", "file/runs");
+  await project.write("file", "");
   git(root, "init", "--quiet", "--bare", "empty.git");
   await project.ok("remote", "add", "no-git", "git+file:///nowhere/runs.git");
 }
