@@ -82,6 +82,20 @@ describe("push", () => {
     expect((await b.ok(...words("tag --json"))).json.tags).toMatchObject([{ name: "v1" }]);
   });
 
+  test("from a store without the source does not say that the source is there", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("remote add bare bare"));
+    await a.ok(...words("push bare main --no-code"));
+    await b.ok("remote", "add", "bare", path.join(a.root, "bare"));
+    await b.ok(...words("pull bare main"));
+    await b.ok(...words("remote add next next"));
+    const first = await b.ok(...words("push next main --json"));
+    expect(first.json.code).toEqual([]);
+    const { refs } = (await b.ok(...words("remote show next --json"))).json;
+    expect(refs).toMatchObject([{ name: "heads/main", code: false }]);
+    expect((await b.ok(...words("push next main"))).stdout).toContain("next has everything");
+  });
+
   test("a lease is what a fetch has seen, not what a push that was refused has met", async () => {
     const { a, b } = await twoProjects();
     await b.ok("fetch");
