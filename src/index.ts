@@ -79,6 +79,7 @@ export {
   type StepContext,
 } from "./replay/simulation.ts";
 export type { Comparison } from "./repository/compare.ts";
+export type { DeletedRef, DeleteOptions } from "./repository/delete-there.ts";
 export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";
 export type {
   DescribeOptions,
@@ -94,6 +95,7 @@ export type {
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
 export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
+export type { Checked, CheckRequest, LostRef, MissingRun } from "./repository/on-remote.ts";
 export type { NamedRun } from "./repository/reflog.ts";
 export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
 export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";
@@ -105,8 +107,8 @@ export type {
   PushRequest,
   RemoteRef,
   Sharing,
-  Standing,
 } from "./repository/sharing.ts";
+export type { Standing } from "./repository/standing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
 export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
 export type { FetchedRef } from "./repository/tracking.ts";

@@ -276,7 +276,12 @@ export interface RevisionErrors {
 /** Remotes. */
 export interface RemoteErrors {
   REMOTE_EXISTS: { readonly remote: string };
-  REMOTE_UNKNOWN: { readonly remote: string; readonly known: readonly string[] };
+  REMOTE_UNKNOWN: {
+    readonly remote: string;
+    readonly known: readonly string[];
+    /** Whether a branch or a tag here has this name. */
+    readonly isRef?: boolean;
+  };
   REMOTE_UNSUPPORTED: { readonly url?: string };
   REMOTE_FAILED: {
     readonly url?: string;
@@ -289,6 +294,17 @@ export interface RemoteErrors {
     readonly ref?: string;
     readonly pack?: string;
     readonly file?: string;
+    /** Its URL as a Git repository, if it is one. */
+    readonly git?: string;
+  };
+  REMOTE_LOST: {
+    readonly url: string;
+    /** Some of the branches and tags that need what is lost. */
+    readonly refs: readonly string[];
+    /** The number of packs. */
+    readonly lost: number;
+    /** Whether it is checkpoints alone, which a replay gives as well. */
+    readonly derivable: boolean;
   };
   REMOTE_READ_ONLY: { readonly url: string };
   REMOTE_TOO_LARGE: {

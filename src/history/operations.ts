@@ -2,6 +2,7 @@ import { isRewindError, RewindError } from "../base/errors.ts";
 import { withData } from "../base/with-data.ts";
 import { type Id, isId } from "../object/id.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
+import { checkMerged } from "../store/ref-conflict.ts";
 import type { Operation, RefChange, RefStore } from "../store/ref-store.ts";
 
 const UNDO = "undo";
@@ -103,6 +104,8 @@ async function carryOut(
     await refs.update(current, verb, { seen });
   } catch (error) {
     if (!isRewindError(error, "REF_MOVED")) throw error;
+    const { ref = "", actual } = error.data;
+    if (typeof actual === "string") checkMerged(ref, actual);
     throw withData(error, { verb }, `cannot ${verb} ${command} of ${time}: ${error.message}`);
   }
 }

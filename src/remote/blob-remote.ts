@@ -17,8 +17,8 @@ export interface Blobs {
   list(prefix: string): Promise<readonly string[]>;
   /** The bytes of a file, at most `most`; undefined if it is not there. Throws REMOTE_INVALID. */
   read(name: string, most: number): Promise<Uint8Array | undefined>;
-  /** The length of a file; undefined if it is not there. */
-  size(name: string): Promise<number | undefined>;
+  /** The lengths of those of these files that are there. */
+  sizes(names: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Writes a file, whole or not at all. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** The same, unless it is there: then returns false. Of several at once, one succeeds. */
@@ -69,6 +69,12 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
     return created ? { version: to === undefined ? undefined : next } : { moved: true };
   };
 
+  const lost = async (packs: readonly PackRef[]): Promise<readonly PackRef[]> => {
+    if (packs.length === 0) return [];
+    const sizes = await blobs.sizes(packs.map(packName));
+    return packs.filter((pack) => sizes.get(packName(pack)) !== pack.bytes);
+  };
+
   return {
     url: blobs.url,
     list,
@@ -80,8 +86,8 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
       }
       return values;
     },
-    has: async (pack) =>
-      pack.bytes >= ASK_FROM_BYTES && (await blobs.size(packName(pack))) === pack.bytes,
+    has: async (pack) => pack.bytes >= ASK_FROM_BYTES && (await lost([pack])).length === 0,
+    lost,
     async readPack(pack) {
       const bytes = await blobs.read(packName(pack), pack.bytes);
       if (bytes !== undefined) return bytes;

@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { OptionKinds } from "../base/options.ts";
+import { MOST_NAMED, someOf } from "../base/some-of.ts";
 import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
@@ -68,7 +69,7 @@ export interface Received {
 /**
  * Receives the packs that these values of refs need and that are not here yet, checks all of it,
  * and makes it part of the store. A fetch that is cut can be repeated: it goes on with the packs
- * that have not arrived. Throws REMOTE_INVALID, REMOTE_TOO_LARGE.
+ * that have not arrived. Throws REMOTE_INVALID, REMOTE_LOST, REMOTE_TOO_LARGE.
  */
 export async function receive(
   store: ObjectStore,
@@ -96,17 +97,30 @@ export async function receive(
       { bytes: total, limit: options.limitBytes, setting: "fetch.limit" },
     );
   }
-  const objects = packs.reduce((sum, pack) => sum + pack.objects, 0);
-  const received = {
-    ...{ objects, bytes: total, leftOutBytes: full ? 0 : bytesOf(checkpoints) },
-    packs: packs.map(({ hash }) => hash),
+  const leftOut = new Set(full ? [] : checkpoints);
+  const received = (): Received => {
+    const came = packs.filter((pack) => !leftOut.has(pack));
+    return {
+      objects: came.reduce((sum, pack) => sum + pack.objects, 0),
+      ...{ bytes: bytesOf(came), leftOutBytes: bytesOf([...leftOut]) },
+      packs: came.map(({ hash }) => hash),
+    };
   };
-  if (options.dryRun) return received;
+  if (options.dryRun) return received();
   let bytes = 0;
   for (const pack of packs) {
     await quarantine.breathe();
     if (options.signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
-    await quarantine.take(pack, await remote.readPack(pack));
+    try {
+      await quarantine.take(pack, await remote.readPack(pack));
+    } catch (error) {
+      if (!isRewindError(error, "REMOTE_INVALID")) throw error;
+      const loss = await lossOf(remote, values, packs, error);
+      // Nobody has asked for checkpoints: a replay gives them.
+      if (loss?.derivable !== true || options.full === true) throw loss?.error ?? error;
+      leftOut.add(pack);
+      continue;
+    }
     bytes += pack.bytes;
     options.onProgress?.({ bytes, total });
   }
@@ -114,7 +128,30 @@ export async function receive(
     await checkConnected({ name, target }, quarantine, store, remote.url);
   }
   await quarantine.publish();
-  return received;
+  return received();
+}
+
+/** REMOTE_LOST, if packs that were to come are no longer there. */
+async function lossOf(
+  remote: Remote,
+  values: ReadonlyMap<string, RefValue>,
+  wanted: readonly PackRef[],
+  cause: unknown,
+): Promise<{ readonly error: RewindError; readonly derivable: boolean } | undefined> {
+  const lost = await remote.lost(wanted);
+  if (lost.length === 0) return undefined;
+  const gone = new Set(lost.map(({ hash }) => hash));
+  const names = [...values]
+    .filter(([, { packs }]) => packs.some(({ hash }) => gone.has(hash)))
+    .map(([name]) => name.replace(/^heads\//, ""));
+  const derivable = lost.every(({ holds }) => holds === "checkpoints");
+  const error = new RewindError(
+    "REMOTE_LOST",
+    `${remote.url} has lost packs of ${someOf(names)}: ${lost.length} of ${wanted.length} to be fetched`,
+    { url: remote.url, refs: names.slice(0, MOST_NAMED), lost: lost.length, derivable },
+    { cause },
+  );
+  return { error, derivable };
 }
 
 function bytesOf(packs: readonly PackRef[]): number {

@@ -1,6 +1,7 @@
 import type { Id } from "../object/id.ts";
 import { decodeRun, type RunManifest } from "../object/run.ts";
-import type { ObjectStore } from "../store/object-store.ts";
+import { hasAllSteps } from "../replay/compare/has-all-steps.ts";
+import { type ObjectStore, objectReader } from "../store/object-store.ts";
 
 /** Reads manifests of a store, each once. */
 export class Lineage {
@@ -33,10 +34,19 @@ export class Lineage {
   }
 
   /**
-   * Whether `next` continues `old`: it comes from all of `old`, so that nothing is lost if a ref
-   * moves from one to the other. False if the store lacks `old`.
+   * Whether `next` continues `old`, so that no step is lost if a ref moves from one to the other: it
+   * comes from all of `old`, or somebody has recorded the steps of `old` again and more. False if the
+   * store lacks `old`.
    */
   async continues(next: Id<"run">, old: Id<"run">): Promise<boolean> {
+    if (await this.comesFrom(next, old)) return true;
+    const [longer, shorter] = [await this.manifest(next), await this.manifest(old)];
+    if (longer === undefined || shorter === undefined) return false;
+    return hasAllSteps(longer, shorter, objectReader(this.#store));
+  }
+
+  /** Whether `next` is `old`, or comes from all of it by its parents. */
+  async comesFrom(next: Id<"run">, old: Id<"run">): Promise<boolean> {
     if (next === old) return true;
     const steps = (await this.manifest(old))?.steps;
     if (steps === undefined) return false;

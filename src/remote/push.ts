@@ -6,9 +6,12 @@ import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeProgram } from "../object/program.ts";
 import { missing, type ObjectStore, objectReader } from "../store/object-store.ts";
+import { holdings } from "./holdings.ts";
 import { Known } from "./known.ts";
 import { Lineage } from "./lineage.ts";
+import { lostPacks, withoutLost } from "./lost.ts";
 import { mergeSmallPacks } from "./merge-packs.ts";
+import { Outbox } from "./outbox.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
@@ -32,7 +35,7 @@ export interface PushedRef {
   readonly target: Id;
   /** What the remote had. */
   readonly before: Id | undefined;
-  /** `completed`: it names the same run, of which the remote lacked the code or checkpoints. */
+  /** `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. */
   readonly outcome: "new" | "moved" | "completed" | "same" | "refused";
   /** Why it is refused. */
   readonly reason?: PushRefusal | undefined;
@@ -121,11 +124,26 @@ export async function push(
   const lineage = new Lineage(source.store);
   const known = new Known(source.store, lineage);
   const { code = true, thin = false } = options;
-  for (const { value } of present.values()) await known.add(value, !thin);
+  const lost = await lostPacks(
+    remote,
+    [...present.values()].map(({ value }) => value),
+  );
+  for (const { value } of present.values()) {
+    const left = withoutLost(value, lost);
+    if (left !== undefined) await known.add(left, !thin);
+  }
   const names = {
     ...{ code: new Set<string>(), authors: new Set<string>(), written: new Set<string>() },
   };
   const totals = { runs: 0, objects: 0, bytes: 0 };
+  /** Whether a ref of the same run lacks nothing that is to be sent and that this store has. */
+  const isComplete = async (value: RefValue): Promise<boolean> => {
+    if (withoutLost(value, lost) !== value) return false;
+    const lacks = { code: code && !value.code, checkpoints: !thin && !value.full };
+    if (!lacks.code && !lacks.checkpoints) return true;
+    const here = await holdings(source.store, value.target, lacks);
+    return !(lacks.code && here.code) && !(lacks.checkpoints && here.checkpoints);
+  };
   const planned: { readonly ref: PushedRef; readonly swap: RefSwap | undefined }[] = [];
   for (const ref of refs) {
     const there = present.get(ref.name);
@@ -135,7 +153,7 @@ export async function push(
     const about = { name, target, before };
     if (typeof outcome === "object") {
       planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
-    } else if (outcome === "same" && hasAll(there?.value, { code, thin })) {
+    } else if (outcome === "same" && there !== undefined && (await isComplete(there.value))) {
       planned.push({ ref: { ...about, outcome }, swap: undefined });
     } else {
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
@@ -174,14 +192,6 @@ export async function push(
   return { pushed, seen, written: [...written] };
 }
 
-/** Whether a ref lacks nothing that is to be sent. */
-function hasAll(
-  value: RefValue | undefined,
-  { code, thin }: { readonly code: boolean; readonly thin: boolean },
-): boolean {
-  return (value?.code !== false || !code) && (value?.full !== false || thin);
-}
-
 async function outcomeOf(
   { target, lease }: ToPush,
   before: Id | undefined,
@@ -208,31 +218,43 @@ interface Sending {
 
 /** Sends what the remote lacks of a target, and returns the value of a ref that names it. */
 async function send(
+  source: PushSource,
+  remote: Remote,
+  target: Id,
+  sending: Sending,
+): Promise<RefValue> {
+  const { totals, options } = sending;
+  const outbox = new Outbox(remote, {
+    ...options,
+    onSent(pack) {
+      totals.bytes += pack.bytes;
+      totals.objects += pack.objects;
+      options.onProgress?.({ bytes: totals.bytes });
+    },
+  });
+  try {
+    return await sendThrough(outbox, source, remote, target, sending);
+  } finally {
+    // Whoever is told of a failure closes the remote, which must not cut what is on its way.
+    await outbox.end().catch(() => undefined);
+  }
+}
+
+async function sendThrough(
+  outbox: Outbox,
   { store, tools }: PushSource,
   remote: Remote,
   target: Id,
   { known, lineage, totals, names, options }: Sending,
 ): Promise<RefValue> {
-  const { code = true, thin = false, dryRun = false, signal, onProgress } = options;
+  const { code = true, thin = false, dryRun = false } = options;
   const packs = new Map<string, PackRef>();
   const writer = new PackWriter(tools);
-  /** The pack that is on its way while the next one is made. */
-  let sending: Promise<void> = Promise.resolve();
-  const transfer = async ({ pack, bytes }: Packed): Promise<void> => {
-    if (!dryRun && !(await remote.has(pack))) await remote.writePack(pack, bytes);
-    totals.bytes += pack.bytes;
-    totals.objects += pack.objects;
-    onProgress?.({ bytes: totals.bytes });
-  };
   const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
     if (packed === undefined || packed === "missing") return;
-    if (signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
     packs.set(packed.pack.hash, packed.pack);
     names.written.add(packed.pack.hash);
-    await sending;
-    sending = transfer(packed);
-    // Whoever awaits it is told.
-    sending.catch(() => undefined);
+    await outbox.give(packed);
   };
   const taken = new Set<readonly PackRef[]>();
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
@@ -260,26 +282,44 @@ async function send(
   }
   const read = objectReader(store);
   let atCheckpoints = false;
+  /** What the remote has then: a store may lack sources and checkpoints itself. */
+  const has = { code: true, full: !thin };
+  /** The program whose source comes next, and those of which something is left out. */
+  let program: Id | undefined;
+  const labels = new Map<Id, string>();
   for await (const needed of objectsOf(manifest, read, { skip: isThere, checkpoints: !thin })) {
     const { kind, id, optional, derivable } = needed;
-    if (optional && !code) continue;
+    if (optional && !code) {
+      has.code = false;
+      continue;
+    }
     if (derivable && !atCheckpoints) {
       await give(writer.turnToCheckpoints());
       atCheckpoints = true;
     }
     const packed = await writer.add(store, kind, id);
-    if (packed === "missing" && !optional && !derivable) throw missing(kind, id);
+    if (packed === "missing") {
+      if (!optional && !derivable) throw missing(kind, id);
+      if (optional) has.code = false;
+      if (optional && program !== undefined) labels.delete(program);
+      if (derivable) has.full = false;
+      continue;
+    }
     if (kind === "program" && code) {
       const { module, name } = decodeProgram(await read("program", id as Id<"program">));
-      names.code.add(module ?? name);
+      program = id;
+      labels.set(id, module ?? name);
     }
     await give(packed);
   }
+  for (const label of labels.values()) names.code.add(label);
   await give(writer.end());
-  await sending;
+  await outbox.end();
   const named = dryRun
     ? [...packs.values()]
-    : await mergeSmallPacks([...packs.values()], remote, tools, transfer);
+    : await mergeSmallPacks([...packs.values()], remote, tools, (packed) =>
+        outbox.transfer(packed),
+      );
   if (named.length > MOST_PACKS) {
     throw new RewindError(
       "REMOTE_TOO_LARGE",
@@ -289,5 +329,5 @@ async function send(
   }
   const { steps, parents, meta } = manifest;
   const about = { run, parents, time: meta.time, message: meta.message };
-  return { target, steps, code, full: !thin, about, packs: named };
+  return { target, steps, ...has, about, packs: named };
 }

@@ -76,6 +76,11 @@ export interface Remote {
   read(refs: readonly ListedRef[]): Promise<ReadonlyMap<string, RefValue>>;
   /** Whether the remote has this pack already, perhaps from a transfer that was cut. */
   has(pack: PackRef): Promise<boolean>;
+  /**
+   * Those of the packs that refs name which the remote has no more, or not in their length: somebody
+   * has removed or damaged files there. From names and lengths alone, after `list`.
+   */
+  lost(packs: readonly PackRef[]): Promise<readonly PackRef[]>;
   /** The bytes of a pack that a ref names; not checked yet. Never more than it declares. */
   readPack(pack: PackRef): Promise<Uint8Array>;
   /** Writes a pack: it is there whole or not at all. */

@@ -12,6 +12,7 @@ import type { OpenStore } from "../node/store/store-folder.ts";
 import { MOST_REFS, PackTable } from "../remote/pack-table.ts";
 import type { SeenRef } from "../remote/push.ts";
 import type { ListedRef, Remote } from "../remote/remote.ts";
+import { isRefName } from "../store/ref-name.ts";
 
 /** A remote, as `list` gives it. */
 export interface RemoteInfo {
@@ -126,9 +127,13 @@ export class Remotes {
     if ((await projectRemote(this.#root, name)) !== undefined) {
       return { url: `${GIT_REMOTE}${name}`, refs: new Map(), here: new Set(), probed: true };
     }
+    const { refs } = this.#store;
+    const named = [`refs/heads/${name}`, `refs/tags/${name}`].filter(isRefName);
+    const targets = await Promise.all(named.map((ref) => refs.read(ref)));
     throw noRemote(
       name,
       (await this.list()).map((remote) => remote.name),
+      targets.some((target) => target !== undefined),
     );
   }
 

@@ -1,11 +1,7 @@
 import { peel } from "../history/resolve.ts";
 import type { Id } from "../object/id.ts";
-import { sameParams } from "../object/params.ts";
-import { decodeRun, type RunManifest, type Segment, timelineOf } from "../object/run.ts";
-import { type ReadObject, sameState } from "../object/state.ts";
-import { TimelineReader } from "../object/timeline-reader.ts";
 import { Lineage } from "../remote/lineage.ts";
-import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import { missing, type ObjectStore } from "../store/object-store.ts";
 import { conflictIn, type RefConflict } from "../store/ref-conflict.ts";
 import { HEADS, isRefName, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
@@ -63,34 +59,14 @@ export async function settleRefs(
 /** The side whose run continues the other's; undefined if neither does. */
 async function sideThatHasBoth(store: ObjectStore, ours: Id, theirs: Id): Promise<Id | undefined> {
   const lineage = new Lineage(store);
-  const read = objectReader(store);
   const [a, b] = [await peel(store, ours), await peel(store, theirs)];
-  const [runA, runB] = [decodeRun(await read("run", a)), decodeRun(await read("run", b))];
+  for (const run of [a, b])
+    if ((await lineage.manifest(run)) === undefined) throw missing("run", run);
   // A tag stays on its run, and has its own message.
   if (a !== ours || b !== theirs) return undefined;
-  if ((await lineage.continues(a, b)) || (await hasAllOf(runA, runB, read))) return ours;
-  if ((await lineage.continues(b, a)) || (await hasAllOf(runB, runA, read))) return theirs;
+  if (await lineage.continues(a, b)) return ours;
+  if (await lineage.continues(b, a)) return theirs;
   return undefined;
-}
-
-/** Whether a run has every step of another, as if both had extended one run in the same way. */
-async function hasAllOf(run: RunManifest, other: RunManifest, read: ReadObject): Promise<boolean> {
-  const { steps, blockSize } = other;
-  // What a run has at its end is comparable only with a checkpoint.
-  if (run.blockSize !== blockSize || run.steps <= steps || steps % blockSize !== 0) return false;
-  if (!other.segments.every((segment, i) => isSame(run.segments[i], segment))) return false;
-  const tiles = new TimelineReader(read);
-  const [all, part] = [timelineOf(run), timelineOf(other)];
-  if ((await tiles.firstDifference(all, part)) !== undefined) return false;
-  return sameState((await tiles.entry(all, steps / blockSize)).state, other.final);
-}
-
-function isSame(a: Segment | undefined, b: Segment): boolean {
-  if (a === undefined || a.start !== b.start) return false;
-  if (a.program !== b.program || a.seeds !== b.seeds || !sameParams(a.params, b.params))
-    return false;
-  if (a.begin === undefined || b.begin === undefined) return a.begin === b.begin;
-  return sameState(a.begin.state, b.begin.state);
 }
 
 /** A free name for theirs, or one that it has from a settlement that was cut short. */

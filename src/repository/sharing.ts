@@ -1,21 +1,37 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
-import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
-import { peel, resolve } from "../history/resolve.ts";
+import { resolve } from "../history/resolve.ts";
 import { fetchLimits } from "../node/config/config.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
 import { checkRemoteName, type KnownRemote } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
-import { Lineage } from "../remote/lineage.ts";
+import { lostPacks } from "../remote/lost.ts";
 import { PUSH_OPTIONS, type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
 import type { ListedRef, RefValue, RunSummary } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
+import {
+  DELETE_OPTIONS,
+  type DeletedRef,
+  type DeleteOptions,
+  deleteThere,
+  refsNamed,
+} from "./delete-there.ts";
+import {
+  CHECK_REQUEST,
+  type Checked,
+  type CheckRequest,
+  lossesOf,
+  missingOf,
+} from "./on-remote.ts";
+import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
-import { type FetchedRef, track, trackingRef } from "./tracking.ts";
+import { type Standing, standingOf } from "./standing.ts";
+import { type FetchedRef, fetchedTargets, track, untrack } from "./tracking.ts";
 
 /** A ref of a remote. */
 export interface RemoteRef {
@@ -38,9 +54,9 @@ export interface RemoteRef {
 
 /** What a push is to do. */
 export interface PushRequest extends PushOptions {
-  /** The branches. Every branch unless given. */
+  /** The branches, or single tags. Every branch unless given. */
   readonly branches?: readonly string[] | undefined;
-  /** Whether tags are pushed as well. */
+  /** Whether all tags are pushed as well. */
   readonly tags?: boolean | undefined;
   /** Whether branches may be replaced whose runs were seen by the last fetch. */
   readonly forceWithLease?: boolean | undefined;
@@ -68,19 +84,8 @@ export interface Fetched extends Received {
   readonly gone: readonly string[];
 }
 
-/** How a branch here stands to the one of the same name on a remote. */
-export type Standing = "absent" | "new" | "same" | "behind" | "ahead" | "diverged";
-
 /** The result of a pull. */
-export interface Pulled extends Fetched {
-  readonly branch: string;
-  /** What the branch named here before; undefined if there was no such branch. */
-  readonly from: Id<"run"> | undefined;
-  /** What it names on the remote. */
-  readonly to: Id<"run">;
-  /** How it stood before: it has moved if it was `behind` or `new`. */
-  readonly standing: Standing;
-}
+export interface Pulled extends Fetched, Moved {}
 
 /** The remotes of a repository, and what goes there and comes from there. */
 export class Sharing extends Remotes {
@@ -116,7 +121,7 @@ export class Sharing extends Remotes {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
       const present = await seenRefs(remote, known, await remote.list());
-      const wanted = await this.#toPush(request, known);
+      const wanted = await this.#toPush(name, request, known);
       const space = new RefSpace([...present.keys()]);
       for (const { name } of wanted) if (!present.has(name)) space.check(name);
       const source = { store: objects, tools: objects.tools };
@@ -138,20 +143,45 @@ export class Sharing extends Remotes {
   }
 
   /**
-   * What a remote lacks, of the branches here and of the runs that revisions name: a run counts as
-   * there if a ref names it or a run that continues it.
+   * Deletes branches and tags of a remote, by their names; what is here stays. One whose run this
+   * store does not have whole is left alone, and the result says so. Throws REF_NOT_FOUND.
    */
-  async missingOn(
+  async delete(
     name: string,
-    options: {
-      readonly branches?: readonly string[] | undefined;
-      readonly revisions: readonly string[];
-    },
-  ): Promise<readonly { readonly revision: string; readonly run: Id<"run"> }[]> {
-    checkOptionsOf(options, { branches: "texts", revisions: "texts" });
-    const { branches, revisions } = options;
+    names: readonly string[],
+    options: DeleteOptions = {},
+  ): Promise<readonly DeletedRef[]> {
+    const { forceWithLease = false, dryRun, signal } = checkOptionsOf(options, DELETE_OPTIONS);
+    checkKind(names, "names", "texts");
+    const known = await this.known(name);
+    const remote = await this.open(name, known, signal);
+    try {
+      const present = await seenRefs(remote, known, await remote.list());
+      const chosen = refsNamed(names, present, name);
+      const { objects, refs } = this.#store;
+      const leases = forceWithLease ? await fetchedTargets(refs, name) : new Map();
+      const how = { present, leases, dryRun };
+      const deleted = await deleteThere(objects, remote, chosen, how);
+      if (dryRun) return deleted;
+      const gone = deleted.flatMap((ref) => (ref.outcome === "deleted" ? [ref.name] : []));
+      const seen = new Map([...present].filter(([ref]) => !gone.includes(ref)));
+      this.note(name, { ...known, refs: seen });
+      await untrack(refs, name, gone, `push ${name} --delete`);
+      return deleted;
+    } finally {
+      await remote.close();
+    }
+  }
+
+  /**
+   * What a remote lacks, of the branches here and of the runs that revisions name, and what it has
+   * lost of its own refs. A run counts as there if a ref names it or a run that comes from it, and all
+   * that the ref needs is there. Names and lengths are compared: no pack is read.
+   */
+  async check(name: string, request: CheckRequest = {}): Promise<Checked> {
+    checkOptionsOf(request, CHECK_REQUEST);
+    const { branches, revisions = [] } = request;
     const { objects, refs } = this.#store;
-    const there = (await this.show(name)).map(({ target }) => target);
     const wanted = [];
     for (const branch of branches ?? (await this.#branches.list()).map((each) => each.name)) {
       wanted.push({ revision: branch, run: await this.#branches.get(branch) });
@@ -159,16 +189,21 @@ export class Sharing extends Remotes {
     for (const revision of revisions) {
       wanted.push({ revision, run: (await resolve(objects, refs, revision)).id });
     }
-    const lineage = new Lineage(objects);
-    const has = async (run: Id<"run">): Promise<boolean> => {
-      for (const target of there) {
-        if (await lineage.continues(await peel(objects, target), run)) return true;
-      }
-      return false;
-    };
-    const missing = [];
-    for (const each of wanted) if (!(await has(each.run))) missing.push(each);
-    return missing;
+    const known = await this.known(name);
+    const remote = await this.open(name, known, request.signal);
+    try {
+      const seen = await seenRefs(remote, known, await remote.list());
+      const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
+      const lost = await lostPacks(remote, values.values());
+      return {
+        missing: await missingOf(objects, wanted, values, lost),
+        lost: lossesOf(values, lost).filter(
+          ({ name }) => branches === undefined || branches.includes(name.replace(/^heads\//, "")),
+        ),
+      };
+    } finally {
+      await remote.close();
+    }
   }
 
   /**
@@ -241,26 +276,26 @@ export class Sharing extends Remotes {
    */
   async standing(branch: string, remote: string): Promise<Standing> {
     checkRemoteName(remote);
-    const { refs, objects } = this.#store;
-    const theirs = (await refs.read(trackingRef(remote, branch))) as Id<"run"> | undefined;
-    const ours = await this.#branches.find(branch);
-    if (theirs === undefined) return "absent";
-    if (ours === undefined) return "new";
-    if (ours === theirs) return "same";
-    const lineage = new Lineage(objects);
-    if (await lineage.continues(theirs, ours)) return "behind";
-    return (await lineage.continues(ours, theirs)) ? "ahead" : "diverged";
+    return standingOf({ ...this.#store, branches: this.#branches }, branch, remote);
   }
 
   async #toPush(
+    name: string,
     { branches, tags = false, forceWithLease = false }: PushRequest,
     known: KnownRemote,
   ): Promise<readonly ToPush[]> {
     const named = branches ?? (await this.#branches.list()).map(({ name }) => name);
     const wanted: ToPush[] = [];
     for (const branch of new Set(named)) {
-      const name = `heads/${checkBranchName(branch)}`;
-      wanted.push({ name, target: await this.#branches.get(branch) });
+      const tag = (await this.#store.refs.read(`refs/tags/${checkBranchName(branch)}`)) as
+        | Id
+        | undefined;
+      if (tag !== undefined && (await this.#branches.find(branch)) === undefined) {
+        wanted.push({ name: `tags/${branch}`, target: tag });
+        continue;
+      }
+      const target = await this.#branches.get(branch);
+      wanted.push({ name: `heads/${branch}`, target });
     }
     if (tags) {
       for (const { name, target } of await this.#store.refs.list("refs/tags/")) {
@@ -268,10 +303,13 @@ export class Sharing extends Remotes {
       }
     }
     if (!forceWithLease) return wanted;
-    return wanted.map((ref) => ({
-      ...ref,
-      lease: { target: known.refs.get(ref.name)?.value.target },
-    }));
+    // A push that was refused has seen the branches there as well, but nobody has looked at them.
+    const fetched = await fetchedTargets(this.#store.refs, name);
+    return wanted.map((ref) => {
+      const isTag = ref.name.startsWith("tags/");
+      const target = isTag ? known.refs.get(ref.name)?.value.target : fetched.get(ref.name);
+      return { ...ref, lease: { target } };
+    });
   }
 
   /**
@@ -282,18 +320,8 @@ export class Sharing extends Remotes {
     checkOptionsOf(request, FETCH_REQUEST);
     checkBranchName(branch);
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
-    const standing = await this.standing(branch, name);
-    const ref = trackingRef(name, branch);
-    const to = (await this.#store.refs.read(ref)) as Id<"run">;
-    const from = await this.#branches.find(branch);
-    const command = `pull ${name} ${branch}`;
-    if (from === undefined) {
-      await this.#branches.create(branch, to, { command, checkout: false });
-    } else if (standing === "behind") {
-      const steps = (await new Lineage(this.#store.objects).manifest(to))?.steps ?? 0;
-      await this.#branches.move(branch, { command, from, to, steps });
-    }
-    return { ...fetched, branch, from, to, standing };
+    const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
+    return { ...fetched, ...moved };
   }
 
   #chosen(

@@ -51,3 +51,32 @@ function isLikeId(name: string): boolean {
 export function trackingRef(remote: string, branch: string): string {
   return `refs/remotes/${remote}/${branch}`;
 }
+
+/** Removes the tracking refs of branches that were deleted on a remote. Tags here stay. */
+export async function untrack(
+  refs: RefStore,
+  remote: string,
+  names: readonly string[],
+  command: string,
+): Promise<void> {
+  const changes: RefChange[] = [];
+  for (const name of names) {
+    if (!name.startsWith("heads/")) continue;
+    const ref = trackingRef(remote, name.slice("heads/".length));
+    const from = await refs.read(ref);
+    if (from !== undefined) changes.push({ name: ref, from, to: undefined });
+  }
+  if (changes.length > 0) await refs.update(changes, command);
+}
+
+/** What the branches of a remote named when they were last fetched or pushed. */
+export async function fetchedTargets(
+  refs: RefStore,
+  remote: string,
+): Promise<ReadonlyMap<string, Id>> {
+  const prefix = `refs/remotes/${remote}/`;
+  const tracked = await refs.list(prefix);
+  return new Map(
+    tracked.map(({ name, target }) => [`heads/${name.slice(prefix.length)}`, target as Id]),
+  );
+}

@@ -34,6 +34,11 @@ export async function brokenRemotes(project: Project): Promise<void> {
     "no-packs": (name) => change(name, () => ({ packs: [] })),
     "lost-pack": (name) => rmSync(packs(name)[0] as string),
     "cut-pack": (name) => truncateSync(packs(name)[0] as string, 100),
+    "flipped-pack": (name) => {
+      const bytes = readFileSync(packs(name)[0] as string);
+      bytes[100] = (bytes[100] as number) ^ 1;
+      writeFileSync(packs(name)[0] as string, bytes);
+    },
     newer: (name) => writeFileSync(path.join(root, name, "rewind-remote"), "rewind remote 2\n"),
     "other-folder": (name) => rmSync(path.join(root, name, "rewind-remote")),
   };
@@ -41,11 +46,11 @@ export async function brokenRemotes(project: Project): Promise<void> {
     await project.ok("remote", "add", name, name);
     await project.ok("push", name, "main");
     await project.ok("remote", "remove", name);
-    break_(name);
     await project.ok("remote", "add", name, name);
+    break_(name);
   }
-  await project.write("file", "");
   await project.ok("remote", "add", "file", "file/runs");
+  await project.write("file", "");
   git(root, "init", "--quiet", "--bare", "empty.git");
   await project.ok("remote", "add", "no-git", "git+file:///nowhere/runs.git");
 }

@@ -23,6 +23,8 @@ const NO_GIT = "Git is installed where the tests run";
 const OPENSSH =
   "it takes an ssh-keygen that fails, in the words of its version: test/cli/commands/sign.test.ts";
 const DAMAGED = "it takes a file system that fails: the errors of the store have the same cause";
+const ADDED = "`remote add` refuses such a URL before: test/remote/hostile-servers.test.ts";
+const TOLD = "REMOTE_LOST tells it, with what is lost: test/remote/conformance.ts";
 const SLOW = "Ctrl-C has to come while a server is asked";
 const NOTED = "a remote within its limits needs less: test/remote/robust.test.ts";
 const HUGE = "it takes a state of more than 64 MiB";
@@ -37,6 +39,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/remote/git-remote.ts", text: "is not a valid ref", because: HOSTILE },
   { file: "node/remote/git-remote.ts", text: "lost.hash", because: HOSTILE },
   { file: "node/remote/http-blobs.ts", text: "HTTP", because: HOSTILE },
+  { file: "node/remote/http-blobs.ts", text: "UNSUPPORTED", because: ADDED },
   { file: "node/remote/http-blobs.ts", text: "can only be read", because: HOSTILE },
   { file: "node/remote/http-blobs.ts", text: "is not a remote", because: HOSTILE },
   { file: "node/remote/http.ts", text: `FAILED", message`, because: HOSTILE },
@@ -51,6 +54,8 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/remote/s3-blobs.ts", text: "a list of its keys", because: BUCKET },
   { file: "node/remote/s3-blobs.ts", text: "INTERRUPTED", because: SLOW },
   { file: "node/remote/serve.ts", text: `INVALID", message`, because: SERVE },
+  { file: "node/remote/serve.ts", text: "invalid name", because: SERVE },
+  { file: "remote/blob-remote.ts", text: "pack: pack.hash", because: TOLD },
   { file: "node/remote/s3-credentials.ts", text: "expected credentials", because: BUCKET },
   { file: "node/remote/scratch-git.ts", text: "is not installed", because: NO_GIT },
   { file: "node/remote/git-process.ts", text: `INVALID", message`, because: HOSTILE },
@@ -64,7 +69,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "remote/pack-table.ts", text: "name packs over", because: HOSTILE },
   { file: "remote/pack-table.ts", text: "PACKS_IN_ALL", because: HOSTILE },
   { file: "remote/pack-table.ts", text: "something else", because: HOSTILE },
-  { file: "remote/push.ts", text: "INTERRUPTED", because: SLOW },
+  { file: "remote/outbox.ts", text: "INTERRUPTED", because: SLOW },
   { file: "remote/push.ts", text: "TOO_LARGE", because: "it takes a run in over 10,000 packs" },
   { file: "repository/remotes.ts", text: `INVALID", message`, because: HOSTILE },
   { file: "remote/pack-writer.ts", text: "TOO_LARGE", because: HUGE },

@@ -73,6 +73,7 @@ const LINES: Readonly<Record<string, string>> = {
   "remote add": "remote add lab lab",
   remote: "remote",
   push: "push lab",
+  "push --delete": "push lab --delete main --dry-run",
   "push --check": "push lab --check --require HEAD",
   fetch: "fetch lab",
   pull: "pull lab main",

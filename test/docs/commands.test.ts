@@ -74,7 +74,12 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       remote: "remote add lab lab -q >added; rewind remote",
       "remote add": "remote add other other",
       push: "push lab main",
-      "push --check": "push lab main --check --require fix",
+      "push --delete":
+        "push lab -q >sent; rewind tag gone main -q; rewind push lab gone -q >sent; rewind push lab --delete gone",
+      "push --check": [
+        "push lab main --check --require fix",
+        "remote -q >remotes; mv lab/packs lab/kept; rewind push lab --check --json -q; mv lab/kept lab/packs; true",
+      ],
       fetch: "fetch lab",
       pull: "pull lab main",
       "remote show": "remote show lab",

@@ -134,6 +134,41 @@ export function conforms(name: string, make: (root: string) => Promise<Shared>):
       expect((await now(remote)).get("tags/short")).toEqual(to);
     });
 
+    test.each(["remove", "cut"] as const)(
+      "a pack that somebody has damaged is lost until it is written again: %s",
+      async (how) => {
+        const a = await shared.open();
+        await a.list();
+        // Large, so that its presence is asked for before it is sent again.
+        const packs = ["x", "y", "z"].map((letter) => pack(`${how} ${letter}`.repeat(1 << 17)));
+        for (const { pack, bytes } of packs) await a.writePack(pack, bytes);
+        const refs = packs.map(({ pack }) => pack);
+        const [lost] = refs as [PackRef, ...PackRef[]];
+        const name = `heads/damaged-${how}`;
+        const to = value(how, refs);
+        await a.swap([{ name, from: undefined, to }]);
+        await a.list();
+        expect(await a.lost(refs)).toEqual([]);
+        const nowhere = pack(`nowhere ${how}`).pack;
+        expect(await a.lost([...refs, nowhere])).toEqual([nowhere]);
+
+        await shared.damage([lost], how);
+        const b = await shared.open();
+        for (const remote of [a, b]) {
+          await remote.list();
+          expect(await remote.lost(refs)).toEqual([lost]);
+          expect(await remote.has(lost)).toBe(false);
+        }
+        await b.writePack(lost, packs[0]?.bytes as Uint8Array);
+        const from = (await b.list()).find((ref) => ref.name === name)?.version;
+        expect(await b.swap([{ name, from, to }])).toEqual([{ version: expect.any(String) }]);
+        const c = await shared.open();
+        await c.list();
+        expect(await c.lost(refs)).toEqual([]);
+        expect(await c.readPack(lost)).toEqual(packs[0]?.bytes);
+      },
+    );
+
     test("a pack that its refs name and that is gone is an error that names it", async () => {
       const remote = await shared.open();
       await expect(remote.readPack(pack("nowhere").pack)).rejects.toMatchObject({

@@ -11,6 +11,7 @@ import { s3Blobs } from "../../src/node/remote/s3-blobs.ts";
 import { serve } from "../../src/node/remote/serve.ts";
 import { sshBlobs, stdioBlobs } from "../../src/node/remote/ssh-blobs.ts";
 import type { Blobs } from "../../src/remote/blob-remote.ts";
+import { webList } from "../../src/remote/web-list.ts";
 import { storeTools } from "../support/store-tools.ts";
 
 const closed: (() => void)[] = [];
@@ -95,7 +96,7 @@ describe("a message over ssh is refused at its first bytes", () => {
     const invalid = { code: "REMOTE_INVALID", message: expect.stringContaining("too long") };
     const answer = message({ found: true, size: 1 }, utf8("12345"));
     await expect(program(answer).read("refs/x", 4)).rejects.toMatchObject(invalid);
-    await expect(program(answer).size("refs/x")).rejects.toMatchObject(invalid);
+    await expect(program(answer).create("refs/x", utf8(""))).rejects.toMatchObject(invalid);
     expect(await program(answer).read("refs/x", 5)).toEqual(utf8("12345"));
   });
 
@@ -105,30 +106,31 @@ describe("a message over ssh is refused at its first bytes", () => {
   });
 });
 
-describe("serve", () => {
-  async function answers(...requests: Uint8Array[]): Promise<unknown[]> {
-    const parts: Uint8Array[] = [];
-    const blobs = { list: async () => ["x".repeat(1 << 25)] } as unknown as Blobs;
-    const write = async (part: Uint8Array): Promise<void> => void parts.push(part);
-    await serve(
-      blobs,
-      (async function* () {
-        yield* requests;
-      })(),
-      write,
-    );
-    const heads: unknown[] = [];
-    for await (const { head } of messagesOf(
-      (async function* () {
-        yield* parts;
-      })(),
-      () => 0,
-    )) {
-      heads.push(head);
-    }
-    return heads;
+/** What `serve` answers, without the bytes. */
+async function answers(...requests: Uint8Array[]): Promise<unknown[]> {
+  const parts: Uint8Array[] = [];
+  const blobs = { list: async () => ["x".repeat(1 << 25)] } as unknown as Blobs;
+  const write = async (part: Uint8Array): Promise<void> => void parts.push(part);
+  await serve(
+    blobs,
+    (async function* () {
+      yield* requests;
+    })(),
+    write,
+  );
+  const heads: unknown[] = [];
+  for await (const { head } of messagesOf(
+    (async function* () {
+      yield* parts;
+    })(),
+    () => 0,
+  )) {
+    heads.push(head);
   }
+  return heads;
+}
 
+describe("serve", () => {
   test("refuses a head that is too long, at its first bytes", async () => {
     await expect(answers(lengths(1 << 25, 0))).rejects.toMatchObject({ code: "REMOTE_INVALID" });
   });
@@ -141,11 +143,30 @@ describe("serve", () => {
   });
 
   test("refuses a name that is too long, and gives no list that is", async () => {
-    const long = message({ verb: "size", name: `refs/${"a/".repeat(1_200)}b` });
+    const long = message({ verb: "read", name: `refs/${"a/".repeat(1_200)}b` });
     const list = message({ verb: "list", name: "refs/" });
     expect(await answers(long, list)).toMatchObject([
       { error: "REMOTE_INVALID", message: "invalid name" },
       { error: "REMOTE_INVALID", message: expect.stringContaining("expected at most") },
+    ]);
+  });
+});
+
+describe("lengths over ssh", () => {
+  test("of names outside of the folder are refused", async () => {
+    for (const name of ["packs/../../x", "/etc/passwd", "packs//x", "x"]) {
+      const asked = message({ verb: "sizes" }, utf8(webList(["packs/a", name])));
+      expect(await answers(asked)).toEqual([{ error: "REMOTE_INVALID", message: "invalid name" }]);
+    }
+  });
+
+  test("that are no numbers count as absent", async () => {
+    const lines = webList(["5", "-1", "absent", "1e9", "7"]);
+    const blobs = program(message({}, utf8(lines)));
+    const names = ["a", "b", "c", "d", "e", "f"].map((name) => `packs/${name}`);
+    expect([...(await blobs.sizes(names))]).toEqual([
+      ["packs/a", 5],
+      ["packs/e", 7],
     ]);
   });
 });

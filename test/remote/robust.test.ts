@@ -7,6 +7,7 @@ import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { concatBytes, toHex, utf8 } from "../../src/base/bytes.ts";
 import { RewindError } from "../../src/base/errors.ts";
+import { defineSimulation } from "../../src/index.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/host/platform.ts";
 import { folderBlobs } from "../../src/node/remote/folder-blobs.ts";
@@ -76,7 +77,10 @@ function memoryBlobs(files: Map<string, Uint8Array> = new Map()): Blobs {
     url: "memory",
     list: async (prefix) => [...files.keys()].filter((name) => name.startsWith(prefix)),
     read: async (name) => files.get(name),
-    size: async (name) => files.get(name)?.length,
+    sizes: async (names) =>
+      new Map(
+        names.flatMap((name) => (files.has(name) ? [[name, files.get(name)?.length ?? 0]] : [])),
+      ),
     write: async (name, bytes) => void files.set(name, bytes),
     async create(name, bytes) {
       if (files.has(name)) return false;
@@ -106,7 +110,7 @@ function cutAt(
       url: blobs.url,
       list: (prefix) => cut(() => blobs.list(prefix)),
       read: (name, most) => cut(() => blobs.read(name, most)),
-      size: (name) => cut(() => blobs.size(name)),
+      sizes: (names) => cut(() => blobs.sizes(names)),
       write: (name, bytes) => cut(() => blobs.write(name, bytes)),
       create: (name, bytes) => cut(() => blobs.create(name, bytes)),
       changed: () => cut(async () => blobs.changed?.()),
@@ -197,6 +201,39 @@ describe.each(Object.entries(stores))("a connection that is cut: %s", (_, make) 
       expect((await run.verify({ full: true })).ok).toBe(true);
     }
   });
+});
+
+test("a push that fails closes the remote when nothing is on its way any more", async () => {
+  const a = await project();
+  // States that fill several packs: the next one is made while one is sent.
+  const large = defineSimulation({
+    name: "large",
+    init: () => new Uint8Array(3 << 20),
+    step: (_: Uint8Array, rng) => Uint8Array.from({ length: 3 << 20 }, () => rng.integer(0, 255)),
+  });
+  await a.record(large, { steps: 8, seed: 7, branch: "main", blockSize: 1 });
+  const events: string[] = [];
+  const controller = new AbortController();
+  const shared = memoryBlobs();
+  made.set("slow", {
+    ...shared,
+    async write(name, bytes) {
+      events.push("begins");
+      controller.abort();
+      // The push goes on meanwhile, as far as it can.
+      for (let i = 0; i < 200; i++) await new Promise((resolve) => setImmediate(resolve));
+      await shared.write(name, bytes);
+      events.push("is there");
+    },
+    close: async () => void events.push("closed"),
+  });
+  const sharing = await a.sharing();
+  await sharing.add("slow", "slow");
+  events.length = 0;
+  await expect(sharing.push("slow", { signal: controller.signal })).rejects.toMatchObject({
+    code: "INTERRUPTED",
+  });
+  expect(events).toEqual(["begins", "is there", "closed"]);
 });
 
 test("S3: requests that are cut are sent again", async () => {
@@ -433,11 +470,14 @@ describe("a hostile remote", () => {
       "of other bytes",
       (bytes: Uint8Array) => bytes.map((byte, i) => (i === 400 ? byte ^ 1 : byte)),
     ],
-  ])("a pack that is %s", async (_, change) => {
+  ])("a pack that is %s", async (what, change) => {
     const name = nameOf(BASE());
     good.set(name, change(good.get(name) as Uint8Array));
     made.set("bad", memoryBlobs(good));
-    await expectRefused("REMOTE_INVALID", { says: "is damaged" });
+    const isTold = what === "of other bytes";
+    await expectRefused(isTold ? "REMOTE_INVALID" : "REMOTE_LOST", {
+      says: isTold ? "is damaged" : "has lost packs of main: 1 of 2 to be fetched",
+    });
   });
 
   test("a pack under the name of another", async () => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { AwsClient } from "aws4fetch";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { nodeHash } from "../../src/node/host/platform.ts";
 import { gitRemote } from "../../src/node/remote/git-remote.ts";
@@ -15,6 +16,7 @@ import { NGINX, nginx } from "./servers/nginx.ts";
 import { RADOSGW, radosgw } from "./servers/radosgw.ts";
 import { SSHD, type Sshd, sshd } from "./servers/sshd.ts";
 import { sharesRuns } from "./shares-runs.ts";
+import { damageIn, damageInGit } from "./transports.ts";
 
 /** Runs `suite` if these programs are installed, and says loudly if they are not. */
 function withPrograms(what: string, programs: readonly string[], suite: () => void): void {
@@ -63,6 +65,7 @@ withPrograms("a real ssh server", SSHD, () => {
       return {
         open: () =>
           gitRemote(url, { scratch: path.join(root, `scratch-${serial++}`), hash: nodeHash }),
+        damage: (packs, how) => damageInGit(new URL(url).pathname, packs, how),
         close: async () => undefined,
       };
     });
@@ -75,6 +78,7 @@ withPrograms("a real ssh server", SSHD, () => {
           opened.push(remote);
           return remote;
         },
+        damage: damageIn(path.join(root, "shared")),
         async close() {
           for (const remote of opened) await remote.close();
         },
@@ -126,6 +130,19 @@ withPrograms("a real S3 server", RADOSGW, () => {
       const prefix = `conformance-${serial++}`;
       return {
         open: async () => blobRemote(s3Blobs(`s3://bucket/${prefix}`, server.access), nodeHash),
+        damage: async (packs, how) => {
+          const client = new AwsClient({
+            ...{ accessKeyId: server.access.accessKeyId, service: "s3" },
+            ...{ secretAccessKey: server.access.secretAccessKey, region: server.access.region },
+          });
+          for (const { hash } of packs) {
+            const url = `${server.access.endpoint}/bucket/${prefix}/packs/pack-${hash}.pack`;
+            const bytes = new Uint8Array(await (await client.fetch(url)).arrayBuffer());
+            const body = bytes.subarray(1);
+            const change = how === "remove" ? { method: "DELETE" } : { method: "PUT", body };
+            expect((await client.fetch(url, change)).ok).toBe(true);
+          }
+        },
         close: async () => undefined,
       };
     });

@@ -93,7 +93,8 @@ const BEFORE_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   "tags.verify": ["v1"],
   "sharing.add": ["lab", "../lab"],
   "sharing.push": ["lab"],
-  "sharing.missingOn": ["lab"],
+  "sharing.delete": ["lab", ["main"]],
+  "sharing.check": ["lab"],
   "sharing.fetch": ["lab"],
   "sharing.pull": ["lab", "main"],
 };

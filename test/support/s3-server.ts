@@ -58,7 +58,8 @@ export async function s3Server({
           ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>`
           : "";
       const keys = page.map(
-        (name) => `<Contents><Key>${encodeURIComponent(name)}</Key></Contents>`,
+        (name) =>
+          `<Contents><Key>${encodeURIComponent(name)}</Key><Size>${objects.get(name)?.length}</Size></Contents>`,
       );
       send(200, `<ListBucketResult>${keys.join("")}${next}</ListBucketResult>`);
     } else if (method === "PUT") {

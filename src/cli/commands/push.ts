@@ -1,6 +1,7 @@
 import type { Pushed, PushedRef } from "../../remote/push.ts";
+import type { Checked } from "../../repository/on-remote.ts";
 import type { Sharing } from "../../repository/sharing.ts";
-import { type Command, command, STATUS } from "../command.ts";
+import { type Command, type Context, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import { plural, size } from "../terminal/text.ts";
 
@@ -21,10 +22,17 @@ export const push: Command = command({
     },
     "no-code": { describe: "leave out the source of the programs", type: "boolean" },
     "force-with-lease": {
-      describe: "replace a branch there, if it is still what the last fetch has seen",
+      describe: "replace or delete a branch there, if it is still what the last fetch has seen",
       type: "boolean",
     },
-    check: { describe: "send nothing; exit with 1 if a branch is not there", type: "boolean" },
+    delete: {
+      describe: "delete these branches or tags there; refused if a run there is not here",
+      type: "boolean",
+    },
+    check: {
+      describe: "send nothing; exit with 1 if a branch is not there, or if packs there are lost",
+      type: "boolean",
+    },
     require: {
       describe: "with --check, a run that must be there; may be repeated",
       type: "string",
@@ -36,6 +44,8 @@ export const push: Command = command({
   examples: [
     ["push", "every branch to origin"],
     ["push lab fix --dry-run", "what one branch would send"],
+    ["push lab v1", "one tag"],
+    ["push lab --delete fix", "fix there; it stays here"],
     ["push --check --require v1", "in continuous integration"],
   ],
   keys: {
@@ -44,7 +54,12 @@ export const push: Command = command({
       { refs: ["name", "target", "before", "outcome", "reason"] },
       ...["runs", "objects", "bytes", "code", "authors"],
     ],
-    "push --check": ["remote", { missing: ["revision", "run"] }],
+    "push --delete": ["remote", { refs: ["name", "before", "outcome", "reason"] }],
+    "push --check": [
+      "remote",
+      { missing: ["revision", "run"] },
+      { lost: ["name", "packs", "of", "derivable"] },
+    ],
   },
   async run(args, context) {
     const { out, open, long } = context;
@@ -54,14 +69,18 @@ export const push: Command = command({
     const repo = await open();
     const sharing = await repo.sharing();
     const branches = branch.length > 0 ? branch : undefined;
+    if (args.delete) {
+      if (branch.length === 0 || args.check || args.tags) {
+        throw usageError("expected a remote and names with --delete, and no --check and no --tags");
+      }
+      return deleteRefs(sharing, remote, branch, args, context);
+    }
     if (args.check) {
-      const missing = await sharing.missingOn(remote, { branches, revisions: required });
-      out.result({ remote, missing }, () =>
-        missing.length === 0
-          ? `${remote} has them all`
-          : missing.map(({ revision }) => `${remote} lacks ${revision}`).join("\n"),
-      );
-      return missing.length === 0 ? STATUS.ok : STATUS.failed;
+      const { signal } = long("asking");
+      const checked = await sharing.check(remote, { branches, revisions: required, signal });
+      out.result({ remote, ...checked }, () => checkedText(checked, remote));
+      const { missing, lost } = checked;
+      return missing.length === 0 && lost.length === 0 ? STATUS.ok : STATUS.failed;
     }
     const pushed = await sharing.push(remote, {
       ...{ branches, tags: args.tags, dryRun, code: !args.noCode, thin: args.thin },
@@ -94,6 +113,59 @@ export const push: Command = command({
     return refused.length === 0 ? STATUS.ok : STATUS.failed;
   },
 });
+
+/** Deletes refs there, and says which stay. */
+async function deleteRefs(
+  sharing: Sharing,
+  remote: string,
+  names: readonly string[],
+  {
+    dryRun = false,
+    forceWithLease,
+  }: { readonly dryRun?: boolean | undefined; readonly forceWithLease?: boolean | undefined },
+  { out, long }: Context,
+): Promise<number> {
+  const { signal } = long("push");
+  const refs = await sharing.delete(remote, names, { dryRun, forceWithLease, signal });
+  const data = refs.map(({ reason, ...ref }) => ({ ...ref, reason: reason?.kind ?? null }));
+  const gone = refs.filter(({ outcome }) => outcome === "deleted");
+  const refused = refs.filter(({ outcome }) => outcome === "refused");
+  out.done({ remote, refs: data }, () =>
+    gone.length === 0
+      ? `${remote} keeps them all`
+      : `${dryRun ? "would delete" : "deleted"} ${gone.map(({ name }) => shown(name)).join(", ")} on ${remote}`,
+  );
+  for (const { name, reason } of refused) {
+    const branch = shown(name);
+    const hint =
+      reason?.kind === "unknown"
+        ? `\`rewind fetch ${remote}\` receives it first; with --force-with-lease it is deleted as the last fetch has seen it`
+        : `\`rewind fetch ${remote}\`, and look before you delete it again`;
+    const why =
+      reason?.kind === "unknown"
+        ? "its run is not here, or not all of it, and would be lost"
+        : reason?.kind === "declined"
+          ? `${remote} does not take it: ${reason.text}`
+          : `somebody has changed it on ${remote}`;
+    out.error(`${branch} was not deleted: ${why}`, hint);
+  }
+  return refused.length === 0 ? STATUS.ok : STATUS.failed;
+}
+
+/** What a remote lacks and what it has lost. */
+function checkedText({ missing, lost }: Checked, remote: string): string {
+  if (missing.length === 0 && lost.length === 0) return `${remote} has them all`;
+  const lines = lost.map(({ name, packs, of, derivable }) => {
+    const what = derivable ? " (checkpoints alone)" : "";
+    return `${remote} has lost ${packs} of the ${plural(of, "pack")} of ${shown(name)}${what}`;
+  });
+  const told = new Set(lost.map(({ name }) => shown(name)));
+  for (const { revision } of missing) {
+    if (!told.has(revision)) lines.push(`${remote} lacks ${revision}`);
+  }
+  if (lost.length > 0) lines.push(`\`rewind push ${remote}\` sends again what is here of it`);
+  return lines.join("\n");
+}
 
 /** What is said of a branch besides its name. */
 const NOTES: Readonly<Partial<Record<PushedRef["outcome"], string>>> = {

@@ -1,8 +1,9 @@
 import path from "node:path";
 import { saveFile } from "../../node/host/user-files.ts";
 import { type Command, command, STATUS } from "../command.ts";
-import { optionalCount, parseCount } from "../input/parse.ts";
+import { optionalCount } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
+import { usageError } from "../input/usage-error.ts";
 import { TRUST_OPTION } from "../options.ts";
 import { count, size } from "../terminal/text.ts";
 
@@ -12,10 +13,9 @@ export const trace: Command = command({
     "Writes what this machine sees when it replays a block: a digest of the state at each step, and the states\nthemselves as far as there is room. On another machine, `rewind verify REV --trace FILE` names the first\nstep and the field that differ.",
   options: {
     block: {
-      describe: "the block, as verify names it, from 0",
+      describe: "the block, as verify names it, from 0; the one with the step of --at unless given",
       type: "string",
       value: "K",
-      demandOption: true,
     },
     at: {
       describe: "hold the states from this step on, if those of the whole block take over 16 MiB",
@@ -34,14 +34,19 @@ export const trace: Command = command({
   },
   examples: [
     ["trace main --block 3 -o block.trace", "what block 3 is on this machine"],
-    ["trace main --block 3 --at 350 -o block.trace", "large states: those from step 350 on"],
+    ["trace main --at 350 -o block.trace", "the block with step 350; its states from there on"],
   ],
   keys: { trace: ["run", "block", "file", "bytes"] },
   async run(args, { out, cwd, open, long }) {
-    const block = parseCount(args.block, "--block");
+    const given = optionalCount(args.block, "--block");
     const at = optionalCount(args.at, "--at");
+    if (given === undefined && at === undefined)
+      throw usageError("expected --block K or --at STEP");
     const repo = await open({ trust: args.trust });
     const { run } = await wholeRun(repo, args.revision);
+    // The last block ends with the last step, which begins none.
+    const last = Math.ceil(run.steps / run.blockSize) - 1;
+    const block = given ?? Math.max(0, Math.min(Math.floor((at ?? 0) / run.blockSize), last));
     const bytes = await run.trace(block, { ...long("replaying"), at });
     const { output: file } = args;
     await saveFile(path.resolve(cwd, file), bytes);

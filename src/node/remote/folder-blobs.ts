@@ -1,4 +1,5 @@
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
@@ -18,6 +19,10 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
   const place = (name: string): string => path.join(root, ...name.split("/"));
   const on = <T>(work: () => T): T => onRemote(folder, work);
 
+  /** Whether it looks like a Git repository, bare or with its files. */
+  const isGit = (): boolean =>
+    files.stat(place(".git")) !== undefined ||
+    ["HEAD", "objects", "refs"].every((name) => files.stat(place(name)) !== undefined);
   /** Whether it is a remote; false if there is nothing. Throws REMOTE_INVALID for another folder. */
   const isRemote = (): boolean => {
     const text = files.readText(place(MARK));
@@ -27,7 +32,10 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
       throw new RewindError("UNSUPPORTED_FORMAT", message, { format: text.slice(14, 34).trim() });
     }
     if (files.list(root).length === 0) return false;
-    throw new RewindError("REMOTE_INVALID", `${folder} is not a remote of rewind`, { url: folder });
+    throw new RewindError("REMOTE_INVALID", `${folder} is not a remote of rewind`, {
+      url: folder,
+      ...(isGit() && { git: `git+${pathToFileURL(root).href}` }),
+    });
   };
   const temporary = (): string => path.join(root, "tmp", unique());
   const prepare = (file: string): void => {
@@ -58,6 +66,7 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
   return {
     url: folder,
     changed: async () => on(listForWeb),
+    probe: async () => void on(isRemote),
     list: async (prefix) =>
       on(() => {
         if (!isRemote()) return [];
@@ -76,7 +85,11 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
           return files.read(descriptor, 0, size);
         });
       }),
-    size: async (name) => on(() => files.stat(place(name))?.size),
+    sizes: async (names) =>
+      on(() => {
+        const sizes = names.map((name) => [name, files.stat(place(name))?.size] as const);
+        return new Map(sizes.flatMap(([name, size]) => (size === undefined ? [] : [[name, size]])));
+      }),
     async write(name, bytes) {
       const draft = temporary();
       const descriptor = on(() => {

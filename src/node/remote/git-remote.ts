@@ -56,7 +56,7 @@ export async function gitRemote(
     return packs;
   };
   const notePacks = async (commit: string): Promise<void> => {
-    for (const [hash, id] of await packsOf(commit)) blobs.set(hash, id);
+    for (const [hash, id] of await packsOf(commit)) if (!blobs.has(hash)) blobs.set(hash, id);
   };
   /** Those of the listed commits that are here. */
   const commitsHere = async (): Promise<readonly string[]> => {
@@ -102,17 +102,40 @@ export async function gitRemote(
     return values;
   };
 
+  /** Fetches the listed commits that are not here. */
+  const fetchCommits = async (): Promise<void> => {
+    const here = new Set(await commitsHere());
+    const lacking = [...commits].filter(([, id]) => !here.has(id));
+    if (lacking.length === 0) return;
+    await git.fetch(lacking.map(([name]) => `+${prefix}${name}:${localRef(name)}`));
+  };
+  /** The packs that no listed commit has, by the tables of their trees and the lengths there. */
+  const lost = async (packs: readonly PackRef[]): Promise<readonly PackRef[]> => {
+    if (packs.length === 0) return [];
+    await fetchCommits();
+    const places: { readonly hash: string; readonly id: string }[] = [];
+    for (const commit of await commitsHere()) {
+      for (const [hash, id] of await packsOf(commit)) places.push({ hash, id });
+    }
+    const sizes = await git.sizes(places.map(({ id }) => id));
+    const wanted = new Map(packs.map(({ hash, bytes }) => [hash, bytes]));
+    const there = new Map<string, string>();
+    for (const [i, { hash, id }] of places.entries()) {
+      if (sizes[i] === wanted.get(hash)) there.set(hash, id);
+    }
+    // What this repository has of an earlier commit, or under a wrong name, is not there.
+    for (const { hash } of packs) blobs.delete(hash);
+    for (const [hash, id] of there) blobs.set(hash, id);
+    return packs.filter(({ hash }) => !there.has(hash));
+  };
+
   /** Makes sure that the packs which others have pushed can be named in a tree. */
   const needPacks = async (packs: readonly PackRef[]): Promise<void> => {
     const isKnown = (): boolean => packs.every((pack) => blobs.has(pack.hash));
     if (isKnown()) return;
     for (const commit of await commitsHere()) await notePacks(commit);
     if (isKnown()) return;
-    const here = new Set(await commitsHere());
-    const lacking = [...commits].filter(([, id]) => !here.has(id));
-    if (lacking.length > 0) {
-      await git.fetch(lacking.map(([name]) => `+${prefix}${name}:${localRef(name)}`));
-    }
+    await fetchCommits();
     for (const commit of await commitsHere()) await notePacks(commit);
     const lost = packs.find((pack) => !blobs.has(pack.hash));
     if (lost === undefined) return;
@@ -153,6 +176,7 @@ export async function gitRemote(
     list,
     read,
     has: async (pack) => blobs.has(pack.hash),
+    lost,
     async readPack(pack) {
       await needPacks([pack]);
       return git.blob(blobs.get(pack.hash) as string, pack.bytes);

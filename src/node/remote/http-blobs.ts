@@ -3,26 +3,23 @@ import type { Blobs } from "../../remote/blob-remote.ts";
 import { LARGEST_WEB_LIST, parseWebList } from "../../remote/web-list.ts";
 import { type Answer, request } from "./http.ts";
 import { maskUrl } from "./mask.ts";
-import { decodedPart, parsedUrl } from "./url.ts";
+import { parsedUrl } from "./url.ts";
 
 /** A folder remote behind any static web server. It can only be read. */
 export function httpBlobs(url: string, signal?: AbortSignal): Blobs {
   const base = parsedUrl(url.endsWith("/") ? url : `${url}/`);
   const shown = maskUrl(url);
-  const headers: Record<string, string> = {};
-  if (base.username !== "") {
-    const who = [base.username, base.password].map((part) => decodedPart(part, url)).join(":");
-    headers.authorization = `Basic ${Buffer.from(who).toString("base64")}`;
-    base.username = "";
-    base.password = "";
+  if (base.username !== "" || base.password !== "") {
+    const message = `expected a URL without a user and a password, got ${shown}`;
+    throw new RewindError("REMOTE_UNSUPPORTED", message, { url: shown });
   }
   /** The list as it was read last: a server that knows its tag does not send it again. */
   let list: { readonly tag: string; readonly names: readonly string[] } | undefined;
 
-  const get = async (name: string, most: number, more = {}, method = "GET"): Promise<Answer> => {
+  const get = async (name: string, most: number, headers = {}, method = "GET"): Promise<Answer> => {
     const path = name.split("/").map(encodeURIComponent).join("/");
     const answer = await request(new URL(path, base).href, {
-      ...{ shown, most, method, signal, headers: { ...headers, ...more } },
+      ...{ shown, most, method, signal, headers },
     });
     const { status } = answer;
     if (status === 200 || status === 304 || status === 404 || status === 410) return answer;
@@ -60,9 +57,13 @@ export function httpBlobs(url: string, signal?: AbortSignal): Blobs {
       const { status, bytes } = await get(name, most);
       return status === 200 ? bytes : undefined;
     },
-    async size(name) {
-      const { status, headers } = await get(name, 0, {}, "HEAD");
-      return status === 200 ? Number(headers.get("content-length") ?? -1) : undefined;
+    async sizes(names) {
+      const sizes = new Map<string, number>();
+      for (const name of names) {
+        const { status, headers } = await get(name, 0, {}, "HEAD");
+        if (status === 200) sizes.set(name, Number(headers.get("content-length") ?? -1));
+      }
+      return sizes;
     },
     write: readOnly,
     create: readOnly,

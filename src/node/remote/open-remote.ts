@@ -14,8 +14,9 @@ import { folderOfUrl } from "./url.ts";
 export const GIT_REMOTE = "git-remote:";
 
 /** REMOTE_UNKNOWN. */
-export function noRemote(name: string, known: readonly string[] = []): RewindError {
-  return new RewindError("REMOTE_UNKNOWN", `there is no remote ${name}`, { remote: name, known });
+export function noRemote(name: string, known: readonly string[] = [], isRef = false): RewindError {
+  const data = { remote: name, known, ...(isRef && { isRef }) };
+  return new RewindError("REMOTE_UNKNOWN", `there is no remote ${name}`, data);
 }
 
 /** Opens the remote at a URL, as `openRemote` is given it. Throws REMOTE_UNSUPPORTED. */

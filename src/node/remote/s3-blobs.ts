@@ -16,6 +16,11 @@ const LARGEST_TEXT = 1 << 22;
 /** A page has a thousand keys: a list of more pages is refused. */
 const MOST_PAGES = 1_000;
 
+/** The lengths of more files come with a list of all. */
+const ASKED_ONE_BY_ONE = 4;
+/** In a list, the size of a file comes after its key. */
+const KEY_OR_SIZE = /<Key>([^<]*)<\/Key>|<Size>(\d{1,15})<\/Size>/g;
+
 /** It begins at the first of them, so that it is not tried at each. */
 const SLASHES_AT_END = /(?<!\/)\/+$/;
 
@@ -102,6 +107,41 @@ export function s3Blobs(
     if (answer.status === 404) return undefined;
     throw failed(answer);
   };
+  /** The lengths of the files whose names begin like this; -1 if the server does not tell one. */
+  const listed = async (start: string): Promise<ReadonlyMap<string, number>> => {
+    const names = new Map<string, number>();
+    const tokens = new Set<string>();
+    let bytes = 0;
+    let keys = 0;
+    let token: string | undefined;
+    do {
+      const query = new URLSearchParams({
+        ...{ "list-type": "2", "encoding-type": "url", prefix: keyOf(start) },
+        ...(token !== undefined && { "continuation-token": token }),
+      });
+      const answer = await send("GET", `${base}?${query}`);
+      if (answer.status !== 200) throw failed(answer);
+      const text = new TextDecoder().decode(answer.bytes);
+      let name = "";
+      for (const [, key, size] of text.matchAll(KEY_OR_SIZE)) {
+        if (key === undefined) names.set(name, Number(size));
+        else {
+          name = nameOf(key);
+          if (!name.startsWith(start)) throw invalid(`a key that was not asked for: ${shown(key)}`);
+          names.set(name, -1);
+          bytes += name.length;
+          keys++;
+        }
+      }
+      if (bytes > LARGEST_WEB_LIST) throw invalid(`over ${LARGEST_WEB_LIST} bytes of keys`);
+      if (keys > MOST_NAMES) throw invalid(`over ${MOST_NAMES} keys`);
+      token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
+      if (token !== undefined && tokens.has(token)) throw invalid("a list without an end");
+      tokens.add(token ?? "");
+      if (tokens.size > MOST_PAGES) throw invalid(`a list of over ${MOST_PAGES} pages`);
+    } while (token !== undefined);
+    return names;
+  };
   const create = async (name: string, bytes: Uint8Array): Promise<boolean> => {
     const headers = { "if-none-match": "*" };
     /** Whether an attempt may have succeeded without our knowing it. */
@@ -134,40 +174,18 @@ export function s3Blobs(
 
   return {
     url,
-    async list(start) {
-      const names: string[] = [];
-      const tokens = new Set<string>();
-      let bytes = 0;
-      let token: string | undefined;
-      do {
-        const query = new URLSearchParams({
-          ...{ "list-type": "2", "encoding-type": "url", prefix: keyOf(start) },
-          ...(token !== undefined && { "continuation-token": token }),
-        });
-        const answer = await send("GET", `${base}?${query}`);
-        if (answer.status !== 200) throw failed(answer);
-        const text = new TextDecoder().decode(answer.bytes);
-        for (const [, key = ""] of text.matchAll(/<Key>([^<]*)<\/Key>/g)) {
-          const name = nameOf(key);
-          if (!name.startsWith(start)) throw invalid(`a key that was not asked for: ${shown(key)}`);
-          names.push(name);
-          bytes += name.length;
-        }
-        if (bytes > LARGEST_WEB_LIST) throw invalid(`over ${LARGEST_WEB_LIST} bytes of keys`);
-        if (names.length > MOST_NAMES) throw invalid(`over ${MOST_NAMES} keys`);
-        token = /<NextContinuationToken>([^<]*)<\/NextContinuationToken>/.exec(text)?.[1];
-        if (token !== undefined && tokens.has(token)) throw invalid("a list without an end");
-        tokens.add(token ?? "");
-        if (tokens.size > MOST_PAGES) throw invalid(`a list of over ${MOST_PAGES} pages`);
-      } while (token !== undefined);
-      return names;
-    },
+    list: async (start) => [...(await listed(start)).keys()],
     read,
-    async size(name) {
-      const answer = await send("HEAD", at(name));
-      if (answer.status === 200) return Number(answer.headers.get("content-length") ?? -1);
-      if (answer.status === 404) return undefined;
-      throw failed(answer);
+    async sizes(names) {
+      if (names.length > ASKED_ONE_BY_ONE) return listed("packs/");
+      const sizes = new Map<string, number>();
+      for (const name of names) {
+        const answer = await send("HEAD", at(name));
+        if (answer.status === 200) {
+          sizes.set(name, Number(answer.headers.get("content-length") ?? -1));
+        } else if (answer.status !== 404) throw failed(answer);
+      }
+      return sizes;
     },
     async write(name, bytes) {
       const answer = await send("PUT", at(name), { body: bytes });

@@ -123,6 +123,16 @@ export class ScratchGit {
     });
   }
 
+  /** The lengths of blobs, in the same order; undefined for what is not here or no blob. */
+  async sizes(names: readonly string[]): Promise<readonly (number | undefined)[]> {
+    if (names.length === 0) return [];
+    const lines = await this.#text(["cat-file", "--batch-check=%(objecttype) %(objectsize)"], {
+      ...{ most: LARGEST_LIST, input: utf8(names.map((name) => `${name}\n`).join("")) },
+    });
+    const found = lines.split("\n").map((line) => /^blob (\d{1,15})$/.exec(line)?.[1]);
+    return names.map((_, i) => (found[i] === undefined ? undefined : Number(found[i])));
+  }
+
   /** Whether an object is here. */
   async has(id: string): Promise<boolean> {
     return (await this.kinds([id]))[0] !== undefined;

@@ -2,7 +2,7 @@ import { utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
 import { LARGEST_PACK } from "../../remote/ref-value.ts";
-import { LARGEST_WEB_LIST, webList } from "../../remote/web-list.ts";
+import { LARGEST_WEB_LIST, parseWebList, webList } from "../../remote/web-list.ts";
 import { encodeMessage, messagesOf } from "./frames.ts";
 
 const NOTHING = new Uint8Array();
@@ -57,6 +57,11 @@ export async function serve(
       else if (verb === "changed") {
         await blobs.changed?.();
         await answer({});
+      } else if (verb === "sizes") {
+        const names = parseWebList(new TextDecoder().decode(bytes), blobs.url);
+        if (!names.every(isName)) throw new RewindError("REMOTE_INVALID", "invalid name", {});
+        const sizes = await blobs.sizes(names);
+        await answer({}, listed(names.map((name) => `${sizes.get(name) ?? "absent"}`)));
       } else if (!isName(name)) await answer({ error: "REMOTE_INVALID", message: "invalid name" });
       else if (verb === "read") {
         if (!isLength(most)) await answer({ error: "REMOTE_INVALID", message: "invalid length" });
@@ -64,8 +69,7 @@ export async function serve(
           const found = await blobs.read(name, most);
           await answer({ found: found !== undefined }, found);
         }
-      } else if (verb === "size") await answer({ size: (await blobs.size(name)) ?? null });
-      else if (verb === "write") {
+      } else if (verb === "write") {
         await blobs.write(name, bytes);
         await answer({});
       } else if (verb === "create") await answer({ created: await blobs.create(name, bytes) });

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import type { Writable } from "node:stream";
+import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
-import { LARGEST_WEB_LIST, parseWebList } from "../../remote/web-list.ts";
+import { LARGEST_WEB_LIST, parseWebList, webList } from "../../remote/web-list.ts";
 import { programOnPath } from "../host/program-on-path.ts";
 import { encodeMessage, type Message, messagesOf } from "./frames.ts";
 import { patiently, type Watch } from "./patience.ts";
@@ -106,9 +107,15 @@ export function stdioBlobs(url: string, start: () => ChildProcess, signal?: Abor
       const { head, bytes } = await ask({ verb: "read", name, most }, { most });
       return head.found === true ? bytes : undefined;
     },
-    async size(name) {
-      const { size } = (await ask({ verb: "size", name })).head;
-      return typeof size === "number" ? size : undefined;
+    async sizes(names) {
+      const asked = { bytes: utf8(webList(names)), most: LARGEST_WEB_LIST };
+      const { bytes } = await ask({ verb: "sizes" }, asked);
+      const lengths = parseWebList(new TextDecoder().decode(bytes), url);
+      return new Map(
+        names.flatMap((name, i) =>
+          /^\d{1,15}$/.test(lengths[i] ?? "") ? [[name, Number(lengths[i])]] : [],
+        ),
+      );
     },
     write: async (name, bytes) => void (await ask({ verb: "write", name }, { bytes })),
     create: async (name, bytes) =>

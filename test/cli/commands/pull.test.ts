@@ -32,6 +32,30 @@ describe("pull", () => {
     expect([status, stdout]).toEqual([0, "main is ahead of origin: rewind push origin main\n"]);
   });
 
+  test("of two who have gone on in the same way, one goes forward to the other", async () => {
+    const { a, b } = await twoProjects();
+    await b.ok(...words("pull origin main"));
+    // Neither ends with a block, and neither run comes from the other.
+    await a.ok(...words("extend main --by 13"));
+    await b.ok(...words("extend main --by 45"));
+    await a.ok("push");
+    expect(await pulled(b)).toMatchObject({ standing: "ahead" });
+    expect((await b.ok(...words("push origin main"))).stdout).toContain("pushed main to origin");
+    await a.ok("fetch");
+    await a.ok(...words("checkout main"));
+    expect((await a.ok(...words("pull origin main --json"))).json).toMatchObject({
+      standing: "behind",
+    });
+    expect(await runOf(a, "main")).toBe(await runOf(b, "main"));
+
+    await a.ok(...words("extend main --by 20 --param p=0.3"));
+    await b.ok(...words("extend main --by 40"));
+    await b.ok("push");
+    expect(await pulled(a)).toMatchObject({ standing: "diverged" });
+    const { status, stderr } = await a.run(...words("push origin main"));
+    expect([status, stderr]).toEqual([1, expect.stringContaining("would be lost")]);
+  });
+
   test("leaves both when each has steps that the other lacks", async () => {
     const { a, b } = await twoProjects();
     await b.ok(...words("pull origin main"));

@@ -23,7 +23,100 @@ async function parted(): Promise<Awaited<ReturnType<typeof twoProjects>>> {
   return both;
 }
 
+describe("push --delete", () => {
+  test("deletes a branch and a tag there, and leaves what is here", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    await a.ok(...words("tag v1 fix"));
+    expect((await a.ok(...words("push origin fix v1"))).stdout).toContain(
+      "pushed fix (new), tags/v1",
+    );
+    await b.ok("fetch");
+    const would = await a.ok(...words("push origin --delete fix v1 --dry-run"));
+    expect(would.stdout).toBe("would delete fix, tags/v1 on origin\n");
+    const done = await a.ok(...words("push origin --delete fix v1"));
+    expect(done.stdout).toBe("deleted fix, tags/v1 on origin\n");
+    const { refs } = (await a.ok(...words("remote show origin --json"))).json;
+    expect(refs.map(({ name }: { name: string }) => name)).toEqual(["heads/main"]);
+    await a.ok(...words("get fix@950"));
+    expect((await a.run(...words("get origin/fix@950"))).status).toBe(1);
+    expect((await b.ok(...words("fetch --json"))).json.gone).toContain("heads/fix");
+    const again = await a.run(...words("push origin --delete fix"));
+    expect([again.status, again.stderr]).toEqual([
+      1,
+      expect.stringContaining("origin has no branch and no tag fix"),
+    ]);
+    expect((await a.ok("push")).stdout).toContain("pushed fix (new)");
+  });
+
+  test("a run that only the remote has stays, unless the last fetch has seen it", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    await a.ok("push");
+    const { status, stderr, json } = await b.run(...words("push origin --delete fix --json"));
+    expect([status, json.refs[0].reason]).toEqual([1, "unknown"]);
+    expect(stderr).toContain("would be lost");
+    const leased = await b.run(...words("push origin --delete fix --force-with-lease"));
+    expect(leased.status).toBe(1);
+    await b.ok("fetch");
+    await b.ok(...words("push origin --delete fix"));
+    const { refs } = (await a.ok(...words("remote show origin --json"))).json;
+    expect(refs).toHaveLength(1);
+  });
+
+  test("needs names, and goes with no other way to push", async () => {
+    const { a } = await twoProjects();
+    for (const line of ["--delete", "origin --delete", "origin main --delete --check"]) {
+      expect((await a.run("push", ...words(line))).status, line).toBe(2);
+    }
+  });
+});
+
 describe("push", () => {
+  test("a tag by its name alone", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("tag v1 main"));
+    await a.ok(...words("tag v2 main"));
+    expect((await a.ok(...words("push origin v1"))).stdout).toContain("pushed tags/v1 (new)");
+    await b.ok("fetch");
+    expect((await b.ok(...words("tag --json"))).json.tags).toMatchObject([{ name: "v1" }]);
+  });
+
+  test("from a store without the source does not say that the source is there", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("remote add bare bare"));
+    await a.ok(...words("push bare main --no-code"));
+    await b.ok("remote", "add", "bare", path.join(a.root, "bare"));
+    await b.ok(...words("pull bare main"));
+    await b.ok(...words("remote add next next"));
+    const first = await b.ok(...words("push next main --json"));
+    expect(first.json.code).toEqual([]);
+    const { refs } = (await b.ok(...words("remote show next --json"))).json;
+    expect(refs).toMatchObject([{ name: "heads/main", code: false }]);
+    expect((await b.ok(...words("push next main"))).stdout).toContain("next has everything");
+  });
+
+  test("a lease is what a fetch has seen, not what a push that was refused has met", async () => {
+    const { a, b } = await twoProjects();
+    await b.ok("fetch");
+    await b.ok(...words("branch main origin/main@400 --param p=0.1"));
+    await a.ok(...words("extend main --by 10"));
+    await a.ok("push");
+    expect((await b.run(...words("push origin main"))).status).toBe(1);
+    expect((await b.run(...words("push origin main --force-with-lease"))).status).toBe(1);
+    await b.ok("fetch");
+    await b.ok(...words("push origin main --force-with-lease"));
+  });
+
+  test("with a branch where the remote comes names the right line", async () => {
+    const { a } = await twoProjects();
+    for (const verb of ["push", "fetch", "pull"]) {
+      const { stderr } = await a.run(verb, "main");
+      expect(stderr).toContain(`\`rewind ${verb} origin main\``);
+    }
+    expect((await a.run("push", "other")).stderr).toContain("remote add other URL");
+  });
+
   test("sends what is new, and nothing twice; a fork moves little", async () => {
     const { a, url } = await twoProjects();
     const [main] = (await a.ok(...words("remote show origin --json"))).json.refs;

@@ -28,6 +28,19 @@ async function traced(rest: string): Promise<Project> {
 const AGAINST = words("verify main --trace block.trace --program working");
 
 describe("trace, and verify --trace", () => {
+  test.each([
+    ["0", 0],
+    ["29", 2],
+    ["30", 3],
+    ["100", 9],
+  ])("--at %s alone names its block", async (step, block) => {
+    const project = await traced("");
+    const { json } = await project.ok(...words(`trace main --at ${step} -o at.trace --json`));
+    expect(json.block).toBe(block);
+    expect((await project.run(...words("trace main -o at.trace"))).status).toBe(2);
+    expect((await project.run(...words("trace main --at 101 -o at.trace"))).status).toBe(2);
+  });
+
   test("the same machine sees the same", async () => {
     const project = await traced("");
     const { json } = await project.ok(...words("trace main --block 0 -o 0.trace --json"));

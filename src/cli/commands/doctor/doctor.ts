@@ -9,7 +9,7 @@ import { age, table, visibleLine } from "../../terminal/text.ts";
 export const doctor: Command = command({
   positionals: {},
   describe:
-    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended is removed automatically. Whether a process on another machine or in another\ncontainer still runs cannot be seen from here; its lock stays until --break-lock removes it. Lists the refs\nas well that two sides of a merge by Git have both changed, in a store that is committed with the code:\n--settle keeps both runs, theirs under another name unless one of the two continues the other.",
+    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended is removed automatically. Whether a process on another machine or in another\ncontainer still runs cannot be seen from here; its lock stays until --break-lock removes it. Lists the refs\nas well that two sides of a merge by Git have both changed, in a store that is committed with the code:\n--settle keeps both runs, theirs under another name unless one of the two continues the other. Exits with 1 while there are such refs.",
   options: {
     "break-lock": {
       describe:
@@ -43,6 +43,7 @@ export const doctor: Command = command({
     }));
     const conflicts = await repo.conflicts();
     const settled = args.settle === true ? await repo.settle() : [];
+    const isOpen = conflicts.length > 0 && args.settle !== true;
     const told = {
       ...{ locks: data, removed: breaks, conflicts },
       settled: settled.map(({ ref, target, other = null }) => ({ ref, target, other })),
@@ -53,7 +54,7 @@ export const doctor: Command = command({
         ...(args.settle ? settledLines(settled) : conflicts.map(conflictLine)),
       ].join("\n"),
     );
-    return STATUS.ok;
+    return isOpen ? STATUS.failed : STATUS.ok;
   },
 });
 
