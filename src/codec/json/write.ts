@@ -6,7 +6,7 @@ import { explainObject } from "../state/explain.ts";
 import type { JsonOutput } from "../state/kinds/kind.ts";
 import { kindOf } from "../state/kinds.ts";
 import { explainPrimitive, refusal } from "../state/refusal.ts";
-import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
+import { type TypeCodecs, typeOf } from "../state/type-codecs.ts";
 import { jsonSize } from "./size.ts";
 
 /** The most characters of JSON in one string. */
@@ -185,7 +185,7 @@ class JsonWriter implements JsonOutput {
     return kind === undefined ? this.#instance(value) : kind.toJson(value, this);
   }
 
-  fields(value: Fields): unknown {
+  fields(value: object): unknown {
     const entries: [string, unknown][] = [];
     for (const key of Object.keys(value)) {
       if (this.#room <= 0) {
@@ -193,7 +193,10 @@ class JsonWriter implements JsonOutput {
         break;
       }
       this.#room -= key.length + 4;
-      entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
+      entries.push([
+        key.startsWith("$") ? `$${key}` : key,
+        this.under(key, (value as Fields)[key]),
+      ]);
     }
     // fromEntries defines properties, so "__proto__" is a key like any other.
     return Object.fromEntries(entries);
@@ -220,20 +223,22 @@ class JsonWriter implements JsonOutput {
 
   #instance(value: object): unknown {
     const { name, stored } = this.#payload(value);
-    return { $type: name, value: this.value(stored) };
+    return { $type: name, value: stored === value ? this.fields(value) : this.value(stored) };
   }
 
-  /** An instance as its codec stores it; encoded once, so that its shared parts stay shared. */
+  /** An instance as it is stored; encoded once, so that its shared parts stay shared. */
   #payload(value: object): { readonly name: string; readonly stored: unknown } {
     const known = this.#payloads.get(value);
     if (known !== undefined) return known;
-    const named = codecFor(this.#types, value);
-    if (named !== undefined) {
-      const payload = { name: named.name, stored: named.codec.encode(value) as unknown };
+    const type = typeOf(this.#types, value);
+    if (type !== undefined) {
+      // An instance of a plain class is what is stored of it: a copy would hide the cycles.
+      const stored = type.plain === undefined ? type.encode(value) : value;
+      const payload = { name: type.name, stored };
       this.#payloads.set(value, payload);
       return payload;
     }
-    throw refusal(formatPath(this.#steps), ...explainObject(value));
+    throw refusal(formatPath(this.#steps), ...explainObject(value, this.#types));
   }
 
   under(step: PathStep, item: unknown): unknown {
@@ -247,9 +252,10 @@ class JsonWriter implements JsonOutput {
   #partsOf(value: object): Iterable<unknown> | number {
     const kind = kindOf(value);
     if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
-    const isInstance = codecFor(this.#types, value) !== undefined;
     // Anything else is refused when it is written, with its path.
-    return isInstance ? [this.#payload(value).stored] : LEAF;
+    if (typeOf(this.#types, value) === undefined) return LEAF;
+    const { stored } = this.#payload(value);
+    return stored === value ? Object.entries(value).flat() : [stored];
   }
 }
 

@@ -2,13 +2,14 @@ import { MAX_DEPTH } from "../cbor/cursor.ts";
 import { type Comparer, type Difference, formatSpot, type Spot } from "./difference.ts";
 import { integrityOf } from "./integrity.ts";
 import { isObject } from "./kinds/kind.ts";
+import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
-import { codecFor, type TypeCodec, type TypeCodecs } from "./type-codecs.ts";
+import { type InstanceType, type TypeCodecs, typeOf } from "./type-codecs.ts";
 
 export interface DifferenceOptions {
   /** The most differences to list; 100 by default. */
   readonly limit?: number | undefined;
-  /** Codecs for class instances, which are compared by what their codec stores. */
+  /** The classes of instances, which are compared by what is stored of them. */
   readonly types?: TypeCodecs | undefined;
 }
 
@@ -44,9 +45,8 @@ export class Comparison implements Comparer {
       else this.add(spot, a, b);
       return;
     }
-    const kind = kindOf(a);
-    const codec = kind ?? this.#codecOf(a);
-    if (codec !== (kindOf(b) ?? this.#codecOf(b)) || (codec === undefined && a !== b)) {
+    const type = kindOf(a) ?? typeOf(this.#types, a);
+    if (type !== (kindOf(b) ?? typeOf(this.#types, b)) || (type === undefined && a !== b)) {
       // Objects of different kinds just differ.
       this.add(spot, a, b);
       return;
@@ -58,8 +58,9 @@ export class Comparison implements Comparer {
     if (seen.has(b) || spot.depth > MAX_DEPTH) return;
     seen.add(b);
     this.#compareIntegrity(a, b, spot);
-    if (kind !== undefined) kind.compare(a, b, this, spot);
-    else this.#compareStored(this.#codecOf(a), a, b, spot);
+    if (type === undefined) return;
+    if ("compare" in type) type.compare(a, b, this, spot);
+    else this.#compareInstances(type, a, b, spot);
   }
 
   /** Both objects must have been met first at the same place, or both be new. */
@@ -83,13 +84,10 @@ export class Comparison implements Comparer {
     else this.#visit(difference);
   }
 
-  #codecOf(value: object): TypeCodec | undefined {
-    return codecFor(this.#types, value)?.codec;
-  }
-
-  #compareStored(codec: TypeCodec | undefined, a: object, b: object, spot: Spot): void {
+  #compareInstances(type: InstanceType, a: object, b: object, spot: Spot): void {
     const below = { parent: spot, depth: spot.depth + 1 };
-    if (codec !== undefined) this.compare(codec.encode(a), codec.encode(b), below);
+    if (type.plain !== undefined) OBJECT.compare(a as Fields, b as Fields, this, below);
+    else this.compare(type.encode(a), type.encode(b), below);
   }
 
   #compareIntegrity(a: object, b: object, spot: Spot): void {
@@ -99,6 +97,8 @@ export class Comparison implements Comparer {
     this.add(spot, levelA ?? open, levelB ?? open, { about: "integrity" });
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function sharing(first: Spot | undefined): string {
   return first === undefined ? "a separate object" : `the same object as ${formatSpot(first)}`;
