@@ -25,6 +25,11 @@ export class Comparison implements Comparer {
   readonly #spotsB = new Map<object, Spot>();
   /** The pairs of objects already compared: cycles lead back to them. */
   readonly #compared = new Map<object, Set<object>>();
+  /**
+   * Instances that may lead to each other, compared after everything around them: else the path of
+   * a body could go through all of its neighbours.
+   */
+  readonly #waiting: Instances[] = [];
 
   /** `visit` gets each difference instead of a list, so the limit is never reached. */
   constructor(options: DifferenceOptions, visit?: (difference: Difference) => void) {
@@ -35,6 +40,8 @@ export class Comparison implements Comparer {
 
   differences(a: unknown, b: unknown): Difference[] {
     if (this.#limit > 0) this.compare(a, b, { depth: 0 });
+    // The list grows while it is read.
+    for (const instances of this.#waiting) this.#compareInstances(instances);
     return this.#found;
   }
 
@@ -60,7 +67,8 @@ export class Comparison implements Comparer {
     this.#compareIntegrity(a, b, spot);
     if (type === undefined) return;
     if ("compare" in type) type.compare(a, b, this, spot);
-    else this.#compareInstances(type, a, b, spot);
+    else if (type.create === undefined) this.#compareInstances({ type, a, b, spot });
+    else this.#waiting.push({ type, a, b, spot });
   }
 
   /** Both objects must have been met first at the same place, or both be new. */
@@ -84,7 +92,7 @@ export class Comparison implements Comparer {
     else this.#visit(difference);
   }
 
-  #compareInstances(type: InstanceType, a: object, b: object, spot: Spot): void {
+  #compareInstances({ type, a, b, spot }: Instances): void {
     const below = { parent: spot, depth: spot.depth + 1 };
     if (type.plain !== undefined) OBJECT.compare(a as Fields, b as Fields, this, below);
     else this.compare(type.encode(a), type.encode(b), below);
@@ -96,6 +104,14 @@ export class Comparison implements Comparer {
     const open = "open to changes";
     this.add(spot, levelA ?? open, levelB ?? open, { about: "integrity" });
   }
+}
+
+/** Two instances of one type, and where they are. */
+interface Instances {
+  readonly type: InstanceType;
+  readonly a: object;
+  readonly b: object;
+  readonly spot: Spot;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

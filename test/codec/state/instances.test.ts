@@ -266,6 +266,28 @@ describe("a cycle", () => {
     ]);
   });
 
+  test("has the shortest path, not one through all neighbours", () => {
+    const ring = (changed: number) => {
+      const bodies = Array.from({ length: 9 }, () => new Body());
+      for (const [i, body] of bodies.entries()) body.links = [bodies[(i + 1) % 9], body];
+      (bodies[6] as Body).mass = changed;
+      return { bodies, last: 1 };
+    };
+    expect(differences(ring(1), ring(2), options)).toEqual([
+      { path: "state.bodies[6].mass", a: 1, b: 2 },
+    ]);
+    const vaults = (x: number) => {
+      const [a, b] = [Vault.of(0), Vault.of(x)];
+      a.fill(b);
+      b.note = a;
+      return { list: [a, b], x };
+    };
+    expect(differences(vaults(1), vaults(2), options).map(({ path }) => path)).toEqual([
+      "state.x",
+      "state.list[1][0]",
+    ]);
+  });
+
   test("does not hide the first difference", () => {
     const pair = (mass: number) => {
       const [a, b] = [new Body(), new Body()];
