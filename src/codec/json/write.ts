@@ -7,7 +7,7 @@ import type { JsonOutput } from "../state/kinds/kind.ts";
 import { kindOf } from "../state/kinds.ts";
 import { explainPrimitive, refusal } from "../state/refusal.ts";
 import { type TypeCodecs, typeOf } from "../state/type-codecs.ts";
-import { jsonSize } from "./size.ts";
+import { type JsonSize, jsonSize } from "./size.ts";
 
 /** The most characters of JSON in one string. */
 const LONGEST = 1 << 28;
@@ -18,9 +18,9 @@ const LONGEST = 1 << 28;
  * {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
  * "values": []}, {"$buffer": hex}, {"$view": hex} for a DataView, {"$type": name, "value": stored}
  * for an instance, {"$ref": path} for an object that contains this place. A key of a plain object
- * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless that
- * makes the whole four times as long and over a megabyte: then the second is {"$ref": path of the
- * first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
+ * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless it
+ * leads into a cycle, or that makes the whole four times as long and over a megabyte: then the
+ * second is {"$ref": path of the first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
  * JSON would be longer than 2^28 characters.
  *
  * @example
@@ -91,7 +91,7 @@ class JsonWriter implements JsonOutput {
   readonly #types: TypeCodecs;
   /** The number of characters that still fit; infinite if nothing is cut. */
   #room: number;
-  #needsReferences = false;
+  #size: Pick<JsonSize, "needsReferences" | "cyclic"> | undefined;
   /** The depth at which each object around the current value began. */
   readonly #open = new Map<object, number>();
   /** The path at which each object was written first. */
@@ -107,7 +107,7 @@ class JsonWriter implements JsonOutput {
   /** Measures the JSON, and decides whether repeated objects need references. */
   measure(value: unknown): { readonly characters: number } {
     const size = jsonSize(value, (object) => this.#partsOf(object));
-    this.#needsReferences = size.needsReferences;
+    this.#size = size;
     return size;
   }
 
@@ -158,7 +158,7 @@ class JsonWriter implements JsonOutput {
   #object(value: object): unknown {
     const around = this.#open.get(value);
     if (around !== undefined) return this.#reference(formatPath(this.#steps.slice(0, around)));
-    if (this.#needsReferences) {
+    if (this.#size?.needsReferences || this.#size?.cyclic.has(value)) {
       const before = this.#written.get(value);
       if (before !== undefined) return this.#reference(before);
       this.#written.set(value, formatPath(this.#steps));

@@ -214,6 +214,8 @@ function bodiesIn(value: unknown, seen = new Set<unknown>()): Body[] {
   return [...(value instanceof Body ? [value] : []), ...parts.flatMap((x) => bodiesIn(x, seen))];
 }
 
+const REF = { $ref: "state.list[0].links" };
+
 describe("a cycle", () => {
   test("through instances, lists, Maps and Sets is exact", () => {
     const [world, body] = [new Body(), new Star()];
@@ -264,6 +266,22 @@ describe("a cycle", () => {
     expect(toJson([vault], types)).toEqual([
       { $type: "Vault", value: [{ vault: { $ref: "state[0]" } }, { $undefined: true }] },
     ]);
+  });
+
+  test("is printed in time, however many ways lead through it", () => {
+    const bodies = Array.from({ length: 30 }, () => new Body());
+    for (const body of bodies) body.links = bodies;
+    const people: unknown[] = Array.from({ length: 30 }, () => ({ friends: [] }));
+    for (const one of people) (one as { friends: unknown }).friends = [...people];
+    for (const graph of [bodies, people, new Map(bodies.map((body) => [body, people]))]) {
+      expect(JSON.stringify(toJson(graph, types)).length).toBeLessThan(200_000);
+    }
+    const [ann, bob] = [new Body(), new Body()];
+    [ann.links, bob.links] = [bob, ann];
+    expect(toJson({ list: [ann, bob], best: bob }, types)).toMatchObject({
+      list: [{ value: { links: { value: { links: { $ref: "state.list[0]" } } } } }, REF],
+      best: REF,
+    });
   });
 
   test("has the shortest path, not one through all neighbours", () => {
