@@ -10,7 +10,12 @@ import { checkSimulation, type Simulation } from "./replay/simulation.ts";
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
 export { toJson } from "./codec/json/write.ts";
-export type { TypeCodec, TypeCodecs } from "./codec/state/type-codecs.ts";
+export type {
+  LinkedTypeCodec,
+  PlainClass,
+  TypeCodec,
+  TypeCodecs,
+} from "./codec/state/type-codecs.ts";
 export type { Branches } from "./history/branches.ts";
 export type { BranchDescription } from "./history/describe-branches.ts";
 export type { Origin, OriginKind } from "./history/origin.ts";

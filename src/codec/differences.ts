@@ -7,7 +7,8 @@ export type { DifferenceOptions } from "./state/comparison.ts";
 export type { Difference } from "./state/difference.ts";
 
 /**
- * The places where the states `a` and `b` differ, in the order of the state. Numbers are compared
+ * The places where the states `a` and `b` differ, in the order of the state. What differs inside
+ * instances that may be part of a cycle comes last, those near the root first. Numbers are compared
  * by `Object.is`. This includes differences that only a step could notice: the order of keys and
  * entries, which objects are the same object, and which are frozen. The list is empty only if both
  * states have the same encoding.

@@ -1,8 +1,16 @@
 import { equalBytes } from "../base/bytes.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { reasonOf } from "../base/reason.ts";
 import { decode } from "../codec/decode.ts";
 import { type EncodedInstance, encode } from "../codec/encode.ts";
+import {
+  type InstanceType,
+  instanceTypes,
+  restored,
+  type TypeCodec,
+  type TypeCodecs,
+  typeOf,
+} from "../codec/state/type-codecs.ts";
 import { compareStates, decodeState, type Environment, encodeState } from "./environment.ts";
 import { differentField } from "./same-fields.ts";
 import type { AnySimulation } from "./simulation.ts";
@@ -24,7 +32,8 @@ export function checkCodecs(
   simulation: AnySimulation,
   env: Environment,
 ): void {
-  if (Object.keys(simulation.types ?? {}).length === 0) return;
+  // The encoding itself checks instances that are stored as their properties.
+  if (instanceTypes(simulation.types ?? {}).every(({ plain }) => plain !== undefined)) return;
   const problem = env.guard(() => roundTrip(encoded, simulation, env));
   if (problem === undefined) {
     const forgotten = env.guard(() => firstForgotten(encoded, state, simulation, env));
@@ -77,7 +86,7 @@ function firstLossy(
 ): Lossy | undefined {
   for (const each of instancesIn(state, simulation, env)) {
     const problem = lossOf(each, simulation);
-    if (problem !== undefined) return { name: each.name, path: each.path, problem };
+    if (problem !== undefined) return { name: each.type.name, path: each.path, problem };
   }
   return undefined;
 }
@@ -94,12 +103,17 @@ function firstForgotten(
 ): Lossy | undefined {
   const before = instancesIn(state, simulation, env);
   const after = instancesIn(decodeState(encoded, simulation), simulation, env);
-  for (const [i, { instance, name, path }] of before.entries()) {
+  const { types = {} } = simulation;
+  for (const [i, { instance, type, path }] of before.entries()) {
     const decoded = after[i];
-    if (decoded?.name !== name) continue;
-    const field = differentField(instance, decoded.instance, simulation);
+    if (decoded?.type !== type || type.plain !== undefined) continue;
+    const field = differentField(instance, decoded.instance, types);
     if (field !== undefined) {
-      return { name, path, problem: `its field ${field} is another after encode and decode` };
+      return {
+        name: type.name,
+        path,
+        problem: `its field ${field} is another after encode and decode`,
+      };
     }
   }
   return undefined;
@@ -116,24 +130,47 @@ function instancesIn(
 }
 
 function lossOf(
-  { instance: original, name, stored }: EncodedInstance,
+  { instance: original, type, stored }: EncodedInstance,
   { types = {} }: AnySimulation,
 ): string | undefined {
-  const codec = types[name];
+  if (type.plain !== undefined) return undefined;
   try {
-    const bytes = encode(stored, { types });
-    const instance: unknown = codec?.decode(decode(bytes, { types }));
+    const instance = restored(type, decode(encode(stored, { types }), { types }));
     if (Object.isExtensible(original) && !Object.isExtensible(instance)) {
-      return "its decode returns a frozen object for one that was not frozen";
+      return `its ${makes(type)} a frozen object for one that was not frozen`;
     }
-    const recognised = Object.keys(types).find((key) => types[key]?.is(instance) === true);
-    if (recognised !== name) return "its is does not accept what its decode returns";
-    return equalBytes(bytes, encode(codec?.encode(instance), { types }))
+    if (typeOf(types, instance) !== type) return `its is does not accept what its ${makes(type)}`;
+    // Of the instances inside, only which they are: what they hold is a matter of their own types.
+    const shallow = (value: unknown): Uint8Array => encode(value, { types: ordinals(types) });
+    return equalBytes(shallow(stored), shallow(type.encode(instance)))
       ? undefined
-      : "what its decode returns is encoded differently";
+      : `what its ${makes(type)} is encoded differently`;
   } catch (cause) {
-    return reasonOf(cause);
+    return isOfOther(cause, type) ? undefined : reasonOf(cause);
   }
+}
+
+function makes({ create }: InstanceType): string {
+  return create === undefined ? "decode returns" : "create and fill make";
+}
+
+/** Codecs that store each instance as its type and a number, in order of appearance. */
+function ordinals(types: TypeCodecs): TypeCodecs {
+  const seen = new Map<unknown, number>();
+  const ordinal: TypeCodec = {
+    is: (value) => typeOf(types, value) !== undefined,
+    encode(instance) {
+      if (!seen.has(instance)) seen.set(instance, seen.size);
+      return [typeOf(types, instance)?.name, seen.get(instance)];
+    },
+    decode: () => undefined,
+  };
+  return { instance: ordinal };
+}
+
+/** Whether the codec of another type failed, which is told of that type. */
+function isOfOther(cause: unknown, { name }: InstanceType): boolean {
+  return isRewindError(cause, "FUNCTION_FAILED") && cause.data.name !== name;
 }
 
 function lossy(name: string, path: string, problem: string): RewindError {

@@ -1,6 +1,7 @@
 import { utf8 } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
+import { isClass, type TypeCodecs } from "../codec/state/type-codecs.ts";
 import { type Id, objectId } from "../object/id.ts";
 import {
   decodeProgram,
@@ -106,14 +107,20 @@ export function putProgram(
  */
 export function codeOf(simulation: AnySimulation): Code {
   const { name, init, step, types = {} } = simulation;
-  const codecs = Object.entries(types).flatMap(([type, codec]) => [
+  const classes = Object.entries(types).flatMap(([type, entry]) => [
     `// ${type}`,
-    String(codec.is),
-    String(codec.encode),
-    String(codec.decode),
+    ...codeOfType(entry),
   ]);
-  const code = [`// ${name}`, String(init), String(step), ...codecs].join("\n");
+  const code = [`// ${name}`, String(init), String(step), ...classes].join("\n");
   return { simulation, source: { name, code } };
+}
+
+function codeOfType(entry: TypeCodecs[string]): string[] {
+  // A class can have a toString of its own.
+  if (isClass(entry)) return [Function.prototype.toString.call(entry)];
+  const { is, encode } = entry;
+  const rest = "decode" in entry ? [entry.decode] : [entry.create, entry.fill];
+  return [is, encode, ...rest].map(String);
 }
 
 /** The objects that a segment names by id. */

@@ -1,23 +1,17 @@
 import { surelyEqual } from "../codec/state/surely-equal.ts";
-import type { AnySimulation } from "./simulation.ts";
+import { type TypeCodecs, typeOf } from "../codec/state/type-codecs.ts";
 
 /**
  * The first enumerable field in which two instances differ, such as `best`; undefined if there is
- * none. Fields that hold instances with codecs are not looked into: those are compared themselves.
+ * none. Fields that hold instances of `types` are not looked into: those are compared themselves.
  */
-export function differentField(
-  a: object,
-  b: object,
-  { types = {} }: Pick<AnySimulation, "types">,
-): string | undefined {
-  const codecOf = (value: object): string | undefined =>
-    Object.keys(types).find((name) => types[name]?.is(value) === true);
+export function differentField(a: object, b: object, types: TypeCodecs): string | undefined {
   const seen = new Set<object>();
 
   const same = (x: unknown, y: unknown): boolean => {
     if (!isObject(x) || !isObject(y)) return Object.is(x, y) || !isState(x) || !isState(y);
-    const [codecX, codecY] = [codecOf(x), codecOf(y)];
-    if (codecX !== undefined || codecY !== undefined) return codecX === codecY;
+    const [typeX, typeY] = [typeOf(types, x), typeOf(types, y)];
+    if (typeX !== undefined || typeY !== undefined) return typeX === typeY;
     if (seen.has(x) || surelyEqual(x, y)) return true;
     seen.add(x);
     if (x instanceof Map && y instanceof Map) return sameItems([...x].flat(), [...y].flat());

@@ -1,6 +1,7 @@
 import { describe } from "../base/checks.ts";
 import { either } from "../base/either.ts";
 import { RewindError } from "../base/errors.ts";
+import { classFault } from "../codec/state/class-fault.ts";
 import type { TypeCodecs } from "../codec/state/type-codecs.ts";
 import { LONGEST_NAME } from "../object/program.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
@@ -55,7 +56,10 @@ export interface Simulation<
   /** Returns the next state, or changes `state` in place and returns nothing. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step that changes its state in place returns nothing.
   step(state: S, rng: GeneratorOf<G>, ctx: StepContext<P, G>): S | void;
-  /** Codecs for the class instances that a state may hold. */
+  /**
+   * The classes whose instances a state may hold: each class itself, as in `types: { Body, World }`,
+   * or a codec.
+   */
   readonly types?: TypeCodecs;
 }
 
@@ -95,13 +99,11 @@ export function defineSimulation<
 
 /** Checks that `value` is a simulation. Throws INVALID_SIMULATION. */
 export function checkSimulation(value: unknown, where: string): AnySimulation {
-  const refuse = (problem: string): never => {
+  const refuse = (problem: string, hint?: string): never => {
     throw new RewindError(
       "INVALID_SIMULATION",
       `expected ${where} to be a simulation: ${problem}`,
-      {
-        where,
-      },
+      { where, ...(hint !== undefined && { hint }) },
     );
   };
   if (typeof value !== "object" || value === null) {
@@ -127,13 +129,8 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
       refuse(`expected ${member} to be an object, got ${describe(given)}`);
     }
   }
-  for (const [name, codec] of Object.entries(simulation.types ?? {})) {
-    for (const member of ["is", "encode", "decode"]) {
-      const given: unknown = Object(codec)[member];
-      if (typeof given === "function") continue;
-      refuse(`expected types.${name}.${member} to be a function, got ${describe(given)}`);
-    }
-  }
+  const fault = typesFault(simulation.types ?? {});
+  if (fault !== undefined) refuse(fault, TYPES_HINT);
   const { rng, streams } = simulation;
   if (rng !== undefined && typeof rng !== "string") {
     refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);
@@ -142,6 +139,36 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
     refuse(`expected streams to be ${either(SEED_RULES)}, got ${describe(streams)}`);
   }
   return simulation as unknown as AnySimulation;
+}
+
+const TYPES_HINT =
+  "types holds classes themselves, as in types: { Body, World }, or codecs: { is, encode, decode } or { is, encode, create, fill }";
+
+/** What is wrong with `types`, in a clause; undefined if nothing is. */
+function typesFault(types: object): string | undefined {
+  const names = new Map<unknown, string>();
+  for (const [name, entry] of Object.entries(types)) {
+    const fault = typeof entry === "function" ? classFault(entry) : undefined;
+    if (fault !== undefined) {
+      return `expected types.${name} to be a class of plain data: ${fault}; declare a codec in its place, { is, encode, decode }`;
+    }
+    const other = names.get(entry);
+    if (other !== undefined)
+      return `expected types.${name} to be another class than types.${other}`;
+    names.set(entry, name);
+    if (typeof entry === "function") continue;
+    const isLinked = ["create", "fill"].some((member) => Object(entry)[member] !== undefined);
+    const last = isLinked ? ["create", "fill"] : ["decode"];
+    for (const member of ["is", "encode", ...last]) {
+      const given: unknown = Object(entry)[member];
+      if (typeof given === "function") continue;
+      return `expected types.${name}.${member} to be a function, got ${describe(given)}`;
+    }
+    if (isLinked && Object(entry).decode !== undefined) {
+      return `expected types.${name} to have create and fill, or else decode, got all three`;
+    }
+  }
+  return undefined;
 }
 
 /**

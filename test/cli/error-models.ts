@@ -99,6 +99,15 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "state-cycle.ts": `class Agent { constructor(self) { this.self = self ?? this; } }
     ${simulation(`init: () => new Agent(), step: (s) => s,
       types: { Agent: { is: (v) => v instanceof Agent, encode: ({ self }) => ({ self }), decode: ({ self }) => new Agent(self) } }`)}`,
+  "class-private.ts": `class Agent { #age = 1; older() { this.#age++; } }
+    ${simulation("init: () => new Agent(), step: (s) => void s.older(), types: { Agent }")}`,
+  "class-unlisted.ts": `class Agent { age = 1; } class Child extends Agent {}
+    ${simulation("init: () => [new Agent(), new Child()], step: (s) => s, types: { Agent }")}`,
+  "class-symbol.ts": `class Agent { [Symbol("id")] = 1; }
+    ${simulation("init: () => ({ agent: new Agent() }), step: (s) => s, types: { Agent }")}`,
+  "codec-create.ts": `class Agent {}
+    ${simulation(`init: () => new Agent(), step: (s) => s,
+      types: { Agent: { is: (v) => v instanceof Agent, encode: () => 0, create() {}, fill() {} } }`)}`,
   "codec-throws.ts": `class Agent {}
     ${simulation(`init: () => new Agent(), step: (s) => s,
       types: { Agent: { is: (v) => v instanceof Agent, encode() { throw new Error("no"); }, decode: () => new Agent() } }`)}`,

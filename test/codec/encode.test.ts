@@ -187,7 +187,7 @@ describe("refusals", () => {
     [
       "class",
       new Brain(),
-      /brain is an instance of Brain: declare a codec in the simulation's types/,
+      /brain is an instance of Brain: add types: \{ Brain \} to the simulation, or a codec for it/,
     ],
     ["Promise", Promise.resolve(1), /brain is a Promise: await it/],
     ["WeakMap", new WeakMap(), /brain is a WeakMap: .*use a Map/],
@@ -206,7 +206,7 @@ describe("refusals", () => {
     ["map subclass", new Table(), /brain is an instance of Table, a subclass of Map: /],
     ["false Map", Object.create(Map.prototype), /brain is an instance of Map.*genuine/],
     ["false Date", Object.create(Date.prototype), /brain is an instance of Date.*genuine/],
-    ["URL", new URL("a:b"), /brain is an instance of URL: declare a codec/],
+    ["URL", new URL("a:b"), /brain is an instance of URL: add types/],
     ["other prototype", Object.create({}), /brain is an object whose prototype is neither/],
     ["hole", sparse, /brain\[0\] is a hole in a sparse array: /],
     ["big hole", new Array(1000), /brain\[0\] is a hole in a sparse array: /],
@@ -326,7 +326,7 @@ describe("class instances", () => {
     const agent = new Agent(1);
     agent.friend = [agent];
     expect(caught(() => encode({ agent }, options)).message).toMatch(
-      /^state\.agent\.friend\[0\] closes a cycle through a class instance: leave the link out/,
+      /^state\.agent\.friend\[0\] closes a cycle through a class instance: list the class itself/,
     );
     const world: unknown[] = [];
     world.push(new Agent(1, world));
@@ -349,7 +349,9 @@ describe("class instances", () => {
 
   test("no codec, and a codec that fails", () => {
     const bytes = encode([new Agent(1)], options);
-    expect(caught(() => decode(bytes)).message).toMatch(/expected a codec for the type "Agent"/);
+    expect(caught(() => decode(bytes)).message).toMatch(
+      /expected a class or a codec for the type "Agent"/,
+    );
     const failing = {
       Agent: {
         ...options.types.Agent,

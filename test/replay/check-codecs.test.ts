@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { RewindError } from "../../src/base/errors.ts";
-import type { TypeCodec } from "../../src/codec/state/type-codecs.ts";
+import type { LinkedTypeCodec, TypeCodec, TypeCodecs } from "../../src/codec/state/type-codecs.ts";
 import { checkCodecs } from "../../src/replay/check-codecs.ts";
 import { type Environment, encodeState } from "../../src/replay/environment.ts";
 import type { AnySimulation } from "../../src/replay/simulation.ts";
@@ -195,4 +195,101 @@ test("what no codec has to restore is not compared", () => {
     decode: (x: unknown) => Object.assign(new Agent(x as number), { best: () => 2 }),
   };
   expect(checkAgent((agent) => Object.assign(agent, { best: () => 1 }), own)).toBeUndefined();
+});
+
+class World {
+  readonly bodies: Body[] = [];
+  age = 0;
+}
+class Body {
+  mass = 1;
+  world: World;
+  constructor(world: World) {
+    this.world = world;
+    world.bodies.push(this);
+  }
+}
+
+const worldCodec: LinkedTypeCodec<World> = {
+  is: (value) => value instanceof World,
+  encode: ({ bodies, age }) => ({ bodies, age }),
+  create: () => new World(),
+  fill: (world, { bodies, age }) => void Object.assign(world, { bodies, age }),
+};
+const bodyCodec: LinkedTypeCodec<Body> = {
+  is: (value) => value instanceof Body,
+  encode: ({ mass, world }) => ({ mass, world }),
+  create: () => new Body({ bodies: [] } as unknown as World),
+  fill: (body, { mass, world }) => void Object.assign(body, { mass, world }),
+};
+
+function checkWorld(types: TypeCodecs): unknown {
+  const simulation = { name: "s", init: () => 0, step: () => 0, types } as AnySimulation;
+  const world = new World();
+  world.age = 3;
+  new Body(world).mass = 2;
+  try {
+    checkCodecs(encodeState({ world }, simulation, env), { world }, simulation, env);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return undefined;
+}
+
+const LOSSY_WORLD = "the codec World does not restore state.world exactly: ";
+const LOSSY_BODY = "the codec Body does not restore state.world.bodies[0] exactly: ";
+
+test.each<[string, TypeCodecs, string | undefined]>([
+  ["of codecs that fill everything in", { World: worldCodec, Body: bodyCodec }, undefined],
+  ["of classes alone", { World, Body }, undefined],
+  ["of both", { World, Body: bodyCodec }, undefined],
+  [
+    "whose outer codec loses a field",
+    {
+      World: { ...worldCodec, fill: (world, { bodies }) => void Object.assign(world, { bodies }) },
+      Body: bodyCodec,
+    },
+    `${LOSSY_WORLD}what its create and fill make is encoded differently`,
+  ],
+  [
+    "whose outer codec never stores a field",
+    {
+      World: { ...worldCodec, encode: ({ bodies }: World) => ({ bodies, age: 0 }) },
+      Body,
+    },
+    `${LOSSY_WORLD}its field age is another after encode and decode`,
+  ],
+  [
+    "whose inner codec loses a field",
+    {
+      World: worldCodec,
+      Body: { ...bodyCodec, fill: (body, { world }) => void Object.assign(body, { world }) },
+    },
+    `${LOSSY_BODY}what its create and fill make is encoded differently`,
+  ],
+  [
+    "whose inner codec looks into a world that is not filled yet",
+    {
+      World: worldCodec,
+      Body: {
+        ...bodyCodec,
+        fill: (body, { world }) => void Object.assign(body, world.bodies[0].mass),
+      },
+    },
+    "the codec Body failed to decode",
+  ],
+  [
+    "whose create gives something else",
+    { World, Body: { ...bodyCodec, create: () => ({}) } },
+    `${LOSSY_BODY}its is does not accept what its create and fill make`,
+  ],
+  [
+    "whose create freezes",
+    { World, Body: { ...bodyCodec, create: () => Object.freeze(bodyCodec.create()) } },
+    LOSSY_BODY,
+  ],
+])("a cycle %s", (_, types, message) => {
+  const found = checkWorld(types);
+  if (message === undefined) expect(found).toBeUndefined();
+  else expect(found).toContain(message);
 });

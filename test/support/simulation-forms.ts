@@ -283,6 +283,82 @@ const agents: Form<Market> = {
   metric: (state) => state.agents.reduce((sum, { wealth }) => sum + wealth, state.leader.wealth),
 };
 
+class Universe {
+  readonly bodies: Planet[] = [];
+  readonly byMass = new Map<number, Planet>();
+  age = 0;
+}
+
+class Planet {
+  x: number;
+  readonly universe: Universe;
+  nearest: Planet = this;
+  constructor(universe: Universe, x: number) {
+    this.universe = universe;
+    this.x = x;
+    universe.bodies.push(this);
+  }
+}
+
+/** A planet that hides its speed, and so needs a codec. */
+class Rogue extends Planet {
+  #speed = 0;
+  get speed(): number {
+    return this.#speed;
+  }
+  push(by: number): void {
+    this.#speed = this.#speed / 2 + by;
+    this.x += this.#speed;
+  }
+  static empty(): Rogue {
+    return new Rogue({ bodies: [] } as unknown as Universe, 0);
+  }
+}
+
+const backLinks: Form<Universe> = {
+  simulation: defineSimulation<Universe, Knobs>({
+    name: "classes-with-back-links",
+    params: KNOBS,
+    init({ rng }) {
+      const universe = new Universe();
+      for (let i = 0; i < 3; i++) new Planet(universe, rng.random());
+      new Rogue(universe, rng.random());
+      return universe;
+    },
+    step(universe, rng, ctx) {
+      const { bodies, byMass } = universe;
+      const body = rng.choice(bodies);
+      const sum = ctx.params.gain * draw(rng, body.x, ctx);
+      if (body instanceof Rogue) body.push(sum);
+      else body.x = body.x / 2 + sum;
+      body.nearest = rng.choice(body.universe.bodies);
+      body.universe.age++;
+      byMass.set(rng.integer(0, 3), body.nearest);
+      if (rng.random() < 0.1) bodies.shift();
+      if (bodies.length < 3) new Planet(universe, sum);
+    },
+    types: {
+      Universe,
+      Planet,
+      Rogue: {
+        is: (value) => value instanceof Rogue,
+        encode: (rogue: Rogue) => ({ ...rogue, speed: rogue.speed }),
+        create: () => Rogue.empty(),
+        fill(rogue: Rogue, { speed, ...fields }) {
+          rogue.push(speed);
+          Object.assign(rogue, fields);
+        },
+      },
+    },
+  }),
+  paths: ["age", "bodies[0].x"],
+  change(universe, amount) {
+    universe.age = amount;
+    (universe.bodies[0] as Planet).nearest = universe.bodies[1] as Planet;
+  },
+  metric: ({ bodies, age }) => bodies.reduce((sum, { x, nearest }) => sum + x + nearest.x, age),
+};
+
 interface Picture {
   readonly pixels: Uint8Array;
   x: number;
@@ -316,6 +392,7 @@ export const FORMS: readonly Form[] = [
   collections,
   graph,
   agents,
+  backLinks,
 ] as readonly Form[];
 
 /** Slow, so tests take few of its steps. */

@@ -4,9 +4,15 @@ import { KeyCheck } from "./key-check.ts";
 import { MAJOR } from "./writer.ts";
 
 /**
- * Whether `bytes` are plain: one item of the state encoding without tags. Builds nothing, but
- * checks that the bytes are well-formed, canonical and within the limits, up to the first tag.
- * Throws INVALID_ENCODING with the offset of the fault.
+ * cbor-x gives an object its keys one by one, through names that are not in the code. V8 may turn an
+ * object with more keys than this into a slow dictionary then, for good.
+ */
+export const FEW_KEYS = 16;
+
+/**
+ * Whether `bytes` are plain: one item of the state encoding without tags and without objects of more
+ * than 16 keys. Builds nothing, but checks that the bytes are well-formed, canonical and within the
+ * limits, up to the first tag or such object. Throws INVALID_ENCODING with the offset of the fault.
  *
  * @example
  * ```ts
@@ -44,7 +50,7 @@ const decoder = new Decoder(options);
 class Scanner extends Cursor {
   readonly #keys: KeyCheck = new KeyCheck(this.bytes);
 
-  /** Passes over one item inside `depth` containers; false at a tag. */
+  /** Passes over one item inside `depth` containers; false if it is not plain. */
   item(depth: number): boolean {
     const start = this.at;
     const major = this.head();
@@ -83,6 +89,7 @@ class Scanner extends Cursor {
 
   #fields(length: number, depth: number, start: number): boolean {
     this.enter(2 * length, depth, start);
+    if (length > FEW_KEYS) return false;
     const object = this.#keys.begin();
     for (let i = 0; i < length; i++) {
       const keyStart = this.at;

@@ -2,7 +2,7 @@ import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { JsonForm } from "../state/kinds/kind.ts";
 import { JSON_FORMS } from "../state/kinds.ts";
-import { codecNamed, type TypeCodecs } from "../state/type-codecs.ts";
+import { restored, type TypeCodecs, typeNamed } from "../state/type-codecs.ts";
 
 /**
  * The value that `toJson` turned into this JSON. Throws INVALID_ARGUMENT for a "$"
@@ -47,11 +47,11 @@ function instanceForm(types: TypeCodecs): JsonForm {
   return {
     keys: ["$type", "value"],
     read({ $type: name, value }, readValue) {
-      const codec = codecNamed(types, name);
-      if (codec !== undefined) return { is: codec.decode(readValue(value)) };
+      const type = typeNamed(types, name);
+      if (type !== undefined) return { is: restored(type, readValue(value)) };
       throw new RewindError(
         "INVALID_ARGUMENT",
-        `there is no codec for the type ${describe(name)}`,
+        `there is no type ${describe(name)} in the simulation's types`,
         { name },
       );
     },

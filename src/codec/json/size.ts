@@ -9,6 +9,11 @@ export interface JsonSize {
    * much.
    */
   readonly needsReferences: boolean;
+  /**
+   * The objects that lead into a cycle. They are written once, because there may be more ways to them
+   * than anything can hold.
+   */
+  readonly cyclic: ReadonlySet<object>;
 }
 
 /** JSON of at most this many characters never needs references. */
@@ -26,6 +31,8 @@ export function jsonSize(
   partsOf: (value: object) => Iterable<unknown> | number,
 ): JsonSize {
   const sizes = new Map<object, number>();
+  const open = new Set<object>();
+  const cyclic = new Set<object>();
   let once = 0;
   const own = (characters: number): number => {
     once += characters;
@@ -36,19 +43,26 @@ export function jsonSize(
     const known = sizes.get(part);
     if (known !== undefined) {
       once += REFERENCE;
-      return known;
+      return open.has(part) || cyclic.has(part) ? REFERENCE : known;
     }
     // An object inside itself is a reference.
     sizes.set(part, REFERENCE);
+    open.add(part);
     const parts = partsOf(part);
     let size = own(typeof parts === "number" ? parts : 4);
-    if (typeof parts !== "number") for (const inner of parts) size += sizeOf(inner);
+    if (typeof parts !== "number") {
+      for (const inner of parts) {
+        size += sizeOf(inner);
+        if (open.has(inner as object) || cyclic.has(inner as object)) cyclic.add(part);
+      }
+    }
+    open.delete(part);
     sizes.set(part, size);
     return size;
   };
   const whole = sizeOf(value);
   const needsReferences = whole > Math.max(ALWAYS, TIMES * once);
-  return { characters: needsReferences ? once : whole, needsReferences };
+  return { characters: needsReferences ? once : whole, needsReferences, cyclic };
 }
 
 const REFERENCE = 32;

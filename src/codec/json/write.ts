@@ -6,8 +6,8 @@ import { explainObject } from "../state/explain.ts";
 import type { JsonOutput } from "../state/kinds/kind.ts";
 import { kindOf } from "../state/kinds.ts";
 import { explainPrimitive, refusal } from "../state/refusal.ts";
-import { codecFor, type TypeCodecs } from "../state/type-codecs.ts";
-import { jsonSize } from "./size.ts";
+import { type TypeCodecs, typeOf } from "../state/type-codecs.ts";
+import { type JsonSize, jsonSize } from "./size.ts";
 
 /** The most characters of JSON in one string. */
 const LONGEST = 1 << 28;
@@ -18,9 +18,9 @@ const LONGEST = 1 << 28;
  * {"$date": ISO or null}, {"$map": [[key, value]]}, {"$set": []}, {"$typed": "Float64Array",
  * "values": []}, {"$buffer": hex}, {"$view": hex} for a DataView, {"$type": name, "value": stored}
  * for an instance, {"$ref": path} for an object that contains this place. A key of a plain object
- * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless that
- * makes the whole four times as long and over a megabyte: then the second is {"$ref": path of the
- * first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
+ * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless it
+ * leads into a cycle, or that makes the whole four times as long and over a megabyte: then the
+ * second is {"$ref": path of the first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
  * JSON would be longer than 2^28 characters.
  *
  * @example
@@ -91,7 +91,7 @@ class JsonWriter implements JsonOutput {
   readonly #types: TypeCodecs;
   /** The number of characters that still fit; infinite if nothing is cut. */
   #room: number;
-  #needsReferences = false;
+  #size: Pick<JsonSize, "needsReferences" | "cyclic"> | undefined;
   /** The depth at which each object around the current value began. */
   readonly #open = new Map<object, number>();
   /** The path at which each object was written first. */
@@ -107,7 +107,7 @@ class JsonWriter implements JsonOutput {
   /** Measures the JSON, and decides whether repeated objects need references. */
   measure(value: unknown): { readonly characters: number } {
     const size = jsonSize(value, (object) => this.#partsOf(object));
-    this.#needsReferences = size.needsReferences;
+    this.#size = size;
     return size;
   }
 
@@ -158,7 +158,7 @@ class JsonWriter implements JsonOutput {
   #object(value: object): unknown {
     const around = this.#open.get(value);
     if (around !== undefined) return this.#reference(formatPath(this.#steps.slice(0, around)));
-    if (this.#needsReferences) {
+    if (this.#size?.needsReferences || this.#size?.cyclic.has(value)) {
       const before = this.#written.get(value);
       if (before !== undefined) return this.#reference(before);
       this.#written.set(value, formatPath(this.#steps));
@@ -185,7 +185,7 @@ class JsonWriter implements JsonOutput {
     return kind === undefined ? this.#instance(value) : kind.toJson(value, this);
   }
 
-  fields(value: Fields): unknown {
+  fields(value: object): unknown {
     const entries: [string, unknown][] = [];
     for (const key of Object.keys(value)) {
       if (this.#room <= 0) {
@@ -193,7 +193,10 @@ class JsonWriter implements JsonOutput {
         break;
       }
       this.#room -= key.length + 4;
-      entries.push([key.startsWith("$") ? `$${key}` : key, this.under(key, value[key])]);
+      entries.push([
+        key.startsWith("$") ? `$${key}` : key,
+        this.under(key, (value as Fields)[key]),
+      ]);
     }
     // fromEntries defines properties, so "__proto__" is a key like any other.
     return Object.fromEntries(entries);
@@ -220,20 +223,22 @@ class JsonWriter implements JsonOutput {
 
   #instance(value: object): unknown {
     const { name, stored } = this.#payload(value);
-    return { $type: name, value: this.value(stored) };
+    return { $type: name, value: stored === value ? this.fields(value) : this.value(stored) };
   }
 
-  /** An instance as its codec stores it; encoded once, so that its shared parts stay shared. */
+  /** An instance as it is stored; encoded once, so that its shared parts stay shared. */
   #payload(value: object): { readonly name: string; readonly stored: unknown } {
     const known = this.#payloads.get(value);
     if (known !== undefined) return known;
-    const named = codecFor(this.#types, value);
-    if (named !== undefined) {
-      const payload = { name: named.name, stored: named.codec.encode(value) as unknown };
+    const type = typeOf(this.#types, value);
+    if (type !== undefined) {
+      // An instance of a plain class is what is stored of it: a copy would hide the cycles.
+      const stored = type.plain === undefined ? type.encode(value) : value;
+      const payload = { name: type.name, stored };
       this.#payloads.set(value, payload);
       return payload;
     }
-    throw refusal(formatPath(this.#steps), ...explainObject(value));
+    throw refusal(formatPath(this.#steps), ...explainObject(value, this.#types));
   }
 
   under(step: PathStep, item: unknown): unknown {
@@ -247,9 +252,10 @@ class JsonWriter implements JsonOutput {
   #partsOf(value: object): Iterable<unknown> | number {
     const kind = kindOf(value);
     if (kind !== undefined) return kind.parts?.(value) ?? kind.jsonLength?.(value) ?? LEAF;
-    const isInstance = codecFor(this.#types, value) !== undefined;
     // Anything else is refused when it is written, with its path.
-    return isInstance ? [this.#payload(value).stored] : LEAF;
+    if (typeOf(this.#types, value) === undefined) return LEAF;
+    const { stored } = this.#payload(value);
+    return stored === value ? Object.entries(value).flat() : [stored];
   }
 }
 

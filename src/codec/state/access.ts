@@ -6,7 +6,7 @@ import { formatPath, type Path, type PathStep } from "../path/format.ts";
 import { isObject, type StateKind } from "./kinds/kind.ts";
 import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
-import { codecFor, type TypeCodecs } from "./type-codecs.ts";
+import { type TypeCodecs, typeOf } from "./type-codecs.ts";
 
 /**
  * The value at `path` within `root`; own properties only. In a class instance, the path may name what
@@ -63,7 +63,9 @@ function find(value: unknown, name: PathStep): { readonly is: unknown } | undefi
 /** What the codec of a class instance stores; undefined for any other value. */
 function storedIn(value: unknown, types: TypeCodecs | undefined): unknown {
   if (types === undefined || !isObject(value) || kindOf(value) !== undefined) return undefined;
-  return codecFor(types, value)?.codec.encode(value);
+  const type = typeOf(types, value);
+  // What is stored of an instance of a plain class are its properties, which are found anyway.
+  return type?.plain === undefined ? type?.encode(value) : undefined;
 }
 
 function put(holder: unknown, name: PathStep, next: unknown, path: Path): boolean {

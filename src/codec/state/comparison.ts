@@ -2,13 +2,14 @@ import { MAX_DEPTH } from "../cbor/cursor.ts";
 import { type Comparer, type Difference, formatSpot, type Spot } from "./difference.ts";
 import { integrityOf } from "./integrity.ts";
 import { isObject } from "./kinds/kind.ts";
+import { OBJECT } from "./kinds/object.ts";
 import { kindOf } from "./kinds.ts";
-import { codecFor, type TypeCodec, type TypeCodecs } from "./type-codecs.ts";
+import { type InstanceType, type TypeCodecs, typeOf } from "./type-codecs.ts";
 
 export interface DifferenceOptions {
   /** The most differences to list; 100 by default. */
   readonly limit?: number | undefined;
-  /** Codecs for class instances, which are compared by what their codec stores. */
+  /** The classes of instances, which are compared by what is stored of them. */
   readonly types?: TypeCodecs | undefined;
 }
 
@@ -24,6 +25,11 @@ export class Comparison implements Comparer {
   readonly #spotsB = new Map<object, Spot>();
   /** The pairs of objects already compared: cycles lead back to them. */
   readonly #compared = new Map<object, Set<object>>();
+  /**
+   * Instances that may lead to each other, compared after everything around them: else the path of
+   * a body could go through all of its neighbours.
+   */
+  readonly #waiting: Instances[] = [];
 
   /** `visit` gets each difference instead of a list, so the limit is never reached. */
   constructor(options: DifferenceOptions, visit?: (difference: Difference) => void) {
@@ -34,6 +40,8 @@ export class Comparison implements Comparer {
 
   differences(a: unknown, b: unknown): Difference[] {
     if (this.#limit > 0) this.compare(a, b, { depth: 0 });
+    // The list grows while it is read.
+    for (const instances of this.#waiting) this.#compareInstances(instances);
     return this.#found;
   }
 
@@ -44,9 +52,8 @@ export class Comparison implements Comparer {
       else this.add(spot, a, b);
       return;
     }
-    const kind = kindOf(a);
-    const codec = kind ?? this.#codecOf(a);
-    if (codec !== (kindOf(b) ?? this.#codecOf(b)) || (codec === undefined && a !== b)) {
+    const type = kindOf(a) ?? typeOf(this.#types, a);
+    if (type !== (kindOf(b) ?? typeOf(this.#types, b)) || (type === undefined && a !== b)) {
       // Objects of different kinds just differ.
       this.add(spot, a, b);
       return;
@@ -58,8 +65,10 @@ export class Comparison implements Comparer {
     if (seen.has(b) || spot.depth > MAX_DEPTH) return;
     seen.add(b);
     this.#compareIntegrity(a, b, spot);
-    if (kind !== undefined) kind.compare(a, b, this, spot);
-    else this.#compareStored(this.#codecOf(a), a, b, spot);
+    if (type === undefined) return;
+    if ("compare" in type) type.compare(a, b, this, spot);
+    else if (type.create === undefined) this.#compareInstances({ type, a, b, spot });
+    else this.#waiting.push({ type, a, b, spot });
   }
 
   /** Both objects must have been met first at the same place, or both be new. */
@@ -83,13 +92,10 @@ export class Comparison implements Comparer {
     else this.#visit(difference);
   }
 
-  #codecOf(value: object): TypeCodec | undefined {
-    return codecFor(this.#types, value)?.codec;
-  }
-
-  #compareStored(codec: TypeCodec | undefined, a: object, b: object, spot: Spot): void {
+  #compareInstances({ type, a, b, spot }: Instances): void {
     const below = { parent: spot, depth: spot.depth + 1 };
-    if (codec !== undefined) this.compare(codec.encode(a), codec.encode(b), below);
+    if (type.plain !== undefined) OBJECT.compare(a as Fields, b as Fields, this, below);
+    else this.compare(type.encode(a), type.encode(b), below);
   }
 
   #compareIntegrity(a: object, b: object, spot: Spot): void {
@@ -99,6 +105,16 @@ export class Comparison implements Comparer {
     this.add(spot, levelA ?? open, levelB ?? open, { about: "integrity" });
   }
 }
+
+/** Two instances of one type, and where they are. */
+interface Instances {
+  readonly type: InstanceType;
+  readonly a: object;
+  readonly b: object;
+  readonly spot: Spot;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function sharing(first: Spot | undefined): string {
   return first === undefined ? "a separate object" : `the same object as ${formatSpot(first)}`;

@@ -1,8 +1,12 @@
 import type { StateKind } from "./kinds/kind.ts";
 import { STATE_KINDS } from "./kinds.ts";
+import { isClass, type TypeCodecs } from "./type-codecs.ts";
 
-/** What is wrong with an object that has neither a known kind nor a codec. */
-export function explainObject(value: object): [found: string, advice: string] {
+/** What is wrong with an object that is neither of a known kind nor of one of these types. */
+export function explainObject(
+  value: object,
+  types: TypeCodecs = {},
+): [found: string, advice: string] {
   const name = constructorName(value);
   const known = adviceFor(brand(value)) ?? adviceFor(name ?? "");
   if (known !== undefined) return known;
@@ -25,9 +29,18 @@ export function explainObject(value: object): [found: string, advice: string] {
       "copy it into one that this program creates",
     ];
   }
+  const listed = Object.entries(types).find(
+    ([, entry]) => isClass(entry) && isAbove(entry.prototype, value),
+  )?.[0];
+  if (listed !== undefined) {
+    return [
+      `is an instance of ${name}, a subclass of ${listed}`,
+      `add it to the simulation's types too: types: { ${listed}, ${name} }`,
+    ];
+  }
   return [
     `is an instance of ${name}`,
-    `declare a codec in the simulation's types, such as { ${name}: { is, encode, decode } }, or use a plain object`,
+    `add types: { ${name} } to the simulation, or a codec for it there if it has private fields, or use a plain object`,
   ];
 }
 

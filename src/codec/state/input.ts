@@ -1,8 +1,10 @@
 import { Cursor, type DecodeLimits, invalid, SIMPLE } from "../cbor/cursor.ts";
 import { KeyCheck } from "../cbor/key-check.ts";
+import { FEW_KEYS } from "../cbor/plain.ts";
 import { TextReader } from "../cbor/text-reader.ts";
 import { MAJOR } from "../cbor/writer.ts";
 import type { BufferReader } from "./buffer-reader.ts";
+import { copyOf, Shapes } from "./shapes.ts";
 
 /**
  * An encoding from which the kinds of objects read a state. It reads and checks untagged items
@@ -16,6 +18,7 @@ export abstract class StateInput extends Cursor {
   /** The mark that the next object to be built gets; -1 for no mark. */
   protected mark = -1;
   readonly #keys: KeyCheck;
+  readonly #shapes = new Shapes();
   readonly #texts: TextReader;
 
   constructor(bytes: Uint8Array, limits: DecodeLimits) {
@@ -41,7 +44,7 @@ export abstract class StateInput extends Cursor {
       case MAJOR.ARRAY:
         return this.array(this.argument, depth, start);
       case MAJOR.MAP:
-        return this.fields(this.built({}), depth, start);
+        return this.object(Object.prototype, depth, start);
       case MAJOR.TAG:
         return this.tagged(this.argument, depth, start);
       default:
@@ -87,22 +90,70 @@ export abstract class StateInput extends Cursor {
     return key;
   }
 
-  /** The map whose head was just read, as the fields of `object`. */
-  fields(object: object, depth: number, start: number): object {
+  /** The map whose head was just read, as the fields of a new object. */
+  object(prototype: object | null, depth: number, start: number): object {
     const length = this.argument;
     this.enter(2 * length, depth, start);
-    const fields = object as Record<string, unknown>;
     const first = this.#keys.begin();
-    for (let i = 0; i < length; i++) {
-      const keyStart = this.at;
-      this.expect(MAJOR.TEXT, "a text as the key of an object");
-      const key = this.text(keyStart);
-      this.#keys.add(first, this.at - this.argument, this.argument);
-      // The check lets no __proto__ pass, so this only ever makes own properties.
-      fields[key] = this.item(depth + 1);
-    }
+    const object =
+      prototype !== null && length > FEW_KEYS
+        ? this.#wide(prototype, length, depth, first)
+        : this.#narrow(prototype, length, depth, first);
     this.#keys.end(first);
     return object;
+  }
+
+  #narrow(prototype: object | null, length: number, depth: number, first: number): object {
+    const isPlain = prototype === Object.prototype;
+    const object = this.built((isPlain ? {} : Object.create(prototype)) as Fields);
+    for (let i = 0; i < length; i++) {
+      const key = this.#name();
+      this.#keys.add(first, this.at - this.argument, this.argument);
+      const value = this.item(depth + 1);
+      // A class may have a setter of that name, or a property that cannot be assigned to.
+      if (!isPlain && key in object) define(object, key, value);
+      // The check lets no __proto__ pass, so this only ever makes own properties.
+      else object[key] = value;
+    }
+    return object;
+  }
+
+  #wide(prototype: object, length: number, depth: number, first: number): object {
+    let key = this.#name();
+    const shape = this.#shapes.find(prototype, key, length);
+    let expected = shape?.keys;
+    const object = this.built(
+      (shape === undefined ? Object.create(prototype) : copyOf(shape, prototype)) as Fields,
+    );
+    const keys: string[] = [];
+    // Where the keys are that were expected, and so need no check.
+    const places: number[] = [];
+    for (let i = 0; i < length; i++) {
+      if (i > 0) key = this.#name();
+      if (expected !== undefined && expected[i] !== key) {
+        // V8 takes back what was added last, and keeps the object fast.
+        for (let k = length - 1; k >= i; k--) delete object[expected[k] as string];
+        for (let k = 0; k < 2 * i; k += 2) {
+          this.#keys.add(first, places[k] as number, places[k + 1] as number);
+        }
+        expected = undefined;
+      }
+      if (expected === undefined) this.#keys.add(first, this.at - this.argument, this.argument);
+      else places.push(this.at - this.argument, this.argument);
+      keys.push(key);
+      const value = this.item(depth + 1);
+      if (expected === undefined) define(object, key, value);
+      else object[key] = value;
+    }
+    if (expected === undefined) this.#shapes.learn(prototype, keys, object);
+    return object;
+  }
+
+  /** The next key of an object, which may be one that no object can have. */
+  #name(): string {
+    const start = this.at;
+    this.expect(MAJOR.TEXT, "a text as the key of an object");
+    return this.text(start);
   }
 
   protected text(start: number): string {
@@ -125,4 +176,11 @@ export abstract class StateInput extends Cursor {
     for (let i = 0; i < length; i++) array.push(this.item(depth + 1));
     return array;
   }
+}
+
+type Fields = Record<string, unknown>;
+
+function define(object: object, key: string, value: unknown): void {
+  const property = { writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(object, key, { ...property, value });
 }

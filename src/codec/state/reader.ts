@@ -1,3 +1,4 @@
+import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { messageWithin } from "../../base/reason.ts";
 import { type DecodeLimits, invalid } from "../cbor/cursor.ts";
@@ -5,16 +6,17 @@ import { MAJOR } from "../cbor/writer.ts";
 import { BufferReader } from "./buffer-reader.ts";
 import { StateInput } from "./input.ts";
 import { close, type Integrity, integrityOf, integrityOfTag } from "./integrity.ts";
+import { readFields } from "./kinds/object.ts";
 import { KIND_BY_TAG, SCALAR_BY_TAG } from "./kinds.ts";
 import { TAG } from "./tags.ts";
-import { codecNamed, type TypeCodec, type TypeCodecs } from "./type-codecs.ts";
+import { type InstanceType, type TypeCodecs, typeNamed, typeOf } from "./type-codecs.ts";
 
 /** Called for each object that would be closed, instead of closing it. */
 export type Closing = (value: object, level: Integrity) => void;
 
 /** How a state is read. */
 export interface ReadOptions {
-  /** Codecs for class instances. */
+  /** The classes of instances. */
   readonly types?: TypeCodecs | undefined;
   readonly closing?: Closing | undefined;
 }
@@ -43,7 +45,7 @@ export class StateReader extends StateInput {
     if (kind?.read !== undefined) return kind.read(this, depth, start);
     if (tag === TAG.SHARED) return this.#shared(depth);
     if (tag === TAG.REFERENCE) return this.#reference();
-    if (tag === TAG.INSTANCE) return this.builtLast(() => this.#instance(depth, start));
+    if (tag === TAG.INSTANCE) return this.#instance(depth, start);
     const level = integrityOfTag(tag);
     if (level !== undefined) return this.#closed(level, depth, start);
     const scalar = SCALAR_BY_TAG.get(tag);
@@ -59,10 +61,15 @@ export class StateReader extends StateInput {
     }
     const value = this.item(depth) as object;
     if (this.#options.closing !== undefined) this.#options.closing(value, level);
-    else if (!isClosed(value, level) && tag !== TAG.INSTANCE) {
+    else if (!isClosed(value, level) && (tag !== TAG.INSTANCE || this.#isPlain(value))) {
       throw invalid(`an object that can be ${level}, and no more than that`, "another", start);
     }
     return value;
+  }
+
+  /** Whether an instance has the level that is stored; a codec may return one of another. */
+  #isPlain(instance: object): boolean {
+    return typeOf(this.#options.types, instance)?.plain !== undefined;
   }
 
   /** The tag of the next item, 0 for an array, map or byte string without a tag; else undefined. */
@@ -97,20 +104,34 @@ export class StateReader extends StateInput {
   }
 
   #instance(depth: number, start: number): object {
+    const mark = this.mark;
+    this.mark = -1;
     this.expect(MAJOR.ARRAY, "a class instance");
     if (this.argument !== 2) throw invalid("a name and a value", `${this.argument} parts`, start);
     this.enter(2, depth, start);
     const name = this.item(depth + 1);
-    const codec = codecNamed(this.#options.types, name);
-    if (codec === undefined) {
-      throw new RewindError(
-        "INVALID_ENCODING",
-        `expected a codec for the type ${JSON.stringify(name)}, got none at byte ${start}: declare it in the simulation's types`,
-        { offset: start, name },
-      );
+    const type = typeNamed(this.#options.types, name);
+    if (type === undefined) throw unknownType(name, start);
+    if (type.create === undefined) {
+      const stored = this.item(depth + 1);
+      this.mark = mark;
+      return this.built(calling(type, start, () => type.finish(undefined, stored)));
     }
-    return revive(name as string, codec, this.item(depth + 1), start);
+    this.mark = mark;
+    if (type.plain !== undefined) return readFields(type.plain, this, depth + 1);
+    const instance = this.built(calling(type, start, type.create));
+    const stored = this.item(depth + 1);
+    return calling(type, start, () => type.finish(instance, stored));
   }
+}
+
+function unknownType(name: unknown, offset: number): RewindError {
+  const example = typeof name === "string" && /^[\w$]{1,40}$/.test(name) ? name : "Body";
+  return new RewindError(
+    "INVALID_ENCODING",
+    `expected a class or a codec for the type ${describe(name)}, got none at byte ${offset}: declare it in the simulation, as in types: { ${example} }`,
+    { offset, name },
+  );
 }
 
 /** Whether a tag stands for an object that was not closed before. */
@@ -130,9 +151,9 @@ function isClosed(value: object, level: Integrity): boolean {
   return integrityOf(value) === level;
 }
 
-function revive(name: string, codec: TypeCodec, stored: unknown, offset: number): object {
+function calling({ name }: InstanceType, offset: number, call: () => object): object {
   try {
-    return codec.decode(stored) as object;
+    return call();
   } catch (cause) {
     const problem = cause instanceof Error ? messageWithin(cause) : String(cause);
     const message = `the codec ${name} failed to decode the instance at byte ${offset}: ${problem}`;

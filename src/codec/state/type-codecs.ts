@@ -1,8 +1,11 @@
+import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import { messageWithin } from "../../base/reason.ts";
+
 /**
  * How to store instances of one class: recognise them, encode them as values that the state
- * encoding supports, and decode them.
+ * encoding supports, and decode them. `decode` gets the whole stored value, so an instance cannot
+ * be part of a cycle: see `LinkedTypeCodec`.
  *
  * @example
  * ```ts
@@ -22,24 +25,143 @@ export interface TypeCodec<T = any, Stored = any> {
   decode(stored: Stored): T;
 }
 
-/** Codecs by the name that is stored with each instance. */
-export type TypeCodecs = Readonly<Record<string, TypeCodec>>;
-
-/** A codec and its name. */
-export interface NamedCodec {
-  readonly name: string;
-  readonly codec: TypeCodec;
+/**
+ * How to store instances that may lead back to themselves, such as a body whose world lists it.
+ * `create` makes an empty instance before its stored value is read, and `fill` gives it that value.
+ * In a cycle, `fill` sees objects that are not filled yet: it should keep them, and not look into
+ * them.
+ *
+ * @example
+ * ```ts
+ * const types: TypeCodecs = {
+ *   Body: {
+ *     is: (value) => value instanceof Body,
+ *     encode: (body: Body) => ({ mass: body.mass(), world: body.world }),
+ *     create: () => new Body(),
+ *     fill: (body: Body, { mass, world }) => body.restore(mass, world),
+ *   },
+ * };
+ * ```
+ */
+// biome-ignore lint/suspicious/noExplicitAny: each codec has its own class; only `any` holds them all.
+export interface LinkedTypeCodec<T = any, Stored = any> {
+  is(value: unknown): boolean;
+  encode(instance: T): Stored;
+  create(): T;
+  fill(instance: T, stored: Stored): void;
 }
 
-/** The first codec that recognises `value`; undefined if no codec does. */
-export function codecFor(types: TypeCodecs | undefined, value: unknown): NamedCodec | undefined {
-  for (const [name, codec] of Object.entries(types ?? {})) {
-    if (recognises(codec, value, name)) return { name, codec };
-  }
+/** A class whose instances hold nothing but their own enumerable properties. */
+export interface PlainClass {
+  readonly prototype: object;
+}
+
+/**
+ * The classes whose instances a state may hold, by the name that is stored with each instance. A
+ * class is enough if its instances hold nothing but their own properties: they are stored in order,
+ * and restored without a call of the constructor. Any other class needs a codec. A subclass is
+ * another class.
+ *
+ * @example
+ * ```ts
+ * const types: TypeCodecs = { Body, World };
+ * ```
+ */
+export type TypeCodecs = Readonly<Record<string, TypeCodec | LinkedTypeCodec | PlainClass>>;
+
+/** One entry of `types`, in the one form that the encoding works with. */
+export interface InstanceType {
+  readonly name: string;
+  /** The prototype of its instances, if they are stored as their own properties. */
+  readonly plain: object | undefined;
+  is(value: unknown): boolean;
+  /** The instance as it is stored. */
+  encode(instance: object): unknown;
+  /** Makes an instance before its contents are known; undefined if `decode` needs them. */
+  readonly create: (() => object) | undefined;
+  /** Gives a created instance its contents, or makes one from them; returns the instance. */
+  finish(created: object | undefined, stored: unknown): object;
+}
+
+/** The first type that recognises `value`; undefined if none does. */
+export function typeOf(types: TypeCodecs | undefined, value: unknown): InstanceType | undefined {
+  if (types === undefined) return undefined;
+  for (const type of instanceTypes(types)) if (type.is(value)) return type;
   return undefined;
 }
 
-function recognises(codec: TypeCodec, value: unknown, name: string): boolean {
+/** The type with a stored name; undefined if there is no such type. */
+export function typeNamed(types: TypeCodecs | undefined, name: unknown): InstanceType | undefined {
+  if (types === undefined) return undefined;
+  return instanceTypes(types).find((type) => type.name === name);
+}
+
+/** An instance made from what `encode` of its type gave. */
+export function restored(type: InstanceType, stored: unknown): object {
+  return type.finish(type.create?.(), stored);
+}
+
+/** Whether an entry of `types` is a class, not a codec. */
+export function isClass(entry: TypeCodecs[string]): entry is PlainClass {
+  return typeof entry === "function";
+}
+
+/** Made once for each `types`: states have many instances. */
+const known = new WeakMap<TypeCodecs, readonly InstanceType[]>();
+
+/** The entries of `types`, in their order. */
+export function instanceTypes(types: TypeCodecs): readonly InstanceType[] {
+  let entries = known.get(types);
+  if (entries === undefined) {
+    entries = Object.entries(types).map(([name, entry]) =>
+      isClass(entry) ? plainType(name, entry.prototype) : codecType(name, entry),
+    );
+    known.set(types, entries);
+  }
+  return entries;
+}
+
+function plainType(name: string, prototype: object): InstanceType {
+  return {
+    name,
+    plain: prototype,
+    is: (value) =>
+      typeof value === "object" && value !== null && Object.getPrototypeOf(value) === prototype,
+    encode: (instance) => ({ ...instance }),
+    create: () => Object.create(prototype) as object,
+    finish: (created, stored) =>
+      // Defined, not assigned: the prototype may have a setter of that name.
+      Object.defineProperties(created as object, Object.getOwnPropertyDescriptors(Object(stored))),
+  };
+}
+
+function codecType(name: string, codec: TypeCodec | LinkedTypeCodec): InstanceType {
+  const common = {
+    name,
+    plain: undefined,
+    is: (value: unknown) => recognises(codec, value, name),
+    encode: (instance: object): unknown => codec.encode(instance),
+  };
+  if ("decode" in codec) {
+    return { ...common, create: undefined, finish: (_, stored) => codec.decode(stored) as object };
+  }
+  return {
+    ...common,
+    create: () => created(codec),
+    finish(instance, stored) {
+      codec.fill(instance, stored);
+      return instance as object;
+    },
+  };
+}
+
+function created(codec: LinkedTypeCodec): object {
+  const instance: unknown = codec.create();
+  if (typeof instance === "object" && instance !== null) return instance;
+  throw new TypeError(`expected create to return an object, got ${describe(instance)}`);
+}
+
+function recognises(codec: TypeCodec | LinkedTypeCodec, value: unknown, name: string): boolean {
   try {
     return codec.is(value) === true;
   } catch (cause) {
@@ -47,10 +169,4 @@ function recognises(codec: TypeCodec, value: unknown, name: string): boolean {
     const message = `is of the codec ${name} failed: ${problem}`;
     throw new RewindError("FUNCTION_FAILED", message, { name }, { cause });
   }
-}
-
-/** The codec with a stored name; undefined if there is no such codec. */
-export function codecNamed(types: TypeCodecs | undefined, name: unknown): TypeCodec | undefined {
-  const isKnown = typeof name === "string" && types !== undefined && Object.hasOwn(types, name);
-  return isKnown ? types[name] : undefined;
 }

@@ -3,7 +3,7 @@ import { messageWithin } from "../../base/reason.ts";
 import { MAJOR } from "../cbor/writer.ts";
 import { BufferWriter } from "./buffer-writer.ts";
 import { explainObject } from "./explain.ts";
-import { integrityOf, integrityTag } from "./integrity.ts";
+import { type Integrity, integrityOf, integrityTag } from "./integrity.ts";
 import { ARRAY } from "./kinds/array.ts";
 import { OBJECT } from "./kinds/object.ts";
 import { BIGINT, UTF16_STRING } from "./kinds/scalars.ts";
@@ -13,11 +13,11 @@ import { explainPrimitive } from "./refusal.ts";
 import { Sharing } from "./sharing.ts";
 import { isWellFormed } from "./strings.ts";
 import { TAG } from "./tags.ts";
-import { codecFor, type NamedCodec, type TypeCodecs } from "./type-codecs.ts";
+import { type InstanceType, type TypeCodecs, typeOf } from "./type-codecs.ts";
 
 /** How a state is encoded. */
 export interface EncodeOptions {
-  /** Codecs for class instances. */
+  /** The classes of instances. */
   readonly types?: TypeCodecs | undefined;
   /** Whether an object is a Proxy, if the platform can tell (`util.types.isProxy` on Node). */
   readonly isProxy?: ((value: object) => boolean) | undefined;
@@ -27,10 +27,10 @@ export interface EncodeOptions {
   readonly onInstance?: ((instance: EncodedInstance) => void) | undefined;
 }
 
-/** A class instance in a state, as its codec stores it. */
+/** A class instance in a state. */
 export interface EncodedInstance {
   readonly instance: object;
-  readonly name: string;
+  readonly type: InstanceType;
   readonly stored: unknown;
   readonly path: string;
 }
@@ -40,8 +40,9 @@ export class StateWriter extends StateOutput {
   readonly buffers: BufferWriter;
   readonly #options: EncodeOptions;
   readonly #sharing = new Sharing();
-  /** The depths of the open class instances, and the stored values of all instances so far. */
-  readonly #instances: number[] = [];
+  /** The depths of the open class instances that are built last. */
+  readonly #builtLast: number[] = [];
+  /** What the codecs of the instances so far store. */
   readonly #payloads = new Map<object, unknown>();
 
   constructor(options: EncodeOptions) {
@@ -103,7 +104,7 @@ export class StateWriter extends StateOutput {
   }
 
   refuseFalse(value: object): never {
-    return this.refuse(...explainObject(value));
+    return this.refuse(...explainObject(value, this.#options.types));
   }
 
   #object(value: object): void {
@@ -115,25 +116,24 @@ export class StateWriter extends StateOutput {
     if (level !== undefined) this.out.head(MAJOR.TAG, integrityTag(level));
     const prototype: unknown = Object.getPrototypeOf(value);
     // States consist almost entirely of these two; looking them up would cost a tenth of the time.
-    if (prototype === Object.prototype)
-      OBJECT.write(value as Readonly<Record<string, unknown>>, this, level);
+    if (prototype === Object.prototype) OBJECT.write(value as Fields, this, level);
     else if (prototype === Array.prototype && Array.isArray(value)) ARRAY.write(value, this, level);
     else {
       const kind = kindOf(value);
-      if (kind === undefined) this.#instance(value);
+      if (kind === undefined) this.#instance(value, level);
       else kind.write(value, this, level);
     }
   }
 
   #isRepeated(value: object): boolean {
     if (this.#sharing.visit(value)) return false;
-    const innermost = this.#instances.at(-1) ?? -1;
+    const innermost = this.#builtLast.at(-1) ?? -1;
     const at = innermost < 0 ? -1 : this.open.lastIndexOf(value, this.depth - 1);
-    // A codec builds its instance from decoded parts, which cannot hold the instance yet.
+    // Such a codec builds its instance from decoded parts, which cannot hold the instance yet.
     if (at >= 0 && at <= innermost) {
       this.refuse(
         "closes a cycle through a class instance",
-        "leave the link out in the codec's encode and restore it in its decode",
+        "list the class itself in types, or give its codec create and fill in place of decode",
       );
     }
     return true;
@@ -151,29 +151,29 @@ export class StateWriter extends StateOutput {
     return true;
   }
 
-  #instance(value: object): void {
-    const named = codecFor(this.#options.types, value);
-    if (named === undefined) this.refuseFalse(value);
+  #instance(value: object, level: Integrity | undefined): void {
+    const type = typeOf(this.#options.types, value);
+    if (type === undefined) this.refuseFalse(value);
     const depth = this.enter(value);
-    this.#instances.push(depth);
     this.out.head(MAJOR.TAG, TAG.INSTANCE);
     this.out.head(MAJOR.ARRAY, 2);
-    this.text(named.name);
-    const stored = this.#payload(value, named);
-    this.value(stored);
-    this.#instances.pop();
+    this.text(type.name);
+    const stored = type.plain === undefined ? this.#payload(value, type) : value;
+    if (type.create === undefined) this.#builtLast.push(depth);
+    if (type.plain === undefined) this.value(stored);
+    else OBJECT.write(value as Fields, this, level);
+    if (type.create === undefined) this.#builtLast.pop();
     this.depth = depth;
     if (!this.#sharing.marking) {
-      const path = this.path();
-      this.#options.onInstance?.({ instance: value, name: named.name, stored, path });
+      this.#options.onInstance?.({ instance: value, type, stored, path: this.path() });
     }
   }
 
   /** `value` as its codec stores it; encoded once, so that both passes see the same objects. */
-  #payload(value: object, { name, codec }: NamedCodec): unknown {
+  #payload(value: object, { name, encode }: InstanceType): unknown {
     if (!this.#payloads.has(value)) {
       try {
-        this.#payloads.set(value, codec.encode(value));
+        this.#payloads.set(value, encode(value));
       } catch (cause) {
         const problem = cause instanceof Error ? messageWithin(cause) : String(cause);
         const message = `the codec ${name} failed to encode ${this.path()}: ${problem}`;
@@ -183,3 +183,5 @@ export class StateWriter extends StateOutput {
     return this.#payloads.get(value);
   }
 }
+
+type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { decode } from "../../codec/decode.ts";
-import type { TypeCodec, TypeCodecs } from "../../codec/state/type-codecs.ts";
+import type { LinkedTypeCodec, TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import type { AnySimulation } from "../simulation.ts";
 
@@ -40,18 +40,20 @@ export function comparableTypes(
 /** An instance as it is stored. */
 class Stored {
   readonly type: string;
-  readonly value: unknown;
+  value: unknown;
 
-  constructor(type: string, value: unknown) {
+  constructor(type: string) {
     this.type = type;
-    this.value = value;
   }
 }
 
-function storedCodec(type: string): TypeCodec {
+function storedCodec(type: string): LinkedTypeCodec<Stored> {
   return {
     is: (value) => value instanceof Stored && value.type === type,
-    encode: ({ value }: Stored) => value,
-    decode: (value) => new Stored(type, value),
+    encode: ({ value }) => value,
+    create: () => new Stored(type),
+    fill(instance, value) {
+      instance.value = value;
+    },
   };
 }

@@ -3,7 +3,7 @@ import { RewindError } from "../../base/errors.ts";
 import { someOf } from "../../base/some-of.ts";
 import { formatPath, type Path, type PathStep } from "../../codec/path/format.ts";
 import { kindOf } from "../../codec/state/kinds.ts";
-import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
+import { type TypeCodecs, typeOf } from "../../codec/state/type-codecs.ts";
 import { isTypedArray, type TypedArray } from "../../codec/state/views.ts";
 
 /**
@@ -77,8 +77,7 @@ class Fitting {
     if (Array.isArray(value)) return "an array";
     const name = kindOf(value)?.name;
     if (name !== undefined) return /^[AEIOU]/i.test(name) ? `an ${name}` : `a ${name}`;
-    const type = Object.entries(this.#types).find(([, codec]) => codec.is(value))?.[0];
-    return `an instance of ${type ?? "an unknown class"}`;
+    return `an instance of ${typeOf(this.#types, value)?.name ?? "an unknown class"}`;
   }
 }
 

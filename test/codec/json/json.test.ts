@@ -69,7 +69,7 @@ test("class instances go through their codec", () => {
   expect(toJson([new P(-0)], types)).toEqual([{ $type: "P", value: { $number: "-0" } }]);
   expect(same(fromJson([{ $type: "P", value: 2 }], types), [new P(2)])).toBe(true);
   expect(() => toJson({ p: new P(1) })).toThrow("state.p is an instance of P");
-  expect(() => fromJson({ $type: "P", value: 2 })).toThrow("no codec");
+  expect(() => fromJson({ $type: "P", value: 2 })).toThrow('no type "P"');
 });
 
 test("__proto__ is a key like any other", () => {

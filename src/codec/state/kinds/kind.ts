@@ -85,7 +85,7 @@ export interface JsonOutput {
   /** An array of items, cut if they do not fit. */
   list<T>(items: Iterable<T>, write: (item: T, i: number) => unknown): unknown[];
   /** The named fields of an object, cut in the same way. */
-  fields(value: Readonly<Record<string, unknown>>): unknown;
+  fields(value: object): unknown;
   /** Bytes in hexadecimal, cut in the same way. */
   hex(bytes: Uint8Array): string;
   /** Counts characters that the kind writes itself. */

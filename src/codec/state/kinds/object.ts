@@ -99,17 +99,19 @@ export const BARE_OBJECT: StateKind<Fields> = {
     OBJECT.write(object, out, level);
   },
 
-  read(input, depth) {
-    const start = input.at;
-    const object = input.built(Object.create(null) as Fields);
-    const major = input.head();
-    if (major === MAJOR.MAP) return input.fields(object, depth, start) as Fields;
-    if (major === MAJOR.TAG && input.argument === TAG.PAIRS) {
-      return readPairs(object, input, depth, start);
-    }
-    throw invalid("the fields of an object", input.hexAt(start), start);
-  },
+  read: (input, depth) => readFields(null, input, depth),
 };
+
+/** Reads the fields of a new object with this prototype: a map, or pairs. */
+export function readFields(prototype: object | null, input: StateInput, depth: number): Fields {
+  const start = input.at;
+  const major = input.head();
+  if (major === MAJOR.MAP) return input.object(prototype, depth, start) as Fields;
+  if (major === MAJOR.TAG && input.argument === TAG.PAIRS) {
+    return readPairs(input.built(Object.create(prototype) as Fields), input, depth, start);
+  }
+  throw invalid("the fields of an object", input.hexAt(start), start);
+}
 
 function readPairs(object: Fields, input: StateInput, depth: number, start: number): Fields {
   input.expect(MAJOR.ARRAY, "an array of keys and values");
