@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
@@ -54,7 +55,7 @@ export const record: Command = command({
   async run(args, { out, cwd, open, long }) {
     const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
     const repo = await open();
-    const started = performance.now();
+    const started = clock.now();
     const name = args.branch ?? (await repo.branches.current()) ?? "main";
     const run = await repo.record<unknown, Record<string, unknown>>(args.module, {
       ...options,
@@ -63,7 +64,7 @@ export const record: Command = command({
       restart: args.restart,
       cwd,
     });
-    const took = duration(performance.now() - started);
+    const took = duration(clock.now() - started);
     const seed = await seedOf(run, options.seed);
     const text = `recorded ${plural(run.steps, "step")} on ${name} in ${took}`;
     printRun(out, run, name, text, { seed });

@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
@@ -44,8 +45,8 @@ export const resume: Command = command({
     const wanted = { ...readRecording(args), steps: optionalCount(args.steps, "--steps") };
     const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
-    const started = performance.now();
-    const took = (): string => duration(performance.now() - started);
+    const started = clock.now();
+    const took = (): string => duration(clock.now() - started);
     const module = args.freshIfMissing;
     const found = module === undefined ? undefined : await standing(repo, branch);
     // A run that exists must be of this code.
