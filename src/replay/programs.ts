@@ -6,6 +6,7 @@ import {
   decodeProgram,
   encodeProgram,
   type Program,
+  type ProgramClock,
   type ProgramInput,
 } from "../object/program.ts";
 import { checkSourceLength } from "../object/program-contents.ts";
@@ -68,10 +69,17 @@ export interface Code extends LoadedProgram {
   readonly source: ProgramSource;
 }
 
+/** What a program draws from. */
+export interface Drawing {
+  readonly algorithm: GeneratorAlgorithm;
+  /** The clock of its steps; undefined if they may neither read one nor draw by `Math.random`. */
+  readonly clock: ProgramClock | undefined;
+}
+
 /** Stores the code of a simulation and returns the id of its program. */
 export function putProgram(
   source: ProgramSource,
-  algorithm: GeneratorAlgorithm,
+  { algorithm, clock }: Drawing,
   { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {
   const { parts = [] } = source;
@@ -96,6 +104,7 @@ export function putProgram(
     environment: source.environment ?? [],
     zone: source.zone,
     locale: source.locale,
+    clock,
   };
   return put("program", encodeProgram(program));
 }

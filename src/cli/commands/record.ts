@@ -2,7 +2,7 @@ import { clock } from "../../base/clock.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
-import { RECORDING, STREAMS_OPTION } from "../options.ts";
+import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration, plural } from "../terminal/text.ts";
 
@@ -33,6 +33,7 @@ export const record: Command = command({
     "block-size": RECORDING.blockSize,
     rng: RECORDING.rng,
     streams: STREAMS_OPTION,
+    ...CHANCE_OPTIONS,
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
   },

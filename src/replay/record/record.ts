@@ -10,6 +10,7 @@ import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
+import { type Chance, type ClockOptions, clockAsked } from "../chance.ts";
 import type { Environment } from "../environment.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
@@ -40,6 +41,14 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
    * them once for the whole run with the seed itself, as a plain loop does.
    */
   readonly streams?: SeedRule | undefined;
+  /**
+   * What `Math.random` and the clock give in steps; the simulation's `chance` unless given, else
+   * "refuse". Under "run" `Math.random` draws from a stream of the run, and the clock goes on with the
+   * steps.
+   */
+  readonly chance?: Chance | undefined;
+  /** The clock under `chance: "run"`; the simulation's `clock` unless given. */
+  readonly clock?: ClockOptions | undefined;
   /** A line about the run. */
   readonly message?: string | undefined;
 }
@@ -53,6 +62,8 @@ export const RECORD_OPTIONS: OptionKinds<RecordOptions> = {
   blockSize: "any",
   rng: "any",
   streams: "any",
+  chance: "any",
+  clock: "object",
   message: "text",
 };
 
@@ -74,7 +85,9 @@ export async function planRecording(
   const asked = generatorAsked(code.simulation, options);
   const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
-  const program = putProgram(code.source, algorithm, { put: writer.put, hash: env.store.hash });
+  const clock = clockAsked(code.simulation, options);
+  const drawing = { algorithm, clock };
+  const program = putProgram(code.source, drawing, { put: writer.put, hash: env.store.hash });
   const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);
@@ -83,6 +96,7 @@ export async function planRecording(
     start: 0,
     program: code,
     params,
+    clock,
     algorithm,
     rule,
     blockSize,
@@ -122,11 +136,11 @@ export function initialState(
 ): { readonly state: unknown; readonly streams: Streams } {
   const { simulation, context, source } = segment;
   const streams = source.ofInit();
-  segment.use(streams);
   let state: unknown;
   try {
     state = env.guard(() => {
       segment.begin();
+      segment.use(streams);
       return simulation.init({ ...context, rng: streams.main });
     });
     segment.checkParams();
