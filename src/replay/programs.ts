@@ -57,6 +57,18 @@ export interface LoadedProgram {
   fresh?(): Promise<LoadedProgram>;
   /** The time zone and locale that it was recorded in, and must run in. */
   readonly place?: ZoneAndLocale | undefined;
+  /** The places in its files that a stack trace names, the innermost first, if they are known. */
+  places?(stack: string): readonly CodePlace[];
+}
+
+/** A place in a source file of a program, counted from 1. */
+export interface CodePlace {
+  /** Relative to the project folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The package that the file is of, as `name@version`. */
+  readonly package?: string;
 }
 
 /** An instance of the program in which no step has run; the program itself if it has only one. */

@@ -11,7 +11,7 @@ import { CHANCE_STREAM, RunChance } from "./chance.ts";
 import type { Environment } from "./environment.ts";
 import type { Guard, RunningCode } from "./guard.ts";
 import { type OwnParams, ownParams } from "./param-views.ts";
-import { freshly, type LoadedProgram } from "./programs.ts";
+import { type CodePlace, freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
 
@@ -121,6 +121,15 @@ export class LiveSegment {
     this.#current = undefined;
     this.pause();
     this.#options.guard.running = undefined;
+  }
+
+  /** The places in its program's files at which an error was thrown, the innermost first. */
+  placesOf(error: unknown): readonly CodePlace[] {
+    const { places } = this.program;
+    if (places === undefined || !(error instanceof Error)) return [];
+    // In a step a stack holds no places.
+    const stack = this.#options.guard.outside(() => error.stack);
+    return typeof stack === "string" ? places(stack) : [];
   }
 
   /** The generators in these states; fresh ones without states. Throws OBJECT_INVALID. */

@@ -15,7 +15,7 @@ export const resume: Command = command({
     branch: { type: "string", completes: "branch", without: "the current branch" },
   },
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams,\n--chance, --clock-start, --clock-step and --fresh-if-missing change nothing: they must say what was\nrecorded.",
+    "Continues a recording that was interrupted or that failed, from its end to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams,\n--chance, --clock-start, --clock-step and --fresh-if-missing change nothing: they must say what was\nrecorded.",
   options: {
     "fresh-if-missing": {
       describe: "record this module if the branch has no run",

@@ -16,7 +16,7 @@ import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
-import { missingDraw } from "../step-failure.ts";
+import { missingDraw, whereOf } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
 
@@ -137,21 +137,31 @@ export function initialState(
   const { simulation, context, source } = segment;
   const streams = source.ofInit();
   let state: unknown;
+  let where: ReturnType<typeof whereOf> = { data: {}, text: "" };
   try {
     state = env.guard(() => {
       segment.begin();
       segment.use(streams);
-      return simulation.init({ ...context, rng: streams.main });
+      try {
+        return simulation.init({ ...context, rng: streams.main });
+      } catch (error) {
+        // Here, because Node reads the stack of an error that leaves a run.
+        where = whereOf(error, segment);
+        throw error;
+      }
     });
     segment.checkParams();
   } catch (cause) {
+    const shown = where.text === "" ? "" : ` (${where.text.slice(2)})`;
     if (isRewindError(cause, "INTERRUPTED")) throw cause;
     if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
-      throw withData(cause, {}, messageWithin(cause, " in init"));
+      throw withData(cause, where.data, `${messageWithin(cause, " in init")}${shown}`);
     }
     const hint = missingDraw(cause, segment.algorithm);
-    const data = hint === undefined ? {} : { hint };
-    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });
+    const data = { ...where.data, ...(hint !== undefined && { hint }) };
+    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}${shown}`, data, {
+      cause,
+    });
   } finally {
     segment.rest();
   }
