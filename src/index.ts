@@ -26,6 +26,7 @@ export { Config, type Setting } from "./node/config/config.ts";
 export type { SettingPlace } from "./node/config/settings.ts";
 export type { StoreLock } from "./node/store/store-locks.ts";
 export type { Id, Kind } from "./object/id.ts";
+export type { ProgramClock } from "./object/program.ts";
 export type {
   InputOfProgram,
   OwnFile,
@@ -38,6 +39,7 @@ export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
+export type { Chance, ClockOptions } from "./replay/chance.ts";
 export type {
   CompareTraceOptions,
   TraceComparison,

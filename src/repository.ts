@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import path from "node:path";
+import { clock } from "./base/clock.ts";
 import { RewindError } from "./base/errors.ts";
 import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { redo, undo } from "./history/operations.ts";
@@ -83,11 +84,10 @@ export async function openRepository(
   checkKind(directory, "directory", "text");
   checkOptionsOf(options, REPOSITORY_OPTIONS);
   const root = findProject(directory);
-  const now = (): string => new Date().toISOString();
   const seal = machineSeal((why) =>
     options.onNotice?.(`undo, redo and remotes will not know of this, because ${why}`),
   );
-  const store = await openStore(root, fileTools(seal), now, ({ message }) =>
+  const store = await openStore(root, fileTools(seal), clock.iso, ({ message }) =>
     options.onNotice?.(`the store is damaged, and is read without ${message}`),
   );
   return new Repository(root, store, options);

@@ -101,6 +101,21 @@ const NODE_GLOBALS: ReadonlySet<string> = new Set([
   "setImmediate",
 ]);
 
+/**
+ * The only files that read the clock or wait by themselves: a program may replace what the others
+ * would find. The list may only become shorter.
+ */
+const READS_THE_CLOCK: Readonly<Record<string, string>> = {
+  "base/clock.ts": "takes the clock and the timers before any program runs, for all the others",
+  "node/host/pause.ts": "does so with those that only Node has",
+  "replay/guarded.ts": "names them, to refuse them in a step; it calls none",
+  "node/host/guarded-node.ts": "does so with those of Node",
+};
+
+/** What reads the clock or waits, by the names that `read` gives. */
+const CLOCK =
+  /^(?:Date\.now|performance(?:\..*)?|new Date\(\)|Date\(\)|process\.(?:hrtime|uptime)|(?:globalThis\.)?(?:set|clear)(?:Timeout|Interval|Immediate)|AbortSignal\.timeout)$/;
+
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SRC = join(ROOT, "src");
 
@@ -198,6 +213,23 @@ describe("floors", () => {
   test("below src/node nothing uses what a browser lacks", () => {
     const below = modules.filter(({ file }) => rank(file) < FLOORS.indexOf("node"));
     expect(uses(below, (name) => NODE_GLOBALS.has(name.split(".")[0] as string))).toEqual([]);
+  });
+
+  test("only the clock's own files read the clock and wait", () => {
+    const isTimers = (specifier: string): boolean => /^node:(?:timers|perf_hooks)/.test(specifier);
+    const reads = [
+      ...modules.flatMap(({ file, names }) => (names.some((one) => CLOCK.test(one)) ? [file] : [])),
+      ...modules.flatMap(({ file, imports }) => (imports.some(isTimers) ? [file] : [])),
+    ];
+    expect([...new Set(reads)].sort()).toEqual(Object.keys(READS_THE_CLOCK).sort());
+    const { names } = read(`
+      Date.now(); performance.now(); const { now } = performance; new Date(); Date(); new Date(0);
+      setTimeout(f, 1); globalThis.setImmediate(f); process.hrtime.bigint(); ({ setTimeout: 1 });
+    `);
+    expect(names.filter((name) => CLOCK.test(name))).toEqual([
+      ...["Date.now", "performance.now", "performance", "new Date()", "Date()"],
+      ...["setTimeout", "globalThis.setImmediate", "process.hrtime"],
+    ]);
   });
 
   test("only src/cli prints, and nothing but bin/rewind.js exits", () => {
@@ -432,6 +464,9 @@ function read(text: string): {
     const specifier = specifierIn(node);
     if (specifier !== undefined) imports.push(specifier);
     if (ts.isIdentifier(node) && isUse(node)) names.push(nameWithMember(node));
+    if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && !node.arguments?.length) {
+      if (node.expression.getText() === "Date") names.push(node.getText());
+    }
     ts.forEachChild(node, visit);
   };
   visit(source);

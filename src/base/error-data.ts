@@ -96,11 +96,15 @@ export interface SimulationErrors {
     readonly exports?: readonly string[];
     readonly call?: string;
   };
-  INIT_FAILED: NoData;
-  STEP_FAILED: { readonly step: number };
+  INIT_FAILED: { readonly places?: readonly PlaceInCode[] };
+  STEP_FAILED: { readonly step: number; readonly places?: readonly PlaceInCode[] };
   STEP_RETURNED_PROMISE: { readonly step?: number };
   STEP_RETURNED_NOTHING: { readonly step: number };
-  FORBIDDEN_IN_STEP: { readonly name: string; readonly step?: number };
+  FORBIDDEN_IN_STEP: {
+    readonly name: string;
+    readonly step?: number;
+    readonly places?: readonly PlaceInCode[];
+  };
   FUNCTION_FAILED: {
     readonly step?: number;
     readonly reason?: string;
@@ -331,6 +335,14 @@ export interface SettingErrors {
   INVALID_SETTING: { readonly key?: string; readonly value?: unknown; readonly place?: string };
   INVALID_CONFIG: { readonly file: string };
   SETTING_NOT_SET: { readonly key: string };
+}
+
+/** A place in a file of a program, from the innermost call outwards. */
+interface PlaceInCode {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly package?: string;
 }
 
 type NoData = Readonly<Record<never, never>>;

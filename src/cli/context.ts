@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { clock } from "../base/clock.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
 import type { Arguments, Context } from "./command.ts";
 import { isCommandName } from "./command-list.ts";
@@ -22,7 +23,7 @@ export interface Running {
 /** Prepares the context of a command. Throws USAGE when -C does not name a folder. */
 export function running(out: Output, args: Arguments, process: Process): Running {
   const cwd = folderOf(args, process);
-  const { env, now = Date.now, readInput = noInput } = process;
+  const { env, now = clock.time, readInput = noInput } = process;
   let repo: Repository | undefined;
   const interrupt = new AbortController();
   let stopListening: (() => void) | undefined;

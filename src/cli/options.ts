@@ -71,6 +71,25 @@ export const NEW_PARAM = {
   array: true,
 } as const;
 
+/** What steps get for Math.random and the clock. */
+export const CHANCE_OPTIONS = {
+  chance: {
+    describe: "Math.random and clocks in steps: refused (the default), or the run's own",
+    type: "string",
+    choices: ["refuse", "run"],
+  },
+  "clock-start": {
+    describe: "with --chance run, the time at step 0, such as 2026-01-31T09:00Z",
+    type: "string",
+    value: "TIME",
+  },
+  "clock-step": {
+    describe: "with --chance run, milliseconds from step to step; 1 by default",
+    type: "string",
+    value: "MS",
+  },
+} as const;
+
 /** How generators are seeded. */
 export const STREAMS_OPTION: {
   readonly describe: string;

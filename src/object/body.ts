@@ -155,6 +155,14 @@ export class Fields {
     throw this.#invalid(`expected a whole number in ${low}..${high}`);
   }
 
+  /** A number between these, which need not be whole. */
+  number(low: number, high: number): number {
+    const value = this.raw();
+    // -0 becomes 0, and is then refused as not canonical.
+    if (typeof value === "number" && value >= low && value <= high) return value + 0;
+    throw this.#invalid(`expected a number in ${low}..${high}`);
+  }
+
   text(): string {
     const value = this.raw();
     if (typeof value === "string") return value;

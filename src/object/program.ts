@@ -27,6 +27,16 @@ export interface Program {
   /** The time zone and the locale of the recording; undefined if unknown. */
   readonly zone: string | undefined;
   readonly locale: string | undefined;
+  /** The clock of its steps, which may then use `Math.random` too; undefined if both are refused. */
+  readonly clock?: ProgramClock | undefined;
+}
+
+/** A clock that goes on with the steps of a run. */
+export interface ProgramClock {
+  /** The time at step 0, in milliseconds since 1970. */
+  readonly start: number;
+  /** How far it goes on with each step, in milliseconds. */
+  readonly stepMs: number;
 }
 
 /** A stretch of the source: one package's files, or the user's own. */
@@ -92,7 +102,7 @@ export function decodeProgram(body: Uint8Array): Program {
     body,
     (fields) =>
       checkNames({
-        name: fields.expectLength(12).text(),
+        name: fields.expectLength(12, 13).text(),
         module: fields.optional((field) => field.text()),
         exportName: fields.optional((field) => field.text()),
         source: fields.id<"chunk">(),
@@ -104,6 +114,7 @@ export function decodeProgram(body: Uint8Array): Program {
         environment: fields.list(readVariable),
         zone: fields.optional((field) => field.text()),
         locale: fields.optional((field) => field.text()),
+        ...(fields.length === 13 && { clock: readClock(fields) }),
       }),
     format,
   );
@@ -247,6 +258,17 @@ export function inWalkOrder(externals: readonly ExternalPackage[]): ExternalPack
   return found;
 }
 
+function readClock(element: Fields): ProgramClock {
+  const pair = element.nested().expectLength(2);
+  return {
+    start: pair.integer(-LATEST_MS, LATEST_MS),
+    stepMs: pair.number(0, LATEST_MS),
+  };
+}
+
+/** The last time that a `Date` can tell, in milliseconds since 1970. */
+export const LATEST_MS = 8.64e15;
+
 function readInput(element: Fields): ProgramInput {
   const fields = element.nested().expectLength(5);
   return {
@@ -292,6 +314,7 @@ function format(program: Program): readonly unknown[] {
     ]),
     program.zone ?? null,
     program.locale ?? null,
+    ...(program.clock === undefined ? [] : [[program.clock.start, program.clock.stepMs]]),
   ];
 }
 

@@ -80,6 +80,7 @@ function applySteps(position: Standing, to: number): false {
     else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
     state = next === undefined ? state : next;
   }
+  segment.pause();
   position.state = state;
   position.step = to;
   return false;
@@ -101,8 +102,12 @@ function applyVisiting(position: Standing, to: number, visit: Visit | undefined)
     else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
     state = next === undefined ? state : next;
     context.step = ++step;
+    // What looks at the states is not part of the run.
+    segment.pause();
     stopped = visit(state, context);
+    segment.use(streams);
   }
+  segment.pause();
   position.state = state;
   position.step = step;
   return stopped;

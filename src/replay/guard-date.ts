@@ -1,5 +1,5 @@
 import type { Ask, Swap } from "./guard-watch.ts";
-import { type GuardedCall, INSTEAD } from "./guarded.ts";
+import { FROM_RUN, type GuardedCall, INSTEAD } from "./guarded.ts";
 
 const HINT = INSTEAD.clock;
 const AS_FUNCTION: GuardedCall = {
@@ -8,13 +8,25 @@ const AS_FUNCTION: GuardedCall = {
   name: "Date()",
   hint: HINT,
   still: () => String(new Date(0)),
+  fromRun: FROM_RUN.date,
 };
-const WITHOUT_TIME: GuardedCall = { ...AS_FUNCTION, name: "new Date()" };
+const WITHOUT_TIME: GuardedCall = {
+  ...AS_FUNCTION,
+  name: "new Date()",
+  still: () => 0,
+  fromRun: FROM_RUN.time,
+};
 const FORMAT: GuardedCall = {
   object: Intl.DateTimeFormat.prototype,
   key: "format",
   name: "Intl.DateTimeFormat.format()",
   hint: HINT,
+  fromRun: FROM_RUN.time,
+};
+const FORMAT_TO_PARTS: GuardedCall = {
+  ...FORMAT,
+  key: "formatToParts",
+  name: "Intl.DateTimeFormat.formatToParts()",
 };
 
 /** Swaps for Date, which is refused only when it reads the clock. */
@@ -22,8 +34,8 @@ export function dateSwaps(ask: Ask): Swap[] {
   const real = Date;
   const watched = new Proxy(real, {
     construct(target, values, newTarget) {
-      const reads = values.length === 0 && ask(WITHOUT_TIME, []) !== undefined;
-      return Reflect.construct(target, reads ? [0] : values, newTarget);
+      const now = values.length === 0 ? ask(WITHOUT_TIME, []) : undefined;
+      return Reflect.construct(target, now === undefined ? values : [now.value], newTarget);
     },
     apply(target, self, values) {
       const answer = ask(AS_FUNCTION, values);
@@ -41,11 +53,16 @@ export function dateSwaps(ask: Ask): Swap[] {
 }
 
 /**
- * Replaces `Intl.DateTimeFormat`'s `format` for good. It is a getter that returns a function, and
- * that function formats the current time when it is called without a date.
+ * Replaces `Intl.DateTimeFormat`'s `format` and `formatToParts` for good: without a date they format
+ * the current time. `format` is a getter that returns a function.
  */
 export function keepDateFormat(ask: Ask): void {
   const { prototype } = Intl.DateTimeFormat;
+  const { formatToParts } = prototype;
+  prototype.formatToParts = function (date) {
+    const now = date === undefined ? ask(FORMAT_TO_PARTS, []) : undefined;
+    return formatToParts.call(this, now === undefined ? date : (now.value as number));
+  };
   const property = Object.getOwnPropertyDescriptor(prototype, "format");
   const get = property?.get;
   if (get === undefined) return;
@@ -58,8 +75,8 @@ export function keepDateFormat(ask: Ask): void {
       let format = formats.get(real);
       if (format === undefined) {
         format = (date?: unknown): unknown => {
-          const reads = date === undefined && ask(FORMAT, []) !== undefined;
-          return real(reads ? 0 : date);
+          const now = date === undefined ? ask(FORMAT, []) : undefined;
+          return real(now === undefined ? date : now.value);
         };
         formats.set(real, format);
       }

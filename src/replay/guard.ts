@@ -1,4 +1,5 @@
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
+import type { RunChance } from "./chance.ts";
 import { dateSwaps, keepDateFormat } from "./guard-date.ts";
 import { type Answer, keepWatched, type Swap, swapOf } from "./guard-watch.ts";
 import { type GuardedCall, guardedHost, guardedLanguage } from "./guarded.ts";
@@ -6,7 +7,7 @@ import { type GuardedCall, guardedHost, guardedLanguage } from "./guarded.ts";
 export type { GuardedCall } from "./guarded.ts";
 
 /** A call to refuse, and what to use instead. */
-export type Refusable = Pick<GuardedCall, "name" | "hint" | "kind">;
+export type Refusable = Pick<GuardedCall, "name" | "hint" | "kind" | "fromRun">;
 
 /**
  * Answers a guarded call that a program makes while it is loaded; undefined for calls of other
@@ -33,9 +34,10 @@ export interface Guard {
   /** Replaces the guarded properties of a web host for good, but not those of the language. */
   keepHost(): void;
   /**
-   * Refuses a call as if it were guarded: throws FORBIDDEN_IN_STEP now, and again after the run.
+   * The result of a call as if it were guarded: what the run gives, if it does. Otherwise throws
+   * FORBIDDEN_IN_STEP now, and again after the run.
    */
-  refuse(call: Refusable): never;
+  inStep(call: Refusable, values?: readonly unknown[]): unknown;
   /**
    * Runs code in this time zone and locale from here to the end of the current run. Does nothing
    * outside a run. Throws PLACE_UNKNOWN if this host lacks the zone or the locale.
@@ -47,6 +49,14 @@ export interface Guard {
   outside<T>(work: () => T): T;
   /** The step that is running, if one is. `advance` sets it so that others can name the step. */
   running: { readonly step: number } | undefined;
+  /** The code whose step or `init` is running; undefined between steps. */
+  code: RunningCode | undefined;
+}
+
+/** What a guard knows of the code that is running. */
+export interface RunningCode {
+  /** What the calls of chance and of the clock give; undefined if they are refused. */
+  readonly chance: RunChance | undefined;
 }
 
 /** The time zone and locale that a program runs in: its results may depend on them. */
@@ -58,6 +68,9 @@ export interface ZoneAndLocale {
   /** The program's own Date, if it has one: dates then name it as their constructor. */
   readonly date?: object;
 }
+
+/** How a program that cannot change gets its chance and its clock. */
+const CHANCE_RUN = 'chance: "run" (--chance run)';
 
 /** What a guard needs from its host. */
 export interface GuardOptions {
@@ -96,21 +109,35 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
   let unpin: (() => void) | undefined;
   const loads = new Set<WhileLoading>();
 
+  const note = (error: RewindError): RewindError => {
+    if (steps > 0) refused ??= error;
+    return error;
+  };
   const refuse = (call: Refusable): never => {
+    const { code } = whole;
+    const offers = code !== undefined && code.chance === undefined && call.fromRun !== undefined;
+    const hint = offers ? `${call.hint}, or record with ${CHANCE_RUN}` : call.hint;
     const error = new RewindError(
       "FORBIDDEN_IN_STEP",
-      `${call.name} was ${call.kind === "read" ? "read" : "called"} in a step, and a replay would not give the same result: ${call.hint}`,
-      { name: call.name, hint: call.hint },
+      `${call.name} was ${call.kind === "read" ? "read" : "called"} in a step, and a replay would not give the same result: ${hint}`,
+      { name: call.name, hint },
     );
-    if (steps > 0) refused ??= error;
-    throw error;
+    throw note(error);
+  };
+  const inStep = (call: Refusable, values: readonly unknown[] = []): unknown => {
+    const chance = whole.code?.chance;
+    if (chance === undefined || call.fromRun === undefined) return refuse(call);
+    try {
+      return call.fromRun(chance, ...values);
+    } catch (error) {
+      throw isRewindError(error) ? note(error as RewindError) : error;
+    }
   };
   const ask = (call: GuardedCall, values: readonly unknown[]): Answer | undefined => {
     if (steps === 0 && loads.size === 0) return undefined;
     if (call.when?.(values) === false) return undefined;
     if (steps > 0) {
-      if (call.instead === undefined) refuse(call);
-      return { value: call.instead?.(...values) };
+      return { value: call.instead ? call.instead(...values) : inStep(call, values) };
     }
     for (const whileLoading of loads) {
       const answer = whileLoading(call, values);
@@ -155,6 +182,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     if (outer === 0) {
       refused = undefined;
       whole.running = undefined;
+      whole.code = undefined;
     }
     enter();
     steps++;
@@ -178,6 +206,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     if (whileLoading !== undefined) loads.add(whileLoading);
     try {
       whole.running = undefined;
+      whole.code = undefined;
       return await around(load);
     } finally {
       if (whileLoading !== undefined) loads.delete(whileLoading);
@@ -206,8 +235,9 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     keepDateFormat(ask);
   };
   const whole: Guard = Object.assign(guard, {
-    ...{ watch, keep, keepHost, refuse, pin, outside },
+    ...{ watch, keep, keepHost, inStep, pin, outside },
     running: undefined,
+    code: undefined,
   });
   return whole;
 

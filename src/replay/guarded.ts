@@ -1,3 +1,5 @@
+import type { RunChance } from "./chance.ts";
+
 /** A property that a step may not use, because a replay could not repeat its result. */
 export interface GuardedCall {
   /** The object that owns or inherits the property. */
@@ -16,6 +18,8 @@ export interface GuardedCall {
   when?(values: readonly unknown[]): boolean;
   /** A result that is the same in every run, for a step to get instead of a refusal. */
   instead?(...values: unknown[]): unknown;
+  /** The result under `chance: "run"`, from the run; without it, the call is refused there too. */
+  fromRun?(chance: RunChance, ...values: unknown[]): unknown;
   /** A fixed result for a package that makes the call while it is loaded. */
   still?(...values: unknown[]): unknown;
 }
@@ -32,15 +36,35 @@ export const INSTEAD = {
   network: "fetch it before recording, into a file that the module reads at its top, or a param",
 } as const;
 
+/** What the calls of chance and of the clock give under `chance: "run"`. */
+export const FROM_RUN: {
+  random(chance: RunChance): number;
+  time(chance: RunChance): number;
+  elapsed(chance: RunChance): number;
+  origin(chance: RunChance): number;
+  date(chance: RunChance): string;
+  fill(chance: RunChance, view: unknown): unknown;
+  uuid(chance: RunChance): string;
+} = {
+  random: (chance) => chance.random(),
+  time: (chance) => chance.time(),
+  elapsed: (chance) => chance.elapsed(),
+  origin: (chance) => chance.origin,
+  date: (chance) => String(new Date(chance.time())),
+  fill: (chance, view) => chance.fill(view),
+  uuid: (chance) => chance.uuid(),
+};
+
 /**
  * The calls of the language whose results differ between two runs. They are called so often, and
  * compiled so well, that they are replaced only while a step runs.
  */
 export function guardedLanguage(): GuardedCall[] {
   const { clock, chance, memory } = INSTEAD;
+  const { random, time } = FROM_RUN;
   const calls: GuardedCall[] = [
-    { object: Math, key: "random", name: "Math.random()", hint: chance },
-    { object: Date, key: "now", name: "Date.now()", hint: clock, still: () => 0 },
+    { object: Math, key: "random", name: "Math.random()", hint: chance, fromRun: random },
+    { object: Date, key: "now", name: "Date.now()", hint: clock, still: () => 0, fromRun: time },
     { object: globalThis, key: "WeakRef", kind: "class", name: "new WeakRef()", hint: memory },
   ];
   const { Temporal, performance, crypto } = globalThis as unknown as Hosts;
@@ -54,8 +78,20 @@ export function guardedLanguage(): GuardedCall[] {
   if (crypto !== undefined) {
     const { bytes, ids } = INSTEAD;
     calls.push(
-      { object: crypto, key: "getRandomValues", name: "crypto.getRandomValues()", hint: bytes },
-      { object: crypto, key: "randomUUID", name: "crypto.randomUUID()", hint: ids },
+      {
+        object: crypto,
+        key: "getRandomValues",
+        name: "crypto.getRandomValues()",
+        hint: bytes,
+        fromRun: FROM_RUN.fill,
+      },
+      {
+        object: crypto,
+        key: "randomUUID",
+        name: "crypto.randomUUID()",
+        hint: ids,
+        fromRun: FROM_RUN.uuid,
+      },
     );
   }
   return calls;
@@ -69,7 +105,8 @@ interface Hosts {
 
 function performanceNow(performance: object): GuardedCall {
   const name = "performance.now()";
-  return { object: performance, key: "now", name, hint: INSTEAD.clock, still: () => 0 };
+  const { elapsed: fromRun } = FROM_RUN;
+  return { object: performance, key: "now", name, hint: INSTEAD.clock, still: () => 0, fromRun };
 }
 
 /**
@@ -96,16 +133,15 @@ export function guardedHost(): GuardedCall[] {
       return [{ object: object as object, key: path, name, hint, ...more }];
     };
   const read = { kind: "read" } as const;
-  const ofNow = { when: ([date]: readonly unknown[]) => date === undefined };
   return [
-    ...at("Intl.DateTimeFormat.prototype", clock, ofNow)("formatToParts"),
     ...["mark", "measure", "toJSON", "eventLoopUtilization", "timerify"].flatMap(
       at("Performance.prototype", clock),
     ),
     ...["getEntries", "getEntriesByName", "getEntriesByType"].flatMap(
       at("Performance.prototype", clock),
     ),
-    ...["timeOrigin", "nodeTiming"].flatMap(at("Performance.prototype", clock, read)),
+    ...at("Performance.prototype", clock, { ...read, fromRun: FROM_RUN.origin })("timeOrigin"),
+    ...at("Performance.prototype", clock, read)("nodeTiming"),
     ...["mark", "measure", "toJSON", "eventLoopUtilization", "timerify", "nodeTiming"]
       .filter((key) => Object.hasOwn(global.performance ?? {}, key))
       .flatMap((key) => at("performance", clock, key === "nodeTiming" ? read : {})(key)),

@@ -7,6 +7,7 @@ import {
   decodeProgram,
   encodeProgram,
   type Program,
+  type ProgramClock,
   type ProgramInput,
 } from "../object/program.ts";
 import { checkSourceLength } from "../object/program-contents.ts";
@@ -57,6 +58,18 @@ export interface LoadedProgram {
   fresh?(): Promise<LoadedProgram>;
   /** The time zone and locale that it was recorded in, and must run in. */
   readonly place?: ZoneAndLocale | undefined;
+  /** The places in its files that a stack trace names, the innermost first, if they are known. */
+  places?(stack: string): readonly CodePlace[];
+}
+
+/** A place in a source file of a program, counted from 1. */
+export interface CodePlace {
+  /** Relative to the project folder. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The package that the file is of, as `name@version`. */
+  readonly package?: string;
 }
 
 /** An instance of the program in which no step has run; the program itself if it has only one. */
@@ -69,10 +82,17 @@ export interface Code extends LoadedProgram {
   readonly source: ProgramSource;
 }
 
+/** What a program draws from. */
+export interface Drawing {
+  readonly algorithm: GeneratorAlgorithm;
+  /** The clock of its steps; undefined if they may neither read one nor draw by `Math.random`. */
+  readonly clock: ProgramClock | undefined;
+}
+
 /** Stores the code of a simulation and returns the id of its program. */
 export function putProgram(
   source: ProgramSource,
-  algorithm: GeneratorAlgorithm,
+  { algorithm, clock }: Drawing,
   { put, hash }: { readonly put: PutObject; readonly hash: Hash },
 ): Id<"program"> {
   const { parts = [] } = source;
@@ -97,6 +117,7 @@ export function putProgram(
     environment: source.environment ?? [],
     zone: source.zone,
     locale: source.locale,
+    clock,
   };
   return put("program", encodeProgram(program));
 }

@@ -1,15 +1,17 @@
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { readParams } from "../object/params.ts";
+import type { ProgramClock } from "../object/program.ts";
 import type { Segment } from "../object/run.ts";
 import type { SeedRule } from "../object/seeds.ts";
 import type { ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm, RandomGenerator } from "../random/generator.ts";
 import { loadGenerator } from "../random/generators.ts";
+import { CHANCE_STREAM, RunChance } from "./chance.ts";
 import type { Environment } from "./environment.ts";
-import type { Guard } from "./guard.ts";
+import type { Guard, RunningCode } from "./guard.ts";
 import { type OwnParams, ownParams } from "./param-views.ts";
-import { freshly, type LoadedProgram } from "./programs.ts";
+import { type CodePlace, freshly, type LoadedProgram } from "./programs.ts";
 import type { AnySimulation, Params, StepContext } from "./simulation.ts";
 import { StreamSource, type StreamStates, type Streams } from "./streams.ts";
 
@@ -23,8 +25,10 @@ interface SegmentOptions {
   readonly blockSize: number;
   readonly master: bigint;
   readonly hash: Hash;
+  /** The clock of its steps, which then draw by `Math.random` too; both are refused without it. */
+  readonly clock: ProgramClock | undefined;
   /** The guard that its steps run in, if any. */
-  readonly guard?: Guard;
+  readonly guard: Guard;
 }
 
 /** A segment with its code loaded: everything that its steps need. */
@@ -42,6 +46,7 @@ export class LiveSegment {
   readonly program: LoadedProgram;
   readonly #options: SegmentOptions;
   readonly #own: OwnParams;
+  readonly #code: RunningCode;
   /** The generators that `context.stream` takes from. */
   #current: Streams | undefined;
 
@@ -54,13 +59,17 @@ export class LiveSegment {
     this.params = this.#own.params;
     // No step may add or change a property: no checkpoint would hold it.
     const fixed = { writable: false, configurable: false };
-    const stream = (name: string): RandomGenerator => this.#streams().stream(name);
+    const stream = (name: string): RandomGenerator => this.#streams().stream(unreserved(name));
     this.context = Object.preventExtensions(
       Object.defineProperties(
         { step: options.start, params: this.params, stream },
         { params: fixed, stream: fixed },
       ),
     );
+    const chance = (): RandomGenerator => this.#streams().stream(CHANCE_STREAM);
+    this.#code = {
+      chance: options.clock && new RunChance(options.clock, this.context, chance),
+    };
     this.blockSize = options.blockSize;
     this.algorithm = options.algorithm;
     this.source = source;
@@ -75,9 +84,16 @@ export class LiveSegment {
     return new LiveSegment({ ...this.#options, program: await freshly(this.program) }, this.source);
   }
 
-  /** Sets the generators that steps draw from. */
+  /** Call before steps or `init`: sets the generators that they draw from. */
   use(streams: Streams): void {
     this.#current = streams;
+    this.#code.chance?.begin();
+    this.#options.guard.code = this.#code;
+  }
+
+  /** Call after steps, before other code runs: only steps have the run's chance and its clock. */
+  pause(): void {
+    this.#options.guard.code = undefined;
   }
 
   /**
@@ -85,7 +101,6 @@ export class LiveSegment {
    */
   begin(): void {
     const { guard } = this.#options;
-    if (guard === undefined) return;
     guard.running = this.context;
     if (this.program.place !== undefined) guard.pin(this.program.place);
   }
@@ -104,7 +119,17 @@ export class LiveSegment {
   /** Call after the steps: a context that a program kept then gives no generators. */
   rest(): void {
     this.#current = undefined;
-    if (this.#options.guard !== undefined) this.#options.guard.running = undefined;
+    this.pause();
+    this.#options.guard.running = undefined;
+  }
+
+  /** The places in its program's files at which an error was thrown, the innermost first. */
+  placesOf(error: unknown): readonly CodePlace[] {
+    const { places } = this.program;
+    if (places === undefined || !(error instanceof Error)) return [];
+    // In a step a stack holds no places.
+    const stack = this.#options.guard.outside(() => error.stack);
+    return typeof stack === "string" ? places(stack) : [];
   }
 
   /** The generators in these states; fresh ones without states. Throws OBJECT_INVALID. */
@@ -128,6 +153,15 @@ export class LiveSegment {
   }
 }
 
+function unreserved(name: string): string {
+  if (name !== CHANCE_STREAM) return name;
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected another name for a stream than ${name}, from which Math.random draws under chance: "run"`,
+    { name },
+  );
+}
+
 const KEEP_IN_STATE = "keep what changes in the state";
 
 /**
@@ -145,6 +179,7 @@ export async function openSegment(
     start: segment.start,
     program: await env.programs.open(segment.program, program),
     guard: env.guard,
+    clock: program.clock,
     params: frozen(await readParams(segment.params, get)),
     algorithm: await loadGenerator(program.generator, program.generatorVersion),
     rule: seeds.rule,

@@ -6,6 +6,7 @@ import type { TypeCodecs } from "../codec/state/type-codecs.ts";
 import { LONGEST_NAME } from "../object/program.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
+import { CHANCES, type Chance, type ClockOptions, isChance } from "./chance.ts";
 
 /**
  * Named parameters: numbers, bigints, strings, booleans, null, typed arrays, and arrays or plain
@@ -49,6 +50,15 @@ export interface Simulation<
   readonly rng?: G;
   /** How its generators are seeded, unless `RecordOptions.streams` says. */
   readonly streams?: SeedRule;
+  /**
+   * What `Math.random` and the clock give in `init` and in steps, unless `RecordOptions.chance` says:
+   * "refuse", the default, refuses them; under "run" `Math.random` and the web's `crypto` draw from a
+   * stream of the run, and the clock goes on with the steps. For packages that draw and tell the time
+   * by themselves.
+   */
+  readonly chance?: Chance;
+  /** The clock under `chance: "run"`: by default it begins at 0 and goes on by 1 ms a step. */
+  readonly clock?: ClockOptions;
   /** The parameters' default values; only parameters named here can be set. */
   readonly params?: P;
   /** The first state, the state at step 0. */
@@ -137,6 +147,13 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
   }
   if (streams !== undefined && !isSeedRule(streams)) {
     refuse(`expected streams to be ${either(SEED_RULES)}, got ${describe(streams)}`);
+  }
+  const { chance, clock } = simulation;
+  if (chance !== undefined && !isChance(chance)) {
+    refuse(`expected chance to be ${either(CHANCES)}, got ${describe(chance)}`);
+  }
+  if (clock !== undefined && (typeof clock !== "object" || clock === null)) {
+    refuse(`expected clock to be an object, got ${describe(clock)}`);
   }
   return simulation as unknown as AnySimulation;
 }

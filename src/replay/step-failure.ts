@@ -3,13 +3,15 @@ import { reasonOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
 import { generatorsWith } from "../random/generators.ts";
+import type { CodePlace } from "./programs.ts";
 import type { LiveSegment } from "./segment.ts";
 
 /** STEP_FAILED for an error that a step threw. Errors of rewind itself stay as they are. */
 export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const { step } = segment.context;
+  const where = whereOf(error, segment);
   if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
-    return withData(error, { step }, `${error.message} (step ${step})`);
+    return withData(error, { step, ...where.data }, `${error.message} (step ${step}${where.text})`);
   }
   if (
     isRewindError(
@@ -25,10 +27,23 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const hint = missingDraw(error, segment.algorithm);
   return new RewindError(
     "STEP_FAILED",
-    `step ${step} failed: ${reasonOf(error)}`,
-    { step, ...(hint !== undefined && { hint }) },
+    `step ${step} failed: ${reasonOf(error)}${where.text.replace(/^, (.*)$/, " ($1)")}`,
+    { step, ...where.data, ...(hint !== undefined && { hint }) },
     { cause: error },
   );
+}
+
+/** Where an error was thrown, for its data and its message: the user's own line, and the package. */
+export function whereOf(
+  error: unknown,
+  segment: LiveSegment,
+): { readonly data: { readonly places?: readonly CodePlace[] }; readonly text: string } {
+  const places = segment.placesOf(error);
+  const [innermost] = places;
+  if (innermost === undefined) return { data: {}, text: "" };
+  const own = places.find((place) => place.package === undefined) ?? innermost;
+  const within = innermost.package === undefined ? "" : `, in ${innermost.package}`;
+  return { data: { places }, text: `, at ${own.file}:${own.line}:${own.column}${within}` };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Difference } from "../codec/differences.ts";
 import { toJson, toShortJson } from "../codec/json/write.ts";
 import { changesBetween, type SegmentChanges, stateWasChanged } from "../history/changes.ts";
 import { storedState } from "../history/stored-state.ts";
-import { packagesOf } from "../object/program.ts";
+import { type ProgramClock, packagesOf } from "../object/program.ts";
 import type { RunManifest, Segment } from "../object/run.ts";
 import { changedByHand } from "../replay/compare/changed-by-hand.ts";
 import type { Run } from "../replay/run/run.ts";
@@ -37,6 +37,8 @@ export interface SegmentParts {
   readonly seed: unknown;
   /** How generators are seeded: `block`, `step` or `continuous`. */
   readonly streams: string;
+  /** The clock of its steps under `chance: "run"`; null if they may not read one. */
+  readonly clock: ProgramClock | null;
 }
 
 /** The changes where a segment begins; empty or null if something did not change. */
@@ -148,6 +150,7 @@ async function partsOf(segment: Segment, run: Run): Promise<SegmentParts> {
     generator: program.generator,
     packages: packagesOf(program),
     streams: seeds.rule,
+    clock: program.clock ?? null,
     seed: toJson(master <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(master) : master),
   };
 }

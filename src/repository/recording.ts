@@ -30,8 +30,8 @@ const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
 export class RecordingRepository extends ReadableRepository {
   /**
    * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
-   * whose code is then stored with the run. A recording that fails or is interrupted stays on its
-   * branch up to its last checkpoint. With `restart` the branch may have a run already, which then
+   * whose code is then stored with the run. A recording that is interrupted stays on its branch up to
+   * its last checkpoint, and one whose step fails up to the state before that step. With `restart` the branch may have a run already, which then
    * becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
@@ -140,7 +140,7 @@ export class RecordingRepository extends ReadableRepository {
   }
 
   /**
-   * Continues an interrupted recording from its last checkpoint to the requested number of steps.
+   * Continues an interrupted recording from where it ends to the requested number of steps.
    * Throws NOTHING_TO_RESUME if it is finished, and RECORDED_OTHERWISE if it was begun with other
    * values than those in `expect`.
    *

@@ -1,3 +1,4 @@
+import { clock } from "../base/clock.ts";
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { peel, resolve } from "../history/resolve.ts";
 import type { Damage } from "../history/sound-refs.ts";
@@ -99,7 +100,7 @@ export class Tags {
     checkMessage(message);
     const { id: run, run: manifest } = await resolve(this.#store, this.#refs, revision);
     const before = await this.#refs.read(`refs/tags/${name}`);
-    const time = new Date().toISOString();
+    const time = clock.iso();
     const tag: Tag = { name, target: run, message, time };
     const signature = sign === true ? await this.#sign(tag, manifest, key) : undefined;
     await createTag(this.#store, this.#refs, { ...tag, signature, force });

@@ -117,6 +117,18 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "codec-without-is.ts": simulation(
     "init: () => 0, step: (s) => s, types: { Agent: { encode: () => 0, decode: () => 0 } }",
   ),
+  "clock-start.ts": simulation(
+    'chance: "run", clock: { start: 0.5 }, init: () => 0, step: (s) => s',
+  ),
+  "clock-step.ts": simulation(
+    'chance: "run", clock: { stepMs: -1 }, init: () => 0, step: (s) => s',
+  ),
+  "clock-wait.ts": simulation(
+    'chance: "run", init: () => 0, step: () => { while (Date.now() < 1_000); return 1; }',
+  ),
+  "chance-stream.ts": simulation(
+    'chance: "run", init: () => 0, step: (s, rng, ctx) => ctx.stream("rewind:chance").random()',
+  ),
   "init-random.ts": simulation("init: () => Math.random(), step: (s) => s"),
   "codec-lossy.ts": `class Bag { constructor(items) { this.items = items; } }
     ${simulation(`init: () => ({ agents: [{ bag: new Bag([3, 1]) }] }), step: (s) => s,

@@ -16,6 +16,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 import { utf8 } from "../../src/base/bytes.ts";
+import { clock } from "../../src/base/clock.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
 import { nodeHash } from "../../src/node/host/platform.ts";
@@ -180,8 +181,8 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     walk(async (project) => {
       takeLock(project, "refs.lock");
       // No real waiting: each reading of the clock is two seconds later.
-      let now = performance.now();
-      vi.spyOn(performance, "now").mockImplementation(() => {
+      let now = clock.now();
+      vi.spyOn(clock, "now").mockImplementation(() => {
         now += 2_000;
         return now;
       });

@@ -86,13 +86,16 @@ const PACE =
   "Atomics.pace = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);";
 
 /** A recording that goes on until it is ended, of which a part is committed. */
-async function endless(line = ENDLESS): Promise<{
+async function endless(
+  line = ENDLESS,
+  walk = WALK,
+): Promise<{
   readonly project: Project;
   /** Ends it. */
   end(signal: NodeJS.Signals): Promise<Ended>;
 }> {
   const project = await emptyProject();
-  await project.write("walk.ts", WALK);
+  await project.write("walk.ts", walk);
   await project.write("pace.mjs", PACE);
   const argv = ["--import", "./pace.mjs", REWIND, ...line.split(" ")];
   const [child, ended] = start(project.root, process.execPath, argv);
@@ -146,6 +149,24 @@ describe("the process", () => {
       expect(json.steps % 10).toBe(0);
       expect((await project.ok("verify", "--json")).json.ok).toBe(true);
     }
+  });
+
+  test("a program that replaces the clock and the timers changes neither times nor flushes nor Ctrl-C", async () => {
+    const replacing = `const real = await (async () => {}).constructor("return globalThis")();
+let calls = 0;
+real.performance.now = () => -(calls += 1e6);
+real.Date.now = () => calls--;
+for (const name of ["setTimeout", "setImmediate", "clearTimeout"]) real[name] = () => 0;
+${WALK}`;
+    const { project, end } = await endless(ENDLESS, replacing);
+    const { status, stderr } = await end("SIGINT");
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/^error: interrupted/);
+    expect((await project.ok("show", "HEAD", "--json")).json.steps).toBeGreaterThan(0);
+    const [, short] = rewind(project, "record walk.ts --steps 100 -b short");
+    expect((await short).stdout).toMatch(/^recorded 100 steps on short in \d/);
+    const { time } = (await project.ok("show", "short", "--json")).json.meta;
+    expect(Date.parse(time)).toBeGreaterThan(Date.UTC(2020));
   });
 
   test.each([

@@ -100,7 +100,16 @@ const program: fc.Arbitrary<Program> = fc
       .map((list) => ascending(list, ([name]) => name)),
     zone: fc.option(text, { nil: undefined }),
     locale: fc.option(text, { nil: undefined }),
+    clock: fc.option(
+      fc.record({
+        start: fc.integer({ min: -8.64e15, max: 8.64e15 }),
+        stepMs: fc.double({ min: 0, max: 8.64e15, noNaN: true }).map((ms) => ms + 0),
+      }),
+      { nil: undefined },
+    ),
   })
+  // A left out clock is no field at all.
+  .map(({ clock, ...rest }) => (clock === undefined ? rest : { ...rest, clock }))
   // A single part with the whole source is left out.
   .filter(({ source, parts }) => parts[0]?.chunk !== source);
 const seeds: fc.Arbitrary<Seeds> = fc.record({
@@ -707,6 +716,25 @@ describe("a program whose names are too long, or cannot be those of files, is re
       );
     }
   });
+});
+
+test("a clock that is none is refused", () => {
+  const base: Program = {
+    ...{ name: "p", module: "p.ts", exportName: "default", source: "0".repeat(64) as Id<"chunk"> },
+    ...{ generator: "g", generatorVersion: 1, ...BARE },
+  };
+  const read = (clock: object) => () =>
+    decodeProgram(encodeProgram({ ...base, clock: { start: 0, stepMs: 1, ...clock } }));
+  expect(read({ stepMs: 0.5 })().clock).toEqual({ start: 0, stepMs: 0.5 });
+  for (const clock of [
+    ...[{ start: 0.5 }, { start: 8.64e15 + 1 }, { start: "now" }, { start: 1n }, { start: -0 }],
+    ...[{ stepMs: -1 }, { stepMs: Number.NaN }, { stepMs: 1e16 }, { stepMs: null }, { stepMs: -0 }],
+  ]) {
+    expect(
+      read(clock),
+      JSON.stringify(clock, (_, x) => String(x)),
+    ).toThrow(expect.objectContaining({ code: "OBJECT_INVALID" }));
+  }
 });
 
 describe("a program whose packages could deceive is refused", () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import os from "node:os";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { utf8 } from "../../src/base/bytes.ts";
+import { clock } from "../../src/base/clock.ts";
 import { encodeMessage, messagesOf } from "../../src/node/remote/frames.ts";
 import { httpBlobs } from "../../src/node/remote/http-blobs.ts";
 import { openRemote } from "../../src/node/remote/open-remote.ts";
@@ -301,7 +302,7 @@ describe("a server that hangs", () => {
   test.each(Object.entries(servers).filter(([name]) => !name.includes("attempts")))(
     "is left after a minute: %s",
     async (name, make) => {
-      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+      fakeClock();
       const blobs = await make(() => undefined);
       const answer = expect(blobs.list("refs/")).rejects.toMatchObject({
         ...{ code: "REMOTE_FAILED", message: expect.stringContaining("for a minute") },
@@ -314,7 +315,7 @@ describe("a server that hangs", () => {
   );
 
   test("is left if it drips", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    fakeClock();
     const url = await server((request, response) => {
       hang(request, response);
       const timer = setInterval(() => response.write("a"), 1);
@@ -350,3 +351,11 @@ test.each([
 test("a user of ssh with an encoded name", () => {
   expect(() => sshBlobs("ssh://a%20b@host/x")).not.toThrow();
 });
+
+/** Puts Vitest's clock in the place of the one that rewind has taken. */
+function fakeClock(): void {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  vi.spyOn(clock, "now").mockImplementation(() => performance.now());
+  vi.spyOn(clock, "after").mockImplementation((ms, call) => setTimeout(call, ms));
+  vi.spyOn(clock, "cancel").mockImplementation((timer) => clearTimeout(timer));
+}

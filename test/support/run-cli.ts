@@ -116,8 +116,8 @@ async function keptProject(prepare: (project: Project) => Promise<void>): Promis
   return project;
 }
 
-/** Records a run on the branch `unfinished` that fails at step 70 of 100, but not a second time. */
-export async function unfinished(project: Project): Promise<Result> {
+/** Records a run on the branch `unfinished` that fails at a step of 100, but not a second time. */
+export async function unfinished(project: Project, step = 70): Promise<Result> {
   const flag = Atomics as { failing?: boolean };
   await project.write(
     "fragile.ts",
@@ -125,7 +125,7 @@ export async function unfinished(project: Project): Promise<Result> {
       name: "fragile",
       init: () => 0,
       step: (x, rng, ctx) => {
-        if (Atomics.failing && ctx.step === 70) throw new Error("no more");
+        if (Atomics.failing && ctx.step === ${step}) throw new Error("no more");
         return x + rng.random();
       },
     };`,

@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { optionalCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
@@ -40,10 +41,10 @@ export const extend: Command = command({
     const { params, message, selfCheck } = readRecording(args);
     const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
-    const started = performance.now();
+    const started = clock.now();
     const changes = { steps, by, params, message, selfCheck };
     const run = await repo.extend(branch, { ...long("recording"), ...changes });
-    const took = duration(performance.now() - started);
+    const took = duration(clock.now() - started);
     printRun(out, run, branch, `extended ${branch} to step ${count(run.steps)} in ${took}`);
     return STATUS.ok;
   },

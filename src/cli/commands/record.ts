@@ -1,14 +1,15 @@
+import { clock } from "../../base/clock.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
-import { RECORDING, STREAMS_OPTION } from "../options.ts";
+import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration, plural } from "../terminal/text.ts";
 
 export const record: Command = command({
   positionals: { module: { type: "string", demandOption: true, completes: "files" } },
   describe:
-    "Records a run of the simulation that a TypeScript or JavaScript module exports (path#export names\nthe export), on a new branch. Ctrl-C keeps what was recorded up to the last checkpoint.",
+    "Records a run of the simulation that a TypeScript or JavaScript module exports (path#export names\nthe export), on a new branch. Ctrl-C keeps what was recorded up to the last checkpoint,\na step that fails all steps before it.",
   options: {
     steps: {
       describe: "the number of steps: 1000000, 1_000_000 or 1e6",
@@ -32,6 +33,7 @@ export const record: Command = command({
     "block-size": RECORDING.blockSize,
     rng: RECORDING.rng,
     streams: STREAMS_OPTION,
+    ...CHANCE_OPTIONS,
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
   },
@@ -54,7 +56,7 @@ export const record: Command = command({
   async run(args, { out, cwd, open, long }) {
     const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
     const repo = await open();
-    const started = performance.now();
+    const started = clock.now();
     const name = args.branch ?? (await repo.branches.current()) ?? "main";
     const run = await repo.record<unknown, Record<string, unknown>>(args.module, {
       ...options,
@@ -63,7 +65,7 @@ export const record: Command = command({
       restart: args.restart,
       cwd,
     });
-    const took = duration(performance.now() - started);
+    const took = duration(clock.now() - started);
     const seed = await seedOf(run, options.seed);
     const text = `recorded ${plural(run.steps, "step")} on ${name} in ${took}`;
     printRun(out, run, name, text, { seed });

@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
@@ -5,7 +6,7 @@ import { optionalCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
 import { currentBranch } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
-import { RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
+import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { count, duration, plural } from "../terminal/text.ts";
 
@@ -14,7 +15,7 @@ export const resume: Command = command({
     branch: { type: "string", completes: "branch", without: "the current branch" },
   },
   describe:
-    "Continues a recording that was interrupted or that failed, from its last checkpoint to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams\nand --fresh-if-missing change nothing: they must say what was recorded.",
+    "Continues a recording that was interrupted or that failed, from its end to its goal. Its\nroot is that of one uninterrupted recording. --steps, --seed, --param, --block-size, --rng, --streams,\n--chance, --clock-start, --clock-step and --fresh-if-missing change nothing: they must say what was\nrecorded.",
   options: {
     "fresh-if-missing": {
       describe: "record this module if the branch has no run",
@@ -28,6 +29,7 @@ export const resume: Command = command({
     "block-size": { ...RECORDING.blockSize, describe: "the steps between its checkpoints" },
     rng: { ...RECORDING.rng, describe: "its random number generator" },
     streams: { ...STREAMS_OPTION, describe: "how its generators are seeded" },
+    ...CHANCE_OPTIONS,
     message: { ...RECORDING.message, describe: "a line about the run, if it is recorded now" },
     "self-check": RECORDING.selfCheck,
     trust: TRUST_OPTION,
@@ -44,8 +46,8 @@ export const resume: Command = command({
     const wanted = { ...readRecording(args), steps: optionalCount(args.steps, "--steps") };
     const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
-    const started = performance.now();
-    const took = (): string => duration(performance.now() - started);
+    const started = clock.now();
+    const took = (): string => duration(clock.now() - started);
     const module = args.freshIfMissing;
     const found = module === undefined ? undefined : await standing(repo, branch);
     // A run that exists must be of this code.

@@ -1,7 +1,7 @@
 import type { SimulationErrors } from "../../base/error-data.ts";
 import type { DataOf } from "../../base/errors.ts";
 import type { Hints } from "./hint.ts";
-import { fixHint, keptHint } from "./kept.ts";
+import { fixHint, keptHint, lookHint } from "./kept.ts";
 
 /** Hints for errors of simulations and of their steps. */
 export const simulationHints: Hints<keyof SimulationErrors> = {
@@ -15,7 +15,7 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
   STEP_RETURNED_PROMISE: () => "before recording, load what it needs into params or the state",
   STEP_RETURNED_NOTHING: () =>
     "return the next state, or make the state an object and change it in place",
-  FORBIDDEN_IN_STEP: ({ hint }) => hint,
+  FORBIDDEN_IN_STEP: (data) => [data.hint, lookHint(data)].filter(Boolean).join("; ") || undefined,
   FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
   SELF_CHECK_FAILED: (data, argv) =>
     fixHint(data, argv) ??

@@ -1,6 +1,7 @@
 import { RewindError } from "../../base/errors.ts";
 import { wholeNumber } from "../../base/number-text.ts";
 import { TypedText } from "../../codec/json/typed-text.ts";
+import { LATEST_MS } from "../../object/program.ts";
 import { usageError } from "./usage-error.ts";
 
 /** A whole number as people write it: `1000000`, `1_000_000`, `1e6`. */
@@ -57,4 +58,24 @@ export function parsePairs(
   const twice = names.find((name, i) => names.includes(name, i + 1));
   if (twice !== undefined) throw usageError(`--${option} ${twice} was given more than once`);
   return Object.fromEntries(pairs);
+}
+
+/** A time in ISO 8601 with its zone, or milliseconds since 1970; in milliseconds since 1970. */
+export function parseTime(text: string, option: string): number {
+  const isIso =
+    /^[+-]?\d{4,6}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const time = isIso ? Date.parse(text) : /^-?\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (Math.abs(time) <= LATEST_MS) return time + 0;
+  throw usageError(
+    `expected ${option} to be a time such as 2026-01-31T09:00Z, or milliseconds since 1970, got ${JSON.stringify(text)}`,
+  );
+}
+
+/** A number of milliseconds, at least 0, which may have a fraction. */
+export function parseMs(text: string, option: string): number {
+  const ms = /^\d+(?:\.\d+)?(?:e\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  if (ms <= LATEST_MS) return ms;
+  throw usageError(
+    `expected ${option} to be a number of milliseconds, such as 16.5, got ${JSON.stringify(text)}`,
+  );
 }

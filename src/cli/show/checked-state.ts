@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { LongOptions } from "../../replay/environment.ts";
@@ -17,9 +18,9 @@ export async function showChecked<S, P extends object>(
   { signal, force }: Pick<LongOptions, "signal"> & { readonly force: boolean },
   print: (state: S) => void | Promise<void>,
 ): Promise<void> {
-  const begun = performance.now();
+  const begun = clock.now();
   const { state, passed, left, check } = await run.peek(step);
-  const isQuick = ((performance.now() - begun) / Math.max(1, passed)) * left <= QUICK_MS;
+  const isQuick = ((clock.now() - begun) / Math.max(1, passed)) * left <= QUICK_MS;
   if (isQuick && !force) {
     await check({ signal });
     return print(state);

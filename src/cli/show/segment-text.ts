@@ -34,6 +34,7 @@ function wholeRows(segment: SegmentDescription): Row[] {
   return [
     ["program", programText(segment)],
     ["generator", `${segment.generator}, seed ${seedText(segment.seed)}${streamsText(segment)}`],
+    ...clockRows(segment),
     ["params", shownParams(segment)],
     ...packageRows(segment),
   ];
@@ -43,6 +44,7 @@ function changedRows(segment: SegmentDescription, changes: SegmentChange): Row[]
   const { params, long, seed, program, generator, state, fields } = changes;
   const rows: Row[] = [
     ...(program === null ? [] : [["program", programText(segment)] as const]),
+    ...(program === null ? [] : clockRows(segment)),
     ...(program === null ? [] : packageRows(segment)),
     ...(generator === null ? [] : [["generator", arrow(generator)] as const]),
     ...(seed === null ? [] : [["seed", arrow(seed)] as const]),
@@ -76,6 +78,13 @@ function packageRows({ packages }: SegmentDescription): Row[] {
 
 function programText({ simulation, module, source }: SegmentParts): string {
   return `${simulation} (${module ?? "handed over in memory"}, ${shortId(source)})`;
+}
+
+/** What steps get for the clock, unless it is refused. */
+function clockRows({ clock }: SegmentParts): Row[] {
+  if (clock === null) return [];
+  const start = new Date(clock.start).toISOString();
+  return [["clock", `${start} at step 0, ${clock.stepMs} ms a step; chance from the run`]];
 }
 
 /** How generators are seeded, unless it is the default. */

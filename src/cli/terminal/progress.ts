@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import type { Progress } from "../../replay/environment.ts";
 import type { Output } from "./output.ts";
 import { count, duration } from "./text.ts";
@@ -9,11 +10,11 @@ const BAR_WIDTH = 24;
 
 /** Draws a progress bar with rate and time left on stderr, if that is a terminal. */
 export function progressBar(out: Output, verb: string): (progress: Progress) => void {
-  const started = performance.now();
+  const started = clock.now();
   let drawn = 0;
   return ({ done, total }) => {
     if (!out.showsBars) return;
-    const now = performance.now();
+    const now = clock.now();
     const elapsed = now - started;
     if (elapsed < SILENT_MS || (now - drawn < REDRAW_MS && done < total)) return;
     drawn = now;

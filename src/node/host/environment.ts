@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import util from "node:util";
+import { clock } from "../../base/clock.ts";
 import type { Environment } from "../../replay/environment.ts";
 import { type Checks, memoryChecks } from "../../replay/environment.ts";
 import { Programs } from "../../replay/programs.ts";
@@ -7,6 +8,7 @@ import { memoryStore } from "../../store/memory-store.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
 import { type HostFingerprint, hostDifferences, hostFingerprint } from "./host.ts";
+import { pause } from "./pause.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
 import { saveFile } from "./user-files.ts";
 
@@ -34,16 +36,15 @@ export function nodeEnvironment(
     compression: nodeCompression,
     crc32: nodeCrc32,
     checks: options.checks ?? memoryChecks(),
-    now: () => performance.now(),
-    // A timer lets signals and other input through; a promise would not.
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
+    now: () => clock.now(),
+    pause,
     isProxy: util.types.isProxy,
     ...(options.generator && { generator: options.generator }),
     randomSeed: () => crypto.randomInt(2 ** 47),
     describeRun() {
       host ??= hostFingerprint();
       const author = options.author?.();
-      return { time: new Date().toISOString(), host: { ...host }, ...(author && { author }) };
+      return { time: clock.iso(), host: { ...host }, ...(author && { author }) };
     },
     saveFile,
     differencesFrom: (program, meta) => [

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { clock } from "../../base/clock.ts";
 import { RewindError } from "../../base/errors.ts";
 import { codeOf, isCode, problemOf, storeCodeOf } from "./system-error.ts";
 
@@ -176,7 +177,7 @@ export const nodeFiles: Files = {
   },
   identity: (descriptor) => fileStat(fs.fstatSync(descriptor)).identity,
   touch(file) {
-    const now = new Date();
+    const now = clock.time() / 1_000;
     fs.lutimesSync(file, now, now);
   },
   readText(file, listed = false) {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import crypto from "node:crypto";
 import { builtinModules } from "node:module";
 import process from "node:process";
-import { type GuardedCall, INSTEAD } from "../../replay/guarded.ts";
+import { FROM_RUN, type GuardedCall, INSTEAD } from "../../replay/guarded.ts";
 import { builtinNamed } from "./builtins.ts";
 
 /** The parts of the process itself that differ between two runs. */
@@ -97,6 +97,7 @@ export function guardedModules(seen: Set<string>): GuardedCall[] {
         key,
         name: `${name.replaceAll("/", ".")}.${key}()`,
         hint: HINTS[key] ?? hint,
+        ...(name === "crypto" && key in DRAWN && { fromRun: DRAWN[key] as FromRun }),
       }));
   });
 }
@@ -108,6 +109,14 @@ export function loadedModules(): readonly string[] {
 
 /** `process` has a separate list; the others have only classes, or nothing that differs. */
 const LEFT: ReadonlySet<string> = new Set(["process", "console", "module", "vm", "wasi", "test"]);
+
+type FromRun = NonNullable<GuardedCall["fromRun"]>;
+
+/** What `node:crypto` has beside the web's crypto that the run can give. */
+const DRAWN: Readonly<Record<string, FromRun>> = {
+  getRandomValues: FROM_RUN.fill,
+  randomUUID: FROM_RUN.uuid,
+};
 
 const HINTS: Readonly<Record<string, string>> = {
   randomInt: "use rng.integer(low, high)",

@@ -1,8 +1,10 @@
 import path from "node:path";
 import { utf8 } from "../../base/bytes.ts";
+import { clock } from "../../base/clock.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Files } from "./files.ts";
 import { type Life, lifeOf, type Owner, parseOwner, thisProcess } from "./owner.ts";
+import { sleep } from "./pause.ts";
 import { isCode } from "./system-error.ts";
 
 /** An existing lock file. */
@@ -50,8 +52,8 @@ let lastSign = 0;
 
 /** Gives a sign of life on every lock of this process, unless it gave one a moment ago. */
 export function giveSignOfLife(): void {
-  if (performance.now() - lastSign < SIGN_MS) return;
-  lastSign = performance.now();
+  if (clock.now() - lastSign < SIGN_MS) return;
+  lastSign = clock.now();
   for (const [file, files] of held) {
     try {
       files.touch(file);
@@ -125,17 +127,17 @@ function writeOwner(files: Files, file: string): void {
 
 /** Waits up to `patienceMs` for a lock. Throws LOCKED, which names the owner. */
 export async function lock(files: Files, file: string, patienceMs: number): Promise<() => void> {
-  const end = performance.now() + patienceMs;
+  const end = clock.now() + patienceMs;
   for (;;) {
     const release = tryLock(files, file);
     if (release !== undefined) return release;
     const other = inTheWay(files, file);
     // Do not wait for an owner that may never release the lock.
     const isLost = other?.life === "unknown" && (other.owner !== undefined || other.isForeign);
-    if (other !== undefined && (isLost || performance.now() >= end)) {
+    if (other !== undefined && (isLost || clock.now() >= end)) {
       throw locked(other, `holds the lock ${path.basename(other.file)}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
 }
 
@@ -157,7 +159,7 @@ export function lookAt(files: Files, file: string): Held | undefined {
   const text = found && files.readText(file);
   if (found === undefined || text === undefined) return undefined;
   const owner = parseOwner(text);
-  const silentMs = Date.now() - found.modifiedMs;
+  const silentMs = clock.time() - found.modifiedMs;
   if (owner === undefined) {
     const life = silentMs > UNOWNED_MS ? "dead" : "unknown";
     // An owner is one write: a line in braces. Text that is complete, or begins otherwise, will not

@@ -10,6 +10,7 @@ import { externalsOf } from "./externals.ts";
 import { FILE_META } from "./file-meta.ts";
 import { findModule } from "./find-module.ts";
 import { NO_REQUIRE, NODE_INTEROP } from "./interop.ts";
+import type { ProgramMap } from "./locate.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
 import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
@@ -22,6 +23,8 @@ export interface Bundle {
   readonly code: string;
   /** The same in parts, by package. */
   readonly parts: readonly SourcePart[];
+  /** Where each line of it comes from. */
+  readonly map: ProgramMap;
   /** The module's path relative to the project folder, with `/`. */
   readonly module: string;
   /** The packages that cannot be bundled, sorted by name. */
@@ -117,6 +120,7 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
   return {
     code: parts.map((part) => part.code).join(""),
     parts,
+    map: { json: built.mapJson, shift: built.shift },
     module,
     imports: built.externals,
     inputs: built.inputs,
@@ -127,6 +131,8 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
 
 interface Attempt extends Pick<Met, "externals"> {
   readonly code: string;
+  readonly mapJson: string;
+  readonly shift: number;
   readonly inputs: readonly string[];
   /** The package of each file in the bundle, by the name in the comment before it. */
   readonly labels: ReadonlyMap<string, string | undefined>;
@@ -153,7 +159,10 @@ function optionsFor(root: string, module: string, compilerOptions: Options): Bui
     treeShaking: false,
     charset: "utf8",
     legalComments: "none",
-    sourcemap: false,
+    // For the places in errors; without the sources, and not in the code.
+    sourcemap: "external",
+    sourcesContent: false,
+    outfile: "program.js",
     logLevel: "silent",
     define: { ...FILE_META, "process.env.NODE_ENV": '"production"' },
     logOverride: {
@@ -212,7 +221,8 @@ async function build(setup: {
   if (own.length > 0) throw failed(own);
   const names = Object.keys(result.metafile?.inputs ?? {});
   return {
-    code: withInterop(result.outputFiles?.[0]?.text ?? ""),
+    ...withInterop(outputOf(result, ".js")),
+    mapJson: outputOf(result, ".map"),
     inputs: names
       .filter((name) => name.startsWith(`${OWN}:`))
       .map((name) => name.slice(OWN.length + 1))
@@ -224,13 +234,24 @@ async function build(setup: {
   };
 }
 
-const NOTHING = { code: "", inputs: [], labels: new Map<string, undefined>() };
+function outputOf({ outputFiles = [] }: BuildResult, ending: string): string {
+  return outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
+}
+
+const NOTHING = {
+  code: "",
+  shift: 0,
+  mapJson: "",
+  inputs: [],
+  labels: new Map<string, undefined>(),
+};
 
 /** The bundle with our helpers after those of esbuild, if it has the ones that ours replace. */
-function withInterop(code: string): string {
+function withInterop(code: string): { readonly code: string; readonly shift: number } {
   const at = code.search(/^\/\/ (?:program|package|host):/m);
   const helpers = code.slice(0, at);
   const interop = helpers.includes("var __toESM =") ? NODE_INTEROP : "";
   const noRequire = helpers.includes("var __require =") ? NO_REQUIRE : "";
-  return helpers + interop + noRequire + code.slice(at);
+  const added = interop + noRequire;
+  return { code: helpers + added + code.slice(at), shift: added.split("\n").length - 1 };
 }

@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /** How long a server may send and take nothing. */
@@ -29,20 +30,20 @@ export async function patiently<T>(
   const interrupted = new RewindError("INTERRUPTED", "interrupted");
   if (signal?.aborted) throw interrupted;
   const controller = new AbortController();
-  const begun = performance.now();
+  const begun = clock.now();
   let total = 0;
   const giveUp = (): void => controller.abort(new Error("it sent nothing for a minute"));
   const interrupt = (): void => controller.abort(interrupted);
-  let timer = setTimeout(giveUp, PATIENCE_MS);
+  let timer = clock.after(PATIENCE_MS, giveUp);
   const stopped = new Promise<never>((_, reject) => {
     controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
   });
   signal?.addEventListener("abort", interrupt);
   const moved = (bytes: number, ahead = 0): void => {
-    clearTimeout(timer);
-    timer = setTimeout(giveUp, PATIENCE_MS + ahead / SLOWEST_PER_MS);
+    clock.cancel(timer);
+    timer = clock.after(PATIENCE_MS + ahead / SLOWEST_PER_MS, giveUp);
     total += bytes + ahead;
-    if (performance.now() - begun <= PATIENCE_MS + total / SLOWEST_PER_MS) return;
+    if (clock.now() - begun <= PATIENCE_MS + total / SLOWEST_PER_MS) return;
     controller.abort(new Error("it is slower than 10 kB a second"));
   };
   try {
@@ -50,7 +51,7 @@ export async function patiently<T>(
     done.catch(() => undefined);
     return await Promise.race([stopped, done]);
   } finally {
-    clearTimeout(timer);
+    clock.cancel(timer);
     signal?.removeEventListener("abort", interrupt);
   }
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { fromHex, toHex, utf8 } from "../../base/bytes.ts";
+import { clock } from "../../base/clock.ts";
 import { isRewindError } from "../../base/errors.ts";
 import type { Id } from "../../object/id.ts";
 import { checkPack } from "../../remote/check-pack.ts";
@@ -10,6 +10,7 @@ import { breather } from "../../replay/drive.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { encodeIndex } from "../../store/pack-index.ts";
 import { makeFolders, onStore, withFile, writeWhole } from "../host/files.ts";
+import { pause } from "../host/pause.ts";
 import type { FileStore } from "../store/file-store.ts";
 import { movePack } from "../store/journal-writer.ts";
 import { OpenFiles } from "../store/open-files.ts";
@@ -29,7 +30,7 @@ export function quarantineFor(
   const folder = path.join(folders.local, "incoming");
   const open = new OpenFiles(files);
   const waiting = new Map<string, RecordFile>();
-  const breathe = breather({ now: () => performance.now(), pause: () => setImmediate() }, signal);
+  const breathe = breather({ now: clock.now, pause }, signal);
 
   const fileOf = (pack: string, ending: "pack" | "idx" = "pack"): string =>
     path.join(folder, `pack-${pack}.${ending}`);

@@ -1,9 +1,9 @@
-import { setTimeout } from "node:timers/promises";
 import { AwsClient } from "aws4fetch";
 import { equalBytes, utf8 } from "../../base/bytes.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
 import { LARGEST_WEB_LIST, MOST_NAMES } from "../../remote/web-list.ts";
+import { sleep as pauseFor } from "../host/pause.ts";
 import { type Answer, request } from "./http.ts";
 import type { S3Access } from "./s3-credentials.ts";
 import { decodedPart, parsedUrl } from "./url.ts";
@@ -227,7 +227,7 @@ function shown(key: string): string {
 /** Waits. Throws INTERRUPTED. */
 async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
-    await setTimeout(ms, undefined, { ...(signal && { signal }) });
+    await pauseFor(ms, signal);
   } catch (cause) {
     throw new RewindError("INTERRUPTED", "interrupted", {}, { cause });
   }

@@ -1,11 +1,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { utf8 } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Swapped } from "../../remote/remote.ts";
 import { isOwnFolder } from "../host/own-file.ts";
+import { sleep } from "../host/pause.ts";
 import { programOnPath } from "../host/program-on-path.ts";
 import { GitProcess, type GitSettings, LONGEST_SHOWN } from "./git-process.ts";
 import { maskUrl } from "./mask.ts";

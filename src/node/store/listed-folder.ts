@@ -1,3 +1,4 @@
+import { clock } from "../../base/clock.ts";
 import type { Files } from "../host/files.ts";
 
 /**
@@ -31,15 +32,15 @@ export class ListedFolder {
   /** The current names. */
   list(): readonly string[] {
     const found = this.#files.stat(this.#folder);
-    const isSettled = found !== undefined && Date.now() - found.modifiedMs > TICK_MS;
+    const isSettled = found !== undefined && clock.time() - found.modifiedMs > TICK_MS;
     this.#state = isSettled ? `${found.identity} ${found.modifiedMs}` : undefined;
-    this.#listed = performance.now();
+    this.#listed = clock.now();
     return this.#files.list(this.#folder).map(({ name }) => name);
   }
 
   /** Whether the names are those of the last listing; false if they may have changed. */
   isUnchanged(): boolean {
-    if (this.#state === undefined || performance.now() - this.#listed > LONGEST_MS) return false;
+    if (this.#state === undefined || clock.now() - this.#listed > LONGEST_MS) return false;
     const found = this.#files.stat(this.#folder);
     return found !== undefined && `${found.identity} ${found.modifiedMs}` === this.#state;
   }

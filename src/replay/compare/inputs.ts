@@ -57,8 +57,8 @@ async function inputsOf(replayer: Replayer, segment: Segment): Promise<Record<st
 }
 
 function nameOf(program: Program): Record<string, unknown> {
-  const { name, module, source, generator, generatorVersion } = program;
-  return { name, module, source, generator, generatorVersion };
+  const { name, module, source, generator, generatorVersion, clock } = program;
+  return { name, module, source, generator, generatorVersion, ...(clock && { clock }) };
 }
 
 /** Differences of inputs, under the names of the inputs. */

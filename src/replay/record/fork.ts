@@ -10,6 +10,7 @@ import { loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Position, Standing } from "../advance.ts";
+import { clockAsked } from "../chance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
 import { carriedParams, mergeParams } from "../params.ts";
 import { type Code, freshly, putProgram } from "../programs.ts";
@@ -168,6 +169,8 @@ async function changedSegment(
   const { simulation } = code;
   // Throws if the new code declares another generator.
   generatorAsked(simulation, { rng: algorithm.name });
+  // A fork keeps its parent's, unless its new code says otherwise.
+  const clock = changes.code ? clockAsked(simulation, {}, program.clock) : program.clock;
   const valuesBefore = await readParams(before.params, replayer.readObject);
   const params = mergeParams(
     paramsBefore(valuesBefore, changes.code),
@@ -179,6 +182,7 @@ async function changedSegment(
     start: step,
     program: code,
     params,
+    clock,
     algorithm,
     rule: seeds.rule,
     blockSize: manifest.blockSize,
@@ -205,7 +209,11 @@ async function changedSegment(
     (reseeded && seeds.rule === "continuous");
   const encoded = begins ? env.guard(() => encodeState(state, simulation, env)) : undefined;
   const programId = changes.code
-    ? putProgram(changes.code.source, algorithm, { put: writer.put, hash: env.store.hash })
+    ? putProgram(
+        changes.code.source,
+        { algorithm, clock },
+        { put: writer.put, hash: env.store.hash },
+      )
     : before.program;
   if (changes.code !== undefined) env.programs.add(programId, changes.code);
   return {

@@ -10,12 +10,13 @@ import { EMPTY_TIMELINE } from "../../object/timeline.ts";
 import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
+import { type Chance, type ClockOptions, clockAsked } from "../chance.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
-import { missingDraw } from "../step-failure.ts";
+import { missingDraw, whereOf } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import { defaultBlockSize } from "./block-size.ts";
 import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
@@ -45,6 +46,14 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
    * them once for the whole run with the seed itself, as a plain loop does.
    */
   readonly streams?: SeedRule | undefined;
+  /**
+   * What `Math.random` and the clock give in steps; the simulation's `chance` unless given, else
+   * "refuse". Under "run" `Math.random` draws from a stream of the run, and the clock goes on with the
+   * steps.
+   */
+  readonly chance?: Chance | undefined;
+  /** The clock under `chance: "run"`; the simulation's `clock` unless given. */
+  readonly clock?: ClockOptions | undefined;
   /** A line about the run. */
   readonly message?: string | undefined;
 }
@@ -58,6 +67,8 @@ export const RECORD_OPTIONS: OptionKinds<RecordOptions> = {
   blockSize: "any",
   rng: "any",
   streams: "any",
+  chance: "any",
+  clock: "object",
   message: "text",
 };
 
@@ -76,13 +87,16 @@ export async function planRecording(
   const asked = generatorAsked(code.simulation, options);
   const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
   const params = mergeParams(code.simulation.params ?? {}, options.params);
-  const program = putProgram(code.source, algorithm, { put: writer.put, hash: env.store.hash });
+  const clock = clockAsked(code.simulation, options);
+  const drawing = { algorithm, clock };
+  const program = putProgram(code.source, drawing, { put: writer.put, hash: env.store.hash });
   const rule = checkRule(asked.streams ?? "block");
   const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);
   const segmentOf = (blockSize: number): LiveSegment =>
     new LiveSegment({
-      ...{ guard: env.guard, start: 0, program: code, params, algorithm, rule, blockSize, master },
+      ...{ guard: env.guard, start: 0, program: code, params, clock, algorithm, rule, master },
+      blockSize,
       hash: env.store.hash,
     });
   // The first state and the first block's generators are the same for any size.
@@ -138,22 +152,32 @@ export function initialState(
 ): { readonly state: unknown; readonly streams: Streams } {
   const { simulation, context, source } = segment;
   const streams = source.ofInit();
-  segment.use(streams);
   let state: unknown;
+  let where: ReturnType<typeof whereOf> = { data: {}, text: "" };
   try {
     state = env.guard(() => {
       segment.begin();
-      return simulation.init({ ...context, rng: streams.main });
+      segment.use(streams);
+      try {
+        return simulation.init({ ...context, rng: streams.main });
+      } catch (error) {
+        // Here, because Node reads the stack of an error that leaves a run.
+        where = whereOf(error, segment);
+        throw error;
+      }
     });
     segment.checkParams();
   } catch (cause) {
+    const shown = where.text === "" ? "" : ` (${where.text.slice(2)})`;
     if (isRewindError(cause, "INTERRUPTED")) throw cause;
     if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
-      throw withData(cause, {}, messageWithin(cause, " in init"));
+      throw withData(cause, where.data, `${messageWithin(cause, " in init")}${shown}`);
     }
     const hint = missingDraw(cause, segment.algorithm);
-    const data = hint === undefined ? {} : { hint };
-    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}`, data, { cause });
+    const data = { ...where.data, ...(hint !== undefined && { hint }) };
+    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}${shown}`, data, {
+      cause,
+    });
   } finally {
     segment.rest();
   }

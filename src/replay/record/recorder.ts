@@ -56,7 +56,7 @@ export interface Recording {
   readonly manifest: RunManifest;
   /** The run object's body. */
   readonly body: Uint8Array;
-  /** Why the recording ended early, if it did. The run then ends at its last checkpoint. */
+  /** Why the recording ended early, if it did. The run then ends where it can be continued. */
   readonly failure: RewindError | undefined;
 }
 
@@ -74,7 +74,8 @@ function isChecked(index: number): boolean {
 
 /**
  * Records a run into a writer: advances block by block, stores each checkpoint, and commits at
- * least once a second. If a step fails or the signal interrupts, the part up to the last checkpoint
+ * least once a second. If a step fails, what was recorded is a run up to the state before it; if the
+ * signal interrupts, the part up to the last checkpoint
  * is a run that can be continued.
  */
 export async function recordRun(
@@ -232,7 +233,10 @@ class Recorder {
     };
   }
 
-  /** Adds the state before the failed step to an error. */
+  /**
+   * Adds the state before the failed step to an error, and lets the run end there: whoever looks for
+   * the reason needs the steps just before it.
+   */
   explain(error: RewindError): RewindError {
     const step = failedStep(error);
     if (step === undefined) return error;
@@ -242,7 +246,18 @@ class Recorder {
     } catch {
       return error;
     }
+    this.#endAt(position);
     return withData(error, { state: position.state });
+  }
+
+  #endAt(position: Position): void {
+    if (position.step === this.#start.step) return;
+    this.#position = position;
+    try {
+      this.#env.guard(() => this.#checkpoint());
+    } catch {
+      // A state inside a block need not be one that can be stored: the run ends at its checkpoint.
+    }
   }
 
   #checkpoint(): void {

@@ -7,6 +7,7 @@ import { objectId, shortId } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import type { SeedRule } from "../../object/seeds.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
+import type { Chance, ClockOptions } from "../chance.ts";
 import { paramBeside } from "../params.ts";
 import type { ProgramSource } from "../programs.ts";
 import type { Run } from "./run.ts";
@@ -25,6 +26,10 @@ export interface Expected<P extends object = Record<string, unknown>> {
   readonly rng?: string | undefined;
   /** How its generators are seeded. */
   readonly streams?: SeedRule | undefined;
+  /** What `Math.random` and the clock give in its steps. */
+  readonly chance?: Chance | undefined;
+  /** The clock of its steps. */
+  readonly clock?: ClockOptions | undefined;
   /** The code of its last segment, as `Repository.sourceOf` gives it for a module. */
   readonly program?: ProgramSource | undefined;
 }
@@ -36,13 +41,15 @@ const EXPECTED: OptionKinds<Expected> = {
   blockSize: "any",
   rng: "any",
   streams: "any",
+  chance: "any",
+  clock: "object",
   program: "object",
 };
 
 /** A value that differs from the recorded one. */
 export interface Unexpected {
   /**
-   * `steps`, `seed`, `blockSize`, `rng`, `streams`, a param as `params.beta`, `program.module` with
+   * `steps`, `seed`, `blockSize`, `rng`, `streams`, `chance`, `clock.start`, `clock.stepMs`, a param as `params.beta`, `program.module` with
    * its export, or `program.source`, the id of the code.
    */
   readonly name: string;
@@ -67,6 +74,9 @@ export async function unexpectedIn(run: Run, expected: Expected): Promise<Unexpe
     { name: "blockSize", recorded: blockSize, given: expected.blockSize },
     { name: "rng", recorded: program.generator, given: rng },
     { name: "streams", recorded: seeds.rule, given: expected.streams },
+    { name: "chance", recorded: program.clock ? "run" : "refuse", given: expected.chance },
+    { name: "clock.start", recorded: program.clock?.start, given: expected.clock?.start },
+    { name: "clock.stepMs", recorded: program.clock?.stepMs, given: expected.clock?.stepMs },
     ...programPairs(program, expected.program, replayer.env.store.hash),
   ];
   return pairs.filter(

@@ -13,13 +13,13 @@ async function interrupted(): Promise<Project> {
 }
 
 describe("resume", () => {
-  test("continues from the last checkpoint to the root of one recording", async () => {
+  test("continues from its end to the root of one recording", async () => {
     const project = await emptyProject();
     const failed = await unfinished(project);
     expect([failed.status, failed.stderr]).toEqual([
       1,
       expect.stringContaining(
-        "hint: the first 70 of 100 steps are kept on unfinished: fix the code, then `rewind branch NAME unfinished --program working` continues with it",
+        "hint: the first 70 of 100 steps are kept on unfinished: `rewind get unfinished@70` prints the last; fix the code, then `rewind branch NAME unfinished --program working` continues with it",
       ),
     ]);
     const { stdout } = await project.ok(...words("resume unfinished"));
@@ -27,6 +27,37 @@ describe("resume", () => {
     const { root } = (await project.ok(...words("show unfinished --json"))).json;
     const whole = "record fragile.ts --steps 100 --seed 5 -b whole --json";
     expect((await project.ok(...words(whole))).json.root).toBe(root);
+  });
+
+  test("a step that fails inside a block leaves every step before it, which can be continued", async () => {
+    for (const step of [1, 9, 57, 99]) {
+      const project = await emptyProject();
+      const failed = await unfinished(project, step);
+      const at = `unfinished@${step}`;
+      expect(failed.stderr).toContain(
+        `the first ${step} of 100 steps are kept on unfinished: \`rewind get ${at}\` prints the last; fix the code`,
+      );
+      const { state } = (await project.ok("get", at, "--json")).json;
+      const whole = "record fragile.ts --steps 100 --seed 5 -b whole --json";
+      const { root } = (await project.ok(...words(whole))).json;
+      expect((await project.ok("get", `whole@${step}`, "--json")).json.state).toBe(state);
+      expect((await project.ok(...words("verify unfinished --full --json"))).json.ok).toBe(true);
+      await project.ok(...words("resume unfinished"));
+      expect((await project.ok(...words("show unfinished --json"))).json.root).toBe(root);
+    }
+  });
+
+  test("a state that cannot be stored leaves the run at its last checkpoint", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "odd.ts",
+      `export default { name: "odd", init: () => ({}), step: (s, rng, ctx) => {
+        if (ctx.step === 57) throw new Error("no more");
+        return { f: ctx.step % 10 === 9 ? 0 : () => 1 };
+      } };`,
+    );
+    const { stderr } = await project.run(..."record odd.ts --steps 100".split(" "));
+    expect(stderr).toMatch(/the first 50 of 100 steps are kept on main: fix the code/);
   });
 
   test("of a finished or missing branch says so", async () => {

@@ -1,3 +1,4 @@
+import { clock } from "../../../base/clock.ts";
 import { isRewindError } from "../../../base/errors.ts";
 import { withData } from "../../../base/with-data.ts";
 import { type Context, type OptionsByName, STATUS } from "../../command.ts";
@@ -30,13 +31,13 @@ export async function forkMatrix(
     ...{ ...changes, mutate, branch, cwd: context.cwd },
     params: { ...shared, ...params },
   }));
-  const started = performance.now();
+  const started = clock.now();
   const made = await repo
     .branchEach(revision, forks, context.long("recording"))
     .catch((error: unknown) => {
       throw withRemaining(error, args, options);
     });
-  const took = duration(performance.now() - started);
+  const took = duration(clock.now() - started);
   const rows = await matrixTable(cells, made);
   context.out.done(matrixData(cells, made), () => {
     const [run] = made;

@@ -1,3 +1,4 @@
+import { clock } from "../../../base/clock.ts";
 import { shortId } from "../../../object/id.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import type { BranchOptions, Repository } from "../../../repository.ts";
@@ -24,10 +25,10 @@ export async function fork(args: ForkArguments, context: Context): Promise<numbe
   const shared = forkChanges(args);
   const repo = await context.open({ trust });
   const options = { ...shared, mutate: await mutateOf(args, repo, context), cwd: context.cwd };
-  const started = performance.now();
+  const started = clock.now();
   const long = context.long("recording");
   const [run] = (await repo.branchEach(revision, [{ ...options, branch: name }], long)) as [Run];
-  const took = duration(performance.now() - started);
+  const took = duration(clock.now() - started);
   const to = `recorded to step ${count(run.steps)} in ${took}`;
   printRun(context.out, run, name, `forked ${name} ${forkedAt(run)}, ${to}`);
   return STATUS.ok;

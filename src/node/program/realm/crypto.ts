@@ -1,4 +1,5 @@
 import crypto from "node:crypto";
+import { INSTEAD } from "../../../replay/guarded.ts";
 import { builtinNamed } from "../../host/builtins.ts";
 import type { Chance } from "./chance.ts";
 import { facade, refused } from "./facade.ts";
@@ -10,7 +11,12 @@ import type { Gate } from "./gate.ts";
  */
 export function cryptoOf(gate: Gate, chance: Chance): { module: object; web: object } {
   const web = webCrypto(gate, chance);
-  const bytes = (size: number): Buffer => chance.fill("crypto.randomBytes()", Buffer.alloc(size));
+  const bytes = (size: number, callback?: unknown): Buffer => {
+    const name = "crypto.randomBytes()";
+    // It would be called after the step.
+    if (callback !== undefined && !gate.isLoading) gate.deny({ name, hint: INSTEAD.bytes });
+    return chance.fill(name, Buffer.alloc(size));
+  };
   const ours = {
     webcrypto: web,
     subtle: web.subtle,

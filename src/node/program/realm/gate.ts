@@ -36,11 +36,11 @@ export class Gate {
   }
 
   /**
-   * Refuses a call. A package that makes it while it is loaded gets `still` instead, if given,
-   * which is the same in every run.
+   * Refuses a call, unless the run gives its result in a step. A package that makes it while it is
+   * loaded gets `still` instead, if given, which is the same in every run.
    */
-  deny<T = never>(call: Refusable, still?: () => T): T {
-    if (!this.#loading) return this.#guard.refuse(call);
+  deny<T = never>(call: Refusable, still?: () => T, values?: readonly unknown[]): T {
+    if (!this.#loading) return this.#guard.inStep(call, values) as T;
     const fromPackage = this.inPackage;
     if (fromPackage && still !== undefined) return still();
     const verb = call.kind === "read" ? "read" : "called";

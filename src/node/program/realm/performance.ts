@@ -1,4 +1,4 @@
-import { INSTEAD } from "../../../replay/guarded.ts";
+import { FROM_RUN, INSTEAD } from "../../../replay/guarded.ts";
 import type { Gate } from "./gate.ts";
 
 /**
@@ -7,10 +7,11 @@ import type { Gate } from "./gate.ts";
  */
 export function performanceOf(gate: Gate): Record<string, unknown> {
   const hint = INSTEAD.clock;
+  const now = { name: "performance.now()", hint, fromRun: FROM_RUN.elapsed };
   const call = (key: string, still: unknown) => (): unknown =>
     gate.deny({ name: `performance.${key}()`, hint }, () => still);
   const made: Record<string, unknown> = {
-    now: call("now", 0),
+    now: () => gate.deny(now, () => 0),
     mark: call("mark", undefined),
     measure: call("measure", undefined),
     clearMarks: () => undefined,
@@ -22,10 +23,15 @@ export function performanceOf(gate: Gate): Record<string, unknown> {
     timerify: call("timerify", undefined),
     toJSON: call("toJSON", {}),
   };
-  for (const key of ["timeOrigin", "nodeTiming"]) {
-    const name = `performance.${key}`;
+  for (const [key, fromRun] of [["timeOrigin", FROM_RUN.origin], ["nodeTiming"]] as const) {
+    const call = {
+      name: `performance.${key}`,
+      hint,
+      kind: "read",
+      ...(fromRun && { fromRun }),
+    } as const;
     Object.defineProperty(made, key, {
-      get: () => gate.deny({ name, hint, kind: "read" }, () => 0),
+      get: () => gate.deny(call, () => 0),
       configurable: true,
     });
   }

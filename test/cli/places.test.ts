@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import { emptyProject } from "../support/run-cli.ts";
+
+const MODEL = `import { fall, wander } from "ants";
+interface Ant {
+  x: number;
+}
+
+export const own = {
+  name: "own",
+  init: (): Ant => ({ x: 0 }),
+  step: (ant: Ant): Ant => {
+    const none = (ant.x < 7 ? ant : undefined) as Ant;
+    return { x: none.x + 1 };
+  },
+};
+export const within = { name: "within", init: () => 0, step: (x: number) => (x < 7 ? x + 1 : fall(x)) };
+export const refused = { name: "refused", init: () => 0, step: (x: number) => x + wander() };
+export const first = { name: "first", init: () => wander(), step: (x: number) => x };
+export const early = { name: "early", init: () => fall(1), step: (x: number) => x };
+`;
+
+test.each([
+  ["own", "step 7 failed: TypeError: Cannot read properties of undefined", "(at ants.ts:11:22)"],
+  ["within", "step 7 failed: Error: fell", "(at ants.ts:14:94, in ants@1.2.3)"],
+  ["refused", "Math.random() was called in a step", "(step 0, at ants.ts:15:83, in ants@1.2.3)"],
+  ["first", "Math.random() was called in init", "(at ants.ts:16:51, in ants@1.2.3)"],
+  ["early", "init failed: Error: fell", "(at ants.ts:17:51, in ants@1.2.3)"],
+])("an error names the user's own line, and the package: %s", async (name, says, place) => {
+  const project = await emptyProject();
+  await project.write(
+    "node_modules/ants/package.json",
+    JSON.stringify({ name: "ants", version: "1.2.3", main: "ants.js" }),
+  );
+  await project.write(
+    "node_modules/ants/ants.js",
+    `exports.wander = () => Math.random();
+exports.fall = () => {
+  throw new Error("fell");
+};
+`,
+  );
+  await project.write("ants.ts", MODEL);
+  const { stderr } = await project.run("record", `ants.ts#${name}`, "--steps", "50");
+  const [error = ""] = stderr.split("\n");
+  expect(error).toContain(says);
+  expect(error).toContain(place);
+  const { json } = await project.run(
+    "record",
+    `ants.ts#${name}`,
+    "--steps",
+    "50",
+    "--json",
+    "-b",
+    "b",
+  );
+  const { places } = json.error.data;
+  expect(places.at(-1)).toMatchObject({ file: "ants.ts" });
+  if (place.includes(" in ")) {
+    expect(places[0]).toMatchObject({
+      ...{ file: "node_modules/ants/ants.js", package: "ants@1.2.3" },
+      line: says.startsWith("Math") ? 1 : 3,
+    });
+  }
+});
