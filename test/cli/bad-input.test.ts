@@ -237,15 +237,15 @@ describe("a step that fails", () => {
     const { status, stderr } = await project.run("record", "model.ts", "--steps", "1000");
     expect(status).toBe(1);
     expect(stderr).toBe(
-      "error: step 777 failed: RangeError: too many\n" +
+      "error: step 777 failed: RangeError: too many (at model.ts:3:43)\n" +
         '  the state before it: {"n":777,"list":[1,2]}\n' +
-        "hint: the first 768 of 1,000 steps are kept on main: fix the code, then `rewind branch NAME main --program working` continues with it\n",
+        "hint: the first 777 of 1,000 steps are kept on main: `rewind get main@777` prints the last; fix the code, then `rewind branch NAME main --program working` continues with it\n",
     );
     expect((await project.ok("show", "HEAD")).stdout).toContain(
-      "steps    768 of 1,000, unfinished\n",
+      "steps    777 of 1,000, unfinished\n",
     );
-    expect((await project.ok("branch")).stdout).toContain("768 steps of 1,000, unfinished");
-    expect((await project.ok("get", "main@768", "--path", "n")).stdout).toBe("768\n");
+    expect((await project.ok("branch")).stdout).toContain("777 steps of 1,000, unfinished");
+    expect((await project.ok("get", "main@777", "--path", "n")).stdout).toBe("777\n");
     expect((await project.ok("verify", "--full", "--json")).json.ok).toBe(true);
     // The fixed code continues from there.
     await project.write("model.ts", failing(-1));
@@ -253,13 +253,25 @@ describe("a step that fails", () => {
     expect((await project.ok("get", "fixed", "--path", "n")).stdout).toBe("1000\n");
   });
 
-  test("in the first block keeps nothing, so that the same command can be run again", async () => {
+  test("in the first block keeps its steps too, and --restart records again", async () => {
     const project = await modelProject(failing(3));
-    const { status, stderr } = await refused(project, "record", "model.ts", "--steps", "1000");
+    const record = ["record", "model.ts", "--steps", "1000"];
+    const { status, stderr } = await project.run(...record);
     expect(status).toBe(1);
-    expect(stderr).toContain('step 3 failed: RangeError: too many\n  the state before it: {"n":3');
+    expect(stderr).toContain("step 3 failed: RangeError: too many (at model.ts:3:44)\n");
+    expect(stderr).toContain('  the state before it: {"n":3');
+    expect((await project.ok("get", "main@3", "--path", "n")).stdout).toBe("3\n");
     await project.write("model.ts", failing(-1));
-    await project.ok("record", "model.ts", "--steps", "1000");
+    expect((await refused(project, ...record)).stderr).toContain("--restart");
+    await project.ok(...record, "--restart");
+  });
+
+  test("that is the first keeps nothing, so that the same command can be run again", async () => {
+    const project = await modelProject(failing(0));
+    const record = ["record", "model.ts", "--steps", "1000"];
+    expect((await refused(project, ...record)).stderr).toContain("step 0 failed");
+    await project.write("model.ts", failing(-1));
+    await project.ok(...record);
   });
 
   test.each([

@@ -126,7 +126,9 @@ describe("while one command records on a branch", () => {
     const project = await gatedProject();
     const record = "record gated.ts --steps 200 --seed 5 --block-size 10 -b new";
     const failing = await cli.held(project, record, 150);
-    expect((await failing.fail()).stderr).toMatch(/^error: step 150 failed: Error: no more\n/);
+    expect((await failing.fail()).stderr).toMatch(
+      /^error: step 150 failed: Error: no more \(at gated\.ts:\d+:\d+\)\n/,
+    );
     const held = await cli.held(project, "resume new", 175);
     const { status, stderr } = await project.run("resume", "new");
     expect([status, stderr]).toEqual([1, expect.stringMatching(LOCKED)]);

@@ -106,19 +106,20 @@ const places = fc
 const slices = fc.constantFrom(1, 1, 10, 100);
 
 /**
- * Checks that a recording was refused with `code`, and that exactly the blocks before the refused
- * step were kept: a run that is exact, verifies, and can be continued.
+ * Checks that a recording was refused with `code`, and that exactly the steps up to `kept` were
+ * kept: a run that is exact, verifies, and can be continued. Unless given, those are the blocks
+ * before the refused step.
  */
 async function expectKept<Code extends ErrorCode>(
   env: Environment,
   { kept: recording, failure }: Attempt,
   place: { readonly at: number; readonly blockSize: number; readonly steps: number },
   code: Code,
+  kept: number = place.at - (place.at % place.blockSize),
 ): Promise<RewindError<Code>> {
-  const { at, blockSize, steps } = place;
+  const { blockSize, steps } = place;
   expect(failure?.code).toBe(code);
   const error = failure as RewindError<Code>;
-  const kept = at - (at % blockSize);
   if (kept === 0) {
     expect(recording).toBeUndefined();
     return error;
@@ -133,7 +134,7 @@ async function expectKept<Code extends ErrorCode>(
     expect(await run.get(step)).toEqual(await whole.get(step));
   }
   expect((await run.verify({ full: true })).ok).toBe(true);
-  const mended = await run.branch(kept, { steps, simulation: BENIGN as never });
+  const mended = await run.branch(kept, { steps });
   expect(mended.root).toBe(whole.root);
   return error;
 }
@@ -297,7 +298,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
           const env = slicedEnvironment(() => elapsedMs);
           const simulation = counting(place.at, give);
           const recording = await attempt(env, simulation, { ...place, seed: 4 });
-          const error = await expectKept(env, recording, place, "STEP_RETURNED_PROMISE");
+          const error = await expectKept(env, recording, place, "STEP_RETURNED_PROMISE", place.at);
           expect(error.data.step).toBe(place.at);
         }),
         { numRuns: runs(8) },
@@ -338,7 +339,7 @@ describe("refusal: calls that a replay cannot repeat", () => {
           const options = { steps, blockSize, seed: 1 };
           const { kept, failure } = await attempt(env, simulation, options);
           expect(failure).toMatchObject({ code: "STEP_RETURNED_NOTHING", data: { step: at } });
-          expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
+          expect(kept?.manifest.steps ?? 0).toBe(at);
           if (kept === undefined) return;
           const run = await openRun(kept.id, env);
           expect(Object.is(await run.get(run.steps), state)).toBe(true);
@@ -369,10 +370,10 @@ describe("refusal: calls that a replay cannot repeat", () => {
         // The error shows the state before the step that failed.
         const shown = encodingOf(form, failure?.data.state);
         expect(Buffer.compare(shown, bytes[at]!)).toBe(0);
-        expect(kept?.manifest.steps ?? 0).toBe(at - (at % blockSize));
+        expect(kept?.manifest.steps ?? 0).toBe(at);
         if (kept === undefined) return;
         const run = await openRun<unknown, Knobs>(kept.id, reopened(env, simulation));
-        expect(run.steps).toBe(at - (at % blockSize));
+        expect(run.steps).toBe(at);
         const mended = await run.branch(run.steps, { steps });
         const last = encodingOf(form, await mended.get(steps));
         expect(Buffer.compare(last, bytes[steps]!)).toBe(0);
@@ -381,23 +382,23 @@ describe("refusal: calls that a replay cannot repeat", () => {
     );
   });
 
-  test("a fork that fails keeps its own blocks, and the parent's past", async () => {
+  test("a fork that fails keeps its own steps, and the parent's past", async () => {
     const place = { at: 57, blockSize: 10, steps: 80 };
     const env = slicedEnvironment(() => 20);
     const parent = await attempt(env, BENIGN, { steps: 80, blockSize: 10, seed: 4 });
     const run = await openRun<Box, { quick: number }>(parent.kept!.id, env);
     const simulation = counting(place.at, () => Promise.resolve());
-    for (const step of [0, 13, 20, 49, 50, 55]) {
+    for (const step of [0, 13, 20, 49, 50, 55, 57]) {
       const { kept, failure } = await attemptFork(env, run as never, step, { simulation });
       expect(failure?.code).toBe("STEP_RETURNED_PROMISE");
-      if (step >= 50) {
+      if (step === place.at) {
         expect(kept).toBeUndefined();
         continue;
       }
-      expect(kept!.manifest.steps).toBe(50);
+      expect(kept!.manifest.steps).toBe(57);
       const fork = await openRun<Box, { quick: number }>(kept!.id, reopened(env, BENIGN));
-      for (const t of [0, step, 50]) expect(await fork.get(t)).toEqual(await run.get(t));
-      const mended = await fork.branch(50, { simulation: BENIGN as never, steps: 80 });
+      for (const t of [0, step, 57]) expect(await fork.get(t)).toEqual(await run.get(t));
+      const mended = await fork.branch(57, { simulation: BENIGN as never, steps: 80 });
       expect(storedStates(mended.manifest)).toEqual(storedStates(run.manifest));
     }
   });

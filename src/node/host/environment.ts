@@ -9,8 +9,17 @@ import type { ObjectStore } from "../../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
 import { type HostFingerprint, hostDifferences, hostFingerprint } from "./host.ts";
 import { pause } from "./pause.ts";
+import { currentPlace } from "./place.ts";
 import { nodeCompression, nodeCrc32, nodeHash } from "./platform.ts";
 import { saveFile } from "./user-files.ts";
+
+let described: HostFingerprint | undefined;
+
+/** This host, described once because that takes milliseconds; only its place can change. */
+function thisHost(): HostFingerprint {
+  described ??= hostFingerprint();
+  return { ...described, ...currentPlace() };
+}
 
 /** The environment for replaying and recording in this process. */
 export function nodeEnvironment(
@@ -28,7 +37,6 @@ export function nodeEnvironment(
     readonly generator?: () => string | undefined;
   } = {},
 ): Environment {
-  let host: HostFingerprint | undefined;
   return {
     store: options.store ?? memoryStore(nodeHash),
     programs: options.programs ?? new Programs(),
@@ -42,9 +50,8 @@ export function nodeEnvironment(
     ...(options.generator && { generator: options.generator }),
     randomSeed: () => crypto.randomInt(2 ** 47),
     describeRun() {
-      host ??= hostFingerprint();
       const author = options.author?.();
-      return { time: clock.iso(), host: { ...host }, ...(author && { author }) };
+      return { time: clock.iso(), host: thisHost(), ...(author && { author }) };
     },
     saveFile,
     differencesFrom: (program, meta) => [

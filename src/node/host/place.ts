@@ -54,6 +54,11 @@ let switches = 0;
 /** After as many switches, naming the process's own zone has become the cheaper way. */
 const MANY_SWITCHES = 100;
 
+/** The zone that was looked at last, TZ at that time, and whether dates were in it already. */
+let last:
+  | { readonly zone: string; readonly variable: string | undefined; readonly inUse: boolean }
+  | undefined;
+
 /**
  * Whether dates are in this zone already. False is always right, since one more switch changes
  * nothing: so the first few times only TZ is asked, because ICU takes 15 ms to name a zone.
@@ -65,8 +70,12 @@ function isInUse(zone: string): boolean {
     switches++;
     return false;
   }
-  // Under an alias, such as GMT for UTC, the text of a date has another name for the zone.
-  return currentPlace().zone === zone && dateIn(zone) === textOf(new RealDate(0));
+  if (last === undefined || last.zone !== zone || last.variable !== variable) {
+    // Under an alias, such as GMT for UTC, the text of a date has another name for the zone.
+    const isSame = currentPlace().zone === zone && dateIn(zone) === textOf(new RealDate(0));
+    last = { zone, variable, inUse: isSame };
+  }
+  return last.inUse;
 }
 
 let locale: string | undefined;

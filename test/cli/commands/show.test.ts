@@ -96,7 +96,7 @@ describe("show of a run", () => {
 
   test("sizes: shared with its origin, and its own", async () => {
     const project = await emptyProject("sir.ts");
-    await project.ok(...words("record sir.ts --steps 64 --seed 1"));
+    await project.ok(...words("record sir.ts --steps 64 --seed 1 --block-size 8"));
     await project.ok(...words("branch same main@32"));
     await project.ok(...words("branch other main@32 --seed 2"));
     const sizeOf = async (name: string): Promise<Record<string, never>> =>

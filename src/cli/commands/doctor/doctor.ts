@@ -9,7 +9,7 @@ import { age, table, visibleLine } from "../../terminal/text.ts";
 export const doctor: Command = command({
   positionals: {},
   describe:
-    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended is removed automatically. Whether a process on another machine or in another\ncontainer still runs cannot be seen from here; its lock stays until --break-lock removes it. Lists the refs\nas well that two sides of a merge by Git have both changed, in a store that is committed with the code:\n--settle keeps both runs, theirs under another name unless one of the two continues the other. Exits with 1 while there are such refs.",
+    "Lists the locks of the store: who holds each, and whether that process still runs. The lock of a\nprocess that has ended is removed automatically. Whether a process on another machine or in another\ncontainer still runs cannot be seen from here; its lock stays until --break-lock removes it. Lists the refs\nas well that two sides of a merge by Git have both changed, in a store that is committed with the code:\n--settle keeps both runs, theirs under another name unless one of the two continues the other. Exits with 1\nwhile there are such refs.",
   options: {
     "break-lock": {
       describe:
