@@ -239,6 +239,7 @@ export interface RevisionErrors {
     /** The first names, and how many there are in all. */
     readonly known?: readonly string[];
     readonly total?: number;
+    readonly gone?: GoneRef | undefined;
   };
   UNKNOWN_REVISION: {
     readonly revision: string;
@@ -248,6 +249,7 @@ export interface RevisionErrors {
     readonly total?: number;
     /** The ref whose log lists the runs that it has named. */
     readonly log?: string;
+    readonly gone?: GoneRef | undefined;
   };
   INVALID_REVISION: {
     readonly revision: string;
@@ -315,6 +317,12 @@ export interface SettingErrors {
   INVALID_SETTING: { readonly key?: string; readonly value?: unknown; readonly place?: string };
   INVALID_CONFIG: { readonly file: string };
   SETTING_NOT_SET: { readonly key: string };
+}
+
+/** A ref that named runs before: its log lists them, and undo or redo may bring it back. */
+interface GoneRef {
+  readonly log: string;
+  readonly back?: "undo" | "redo";
 }
 
 type NoData = Readonly<Record<never, never>>;

@@ -12,6 +12,7 @@ import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { type BranchDescription, describeBranches } from "./describe-branches.ts";
+import { goneOf } from "./gone.ts";
 import type { Damage } from "./sound-refs.ts";
 
 /** A branch and the run that it names. */
@@ -129,6 +130,7 @@ export class Branches {
       branch: name,
       names: nearest(name, names),
       ...someWords(names),
+      gone: await goneOf(this.#refs, [branchRef(name)], names.length === 0),
     });
   }
 

@@ -23,14 +23,18 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
-  REF_NOT_FOUND: ({ names, known, total, tag }) =>
-    tag === undefined || names.length > 0
-      ? namesHint(names, known, total)
-      : "`rewind tag` lists the tags",
-  UNKNOWN_REVISION: ({ names, known, total, log }) =>
-    log === undefined
-      ? namesHint(names, known, total)
-      : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_NOT_FOUND: ({ names, known, total, tag, gone }) =>
+    gone !== undefined
+      ? goneHint(gone)
+      : tag === undefined || names.length > 0
+        ? namesHint(names, known, total)
+        : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ names, known, total, log, gone }) =>
+    gone !== undefined
+      ? goneHint(gone)
+      : log === undefined
+        ? namesHint(names, known, total)
+        : `\`rewind reflog ${quoted(log)}\` lists them`,
   REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
@@ -61,6 +65,15 @@ function namesHint(
   if (names.length > 0) return `did you mean ${names.join(" or ")}?`;
   if (known.length > 0) return `there is ${someOf(known, total)}`;
   return "nothing is recorded yet: `rewind record <module> --steps N`";
+}
+
+/** What was named before: the store still has it. */
+function goneHint({ log, back }: NonNullable<ErrorData["REF_NOT_FOUND"]["gone"]>): string {
+  const isHead = log === "HEAD";
+  const list = `\`rewind reflog ${quoted(log)}\` lists the runs that ${isHead ? log : "it"} has named`;
+  const what = isHead ? "what is gone" : "it";
+  const ways = back === undefined ? list : `\`rewind ${back}\` brings ${what} back; ${list}`;
+  return isHead ? `no branch and no tag is left: ${ways}` : ways;
 }
 
 type Differences = ErrorData["RECORDED_OTHERWISE"]["differences"];
