@@ -239,6 +239,8 @@ export interface RevisionErrors {
     /** The first names, and how many there are in all. */
     readonly known?: readonly string[];
     readonly total?: number;
+    /** The branches of remotes with a missing branch's name, such as `origin/main`. */
+    readonly tracking?: readonly string[];
     readonly gone?: GoneRef | undefined;
   };
   UNKNOWN_REVISION: {

@@ -227,12 +227,20 @@ async function unknown(refs: RefStore, base: string, text: string): Promise<Rewi
     {
       revision: text,
       base,
-      names: nearest(base, ["HEAD", ...names]),
+      names: likely(base, names),
       ...someWords(names),
       gone: await goneOf(refs, placesOf(base), names.length === 0),
     },
   );
 }
+
+/** Names that may be meant: `origin/main` for `main`, then similar ones. */
+function likely(base: string, names: readonly string[]): readonly string[] {
+  const longer = names.filter((name) => name.endsWith(`/${base}`));
+  return [...new Set([...longer, ...nearest(base, ["HEAD", ...names])])].slice(0, MOST_LIKELY);
+}
+
+const MOST_LIKELY = 3;
 
 /** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
 async function namesOf(refs: RefStore): Promise<string[]> {

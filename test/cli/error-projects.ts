@@ -107,6 +107,20 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
       for (const line of ["branch -m fork forked", "undo", "tag -d v1", "branch -d calf"])
         await project.ok(...words(line));
     }),
+  "a store whose remote has other branches": async () => {
+    const { project } = await walk(async () => undefined);
+    for (const line of [
+      "branch sweep/beta main@50%",
+      "remote add origin their-runs",
+      "push origin main fork sweep/beta",
+      "tag kept main",
+      "branch -d main",
+      "branch -d sweep/beta",
+      "tag later fork",
+    ])
+      await project.ok(...words(line));
+    return prepared(project);
+  },
   "a store with runs": () => walk(async () => undefined),
   "HEAD names a run and no branch": () =>
     walk(async (project) => void (await project.ok("checkout", "v1@500"))),

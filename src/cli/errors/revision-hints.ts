@@ -23,18 +23,22 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
-  REF_NOT_FOUND: ({ names, known, total, tag, gone }) =>
-    gone !== undefined
-      ? goneHint(gone)
-      : tag === undefined || names.length > 0
-        ? namesHint(names, known, total)
-        : "`rewind tag` lists the tags",
-  UNKNOWN_REVISION: ({ names, known, total, log, gone }) =>
-    gone !== undefined
-      ? goneHint(gone)
-      : log === undefined
-        ? namesHint(names, known, total)
-        : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_NOT_FOUND: ({ branch, names, known, total, tag, tracking: [theirs] = [], gone }) =>
+    theirs !== undefined && gone?.back === undefined
+      ? `a remote has it: \`rewind branch ${quoted(String(branch))} ${quoted(theirs)}\` makes a branch of ${theirs}`
+      : gone !== undefined
+        ? goneHint(gone)
+        : tag === undefined || names.length > 0
+          ? namesHint(names, known, total)
+          : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ base, names, known, total, log, gone }) =>
+    gone?.back === undefined && names?.some((name) => name.endsWith(`/${base}`)) === true
+      ? namesHint(names)
+      : gone !== undefined
+        ? goneHint(gone)
+        : log === undefined
+          ? namesHint(names, known, total)
+          : `\`rewind reflog ${quoted(log)}\` lists them`,
   REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
   INVALID_REVISION: ({ range, runs, ref }) =>
     ref === true
