@@ -257,6 +257,8 @@ export interface RevisionErrors {
     readonly revision: string;
     readonly part: string;
     readonly range?: boolean;
+    /** The sides of a range where one step was expected. */
+    readonly ends?: readonly string[];
     readonly runs?: boolean;
     readonly ref?: boolean;
   };

@@ -40,14 +40,16 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
           ? namesHint(names, known, total)
           : `\`rewind reflog ${quoted(log)}\` lists them`,
   REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
-  INVALID_REVISION: ({ range, runs, ref }) =>
+  INVALID_REVISION: ({ range, ends = [], runs, ref }) =>
     ref === true
       ? "name only a branch, a tag or HEAD, as in `rewind reflog main`"
       : runs === true
         ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
-        : range === true
-          ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
-          : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
+        : ends.length > 0
+          ? `name one step, such as ${ends.map(quoted).join(" or ")}; \`rewind find\` and \`stats\` take a range of steps, \`diff\` and \`log\` one of runs`
+          : range === true
+            ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
+            : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches, ref }) =>
     ref !== undefined
       ? `write ${quoted(ref)}, or more digits of the id: ${matches[0]?.slice(0, 24)}`
