@@ -18,6 +18,10 @@ describe("nearest", () => {
     ["seek", []],
     ["remove", []],
     ["x", []],
+    // One letter begins many words, and two letters differ by half if one does.
+    ["l", []],
+    ["rn", ["rng"]],
+    ["eg", []],
   ])("%s: %j", (wanted, names) => expect(nearest(wanted, COMMANDS)).toEqual(names));
 
   test("the best first, at most three", () => {
