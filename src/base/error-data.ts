@@ -243,6 +243,9 @@ export interface RevisionErrors {
     /** The first names, and how many there are in all. */
     readonly known?: readonly string[];
     readonly total?: number;
+    /** The branches of remotes with a missing branch's name, such as `origin/main`. */
+    readonly tracking?: readonly string[];
+    readonly gone?: GoneRef | undefined;
   };
   UNKNOWN_REVISION: {
     readonly revision: string;
@@ -252,11 +255,14 @@ export interface RevisionErrors {
     readonly total?: number;
     /** The ref whose log lists the runs that it has named. */
     readonly log?: string;
+    readonly gone?: GoneRef | undefined;
   };
   INVALID_REVISION: {
     readonly revision: string;
     readonly part: string;
     readonly range?: boolean;
+    /** The sides of a range where one step was expected. */
+    readonly ends?: readonly string[];
     readonly runs?: boolean;
     readonly ref?: boolean;
   };
@@ -343,6 +349,12 @@ interface PlaceInCode {
   readonly line: number;
   readonly column: number;
   readonly package?: string;
+}
+
+/** A ref that named runs before: its log lists them, and undo or redo may bring it back. */
+interface GoneRef {
+  readonly log: string;
+  readonly back?: "undo" | "redo";
 }
 
 type NoData = Readonly<Record<never, never>>;

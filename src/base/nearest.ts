@@ -9,10 +9,16 @@ export function nearest(wanted: string, names: Iterable<string>, most = 3): stri
     .map(({ name }) => name);
 }
 
-/** One letter in three may be wrong, if something is left in common; or they begin alike. */
+/**
+ * One letter in three may be wrong, if something is left in common; or they begin alike. Between two
+ * names of two letters the first must be right, and one letter means nothing.
+ */
 function isLike(name: string, wanted: string, distance: number, likely: number): boolean {
+  if (wanted.length < 2) return false;
+  const areShort = wanted.length === 2 && name.length === 2;
+  const isOther = areShort && wanted[0]?.toLowerCase() !== name[0]?.toLowerCase();
   const isClose = distance <= likely && distance < Math.max(name.length, wanted.length);
-  return isClose || name.startsWith(wanted) || beginAlike(name, wanted);
+  return (isClose && !isOther) || name.startsWith(wanted) || beginAlike(name, wanted);
 }
 
 /** Such as `statistics` and `stats`, or `main.ts` and `main`: a beginning of four letters. */

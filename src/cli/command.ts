@@ -35,6 +35,8 @@ export interface Positional extends Pick<Options, "array" | "demandOption"> {
   readonly type: "string";
   /** The words that it may be. A command's first positional with choices may be left out. */
   readonly choices?: readonly string[];
+  /** Other words for choices, which help does not name: `rm` for `remove`. */
+  readonly also?: Readonly<Record<string, string>>;
   /** How TAB completes it; not at all by default. */
   readonly completes?: WordKind;
   /** What is meant when it is left out: `HEAD`. */
@@ -61,6 +63,8 @@ export interface Command {
   readonly keys: Readonly<Record<string, Keys>>;
   /** The hint for an unexpected extra argument; undefined for the usual one. */
   explainExtra?(args: Arguments, words: readonly string[]): string | undefined;
+  /** Whether its positionals have their usual meaning with these options; without it, always. */
+  isOrdered?(args: Arguments): boolean;
   /** Does the work; returns the exit status. */
   run(args: Arguments, context: Context): Promise<number>;
 }
@@ -87,6 +91,7 @@ export function command<
   readonly examples: Command["examples"];
   readonly keys: Command["keys"];
   explainExtra?(args: Partial<ValuesOf<O>>, words: readonly string[]): string | undefined;
+  isOrdered?(args: Partial<ValuesOf<O>>): boolean;
   run(args: ValuesOf<P> & ValuesOf<O>, context: Context): Promise<number>;
 }): Command {
   // Only this line drops the types of a command's own arguments; `parseArguments` respects them.

@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import path from "node:path";
 import { clock } from "../base/clock.ts";
+import { isRewindError } from "../base/errors.ts";
+import { withData } from "../base/with-data.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
 import type { Arguments, Context } from "./command.ts";
 import { isCommandName } from "./command-list.ts";
@@ -43,12 +45,12 @@ export function running(out: Output, args: Arguments, process: Process): Running
       },
       async create(folder) {
         const { initRepository } = await import("./on-store.ts");
-        repo = await initRepository(folder);
+        repo = await namingFrom(cwd, () => initRepository(folder));
         return repo;
       },
       async clone(url, folder, request) {
         const { cloneRepository } = await import("./on-store.ts");
-        const cloned = await cloneRepository(url, folder, request);
+        const cloned = await namingFrom(cwd, () => cloneRepository(url, folder, request));
         repo = cloned.repo;
         return cloned;
       },
@@ -61,6 +63,25 @@ export function running(out: Output, args: Arguments, process: Process): Running
       await repo?.close();
     },
   };
+}
+
+/** Makes a store. Its errors name its whole path: this names the path as seen from the folder. */
+async function namingFrom<T>(cwd: string, make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    const { file, root = file } = (isRewindError(error) ? error.data : {}) as {
+      readonly file?: string;
+      readonly root?: string;
+    };
+    if (!isRewindError(error) || root === undefined || !path.isAbsolute(root)) throw error;
+    const seen = path.relative(cwd, root).split(path.sep).join("/") || ".";
+    throw withData(
+      error,
+      {},
+      error.message.replace(root, () => seen),
+    );
+  }
 }
 
 /**

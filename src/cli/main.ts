@@ -1,7 +1,7 @@
 import { messageOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
 import { engineVersion } from "../node/own-files.ts";
-import { type Arguments, type Command, STATUS } from "./command.ts";
+import { type Arguments, type Command, type Context, STATUS } from "./command.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName } from "./command-list.ts";
 import { commandPosition } from "./command-word.ts";
 import { running } from "./context.ts";
@@ -64,7 +64,7 @@ async function dispatch(
     out.text(helpText(name, command));
     return STATUS.ok;
   }
-  return run(command, args, process, out);
+  return run(name, command, args, process, out);
 }
 
 /**
@@ -86,6 +86,7 @@ async function splitCommand(argv: readonly string[]): Promise<{
 
 /** Runs a command, and closes what it opened. */
 async function run(
+  name: CommandName,
   command: Command,
   args: Arguments,
   process: Process,
@@ -96,7 +97,8 @@ async function run(
     const status = await command.run(args, context);
     await end();
     return status;
-  } catch (thrown) {
+  } catch (failure) {
+    const thrown = await unlessSwapped(failure, name, command, args, context.open);
     // The failure that came first is the one to report.
     await end().catch(() => undefined);
     const { systemFailure } = await loadReport();
@@ -105,6 +107,17 @@ async function run(
   } finally {
     out.clearBar();
   }
+}
+
+/** The same failure, unless two words of the command line were swapped. */
+async function unlessSwapped(
+  failure: unknown,
+  ...about: [CommandName, Command, Arguments, Context["open"]]
+): Promise<unknown> {
+  const hasRevision = Object.values(about[1].positionals).some((p) => p.completes === "revision");
+  if (!hasRevision) return failure;
+  // Loaded only for an error.
+  return (await import("./on-store.ts")).unlessSwapped(failure, ...about);
 }
 
 /** A command line without a command, or `rewind help`. */

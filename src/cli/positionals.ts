@@ -20,8 +20,11 @@ export function namePositionals(
 ): Arguments {
   const named: Record<string, unknown> = {};
   const waiting = [...words];
-  for (const [name, { demandOption, choices, array }] of Object.entries(positionals)) {
-    if (choices !== undefined && !choices.includes(waiting[0] ?? "")) continue;
+  for (const [name, { demandOption, choices, also = {}, array }] of Object.entries(positionals)) {
+    const first = waiting[0] ?? "";
+    const meant = Object.hasOwn(also, first) ? also[first] : undefined;
+    if (choices !== undefined && meant !== undefined) waiting[0] = meant;
+    else if (choices !== undefined && !choices.includes(first)) continue;
     if (demandOption && waiting.length === 0) {
       throw usageError(`expected ${usageOf(positionals)}: no ${name} was given`);
     }

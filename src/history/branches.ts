@@ -8,10 +8,11 @@ import { type Id, isId } from "../object/id.ts";
 import { formatHead, type Head, parseHead, UNBORN_HEAD } from "../store/head.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { checkMerged } from "../store/ref-conflict.ts";
-import { checkBranchName, HEADS, nextArchiveName } from "../store/ref-name.ts";
+import { checkBranchName, HEADS, nextArchiveName, REMOTES } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { type BranchDescription, describeBranches } from "./describe-branches.ts";
+import { goneOf } from "./gone.ts";
 import type { Damage } from "./sound-refs.ts";
 
 /** A branch and the run that it names. */
@@ -129,7 +130,15 @@ export class Branches {
       branch: name,
       names: nearest(name, names),
       ...someWords(names),
+      tracking: await this.#tracking(name),
+      gone: await goneOf(this.#refs, [branchRef(name)], names.length === 0),
     });
+  }
+
+  /** The branches of remotes that have this name there: `origin/main`. */
+  async #tracking(name: string): Promise<readonly string[]> {
+    const names = (await this.#refs.names(REMOTES)).map((ref) => ref.slice(REMOTES.length));
+    return names.filter((each) => each.endsWith(`/${name}`));
   }
 
   /** The current branch, which need not have a run yet; undefined if HEAD names a run. */

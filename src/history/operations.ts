@@ -9,7 +9,7 @@ const UNDO = "undo";
 const REDO = "redo";
 
 /** What undo and redo would do next. */
-interface Stacks {
+export interface Stacks {
   readonly done: readonly Operation[];
   readonly undone: readonly Operation[];
 }
@@ -74,7 +74,7 @@ function runOf(target: string | undefined): Id<"run"> | undefined {
 }
 
 /** Undo takes the last operation off, redo puts it back, anything else makes redo impossible. */
-function stacksOf(operations: readonly Operation[]): Stacks {
+export function stacksOf(operations: readonly Operation[]): Stacks {
   const done: Operation[] = [];
   let undone: Operation[] = [];
   for (const operation of operations) {

@@ -8,6 +8,7 @@ import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import { LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { goneOf } from "./gone.ts";
 import { reflog } from "./operations.ts";
 import { parseRevision, type Revision, stepOf } from "./revision.ts";
 import { idIn } from "./sound-refs.ts";
@@ -24,6 +25,11 @@ export interface Resolved {
 
 /** Where a name is looked up; the first digits of an id come after all of these. */
 const PLACES: readonly string[] = [...LOOKUP_ORDER, ""];
+
+/** The full names that a name can mean, in the order in which they are looked up. */
+function placesOf(name: string): readonly string[] {
+  return PLACES.map((place) => `${place}${name}`).filter((ref) => ref.startsWith("refs/"));
+}
 
 /** A prefix of an id must have this many digits. */
 const SHORTEST_PREFIX = 4;
@@ -78,9 +84,7 @@ async function resolveBase(
   if (base === "HEAD") return resolveHead(refs);
   const whole = isId(base) ? await runWithPrefix(store, base) : undefined;
   if (whole !== undefined) return { id: whole, ref: undefined, step: undefined };
-  for (const place of PLACES) {
-    const ref = `${place}${base}`;
-    if (!ref.startsWith("refs/")) continue;
+  for (const ref of placesOf(base)) {
     const id = await refs.read(ref);
     if (id === undefined) continue;
     await checkNoOther(store, base, { ref, id });
@@ -120,7 +124,12 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   throw new RewindError(
     "UNKNOWN_REVISION",
     `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run yet`,
-    { revision: "HEAD", names: [], ...someWords(known) },
+    {
+      revision: "HEAD",
+      names: [],
+      ...someWords(known),
+      gone: await goneOf(refs, [head.ref ?? "HEAD"], known.length === 0),
+    },
   );
 }
 
@@ -202,7 +211,7 @@ function cannotGoBack(
 /** The full name of a ref: one that exists, or one that the operation log mentions. */
 export async function loggedRef(refs: RefStore, name: string): Promise<string | undefined> {
   if (name === "HEAD") return name;
-  const places = PLACES.map((place) => `${place}${name}`).filter((ref) => ref.startsWith("refs/"));
+  const places = placesOf(name);
   for (const ref of places) if ((await refs.read(ref)) !== undefined) return ref;
   for (const ref of places) if ((await reflog(refs, ref)).length > 0) return ref;
   return undefined;
@@ -215,9 +224,23 @@ async function unknown(refs: RefStore, base: string, text: string): Promise<Rewi
   return new RewindError(
     "UNKNOWN_REVISION",
     `expected the name of a run${tooShort ? `, or at least ${SHORTEST_PREFIX} digits of its id` : ""}, got ${JSON.stringify(base)}${where}`,
-    { revision: text, base, names: nearest(base, ["HEAD", ...names]), ...someWords(names) },
+    {
+      revision: text,
+      base,
+      names: likely(base, names),
+      ...someWords(names),
+      gone: await goneOf(refs, placesOf(base), names.length === 0),
+    },
   );
 }
+
+/** Names that may be meant: `origin/main` for `main`, then similar ones. */
+function likely(base: string, names: readonly string[]): readonly string[] {
+  const longer = names.filter((name) => name.endsWith(`/${base}`));
+  return [...new Set([...longer, ...nearest(base, ["HEAD", ...names])])].slice(0, MOST_LIKELY);
+}
+
+const MOST_LIKELY = 3;
 
 /** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
 async function namesOf(refs: RefStore): Promise<string[]> {

@@ -33,7 +33,10 @@ export type StepSpec =
  */
 export function parseRevision(text: string): Revision {
   if (isRange(text)) {
-    throw invalid(text, text, "expected one step, got a range", { range: true });
+    throw invalid(text, text, "expected one step, got a range", {
+      range: true,
+      ends: endsOf(text),
+    });
   }
   const [, base = "", rest = ""] = /^([^@~]*)(.*)$/s.exec(text) ?? [];
   if (base === "") throw invalid(text, text, "expected the name of a run before it");
@@ -43,6 +46,13 @@ export function parseRevision(text: string): Revision {
     ago: ago === undefined ? undefined : countIn(text, ago),
     step: spelled === "" ? undefined : parseStep(text, spelled),
   };
+}
+
+/** The two sides of a range, for an error; none if it cannot be read. */
+function endsOf(text: string): readonly string[] {
+  const [from = "", to = "", ...more] = text.split("..");
+  if (more.length > 0 || nameOf(from) + nameOf(to) === "") return [];
+  return [named(from, to), named(to, from)].flatMap((side) => side ?? []);
 }
 
 /** The two sides of a range, each a revision; a missing side is undefined. */
@@ -137,7 +147,7 @@ function invalid(
   text: string,
   part: string,
   expected: string,
-  data: { readonly range?: boolean } = {},
+  data: { readonly range?: boolean; readonly ends?: readonly string[] } = {},
 ): RewindError {
   const where = part === text ? "" : ` in the revision ${JSON.stringify(text)}`;
   return new RewindError(

@@ -7,6 +7,7 @@ import type { ObjectStore } from "../store/object-store.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { goneOf } from "./gone.ts";
 import { type Damage, idIn, soundRefs } from "./sound-refs.ts";
 
 const TAGS = "refs/tags/";
@@ -83,5 +84,6 @@ async function targetOf(refs: RefStore, name: string): Promise<Id> {
   throw new RewindError("REF_NOT_FOUND", `there is no tag ${name}`, {
     tag: name,
     names: nearest(name, names),
+    gone: await goneOf(refs, [ref], false),
   });
 }

@@ -114,8 +114,8 @@ export class RecordingRepository extends ReadableRepository {
   /**
    * Extends the run of a branch to `steps` in total, or by `by` more. The result has the timeline
    * of a single uninterrupted recording. With `params`, a new segment begins at the present end,
-   * with the new values in place of the old ones. Throws INVALID_STEPS if the run would not become
-   * longer.
+   * with the new values in place of the old ones. An unfinished run's goal becomes the new length.
+   * Throws INVALID_STEPS if the run would not become longer.
    *
    * @example
    * ```ts

@@ -7,12 +7,15 @@ import { checkUnmoved, type RefChange, type RefStore } from "./ref-store.ts";
 /** The folder of the branches. */
 export const HEADS = "refs/heads/" as const;
 
+/** The folder of the branches of remotes, as they were when last fetched. */
+export const REMOTES = "refs/remotes/" as const;
+
 /**
  * Where a name is looked up, in this order: a branch comes before a tag of its name, which
  * `tags/NAME` names. Tags come last, because they may come from a remote: no tag of one can take the
  * name of a branch, here or of another remote.
  */
-export const LOOKUP_ORDER: readonly string[] = [HEADS, "refs/remotes/", "refs/tags/", "refs/"];
+export const LOOKUP_ORDER: readonly string[] = [HEADS, REMOTES, "refs/tags/", "refs/"];
 
 /** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
 export function shortRef(ref: string): string {

@@ -18,7 +18,16 @@ describe("nearest", () => {
     ["seek", []],
     ["remove", []],
     ["x", []],
+    // One letter begins many words.
+    ["l", []],
+    ["rn", ["rng"]],
+    ["og", ["log"]],
   ])("%s: %j", (wanted, names) => expect(nearest(wanted, COMMANDS)).toEqual(names));
+
+  test("names of two letters differ by half if one letter does: the first must be right", () => {
+    expect(nearest("v2", ["v1", "w2", "V3"])).toEqual(["v1", "V3"]);
+    expect(nearest("rm", ["am", "mr"])).toEqual([]);
+  });
 
   test("the best first, at most three", () => {
     expect(nearest("abcdef", ["abcdxy", "abcdef", "abcdex", "abcde"])).toEqual([

@@ -258,7 +258,7 @@ describe("a step that fails", () => {
     const record = ["record", "model.ts", "--steps", "1000"];
     const { status, stderr } = await project.run(...record);
     expect(status).toBe(1);
-    expect(stderr).toContain("step 3 failed: RangeError: too many (at model.ts:3:44)\n");
+    expect(stderr).toContain("step 3 failed: RangeError: too many (at model.ts:3:41)\n");
     expect(stderr).toContain('  the state before it: {"n":3');
     expect((await project.ok("get", "main@3", "--path", "n")).stdout).toBe("3\n");
     await project.write("model.ts", failing(-1));

@@ -101,6 +101,27 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     execFileSync("mkfifo", [path.join(project.root, "pipe")]);
     return prepared(project);
   },
+  "a store whose only branch was deleted": () => onlyRun("branch -d main"),
+  "a store whose only record was undone": () => onlyRun("undo"),
+  "a store where branches and tags have gone": () =>
+    walk(async (project) => {
+      for (const line of ["branch -m fork forked", "undo", "tag -d v1", "branch -d calf"])
+        await project.ok(...words(line));
+    }),
+  "a store whose remote has other branches": async () => {
+    const { project } = await walk(async () => undefined);
+    for (const line of [
+      "branch sweep/beta main@50%",
+      "remote add origin their-runs",
+      "push origin main fork sweep/beta",
+      "tag kept main",
+      "branch -d main",
+      "branch -d sweep/beta",
+      "tag later fork",
+    ])
+      await project.ok(...words(line));
+    return prepared(project);
+  },
   "a store with runs": () => walk(async () => undefined),
   "HEAD names a run and no branch": () =>
     walk(async (project) => void (await project.ok("checkout", "v1@500"))),
@@ -338,6 +359,14 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "settings that are a list": () => settings("[]"),
   "settings that are a folder": () => settings(undefined),
 };
+
+/** A store with one run, after a command that leaves no ref. */
+async function onlyRun(line: string): Promise<Prepared> {
+  const project = await emptyProject("walk.ts");
+  await project.ok(...words("record walk.ts --steps 10 --seed 42"));
+  await project.ok(...words(line));
+  return prepared(project);
+}
 
 /** Makes the project of a section, a new one each time. */
 async function prepared(

@@ -53,7 +53,7 @@ describe("every error that the command line prints", () => {
         made.length = 0;
         const result = await project.runWith({ env, interrupt }, ...argv);
         const { status, stdout, stderr } = result;
-        note(stderr);
+        note(stderr, project.root);
         const text = masked(`${stdout}${stderr}exit ${status}`, project.root);
         shown.push({ line, shown: text });
       }
@@ -75,15 +75,18 @@ describe("every error that the command line prints", () => {
   });
 });
 
-/** Notes the sites of a printed error and of the errors in it. */
-function note(stderr: string): void {
+/** Notes the sites of a printed error and of the errors in it; `root` is where the command ran. */
+function note(stderr: string, root: string): void {
   const printed = /^error: (.*)$/ms.exec(stderr)?.[1] ?? "";
   for (const error of made) {
     // The advice is printed as the hint.
     const said = error.message.replace(`: ${error.data.hint}`, "");
-    const isSaid = [said, error.message].some((text) => text !== "" && printed.includes(text));
+    // A whole path in the library's message is printed as seen from there.
+    const near = error.message.replaceAll(`${root}${path.sep}`, "");
+    const texts = [said, error.message, near];
+    const isSaid = texts.some((text) => text !== "" && printed.includes(text));
     if (!isSaid) continue;
-    if ([said, error.message].some((text) => printed.startsWith(text))) codes.add(error.code);
+    if (texts.some((text) => printed.startsWith(text))) codes.add(error.code);
     for (const site of sitesOf(error.stack ?? "", sites)) seen.add(site);
   }
 }

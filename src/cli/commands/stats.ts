@@ -4,8 +4,9 @@ import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
-import { parseExpression } from "../input/expression.ts";
+import { parseExpression, type SeveralHint } from "../input/expression.ts";
 import { numbersHint, withMissingField } from "../input/missing-field.ts";
+import { quoted } from "../input/quoted.ts";
 import { stepsOf } from "../input/range.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { count, table } from "../terminal/text.ts";
@@ -32,7 +33,7 @@ export const stats: Command = command({
   async run(args, { out, open, long }) {
     const { expression: given = [] } = args;
     const names = given.length > 0 ? given : ["state"];
-    const expressions = names.map(parseExpression);
+    const expressions = names.map((text) => parseExpression(text, asArguments));
     const repo = await open({ trust: args.trust });
     const { run, from, to } = await stepsOf(repo, args);
     const measured = run.stats(
@@ -71,6 +72,9 @@ export const stats: Command = command({
     return STATUS.ok;
   },
 });
+
+const asArguments: SeveralHint = (expressions) =>
+  `give each as an argument of its own: ${expressions.map(quoted).join(" ")}`;
 
 /** The error with a hint, such as what the state has instead of the field that was named. */
 async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {

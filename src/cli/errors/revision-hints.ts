@@ -23,23 +23,33 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
-  REF_NOT_FOUND: ({ names, known, total, tag }) =>
-    tag === undefined || names.length > 0
-      ? namesHint(names, known, total)
-      : "`rewind tag` lists the tags",
-  UNKNOWN_REVISION: ({ names, known, total, log }) =>
-    log === undefined
-      ? namesHint(names, known, total)
-      : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_NOT_FOUND: ({ branch, names, known, total, tag, tracking: [theirs] = [], gone }) =>
+    theirs !== undefined && gone?.back === undefined
+      ? `a remote has it: \`rewind branch ${quoted(String(branch))} ${quoted(theirs)}\` makes a branch of ${theirs}`
+      : gone !== undefined
+        ? goneHint(gone)
+        : tag === undefined || names.length > 0
+          ? namesHint(names, known, total)
+          : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ base, names, known, total, log, gone }) =>
+    gone?.back === undefined && names?.some((name) => name.endsWith(`/${base}`)) === true
+      ? namesHint(names)
+      : gone !== undefined
+        ? goneHint(gone)
+        : log === undefined
+          ? namesHint(names, known, total)
+          : `\`rewind reflog ${quoted(log)}\` lists them`,
   REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
-  INVALID_REVISION: ({ range, runs, ref }) =>
+  INVALID_REVISION: ({ range, ends = [], runs, ref }) =>
     ref === true
       ? "name only a branch, a tag or HEAD, as in `rewind reflog main`"
       : runs === true
         ? "leave the steps out: main..fix, main.. or ..fix; `rewind help revisions` explains ranges"
-        : range === true
-          ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
-          : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
+        : ends.length > 0
+          ? `name one step, such as ${ends.map(quoted).join(" or ")}; \`rewind find\` and \`stats\` take a range of steps, \`diff\` and \`log\` one of runs`
+          : range === true
+            ? "ranges read main@100..main@200, main@100..@200, main@100.. or ..main@200"
+            : "revisions read main, main@842137, main@50%, main@-1, HEAD~100 or an id's first digits",
   AMBIGUOUS_ID: ({ matches, ref }) =>
     ref !== undefined
       ? `write ${quoted(ref)}, or more digits of the id: ${matches[0]?.slice(0, 24)}`
@@ -61,6 +71,15 @@ function namesHint(
   if (names.length > 0) return `did you mean ${names.join(" or ")}?`;
   if (known.length > 0) return `there is ${someOf(known, total)}`;
   return "nothing is recorded yet: `rewind record <module> --steps N`";
+}
+
+/** What was named before: the store still has it. */
+function goneHint({ log, back }: NonNullable<ErrorData["REF_NOT_FOUND"]["gone"]>): string {
+  const isHead = log === "HEAD";
+  const list = `\`rewind reflog ${quoted(log)}\` lists the runs that ${isHead ? log : "it"} has named`;
+  const what = isHead ? "what is gone" : "it";
+  const ways = back === undefined ? list : `\`rewind ${back}\` brings ${what} back; ${list}`;
+  return isHead ? `no branch and no tag is left: ${ways}` : ways;
 }
 
 type Differences = ErrorData["RECORDED_OTHERWISE"]["differences"];

@@ -14,10 +14,11 @@ export interface Expression {
 
 /**
  * Compiles a JavaScript expression over `state`, `step`, `params` and `previous`, the state one step
- * before. Throws USAGE, which points at a syntax error.
+ * before. Throws USAGE, which points at a syntax error, and says what to do with several expressions,
+ * of which JavaScript's comma would evaluate only the last.
  */
-export function parseExpression(text: string): Expression {
-  const compiled = compile(text);
+export function parseExpression(text: string, whenSeveral: SeveralHint): Expression {
+  const compiled = compile(text, whenSeveral);
   // The word also counts inside a text or after a dot; that only costs time.
   const previous = /\bprevious\b/.test(text);
   const look: Look = previous
@@ -26,13 +27,17 @@ export function parseExpression(text: string): Expression {
   return { text, look, previous };
 }
 
+/** What to write in place of several expressions with commas between them. */
+export type SeveralHint = (expressions: readonly string[]) => string;
+
 type Compiled = (state: unknown, step: number, params: unknown, previous: unknown) => unknown;
 
 // Constants, so that `state = 5`, written for `state == 5`, throws instead of matching every step.
 const CONSTANTS = "state = $state, step = $step, params = $params, previous = $previous";
 
-function compile(text: string): Compiled {
+function compile(text: string, whenSeveral: SeveralHint): Compiled {
   checkSyntax(text);
+  checkOne(text, whenSeveral);
   checkNumbers(text);
   try {
     return new Function(
@@ -49,6 +54,36 @@ function compile(text: string): Compiled {
       "run it without --disallow-code-generation-from-strings, or use `find` of the library with a function",
     );
   }
+}
+
+/** Throws USAGE for expressions with commas between them. */
+function checkOne(text: string, whenSeveral: SeveralHint): void {
+  if (isOne(text)) return;
+  const parts: string[] = [];
+  let rest = text;
+  while (!isOne(rest)) {
+    // A comma inside of a part, as in `f(a, b)`, leaves something that cannot be read.
+    const at = commasIn(rest).find((comma) => {
+      const [before, after] = [rest.slice(0, comma), rest.slice(comma + 1)];
+      return isOne(before) && faultIn(`"use strict";(`, after, "\n)") === undefined;
+    });
+    if (at === undefined) break;
+    parts.push(rest.slice(0, at).trim());
+    rest = rest.slice(at + 1);
+  }
+  throw usageError(
+    `expected one expression, got several with commas between them: ${JSON.stringify(text)}`,
+    whenSeveral([...parts, rest.trim()]),
+  );
+}
+
+/** Whether a valid expression is one: between `?` and `:` JavaScript allows no comma. */
+function isOne(text: string): boolean {
+  return faultIn(`"use strict";(0?`, text, "\n:0)") === undefined;
+}
+
+function commasIn(text: string): number[] {
+  return [...text.matchAll(/,/g)].map(({ index }) => index);
 }
 
 /** Throws INVALID_NUMBER for a number that JavaScript would read as another one. */

@@ -215,7 +215,7 @@ function fileStat(found: fs.Stats): FileStat {
 }
 
 /** Runs `work` on a file of a store, and turns the system's errors into STORE_FULL and the like. */
-export function onStore<T>(root: string, file: string, work: () => T): T {
+export function onStore<T>(root: string | undefined, file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -223,7 +223,8 @@ export function onStore<T>(root: string, file: string, work: () => T): T {
     // A fault in rewind itself is not the disk's.
     if (codeOf(error) === undefined) throw error;
     const code = storeCodeOf(error);
-    const name = path.relative(root, file).split(path.sep).join("/") || ".";
+    const name =
+      root === undefined ? file : path.relative(root, file).split(path.sep).join("/") || ".";
     const problem =
       code === "STORE_READ_ONLY" ? "the store cannot be written to" : problemOf(error);
     throw new RewindError(code, `${problem}: ${name}`, { file: name }, { cause: error });

@@ -20,9 +20,13 @@ export async function findModule(root: string, module: string): Promise<string> 
       { module },
     );
   }
-  const near = await namesLike(given);
+  const near = await namesLike(given, module);
   const found =
-    stats === undefined ? "does not exist" : stats.isDirectory() ? "is a folder" : "is not a file";
+    stats === undefined
+      ? "does not exist"
+      : stats.isDirectory()
+        ? "is a folder, not a file"
+        : "is not a file";
   const hint = near.length > 0 ? `; there is ${someOf(near)}` : "";
   throw new RewindError("MODULE_NOT_FOUND", `the module ${module} ${found}${hint}`, {
     module,
@@ -31,15 +35,17 @@ export async function findModule(root: string, module: string): Promise<string> 
 }
 
 /**
- * Modules in the folder of `path` (or in `path`, if it is a folder), the most similar names first.
+ * Modules in the folder of `path` (or in `path`, if it is a folder), the most similar names first,
+ * each as `module` would be written.
  */
-async function namesLike(path: string): Promise<string[]> {
+async function namesLike(path: string, module: string): Promise<string[]> {
   const inside = await readdir(path).catch(() => undefined);
   const names = inside ?? (await readdir(dirname(path)).catch(() => []));
   const wanted = inside === undefined ? basename(path) : "index.ts";
   const modules = names.filter((name) => /\.[cm]?[jt]sx?$/.test(name) && !name.endsWith(".d.ts"));
   const near = new Set([...nearest(wanted, modules), ...modules.sort()]);
-  return [...near].map((name) => (inside === undefined ? name : join(basename(path), name)));
+  const folder = inside === undefined ? dirname(module) : module;
+  return [...near].map((name) => join(folder, name).split(sep).join("/"));
 }
 
 function isInside(root: string, file: string): boolean {

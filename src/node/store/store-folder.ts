@@ -4,7 +4,7 @@ import { RewindError } from "../../base/errors.ts";
 import { UNBORN_HEAD } from "../../store/head.ts";
 import type { RefStore } from "../../store/ref-store.ts";
 import { overlayRefs } from "../../store/ref-store.ts";
-import { makeFolders, onStore, replaceFile } from "../host/files.ts";
+import { type Files, makeFolders, onStore, replaceFile } from "../host/files.ts";
 import { isInStore } from "../host/inside-store.ts";
 import { clearLocks } from "./clear-locks.ts";
 import { fileRefs } from "./file-refs.ts";
@@ -29,7 +29,10 @@ export interface OpenStore {
   readonly recovered: readonly Recovered[];
 }
 
-/** Creates the store of a project. Throws REPOSITORY_EXISTS, and FILE_FAILED inside another store. */
+/**
+ * Creates the store of a project. Throws REPOSITORY_EXISTS, and FILE_FAILED inside another store or
+ * where a file is in the way. Errors name whole paths, since the caller may be in any folder.
+ */
 export function createStore(project: string, tools: FileStoreTools): void {
   const root = path.join(project, STORE_FOLDER);
   if (isInStore(root)) {
@@ -39,11 +42,10 @@ export function createStore(project: string, tools: FileStoreTools): void {
   const files = storeFiles(root, tools.files);
   const { objects, local, logs } = storeFolders(root);
   const config = path.join(root, "config");
-  onStore(project, root, () => {
+  onStore(undefined, root, () => {
+    checkFolder(tools.files, root);
     if (files.readText(config) !== undefined) {
-      throw new RewindError("REPOSITORY_EXISTS", `there is a store here already: ${STORE_FOLDER}`, {
-        root,
-      });
+      throw new RewindError("REPOSITORY_EXISTS", `there is a store already: ${root}`, { root });
     }
     const refs = ["heads", "tags", "archive"].map((name) => path.join(root, "refs", name));
     for (const folder of [objects, local, logs, ...refs]) makeFolders(files, folder);
@@ -55,6 +57,19 @@ export function createStore(project: string, tools: FileStoreTools): void {
     // The config is written last: a folder without it is not a store, so init can run again.
     write("config", `${JSON.stringify({ format: STORE_FORMAT })}\n`);
   });
+}
+
+/** Throws FILE_FAILED if something other than a folder is in the place of this one or of one above. */
+function checkFolder(files: Files, folder: string): void {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const kind = files.stat(at)?.kind;
+    if (kind === "file" || kind === "other") {
+      const got = kind === "file" ? "a file" : "something else";
+      throw new RewindError("FILE_FAILED", `expected a folder, got ${got}: ${at}`, { file: at });
+    }
+    // The system follows a link.
+    if (kind !== undefined || at === path.dirname(at)) return;
+  }
 }
 
 /**

@@ -217,7 +217,8 @@ describe("branch", () => {
   test.each([
     [["--param", "p=1"], 2, "expected the name of a new branch with --param"],
     [["--matrix", "p=1,2"], 2, "expected the name of a new branch with --matrix"],
-    [["main@500"], 2, "it has an @, which separates a branch from a step"],
+    [["main@500"], 2, 'expected a name before the revision "main@500"'],
+    [["none@500"], 2, "it has an @, which separates a branch from a step"],
     [["fork", "main@500", "--set", 'state="a"'], 2, 'expected a number for state, got "a"'],
     [["fork", "main@500", "--set", "state=null"], 2, "expected a number for state, got null"],
     [["fork", "--param", "p=0.1", "--param", "p=0.2"], 2, "--param p was given more than once"],

@@ -30,9 +30,35 @@ describe("extend", () => {
     await unfinished(project);
     const longer = await project.ok(...words("extend unfinished --by 15 --json"));
     expect(longer.json).toMatchObject({ steps: 85 });
-    const { json } = await project.ok(...words("extend unfinished --steps 140 --json"));
+    const { json, stderr } = await project.ok(...words("extend unfinished --steps 140 --json"));
+    expect(stderr).toBe("");
     const whole = "record fragile.ts --steps 140 --seed 5 --block-size 10 -b whole --json";
     expect((await project.ok(...words(whole))).json.root).toBe(json.root);
+  });
+
+  test("says how to get to the goal that an unfinished run has lost", async () => {
+    for (const [line, end] of [
+      ["extend unfinished --by 15", 85],
+      ["extend unfinished --steps 99 -m almost", 99],
+    ] as const) {
+      const project = await emptyProject();
+      await unfinished(project);
+      const { stderr } = await project.ok(...words(line));
+      const command = "extend unfinished --steps 100";
+      expect(stderr).toBe(
+        `note: unfinished was an unfinished recording of 100 steps, and is finished at ${end} now: ` +
+          `\`rewind ${command}\` continues to its old goal\n`,
+      );
+      const { json } = await project.ok(...words(`${command} --json`));
+      expect(json.steps).toBe(100);
+    }
+  });
+
+  test("says nothing of a goal that it reaches", async () => {
+    const project = await emptyProject();
+    await unfinished(project);
+    expect((await project.ok(...words("extend unfinished --steps 100"))).stderr).toBe("");
+    expect((await project.ok(...words("extend unfinished --by 1"))).stderr).toBe("");
   });
 
   test("refuses a length that is not longer, and changes nothing", async () => {

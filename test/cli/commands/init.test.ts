@@ -39,17 +39,46 @@ describe("init", () => {
     const { status, stderr } = await project.run("init");
     expect(status).toBe(1);
     expect(stderr).toBe(
-      "error: there is a store here already: .rewind\n" +
+      "error: there is a store already: .rewind\n" +
         "hint: record into it with `rewind record <module> --steps N`\n",
     );
     expect(await project.storeDigest()).toBe(before);
   });
 
-  test.each(["file", "file/inside"])("where %s is in the way, says so", async (where) => {
+  test.each([
+    ["init sub", "sub/.rewind"],
+    ["-C sub init", ".rewind"],
+    ["-C inner init ../sub", "../sub/.rewind"],
+  ])("a second `%s` names the store as seen from there", async (line, store) => {
     const project = await bareProject();
-    await project.write("file", "");
-    const { status, stderr } = await project.run("init", where);
+    await mkdir(path.join(project.root, "inner"));
+    await project.ok("init", "sub");
+    const { stderr } = await project.run(...line.split(" "));
+    expect(stderr).toMatch(`error: there is a store already: ${store}\n`);
+  });
+
+  test.each([
+    ["init file", "file"],
+    ["init file/inside/deep", "file"],
+    ["-C sub init ../file", "../file"],
+    ["init odd", "odd/.rewind"],
+  ])("`%s`, where a file is in the way, names the file", async (line, file) => {
+    const project = await bareProject();
+    for (const each of ["file", "odd/.rewind", "sub/x"]) await project.write(each, "");
+    const { status, stderr } = await project.run(...line.split(" "));
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^error: .*(not a directory|file already exists).*\nhint: /);
+    expect(stderr).toBe(
+      `error: expected a folder, got a file: ${file}\n` +
+        "hint: check the path, its folder and its permissions\n",
+    );
+  });
+
+  test("a folder of a store is refused by its path", async () => {
+    const project = await bareProject();
+    await project.ok("init", "sub");
+    const { stderr } = await project.run("init", "sub/.rewind/x");
+    expect(stderr).toMatch(
+      /^error: cannot create a store in sub\/\.rewind\/x: it is in \.rewind\n/,
+    );
   });
 });

@@ -106,6 +106,13 @@ describe("remote", () => {
     }
   });
 
+  test("rm removes, as remove does", async () => {
+    const project = await emptyProject();
+    await project.ok("remote", "add", "lab", await temporaryFolder());
+    expect((await project.ok(...words("remote rm lab --json"))).json).toEqual({ name: "lab" });
+    expect((await project.ok(...words("remote --json"))).json.remotes).toEqual([]);
+  });
+
   test("wrong words", async () => {
     const project = await emptyProject();
     for (const [line, says] of [
@@ -118,7 +125,7 @@ describe("remote", () => {
       const { status, stderr } = await project.run(...words(line));
       expect([status, stderr]).toEqual([2, expect.stringContaining(says)]);
     }
-    expect((await project.run("remote", "add", "../x", "here")).stderr).toContain(
+    expect((await project.run("remote", "add", "../x", "../y")).stderr).toContain(
       "expected the name of a remote",
     );
   });

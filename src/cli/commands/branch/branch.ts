@@ -80,6 +80,7 @@ export const branch: Command = command({
     "branch -d": ["branch", "was", "run"],
   },
   explainExtra: ({ move }, words) => (move ? messageHint(words) : undefined),
+  isOrdered: ({ move, delete: deletes }) => move !== true && deletes !== true,
   async run(args, context) {
     const { name, revision, move, matrix } = args;
     const idle = FORK_OPTIONS.find((option) => args[option] !== undefined);

@@ -7,8 +7,9 @@ import type { Look } from "../../../replay/look/look.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import { type Command, type Context, command, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
-import { type Expression, parseExpression } from "../../input/expression.ts";
+import { type Expression, parseExpression, type SeveralHint } from "../../input/expression.ts";
 import { missingField, withMissingField } from "../../input/missing-field.ts";
+import { quoted } from "../../input/quoted.ts";
 import { type Steps, stepsOf } from "../../input/range.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../../options.ts";
@@ -57,7 +58,7 @@ export const find: Command = command({
     "find --bisect": ["step", "state", "looked"],
   },
   async run(args, context) {
-    const expression = parseExpression(args.expression);
+    const expression = parseExpression(args.expression, joined);
     const mode = modeOf(args);
     const path = args.path === undefined ? [] : parsePath(args.path);
     if (mode === "count" && path.length > 0) {
@@ -80,6 +81,9 @@ export const find: Command = command({
     }
   },
 });
+
+const joined: SeveralHint = (expressions) =>
+  `join them with && or ||: ${quoted(expressions.join(" && "))}`;
 
 /** The same function, which also notes where it holds, for an interrupted count. */
 function noting(look: Look): { readonly look: Look; readonly matches: Matches } {

@@ -1,11 +1,12 @@
 import { shortId } from "../../../object/id.ts";
 import { type Command, command, STATUS } from "../../command.ts";
+import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { count, plural, size, table } from "../../terminal/text.ts";
 
 export const remote: Command = command({
   positionals: {
-    verb: { type: "string", choices: ["add", "remove", "show"] },
+    verb: { type: "string", choices: ["add", "remove", "show"], also: { rm: "remove" } },
     name: { type: "string" },
     url: { type: "string" },
   },
@@ -41,7 +42,10 @@ export const remote: Command = command({
     const sharing = await repo.sharing();
     if (verb === undefined) {
       if (name !== undefined) {
-        throw usageError(`expected add, remove or show: did you mean remote show ${name}?`);
+        throw usageError(
+          `expected add, remove or show, got ${JSON.stringify(name)}`,
+          `\`rewind remote show ${quoted(name)}\` shows what a remote of this name has`,
+        );
       }
       const remotes = await sharing.list();
       out.result({ remotes }, () => {
@@ -59,6 +63,13 @@ export const remote: Command = command({
     if (name === undefined) throw usageError(`expected a name: rewind remote ${verb} NAME`);
     if (verb === "add") {
       if (url === undefined) throw usageError("expected a URL: rewind remote add NAME URL");
+      if (/[:/\\]/.test(name) && /^[\w-]+$/.test(url)) {
+        const line = ["rewind remote add", quoted(url), quoted(name)].join(" ");
+        throw usageError(
+          "expected the remote's name and then its URL, got the URL first",
+          `did you mean \`${line}\`?`,
+        );
+      }
       const added = await sharing.add(name, url, { singleWriter, refPrefix });
       out.done({ name, url: added.url }, () => `added the remote ${name}, ${added.url}`);
       if (refPrefix?.startsWith("refs/heads/")) {

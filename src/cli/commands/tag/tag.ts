@@ -26,6 +26,7 @@ export const tag: Command = command({
     "tag NAME": ["tag", "run", "was"],
     "tag -d": ["tag", "was", "run"],
   },
+  isOrdered: ({ delete: deletes }) => deletes !== true,
   async run(args, context) {
     const { name } = args;
     if (name !== undefined) {

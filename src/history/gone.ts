@@ -1,0 +1,53 @@
+import { shortRef } from "../store/ref-name.ts";
+import type { Operation, RefStore } from "../store/ref-store.ts";
+import { stacksOf } from "./operations.ts";
+
+/** A name that has none of its runs any more, and how to get them back. */
+export interface Gone {
+  /** A ref whose log lists the runs that it has named: the one that was asked for, or HEAD. */
+  readonly log: string;
+  /** What takes its removal back, if that was the last operation. */
+  readonly back?: "undo" | "redo";
+}
+
+/**
+ * What happened to the first of these refs that the operation log mentions, none of which exists; to
+ * any ref, if `empty` says that there is none left. Undefined if they never named a run.
+ */
+export async function goneOf(
+  refs: RefStore,
+  wanted: readonly string[],
+  empty: boolean,
+): Promise<Gone | undefined> {
+  // The error about the name matters more than one about the log.
+  const operations = await refs.operations().catch(() => []);
+  const mentions = (test: (ref: string) => boolean): Gone["back"] | undefined | false => {
+    const isThere = operations.some(({ changes }) =>
+      changes.some(({ name, to }) => test(name) && to !== undefined),
+    );
+    return isThere && backOf(operations, test);
+  };
+  for (const ref of wanted) {
+    const back = mentions((name) => name === ref);
+    if (back !== false) return { log: logName(ref), ...(back && { back }) };
+  }
+  const back = empty && mentions((name) => name.startsWith("refs/"));
+  return back === false ? undefined : { log: "HEAD", ...(back && { back }) };
+}
+
+/** Whether undo or redo, as the next command, makes such a ref again. */
+function backOf(
+  operations: readonly Operation[],
+  test: (ref: string) => boolean,
+): Gone["back"] | undefined {
+  const { done, undone } = stacksOf(operations);
+  const changes = (operation: Operation | undefined, side: "from" | "to"): boolean =>
+    operation?.changes.some((change) => test(change.name) && change[side] === undefined) === true;
+  if (changes(done.at(-1), "to")) return "undo";
+  return changes(undone.at(-1), "from") ? "redo" : undefined;
+}
+
+/** A tag's short name may be a branch's too. */
+function logName(ref: string): string {
+  return ref.startsWith("refs/tags/") ? ref.slice("refs/".length) : shortRef(ref);
+}
