@@ -22,9 +22,10 @@ testPage("README.md", { notRun, prepare }, (place) => {
       "rewind record walk.mts --steps 1_000_000 --seed 42 -b sized && rewind save sized -o sized.replay",
     );
     const [, said] =
-      /a million steps of a random walk are (\d+\.\d kB)/.exec(readPage("README.md")) ?? [];
+      /a million steps of a random walk are (\d+\.\d) kB/.exec(readPage("README.md")) ?? [];
     const [, bytes = ""] = /sized\.replay, (\d+\.\d+) kB/.exec(output) ?? [];
-    expect(`${Number(bytes).toFixed(1)} kB`).toBe(said);
+    // The notes on a run, such as the time, make a few bytes of difference.
+    expect(Math.abs(Number(bytes) - Number(said))).toBeLessThan(0.1);
   });
 
   test("it has at most 12 KB", () => {

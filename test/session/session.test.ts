@@ -131,7 +131,7 @@ const SESSION: readonly Turn[] = [
   [
     "get beta/0.75@400",
     1,
-    'error: expected the name of a run, got "beta/0.75" in "beta/0.75@400"\nhint: did you mean beta/0.25 or beta/0.5?',
+    'error: expected the name of a run, got "beta/0.75" in "beta/0.75@400"\nhint: `rewind undo` brings it back; `rewind reflog beta/0.75` lists the runs that it has named',
   ],
   ["undo", 0, "undone: branch -d beta/0.75 (…)\nbeta/0.75 none → …\n`rewind redo` does it again"],
   ["get beta/0.75@399 --path x", 0, `${x(beta[2], 399)}`],

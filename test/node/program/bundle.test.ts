@@ -187,7 +187,7 @@ describe("refusals", () => {
     );
     expect(await failing({}, "walk.ts")).toBe("MODULE_NOT_FOUND the module walk.ts does not exist");
     expect(await failing({ "src/index.ts": "" }, "src")).toBe(
-      `MODULE_NOT_FOUND the module src is a folder; there is ${join("src", "index.ts")}`,
+      `MODULE_NOT_FOUND the module src is a folder, not a file; there is ${join("src", "index.ts")}`,
     );
   });
 
