@@ -49,7 +49,8 @@ export const RECORDING = {
     array: true,
   },
   blockSize: {
-    describe: "steps between checkpoints; by default the square root of the steps",
+    describe:
+      "steps between checkpoints; by default the square root of the steps, more for large states",
     type: "string",
     value: "B",
   },
