@@ -49,8 +49,7 @@ export const RECORDING = {
     array: true,
   },
   blockSize: {
-    describe:
-      "steps between checkpoints; by default the square root of the steps, more for large states",
+    describe: "steps between checkpoints; by default √steps, more for large states",
     type: "string",
     value: "B",
   },
