@@ -35,9 +35,28 @@ export interface Lineage {
   readonly changes: readonly Change[];
 }
 
-/** The block size of a lineage; its default comes from the steps of its first recording. */
-export function blockSizeOf(lineage: Pick<Lineage, "blockSize" | "steps">): number {
-  return lineage.blockSize ?? Math.max(1, Math.ceil(Math.sqrt(lineage.steps)));
+/**
+ * The block size of a lineage; its default comes from the steps of its first recording, and from the
+ * size of a first state over 4 KiB.
+ */
+export function blockSizeOf(lineage: Lineage): number {
+  if (lineage.blockSize !== undefined) return lineage.blockSize;
+  const { length } = encodingOf(lineage.form, begun(lineage).state);
+  const byState = Math.min(Math.ceil((length - 4096) / 16), 4096);
+  return Math.max(1, Math.ceil(Math.sqrt(lineage.steps)), byState);
+}
+
+/** The first state of a lineage, and the generators that made it. */
+function begun({ form, seed, params, rng: name, streams }: Lineage): {
+  readonly state: unknown;
+  readonly drawn: ReturnType<typeof generatorsOf>;
+} {
+  const { simulation } = form;
+  const place: Place = streams === "continuous" ? [streams, 0] : ["init", 0];
+  const drawn = generatorsOf(name, BigInt(seed), place);
+  const all = { ...(simulation.params as Knobs), ...params };
+  const { rng, stream } = drawn;
+  return { state: simulation.init({ params: all, step: 0, rng, stream }), drawn };
 }
 
 /**
@@ -53,9 +72,7 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
     rule === "block" ? ["block", Math.floor(step / blockSize)] : [rule, step];
   let master = BigInt(lineage.seed);
   let params = { ...(simulation.params as Knobs), ...lineage.params };
-  let drawn = generatorsOf(name, master, rule === "continuous" ? place(0) : ["init", 0]);
-  const { rng, stream } = drawn;
-  let state: unknown = simulation.init({ params, step: 0, rng, stream });
+  let { state, drawn } = begun(lineage);
   const bytes: Uint8Array[] = [];
   const metrics: number[] = [];
   for (let step = 0; step <= steps; step++) {
