@@ -11,7 +11,11 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const { step } = segment.context;
   const where = whereOf(error, segment);
   if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
-    return withData(error, { step, ...where.data }, `${error.message} (step ${step}${where.text})`);
+    return withData(
+      error,
+      { step, ...where.data },
+      `${error.message} (step ${step}${where.place && `, ${where.place}`})`,
+    );
   }
   if (
     isRewindError(
@@ -27,23 +31,30 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const hint = missingDraw(error, segment.algorithm);
   return new RewindError(
     "STEP_FAILED",
-    `step ${step} failed: ${reasonOf(error)}${where.text.replace(/^, (.*)$/, " ($1)")}`,
+    `step ${step} failed: ${reasonOf(error)}${where.place && ` (${where.place})`}`,
     { step, ...where.data, ...(hint !== undefined && { hint }) },
     { cause: error },
   );
 }
 
-/** Where an error was thrown, for its data and its message: the user's own line, and the package. */
-export function whereOf(
-  error: unknown,
-  segment: LiveSegment,
-): { readonly data: { readonly places?: readonly CodePlace[] }; readonly text: string } {
+/** Where an error was thrown. */
+export interface Where {
+  readonly data: { readonly places?: readonly CodePlace[] };
+  /** For the message: the user's own line, and the package; empty if it is not known. */
+  readonly place: string;
+}
+
+/** Of an error whose place is not known. */
+export const NOWHERE: Where = { data: {}, place: "" };
+
+/** Where an error was thrown, as its stack tells. */
+export function whereOf(error: unknown, segment: LiveSegment): Where {
   const places = segment.placesOf(error);
   const [innermost] = places;
-  if (innermost === undefined) return { data: {}, text: "" };
+  if (innermost === undefined) return NOWHERE;
   const own = places.find((place) => place.package === undefined) ?? innermost;
   const within = innermost.package === undefined ? "" : `, in ${innermost.package}`;
-  return { data: { places }, text: `, at ${own.file}:${own.line}:${own.column}${within}` };
+  return { data: { places }, place: `at ${own.file}:${own.line}:${own.column}${within}` };
 }
 
 /**

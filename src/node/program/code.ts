@@ -8,12 +8,13 @@ import { type Id, objectId } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import { readParts } from "../../object/program-contents.ts";
 import type { ReadObject } from "../../object/state.ts";
-import type { Code, LoadedProgram, SourcePart } from "../../replay/programs.ts";
+import type { Code, LoadedProgram } from "../../replay/programs.ts";
 import { nodeHash } from "../host/platform.ts";
 import type { Bundle, BundledCode } from "./bundle.ts";
 import { capturedBy, recordedCapture } from "./captured-inputs.ts";
 import { changedSince, missingSince } from "./changed-since.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
+import { packagesByLine } from "./locate.ts";
 import { splitSpec } from "./module-spec.ts";
 import { checkReadable } from "./readable-code.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
@@ -50,7 +51,7 @@ async function codeOfFile(
     ...bundled,
     ...(exportName !== undefined && { exportName }),
     root: project.root,
-    isPackageLine: packageLines(bundled.parts),
+    packageOf: packagesByLine(bundled.parts),
     inputsLimitBytes: project.inputsLimitBytes(),
   });
   const { simulation } = loaded;
@@ -129,7 +130,7 @@ export async function loadRecorded(
     ...(exportName !== undefined && { exportName }),
     root: project.root,
     externals: program.externals,
-    isPackageLine: packageLines(parts),
+    packageOf: packagesByLine(parts),
     captured: await capturedBy(program, get),
   });
 }
@@ -158,17 +159,6 @@ function theCodeOf({ name, module }: Program): string {
 async function isThere(project: Project, module: string): Promise<boolean> {
   if (!(await liesInProject(project, module))) return false;
   return statSync(path.resolve(project.root, module), { throwIfNoEntry: false }) !== undefined;
-}
-
-/** Whether a line of the code, counted from 1, belongs to a package. */
-function packageLines(parts: readonly SourcePart[]): (line: number) => boolean {
-  const ends: { readonly line: number; readonly isPackage: boolean }[] = [];
-  let line = 1;
-  for (const part of parts) {
-    line += part.code.split("\n").length - 1;
-    ends.push({ line, isPackage: part.package !== undefined });
-  }
-  return (asked) => ends.find((end) => asked < end.line)?.isPackage ?? false;
 }
 
 /**

@@ -1,13 +1,13 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { messageOf } from "../../base/reason.ts";
 import type { ExternalPackage } from "../../object/program.ts";
-import type { LoadedProgram, SourcePart } from "../../replay/programs.ts";
+import type { LoadedProgram } from "../../replay/programs.ts";
 import { nodeGuard } from "../host/guard-node.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
 import { type CompiledProgram, compileProgram } from "./compile.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { foldersOfExternals, loadExternals } from "./externals.ts";
-import { type ProgramMap, placesIn } from "./locate.ts";
+import { type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
 import { ENGINE } from "./packages.ts";
 import { plainRealm } from "./plain-realm.ts";
 import { type Captured, createRealm, type ProgramRealm, type Realm } from "./realm.ts";
@@ -25,11 +25,10 @@ export interface LoadOptions {
   readonly root: string;
   /** The packages that are not in the bundle. */
   readonly externals?: readonly ExternalPackage[];
-  /** Whether a line of the code, counted from 1, belongs to a package; by default no line does. */
-  isPackageLine?(line: number): boolean;
+  /** The package that a line of the code belongs to; by default every line is the user's own. */
+  readonly packageOf?: PackageOfLine;
   /** Where the code comes from, for the places in errors. */
   readonly map?: ProgramMap;
-  readonly parts?: readonly SourcePart[];
   /** The inputs of the recording, which the program gets again. */
   readonly captured?: Captured | undefined;
   /** The largest file to keep among those that the program reads while it is loaded. */
@@ -63,6 +62,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
   const run = await runnable(options);
   const guard = nodeGuard();
   const filename = filenameOf(module);
+  const { packageOf = () => undefined } = options;
   let { captured, exportName } = options;
   const load = async (): Promise<LoadedSimulation> => {
     const realm = createRealm({
@@ -71,7 +71,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
       ...(captured && { captured }),
       limitBytes: inputsLimitBytes,
       filename,
-      ...(options.isPackageLine && { isPackageLine: options.isPackageLine }),
+      isPackageLine: (line) => packageOf(line) !== undefined,
       guard,
       variables: process.env,
     });
@@ -80,8 +80,8 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     captured ??= realm.recorded();
     const chosen = chooseSimulation({ exports, module, wanted: exportName });
     ({ exportName } = chosen);
-    const { map, parts = [] } = options;
-    const places = map && ((stack: string) => placesIn(stack, { filename, map, parts }));
+    const { map } = options;
+    const places = map && ((stack: string) => placesIn(stack, { filename, map, packageOf }));
     return { ...chosen, captured, place: realm.place, fresh: load, ...(places && { places }) };
   };
   return load();

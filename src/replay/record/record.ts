@@ -16,7 +16,7 @@ import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
-import { missingDraw, whereOf } from "../step-failure.ts";
+import { missingDraw, NOWHERE, whereOf } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import { defaultBlockSize } from "./block-size.ts";
 import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
@@ -153,7 +153,7 @@ export function initialState(
   const { simulation, context, source } = segment;
   const streams = source.ofInit();
   let state: unknown;
-  let where: ReturnType<typeof whereOf> = { data: {}, text: "" };
+  let where = NOWHERE;
   try {
     state = env.guard(() => {
       segment.begin();
@@ -168,7 +168,7 @@ export function initialState(
     });
     segment.checkParams();
   } catch (cause) {
-    const shown = where.text === "" ? "" : ` (${where.text.slice(2)})`;
+    const shown = where.place && ` (${where.place})`;
     if (isRewindError(cause, "INTERRUPTED")) throw cause;
     if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
       throw withData(cause, where.data, `${messageWithin(cause, " in init")}${shown}`);

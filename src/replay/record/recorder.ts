@@ -74,9 +74,8 @@ function isChecked(index: number): boolean {
 
 /**
  * Records a run into a writer: advances block by block, stores each checkpoint, and commits at
- * least once a second. If a step fails, what was recorded is a run up to the state before it; if the
- * signal interrupts, the part up to the last checkpoint
- * is a run that can be continued.
+ * least once a second. A failed step leaves a run up to the state before it, and an interruption one
+ * up to the last checkpoint. Both can be continued.
  */
 export async function recordRun(
   env: Environment,
