@@ -4,7 +4,7 @@ import { breakOnInterrupt, main, reportStray } from "../dist/cli/main.js";
 const { stdout, stderr } = process;
 // Taken now: a simulation may replace it.
 const { setImmediate } = globalThis;
-// Results alone go to stdout: what a simulation logs is none.
+// Only results go to stdout: what a simulation logs goes to stderr.
 globalThis.console = new console.Console(stderr);
 // Whoever reads may close the pipe early, as `head` does: that is no error.
 for (const stream of [stdout, stderr]) {

@@ -108,7 +108,7 @@ const NODE_GLOBALS: ReadonlySet<string> = new Set([
 const READS_THE_CLOCK: Readonly<Record<string, string>> = {
   "base/clock.ts": "takes the clock and the timers before any program runs, for all the others",
   "node/host/pause.ts": "does so with those that only Node has",
-  "replay/guarded.ts": "names them, to refuse them in a step; it calls none",
+  "replay/guarded.ts": "names them, to refuse them in a step; it does not call them",
   "node/host/guarded-node.ts": "does so with those of Node",
 };
 

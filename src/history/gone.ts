@@ -2,7 +2,7 @@ import { shortRef } from "../store/ref-name.ts";
 import type { Operation, RefStore } from "../store/ref-store.ts";
 import { stacksOf } from "./operations.ts";
 
-/** A name that has none of its runs any more, and how to get them back. */
+/** A name that was removed, and how to get its runs back. */
 export interface Gone {
   /** A ref whose log lists the runs that it has named: the one that was asked for, or HEAD. */
   readonly log: string;
@@ -11,8 +11,8 @@ export interface Gone {
 }
 
 /**
- * What happened to the first of these refs that the operation log mentions, none of which exists; to
- * any ref, if `empty` says that there is none left. Undefined if they never named a run.
+ * What happened to refs that do not exist: to the first of `wanted` that the operation log mentions.
+ * If the store is `empty` of refs, any other ref will do. Undefined if no such ref ever named a run.
  */
 export async function goneOf(
   refs: RefStore,

@@ -1,6 +1,6 @@
 import type { PackRef, RefValue, Remote } from "./remote.ts";
 
-/** The hashes of those packs that a remote has no more, of all that these values of refs name. */
+/** The hashes of the packs that these refs name and the remote has lost. */
 export async function lostPacks(
   remote: Remote,
   values: Iterable<RefValue>,
@@ -11,8 +11,8 @@ export async function lostPacks(
 }
 
 /**
- * What is left of a ref without the packs that its remote has lost: the same value if it needs none
- * of them, one without checkpoints if only those are gone, undefined otherwise.
+ * What a ref still offers without the packs that its remote has lost: the same value if it does not
+ * need them, one without checkpoints if only those are lost, otherwise undefined.
  */
 export function withoutLost(value: RefValue, lost: ReadonlySet<string>): RefValue | undefined {
   const gone = value.packs.filter(({ hash }) => lost.has(hash));

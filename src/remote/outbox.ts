@@ -18,7 +18,7 @@ export class Outbox {
     if (this.#options.signal?.aborted) throw new RewindError("INTERRUPTED", "interrupted");
     await this.#sending;
     this.#sending = this.transfer(packed);
-    // Whoever awaits it is told.
+    // The next call throws its error.
     this.#sending.catch(() => undefined);
   }
 
@@ -29,7 +29,7 @@ export class Outbox {
     onSent(pack);
   }
 
-  /** Resolves when nothing is on its way any more. */
+  /** Resolves when the last pack has arrived. Throws the error of a pack that did not. */
   end(): Promise<void> {
     return this.#sending;
   }

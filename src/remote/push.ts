@@ -14,7 +14,7 @@ import { mergeSmallPacks } from "./merge-packs.ts";
 import { Outbox } from "./outbox.ts";
 import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
-import type { PackRef, RefSwap, RefValue, Remote } from "./remote.ts";
+import type { PackRef, RefSwap, RefValue, Remote, Swapped } from "./remote.ts";
 
 /** A ref that is to be pushed. */
 export interface ToPush {
@@ -177,9 +177,7 @@ export async function push(
   const pushedRefs = planned.map(({ ref, swap }): PushedRef => {
     const result = swap === undefined ? undefined : results[at++];
     if (result === undefined || "version" in result) return ref;
-    const reason: PushRefusal =
-      "moved" in result ? { kind: "moved" } : { kind: "declined", text: result.declined };
-    return { ...ref, outcome: "refused", reason };
+    return { ...ref, outcome: "refused", reason: refusalOf(result) };
   });
   const { authors, written } = names;
   const sorted = { code: [...names.code].sort(), authors: [...authors].sort() };
@@ -190,6 +188,11 @@ export async function push(
   const bytesThere = [...packsThere.values()].reduce((sum, bytes) => sum + bytes, 0);
   const pushed = { refs: pushedRefs, ...totals, bytesThere, ...sorted };
   return { pushed, seen, written: [...written] };
+}
+
+/** Why a remote did not change a ref. */
+export function refusalOf(result: Exclude<Swapped, { readonly version: unknown }>): PushRefusal {
+  return "moved" in result ? { kind: "moved" } : { kind: "declined", text: result.declined };
 }
 
 async function outcomeOf(
@@ -235,7 +238,7 @@ async function send(
   try {
     return await sendThrough(outbox, source, remote, target, sending);
   } finally {
-    // Whoever is told of a failure closes the remote, which must not cut what is on its way.
+    // After a failure the caller closes the remote, which would cut off a pack on its way.
     await outbox.end().catch(() => undefined);
   }
 }
@@ -284,7 +287,7 @@ async function sendThrough(
   let atCheckpoints = false;
   /** What the remote has then: a store may lack sources and checkpoints itself. */
   const has = { code: true, full: !thin };
-  /** The program whose source comes next, and those of which something is left out. */
+  /** The program whose source comes next, and the names of those that are sent whole. */
   let program: Id | undefined;
   const labels = new Map<Id, string>();
   for await (const needed of objectsOf(manifest, read, { skip: isThere, checkpoints: !thin })) {

@@ -5,7 +5,7 @@ import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
-import type { PushRefusal, SeenRef } from "../remote/push.ts";
+import { type PushRefusal, refusalOf, type SeenRef } from "../remote/push.ts";
 import type { RefValue, Remote } from "../remote/remote.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
 
@@ -75,11 +75,7 @@ export async function deleteThere(
     }
     const [done] = dryRun ? [] : await remote.swap([{ name, from: version, to: undefined }]);
     if (done === undefined || "version" in done) results.push({ ...about, outcome: "deleted" });
-    else {
-      const reason: PushRefusal =
-        "moved" in done ? { kind: "moved" } : { kind: "declined", text: done.declined };
-      results.push({ ...about, outcome: "refused", reason });
-    }
+    else results.push({ ...about, outcome: "refused", reason: refusalOf(done) });
   }
   return results;
 }

@@ -25,7 +25,7 @@ export const CHECK_REQUEST: OptionKinds<CheckRequest> = {
 export interface Checked {
   /** The runs that it lacks, by the revisions that were asked for. */
   readonly missing: readonly MissingRun[];
-  /** Its refs of which packs are gone or damaged: `push` sends them again. */
+  /** The refs that need packs which are gone or damaged: `push` sends them again. */
   readonly lost: readonly LostRef[];
 }
 
@@ -35,7 +35,7 @@ export interface MissingRun {
   readonly run: Id<"run">;
 }
 
-/** A ref of which a remote has lost something. */
+/** A ref that needs packs which its remote has lost. */
 export interface LostRef {
   /** `heads/main`, `tags/v1`. */
   readonly name: string;

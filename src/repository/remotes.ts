@@ -159,7 +159,7 @@ export class Remotes {
     const { refs } = remote;
     const named = new Set<string>();
     for (const { value } of refs.values()) for (const { hash } of value.packs) named.add(hash);
-    // What no ref names any more is of no use, and the file must not grow for ever.
+    // A pack that no ref names is of no use, and the file must not grow for ever.
     const here = new Set([...remote.here].filter((pack) => named.has(pack)));
     this.#states.write(name, { ...remote, here });
   }

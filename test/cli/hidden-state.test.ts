@@ -33,7 +33,7 @@ const HIDDEN = {
   // Keeps the state before outside.
   "before.js":
     'let before = 0; export default { name: "before", init: () => ({ x: 1, d: 0 }), step: (s, rng) => { const x = s.x + rng.random(); const d = x - before; before = x; return { x, d } } };',
-  // Holds it in a class and in a function.
+  // Keeps a count in a class and in a function.
   "static.js":
     'class World { static age = 0 } function step(s) { step.calls = (step.calls ?? 0) + 1; World.age++; return { age: World.age, calls: step.calls } } export default { name: "static", init: () => ({ age: 0, calls: 0 }), step };',
 } as const;

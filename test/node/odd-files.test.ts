@@ -257,7 +257,7 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
       },
     ],
     [
-      "a text with a blank that is none in JSON",
+      "a text with a blank that JSON does not allow",
       "pack",
       "node_modules/pack/in",
       {

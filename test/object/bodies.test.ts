@@ -718,7 +718,7 @@ describe("a program whose names are too long, or cannot be those of files, is re
   });
 });
 
-test("a clock that is none is refused", () => {
+test("an invalid clock is refused", () => {
   const base: Program = {
     ...{ name: "p", module: "p.ts", exportName: "default", source: "0".repeat(64) as Id<"chunk"> },
     ...{ generator: "g", generatorVersion: 1, ...BARE },

@@ -153,7 +153,7 @@ describe.each(Object.entries(KINDS))("packs that %s has lost", (_, kind) => {
     const { run } = await thin.revision("origin/main");
     expect(run.root).toBe((await repo.revision("main")).run.root);
 
-    // Whoever lacks them too can only say so.
+    // A store that lacks them too can only say so.
     await other.pull("origin", "main");
     await other.push("origin", { branches: ["main"] });
     expect((await values()).get("heads/main")).toMatchObject({ full: false });

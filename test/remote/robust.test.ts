@@ -203,7 +203,7 @@ describe.each(Object.entries(stores))("a connection that is cut: %s", (_, make) 
   });
 });
 
-test("a push that fails closes the remote when nothing is on its way any more", async () => {
+test("a push that fails waits for the pack on its way before it closes the remote", async () => {
   const a = await project();
   // States that fill several packs: the next one is made while one is sent.
   const large = defineSimulation({

@@ -74,7 +74,7 @@ export const stats: Command = command({
 });
 
 const asArguments: SeveralHint = (expressions) =>
-  `give each as an argument of its own: ${expressions.map(quoted).join(" ")}`;
+  `give each as a separate argument: ${expressions.map(quoted).join(" ")}`;
 
 /** The error with a hint, such as what the state has instead of the field that was named. */
 async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {

@@ -44,7 +44,7 @@ export const trace: Command = command({
       throw usageError("expected --block K or --at STEP");
     const repo = await open({ trust: args.trust });
     const { run } = await wholeRun(repo, args.revision);
-    // The last block ends with the last step, which begins none.
+    // The last block ends with the last step, at which no block begins.
     const last = Math.ceil(run.steps / run.blockSize) - 1;
     const block = given ?? Math.max(0, Math.min(Math.floor((at ?? 0) / run.blockSize), last));
     const bytes = await run.trace(block, { ...long("replaying"), at });

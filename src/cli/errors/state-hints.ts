@@ -8,7 +8,7 @@ export const stateHints: Hints<keyof StateErrors> = {
     fixHint(data, argv) ??
     "a state holds numbers, texts, arrays, plain objects, Map, Set, Date, typed arrays, and instances of the classes in types",
   CODEC_LOSSY: () =>
-    "fix that codec in the simulation's types: what it restores must have all of its contents, in the same order; a class of plain fields needs none: types: { Body }",
+    "fix that codec in the simulation's types: what it restores must have all of its contents, in the same order; a class of plain fields needs no codec: types: { Body }",
   TOO_LONG: ({ params }) =>
     params === true
       ? "without --json the beginnings are printed; in a script, `run.params` has all params of the last segment"

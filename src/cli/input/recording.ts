@@ -41,7 +41,7 @@ export function readRecording(given: RecordingOptions): RecordingArguments {
   };
 }
 
-/** The clock that the options tell; undefined if none is given. */
+/** The clock that the options describe; undefined without these options. */
 function clockOf({ clockStart, clockStep }: RecordingOptions): ClockOptions | undefined {
   if (clockStart === undefined && clockStep === undefined) return undefined;
   return {

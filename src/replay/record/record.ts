@@ -122,7 +122,7 @@ export async function planRecording(
   };
 }
 
-/** The encoding of the first state; undefined if it has none, which the recorder then explains. */
+/** The encoding of the first state; undefined if it cannot be encoded, which the recorder explains. */
 function encodedIfPossible(
   state: unknown,
   { simulation }: LiveSegment,

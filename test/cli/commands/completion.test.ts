@@ -129,7 +129,7 @@ describe("the candidates", () => {
     expect(await candidates("stats main state.x ")).toEqual([]);
   });
 
-  test("are those of the folder that -C names; without a store there are none", async () => {
+  test("are those of the folder that -C names; without a store nothing is completed", async () => {
     const bare = await bareProject();
     expect(await candidates("get ", bare)).toEqual(["HEAD"]);
     expect(await candidates("tag ", bare)).toEqual([]);

@@ -144,7 +144,7 @@ describe("pinning", () => {
     expect(hours).toEqual([9, 19, 9]);
   });
 
-  test("stays right after so many switches that the process's own place is asked for", () => {
+  test("stays right after 150 switches, when the process's own place is asked for", () => {
     const { locale } = currentPlace();
     const before = String(new Date(0));
     for (let i = 0; i < 150; i++) {
@@ -157,7 +157,7 @@ describe("pinning", () => {
     expect(String(new Date(0))).toBe(before);
   });
 
-  test("every zone of the language is accepted, and none other", () => {
+  test("every zone of the language is accepted, and no other", () => {
     const { locale } = currentPlace();
     for (const zone of Intl.supportedValuesOf("timeZone")) {
       expect(() => checkPlace({ zone, locale }), zone).not.toThrow();

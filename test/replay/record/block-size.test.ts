@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { record } from "../../../src/index.ts";
 import { defaultBlockSize } from "../../../src/replay/record/block-size.ts";
 
-/** The block size of a run whose first state is bytes, of which an encoding has a few more. */
+/** The block size of a run whose first state is an array of bytes; its encoding is a little longer. */
 async function blockSize(steps: number, bytes: number): Promise<number> {
   const init = (): Uint8Array => new Uint8Array(bytes);
   const run = await record({ name: "bytes", init, step: (state) => state }, { steps, seed: 1 });
