@@ -111,13 +111,13 @@ export type {
   Fetched,
   FetchRequest,
   Pulled,
-  PushRequest,
   RemoteRef,
   Sharing,
 } from "./repository/sharing.ts";
 export type { Standing } from "./repository/standing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
 export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
+export type { PushRequest } from "./repository/to-push.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
 export {
   type BranchOptions,

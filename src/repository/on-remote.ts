@@ -1,9 +1,11 @@
+import { RewindError } from "../base/errors.ts";
 import type { OptionKinds } from "../base/options.ts";
+import { someWords } from "../base/some-of.ts";
 import { peel } from "../history/resolve.ts";
 import type { Id } from "../object/id.ts";
 import { Lineage } from "../remote/lineage.ts";
 import { withoutLost } from "../remote/lost.ts";
-import type { RefValue } from "../remote/remote.ts";
+import type { ListedRef, RefValue } from "../remote/remote.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 
 /** What is looked for on a remote. */
@@ -76,5 +78,21 @@ export function lossesOf(
     if (gone.length === 0) return [];
     const derivable = gone.every(({ holds }) => holds === "checkpoints");
     return [{ name, packs: gone.length, of: value.packs.length, derivable }];
+  });
+}
+
+/** Branches of a remote, of all the refs that it lists. Throws REF_NOT_FOUND. */
+export function branchesIn(
+  listed: readonly ListedRef[],
+  branches: readonly string[],
+  remote: string,
+): readonly ListedRef[] {
+  return branches.map((branch) => {
+    const found = listed.find(({ name }) => name === `heads/${branch}`);
+    if (found !== undefined) return found;
+    const known = listed.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
+    throw new RewindError("REF_NOT_FOUND", `${remote} has no branch ${branch}`, {
+      ...{ branch, names: [], ...someWords(known) },
+    });
   });
 }

@@ -1,17 +1,16 @@
-import { isRewindError, RewindError } from "../base/errors.ts";
+import { isRewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
-import { someWords } from "../base/some-of.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolve } from "../history/resolve.ts";
 import { fetchLimits } from "../node/config/config.ts";
 import { quarantineFor } from "../node/remote/quarantine.ts";
-import { checkRemoteName, type KnownRemote } from "../node/remote/remote-state.ts";
+import { checkRemoteName } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
 import { lostPacks } from "../remote/lost.ts";
-import { PUSH_OPTIONS, type Pushed, type PushOptions, push, type ToPush } from "../remote/push.ts";
-import type { ListedRef, RefValue, RunSummary } from "../remote/remote.ts";
+import { type Pushed, push } from "../remote/push.ts";
+import type { RefValue, RunSummary } from "../remote/remote.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import {
@@ -22,6 +21,7 @@ import {
   refsNamed,
 } from "./delete-there.ts";
 import {
+  branchesIn,
   CHECK_REQUEST,
   type Checked,
   type CheckRequest,
@@ -31,6 +31,7 @@ import {
 import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
 import { type Standing, standingOf } from "./standing.ts";
+import { PUSH_REQUEST, type PushRequest, refsToPush } from "./to-push.ts";
 import { type FetchedRef, fetchedTargets, track, untrack } from "./tracking.ts";
 
 /** A ref of a remote. */
@@ -51,23 +52,6 @@ export interface RemoteRef {
   readonly objects: number;
   readonly bytes: number;
 }
-
-/** What a push is to do. */
-export interface PushRequest extends PushOptions {
-  /** The branches, or single tags. Every branch unless given. */
-  readonly branches?: readonly string[] | undefined;
-  /** Whether all tags are pushed as well. */
-  readonly tags?: boolean | undefined;
-  /** Whether branches may be replaced whose runs were seen by the last fetch. */
-  readonly forceWithLease?: boolean | undefined;
-}
-
-const PUSH_REQUEST: OptionKinds<PushRequest> = {
-  ...PUSH_OPTIONS,
-  branches: "texts",
-  tags: "flag",
-  forceWithLease: "flag",
-};
 
 /** What a fetch is to do. */
 export interface FetchRequest extends Partial<FetchOptions> {
@@ -121,15 +105,16 @@ export class Sharing extends Remotes {
       const isProbed = known.probed || request.dryRun === true;
       if (!isProbed) await remote.probe?.(objects.tools.uniqueName());
       const present = await seenRefs(remote, known, await remote.list());
-      const wanted = await this.#toPush(name, request, known);
+      const here = { ...this.#store, branches: this.#branches };
+      const wanted = await refsToPush(here, name, request, known);
       const space = new RefSpace([...present.keys()]);
       for (const { name } of wanted) if (!present.has(name)) space.check(name);
       const source = { store: objects, tools: objects.tools };
       const { pushed, seen, written } = await push(source, remote, wanted, present, request);
       if (request.dryRun) return pushed;
       const done = pushed.refs.filter(({ outcome }) => outcome !== "refused");
-      const here = new Set([...known.here, ...written]);
-      this.note(name, { ...known, refs: seen, here, probed: true });
+      const packs = new Set([...known.here, ...written]);
+      this.note(name, { ...known, refs: seen, here: packs, probed: true });
       await track(
         this.#store.refs,
         name,
@@ -220,7 +205,7 @@ export class Sharing extends Remotes {
     const remote = await this.open(name, known, request.signal);
     try {
       const listed = await remote.list();
-      const chosen = this.#chosen(listed, request.branches, name);
+      const chosen = request.branches ? branchesIn(listed, request.branches, name) : listed;
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       const news = request.full ? values : await this.#notHere(values, known.here);
@@ -279,39 +264,6 @@ export class Sharing extends Remotes {
     return standingOf({ ...this.#store, branches: this.#branches }, branch, remote);
   }
 
-  async #toPush(
-    name: string,
-    { branches, tags = false, forceWithLease = false }: PushRequest,
-    known: KnownRemote,
-  ): Promise<readonly ToPush[]> {
-    const named = branches ?? (await this.#branches.list()).map(({ name }) => name);
-    const wanted: ToPush[] = [];
-    for (const branch of new Set(named)) {
-      const tag = (await this.#store.refs.read(`refs/tags/${checkBranchName(branch)}`)) as
-        | Id
-        | undefined;
-      if (tag !== undefined && (await this.#branches.find(branch)) === undefined) {
-        wanted.push({ name: `tags/${branch}`, target: tag });
-        continue;
-      }
-      const target = await this.#branches.get(branch);
-      wanted.push({ name: `heads/${branch}`, target });
-    }
-    if (tags) {
-      for (const { name, target } of await this.#store.refs.list("refs/tags/")) {
-        wanted.push({ name: name.slice("refs/".length), target: target as Id });
-      }
-    }
-    if (!forceWithLease) return wanted;
-    // A push that was refused has seen the branches there as well, but nobody has looked at them.
-    const fetched = await fetchedTargets(this.#store.refs, name);
-    return wanted.map((ref) => {
-      const isTag = ref.name.startsWith("tags/");
-      const target = isTag ? known.refs.get(ref.name)?.value.target : fetched.get(ref.name);
-      return { ...ref, lease: { target } };
-    });
-  }
-
   /**
    * Fetches a branch of a remote and moves the branch of the same name here to it, if the run there
    * continues the one here. Otherwise both stay as they are.
@@ -322,22 +274,6 @@ export class Sharing extends Remotes {
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
     const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
     return { ...fetched, ...moved };
-  }
-
-  #chosen(
-    listed: readonly ListedRef[],
-    branches: readonly string[] | undefined,
-    remote: string,
-  ): readonly ListedRef[] {
-    if (branches === undefined) return listed;
-    return branches.map((branch) => {
-      const found = listed.find(({ name }) => name === `heads/${branch}`);
-      if (found !== undefined) return found;
-      const known = listed.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
-      throw new RewindError("REF_NOT_FOUND", `${remote} has no branch ${branch}`, {
-        ...{ branch, names: [], ...someWords(known) },
-      });
-    });
   }
 
   /**
