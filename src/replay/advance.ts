@@ -92,6 +92,10 @@ function applyVisiting(position: Standing, to: number, visit: Visit | undefined)
   const { simulation, context } = segment;
   const rng = streams.main;
   segment.use(streams);
+  // What looks at the states is not part of the run. Most runs have nothing to take from it, and then
+  // two calls for each step would take longer than a short step.
+  const { hasChance } = segment;
+  if (!hasChance) segment.pause();
   let state = position.state;
   let stopped = false;
   let step = position.step;
@@ -102,10 +106,9 @@ function applyVisiting(position: Standing, to: number, visit: Visit | undefined)
     else if (typeof next === "object" && next !== state) checkNoPromise(next, step);
     state = next === undefined ? state : next;
     context.step = ++step;
-    // What looks at the states is not part of the run.
-    segment.pause();
+    if (hasChance) segment.pause();
     stopped = visit(state, context);
-    segment.use(streams);
+    if (hasChance) segment.use(streams);
   }
   segment.pause();
   position.state = state;

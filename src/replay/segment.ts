@@ -84,6 +84,11 @@ export class LiveSegment {
     return new LiveSegment({ ...this.#options, program: await freshly(this.program) }, this.source);
   }
 
+  /** Whether its steps have chance and a clock from the run. */
+  get hasChance(): boolean {
+    return this.#code.chance !== undefined;
+  }
+
   /** Call before steps or `init`: sets the generators that they draw from. */
   use(streams: Streams): void {
     this.#current = streams;
