@@ -24,3 +24,18 @@ export function encode(value: unknown, options: EncodeOptions = {}): Uint8Array 
   }
   return new StateWriter(options).encode(value);
 }
+
+/**
+ * A digest of the encoding of `value`, by `digest`, which must not keep its argument. Leaves out the
+ * search for what cannot be restored in arrays and objects. Throws UNSUPPORTED_STATE otherwise.
+ */
+export function digestOf<T>(
+  value: unknown,
+  digest: (encoded: Uint8Array) => T,
+  { types }: Pick<EncodeOptions, "types"> = {},
+): T {
+  if (typeof value === "number") return digest(encode(value));
+  const writer = new StateWriter({ types, unchecked: true });
+  writer.write(value);
+  return writer.out.lend(digest);
+}

@@ -1,4 +1,4 @@
-import { concatBytes, toHex, utf8 } from "../base/bytes.ts";
+import { toHex } from "../base/bytes.ts";
 import type { Hash } from "../codec/hash.ts";
 
 /** The kinds of object, in the order of their numbers in packs and artifacts. */
@@ -23,8 +23,16 @@ export type Id<K extends Kind = Kind> = string & { readonly [kindOfId]: K };
 
 /** The id of the object of this kind with this body: SHA-256 of `"<kind> <length>\0"` + body. */
 export function objectId<K extends Kind>(hash: Hash, kind: K, body: Uint8Array): Id<K> {
-  return toHex(hash(concatBytes([utf8(`${kind} ${body.length}\0`), body]))) as Id<K>;
+  const head = `${kind} ${body.length}\0`;
+  const length = head.length + body.length;
+  const bytes = length <= ROOM.length ? ROOM.subarray(0, length) : new Uint8Array(length);
+  for (let i = 0; i < head.length; i++) bytes[i] = head.charCodeAt(i);
+  bytes.set(body, head.length);
+  return toHex(hash(bytes)) as Id<K>;
 }
+
+/** Room for most objects with their heads, used within one call. */
+const ROOM = new Uint8Array(1 << 16);
 
 /** Whether `text` has the form of an id. */
 export function isId(value: unknown): value is Id {

@@ -91,10 +91,7 @@ export function encodeState(
   simulation: AnySimulation,
   env: Environment,
 ): Uint8Array {
-  return encode(state, {
-    ...(simulation.types && { types: simulation.types }),
-    ...(env.isProxy && { isProxy: env.isProxy }),
-  });
+  return encode(state, { types: simulation.types, isProxy: env.isProxy });
 }
 
 /** Decodes a state of this simulation. Throws INVALID_ENCODING. */
@@ -103,7 +100,7 @@ export function decodeState(
   { types }: AnySimulation,
   closing?: DecodeOptions["closing"],
 ): unknown {
-  return decode(encoded, { ...(types && { types }), ...(closing && { closing }) });
+  return decode(encoded, { types, closing });
 }
 
 /** How two states of this simulation differ, in the order of the state. */

@@ -1,6 +1,7 @@
 import { isRewindError } from "../base/errors.ts";
+import { digestOf } from "../codec/encode.ts";
 import type { Witness } from "../object/timeline.ts";
-import { type Environment, encodeState } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import type { LiveSegment } from "./segment.ts";
 
 /**
@@ -58,7 +59,7 @@ export class Watch {
 
   /** Digests the state at `next`, which the replay has reached. */
   take(state: unknown, segment: LiveSegment): void {
-    this.#witness = this.#env.crc32(this.#encoded(state, segment), this.#witness);
+    this.#witness = this.#digestOf(state, segment);
     this.#taken++;
     this.next = this.#steps[this.#taken] ?? Number.POSITIVE_INFINITY;
   }
@@ -68,14 +69,15 @@ export class Watch {
     return new Watch(this.#env, this.start, this.#steps, this.#taken, this.#witness);
   }
 
-  #encoded(state: unknown, { simulation }: LiveSegment): Uint8Array {
+  #digestOf(state: unknown, { simulation }: LiveSegment): Witness {
+    const digest = (encoded: Uint8Array): Witness => this.#env.crc32(encoded, this.#witness);
     try {
-      return encodeState(state, simulation, this.#env);
+      return digestOf(state, digest, simulation);
     } catch (error) {
-      // Inside a block, a state may hold values that a checkpoint cannot; a replay then holds them
-      // too.
-      if (isRewindError(error, "UNSUPPORTED_STATE")) return UNSUPPORTED;
-      throw error;
+      // Inside a block, a state may hold values that a checkpoint cannot, such as a getter that
+      // throws; a replay then holds them too.
+      if (isRewindError(error) && error.code !== "UNSUPPORTED_STATE") throw error;
+      return digest(UNSUPPORTED);
     }
   }
 }

@@ -33,7 +33,7 @@ export function memoryStore(hash: Hash): ObjectStore {
           const id = objectId(hash, kind, body);
           if (!objects.has(id) && !pending.has(id)) {
             // A copy: the caller may change the bytes, and a chunk would keep its whole state alive.
-            pending.set(id, { kind, body: Uint8Array.from(body) });
+            pending.set(id, { kind, body: new Uint8Array(body) });
             pendingBytes += body.length;
           }
           return id;

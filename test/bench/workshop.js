@@ -2,6 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { initRepository, record } from "../../dist/index.js";
+import { twoCopies } from "./models.js";
 import { walk } from "./walk.js";
 
 export const SEED = 42;
@@ -44,9 +45,14 @@ export class Workshop {
     });
   }
 
+  /** Two copies of a real model; see there. */
+  copies(model) {
+    return this.#once(model.file, () => twoCopies(model, this.folder("models")));
+  }
+
   /** A new store, in a folder of its own. */
-  async repository(name) {
-    const repository = await initRepository(this.folder(name), { simulations: [walk] });
+  async repository(name, simulations = [walk]) {
+    const repository = await initRepository(this.folder(name), { simulations });
     this.#repositories.push(repository);
     return repository;
   }

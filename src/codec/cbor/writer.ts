@@ -11,27 +11,50 @@ export const MAJOR = {
   TAG: 6,
 } as const;
 
-// Up to 64 bytes V8 keeps a typed array's data on its own heap, which makes it ten times cheaper.
-const FIRST_BYTES = 64;
+const FIRST_BYTES = 1024;
 const SHORT_TEXT = 64;
+
+/**
+ * The room of the last writer that is done, for the next: most states are small, and new room would
+ * cost as much as writing one.
+ */
+let spare: Uint8Array | undefined;
+const MOST_SPARE_BYTES = 1 << 20;
+const NO_ROOM = new Uint8Array(0);
+
+function takeSpare(): Uint8Array {
+  const room = spare ?? new Uint8Array(FIRST_BYTES);
+  spare = undefined;
+  return room;
+}
 
 /** A growing byte string, and the CBOR items that do not depend on objects. */
 export class Writer {
-  bytes: Uint8Array = new Uint8Array(FIRST_BYTES);
+  bytes: Uint8Array = takeSpare();
   length = 0;
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
     const needed = this.length + count;
     if (needed <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(needed, Math.min(2 * this.bytes.length, 2 ** 28), 1024));
+    const doubled = Math.min(2 * this.bytes.length, 2 ** 28);
+    const larger = new Uint8Array(Math.max(needed, doubled, FIRST_BYTES));
     larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }
 
-  /** A copy of the bytes written so far. */
+  /** The bytes written. The writer is empty afterwards. */
   take(): Uint8Array {
-    return this.bytes.slice(0, this.length);
+    return this.lend((written) => written.slice());
+  }
+
+  /** What `look` gives for the bytes written, which it must not keep. Empties the writer. */
+  lend<T>(look: (written: Uint8Array) => T): T {
+    const result = look(this.bytes.subarray(0, this.length));
+    if (this.bytes.length <= MOST_SPARE_BYTES) spare = this.bytes;
+    this.bytes = NO_ROOM;
+    this.length = 0;
+    return result;
   }
 
   byte(value: number): void {

@@ -24,7 +24,7 @@ export class BufferWriter {
   readonly #sharing: Sharing;
   readonly #writeObject: (buffer: ArrayBuffer) => void;
   readonly #path: () => string;
-  readonly #uses = new Map<ArrayBuffer, BufferUse>();
+  #uses: Map<ArrayBuffer, BufferUse> | undefined;
 
   constructor(
     out: Writer,
@@ -39,7 +39,7 @@ export class BufferWriter {
 
   /** Refuses buffers that the state shows only a part of. Called when all views are known. */
   checkHidden(): void {
-    for (const [buffer, { views, bare, doubtful }] of this.#uses) {
+    for (const [buffer, { views, bare, doubtful }] of this.#uses ?? []) {
       if (bare || doubtful === undefined) continue;
       const fault = hiddenFault(
         buffer,
@@ -115,6 +115,7 @@ export class BufferWriter {
   }
 
   #use(buffer: ArrayBuffer): BufferUse {
+    this.#uses ??= new Map();
     let use = this.#uses.get(buffer);
     if (use === undefined) {
       use = { views: [], bare: false, doubtful: undefined };

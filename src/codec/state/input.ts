@@ -1,10 +1,12 @@
-import { Cursor, type DecodeLimits, invalid, SIMPLE } from "../cbor/cursor.ts";
-import { KeyCheck } from "../cbor/key-check.ts";
-import { FEW_KEYS } from "../cbor/plain.ts";
-import { TextReader } from "../cbor/text-reader.ts";
+import { Cursor, invalid, SIMPLE } from "../cbor/cursor.ts";
+import { readText } from "../cbor/read-text.ts";
 import { MAJOR } from "../cbor/writer.ts";
 import type { BufferReader } from "./buffer-reader.ts";
-import { copyOf, Shapes } from "./shapes.ts";
+import { checkKey } from "./keys.ts";
+import { MOST_KEYS, Shape } from "./shapes.ts";
+
+/** The bytes that may be passed over to look ahead, in multiples of the encoding. */
+const LOOKS_AHEAD = 4;
 
 /**
  * An encoding from which the kinds of objects read a state. It reads and checks untagged items
@@ -17,15 +19,8 @@ export abstract class StateInput extends Cursor {
   protected readonly marked: (object | undefined)[] = [];
   /** The mark that the next object to be built gets; -1 for no mark. */
   protected mark = -1;
-  readonly #keys: KeyCheck;
-  readonly #shapes = new Shapes();
-  readonly #texts: TextReader;
-
-  constructor(bytes: Uint8Array, limits: DecodeLimits) {
-    super(bytes, limits);
-    this.#keys = new KeyCheck(bytes);
-    this.#texts = new TextReader(bytes);
-  }
+  /** The bytes passed over so far. */
+  #passed = 0;
 
   /** The item whose tag was just read. */
   protected abstract tagged(tag: number, depth: number, start: number): unknown;
@@ -94,21 +89,96 @@ export abstract class StateInput extends Cursor {
   object(prototype: object | null, depth: number, start: number): object {
     const length = this.argument;
     this.enter(2 * length, depth, start);
-    const first = this.#keys.begin();
-    const object =
-      prototype !== null && length > FEW_KEYS
-        ? this.#wide(prototype, length, depth, first)
-        : this.#narrow(prototype, length, depth, first);
-    this.#keys.end(first);
+    const hasShape = prototype !== null && length > 0 && length <= MOST_KEYS && !this.#isAtDigit();
+    if (!hasShape) return this.#keyByKey(prototype, length, depth);
+    return this.mark < 0
+      ? this.#whole(prototype, length, depth)
+      : this.#inParts(prototype, length, depth);
+  }
+
+  /** Makes an object after its contents. */
+  #whole(prototype: object, length: number, depth: number): object {
+    const values: unknown[] = [];
+    let shape = Shape.of(prototype);
+    for (let i = 0; i < length; i++) {
+      shape = this.#key(shape);
+      values.push(this.item(depth + 1));
+    }
+    return shape.make(values);
+  }
+
+  /** Makes an object before its contents, which may refer to it: looks ahead for its keys. */
+  #inParts(prototype: object, length: number, depth: number): object {
+    const begin = this.at;
+    const blank = this.#ahead(prototype, length);
+    this.at = begin;
+    if (blank === undefined) return this.#keyByKey(prototype, length, depth);
+    const object = this.built(blank);
+    for (let i = 0; i < length; i++) object[this.#name()] = this.item(depth + 1);
     return object;
   }
 
-  #narrow(prototype: object | null, length: number, depth: number, first: number): object {
+  /** An object with the next keys; undefined if that takes too long, or they have a fault. */
+  #ahead(prototype: object, length: number): Fields | undefined {
+    const begin = this.at;
+    const values: unknown[] = [];
+    let shape = Shape.of(prototype);
+    try {
+      for (let i = 0; i < length; i++) {
+        shape = this.#key(shape);
+        values.push(this.#passOver());
+        if (this.#passed + this.at - begin > LOOKS_AHEAD * this.bytes.length) return undefined;
+      }
+    } catch {
+      // The fault is reported where it is met in order.
+      return undefined;
+    } finally {
+      this.#passed += this.at - begin;
+    }
+    return shape.make(values) as Fields;
+  }
+
+  /** Passes over the next item; returns it if it is a number. */
+  #passOver(): number | undefined {
+    let number: number | undefined;
+    for (let left = 1; left > 0; left--) {
+      const start = this.at;
+      const major = this.head();
+      if (major === SIMPLE) number = typeof this.simple === "number" ? this.simple : undefined;
+      else if (major === MAJOR.UNSIGNED || major === MAJOR.NEGATIVE) number = this.argument;
+      else number = undefined;
+      if (major === MAJOR.BYTES || major === MAJOR.TEXT) this.skip(start);
+      else if (major === MAJOR.ARRAY) left += this.argument;
+      else if (major === MAJOR.MAP) left += 2 * this.argument;
+      else if (major === MAJOR.TAG) left++;
+    }
+    return number;
+  }
+
+  /** The shape after the next key, which is checked where it is new. */
+  #key(shape: Shape): Shape {
+    const start = this.at;
+    this.expect(MAJOR.TEXT, "a text as the key of an object");
+    const usual = shape.thenAt(this.bytes, this.at, this.argument);
+    if (usual !== undefined) {
+      this.at += this.argument;
+      return usual;
+    }
+    const key = this.text(start);
+    const known = shape.then(key);
+    if (known !== undefined) return known;
+    checkKey(key, shape.has(key), -1, start);
+    return shape.add(key);
+  }
+
+  #keyByKey(prototype: object | null, length: number, depth: number): object {
     const isPlain = prototype === Object.prototype;
     const object = this.built((isPlain ? {} : Object.create(prototype)) as Fields);
+    let index = 0;
     for (let i = 0; i < length; i++) {
+      const start = this.at;
       const key = this.#name();
-      this.#keys.add(first, this.at - this.argument, this.argument);
+      index = checkKey(key, Object.hasOwn(object, key), index, start);
       const value = this.item(depth + 1);
       // A class may have a setter of that name, or a property that cannot be assigned to.
       if (!isPlain && key in object) define(object, key, value);
@@ -118,35 +188,10 @@ export abstract class StateInput extends Cursor {
     return object;
   }
 
-  #wide(prototype: object, length: number, depth: number, first: number): object {
-    let key = this.#name();
-    const shape = this.#shapes.find(prototype, key, length);
-    let expected = shape?.keys;
-    const object = this.built(
-      (shape === undefined ? Object.create(prototype) : copyOf(shape, prototype)) as Fields,
-    );
-    const keys: string[] = [];
-    // Where the keys are that were expected, and so need no check.
-    const places: number[] = [];
-    for (let i = 0; i < length; i++) {
-      if (i > 0) key = this.#name();
-      if (expected !== undefined && expected[i] !== key) {
-        // V8 takes back what was added last, and keeps the object fast.
-        for (let k = length - 1; k >= i; k--) delete object[expected[k] as string];
-        for (let k = 0; k < 2 * i; k += 2) {
-          this.#keys.add(first, places[k] as number, places[k + 1] as number);
-        }
-        expected = undefined;
-      }
-      if (expected === undefined) this.#keys.add(first, this.at - this.argument, this.argument);
-      else places.push(this.at - this.argument, this.argument);
-      keys.push(key);
-      const value = this.item(depth + 1);
-      if (expected === undefined) define(object, key, value);
-      else object[key] = value;
-    }
-    if (expected === undefined) this.#shapes.learn(prototype, keys, object);
-    return object;
+  /** Whether the next item is a text that begins with a digit, as an array index does. */
+  #isAtDigit(): boolean {
+    const first = this.bytes[this.at + 1] as number;
+    return first >= 0x30 && first <= 0x39;
   }
 
   /** The next key of an object, which may be one that no object can have. */
@@ -158,7 +203,7 @@ export abstract class StateInput extends Cursor {
 
   protected text(start: number): string {
     const ascii = this.skipText(start);
-    return this.#texts.read(this.at - this.argument, this.argument, ascii);
+    return readText(this.bytes, this.at - this.argument, this.argument, ascii);
   }
 
   /** A copy of the byte string whose head was just read. */
@@ -171,7 +216,7 @@ export abstract class StateInput extends Cursor {
   }
 
   protected array(length: number, depth: number, start: number): unknown[] {
-    const array: unknown[] = this.built([]);
+    const array: unknown[] = this.built(EMPTY.slice());
     this.enter(length, depth, start);
     for (let i = 0; i < length; i++) array.push(this.item(depth + 1));
     return array;
@@ -179,6 +224,12 @@ export abstract class StateInput extends Cursor {
 }
 
 type Fields = Record<string, unknown>;
+
+/**
+ * A copy of it keeps numbers as numbers until it gets something else. An array from a literal in the
+ * code would be of the kind that the arrays before it needed, and numbers in it would be objects.
+ */
+const EMPTY: readonly unknown[] = [];
 
 function define(object: object, key: string, value: unknown): void {
   const property = { writable: true, enumerable: true, configurable: true };

@@ -17,10 +17,13 @@ export abstract class StateOutput {
    */
   depth = 0;
   protected readonly open: object[] = [];
+  /** Whether arrays and objects are taken for ordinary ones. */
+  readonly unchecked: boolean;
   readonly #root: string | undefined;
 
-  constructor(root: string | undefined) {
+  constructor(root: string | undefined, unchecked: boolean) {
     this.#root = root;
+    this.unchecked = unchecked;
   }
 
   /** Writes any value of a state. */

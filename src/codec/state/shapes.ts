@@ -1,50 +1,101 @@
-/** V8 keeps larger objects as dictionaries in any case. */
-const MOST_KEYS = 127;
+import { isAsciiAt } from "../cbor/read-text.ts";
 
-/** The keys of an object that was read, and a copy of it to begin the next ones of these keys. */
-export interface Shape {
-  readonly keys: readonly string[];
-  readonly template: object;
-}
+/** V8 keeps larger objects as dictionaries in any case. */
+export const MOST_KEYS = 127;
+/** Shapes that are remembered, and the longest key of one: a store can bring any number of them. */
+const MOST_SHAPES = 4096;
+const LONGEST_KEY = 64;
 
 /**
- * The shapes of the wide objects read so far. A copy of a template is an object as fast as one from
- * a literal in the code, and all copies of one template share their hidden class.
+ * The first keys of an object, in order. It makes objects that V8 cannot tell from those of a
+ * literal with these keys in a program's code: an object that gets its keys one by one has another
+ * hidden class, with which the steps of a program are slower for good.
  */
-export class Shapes {
-  /** By prototype and first key: the objects of one kind usually come in a row. */
-  readonly #byPrototype = new Map<object, Map<string, Shape>>();
+export class Shape {
+  /** The last of the keys. */
+  readonly key: string;
+  readonly #prototype: object;
+  readonly #before: Shape | undefined;
+  readonly #after = new Map<string, Shape>();
+  /** The key that came last: objects of one kind usually come in a row. */
+  #last: Shape | undefined;
+  #keys: readonly string[] | undefined;
+  #text: string | undefined;
 
-  /** The shape that an object of `count` keys probably has; undefined if none is known. */
-  find(prototype: object, firstKey: string, count: number): Shape | undefined {
-    const shape = this.#byPrototype.get(prototype)?.get(firstKey);
-    return shape?.keys.length === count ? shape : undefined;
+  private constructor(prototype: object, key: string, before: Shape | undefined) {
+    this.#prototype = prototype;
+    this.key = key;
+    this.#before = before;
   }
 
-  learn(prototype: object, keys: readonly string[], object: object): void {
-    if (keys.length > MOST_KEYS) return;
-    let shapes = this.#byPrototype.get(prototype);
-    if (shapes === undefined) {
-      shapes = new Map();
-      this.#byPrototype.set(prototype, shapes);
+  /** The shape of an object without keys. */
+  static of(prototype: object): Shape {
+    let shape = roots.get(prototype);
+    if (shape === undefined) {
+      shape = new Shape(prototype, "", undefined);
+      roots.set(prototype, shape);
     }
-    const template = templateOf(keys, object);
-    shapes.set(keys[0] as string, { keys, template });
+    return shape;
+  }
+
+  /** The shape with the key that came last, if its `length` bytes stand at `start`. */
+  thenAt(bytes: Uint8Array, start: number, length: number): Shape | undefined {
+    const last = this.#last;
+    return last !== undefined && isAsciiAt(last.key, bytes, start, length) ? last : undefined;
+  }
+
+  /** The shape with one key more; undefined if none such is known. */
+  then(key: string): Shape | undefined {
+    if (this.#last === undefined || this.#last.key !== key) this.#last = this.#after.get(key);
+    return this.#last;
+  }
+
+  /** Makes the shape with one key more, which must be new. */
+  add(key: string): Shape {
+    const shape = new Shape(this.#prototype, key, this);
+    if (key.length > LONGEST_KEY) return shape;
+    if (remembered === MOST_SHAPES) {
+      roots = new WeakMap();
+      remembered = 0;
+    }
+    remembered++;
+    this.#after.set(key, shape);
+    return shape;
+  }
+
+  has(key: string): boolean {
+    for (let shape: Shape = this; shape.#before !== undefined; shape = shape.#before) {
+      if (shape.key === key) return true;
+    }
+    return false;
+  }
+
+  /** An object with these keys and values. */
+  make(values: readonly unknown[]): object {
+    this.#keys ??= this.#allKeys();
+    // V8 gives what JSON.parse makes the hidden class of a literal with these keys.
+    this.#text ??= literal(this.#keys, values);
+    const object = JSON.parse(this.#text) as Record<string, unknown>;
+    if (this.#prototype !== Object.prototype) Object.setPrototypeOf(object, this.#prototype);
+    const keys = this.#keys;
+    for (let i = 0; i < keys.length; i++) object[keys[i] as string] = values[i];
+    return object;
+  }
+
+  #allKeys(): string[] {
+    const keys: string[] = [];
+    for (let shape: Shape = this; shape.#before !== undefined; shape = shape.#before) {
+      keys.push(shape.key);
+    }
+    return keys.reverse();
   }
 }
 
-/** A copy of a template, to be filled. */
-export function copyOf({ template }: Shape, prototype: object): object {
-  const copy = { ...template };
-  return prototype === Object.prototype ? copy : (Object.setPrototypeOf(copy, prototype) as object);
-}
+let roots = new WeakMap<object, Shape>();
+let remembered = 0;
 
-/** An object with the same keys, whose values are of the same kinds but hold nothing. */
-function templateOf(keys: readonly string[], object: object): object {
-  const fields = object as Readonly<Record<string, unknown>>;
-  const samples = keys.map((key) => `${JSON.stringify(key)}:${sample(fields[key])}`);
-  // V8 gives what JSON.parse makes the hidden class of a literal with these keys.
-  return JSON.parse(`{${samples.join()}}`) as object;
+function literal(keys: readonly string[], values: readonly unknown[]): string {
+  return `{${keys.map((key, i) => `${JSON.stringify(key)}:${sample(values[i])}`).join()}}`;
 }
 
 /** V8 keeps fields of whole numbers, of other numbers and of anything else apart. */

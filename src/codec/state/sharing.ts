@@ -7,12 +7,13 @@ export class Sharing {
   marking = false;
   #first: object | undefined;
   #seen: Set<object> | undefined;
-  readonly #shared = new Set<object>();
-  readonly #marks = new Map<object, number>();
+  // Most states have no shared objects.
+  #shared: Set<object> | undefined;
+  #marks: Map<object, number> | undefined;
 
   /** Whether any object occurs more than once. */
   get found(): boolean {
-    return this.#shared.size > 0;
+    return this.#shared !== undefined;
   }
 
   beginMarking(): void {
@@ -30,23 +31,25 @@ export class Sharing {
     const before = this.#seen.size;
     this.#seen.add(value);
     if (this.#seen.size > before) return true;
-    this.#shared.add(value);
+    this.share(value);
     return false;
   }
 
   share(value: object): void {
+    this.#shared ??= new Set();
     this.#shared.add(value);
   }
 
   isShared(value: object): boolean {
-    return this.#shared.has(value);
+    return this.#shared?.has(value) === true;
   }
 
   /**
    * Second pass: whether an object needs no mark or gets one now; otherwise, the mark that it has.
    */
   mark(value: object): "unshared" | "first" | number {
-    if (!this.#shared.has(value)) return "unshared";
+    if (!this.isShared(value)) return "unshared";
+    this.#marks ??= new Map();
     const mark = this.#marks.get(value);
     if (mark !== undefined) return mark;
     this.#marks.set(value, this.#marks.size);

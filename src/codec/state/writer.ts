@@ -21,6 +21,11 @@ export interface EncodeOptions {
   readonly types?: TypeCodecs | undefined;
   /** Whether an object is a Proxy, if the platform can tell (`util.types.isProxy` on Node). */
   readonly isProxy?: ((value: object) => boolean) | undefined;
+  /**
+   * Leaves out the search for what cannot be restored in arrays and objects: for digests, which are
+   * only compared.
+   */
+  readonly unchecked?: boolean | undefined;
   /** The name of the value in errors; "state" by default. */
   readonly root?: string | undefined;
   /** Called for each class instance, after the instances inside it. */
@@ -43,10 +48,10 @@ export class StateWriter extends StateOutput {
   /** The depths of the open class instances that are built last. */
   readonly #builtLast: number[] = [];
   /** What the codecs of the instances so far store. */
-  readonly #payloads = new Map<object, unknown>();
+  #payloads: Map<object, unknown> | undefined;
 
   constructor(options: EncodeOptions) {
-    super(options.root);
+    super(options.root, options.unchecked === true);
     this.#options = options;
     this.buffers = new BufferWriter(this.out, this.#sharing, {
       writeObject: (buffer) => this.#object(buffer),
@@ -55,6 +60,12 @@ export class StateWriter extends StateOutput {
   }
 
   encode(value: unknown): Uint8Array {
+    this.write(value);
+    return this.out.take();
+  }
+
+  /** Writes a whole state to `out`. */
+  write(value: unknown): void {
     try {
       this.value(value);
       this.buffers.checkHidden();
@@ -69,7 +80,6 @@ export class StateWriter extends StateOutput {
       if (!(cause instanceof RangeError) || !/call stack/i.test(cause.message)) throw cause;
       this.refuseDepth();
     }
-    return this.out.take();
   }
 
   value(value: unknown): void {
@@ -171,6 +181,7 @@ export class StateWriter extends StateOutput {
 
   /** `value` as its codec stores it; encoded once, so that both passes see the same objects. */
   #payload(value: object, { name, encode }: InstanceType): unknown {
+    this.#payloads ??= new Map();
     if (!this.#payloads.has(value)) {
       try {
         this.#payloads.set(value, encode(value));

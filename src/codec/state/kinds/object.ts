@@ -5,6 +5,8 @@ import { formatPath, type Path } from "../../path/format.ts";
 import { compareOrder, spotBelow } from "../difference.ts";
 import { propertyFault, symbolFault } from "../faults.ts";
 import type { StateInput } from "../input.ts";
+import type { Integrity } from "../integrity.ts";
+import type { StateOutput } from "../output.ts";
 import { needsPairs } from "../strings.ts";
 import { TAG } from "../tags.ts";
 import type { StateKind } from "./kind.ts";
@@ -19,22 +21,17 @@ export const OBJECT: StateKind<Fields> = {
   write(object, out, level) {
     const depth = out.enter(object);
     const names = Object.getOwnPropertyNames(object);
-    out.check(symbolFault(object));
+    if (!out.unchecked) out.check(symbolFault(object));
     const pairs = needsPairs(names);
     if (pairs) out.out.head(MAJOR.TAG, TAG.PAIRS);
     out.out.head(pairs ? MAJOR.ARRAY : MAJOR.MAP, pairs ? 2 * names.length : names.length);
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
-      const property = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor;
-      // An accessor has no `writable`, so these three describe an ordinary property completely.
-      if (!(property.enumerable && property.writable && property.configurable)) {
-        out.steps[depth] = undefined;
-        out.check(propertyFault(property, name, level));
-      }
+      const value = out.unchecked ? object[name] : ordinary(object, name, depth, out, level);
       if (pairs) out.text(name);
       else out.out.text(name);
       out.steps[depth] = name;
-      out.value(property.value);
+      out.value(value);
     }
     out.depth = depth;
   },
@@ -86,6 +83,23 @@ export const OBJECT: StateKind<Fields> = {
     return true;
   },
 };
+
+/** The value of a property. Refuses one that is not ordinary. */
+function ordinary(
+  object: Fields,
+  name: string,
+  depth: number,
+  out: StateOutput,
+  level: Integrity | undefined,
+): unknown {
+  const property = Object.getOwnPropertyDescriptor(object, name) as PropertyDescriptor;
+  // An accessor has no `writable`, so these three describe an ordinary property completely.
+  if (!(property.enumerable && property.writable && property.configurable)) {
+    out.steps[depth] = undefined;
+    out.check(propertyFault(property, name, level));
+  }
+  return property.value;
+}
 
 /** An object without a prototype; its JSON is that of a plain object. */
 export const BARE_OBJECT: StateKind<Fields> = {

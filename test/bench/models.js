@@ -1,0 +1,41 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const ENGINE = pathToFileURL(path.join(HERE, "../../dist/index.js")).href;
+
+/** The real simulations that are measured, and how many steps of each take a few tenths of a second. */
+export const MODELS = [
+  { name: "SIR", file: "sir", steps: 2_000, rich: true, metric: (s) => s.counts.I },
+  { name: "queue", file: "queue", steps: 1_000_000, metric: (s) => s.customers.length },
+  { name: "shock", file: "shock", steps: 2_000_000, metric: (s) => s.x },
+  { name: "Lorenz", file: "lorenz", steps: 1_000_000, metric: (s) => s.z },
+  { name: "SGD", file: "sgd", steps: 50_000, metric: (s) => s.loss },
+  { name: "Ising", file: "ising", steps: 2_000, metric: (s) => s.energy },
+];
+
+/**
+ * Two copies of a model's module in `folder`: they are different functions to V8, so that what one
+ * side of a comparison teaches the compiler does not reach the other.
+ */
+export async function twoCopies({ file }, folder) {
+  const outfile = path.join(folder, `${file}.mjs`);
+  await build({
+    entryPoints: [path.join(HERE, "../../fixtures/simulations", `${file}.ts`)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    logLevel: "error",
+    plugins: [{ name: "engine", setup: useThisEngine }],
+  });
+  const { href } = pathToFileURL(outfile);
+  const [recorded, bare] = await Promise.all([import(href), import(`${href}?bare`)]);
+  return { recorded: recorded.default, bare: bare.default };
+}
+
+function useThisEngine({ onResolve }) {
+  onResolve({ filter: /^rewind-engine$/ }, () => ({ path: ENGINE, external: true }));
+}
