@@ -159,13 +159,13 @@ export abstract class StateInput extends Cursor {
   #key(shape: Shape): Shape {
     const start = this.at;
     this.expect(MAJOR.TEXT, "a text as the key of an object");
-    const usual = shape.thenAt(this.bytes, this.at, this.argument);
+    const usual = shape.nextAt(this.bytes, this.at, this.argument);
     if (usual !== undefined) {
       this.at += this.argument;
       return usual;
     }
     const key = this.text(start);
-    const known = shape.then(key);
+    const known = shape.next(key);
     if (known !== undefined) return known;
     checkKey(key, shape.has(key), -1, start);
     return shape.add(key);

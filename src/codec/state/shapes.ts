@@ -39,13 +39,13 @@ export class Shape {
   }
 
   /** The shape with the key that came last, if its `length` bytes stand at `start`. */
-  thenAt(bytes: Uint8Array, start: number, length: number): Shape | undefined {
+  nextAt(bytes: Uint8Array, start: number, length: number): Shape | undefined {
     const last = this.#last;
     return last !== undefined && isAsciiAt(last.key, bytes, start, length) ? last : undefined;
   }
 
   /** The shape with one key more; undefined if none such is known. */
-  then(key: string): Shape | undefined {
+  next(key: string): Shape | undefined {
     if (this.#last === undefined || this.#last.key !== key) this.#last = this.#after.get(key);
     return this.#last;
   }
