@@ -112,6 +112,7 @@ export interface SimulationErrors {
     readonly path?: string;
     readonly offset?: number;
     readonly value?: unknown;
+    readonly places?: readonly PlaceInCode[];
     /** Whether the function changed the state that it looked at. */
     readonly assigned?: boolean;
   };
@@ -344,10 +345,11 @@ export interface SettingErrors {
 }
 
 /** A place in a file of a program, from the innermost call outwards. */
-interface PlaceInCode {
+export interface PlaceInCode {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  readonly function?: string;
   readonly package?: string;
 }
 

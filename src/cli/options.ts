@@ -11,6 +11,7 @@ export const GLOBAL_OPTIONS: OptionsByName = {
     describe: "print only the result and errors, without notes and reports",
     type: "boolean",
   },
+  verbose: { describe: "print the stack of an error too", type: "boolean" },
   help: { alias: "h", describe: "print this", type: "boolean" },
 };
 

@@ -68,6 +68,8 @@ export interface CodePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
+  /** The function, as the stack trace names it. */
+  readonly function?: string;
   /** The package that the file is of, as `name@version`. */
   readonly package?: string;
 }

@@ -7,12 +7,12 @@ const ENGINE = pathToFileURL(path.join(HERE, "../../dist/index.js")).href;
 
 /** The real simulations that are measured, and how many steps of each take a few tenths of a second. */
 export const MODELS = [
-  { name: "SIR", file: "sir", steps: 2_000, gets: 40, rich: true, metric: (s) => s.counts.I },
+  { name: "SIR", file: "sir", steps: 20_000, gets: 40, rich: true, metric: (s) => s.counts.I },
   { name: "queue", file: "queue", steps: 1_000_000, gets: 500, metric: (s) => s.customers.length },
   { name: "shock", file: "shock", steps: 2_000_000, gets: 500, metric: (s) => s.x },
   { name: "Lorenz", file: "lorenz", steps: 1_000_000, gets: 500, metric: (s) => s.z },
   { name: "SGD", file: "sgd", steps: 50_000, gets: 40, metric: (s) => s.loss },
-  { name: "Ising", file: "ising", steps: 2_000, gets: 40, metric: (s) => s.energy },
+  { name: "Ising", file: "ising", steps: 5_000, gets: 40, metric: (s) => s.energy },
 ];
 
 /**

@@ -20,13 +20,7 @@ export const first = { name: "first", init: () => wander(), step: (x: number) =>
 export const early = { name: "early", init: () => fall(1), step: (x: number) => x };
 `;
 
-test.each([
-  ["own", "step 7 failed: TypeError: Cannot read properties of undefined", "(at ants.ts:11:22)"],
-  ["within", "step 7 failed: Error: fell", "(at ants.ts:14:94, in ants@1.2.3)"],
-  ["refused", "Math.random() was called in a step", "(step 0, at ants.ts:15:83, in ants@1.2.3)"],
-  ["first", "Math.random() was called in init", "(at ants.ts:16:51, in ants@1.2.3)"],
-  ["early", "init failed: Error: fell", "(at ants.ts:17:51, in ants@1.2.3)"],
-])("an error names the user's own line, and the package: %s", async (name, says, place) => {
+async function ants() {
   const project = await emptyProject();
   await project.write(
     "node_modules/ants/package.json",
@@ -41,6 +35,17 @@ exports.fall = () => {
 `,
   );
   await project.write("ants.ts", MODEL);
+  return project;
+}
+
+test.each([
+  ["own", "step 7 failed: TypeError: Cannot read properties of undefined", "(at ants.ts:11:22)"],
+  ["within", "step 7 failed: Error: fell", "(at ants.ts:14:94, in ants@1.2.3)"],
+  ["refused", "Math.random() was called in a step", "(step 0, at ants.ts:15:83, in ants@1.2.3)"],
+  ["first", "Math.random() was called in init", "(at ants.ts:16:51, in ants@1.2.3)"],
+  ["early", "init failed: Error: fell", "(at ants.ts:17:51, in ants@1.2.3)"],
+])("an error names the user's own line, and the package: %s", async (name, says, place) => {
+  const project = await ants();
   const { stderr } = await project.run("record", `ants.ts#${name}`, "--steps", "50");
   const [error = ""] = stderr.split("\n");
   expect(error).toContain(says);
@@ -62,4 +67,40 @@ exports.fall = () => {
       line: says.startsWith("Math") ? 1 : 3,
     });
   }
+});
+
+test("--verbose adds the stack in the program's own files; without it there is none", async () => {
+  const project = await ants();
+  const record = ["record", "ants.ts#within", "--steps", "50", "-b"];
+  const loud = await project.run(...record, "loud", "--verbose");
+  expect(loud.stderr.split("\n").filter((line) => line.startsWith("  at "))).toEqual([
+    "  at exports.fall (node_modules/ants/ants.js:3:9, in ants@1.2.3)",
+    "  at Object.step (ants.ts:14:94)",
+  ]);
+  const usual = await project.run(...record, "usual");
+  expect(usual.stderr).not.toMatch(/^\s*at /m);
+});
+
+test("--verbose adds the stack of a user's mistake, too", async () => {
+  const project = await emptyProject();
+  const { stderr } = await project.run("get", "nobody", "--verbose");
+  expect(stderr).toMatch(/^ {2}at /m);
+});
+
+test("an error in a codec names its place", async () => {
+  const project = await emptyProject();
+  await project.write(
+    "codec.ts",
+    `class Ant {
+  #x = 1;
+}
+const fails = (): never => {
+  throw new Error("lost");
+};
+const types = { Ant: { is: (x: unknown) => x instanceof Ant, encode: fails, decode: () => new Ant() } };
+export default { name: "codec", types, init: () => new Ant(), step() {} };
+`,
+  );
+  const { stderr } = await project.run("record", "codec.ts", "--steps", "5");
+  expect(stderr).toContain("failed to encode state: lost (the state at step 0, at codec.ts:5:9)");
 });

@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { PlaceInCode } from "../../base/error-data.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Arguments } from "../command.ts";
 import type { Process } from "../process.ts";
@@ -9,19 +10,19 @@ import { messageFor } from "./message.ts";
 import { statusFor } from "./status.ts";
 
 /**
- * Prints the error of a command, with --json on stdout too, and returns the exit status. Only a fault
- * in rewind itself shows its stack.
+ * Prints the error of a command, with --json on stdout too, and returns the exit status. Without
+ * --verbose, only a fault in rewind itself shows its stack.
  */
 export function report(thrown: unknown, process: Process, out: Output, args: Arguments): number {
   const error = systemFailure(thrown, process.cwd) ?? thrown;
-  const { argv, env } = process;
-  if (wantsJson(argv)) out.configure({ json: true, quiet: argv.includes("--quiet") });
+  const { argv } = process;
+  if (isAmong("--json", argv)) out.configure({ json: true, quiet: isAmong("--quiet", argv) });
   if (isRewindError(error)) {
     out.error(messageFor(error), hintFor(error, argv, args), {
       code: error.code,
       data: errorJson(error.data),
     });
-    if (env.REWIND_DEBUG) out.note(error.stack ?? "");
+    if (isAmong("--verbose", argv)) out.detail(stackOf(error));
   } else {
     const { stack } = error instanceof Error ? error : { stack: String(error) };
     out.error(
@@ -47,8 +48,21 @@ export function systemFailure(error: unknown, cwd: string): RewindError | undefi
   return new RewindError("FILE_FAILED", `${problem}${where}`, { file }, { cause: error });
 }
 
-/** Whether --json is among the arguments, even if they could not be read. */
-function wantsJson(argv: readonly string[]): boolean {
+/** Where a program's own code threw an error, line by line; of any other error the whole stack. */
+function stackOf(error: RewindError): string {
+  const { places } = error.data as { readonly places?: readonly PlaceInCode[] };
+  if (places !== undefined) return places.map(stackLine).join("\n");
+  const { cause, stack } = error;
+  return (cause instanceof Error ? cause.stack : stack) ?? "";
+}
+
+function stackLine({ file, line, column, function: name, package: label }: PlaceInCode): string {
+  const place = `${file}:${line}:${column}${label === undefined ? "" : `, in ${label}`}`;
+  return name === undefined ? `at ${place}` : `at ${name} (${place})`;
+}
+
+/** Whether an option is among the arguments, even if they could not be read. */
+function isAmong(option: string, argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end === -1 ? argv.length : end).includes("--json");
+  return argv.slice(0, end === -1 ? argv.length : end).includes(option);
 }

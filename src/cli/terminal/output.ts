@@ -126,6 +126,11 @@ export class Output {
     if (hint !== undefined) this.#say("cyan", "hint:", hint);
   }
 
+  /** Further lines about an error. */
+  detail(text: string): void {
+    this.#stderr.write(`${visible(text).replace(/^\s*/gm, "  ")}\n`);
+  }
+
   /**
    * Writes a message to stderr. Its further lines are indented, whoever wrote them: a server's text
    * must not look like a hint of ours.

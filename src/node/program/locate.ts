@@ -44,10 +44,12 @@ export function placesIn(stack: string, { filename, map, packageOf }: MappedCode
     // Without a mapping of this line, the last one of a line above is found.
     if (!("originalSource" in found) || found.generatedLine !== mapped) continue;
     const label = packageOf(Number(line));
+    const name = /^\s+at (.+) \(/.exec(text)?.[1];
     places.push({
       file: found.originalSource.replace(/^(?:program|package):/, ""),
       line: found.originalLine + 1,
       column: found.originalColumn + 1,
+      ...(name !== undefined && { function: name }),
       ...(label !== undefined && { package: label }),
     });
   }

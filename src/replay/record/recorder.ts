@@ -12,6 +12,7 @@ import { encodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { restore, type Start } from "../start.ts";
+import { whereOf } from "../step-failure.ts";
 import { Watch } from "../watch.ts";
 import { type Recorded, SelfCheck } from "./self-check.ts";
 
@@ -324,9 +325,11 @@ class Recorder {
       if (isChecked(this.#states++)) checkCodecs(encoded, state, segment.simulation, this.#env);
       return encoded;
     } catch (error) {
-      throw isRewindError(error)
-        ? withData(error, {}, `${error.message} (the state at step ${step})`)
-        : error;
+      if (!isRewindError(error)) throw error;
+      // A codec is code of the program.
+      const { data, place } = whereOf(error.cause, segment);
+      const where = `the state at step ${step}${place && `, ${place}`}`;
+      throw withData(error, data, `${error.message} (${where})`);
     }
   }
 
