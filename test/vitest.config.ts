@@ -25,6 +25,8 @@ export const common: ViteUserConfig = {
 /** Files that mock a module, or need a process in which nothing has run. Each gets a process of its own. */
 export const ALONE: readonly string[] = [
   "test/cli/errors.test.ts",
+  "test/codec/extensions.test.ts",
+  "test/codec/state/as-literals.test.ts",
   "test/node/guard-everything.test.ts",
   "test/node/program/quiet-esbuild.test.ts",
   "test/remote/robust.test.ts",

@@ -103,8 +103,8 @@ export function decodeState(body: Uint8Array): StateContent {
 
 /** Reads the body of an object that holds an encoding. */
 export function decodeContent(kind: ContentKind, body: Uint8Array): StateContent {
-  const listed = chunksIn(kind, body);
-  if (listed !== undefined) return listed;
+  const content = contentIn(kind, body);
+  if (content !== undefined) return content;
   return decodeBody(
     kind,
     body,
@@ -122,13 +122,20 @@ export function decodeContent(kind: ContentKind, body: Uint8Array): StateContent
 }
 
 /**
- * The chunks that a body lists, if it is of that form. As values, millions of ids would take a
- * hundred times as much memory as the body.
+ * The content of a body that has the form of one. Read directly, because each `get` reads a state,
+ * and because millions of ids would take a hundred times as much memory as values.
  */
-function chunksIn(kind: ContentKind, body: Uint8Array): StateContent | undefined {
+function contentIn(kind: ContentKind, body: Uint8Array): StateContent | undefined {
   try {
     const cursor = new Cursor(body, { ...DECODE_LIMITS, bytes: longestBody(kind) });
-    if (read(cursor, MAJOR.ARRAY) !== 2) return undefined;
+    const parts = read(cursor, MAJOR.ARRAY);
+    if (parts === 1) {
+      read(cursor, MAJOR.BYTES);
+      const at = cursor.skip(0);
+      cursor.end();
+      return { encoded: new Uint8Array(body.subarray(at)) };
+    }
+    if (parts !== 2) return undefined;
     const length = read(cursor, MAJOR.UNSIGNED);
     const count = read(cursor, MAJOR.ARRAY);
     const chunks: Id<"chunk">[] = [];

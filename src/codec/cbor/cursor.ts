@@ -69,6 +69,9 @@ export class Cursor {
   /** The integer whose head, of major type UNSIGNED or NEGATIVE, was just read. */
   integer(major: number, start: number): number {
     const value = major === MAJOR.UNSIGNED ? this.argument : -1 - this.argument;
+    // V8 keeps a field or an array that holds whole numbers as such only if it knows them as such.
+    const small = value | 0;
+    if (small === value) return small;
     if (Number.isSafeInteger(value)) return value;
     throw invalid("an integer below 2^53 in magnitude", "a larger one", start);
   }

@@ -5,6 +5,11 @@ import type { BufferReader } from "./buffer-reader.ts";
 import { checkKey } from "./keys.ts";
 import { MOST_KEYS, Shape } from "./shapes.ts";
 
+/**
+ * A state with more new keys has objects that are dictionaries, each with keys of its own. V8 stops
+ * making hidden classes where too many begin alike, and then does so for the program's objects too.
+ */
+const MOST_NEW_KEYS = 1024;
 /** The bytes that may be passed over to look ahead, in multiples of the encoding. */
 const LOOKS_AHEAD = 4;
 
@@ -19,6 +24,8 @@ export abstract class StateInput extends Cursor {
   protected readonly marked: (object | undefined)[] = [];
   /** The mark that the next object to be built gets; -1 for no mark. */
   protected mark = -1;
+  /** The keys of unknown shapes so far. */
+  #newKeys = 0;
   /** The bytes passed over so far. */
   #passed = 0;
 
@@ -98,11 +105,11 @@ export abstract class StateInput extends Cursor {
 
   /** Makes an object after its contents. */
   #whole(prototype: object, length: number, depth: number): object {
-    const values: unknown[] = [];
+    const values = Shape.room(length);
     let shape = Shape.of(prototype);
     for (let i = 0; i < length; i++) {
       shape = this.#key(shape);
-      values.push(this.item(depth + 1));
+      values[i] = this.item(depth + 1);
     }
     return shape.make(values);
   }
@@ -121,12 +128,12 @@ export abstract class StateInput extends Cursor {
   /** An object with the next keys; undefined if that takes too long, or they have a fault. */
   #ahead(prototype: object, length: number): Fields | undefined {
     const begin = this.at;
-    const values: unknown[] = [];
+    const values = Shape.room(length);
     let shape = Shape.of(prototype);
     try {
       for (let i = 0; i < length; i++) {
         shape = this.#key(shape);
-        values.push(this.#passOver());
+        values[i] = this.#passOver();
         if (this.#passed + this.at - begin > LOOKS_AHEAD * this.bytes.length) return undefined;
       }
     } catch {
@@ -168,7 +175,8 @@ export abstract class StateInput extends Cursor {
     const known = shape.next(key);
     if (known !== undefined) return known;
     checkKey(key, shape.has(key), -1, start);
-    return shape.add(key);
+    this.#newKeys++;
+    return shape.add(key, this.#newKeys <= MOST_NEW_KEYS);
   }
 
   #keyByKey(prototype: object | null, length: number, depth: number): object {

@@ -16,23 +16,30 @@ export class Shape {
   readonly key: string;
   readonly #prototype: object;
   readonly #before: Shape | undefined;
+  readonly #isRemembered: boolean;
   readonly #after = new Map<string, Shape>();
   /** The key that came last: objects of one kind usually come in a row. */
   #last: Shape | undefined;
   #keys: readonly string[] | undefined;
   #text: string | undefined;
 
-  private constructor(prototype: object, key: string, before: Shape | undefined) {
+  private constructor(
+    prototype: object,
+    key: string,
+    before: Shape | undefined,
+    isRemembered: boolean,
+  ) {
     this.#prototype = prototype;
     this.key = key;
     this.#before = before;
+    this.#isRemembered = isRemembered;
   }
 
   /** The shape of an object without keys. */
   static of(prototype: object): Shape {
     let shape = roots.get(prototype);
     if (shape === undefined) {
-      shape = new Shape(prototype, "", undefined);
+      shape = new Shape(prototype, "", undefined, true);
       roots.set(prototype, shape);
     }
     return shape;
@@ -50,10 +57,11 @@ export class Shape {
     return this.#last;
   }
 
-  /** Makes the shape with one key more, which must be new. */
-  add(key: string): Shape {
-    const shape = new Shape(this.#prototype, key, this);
-    if (key.length > LONGEST_KEY) return shape;
+  /** Makes the shape with one key more, which must be new, and remembers it if it should. */
+  add(key: string, isUsual: boolean): Shape {
+    const remembers = isUsual && this.#isRemembered && key.length <= LONGEST_KEY;
+    const shape = new Shape(this.#prototype, key, this, remembers);
+    if (!remembers) return shape;
     if (remembered === MOST_SHAPES) {
       roots = new WeakMap();
       remembered = 0;
@@ -70,15 +78,27 @@ export class Shape {
     return false;
   }
 
+  /** Room for the values of an object: in an array of numbers, whole ones would no longer be whole. */
+  static room(length: number): unknown[] {
+    return new Array<unknown>(length).fill(undefined);
+  }
+
   /** An object with these keys and values. */
   make(values: readonly unknown[]): object {
     this.#keys ??= this.#allKeys();
-    // V8 gives what JSON.parse makes the hidden class of a literal with these keys.
-    this.#text ??= literal(this.#keys, values);
-    const object = JSON.parse(this.#text) as Record<string, unknown>;
-    if (this.#prototype !== Object.prototype) Object.setPrototypeOf(object, this.#prototype);
+    const object = this.#blank(this.#keys, values);
     const keys = this.#keys;
     for (let i = 0; i < keys.length; i++) object[keys[i] as string] = values[i];
+    return object;
+  }
+
+  #blank(keys: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+    const isPlain = this.#prototype === Object.prototype;
+    if (!this.#isRemembered && isPlain) return {};
+    // V8 gives what JSON.parse makes the hidden class of a literal with these keys.
+    this.#text ??= literal(keys, values);
+    const object = JSON.parse(this.#text) as Record<string, unknown>;
+    if (!isPlain) Object.setPrototypeOf(object, this.#prototype);
     return object;
   }
 
