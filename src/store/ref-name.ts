@@ -1,4 +1,5 @@
 import { utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { checkKind } from "../base/options.ts";
 import { RefSpace } from "./ref-space.ts";
@@ -63,8 +64,8 @@ const LONGEST_REF = 1024;
  * it is valid. Lengths come first: to normalize a text takes time in proportion to its square.
  */
 function problemOf(name: string): string | undefined {
-  if (name.length > LONGEST_REF) return `it has over ${LONGEST_REF} characters`;
-  if (name.split("/").some(isLong)) return `a part of it has over ${LONGEST_NAME} bytes`;
+  if (name.length > LONGEST_REF) return `it has over ${count(LONGEST_REF)} characters`;
+  if (name.split("/").some(isLong)) return `a part of it has over ${count(LONGEST_NAME)} bytes`;
   if (PLAIN.test(name)) return undefined;
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   if (refused !== undefined) return refused;
@@ -85,7 +86,7 @@ const PLAIN =
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
   checkKind(name, "a name", "text");
-  const problem = isLong(name) ? `it has over ${LONGEST_NAME} bytes` : problemOf(name);
+  const problem = isLong(name) ? `it has over ${count(LONGEST_NAME)} bytes` : problemOf(name);
   if (problem === undefined) return name;
   throw refusedName(name, problem);
 }

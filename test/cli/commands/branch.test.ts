@@ -225,7 +225,7 @@ describe("branch", () => {
     [["main", "main@5"], 1, "the branch main exists already"],
     [["Main", "main@5"], 1, "they differ only in case"],
     [["main/fork", "main@5"], 1, "one would be a folder of the other"],
-    [["fork", "main@1001"], 1, "expected a step in 0..1000"],
+    [["fork", "main@1001"], 1, "expected a step in 0..1,000"],
     [["fork", "mian@10"], 1, "did you mean main?"],
     [["fork", "main@500", "--steps", "400"], 2, "expected at least 500 steps"],
     [["fork", "main@500", "--set", "x=1"], 1, "there is no state.x"],

@@ -1,9 +1,10 @@
+import { count } from "../../../base/count.ts";
 import type { BranchDescription } from "../../../history/describe-branches.ts";
 import { shortId } from "../../../object/id.ts";
 import type { Context } from "../../command.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
 import { placeText } from "../../show/origin-text.ts";
-import { age, count, noteText, table } from "../../terminal/text.ts";
+import { age, noteText, table } from "../../terminal/text.ts";
 
 /** Prints the branches: the current one marked, what each was forked from, when, and its message. */
 export async function listBranches({ out, open, now }: Context): Promise<number> {

@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import type { Damage } from "../../../history/sound-refs.ts";
 import { shortId } from "../../../object/id.ts";
 import type { LogEntry } from "../../../repository/log-entry.ts";
@@ -10,7 +11,7 @@ import { originText } from "../../show/origin-text.ts";
 import { measuredText } from "../../show/params-text.ts";
 import { shortJson } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, noteText, plural } from "../../terminal/text.ts";
+import { noteText } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
 import { remoteLog } from "./remote-log.ts";
 

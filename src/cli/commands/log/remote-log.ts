@@ -1,9 +1,10 @@
+import { count, plural } from "../../../base/count.ts";
 import { shortId } from "../../../object/id.ts";
 import type { RemoteRef } from "../../../repository/sharing.ts";
 import type { Repository } from "../../../repository.ts";
 import { STATUS } from "../../command.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, noteText, plural } from "../../terminal/text.ts";
+import { noteText } from "../../terminal/text.ts";
 
 /** `rewind log --remote [NAME]`: the runs of a remote, the latest first, from its refs alone. */
 export async function remoteLog(

@@ -1,8 +1,9 @@
+import { count, plural } from "../../../base/count.ts";
 import { shortId } from "../../../object/id.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { count, plural, size, table } from "../../terminal/text.ts";
+import { size, table } from "../../terminal/text.ts";
 
 export const remote: Command = command({
   positionals: {
