@@ -122,14 +122,16 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   const id = head.ref === undefined ? head.run : await refs.read(head.ref);
   if (id !== undefined) return { id: idIn(head.ref ?? "HEAD", id), ref: head.ref, step: head.step };
   const known = await namesOf(refs);
+  const gone = await goneOf(refs, [head.ref ?? "HEAD"], known.length === 0);
+  const yet = gone === undefined ? " yet" : "";
   throw new RewindError(
     "UNKNOWN_REVISION",
-    `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run yet`,
+    `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run${yet}`,
     {
       revision: "HEAD",
       names: [],
       ...someWords(known),
-      gone: await goneOf(refs, [head.ref ?? "HEAD"], known.length === 0),
+      gone,
     },
   );
 }

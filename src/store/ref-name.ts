@@ -11,12 +11,15 @@ export const HEADS = "refs/heads/" as const;
 /** The folder of the branches of remotes, as they were when last fetched. */
 export const REMOTES = "refs/remotes/" as const;
 
+/** The folder of the tags. */
+export const TAGS = "refs/tags/" as const;
+
 /**
  * Where a name is looked up, in this order: a branch comes before a tag of its name, which
  * `tags/NAME` names. Tags come last, because they may come from a remote: no tag of one can take the
  * name of a branch, here or of another remote.
  */
-export const LOOKUP_ORDER: readonly string[] = [HEADS, REMOTES, "refs/tags/", "refs/"];
+export const LOOKUP_ORDER: readonly string[] = [HEADS, REMOTES, TAGS, "refs/"];
 
 /** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
 export function shortRef(ref: string): string {

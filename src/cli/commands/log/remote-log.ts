@@ -21,7 +21,7 @@ export async function remoteLog(
     ...{ message: about.message ?? null, time: about.time ?? null, here },
   }));
   out.result({ remote, runs }, () => {
-    if (all.length === 0) return `${remote} has no runs yet`;
+    if (all.length === 0) return `${remote} has no runs`;
     const more = all.length - latest.length;
     const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
     return [...latest.map((run) => entryText(out, run, all)), ...left].join("\n\n");

@@ -50,7 +50,7 @@ export const remote: Command = command({
       }
       const remotes = await sharing.list();
       out.result({ remotes }, () => {
-        if (remotes.length === 0) return "no remotes yet: rewind remote add NAME URL adds one";
+        if (remotes.length === 0) return "no remotes: `rewind remote add NAME URL` adds one";
         return table(
           remotes.map((each) => [each.name, each.url, ...(each.git ? ["(Git's)"] : [])]),
         );
@@ -88,7 +88,7 @@ export const remote: Command = command({
     }
     const refs = await sharing.show(name);
     out.result({ name, refs }, () => {
-      if (refs.length === 0) return `${name} has no runs yet`;
+      if (refs.length === 0) return `${name} has no runs`;
       const rows = refs.map((ref) => [
         ref.name.replace(/^heads\//, ""),
         shortId(ref.target),
