@@ -1,6 +1,7 @@
 import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { nodeEnvironment } from "./node/host/environment.ts";
 import { readFile } from "./node/host/user-files.ts";
+import { checkNewSimulation } from "./replay/misspelt-members.ts";
 import { codeOf } from "./replay/programs.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
@@ -152,7 +153,7 @@ export function record<S, P extends object>(
   simulation: Simulation<S, P>,
   options: RecordOptions<P>,
 ): Promise<Run<S, P>> {
-  checkSimulation(simulation, "the first argument");
+  checkNewSimulation(simulation, "the first argument");
   checkOptionsOf(options, RECORD_OPTIONS);
   return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), options);
 }

@@ -121,14 +121,20 @@ export async function cloneRepository(
 ): Promise<Cloned> {
   checkKind(url, "url", "text");
   checkKind(directory, "directory", "text");
-  const { full, signal, onProgress, ...opening } = checkOptionsOf(options, CLONE_OPTIONS);
+  const {
+    full,
+    signal,
+    onProgress,
+    cwd = process.cwd(),
+    ...opening
+  } = checkOptionsOf(options, CLONE_OPTIONS);
   const folder = path.resolve(directory);
   return inNewFolder(folder, async () => {
     const repo = await initRepository(folder, opening);
     try {
       const sharing = await repo.sharing();
       const isPath = !/^[a-z][a-z0-9+.-]+:/i.test(url);
-      const at = isPath ? path.resolve(url) : url;
+      const at = isPath ? path.resolve(cwd, url) : url;
       const added = await sharing.add("origin", at, { readsOnly: true });
       const fetched = await sharing.fetch("origin", { full, signal, onProgress });
       if (fetched.refs.length === 0) {

@@ -1,3 +1,4 @@
+import { count, plural } from "./count.ts";
 import { RewindError } from "./errors.ts";
 
 /** `value` in words short enough for an error message. */
@@ -9,7 +10,7 @@ export function describe(value: unknown): string {
   if (typeof value === "function")
     return value.name === "" ? "an anonymous function" : `the function ${value.name}`;
   if (Array.isArray(value))
-    return value.length === 0 ? "an empty array" : `an array of ${value.length}`;
+    return value.length === 0 ? "an empty array" : `an array of ${count(value.length)}`;
   if (typeof value === "object" && value !== null) {
     const name = Object.getPrototypeOf(value)?.constructor?.name;
     return name === "Object" || name === undefined ? "an object" : `an instance of ${name}`;
@@ -44,9 +45,13 @@ export function checkStepInRange(step: unknown, last: number, what = "run"): num
     return step + 0;
   throw new RewindError(
     "STEP_OUT_OF_RANGE",
-    `expected a step in 0..${last}, got ${describe(step)}: the ${what} has ${last} steps`,
+    `expected a step in 0..${count(last)}, got ${stepText(step)}: the ${what} has ${plural(last, "step")}`,
     { step, last },
   );
+}
+
+function stepText(step: unknown): string {
+  return Number.isSafeInteger(step) ? count(step as number) : describe(step);
 }
 
 /** Checks a whole number that is at least `low`. */
@@ -54,7 +59,7 @@ export function checkInteger(value: unknown, name: string, low: number): number 
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= low) return value + 0;
   throw new RewindError(
     "INVALID_ARGUMENT",
-    `expected ${name} to be a whole number, at least ${low}, got ${describe(value)}`,
+    `expected ${name} to be a whole number, at least ${count(low)}, got ${describe(value)}`,
     { name, value },
   );
 }
@@ -66,6 +71,9 @@ export function checkBytes(
   length: number,
 ): asserts value is Uint8Array {
   if (value instanceof Uint8Array && value.length === length) return;
-  const got = value instanceof Uint8Array ? `${value.length} bytes` : describe(value);
-  throw new RewindError("INVALID_ARGUMENT", `expected ${what} of ${length} bytes, got ${got}`);
+  const got = value instanceof Uint8Array ? `${count(value.length)} bytes` : describe(value);
+  throw new RewindError(
+    "INVALID_ARGUMENT",
+    `expected ${what} of ${count(length)} bytes, got ${got}`,
+  );
 }

@@ -95,6 +95,8 @@ export interface SimulationErrors {
     readonly module?: string;
     readonly exports?: readonly string[];
     readonly call?: string;
+    readonly member?: string;
+    readonly meant?: string;
   };
   INIT_FAILED: { readonly places?: readonly PlaceInCode[] };
   STEP_FAILED: { readonly step: number; readonly places?: readonly PlaceInCode[] };

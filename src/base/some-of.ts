@@ -1,3 +1,5 @@
+import { count } from "./count.ts";
+
 /** The most words of a list that an error names. */
 export const MOST_NAMED = 10;
 
@@ -8,7 +10,7 @@ export const MOST_NAMED = 10;
 export function someOf(words: readonly string[], total: number = words.length): string {
   const named = words.slice(0, MOST_NAMED);
   const more = total - named.length;
-  return more > 0 ? `${named.join(", ")} and ${more} more` : named.join(", ");
+  return more > 0 ? `${named.join(", ")} and ${count(more)} more` : named.join(", ");
 }
 
 /** The first words of a long list, for the data of an error, and the number of all. */

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { clock } from "../base/clock.ts";
+import { count, plural } from "../base/count.ts";
 import { isRewindError } from "../base/errors.ts";
 import { withData } from "../base/with-data.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
@@ -125,7 +126,7 @@ async function openStore(
     const branch = ref.replace(/^refs\/(heads\/)?/, "");
     const next = run.steps < run.goal ? `; \`rewind ${continuing(branch)}\` continues it` : "";
     out.note(
-      `recovered an interrupted recording: ${branch}, ${run.steps} of ${run.goal} steps${next}`,
+      `recovered an interrupted recording: ${branch}, ${count(run.steps)} of ${plural(run.goal, "step")}${next}`,
     );
   }
   return repo;
@@ -135,7 +136,7 @@ async function openStore(
 function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
   const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
   return (
-    `steps ${from.toLocaleString("en-US")} to ${to.toLocaleString("en-US")} were not checked, to save ` +
+    `steps ${count(from)} to ${count(to)} were not checked, to save ` +
     `time: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
   );
 }

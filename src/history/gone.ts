@@ -1,4 +1,4 @@
-import { shortRef } from "../store/ref-name.ts";
+import { shortRef, TAGS } from "../store/ref-name.ts";
 import type { Operation, RefStore } from "../store/ref-store.ts";
 import { stacksOf } from "./operations.ts";
 
@@ -35,6 +35,24 @@ export async function goneOf(
   return back === false ? undefined : { log: "HEAD", ...(back && { back }) };
 }
 
+/**
+ * The ref that was removed last among those whose names begin so; undefined if none was removed, or
+ * if it exists again.
+ */
+export async function lastRemoved(
+  refs: RefStore,
+  prefixes: readonly string[],
+): Promise<Gone | undefined> {
+  // A list that is empty is no less empty if the log cannot be read.
+  const operations = await refs.operations().catch(() => []);
+  const removed = operations.flatMap(({ changes }) =>
+    changes.filter(({ name, to }) => to === undefined && prefixes.some((p) => name.startsWith(p))),
+  );
+  const name = removed.at(-1)?.name;
+  if (name === undefined || (await refs.read(name)) !== undefined) return undefined;
+  return goneOf(refs, [name], false);
+}
+
 /** Whether undo or redo, as the next command, makes such a ref again. */
 function backOf(
   operations: readonly Operation[],
@@ -49,5 +67,5 @@ function backOf(
 
 /** A tag's short name may be a branch's too. */
 function logName(ref: string): string {
-  return ref.startsWith("refs/tags/") ? ref.slice("refs/".length) : shortRef(ref);
+  return ref.startsWith(TAGS) ? ref.slice("refs/".length) : shortRef(ref);
 }

@@ -52,7 +52,8 @@ export async function log(
     const ids = sound.map(({ id }) => id);
     // What is damaged among them was reported above.
     const names = options.names ?? (await namesOfRuns(store, refs));
-    return lineage(store, refs, ids, { ...options, names });
+    const known = new Map(sound.map(({ id, run }) => [id, run]));
+    return lineage(store, refs, ids, { ...options, names, known });
   }
   const range = parseRange(text);
   if (range === undefined) return lineage(store, refs, [await named(text)], options);
@@ -80,14 +81,21 @@ export async function lineage(
   store: ObjectStore,
   refs: RefStore,
   from: readonly Id[],
-  options: LogOptions & { readonly without?: readonly Id[] } = {},
+  options: LogOptions & {
+    readonly without?: readonly Id[];
+    /** Runs that were read already. */
+    readonly known?: ReadonlyMap<Id<"run">, RunManifest>;
+  } = {},
 ): Promise<LogEntry[]> {
-  const { onDamaged } = options;
+  const { onDamaged, known } = options;
   const find = runFinder(store, {
+    known,
     onDamaged: onDamaged && ((error) => onDamaged({ ref: undefined, error })),
   });
   const targets = (ids: readonly Id[]): Promise<Id<"run">[]> =>
-    Promise.all(ids.map((id) => peel(store, id)));
+    Promise.all(
+      ids.map((id) => (known?.has(id as Id<"run">) ? (id as Id<"run">) : peel(store, id))),
+    );
   const names = options.names ?? (await namesOfRuns(store, refs, onDamaged));
   const excluded = await behind(find, await targets(options.without ?? []));
   const runs = await behind(find, await targets(from), excluded);

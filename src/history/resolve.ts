@@ -1,3 +1,4 @@
+import { count, plural } from "../base/count.ts";
 import { type ErrorData, RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { someWords } from "../base/some-of.ts";
@@ -64,7 +65,7 @@ function checkedStep(step: number, steps: number, text: string, { base }: Revisi
   const spelled = /^@\d/.test(part) ? "" : ` for ${JSON.stringify(part)}`;
   throw new RewindError(
     "STEP_OUT_OF_RANGE",
-    `expected a step in 0..${steps}, got ${step}${spelled}: the run ${base} has ${steps} steps`,
+    `expected a step in 0..${count(steps)}, got ${count(step)}${spelled}: the run ${base} has ${plural(steps, "step")}`,
     { revision: text, part, step, last: steps },
   );
 }
@@ -121,14 +122,16 @@ async function resolveHead(refs: RefStore): Promise<Base> {
   const id = head.ref === undefined ? head.run : await refs.read(head.ref);
   if (id !== undefined) return { id: idIn(head.ref ?? "HEAD", id), ref: head.ref, step: head.step };
   const known = await namesOf(refs);
+  const gone = await goneOf(refs, [head.ref ?? "HEAD"], known.length === 0);
+  const yet = gone === undefined ? " yet" : "";
   throw new RewindError(
     "UNKNOWN_REVISION",
-    `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run yet`,
+    `HEAD names the branch ${head.ref?.replace("refs/heads/", "")}, which has no run${yet}`,
     {
       revision: "HEAD",
       names: [],
       ...someWords(known),
-      gone: await goneOf(refs, [head.ref ?? "HEAD"], known.length === 0),
+      gone,
     },
   );
 }
@@ -142,7 +145,7 @@ async function runWithPrefix(store: ObjectStore, digits: string): Promise<Id | u
   if (matches.length <= 1) return matches[0];
   throw new RewindError(
     "AMBIGUOUS_ID",
-    `${digits} is the beginning of ${matches.length} runs' ids`,
+    `${digits} is the beginning of ${count(matches.length)} runs' ids`,
     { prefix: digits, matches },
   );
 }
@@ -191,7 +194,7 @@ async function resolveBefore(
       ? `${name} has named 1 run, ${name}@{0}`
       : runs.length === 0
         ? `${name} has named no run yet`
-        : `${name} has named ${runs.length} runs, ${name}@{0} to ${name}@{${runs.length - 1}}`;
+        : `${name} has named ${count(runs.length)} runs, ${name}@{0} to ${name}@{${runs.length - 1}}`;
   throw cannotGoBack(ago, text, problem, { log: name });
 }
 

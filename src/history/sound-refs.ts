@@ -67,5 +67,6 @@ async function ledTo(store: ObjectStore, id: Id): Promise<Led> {
   const object = await store.get(id);
   const tag = object?.kind === "tag" ? decodeTag(object.body) : undefined;
   const run = tag?.target ?? (id as Id<"run">);
-  return { id: run, run: decodeRun(await objectReader(store)("run", run)), tag };
+  const body = object?.kind === "run" ? object.body : await objectReader(store)("run", run);
+  return { id: run, run: decodeRun(body), tag };
 }

@@ -4,13 +4,11 @@ import type { Id } from "../object/id.ts";
 import { checkMessage } from "../object/run-meta.ts";
 import { decodeTag, encodeTag, type Tag } from "../object/tag.ts";
 import type { ObjectStore } from "../store/object-store.ts";
-import { checkBranchName } from "../store/ref-name.ts";
+import { checkBranchName, TAGS } from "../store/ref-name.ts";
 import { RefSpace } from "../store/ref-space.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { goneOf } from "./gone.ts";
 import { type Damage, idIn, soundRefs } from "./sound-refs.ts";
-
-const TAGS = "refs/tags/";
 
 /**
  * Every tag, sorted by name, and what is damaged among them. A ref that names a run itself has no

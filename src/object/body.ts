@@ -1,4 +1,5 @@
 import { equalBytes, fromHex, toHex } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { MAJOR, Writer } from "../codec/cbor/writer.ts";
 import { type DecodeLimits, decode } from "../codec/decode.ts";
@@ -29,7 +30,7 @@ export function encodeBody(kind: Kind, value: readonly unknown[]): Uint8Array {
 }
 
 function lengthProblem(kind: Kind, length: number, most: number): string {
-  const [got, limit] = [length, most].map((bytes) => bytes.toLocaleString("en-US"));
+  const [got, limit] = [length, most].map(count);
   return `expected a ${kind} of at most ${limit} bytes, got ${got}`;
 }
 
@@ -135,7 +136,7 @@ export class Fields {
     if (!lengths.includes(this.length)) {
       const inside = this.#place === undefined ? "" : ` in element ${this.#place}`;
       throw this.#invalid(
-        `expected ${lengths.join(" or ")} elements${inside}, got ${this.length}`,
+        `expected ${lengths.join(" or ")} elements${inside}, got ${count(this.length)}`,
         "",
       );
     }
@@ -173,7 +174,7 @@ export class Fields {
     const value = this.raw();
     if (value instanceof Uint8Array && (length === undefined || value.length === length))
       return value;
-    throw this.#invalid(`expected ${length ?? "some"} bytes`);
+    throw this.#invalid(`expected ${length === undefined ? "some" : count(length)} bytes`);
   }
 
   bigint(): bigint {

@@ -1,4 +1,5 @@
 import { equalBytes, toHex } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
@@ -88,7 +89,7 @@ function parseValues(encoded: Uint8Array): ParamValues {
   const values = decode(encoded);
   if (!isRecord(values)) throw invalid("an object", "something else");
   if (encoded.length <= INLINE_BYTES)
-    throw invalid(`over ${INLINE_BYTES} bytes`, `${encoded.length}`);
+    throw invalid(`over ${count(INLINE_BYTES)} bytes`, count(encoded.length));
   return values;
 }
 
@@ -105,7 +106,10 @@ export function parseParamsRef(fields: Fields): ParamsRef {
   if (!isRecord(value)) throw invalid("an object, or an id", "something else");
   const { length } = encode(value);
   if (length <= INLINE_BYTES) return { inline: value };
-  throw invalid(`a separate object for over ${INLINE_BYTES} bytes`, `${length} in a run`);
+  throw invalid(
+    `a separate object for over ${count(INLINE_BYTES)} bytes`,
+    `${count(length)} in a run`,
+  );
 }
 
 function isRecord(value: unknown): value is ParamValues {

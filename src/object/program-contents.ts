@@ -1,4 +1,5 @@
 import { concatBytes, utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, objectId } from "./id.ts";
@@ -120,7 +121,7 @@ export const LARGEST_PROGRAM_BYTES: number = 32 << 20;
 /** Checks the length of a program's source. Throws OBJECT_INVALID. */
 export function checkSourceLength(name: string, bytes: number): void {
   if (bytes <= LARGEST_PROGRAM_BYTES) return;
-  const most = LARGEST_PROGRAM_BYTES.toLocaleString("en-US");
+  const most = count(LARGEST_PROGRAM_BYTES);
   throw invalid(name, `expected the source of the program "${name}" to have at most ${most} bytes`);
 }
 

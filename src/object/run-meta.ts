@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
 import { unshared } from "./body.ts";
@@ -26,7 +27,7 @@ const MOST_ITEMS = 1_000;
 /** Checks the message of a run or a tag. Throws INVALID_ARGUMENT. */
 export function checkMessage(message: string): string {
   if (message.length <= LONGEST_MESSAGE) return message;
-  const [most, got] = [LONGEST_MESSAGE, message.length].map((n) => n.toLocaleString("en-US"));
+  const [most, got] = [LONGEST_MESSAGE, message.length].map(count);
   throw new RewindError(
     "INVALID_ARGUMENT",
     `expected a message of at most ${most} characters, got ${got}`,
@@ -52,9 +53,9 @@ export function checkMeta(
   const isOfGit = (value: unknown, key: string): boolean =>
     typeof value === (key === "dirty" ? "boolean" : "string");
   if ("git" in meta && !isRecord(meta.git, isOfGit)) throw invalid("git to be a commit");
-  if (items(meta, MOST_ITEMS) > MOST_ITEMS) throw invalid(`at most ${MOST_ITEMS} values`);
+  if (items(meta, MOST_ITEMS) > MOST_ITEMS) throw invalid(`at most ${count(MOST_ITEMS)} values`);
   const isShort = lengthBytes <= MOST_BYTES || encode(unshared(meta)).length <= MOST_BYTES;
-  if (!isShort) throw invalid(`at most ${MOST_BYTES} bytes`);
+  if (!isShort) throw invalid(`at most ${count(MOST_BYTES)} bytes`);
   return meta as RunMeta;
 }
 

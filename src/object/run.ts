@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes } from "./body.ts";
@@ -133,7 +134,7 @@ function parseParents(fields: Fields): Parent[] {
   if (parents.length <= MOST_PARENTS) return parents;
   throw new RewindError(
     "OBJECT_INVALID",
-    `not a valid run: expected at most ${MOST_PARENTS} parents, got ${parents.length}`,
+    `not a valid run: expected at most ${count(MOST_PARENTS)} parents, got ${count(parents.length)}`,
   );
 }
 

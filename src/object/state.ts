@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes, toHex } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { Cursor, DECODE_LIMITS } from "../codec/cbor/cursor.ts";
 import { MAJOR } from "../codec/cbor/writer.ts";
@@ -77,7 +78,7 @@ export async function contentBytes<K extends ContentKind>(
     });
   const { chunks, length } = content;
   if (length > DECODE_LIMITS.bytes) {
-    throw invalid(`at most ${DECODE_LIMITS.bytes} bytes, it declares ${length}`);
+    throw invalid(`at most ${count(DECODE_LIMITS.bytes)} bytes, it declares ${count(length)}`);
   }
   const parts: Uint8Array[] = [];
   let got = 0;
@@ -85,10 +86,10 @@ export async function contentBytes<K extends ContentKind>(
     parts.push(await get("chunk", chunk));
     got += (parts.at(-1) as Uint8Array).length;
     // A chunk may be listed many times, so reading stops at the declared length.
-    if (got > length) throw invalid(`${length} bytes, got more`);
+    if (got > length) throw invalid(`${count(length)} bytes, got more`);
   }
   if (got === length) return concatBytes(parts);
-  throw invalid(`${length} bytes, got ${got}`);
+  throw invalid(`${count(length)} bytes, got ${count(got)}`);
 }
 
 /** The content of an object of these kinds: the encoding, or its length and the ids of its chunks. */

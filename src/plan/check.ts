@@ -1,4 +1,5 @@
 import { checkInteger, describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkLength } from "../random/torch/permutation.ts";
 import { DEFAULT_TORCH_VERSION, type TorchEra, torchEra } from "../random/torch/version.ts";
@@ -101,7 +102,7 @@ export class StepChecker {
         return this.#epochs(step);
       case "repeat": {
         if (depth >= MAX_DEPTH)
-          throw invalidPlan(`expected at most ${MAX_DEPTH} repeats in one another`);
+          throw invalidPlan(`expected at most ${count(MAX_DEPTH)} repeats in one another`);
         const steps = this.steps(step.steps, depth + 1);
         return { kind: step.kind, count: checkCount(step.count, "repeats"), steps };
       }

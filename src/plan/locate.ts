@@ -1,4 +1,5 @@
 import { checkInteger, describe } from "../base/checks.ts";
+import { count as grouped } from "../base/count.ts";
 import { invalidArgument } from "../base/invalid-argument.ts";
 import { consumerOf } from "./consumers.ts";
 import { eventsOf } from "./events.ts";
@@ -74,7 +75,7 @@ export function locate(plan: PlanLike, options: LocateOptions): Located[] {
   checkOrderLength(loader.length);
   if (upTo * loader.length > MAX_LOOKED_AT) {
     throw invalidArgument(
-      `expected to look at epochs of at most 2 * 10^9 samples in all, got ${upTo} of ${loader.length}`,
+      `expected to look at epochs of at most 2 * 10^9 samples in all, got ${grouped(upTo)} of ${grouped(loader.length)}`,
     );
   }
   const order = checkOrder(options.order, written, loader);
@@ -172,7 +173,7 @@ function checkOrder(order: ArrayLike<number>, plan: Plan, loader: PlanLoader): n
   }
   if (!(count <= loader.length)) {
     throw invalidArgument(
-      `expected at most the ${loader.length} samples of the loader, got ${count}`,
+      `expected at most the ${grouped(loader.length)} samples of the loader, got ${grouped(count)}`,
     );
   }
   const most = Math.max(loader.length, largestSplit(plan.steps));

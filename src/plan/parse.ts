@@ -1,3 +1,4 @@
+import { count as grouped } from "../base/count.ts";
 import { isRewindError } from "../base/errors.ts";
 import { DEFAULT_TORCH_VERSION } from "../random/torch/version.ts";
 import { checkGenerator, checkPlan, MAX_DEPTH, StepChecker } from "./check.ts";
@@ -146,7 +147,7 @@ function readEpochs(tokens: TokenReader): PlanStep {
 function readRepeat(tokens: TokenReader, checker: StepChecker, depth: number): PlanStep {
   const count = readCount(tokens, "a number of times");
   if (depth > MAX_DEPTH)
-    throw expectedAt(tokens.peek(), `at most ${MAX_DEPTH} repeats in one another`);
+    throw expectedAt(tokens.peek(), `at most ${grouped(MAX_DEPTH)} repeats in one another`);
   take(tokens, "{", '"{" and the steps to repeat');
   const steps = readSteps(tokens, checker, depth);
   tokens.take();

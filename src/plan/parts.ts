@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { invalidArgument } from "../base/invalid-argument.ts";
 import { checkLength } from "../random/torch/permutation.ts";
 import { splitLengths } from "../random/torch/split.ts";
@@ -39,7 +40,7 @@ export function partAt(
 ): number | undefined {
   if (part !== undefined) {
     if (lengths[part - 1] === length) return part - 1;
-    const split = lengths.length === 0 ? "no split" : `a split into ${lengths.length}`;
+    const split = lengths.length === 0 ? "no split" : `a split into ${count(lengths.length)}`;
     const found = part > lengths.length ? split : `a part of ${lengths[part - 1]}`;
     throw invalidPlan(
       `expected an earlier split whose part ${part} has ${length} items, got ${found}`,

@@ -1,4 +1,5 @@
 import { describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { LiveSegment } from "./segment.ts";
 import type { Params, StepContext } from "./simulation.ts";
@@ -123,7 +124,7 @@ function checkInPlace(state: unknown, step: number): void {
   if (typeof state === "object" && state !== null) return;
   throw new RewindError(
     "STEP_RETURNED_NOTHING",
-    `step ${step} returned nothing, but its state, ${describe(state)}, cannot be changed in place`,
+    `step ${count(step)} returned nothing, but its state, ${describe(state)}, cannot be changed in place`,
     { step },
   );
 }
@@ -132,7 +133,7 @@ function checkNoPromise(next: object | null, step: number): void {
   if (next === null || typeof (next as { then?: unknown }).then !== "function") return;
   throw new RewindError(
     "STEP_RETURNED_PROMISE",
-    `step ${step} returned a promise: a step must give the next state at once`,
+    `step ${count(step)} returned a promise: a step must give the next state at once`,
     { step },
   );
 }

@@ -1,4 +1,5 @@
 import { describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { either } from "../base/either.ts";
 import { RewindError } from "../base/errors.ts";
 import { checkOptions } from "../base/options.ts";
@@ -107,10 +108,7 @@ export class RunChance {
 }
 
 function standsStill(): RewindError<"FORBIDDEN_IN_STEP"> {
-  const [times, hint] = [
-    MOST_READINGS.toLocaleString("en-US"),
-    "let it wait for steps, not for time",
-  ];
+  const [times, hint] = [count(MOST_READINGS), "let it wait for steps, not for time"];
   return new RewindError(
     "FORBIDDEN_IN_STEP",
     `the clock was read more than ${times} times in a step, in which it stands still: ${hint}`,

@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Environment, LongOptions, Progress } from "./environment.ts";
 
@@ -71,5 +72,5 @@ export function jointProgress(
 }
 
 function interrupted(step: number): RewindError {
-  return new RewindError("INTERRUPTED", `interrupted at step ${step}`, { step });
+  return new RewindError("INTERRUPTED", `interrupted at step ${count(step)}`, { step });
 }

@@ -1,4 +1,5 @@
 import { describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { either } from "../base/either.ts";
 import { RewindError } from "../base/errors.ts";
 import { classFault } from "../codec/state/class-fault.ts";
@@ -125,7 +126,7 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
   }
   const { length } = simulation.name as string;
   if (length > LONGEST_NAME) {
-    const [most, got] = [LONGEST_NAME, length].map((one) => one.toLocaleString("en-US"));
+    const [most, got] = [LONGEST_NAME, length].map(count);
     refuse(`expected name to have at most ${most} characters, got ${got}`);
   }
   for (const member of ["init", "step"]) {

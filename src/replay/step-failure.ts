@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { reasonOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
@@ -14,7 +15,7 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
     return withData(
       error,
       { step, ...where.data },
-      `${error.message} (step ${step}${where.place && `, ${where.place}`})`,
+      `${error.message} (step ${count(step)}${where.place && `, ${where.place}`})`,
     );
   }
   if (
@@ -31,7 +32,7 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const hint = missingDraw(error, segment.algorithm);
   return new RewindError(
     "STEP_FAILED",
-    `step ${step} failed: ${reasonOf(error)}${where.place && ` (${where.place})`}`,
+    `step ${count(step)} failed: ${reasonOf(error)}${where.place && ` (${where.place})`}`,
     { step, ...where.data, ...(hint !== undefined && { hint }) },
     { cause: error },
   );

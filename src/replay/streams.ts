@@ -1,5 +1,6 @@
 import { utf8 } from "../base/bytes.ts";
 import { describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { isWellFormed } from "../codec/state/strings.ts";
@@ -165,7 +166,7 @@ function checkName(name: unknown): string {
   if (isName && utf8(name).length <= LONGEST_NAME_BYTES) return name;
   throw new RewindError(
     "INVALID_ARGUMENT",
-    `expected the name of a stream to be a text of 1 to ${LONGEST_NAME_BYTES} bytes, got ${describe(name)}`,
+    `expected the name of a stream to be a text of 1 to ${count(LONGEST_NAME_BYTES)} bytes, got ${describe(name)}`,
     { name },
   );
 }

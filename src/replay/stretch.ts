@@ -1,4 +1,5 @@
 import { toHex, utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
 import type { Segment } from "../object/run.ts";
@@ -166,7 +167,7 @@ export async function replayMismatch(
   if (parted !== undefined) {
     return new RewindError(
       "REPLAY_MISMATCH",
-      `the state at step ${parted} depends on what the program did before, which is not in its state`,
+      `the state at step ${count(parted)} depends on what the program did before, which is not in its state`,
       { ...data, step: parted, causes: [] },
     );
   }
@@ -177,7 +178,7 @@ export async function replayMismatch(
   const cause = causes.length > 0 ? causes.join("; ") : hidden;
   return new RewindError(
     "REPLAY_MISMATCH",
-    `the replay of steps ${from} to ${to} does not match the recording: ${cause}`,
+    `the replay of steps ${count(from)} to ${count(to)} does not match the recording: ${cause}`,
     { ...data, causes },
   );
 }

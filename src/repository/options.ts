@@ -43,12 +43,15 @@ export const REPOSITORY_OPTIONS: OptionKinds<RepositoryOptions> = {
 /** How a remote is cloned, and how the new store is opened. */
 export interface CloneOptions
   extends RepositoryOptions,
-    Pick<FetchOptions, "full" | "signal" | "onProgress"> {}
+    Pick<FetchOptions, "full" | "signal" | "onProgress"> {
+  /** The folder from which the path of a remote is taken; the process's own unless given. */
+  readonly cwd?: string | undefined;
+}
 
 /** The options of `cloneRepository`. */
 export const CLONE_OPTIONS: OptionKinds<CloneOptions> = {
   ...REPOSITORY_OPTIONS,
-  ...{ full: "flag", signal: "signal", onProgress: "function" },
+  ...{ full: "flag", signal: "signal", onProgress: "function", cwd: "text" },
 };
 
 /** The changes of a fork on a branch. */

@@ -2,7 +2,7 @@ import { Branches } from "../history/branches.ts";
 import { BranchRecorder } from "../history/record/branch-recorder.ts";
 import { inputsLimitBytes } from "../node/config/config.ts";
 import { gitState } from "../node/host/git-state.ts";
-import { hostDigest, hostFingerprint } from "../node/host/host.ts";
+import { hostDigest } from "../node/host/host.ts";
 import { projectCache } from "../node/host/user-folders.ts";
 import { type CheckedBlocks, checkedBlocks } from "../node/program/checked-blocks.ts";
 import { ProjectCode } from "../node/program/project-code.ts";
@@ -51,7 +51,7 @@ export function partsOf(
   };
   const checks = checkedBlocks({
     folder: project.cache,
-    host: () => hostDigest(hostFingerprint()),
+    host: hostDigest,
     limitMs: options.checkMs,
     onUnchecked: options.onUnchecked,
   });

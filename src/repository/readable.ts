@@ -1,6 +1,8 @@
+import { either } from "../base/either.ts";
 import { unexpectedArgument } from "../base/invalid-argument.ts";
 import { checkKind, checkOptionsOf } from "../base/options.ts";
 import type { Branches } from "../history/branches.ts";
+import { lastRemoved } from "../history/gone.ts";
 import { resolveRange } from "../history/range.ts";
 import { peel, type Resolved, resolve } from "../history/resolve.ts";
 import { parseRange, parseRevision } from "../history/revision.ts";
@@ -13,6 +15,7 @@ import type { RunManifest } from "../object/run.ts";
 import { DIFF_OPTIONS, type DiffOptions } from "../replay/compare/diff.ts";
 import type { Environment } from "../replay/environment.ts";
 import { checkRun, Run, runOf } from "../replay/run/run.ts";
+import { HEADS, TAGS } from "../store/ref-name.ts";
 import type { Operation } from "../store/ref-store.ts";
 import { type Comparison, compare, nameSteps, type Side } from "./compare.ts";
 import { type DescribeOptions, describeRun, type RunDescription } from "./describe-run.ts";
@@ -223,6 +226,32 @@ export class ReadableRepository {
   /** The operations that have changed refs here, the oldest first. */
   operations(): Promise<readonly Operation[]> {
     return this.parts.store.refs.operations();
+  }
+
+  /**
+   * The branch or tag that was removed last, or the last of one kind: `name` is for `reflog`, and
+   * `back` is what takes the removal back, if that was the last operation. Undefined if none was
+   * removed, or if it exists again.
+   *
+   * @example
+   * ```ts
+   * await repo.branch("old", "main@5");
+   * await repo.branches.delete("old");
+   * await repo.lastRemoved("branch"); // { name: "old", back: "undo" }
+   * ```
+   */
+  async lastRemoved(
+    kind?: "branch" | "tag",
+  ): Promise<{ readonly name: string; readonly back: "undo" | "redo" | undefined } | undefined> {
+    const prefixes = { branch: [HEADS], tag: [TAGS] };
+    if (kind !== undefined && !Object.hasOwn(prefixes, kind)) {
+      throw unexpectedArgument("kind", either(Object.keys(prefixes)), kind);
+    }
+    const gone = await lastRemoved(
+      this.parts.store.refs,
+      kind === undefined ? [HEADS, TAGS] : prefixes[kind],
+    );
+    return gone && { name: gone.log, back: gone.back };
   }
 
   /**

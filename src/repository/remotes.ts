@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { projectCache } from "../node/host/user-folders.ts";
@@ -175,7 +176,7 @@ export async function seenRefs(
   listed: readonly ListedRef[],
 ): Promise<ReadonlyMap<string, SeenRef>> {
   if (listed.length > MOST_REFS) {
-    const message = `expected at most ${MOST_REFS} refs on ${remote.url}, it has ${listed.length}`;
+    const message = `expected at most ${count(MOST_REFS)} refs on ${remote.url}, it has ${count(listed.length)}`;
     throw new RewindError("REMOTE_INVALID", message, { url: remote.url });
   }
   const table = new PackTable();

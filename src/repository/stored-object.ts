@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkKind } from "../base/options.ts";
 import { withData } from "../base/with-data.ts";
@@ -46,7 +47,7 @@ async function idOf(store: ObjectStore, refs: RefStore, text: string): Promise<I
   if (others.length === 0) return id;
   throw new RewindError(
     "AMBIGUOUS_ID",
-    `${text} is the beginning of ${found.length} objects' ids`,
+    `${text} is the beginning of ${count(found.length)} objects' ids`,
     {
       prefix,
       matches: found,

@@ -1,4 +1,5 @@
 import { equalBytes } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { isRewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
@@ -28,14 +29,17 @@ export function encodeContents(contents: ArtifactContents): Uint8Array {
   const bytes = encode(unshared(fieldsOf(contents)));
   const { runs, requires } = contents;
   if (Math.max(runs.length, requires.length) > MOST_RUNS || bytes.length > LONGEST) {
-    throw invalidArtifact(`expected at most ${MOST_RUNS} runs and ${LONGEST} bytes of names`);
+    throw invalidArtifact(
+      `expected at most ${count(MOST_RUNS)} runs and ${count(LONGEST)} bytes of names`,
+    );
   }
   return bytes;
 }
 
 /** Reads the list of a file's runs. Throws INVALID_ARTIFACT. */
 export function decodeContents(bytes: Uint8Array): ArtifactContents {
-  if (bytes.length > LONGEST) throw invalidArtifact(`its list of runs has ${bytes.length} bytes`);
+  if (bytes.length > LONGEST)
+    throw invalidArtifact(`its list of runs has ${count(bytes.length)} bytes`);
   try {
     const fields = new Fields(decode(bytes, { limits: { items: bytes.length, depth: 5 } }), KIND);
     fields.expectLength(2);

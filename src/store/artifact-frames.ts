@@ -1,4 +1,5 @@
 import { concatBytes } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, KINDS, type Kind, objectId } from "../object/id.ts";
 import { invalidArtifact } from "./invalid-artifact.ts";
@@ -80,7 +81,9 @@ export class FrameWriter {
 
 /** The error for runs that do not fit into one file. */
 export function tooLarge(most: number): Error {
-  return invalidArtifact(`these runs need over ${most} bytes of objects, too many for one file`);
+  return invalidArtifact(
+    `these runs need over ${count(most)} bytes of objects, too many for one file`,
+  );
 }
 
 function encodeObjectHeader(kind: Kind, length: number): Uint8Array {
@@ -105,9 +108,11 @@ export function readFrames(bytes: Uint8Array, largestContent: number): Frame[] {
     const packedLength = view.getUint32(at + 4, true);
     at += FRAME_HEADER_BYTES;
     if (rawLength === 0 && packedLength === 0) break;
-    if (rawLength > LARGEST_FRAME) throw invalidArtifact(`a frame declares ${rawLength} bytes`);
+    if (rawLength > LARGEST_FRAME)
+      throw invalidArtifact(`a frame declares ${count(rawLength)} bytes`);
     content += rawLength;
-    if (content > largestContent) throw invalidArtifact(`it declares over ${largestContent} bytes`);
+    if (content > largestContent)
+      throw invalidArtifact(`it declares over ${count(largestContent)} bytes`);
     if (at + packedLength > bytes.length) throw invalidArtifact("it ends inside a frame");
     frames.push({ packed: bytes.subarray(at, at + packedLength), rawLength });
     at += packedLength;
@@ -134,7 +139,7 @@ export function unpackFrame({ packed, rawLength }: Frame, compression: Compressi
   try {
     return compression.decompress(packed, rawLength);
   } catch (cause) {
-    throw invalidArtifact(`a frame does not unpack to ${rawLength} bytes`, cause);
+    throw invalidArtifact(`a frame does not unpack to ${count(rawLength)} bytes`, cause);
   }
 }
 

@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import type { RewindError } from "../base/errors.ts";
 import { type Needed, objectsOf, type WalkOptions } from "../object/closure.ts";
 import type { Id, Kind } from "../object/id.ts";
@@ -62,7 +63,7 @@ export class ArtifactReader {
     if (found?.id !== id) throw unexpected({ kind: "run", id }, found);
     this.#manifestBytes += found.body.length;
     if (this.#manifestBytes > this.#reading.most) {
-      throw invalidArtifact(`its manifests have over ${this.#reading.most} bytes`);
+      throw invalidArtifact(`its manifests have over ${count(this.#reading.most)} bytes`);
     }
     // A copy: the manifest has views of its body, which must not keep the frame in memory.
     const body = found.body.slice();

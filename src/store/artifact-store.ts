@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id, Kind } from "../object/id.ts";
@@ -93,7 +94,7 @@ function unpacker(compression: Compression, most: number): (frame: Frame) => Uin
     if (last?.frame === frame) return last.raw;
     bytes += frame.rawLength;
     if (bytes > most) {
-      throw invalidArtifact(`over ${most} bytes have to be unpacked to describe its run`);
+      throw invalidArtifact(`over ${count(most)} bytes have to be unpacked to describe its run`);
     }
     // Lets go of one frame before the next is unpacked.
     last = undefined;

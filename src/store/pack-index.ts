@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes, fromHex, toHex, utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
@@ -202,7 +203,9 @@ export class PackIndex {
 
   #misshapen(): RewindError {
     const wanted = fileLength(this.count);
-    return this.#damaged(`expected ${wanted} bytes for ${this.count} ids, got ${this.#length}`);
+    return this.#damaged(
+      `expected ${count(wanted)} bytes for ${count(this.count)} ids, got ${count(this.#length)}`,
+    );
   }
 
   #damaged(problem: string): RewindError {

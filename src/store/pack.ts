@@ -1,4 +1,5 @@
 import { fromHex, toHex, utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
 import { type Id, KINDS, type Kind } from "../object/id.ts";
@@ -140,7 +141,7 @@ export function recordPayload(
   } catch (error) {
     throw new RewindError(
       "OBJECT_CORRUPT",
-      `expected ${header.kind} ${header.id} to unpack to ${header.rawLength} bytes`,
+      `expected ${header.kind} ${header.id} to unpack to ${count(header.rawLength)} bytes`,
       { id: header.id, kind: header.kind },
       { cause: error },
     );

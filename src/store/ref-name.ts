@@ -1,4 +1,5 @@
 import { utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { checkKind } from "../base/options.ts";
 import { RefSpace } from "./ref-space.ts";
@@ -10,12 +11,15 @@ export const HEADS = "refs/heads/" as const;
 /** The folder of the branches of remotes, as they were when last fetched. */
 export const REMOTES = "refs/remotes/" as const;
 
+/** The folder of the tags. */
+export const TAGS = "refs/tags/" as const;
+
 /**
  * Where a name is looked up, in this order: a branch comes before a tag of its name, which
  * `tags/NAME` names. Tags come last, because they may come from a remote: no tag of one can take the
  * name of a branch, here or of another remote.
  */
-export const LOOKUP_ORDER: readonly string[] = [HEADS, REMOTES, "refs/tags/", "refs/"];
+export const LOOKUP_ORDER: readonly string[] = [HEADS, REMOTES, TAGS, "refs/"];
 
 /** What a ref is called for short: `main`, `v1`, `origin/main`, `archive/main/1`. */
 export function shortRef(ref: string): string {
@@ -63,8 +67,8 @@ const LONGEST_REF = 1024;
  * it is valid. Lengths come first: to normalize a text takes time in proportion to its square.
  */
 function problemOf(name: string): string | undefined {
-  if (name.length > LONGEST_REF) return `it has over ${LONGEST_REF} characters`;
-  if (name.split("/").some(isLong)) return `a part of it has over ${LONGEST_NAME} bytes`;
+  if (name.length > LONGEST_REF) return `it has over ${count(LONGEST_REF)} characters`;
+  if (name.split("/").some(isLong)) return `a part of it has over ${count(LONGEST_NAME)} bytes`;
   if (PLAIN.test(name)) return undefined;
   const refused = REFUSED.find(([pattern]) => pattern.test(name))?.[1];
   if (refused !== undefined) return refused;
@@ -85,7 +89,7 @@ const PLAIN =
 /** Checks the name of a branch or tag. Throws INVALID_REF_NAME, which says what is wrong with it. */
 export function checkBranchName(name: string): string {
   checkKind(name, "a name", "text");
-  const problem = isLong(name) ? `it has over ${LONGEST_NAME} bytes` : problemOf(name);
+  const problem = isLong(name) ? `it has over ${count(LONGEST_NAME)} bytes` : problemOf(name);
   if (problem === undefined) return name;
   throw refusedName(name, problem);
 }

@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes, utf8 } from "../base/bytes.ts";
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import { encode } from "../codec/encode.ts";
@@ -70,7 +71,7 @@ export function decodeTrace(bytes: Uint8Array, compression: Compression, hash: H
     throw invalidTrace("its bytes do not match its hash: it is damaged or cut short");
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(HEADER.length, true);
-  if (length > LARGEST_CONTENT) throw invalidTrace(`it declares ${length} bytes`);
+  if (length > LARGEST_CONTENT) throw invalidTrace(`it declares ${count(length)} bytes`);
   try {
     const content = compression.decompress(bytes.subarray(at, end), length);
     return readContent(decode(content, { limits: limitsFor(content) }), hash);
@@ -113,7 +114,7 @@ function readStretch(fields: Fields, hash: Hash): TracedStretch {
   const from = fields.integer();
   const digests = fields.bytes();
   if (digests.length === 0 || digests.length % DIGEST_BYTES !== 0) {
-    throw new Error(`its digests have ${digests.length} bytes`);
+    throw new Error(`its digests have ${count(digests.length)} bytes`);
   }
   const last = from + digests.length / DIGEST_BYTES - 1;
   const wholeFrom = fields.integer(from, last + 1);

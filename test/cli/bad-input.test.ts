@@ -129,9 +129,9 @@ describe("numbers of steps", () => {
 
 describe("revisions", () => {
   test.each([
-    ["main@1001", 1, "expected a step in 0..1000, got 1001"],
-    ["main@-1002", 1, "expected a step in 0..1000, got -1"],
-    ["HEAD~1001", 1, "expected a step in 0..1000, got -1"],
+    ["main@1001", 1, "expected a step in 0..1,000, got 1,001"],
+    ["main@-1002", 1, "expected a step in 0..1,000, got -1"],
+    ["HEAD~1001", 1, "expected a step in 0..1,000, got -1"],
     ["mian", 1, "did you mean main?"],
     ["nowhere", 1, "there is main"],
     ["abcdef", 1, 'expected the name of a run, got "abcdef"'],

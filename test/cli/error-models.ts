@@ -43,6 +43,9 @@ export const MODELS: Readonly<Record<string, string>> = {
   "nothing.ts": "",
   "number.ts": "export default 5;",
   "half.ts": 'export default { name: "half", init: () => 0 };',
+  "misspelt.ts": simulation("chanse: 'run', init: () => 0, step: (x) => x"),
+  "misspelt-init.ts":
+    'export const a = 1; export const b = { name: "b", intial: () => 0, step: (x) => x };',
   "several.ts": `const m = ${"{ name: 'm', init: () => 0, step: (x) => x }"}; export const a = m; export const b = m;`,
   "dynamic.ts": `const load = (name) => import(name);
 export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,

@@ -55,6 +55,7 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "node/remote/s3-blobs.ts", text: "INTERRUPTED", because: SLOW },
   { file: "node/remote/serve.ts", text: `INVALID", message`, because: SERVE },
   { file: "node/remote/serve.ts", text: "invalid name", because: SERVE },
+  { file: "repository/readable.ts", text: `"kind", either`, because: LIBRARY },
   { file: "remote/blob-remote.ts", text: "pack: pack.hash", because: TOLD },
   { file: "node/remote/s3-credentials.ts", text: "expected credentials", because: BUCKET },
   { file: "node/remote/scratch-git.ts", text: "is not installed", because: NO_GIT },

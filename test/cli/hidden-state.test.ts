@@ -81,7 +81,7 @@ describe("a state that the run did not have is not printed", () => {
     const { status, stdout, stderr } = await project.run(...line);
     expect([status, stdout]).toEqual([3, ""]);
     expect(stderr).toMatch(
-      /^error: the (replay of steps \d+ to \d+ does not match|state at step \d+ depends)/,
+      /^error: the (replay of steps [\d,]+ to [\d,]+ does not match|state at step [\d,]+ depends)/,
     );
   });
 

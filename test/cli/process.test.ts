@@ -141,7 +141,7 @@ describe("the process", () => {
       expect([signal, status, stdout]).toEqual([signal, code, ""]);
       expect(stderr).toMatch(
         // In a step, between two slices, or during a checkpoint.
-        /^error: interrupted(?: at step \d+(?:, while it was running)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
+        /^error: interrupted(?: at step [\d,]+(?:, while it was running)?\nhint: the first [\d,]+ of 1,000,000,000,000 steps are kept on main|\nhint: the (?:next command restores|part recorded before is kept))/,
       );
       const { json } = await project.ok("show", "HEAD", "--json");
       expect(json).toMatchObject({ goal: 1e12, blockSize: 10 });
@@ -188,7 +188,7 @@ ${WALK}`;
     child.kill("SIGINT");
     const { status, signal, stderr } = await ended;
     expect({ status, signal }).toEqual({ status: 130, signal: null });
-    expect(stderr).toMatch(/^stuck\nerror: interrupted at step 1234, while it was running\n/);
+    expect(stderr).toMatch(/^stuck\nerror: interrupted at step 1,234, while it was running\n/);
     expect(stderr).toContain("hint: the first 1,200 of 10,000 steps are kept on main");
     const { json } = await project.ok("get", "main@1200", "--json");
     expect(json.state).toBe(1_200);
@@ -199,7 +199,7 @@ ${WALK}`;
     expect((await end("SIGKILL")).signal).toBe("SIGKILL");
     const { stderr, stdout } = await project.ok("branch");
     expect(stderr).toMatch(
-      /^note: recovered an interrupted recording: main, \d+ of 1000000000000 steps; `rewind resume main` continues it\n$/,
+      /^note: recovered an interrupted recording: main, [\d,]+ of 1,000,000,000,000 steps; `rewind resume main` continues it\n$/,
     );
     expect(stdout).toMatch(/^\* {2}main .* steps of 1,000,000,000,000, unfinished +just now\n$/);
     // A reader recovers nothing, so the next one says it again; a writer says it for the last time.
@@ -231,12 +231,12 @@ ${WALK}`;
         await project.write(".rewind/refs/heads/far", `${json.run}\n`);
       }
       const { stderr } = await project.run("branch");
-      const note = `\\d+ of 1000000000000 steps; \`rewind ${command}\` continues it\n`;
+      const note = `[\\d,]+ of 1,000,000,000,000 steps; \`rewind ${command}\` continues it\n`;
       expect(stderr).toMatch(new RegExp(`^note: recovered .*, ${note}`));
       // The user chooses the name; Ctrl-C ends the command that continues it.
       const line = command.replace("NAME", "new").split(" ");
       const went = await project.runWith({ interrupt: true }, ...line);
-      expect(went.stderr).toMatch(/^note: .*\nerror: interrupted at step \d+\n/);
+      expect(went.stderr).toMatch(/^note: .*\nerror: interrupted at step [\d,]+\n/);
     }
   });
 

@@ -139,7 +139,7 @@ describe("--json on failure", () => {
     expect(json).toEqual({
       error: {
         code: "STEP_OUT_OF_RANGE",
-        message: expect.stringContaining("expected a step in 0..1000"),
+        message: expect.stringContaining("expected a step in 0..1,000"),
         hint: "-1 is the last step, 50% the middle one",
         data: { step: 2000, last: 1000, revision: "main@2000", part: "@2000" },
       },

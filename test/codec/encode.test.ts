@@ -287,7 +287,7 @@ describe("refusals", () => {
     for (let i = 0; i < 1000; i++) deep = [deep];
     expect(decode(encode(deep))).toBeDefined();
     expect(caught(() => encode([deep])).message).toMatch(
-      /is nested more than 1000 deep: keep long/,
+      /is nested more than 1,000 deep: keep long/,
     );
     for (let i = 0; i < 100_000; i++) deep = { deep };
     expect(caught(() => encode(deep)).code).toBe("UNSUPPORTED_STATE");
@@ -473,7 +473,7 @@ describe("buffers", () => {
     [
       "a view of Node's pool",
       (({ buffer, byteOffset }) => new Uint8Array(buffer, byteOffset, 3))(Buffer.from("abc")),
-      /shows 3 of the \d+ bytes of its buffer, .*: copy it with slice\(\)/,
+      /shows 3 of the [\d,]+ bytes of its buffer, .*: copy it with slice\(\)/,
     ],
     [
       "two views with a gap",

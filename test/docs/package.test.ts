@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +45,19 @@ describe("the package that npm pack makes", () => {
     const reached = new Set(entries());
     for (const file of reached) for (const found of importsOf(file)) reached.add(found);
     expect(files.filter((file) => isModule(file) && !reached.has(file))).toEqual([]);
+  });
+
+  test("has only modules that can be loaded", () => {
+    const modules = files.filter((file) => /^dist\/.*\.js$/.test(file));
+    expect(modules.length).toBeGreaterThan(20);
+    const code = modules.map(
+      (file) => `await import(${JSON.stringify(new URL(file, ROOT).href)});`,
+    );
+    const { status, stderr } = spawnSync(process.execPath, ["--input-type=module"], {
+      input: code.join("\n"),
+      encoding: "utf8",
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
   test("has nothing else in dist but the licences", () => {

@@ -8,6 +8,21 @@ const time = (n: number): { time: string } => ({
   time: new Date(Date.UTC(2026, 0, 1, 0, 0, n)).toISOString(),
 });
 
+test("a log of all reads each run once", async () => {
+  const runs = await emptyRuns();
+  const main = await runs.put({ ref: "refs/heads/main" });
+  await runs.put({ parents: [{ run: main, step: 5 }], ref: "refs/heads/fork" });
+  await runs.point("refs/archive/main/1", main);
+  const read: string[] = [];
+  const get: typeof runs.store.get = (id) => {
+    read.push(id);
+    return runs.store.get(id);
+  };
+  const store = { ...runs.store, get };
+  expect(await log(store, runs.refs, undefined, { names: new Map() })).toHaveLength(2);
+  expect(read).toHaveLength(2);
+});
+
 describe("the lineage of a run", () => {
   test("a run comes before the runs that it was forked from; apart from that, the latest comes first", async () => {
     const runs = await emptyRuns();

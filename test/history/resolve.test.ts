@@ -242,12 +242,16 @@ describe("text that names nothing, or too much", () => {
     ["<first:6>", "AMBIGUOUS_ID", "and the beginning of another run's id"],
     ["<twins>", "AMBIGUOUS_ID", "is the beginning of 2 runs' ids"],
     // step out of range: the error lists the steps
-    ["main@10000", RANGE, "expected a step in 0..2000, got 10000: the run main has 2000 steps"],
-    ["main@-2002", RANGE, 'expected a step in 0..2000, got -1 for "@-2002": the run main has 2000'],
-    ["HEAD~1501", RANGE, 'expected a step in 0..2000, got -1 for "~1501": the run HEAD has 2000'],
-    ["v1@1001", RANGE, "expected a step in 0..1000, got 1001: the run v1 has 1000 steps"],
-    ["main@{2}@1001", RANGE, "expected a step in 0..1000, got 1001"],
-    ["main@9007199254740991", RANGE, "expected a step in 0..2000, got 9007199254740991"],
+    ["main@10000", RANGE, "expected a step in 0..2,000, got 10,000: the run main has 2,000 steps"],
+    [
+      "main@-2002",
+      RANGE,
+      'expected a step in 0..2,000, got -1 for "@-2002": the run main has 2,000',
+    ],
+    ["HEAD~1501", RANGE, 'expected a step in 0..2,000, got -1 for "~1501": the run HEAD has 2,000'],
+    ["v1@1001", RANGE, "expected a step in 0..1,000, got 1,001: the run v1 has 1,000 steps"],
+    ["main@{2}@1001", RANGE, "expected a step in 0..1,000, got 1,001"],
+    ["main@9007199254740991", RANGE, "expected a step in 0..2,000, got 9,007,199,254,740,991"],
     ["main@9999999999999999999", "INVALID_REVISION", "expected at most 2^53 - 1"],
     // too few changes: the error says how many there are
     [
@@ -286,7 +290,11 @@ describe("text that names nothing, or too much", () => {
       INVALID,
       'cannot read "main@9..@3": expected the earlier step first, got 9 and 3',
     ],
-    ["main@1..@2001", RANGE, "expected a step in 0..2000, got 2001: the run main has 2000 steps"],
+    [
+      "main@1..@2001",
+      RANGE,
+      "expected a step in 0..2,000, got 2,001: the run main has 2,000 steps",
+    ],
     ["main@1..mian", UNKNOWN, 'expected the name of a run, got "mian"'],
     ["main@1..@x", INVALID, 'cannot read "@x" in the revision "main@x"'],
     ["..", INVALID, 'cannot read "..": expected the name of a run on at least one side'],

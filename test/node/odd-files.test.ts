@@ -316,7 +316,7 @@ describe.skipIf(process.platform === "win32")("is refused at once, by its name",
       "node_modules/pack/package.json": JSON.stringify({ exports }),
     });
     await expect(bundle({ root, module: "m.ts" })).rejects.toThrow(
-      "expected node_modules/pack/package.json to lead an import to at most 10000 places",
+      "expected node_modules/pack/package.json to lead an import to at most 10,000 places",
     );
   });
 
@@ -413,7 +413,7 @@ test.each([
   });
   await expect(bundle({ root, module: "m.ts" })).rejects.toMatchObject({
     code: "MODULE_FAILED",
-    message: "expected tsconfig.json to extend at most 1000 files",
+    message: "expected tsconfig.json to extend at most 1,000 files",
   });
 });
 

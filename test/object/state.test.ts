@@ -98,7 +98,7 @@ test("only as many chunks are read as the declared length needs, however often o
   const message = /hold 25 bytes, got more/;
   await expect(readState(state(25), store.get)).rejects.toThrow(message);
   expect(store.reads.chunk).toBe(3);
-  await expect(readState(state(2 ** 40), store.get)).rejects.toThrow(/at most 2147483647 bytes/);
+  await expect(readState(state(2 ** 40), store.get)).rejects.toThrow(/at most 2,147,483,647 bytes/);
   expect(store.reads.chunk).toBe(3);
 });
 
@@ -129,7 +129,7 @@ describe("decodeState", () => {
     expect(chunks).toEqual(ids.map(toHex));
     ids[10_000] = noise(31, 1);
     expect(() => decodeState(encodeBody("state", [5, ids]))).toThrow(
-      /^not a valid state: expected at most 10000 items, got more/,
+      /^not a valid state: expected at most 10,000 items, got more/,
     );
   });
 

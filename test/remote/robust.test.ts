@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { concatBytes, toHex, utf8 } from "../../src/base/bytes.ts";
+import { count } from "../../src/base/count.ts";
 import { RewindError } from "../../src/base/errors.ts";
 import { defineSimulation } from "../../src/index.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
@@ -352,7 +353,7 @@ describe("a hostile remote", () => {
   test("too many refs", async () => {
     for (let i = 0; i < MOST_REFS; i++) good.set(`refs/heads/b${i}~1`, good.get(REF) as Uint8Array);
     made.set("bad", memoryBlobs(good));
-    await expectRefused("REMOTE_INVALID", { says: `it has ${MOST_REFS + 1}` });
+    await expectRefused("REMOTE_INVALID", { says: `it has ${count(MOST_REFS + 1)}` });
   });
 
   test("two refs that do not agree about a pack", async () => {

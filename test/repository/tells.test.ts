@@ -56,6 +56,20 @@ describe("what a repository tells of its runs", () => {
     expect(JSON.parse(JSON.stringify(told))).toEqual(told);
   });
 
+  test("lastRemoved: the name that was removed last, and what brings it back", async () => {
+    expect(await repo.lastRemoved()).toBeUndefined();
+    await repo.tags.create("v1", "main");
+    await repo.branches.delete("fix");
+    await repo.tags.delete("v1");
+    expect(await repo.lastRemoved()).toEqual({ name: "tags/v1", back: "undo" });
+    expect(await repo.lastRemoved("branch")).toEqual({ name: "fix", back: undefined });
+    await repo.undo();
+    expect(await repo.lastRemoved("tag")).toBeUndefined();
+    await expect(repo.lastRemoved("run" as never)).rejects.toThrow(
+      'expected kind to be branch or tag, got "run"',
+    );
+  });
+
   test("describe without a replay, of HEAD, and of a name that nothing has", async () => {
     const { segments } = await repo.describe("fix", { replay: false, params: "short" });
     expect(segments[1]?.changes?.fields).toBeNull();

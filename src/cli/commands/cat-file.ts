@@ -1,7 +1,7 @@
+import { count } from "../../base/count.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { formatState } from "../show/state.ts";
-import { count } from "../terminal/text.ts";
 
 export const catFile: Command = command({
   positionals: { id: { type: "string", demandOption: true, completes: "revision" } },

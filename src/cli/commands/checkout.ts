@@ -1,8 +1,8 @@
+import { count } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { TRUST_OPTION } from "../options.ts";
 import { checkStateFile, writeState } from "../show/state-file.ts";
-import { count } from "../terminal/text.ts";
 
 export const checkout: Command = command({
   positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },

@@ -20,8 +20,8 @@ export const clone: Command = command({
   keys: { clone: ["path", "branch"] },
   async run({ url, dir, full, thin }, { out, cwd, clone, long }) {
     const folder = path.resolve(cwd, dir ?? nameOf(url));
-    const isPath = !/^[a-z][a-z0-9+.-]+:/i.test(url);
-    const { fetched, branch } = await clone(isPath ? path.resolve(cwd, url) : url, folder, {
+    const { fetched, branch } = await clone(url, folder, {
+      cwd,
       signal: long("clone").signal,
       ...((full || thin) && { full: full === true }),
     });

@@ -1,9 +1,10 @@
+import { plural } from "../../base/count.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { gitRoot } from "../../node/host/git-state.ts";
 import type { Fetched } from "../../repository/sharing.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
-import { plural, size } from "../terminal/text.ts";
+import { size } from "../terminal/text.ts";
 
 export const fetch: Command = command({
   positionals: {

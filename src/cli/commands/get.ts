@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { parsePath } from "../../codec/path/parse.ts";
 import { getAt } from "../../codec/state/access.ts";
@@ -50,7 +51,7 @@ export const get: Command = command({
         return;
       }
       await writeState(file, state, { run, step }, cwd);
-      const written = `wrote the state at step ${step} to ${file}`;
+      const written = `wrote the state at step ${count(step)} to ${file}`;
       out.done({ run: run.id, step, file }, () => written);
     });
     return STATUS.ok;

@@ -1,7 +1,8 @@
+import { count, plural } from "../../base/count.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { type RangeArguments, stepsOf } from "../input/range.ts";
 import { RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
-import { count, plural, size } from "../terminal/text.ts";
+import { size } from "../terminal/text.ts";
 
 export const hydrate: Command = command({
   positionals: { revision: { type: "string", completes: "revision", without: "HEAD's run" } },

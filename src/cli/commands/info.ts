@@ -1,10 +1,11 @@
 import path from "node:path";
+import { count, plural } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import { describeFile, type FileDescription } from "../../repository/describe-file.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { runNames } from "../show/run-names.ts";
 import { runText } from "../show/run-text.ts";
-import { count, plural, size, table } from "../terminal/text.ts";
+import { size, table } from "../terminal/text.ts";
 
 export const info: Command = command({
   positionals: { file: { type: "string", demandOption: true, completes: "files" } },

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { count, plural } from "../../base/count.ts";
 import { readFile } from "../../node/host/user-files.ts";
 import { shortId } from "../../object/id.ts";
 import type { LoadedRun } from "../../repository/load-file.ts";
@@ -6,7 +7,7 @@ import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import { TRUST_OPTION } from "../options.ts";
 import { madeRun, madeRunText } from "../show/print-run.ts";
-import { count, plural, table } from "../terminal/text.ts";
+import { table } from "../terminal/text.ts";
 
 export const load: Command = command({
   positionals: { file: { type: "string", demandOption: true, completes: "files" } },

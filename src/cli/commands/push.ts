@@ -1,9 +1,10 @@
+import { plural } from "../../base/count.ts";
 import type { Pushed, PushedRef } from "../../remote/push.ts";
 import type { Checked } from "../../repository/on-remote.ts";
 import type { Sharing } from "../../repository/sharing.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
-import { plural, size } from "../terminal/text.ts";
+import { size } from "../terminal/text.ts";
 
 export const push: Command = command({
   positionals: {

@@ -1,10 +1,11 @@
 import { clock } from "../../base/clock.ts";
+import { plural } from "../../base/count.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
 import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
-import { duration, plural } from "../terminal/text.ts";
+import { duration } from "../terminal/text.ts";
 
 export const record: Command = command({
   positionals: { module: { type: "string", demandOption: true, completes: "files" } },

@@ -1,7 +1,8 @@
+import { plural } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { optionalCount } from "../input/parse.ts";
-import { plural, table, visibleLine } from "../terminal/text.ts";
+import { table, visibleLine } from "../terminal/text.ts";
 
 export const reflog: Command = command({
   positionals: { branch: { type: "string", completes: "branch", without: "HEAD" } },

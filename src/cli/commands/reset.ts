@@ -1,8 +1,8 @@
+import { count } from "../../base/count.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import { TRUST_OPTION } from "../options.ts";
 import { printRun } from "../show/print-run.ts";
-import { count } from "../terminal/text.ts";
 
 export const reset: Command = command({
   positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },

@@ -1,4 +1,5 @@
 import { clock } from "../../base/clock.ts";
+import { count, plural } from "../../base/count.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
@@ -8,7 +9,7 @@ import { currentBranch } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
 import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
-import { count, duration, plural } from "../terminal/text.ts";
+import { duration } from "../terminal/text.ts";
 
 export const resume: Command = command({
   positionals: {

@@ -1,11 +1,12 @@
 import path from "node:path";
+import { plural } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import type { SavedFile } from "../../repository/saved-file.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { checkWholeRun } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
 import { runNames } from "../show/run-names.ts";
-import { plural, size } from "../terminal/text.ts";
+import { size } from "../terminal/text.ts";
 
 export const save: Command = command({
   positionals: {

@@ -1,4 +1,5 @@
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
@@ -9,7 +10,7 @@ import { numbersHint, withMissingField } from "../input/missing-field.ts";
 import { quoted } from "../input/quoted.ts";
 import { stepsOf } from "../input/range.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
-import { count, table } from "../terminal/text.ts";
+import { table } from "../terminal/text.ts";
 
 export const stats: Command = command({
   positionals: {

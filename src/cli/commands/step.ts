@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import type { Difference } from "../../codec/differences.ts";
 import { toJson } from "../../codec/json/write.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
@@ -6,7 +7,7 @@ import { parseCount } from "../input/parse.ts";
 import { TRUST_OPTION } from "../options.ts";
 import { cutPair } from "../show/cut-pair.ts";
 import { stateLine } from "../show/state.ts";
-import { count, table } from "../terminal/text.ts";
+import { table } from "../terminal/text.ts";
 
 export const step: Command = command({
   positionals: { n: { type: "string" } },

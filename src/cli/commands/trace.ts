@@ -1,11 +1,12 @@
 import path from "node:path";
+import { count } from "../../base/count.ts";
 import { saveFile } from "../../node/host/user-files.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { optionalCount } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
 import { TRUST_OPTION } from "../options.ts";
-import { count, size } from "../terminal/text.ts";
+import { size } from "../terminal/text.ts";
 
 export const trace: Command = command({
   positionals: { revision: { type: "string", demandOption: true, completes: "revision" } },

@@ -1,10 +1,11 @@
+import { count } from "../../base/count.ts";
 import { inverse } from "../../history/operations.ts";
 import { type Id, isId, shortId } from "../../object/id.ts";
 import type { Repository } from "../../repository.ts";
 import { parseHead } from "../../store/head.ts";
 import type { RefChange } from "../../store/ref-store.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
-import { count, table, visibleLine } from "../terminal/text.ts";
+import { table, visibleLine } from "../terminal/text.ts";
 
 export const undo: Command = command({
   positionals: {},

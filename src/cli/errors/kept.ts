@@ -1,6 +1,6 @@
+import { count } from "../../base/count.ts";
 import type { AddedData } from "../../base/error-data.ts";
 import { quoted } from "../input/quoted.ts";
-import { count } from "../terminal/text.ts";
 import { commandIn } from "./hint.ts";
 
 /** How to continue a recording that stopped early; undefined if nothing of it is kept. */

@@ -2,6 +2,7 @@ import type { ErrorData, RevisionErrors } from "../../base/error-data.ts";
 import { someOf } from "../../base/some-of.ts";
 import { shortId } from "../../object/id.ts";
 import { quoted } from "../input/quoted.ts";
+import { waysBack } from "../show/none-left.ts";
 import { commandIn, type Hints } from "./hint.ts";
 
 /** Hints for errors of refs, revisions and branches. */
@@ -75,11 +76,8 @@ function namesHint(
 
 /** What was named before: the store still has it. */
 function goneHint({ log, back }: NonNullable<ErrorData["REF_NOT_FOUND"]["gone"]>): string {
-  const isHead = log === "HEAD";
-  const list = `\`rewind reflog ${quoted(log)}\` lists the runs that ${isHead ? log : "it"} has named`;
-  const what = isHead ? "what is gone" : "it";
-  const ways = back === undefined ? list : `\`rewind ${back}\` brings ${what} back; ${list}`;
-  return isHead ? `no branch and no tag is left: ${ways}` : ways;
+  const ways = waysBack(log, back);
+  return log === "HEAD" ? `no branch and no tag is left: ${ways}` : ways;
 }
 
 type Differences = ErrorData["RECORDED_OTHERWISE"]["differences"];

@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Path } from "../../codec/path/format.ts";
@@ -23,7 +24,7 @@ export async function missingField(
   // Fields may come and go: one is misspelt only if it exists at none of the steps.
   const at = paths.findIndex((_, i) => faults.every((found) => found[i] !== undefined));
   const fault = faults.at(-1)?.[at];
-  return fault && `at step ${steps.at(-1)} ${fault}`;
+  return fault && `at step ${count(steps.at(-1) as number)} ${fault}`;
 }
 
 /** The failure of an expression, with a hint if it read a field that the state does not have. */

@@ -1,6 +1,7 @@
+import { count } from "../../base/count.ts";
 import type { SegmentChange } from "../../repository/describe-segment.ts";
 import type { ValueChange } from "../../repository/described-params.ts";
-import { count, cutLine, size } from "../terminal/text.ts";
+import { cutLine, size } from "../terminal/text.ts";
 import { shortJson } from "./state.ts";
 
 /** The most values in the text, which then counts the rest. */

@@ -1,6 +1,6 @@
+import { count } from "../../base/count.ts";
 import type { OriginKind } from "../../history/origin.ts";
 import { shortId } from "../../object/id.ts";
-import { count } from "../terminal/text.ts";
 
 /** A step of a run, with the run's name. */
 export interface NamedStep {

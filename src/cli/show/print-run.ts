@@ -1,8 +1,8 @@
+import { plural } from "../../base/count.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { shortId } from "../../object/id.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Output } from "../terminal/output.ts";
-import { plural } from "../terminal/text.ts";
 
 /** A new run, as scripts read it. */
 export interface MadeRun {

@@ -1,8 +1,9 @@
+import { count, plural } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import type { RunSize } from "../../replay/run/run-size.ts";
 import type { OriginDescription, RunDescription } from "../../repository/describe-run.ts";
 import type { SegmentDescription } from "../../repository/describe-segment.ts";
-import { count, noteText, plural, size } from "../terminal/text.ts";
+import { noteText, size } from "../terminal/text.ts";
 import { originText } from "./origin-text.ts";
 import { segmentText, shownParams } from "./segment-text.ts";
 import { shortJson } from "./state.ts";

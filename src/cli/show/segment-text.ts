@@ -1,3 +1,4 @@
+import { count, plural } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import type {
   SegmentChange,
@@ -6,7 +7,7 @@ import type {
   ValuePair,
 } from "../../repository/describe-segment.ts";
 import type { ValueChange } from "../../repository/described-params.ts";
-import { count, noteText, plural } from "../terminal/text.ts";
+import { noteText } from "../terminal/text.ts";
 import { longText, valuesText } from "./changes-text.ts";
 import { measuredText, paramsText } from "./params-text.ts";
 

@@ -1,4 +1,5 @@
 import { utf8 } from "../../base/bytes.ts";
+import { count } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
 import { splitLabel } from "../../object/program.ts";
 import type {
@@ -11,7 +12,7 @@ import type { RecordedSource } from "../../replay/run/recorded-run.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
-import { count, visibleCode, visibleLine } from "../terminal/text.ts";
+import { visibleCode, visibleLine } from "../terminal/text.ts";
 
 /** The part of a recorded source to show; by default the user's own files. */
 export interface SourceWish {

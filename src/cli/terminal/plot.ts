@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 /** Values of two runs at the same steps, to be drawn. */
 export interface PlotData {
   /** In rising order. */
@@ -133,7 +134,7 @@ function stepAxis({ steps, mark }: PlotData, width: number, columns: number): st
   const [from, to] = [steps[0] as number, steps.at(-1) as number];
   const column = mark === undefined ? undefined : markColumn(mark, steps, columns);
   const line = Array.from({ length: columns }, (_, i) => (i === column ? "┴" : "─")).join("");
-  const [left, right] = [from, to].map((step) => step.toLocaleString("en-US")) as [string, string];
+  const [left, right] = [from, to].map(count) as [string, string];
   const between = " ".repeat(Math.max(1, columns - left.length - right.length));
   const indent = " ".repeat(width + 1);
   return [`${indent}└${line}`, `${indent} ${from === to ? left : left + between + right}`];

@@ -1,7 +1,8 @@
 import { clock } from "../../base/clock.ts";
+import { count } from "../../base/count.ts";
 import type { Progress } from "../../replay/environment.ts";
 import type { Output } from "./output.ts";
-import { count, duration } from "./text.ts";
+import { duration } from "./text.ts";
 
 /** Work shorter than this shows no bar. */
 const SILENT_MS = 250;

@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { visible, visibleBetweenColours, visibleLine } from "./visible.ts";
 import { width } from "./width.ts";
 
@@ -18,19 +19,6 @@ export function cutLine(text: string, letters: number): string {
   return text.length <= letters
     ? visibleLine(text)
     : `${visibleLine(text.slice(0, letters).replace(/[\ud800-\udbff]$/, ""))}…`;
-}
-
-/** A number with separated thousands: `1,000,000`. */
-export function count(value: number): string {
-  // The formatter for all languages takes 12 ms to load, too long for a command that prints one
-  // count.
-  if (Number.isInteger(value)) return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
-  return value.toLocaleString("en-US");
-}
-
-/** A count with its noun: `1 step`, `2,000 steps`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** A size: `812 B`, `3.4 kB`, `1.2 MB`. */

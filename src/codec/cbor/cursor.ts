@@ -1,4 +1,5 @@
 import { toHex } from "../../base/bytes.ts";
+import { count as grouped } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { invalidUtf8At } from "./utf8.ts";
 import { MAJOR } from "./writer.ts";
@@ -44,7 +45,7 @@ export class Cursor {
     this.bytes = bytes;
     this.limits = limits;
     if (bytes.length > limits.bytes) {
-      throw invalid(`at most ${limits.bytes} bytes`, `${bytes.length} bytes`, 0);
+      throw invalid(`at most ${grouped(limits.bytes)} bytes`, `${grouped(bytes.length)} bytes`, 0);
     }
   }
 
@@ -80,7 +81,11 @@ export class Cursor {
   skip(start: number): number {
     const begin = this.at;
     if (this.argument > this.bytes.length - begin) {
-      throw invalid(`${this.argument} bytes`, `${this.bytes.length - begin} up to the end`, start);
+      throw invalid(
+        `${grouped(this.argument)} bytes`,
+        `${grouped(this.bytes.length - begin)} up to the end`,
+        start,
+      );
     }
     this.at = begin + this.argument;
     return begin;
@@ -103,13 +108,14 @@ export class Cursor {
   enter(count: number, depth: number, start: number): void {
     const left = this.bytes.length - this.at;
     // Every item takes at least one byte.
-    if (count > left) throw invalid(`${count} items`, `${left} bytes up to the end`, start);
+    if (count > left)
+      throw invalid(`${grouped(count)} items`, `${grouped(left)} bytes up to the end`, start);
     if (depth >= this.limits.depth) {
-      throw invalid(`at most ${this.limits.depth} levels`, "more", start);
+      throw invalid(`at most ${grouped(this.limits.depth)} levels`, "more", start);
     }
     this.#items += count;
     if (this.#items > this.limits.items) {
-      throw invalid(`at most ${this.limits.items} items`, "more", start);
+      throw invalid(`at most ${grouped(this.limits.items)} items`, "more", start);
     }
   }
 

@@ -1,5 +1,6 @@
 import { toHex } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { formatPath, type PathStep } from "../path/format.ts";
 import { explainObject } from "../state/explain.ts";
@@ -34,7 +35,7 @@ export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
   if (characters <= LONGEST) return writer.value(value);
   throw new RewindError(
     "TOO_LONG",
-    `expected a value of at most ${LONGEST} characters as JSON, got one of about ${Math.round(characters)}`,
+    `expected a value of at most ${count(LONGEST)} characters as JSON, got one of about ${count(Math.round(characters))}`,
     { characters },
   );
 }

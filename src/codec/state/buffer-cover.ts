@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import type { Fault } from "./faults.ts";
 
 /** Whether a buffer has nothing but its bytes. */
@@ -20,7 +21,7 @@ export function hiddenFault(
   if (!isOrdinary(buffer)) return { found: "is a view of a buffer that is not ordinary", advice };
   const shown = shownBytes(views);
   if (shown === buffer.byteLength) return undefined;
-  const found = `shows ${shown} of the ${buffer.byteLength} bytes of its buffer, and the others are not in the state`;
+  const found = `shows ${shown} of the ${count(buffer.byteLength)} bytes of its buffer, and the others are not in the state`;
   return { found, advice };
 }
 

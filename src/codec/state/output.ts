@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { MAX_DEPTH } from "../cbor/cursor.ts";
 import { Writer } from "../cbor/writer.ts";
 import { formatPath, type PathStep } from "../path/format.ts";
@@ -76,7 +77,7 @@ export abstract class StateOutput {
     const start = path.length > 80 ? `${path.slice(0, 80)}…` : path;
     throw refusal(
       start,
-      `is nested more than ${MAX_DEPTH} deep`,
+      `is nested more than ${count(MAX_DEPTH)} deep`,
       "keep long chains as an array, and link its elements by index",
     );
   }

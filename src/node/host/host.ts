@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import process from "node:process";
-import { currentPlace } from "./place.ts";
+import { currentPlace, placeSigns } from "./place.ts";
 
 /** The properties of a host that a run's exactness may depend on. */
 export interface HostFingerprint {
@@ -28,6 +28,11 @@ export interface HostFingerprint {
  * ```
  */
 export function hostFingerprint(): HostFingerprint {
+  return { ...machine(), ...currentPlace() };
+}
+
+/** What does not depend on the place. */
+function machine(): Omit<HostFingerprint, "zone" | "locale"> {
   return {
     node: process.versions.node,
     v8: process.versions.v8,
@@ -36,13 +41,13 @@ export function hostFingerprint(): HostFingerprint {
     math: mathDigest(),
     icu: process.versions.icu ?? "none",
     tz: process.versions.tz ?? "none",
-    ...currentPlace(),
   };
 }
 
-/** A short name for the fingerprint: hosts with the same name should give the same bits. */
-export function hostDigest(host: HostFingerprint): string {
-  return createHash("sha256").update(JSON.stringify(host)).digest("hex").slice(0, 16);
+/** A short name for this host: replays where it is the same should give the same bits. */
+export function hostDigest(): string {
+  const host = JSON.stringify([machine(), placeSigns()]);
+  return createHash("sha256").update(host).digest("hex").slice(0, 16);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { Script } from "node:vm";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /**
@@ -56,7 +57,7 @@ function interrupted(step: number | undefined, cause: unknown): RewindError {
       new RewindError("INTERRUPTED", "interrupted", { torn: true }, { cause })
     : new RewindError(
         "INTERRUPTED",
-        `interrupted at step ${step}, while it was running`,
+        `interrupted at step ${count(step)}, while it was running`,
         { step },
         { cause },
       );

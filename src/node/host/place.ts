@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import process from "node:process";
 import { describe } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
@@ -26,6 +27,26 @@ export function currentPlace(): ZoneAndLocale {
 
 /** The place that Node gave this process, and TZ at that time; ICU takes a while to name it. */
 let own: { readonly place: ZoneAndLocale; readonly variable: string | undefined } | undefined;
+
+/**
+ * Texts that differ between processes in different zones or locales: not the zone, which ICU takes
+ * 20 ms to name, but what ICU looks at for it.
+ */
+export function placeSigns(): readonly string[] {
+  return [variables.TZ ?? "", systemZone(), ownLocale()];
+}
+
+/** The system's zone as a path, such as `/usr/share/zoneinfo/Europe/Berlin`, if it is a link. */
+function systemZone(): string {
+  if (process.platform === "win32") return currentPlace().zone;
+  try {
+    const file = realpathSync("/etc/localtime");
+    return file.includes("/zoneinfo/") ? file : currentPlace().zone;
+  } catch (error) {
+    // Without that file TZ alone decides.
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "" : currentPlace().zone;
+  }
+}
 
 /**
  * Switches the process to another time zone and locale, and returns a function that switches back.

@@ -1,5 +1,6 @@
 import crypto from "node:crypto";
 import zlib from "node:zlib";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { type Crc32, crc32 as portableCrc32 } from "../../store/crc32.ts";
@@ -68,7 +69,7 @@ export const nodeCompression: Compression = {
     if (unpacked.length === length && engine.bytesWritten === bytes.length) return unpacked;
     throw new RewindError(
       "OBJECT_CORRUPT",
-      `expected ${length} bytes packed in ${bytes.length}, got ${unpacked.length} in ${engine.bytesWritten}`,
+      `expected ${count(length)} bytes packed in ${count(bytes.length)}, got ${count(unpacked.length)} in ${count(engine.bytesWritten)}`,
     );
   },
 };

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /** The largest file that becomes part of a program, and the largest settings file for that. */
@@ -135,7 +136,7 @@ function tooLarge(
   sizeBytes: number,
 ): RewindError {
   if (sizeBytes <= options.limitBytes) return refused(options, `, got one that ${UNSAID}`);
-  const [most, got] = [options.limitBytes, sizeBytes].map((one) => one.toLocaleString("en-US"));
+  const [most, got] = [options.limitBytes, sizeBytes].map(count);
   return refused(options, ` of at most ${most} bytes, got ${got}`);
 }
 

@@ -2,6 +2,7 @@ import crypto from "node:crypto";
 import { constants, openSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { isInStore, STORE_FOLDER } from "./inside-store.ts";
 import { readWhole, UNSAID, whileOpen } from "./regular-file.ts";
@@ -88,7 +89,7 @@ export async function readFile(
       if (bytes !== undefined) return bytes;
       const { sizeBytes } = opened;
       if (sizeBytes <= limitBytes) throw new Error(`it ${UNSAID}`);
-      const [size, most] = [sizeBytes, limitBytes].map((one) => one.toLocaleString("en-US"));
+      const [size, most] = [sizeBytes, limitBytes].map(count);
       throw new Error(`it has ${size} bytes, and at most ${most} are read`);
     });
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { someOf } from "../../base/some-of.ts";
+import { asMeant, checkNewSimulation } from "../../replay/misspelt-members.ts";
 import { type AnySimulation, checkSimulation } from "../../replay/simulation.ts";
 
 /** A simulation, and the name of its export. */
@@ -13,17 +14,21 @@ export interface ChosenSimulation {
  * a simulation, else the only one that is. Throws EXPORT_NOT_FOUND if there is no such export or
  * more than one to choose from, INVALID_SIMULATION if no export is a simulation.
  *
+ * In a program that is new, about to be recorded, no member of the simulation may be misspelt. One
+ * that was recorded replays with any members.
+ *
  * @example
  * ```ts
- * chooseSimulation({ exports: { walk, helper }, module: "walk.ts" }).exportName; // "walk"
+ * chooseSimulation({ exports: { walk, helper }, module: "walk.ts", isNew: true }).exportName; // "walk"
  * ```
  */
 export function chooseSimulation(options: {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly module: string;
   readonly wanted: string | undefined;
+  readonly isNew: boolean;
 }): ChosenSimulation {
-  const { exports, module, wanted } = options;
+  const { exports, module, wanted, isNew } = options;
   const names = Object.keys(exports).sort();
   if (wanted !== undefined && !names.includes(wanted)) {
     throw new RewindError(
@@ -32,13 +37,15 @@ export function chooseSimulation(options: {
       { module, exportName: wanted, exports: names },
     );
   }
-  const choose = (name: string): ChosenSimulation => ({
-    simulation: checkSimulation(exports[name], `${module}#${name}`),
-    exportName: name,
-  });
+  const choose = (exportName: string): ChosenSimulation => {
+    const check = isNew ? checkNewSimulation : checkSimulation;
+    return { simulation: check(exports[exportName], `${module}#${exportName}`), exportName };
+  };
   if (wanted !== undefined) return choose(wanted);
 
-  const found = names.filter((name) => isSimulation(exports[name]));
+  const found = names.filter((name) =>
+    isSimulation(isNew ? asMeant(exports[name]) : exports[name]),
+  );
   if (found.includes("default")) return choose("default");
   const [first] = found;
   if (first !== undefined && found.length === 1) return choose(first);

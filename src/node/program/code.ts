@@ -50,6 +50,7 @@ async function codeOfFile(
   const loaded = await loadProgram({
     ...bundled,
     ...(exportName !== undefined && { exportName }),
+    isNew: true,
     root: project.root,
     packageOf: packagesByLine(bundled.parts),
     inputsLimitBytes: project.inputsLimitBytes(),

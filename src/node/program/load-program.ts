@@ -21,6 +21,8 @@ export interface LoadOptions {
   readonly module?: string;
   /** The export that is the simulation; chosen if it is left out. */
   readonly exportName?: string;
+  /** Whether the program is about to be recorded: no member of its simulation may be misspelt. */
+  readonly isNew?: boolean;
   /** The project folder, from which packages outside the bundle are found. */
   readonly root: string;
   /** The packages that are not in the bundle. */
@@ -58,7 +60,8 @@ export interface LoadOptions {
  * ```
  */
 export async function loadProgram(options: LoadOptions): Promise<LoadedSimulation> {
-  const { module = "the program", root, inputsLimitBytes = INPUTS_LIMIT_BYTES } = options;
+  const { module = "the program", root, isNew = false } = options;
+  const { inputsLimitBytes = INPUTS_LIMIT_BYTES } = options;
   const run = await runnable(options);
   const guard = nodeGuard();
   const filename = filenameOf(module);
@@ -78,7 +81,7 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     const exports = await loadModule(realm, run, options);
     // Later instances get the inputs of the first, even if the files have changed since.
     captured ??= realm.recorded();
-    const chosen = chooseSimulation({ exports, module, wanted: exportName });
+    const chosen = chooseSimulation({ exports, module, wanted: exportName, isNew });
     ({ exportName } = chosen);
     const { map } = options;
     const places = map && ((stack: string) => placesIn(stack, { filename, map, packageOf }));

@@ -1,5 +1,6 @@
 import { readdirSync, realpathSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { count as grouped } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { checkRegular, LARGEST_SETTINGS_BYTES, readRegular } from "../host/regular-file.ts";
 import { manifestIn, NO_MANIFEST, partOf, patternPlaces } from "./named-places.ts";
@@ -95,7 +96,7 @@ export function packageSettings(
       let count = 0;
       for (const place of patternPlaces(manifest, specifier)) {
         if (++count > MOST_PLACES) {
-          throw refused(folder, `to lead an import to at most ${MOST_PLACES} places`);
+          throw refused(folder, `to lead an import to at most ${grouped(MOST_PLACES)} places`);
         }
         goTo(place, folder);
       }

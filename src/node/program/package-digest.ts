@@ -3,6 +3,7 @@ import { createHash, type Hash } from "node:crypto";
 import fs from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { kindOf } from "../host/regular-file.ts";
 import { isInside } from "./package-folder.ts";
@@ -28,10 +29,10 @@ export const LEFT_OUT: ReadonlySet<string> = new Set(["node_modules", ".git"]);
  */
 export function packageDigests(): (name: string, folder: string) => string {
   let bytes = 0;
-  const count = (name: string, more: number): void => {
+  const add = (name: string, more: number): void => {
     bytes += more;
     if (bytes <= LARGEST_PACKAGES_BYTES) return;
-    const [most, got] = [LARGEST_PACKAGES_BYTES, bytes].map((one) => one.toLocaleString("en-US"));
+    const [most, got] = [LARGEST_PACKAGES_BYTES, bytes].map(count);
     refuse(
       name,
       `the packages outside the program to have at most ${most} bytes, got ${got} with ${name}`,
@@ -39,7 +40,7 @@ export function packageDigests(): (name: string, folder: string) => string {
   };
   return (name, folder) => {
     try {
-      return digestOf(name, folder, (more) => count(name, more));
+      return digestOf(name, folder, (more) => add(name, more));
     } catch (cause) {
       if (isRewindError(cause)) throw cause;
       // A system error has the whole path in its message, which may be as long as the system takes.

@@ -4,6 +4,7 @@ import type { Id } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import type { RunManifest } from "../../object/run.ts";
 import type { Checks, Environment } from "../../replay/environment.ts";
+import { checkNewSimulation } from "../../replay/misspelt-members.ts";
 import {
   type Code,
   codeOf,
@@ -12,7 +13,7 @@ import {
   Programs,
 } from "../../replay/programs.ts";
 import type { Replayer } from "../../replay/replayer.ts";
-import { type AnySimulation, checkSimulation } from "../../replay/simulation.ts";
+import type { AnySimulation } from "../../replay/simulation.ts";
 import { type ObjectStore, objectReader } from "../../store/object-store.ts";
 import { nodeEnvironment } from "../host/environment.ts";
 import { userName } from "../host/user-name.ts";
@@ -59,7 +60,7 @@ export class ProjectCode {
     if (typeof simulation === "string") {
       return (await modules()).codeOfModule(this.#project, simulation, cwd);
     }
-    return codeOf(checkSimulation(simulation, "the simulation"));
+    return codeOf(checkNewSimulation(simulation, "the simulation"));
   }
 
   /** The function that `spec`, `module#export`, names. */

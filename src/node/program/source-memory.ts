@@ -1,4 +1,5 @@
 import type { Loader } from "esbuild";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 
 /**
@@ -24,7 +25,7 @@ export function sourceMemory(): (path: string, contents: Uint8Array, loader: Loa
   return (path, contents, loader) => {
     bytes += estimate(contents, loader);
     if (bytes <= MOST_BYTES) return;
-    const most = MOST_BYTES.toLocaleString("en-US");
+    const most = count(MOST_BYTES);
     const message = `expected esbuild to need at most ${most} bytes of memory for all files, got over that with ${path}`;
     throw new RewindError("MODULE_FAILED", message, { file: path });
   };

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { withoutComments } from "./json-text.ts";
 import { type ImportPaths, nameOf, packageSettings, readSettings } from "./module-settings.ts";
@@ -57,7 +58,7 @@ function readConfig(root: string, config: string, text: string): Tsconfig {
     bases += names.length;
     if (bases > MOST_BASES) {
       const name = nameOf(root, config);
-      const message = `expected ${name} to extend at most ${MOST_BASES} files`;
+      const message = `expected ${name} to extend at most ${count(MOST_BASES)} files`;
       throw new RewindError("MODULE_FAILED", message, { file: name });
     }
     let said: Said = { options: {} };

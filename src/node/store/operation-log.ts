@@ -1,5 +1,6 @@
 import path from "node:path";
 import { concatBytes, utf8 } from "../../base/bytes.ts";
+import { count, plural } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { isTarget } from "../../store/head.ts";
 import { isRefName } from "../../store/ref-name.ts";
@@ -130,14 +131,13 @@ export class OperationLog {
   }
 
   /** Reports damaged lines: the first few by number, then how many more there are. */
-  #tellDamage(numbers: readonly number[], count: number): void {
-    if (count === 0) return;
+  #tellDamage(numbers: readonly number[], total: number): void {
+    if (total === 0) return;
     const found = this.#tools.files.stat(this.#file);
     const state = `${found?.identity} ${found?.size} ${found?.modifiedMs}`;
     for (const number of numbers) this.#tell(state, `line ${number}`);
-    const more = count - numbers.length;
-    if (more > 0)
-      this.#tell(state, `${more.toLocaleString("en-US")} more ${more === 1 ? "line" : "lines"}`);
+    const more = total - numbers.length;
+    if (more > 0) this.#tell(state, plural(more, "more line"));
   }
 
   /** Reports damage, once for each state of the file. */
@@ -207,7 +207,7 @@ export class OperationLog {
       }
       throw new RewindError(
         "STORE_DAMAGED",
-        `logs/operations: expected lines of at most ${LONGEST_LINE.toLocaleString("en-US")} bytes, but its last line is longer`,
+        `logs/operations: expected lines of at most ${count(LONGEST_LINE)} bytes, but its last line is longer`,
         { file: "logs/operations" },
       );
     });
@@ -244,7 +244,7 @@ function checksum(bytes: Uint8Array): string {
 }
 
 function tooLarge(size: number): RewindError {
-  const [most, got] = [LARGEST_LOG, size].map((bytes) => bytes.toLocaleString("en-US"));
+  const [most, got] = [LARGEST_LOG, size].map(count);
   return new RewindError(
     "STORE_DAMAGED",
     `logs/operations: expected at most ${most} bytes, got ${got}`,

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { count } from "../../base/count.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { longestBody } from "../../object/body.ts";
@@ -124,12 +125,13 @@ function recordsOf(
     const length = RECORD_HEADER_BYTES + header.storedLength;
     const most = longestBody(header.kind);
     if (header.rawLength > most) {
-      throw damaged(`expected at most ${most} bytes, got ${header.rawLength},`);
+      throw damaged(`expected at most ${count(most)} bytes, got ${count(header.rawLength)},`);
     }
     const left = open.size(file) - offset;
-    if (length > left) throw damaged(`expected ${length} bytes, got ${left},`);
+    if (length > left) throw damaged(`expected ${count(length)} bytes, got ${count(left)},`);
     if (length > bytes.length) bytes = open.read(file, offset, length);
-    if (bytes.length < length) throw damaged(`expected ${length} bytes, got ${bytes.length},`);
+    if (bytes.length < length)
+      throw damaged(`expected ${count(length)} bytes, got ${count(bytes.length)},`);
     return { bytes: bytes.subarray(0, length), header };
   };
   return {

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Files } from "../host/files.ts";
 
@@ -87,7 +88,7 @@ export function storeFiles(root: string, files: Files): Files {
       if (found.size > most) {
         throw new RewindError(
           "STORE_DAMAGED",
-          `${name}: expected at most ${most.toLocaleString("en-US")} bytes, got ${found.size.toLocaleString("en-US")}`,
+          `${name}: expected at most ${count(most)} bytes, got ${count(found.size)}`,
           { file: name },
         );
       }

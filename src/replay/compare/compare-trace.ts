@@ -1,4 +1,5 @@
 import { equalBytes } from "../../base/bytes.ts";
+import { count, plural } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { OptionKinds } from "../../base/options.ts";
@@ -105,7 +106,7 @@ function checkBlock(
   if (from % blockSize === 0 && from < steps && to === Math.min(from + blockSize, steps)) {
     return from / blockSize;
   }
-  const message = `expected a trace of a block of this run, ${blockSize} steps long, got one of steps ${from} to ${to}`;
+  const message = `expected a trace of a block of this run, ${plural(blockSize, "step")} long, got one of steps ${count(from)} to ${count(to)}`;
   throw new RewindError("INVALID_TRACE", message);
 }
 
@@ -126,7 +127,7 @@ async function firstDifference(
       begin({ from, to }) {
         traced = stretches.next().value;
         if (traced?.from === from && endOf(traced) === to) return;
-        const message = `expected a trace of a run that is recorded under the same rules from step ${from} to ${to}, got one with other segments`;
+        const message = `expected a trace of a run that is recorded under the same rules from step ${count(from)} to ${count(to)}, got one with other segments`;
         throw new RewindError("INVALID_TRACE", message);
       },
       state(position, encoded) {

@@ -1,3 +1,4 @@
+import { count as grouped } from "../../base/count.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
 import { advance, type Position } from "../advance.ts";
@@ -65,7 +66,7 @@ export function stepsOf(
   block: number,
 ): { readonly from: number; readonly to: number } {
   if (!Number.isSafeInteger(block) || block < 0 || block >= count) {
-    const expected = count === 0 ? "a run with steps" : `a block from 0 to ${count - 1}`;
+    const expected = count === 0 ? "a run with steps" : `a block from 0 to ${grouped(count - 1)}`;
     throw invalidArgument(`expected ${expected}, got ${block}`, { block });
   }
   return { from: block * blockSize, to: Math.min((block + 1) * blockSize, steps) };

@@ -1,4 +1,5 @@
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import { formatPath, type Path } from "../../codec/path/format.ts";
@@ -48,7 +49,7 @@ export async function sampleBoth(
       replayer,
       steps,
       (state, step) => {
-        const found = numberAt(state, path, types, `step ${step} of ${name}`);
+        const found = numberAt(state, path, types, `step ${count(step)} of ${name}`);
         if (!(found instanceof RewindError)) return found;
         problem ??= withNumbers(found, state);
         return undefined;

@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { invalidArgument } from "../../base/invalid-argument.ts";
 import type { OptionKinds } from "../../base/options.ts";
 import type { Id } from "../../object/id.ts";
@@ -74,12 +75,15 @@ const LONGEST_BLOCK = MOST_STATES / 2;
 
 function checkRange(from: number, to: number, first: number): void {
   if (to - from > LONGEST_BLOCK) {
-    throw invalidArgument(`expected a block of at most ${LONGEST_BLOCK} steps, got ${to - from}`, {
-      steps: to - from,
-    });
+    throw invalidArgument(
+      `expected a block of at most ${count(LONGEST_BLOCK)} steps, got ${count(to - from)}`,
+      {
+        steps: to - from,
+      },
+    );
   }
   if (first < from || first > to) {
-    const message = `expected a step of the block, from ${from} to ${to}, got ${first}`;
+    const message = `expected a step of the block, from ${count(from)} to ${count(to)}, got ${count(first)}`;
     throw invalidArgument(message, { at: first });
   }
 }

@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { reasonOf } from "../../base/reason.ts";
 import { type Environment, encodeState } from "../environment.ts";
@@ -9,7 +10,7 @@ export function functionFailed(cause: unknown, step: number): RewindError {
   const reason = reasonOf(cause);
   return new RewindError(
     "FUNCTION_FAILED",
-    `the function failed at step ${step}: ${reason}`,
+    `the function failed at step ${count(step)}: ${reason}`,
     { step, reason },
     { cause },
   );
@@ -21,7 +22,7 @@ export function functionFailed(cause: unknown, step: number): RewindError {
 export function functionChangedState(step: number): RewindError {
   return new RewindError(
     "FUNCTION_FAILED",
-    `the function changed the state that it looked at, at step ${step} or before`,
+    `the function changed the state that it looked at, at step ${count(step)} or before`,
     { step, assigned: true },
   );
 }

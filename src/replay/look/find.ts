@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { type ErrorData, isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { drive } from "../drive.ts";
@@ -119,7 +120,8 @@ function interruptedPass(
   rest: StepRange,
   held: number,
 ): unknown {
-  const where = looked === undefined ? "no step yet" : `steps ${looked.from} to ${looked.to}`;
+  const where =
+    looked === undefined ? "no step yet" : `steps ${count(looked.from)} to ${count(looked.to)}`;
   const progress: Interrupted = { looked, rest, held };
   return interrupted(error, `looked at ${where}`, progress);
 }

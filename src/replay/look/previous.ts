@@ -1,4 +1,5 @@
 import { equalBytes } from "../../base/bytes.ts";
+import { count } from "../../base/count.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { decodeState, type Environment, encodeState, type LongOptions } from "../environment.ts";
@@ -96,7 +97,7 @@ function encodePrevious(
     if (!isRewindError(cause, "UNSUPPORTED_STATE")) throw cause;
     throw new RewindError(
       "FUNCTION_FAILED",
-      `the state at step ${step} cannot be passed on as the previous one: ${cause.message}`,
+      `the state at step ${count(step)} cannot be passed on as the previous one: ${cause.message}`,
       { step, path: cause.data.path },
       { cause },
     );

@@ -1,4 +1,5 @@
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Replayer } from "../replayer.ts";
 import { functionFailed } from "./failures.ts";
@@ -156,10 +157,11 @@ class VectorMoments {
 }
 
 function notNumbers(value: unknown, step: number, width?: number): RewindError {
-  const expected = width === undefined ? "a number or an array of numbers" : `${width} numbers`;
+  const expected =
+    width === undefined ? "a number or an array of numbers" : `${count(width)} numbers`;
   return new RewindError(
     "FUNCTION_FAILED",
-    `expected the function to give ${expected}, got ${describe(value)} at step ${step}`,
+    `expected the function to give ${expected}, got ${describe(value)} at step ${count(step)}`,
     { step, value },
   );
 }

@@ -30,6 +30,7 @@ import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
 import { type Look, RANGE_OPTIONS, type RangeOptions } from "../look/look.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
+import { checkNewSimulation } from "../misspelt-members.ts";
 import { codeOf } from "../programs.ts";
 import { FORK_OPTIONS, type ForkOptions, planFork } from "../record/fork.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
@@ -173,7 +174,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     options: ForkOptions<S, P> & { readonly simulation?: Simulation<S, P> | undefined } = {},
   ): Promise<Run<S, P>> {
     const { simulation, ...changes } = checkOptionsOf(options, FORK_IN_MEMORY);
-    const code = simulation && codeOf(simulation);
+    const code = simulation && codeOf(checkNewSimulation(simulation, "the simulation"));
     const recording = await writeRun(this.#env, options, (writer) =>
       planFork(this, writer, step, { ...(changes as ForkOptions), code }),
     );

@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
+import { folderBytes } from "../folder-bytes.js";
 import { median, places, time } from "../measure.js";
 import { MANY } from "../workshop.js";
 
@@ -38,14 +39,6 @@ export const rows = [
     },
   },
 ];
-
-/** The bytes of all files in a folder and below. */
-function folderBytes(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + fs.statSync(path.join(entry.path, entry.name)).size, 0);
-}
 
 /** How long the disk takes to make a small new file lasting. */
 function flushMs(file) {

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { build } from "esbuild";
 import { runChild } from "../child.js";
+import { folderBytes } from "../folder-bytes.js";
 import { median, time } from "../measure.js";
 import { walk } from "../walk.js";
 import { SEED } from "../workshop.js";
@@ -109,14 +110,6 @@ export const rows = [
     },
   },
 ];
-
-/** The bytes of all files in a folder and below. */
-function folderBytes(folder) {
-  return fs
-    .readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + fs.statSync(path.join(entry.parentPath, entry.name)).size, 0);
-}
 
 async function folderPlace(workshop) {
   const url = path.join(workshop.folder("remotes"), "folder");

@@ -36,6 +36,44 @@ describe("branch", () => {
     expect((await (await emptyProject()).ok("branch")).stdout).toBe("no branches yet\n");
   });
 
+  test("says how to get back the last branch that was removed", async () => {
+    const project = await walkProject();
+    await project.ok("branch", "fork", "main@500");
+    await project.ok("branch", "-d", "main");
+    await project.ok("branch", "-d", "fork");
+    const list = "`rewind reflog fork` lists the runs that it has named\n";
+    const none = "no branches now; the last was fork: ";
+    expect((await project.ok("branch")).stdout).toBe(
+      `${none}\`rewind undo\` brings it back; ${list}`,
+    );
+    expect((await project.ok("log", "--all")).stdout).toBe(
+      `no branch and no tag leads to a run; the last was fork: \`rewind undo\` brings it back; ${list}`,
+    );
+    // undo would only take the detached HEAD back.
+    await project.ok("checkout", "HEAD~3");
+    await project.ok("tag", "v1");
+    await project.ok("tag", "-d", "v1");
+    expect((await project.ok("branch")).stdout).toBe(none + list);
+    expect((await project.ok("tag")).stdout).toBe(
+      "no tags now; the last was tags/v1: `rewind undo` brings it back; `rewind reflog tags/v1` lists the runs that it has named\n",
+    );
+    expect((await project.ok("branch", "--json")).json).toEqual({ branches: [] });
+  });
+
+  test("says how to get back a recording that was undone", async () => {
+    const project = await walkProject();
+    await project.ok("undo");
+    expect((await project.ok("branch")).stdout).toBe(
+      "no branches now; the last was main: `rewind redo` brings it back; `rewind reflog main` lists the runs that it has named\n",
+    );
+    const { stderr } = await project.run("log");
+    expect(stderr).toMatch(
+      /^error: HEAD names the branch main, which has no run\nhint: `rewind redo`/,
+    );
+    await project.ok("redo");
+    expect((await project.ok("branch")).stdout).toMatch(/^\* {2}main/);
+  });
+
   test("lists the origin of a fork by its id if it has no name", async () => {
     const project = await walkProject();
     await project.ok("branch", "fork", "main@500");
@@ -225,7 +263,7 @@ describe("branch", () => {
     [["main", "main@5"], 1, "the branch main exists already"],
     [["Main", "main@5"], 1, "they differ only in case"],
     [["main/fork", "main@5"], 1, "one would be a folder of the other"],
-    [["fork", "main@1001"], 1, "expected a step in 0..1000"],
+    [["fork", "main@1001"], 1, "expected a step in 0..1,000"],
     [["fork", "mian@10"], 1, "did you mean main?"],
     [["fork", "main@500", "--steps", "400"], 2, "expected at least 500 steps"],
     [["fork", "main@500", "--set", "x=1"], 1, "there is no state.x"],

@@ -509,7 +509,7 @@ describe("diff", () => {
       );
       expect([status, stderr]).toEqual([
         130,
-        expect.stringMatching(/^error: interrupted at step \d+\n/),
+        expect.stringMatching(/^error: interrupted at step [\d,]+\n/),
       ]);
     }
   });
@@ -517,11 +517,11 @@ describe("diff", () => {
     [["main"], 2, "no b was given"],
     [["main", "main@5"], 2, "use --at STEP"],
     [["main", "nope"], 1, 'expected the name of a run, got "nope"'],
-    [["main", "main", "--at", "1001"], 1, "expected a step in 0..1000"],
+    [["main", "main", "--at", "1001"], 1, "expected a step in 0..1,000"],
     [["main", "main", "--at", "1.5"], 2, "expected --at to be a whole number"],
     [["main", "--from", "1"], 2, "no b was given"],
     [["main", "main", "--from", "1"], 2, "--from and --to are the steps of --plot"],
-    [["main", "main", "--stat", "--to", "2000"], 1, "expected a step in 0..1000"],
+    [["main", "main", "--stat", "--to", "2000"], 1, "expected a step in 0..1,000"],
     [["main", "main", "--stat", "--from", "5", "--to", "4"], 2, "from to be at most to"],
     [["main@1", "main@2", "--at", "3"], 2, "leave out the steps of main@1 and main@2"],
     [["main@1..main"], 2, "main@1 names a step, and main does not"],

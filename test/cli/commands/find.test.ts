@@ -94,7 +94,7 @@ describe("find", () => {
       ["101%", 'expected --from to be a step, such as 842137, 842_137, 50% or -1, got "101%"'],
       ["-0", 'got "-0"'],
       ["@5", 'got "@5"'],
-      ["-2000", "expected a step in 0..1000"],
+      ["-2000", "expected a step in 0..1,000"],
     ]) {
       const { status, stderr } = await project.run("find", "main", "true", `--from=${text}`);
       expect([text, stderr]).toEqual([text, expect.stringContaining(problem as string)]);

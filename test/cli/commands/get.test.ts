@@ -71,11 +71,11 @@ describe("get", () => {
     [["main@10", "-o", "folder.json"], 1, "it is a folder"],
     [["main@10", "--path", "x"], 1, "there is no state.x"],
     [["main@10", "--path", "x["], 2, "column"],
-    [["main@1001"], 1, "expected a step in 0..1000, got 1001"],
+    [["main@1001"], 1, "expected a step in 0..1,000, got 1,001"],
     [
       ["main@-1002"],
       1,
-      'expected a step in 0..1000, got -1 for "@-1002": the run main has 1000 steps',
+      'expected a step in 0..1,000, got -1 for "@-1002": the run main has 1,000 steps',
     ],
     [["main@1..@5"], 2, 'cannot read "main@1..@5": expected one step, got a range'],
     [["main@{1}"], 1, 'cannot go back 1 change in "main@{1}": main has named 1 run, main@{0}'],
@@ -140,7 +140,7 @@ describe("get", () => {
       const { status, stderr } = await project.run("get", "HEAD", ...more);
       expect(status).toBe(1);
       expect(stderr).toMatch(
-        /^error: expected a value of at most 268435456 characters as JSON, got/,
+        /^error: expected a value of at most 268,435,456 characters as JSON, got/,
       );
       expect(stderr).toMatch(
         /\nhint: `rewind get REV@STEP -o state.cbor` writes a whole state; --path/,

@@ -9,13 +9,13 @@ describe("remote", () => {
   test("adds, lists, shows and removes", async () => {
     const project = await crowdProject();
     expect((await project.ok("remote")).stdout).toBe(
-      "no remotes yet: rewind remote add NAME URL adds one\n",
+      "no remotes: `rewind remote add NAME URL` adds one\n",
     );
     const url = path.join(await temporaryFolder(), "shared");
     expect((await project.ok("remote", "add", "lab", url)).stdout).toContain(
       "added the remote lab",
     );
-    expect((await project.ok("remote", "show", "lab")).stdout).toBe("lab has no runs yet\n");
+    expect((await project.ok("remote", "show", "lab")).stdout).toBe("lab has no runs\n");
     await project.ok("push", "lab");
     expect((await project.ok(...words("remote --json"))).json).toEqual({
       remotes: [{ name: "lab", url, git: false }],

@@ -117,7 +117,7 @@ describe("reset", () => {
 
   test.each([
     ["reset main", 2, "expected a step: rewind reset BRANCH@STEP"],
-    ["reset main@2000", 1, "expected a step in 0..1000, got 2000"],
+    ["reset main@2000", 1, "expected a step in 0..1,000, got 2,000"],
     ["reset archive/x/1@5", 1, "expected the name of a run"],
     ["reset v1@5", 2, "v1 is a tag; only a branch can be reset"],
   ])("%s is refused", async (line, status, message) => {

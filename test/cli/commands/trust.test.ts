@@ -56,7 +56,7 @@ describe("trust", () => {
 
   test("--list and --forget, by a revision or by an id", async () => {
     const here = await theirs();
-    expect((await here.ok("trust", "--list")).stdout).toBe("no program is trusted yet\n");
+    expect((await here.ok("trust", "--list")).stdout).toBe("no program is trusted\n");
     const [{ program }] = (await here.ok(...words("trust theirs --json"))).json.programs;
     expect((await here.ok("trust", "--list")).stdout).toBe(`${program}  model, from model.ts\n`);
     expect((await here.ok(...words("trust --forget theirs"))).stdout).toBe(

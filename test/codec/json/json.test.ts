@@ -158,7 +158,7 @@ test("sharing through Maps, Sets, null prototypes and codecs is bounded as well"
 test("a value too long for one text is refused, and can be shown in short", () => {
   const text = "x".repeat(2 ** 28);
   for (const state of [text, { a: [text] }, new Map([[1, text]])]) {
-    expect(() => toJson(state)).toThrow(/at most 268435456 characters as JSON/);
+    expect(() => toJson(state)).toThrow(/at most 268,435,456 characters as JSON/);
     const { json, isCut } = toShortJson(state, 50);
     expect([JSON.stringify(json).length < 100, isCut]).toEqual([true, true]);
   }

@@ -252,7 +252,7 @@ describe("a cycle", () => {
       return bodies[0] as Body;
     };
     expect(hex(copy(chain(499)))).toBe(hex(chain(499)));
-    expect(caught(() => hex(chain(2000))).message).toMatch(/is nested more than 1000 deep/);
+    expect(caught(() => hex(chain(2000))).message).toMatch(/is nested more than 1,000 deep/);
   });
 
   test("is printed once, with a reference back", () => {
@@ -439,7 +439,11 @@ describe("hostile instances", () => {
       `d81c${INSTANCE}${NAME}a0`,
       /a reference to every object marked/,
     ],
-    ["more fields than bytes", `${INSTANCE}${NAME}ba7fffffff`, /expected 4294967294 items, got 0/],
+    [
+      "more fields than bytes",
+      `${INSTANCE}${NAME}ba7fffffff`,
+      /expected 4,294,967,294 items, got 0/,
+    ],
     [
       "an unknown name",
       `${INSTANCE}6158a0`,

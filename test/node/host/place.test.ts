@@ -31,6 +31,8 @@ beforeAll(async () => {
     import { Script } from "node:vm";
     import { createRealm } from ${JSON.stringify(`${SRC}program/realm.ts`)};
     import { nodeGuard } from ${JSON.stringify(`${SRC}host/guard-node.ts`)};
+    import { placeSigns } from ${JSON.stringify(`${SRC}host/place.ts`)};
+    const signs = placeSigns();
     const captured = process.argv[2] ? JSON.parse(process.argv[2]) : undefined;
     const guard = nodeGuard();
     const before = [new Date(0).getHours(), (1.5).toLocaleString()];
@@ -43,7 +45,7 @@ beforeAll(async () => {
       exports, ...names.map((name) => realm.scope[name])));
     const states = guard(() => { guard.pin(realm.place); return [0, 1, 2].map(exports.f); });
     const after = [new Date(0).getHours(), (1.5).toLocaleString()];
-    console.log(JSON.stringify({ states, captured: realm.recorded(), same: before.join() === after.join() }));
+    console.log(JSON.stringify({ signs, states, captured: realm.recorded(), same: before.join() === after.join() }));
   `;
   await build({
     stdin: { contents, resolveDir: SRC, loader: "js" },
@@ -57,6 +59,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Child {
+  readonly signs: string[];
   readonly states: unknown[][];
   readonly captured: { readonly zone: string; readonly locale: string };
   readonly same: boolean;
@@ -109,6 +112,15 @@ test("a zone recorded under an alias has the same name in every replay", () => {
   const { captured, states } = run("GMT", "en_US.UTF-8");
   expect(captured.zone).toBe("UTC");
   expect(run("Europe/Berlin", "en_US.UTF-8", captured).states).toEqual(states);
+});
+
+test("the signs of a place differ where its zone or its locale does, and only there", () => {
+  const signs = (zone: string, locale: string): string => run(zone, locale).signs.join();
+  const here = signs("Europe/Berlin", "de_DE.UTF-8");
+  expect(signs("Europe/Berlin", "de_DE.UTF-8")).toBe(here);
+  // These two have the same names for their times.
+  expect(signs("Europe/Paris", "de_DE.UTF-8")).not.toBe(here);
+  expect(signs("Europe/Berlin", "en_US.UTF-8")).not.toBe(here);
 });
 
 describe("pinning", () => {

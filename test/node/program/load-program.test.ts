@@ -2,12 +2,16 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { initRepository } from "../../../src/index.ts";
+import { nodeEnvironment } from "../../../src/node/host/environment.ts";
 import { nodeGuard } from "../../../src/node/host/guard-node.ts";
 import { bundle } from "../../../src/node/program/bundle.ts";
+import { recordedCapture } from "../../../src/node/program/captured-inputs.ts";
 import type { Engine } from "../../../src/node/program/engine-bridge.ts";
 import { type LoadOptions, loadProgram } from "../../../src/node/program/load-program.ts";
 import { generatorFamilies } from "../../../src/random/generators.ts";
+import { recordInto } from "../../../src/replay/run/open-run.ts";
 import { installed, project, put, standInEngine, WALK } from "../../support/project-folder.ts";
 
 /** Bundles `module` in `root` and returns what `loadProgram` needs. */
@@ -17,9 +21,12 @@ async function programOf(root: string, module = "m.ts", engine?: Engine): Promis
   return { code, externals, module, root, ...own };
 }
 
-async function load(files: Record<string, string>, exportName?: string): Promise<string> {
+async function load(
+  files: Record<string, string>,
+  more: { readonly exportName?: string; readonly isNew?: boolean } = {},
+): Promise<string> {
   const options = await programOf(await project(files));
-  return loadProgram(exportName === undefined ? options : { ...options, exportName }).then(
+  return loadProgram({ ...options, ...more }).then(
     ({ exportName, simulation }) => `${exportName}: ${simulation.name}`,
     (error) => `${error.code} ${error.message}`,
   );
@@ -226,11 +233,69 @@ describe("which export", () => {
     const files = {
       "m.ts": `export default ${NAMED("a")}; export const b = ${NAMED("b")}, c = 1;`,
     };
-    expect(await load(files, "b")).toBe("b: b");
-    expect(await load(files, "d")).toBe(
+    expect(await load(files, { exportName: "b" })).toBe("b: b");
+    expect(await load(files, { exportName: "d" })).toBe(
       "EXPORT_NOT_FOUND expected m.ts to export d; it exports b, c, default",
     );
-    expect(await load(files, "c")).toMatch(/^INVALID_SIMULATION expected m\.ts#c to be/);
+    expect(await load(files, { exportName: "c" })).toMatch(
+      /^INVALID_SIMULATION expected m\.ts#c to be/,
+    );
+  });
+});
+
+describe("a misspelt member", () => {
+  const MISSPELT = WALK.replace("{", '{ chanse: "run",');
+  const MESSAGE = (name: string): string =>
+    `INVALID_SIMULATION expected m.ts#${name} to be a simulation: unexpected member "chanse"; did you mean chance?`;
+
+  test.each([
+    ["the default", `export default ${MISSPELT};`, MESSAGE("default")],
+    ["an export beside others", `export const f = 1; export const b = ${MISSPELT};`, MESSAGE("b")],
+    [
+      "a member that must be there",
+      `export const f = 1; export const b = ${WALK.replace("init", "intial")};`,
+      MESSAGE("b").replace("chanse", "intial").replace("chance", "init"),
+    ],
+    [
+      "not of the export that is meant",
+      `export default ${WALK}; export const b = ${MISSPELT};`,
+      "default: walk",
+    ],
+    [
+      "not of another object",
+      `export const b = ${WALK}; export const c = { parms: {} };`,
+      "b: walk",
+    ],
+  ])("is refused in a new program: %s", async (_, code, expected) => {
+    expect(await load({ "m.ts": code }, { isNew: true })).toBe(expected);
+  });
+
+  test("does not keep a recorded program from replaying", async () => {
+    const root = await project({ "m.ts": `export default ${MISSPELT};` });
+    const { code: text, parts, externals } = await bundle({ root, module: "m.ts" });
+    const loaded = await loadProgram({ code: text, externals, module: "m.ts", root });
+    const { inputs = [], ...capture } = recordedCapture(loaded.captured);
+    const source = {
+      name: "walk",
+      module: "m.ts",
+      code: text,
+      parts,
+      externals,
+      inputs,
+      ...capture,
+    };
+    const old = await recordInto(nodeEnvironment(), { ...loaded, source }, { steps: 20, seed: 1 });
+    await old.save(join(root, "old.replay"));
+
+    const repo = await initRepository(root, { trust: true });
+    onTestFinished(() => repo.close());
+    const [{ run }] = await repo.load(join(root, "old.replay"), { branch: "old" });
+    expect(await run.get(13)).toBe(await old.get(13));
+    // What would record the same file anew is refused.
+    const refused = MESSAGE("default").replace(/^\w+ /, "");
+    const again = repo.record("m.ts", { cwd: root, steps: 5, seed: 1, branch: "new" });
+    await expect(again).rejects.toThrow(refused);
+    await expect(repo.branch("fork", "old@7", { program: "working" })).rejects.toThrow(refused);
   });
 });
 

@@ -217,6 +217,8 @@ test("a record that unpacks to more than an object of its kind can have is not u
   };
   const compression = { ...tools.compression, decompress };
   const store = new FileStore(root, { ...tools, compression });
-  await expect(store.get(id)).rejects.toThrow(/expected at most 4194304 bytes, got 8388608, in/);
+  await expect(store.get(id)).rejects.toThrow(
+    /expected at most 4,194,304 bytes, got 8,388,608, in/,
+  );
   expect(unpacked).toBe(0);
 });

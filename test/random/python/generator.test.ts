@@ -122,7 +122,11 @@ describe("the state", () => {
 
   test.each<readonly [what: string, message: string, change: (state: Uint8Array) => Uint8Array]>([
     ["of numpy or xoshiro, by its length", "got 16 bytes", () => new Uint8Array(16)],
-    ["of torch", "expected a state of python of 2512 bytes, got 5056", () => new Uint8Array(5056)],
+    [
+      "of torch",
+      "expected a state of python of 2,512 bytes, got 5,056",
+      () => new Uint8Array(5056),
+    ],
     ["with another magic", 'which begins with "PyMT"', (state) => state.fill(0, 0, 1)],
     ["with 625 words drawn", "in 0..624, got 625", (state) => state.fill(0x71, 4, 5).fill(2, 5, 6)],
     [

@@ -1,10 +1,11 @@
 import { clock } from "../../../base/clock.ts";
+import { count, plural } from "../../../base/count.ts";
 import { isRewindError } from "../../../base/errors.ts";
 import { withData } from "../../../base/with-data.ts";
 import { type Context, type OptionsByName, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { count, duration, plural } from "../../terminal/text.ts";
+import { duration } from "../../terminal/text.ts";
 import { type ForkArguments, forkChanges, forkedAt, mutateOf } from "./fork.ts";
 import { checkDistinct, matrixCells, matrixRest } from "./matrix.ts";
 import { matrixData, matrixTable } from "./matrix-table.ts";

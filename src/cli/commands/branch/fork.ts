@@ -1,4 +1,5 @@
 import { clock } from "../../../base/clock.ts";
+import { count } from "../../../base/count.ts";
 import { shortId } from "../../../object/id.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import type { BranchOptions, Repository } from "../../../repository.ts";
@@ -6,7 +7,7 @@ import { type Context, STATUS } from "../../command.ts";
 import { optionalCount, parsePairs } from "../../input/parse.ts";
 import { type RecordingOptions, readRecording } from "../../input/recording.ts";
 import { printRun } from "../../show/print-run.ts";
-import { count, duration } from "../../terminal/text.ts";
+import { duration } from "../../terminal/text.ts";
 
 /** Where to fork, the name of the fork, and its changes. */
 export interface ForkArguments extends RecordingOptions {

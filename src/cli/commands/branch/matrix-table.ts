@@ -1,10 +1,11 @@
+import { count } from "../../../base/count.ts";
 import { toJson } from "../../../codec/json/write.ts";
 import { shortId } from "../../../object/id.ts";
 import { paramBeside } from "../../../replay/params.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import { madeRun } from "../../show/print-run.ts";
 import { formatState, shortJson } from "../../show/state.ts";
-import { count, table } from "../../terminal/text.ts";
+import { table } from "../../terminal/text.ts";
 import type { Cell } from "./matrix.ts";
 
 /** The forks of a matrix, ready for JSON. */

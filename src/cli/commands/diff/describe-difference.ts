@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import type { Difference } from "../../../codec/differences.ts";
 import type { TypeCodecs } from "../../../codec/state/type-codecs.ts";
 import { shortId } from "../../../object/id.ts";
@@ -13,7 +14,7 @@ import {
 } from "../../../replay/compare/state-difference.ts";
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateLine } from "../../show/state.ts";
-import { count, plural, table, visible, visibleCode, visibleLine } from "../../terminal/text.ts";
+import { table, visible, visibleCode, visibleLine } from "../../terminal/text.ts";
 
 /** The names of the two runs, and whether all fields are listed. */
 export interface Wording {

@@ -1,8 +1,9 @@
+import { count, plural } from "../../../base/count.ts";
 import { toJson } from "../../../codec/json/write.ts";
 import type { Samples } from "../../../replay/compare/samples.ts";
 import type { Output } from "../../terminal/output.ts";
 import { drawPlot, type PlotPart, SIGNS } from "../../terminal/plot.ts";
-import { count, plural, visible, visibleLine } from "../../terminal/text.ts";
+import { visible, visibleLine } from "../../terminal/text.ts";
 
 const COLOURS = { a: "cyan", b: "yellow", both: "reset", mark: "gray" } as const;
 

@@ -1,6 +1,6 @@
+import { count } from "../../../base/count.ts";
 import type { Comparison } from "../../../repository/compare.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count } from "../../terminal/text.ts";
 import {
   changesText,
   endText,

@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import { toJson } from "../../../codec/json/write.ts";
 import type { Path } from "../../../codec/path/format.ts";
 import { parsePath } from "../../../codec/path/parse.ts";
@@ -15,7 +16,6 @@ import { usageError } from "../../input/usage-error.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../../options.ts";
 import { formatState } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, plural } from "../../terminal/text.ts";
 import { interruptedSearch, type Matches } from "./interrupted-search.ts";
 
 export const find: Command = command({

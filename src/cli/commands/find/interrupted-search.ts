@@ -1,5 +1,5 @@
+import { count, plural } from "../../../base/count.ts";
 import { isRewindError, RewindError } from "../../../base/errors.ts";
-import { count, plural } from "../../terminal/text.ts";
 
 /** --from and --to, unless they are the ends of the run. */
 export interface Ends {

@@ -1,10 +1,11 @@
+import { count } from "../../../base/count.ts";
 import { type GraphPiece, graph } from "../../../history/graph.ts";
 import { graphOrder } from "../../../history/graph-order.ts";
 import { shortId } from "../../../object/id.ts";
 import type { LogEntry } from "../../../repository/log-entry.ts";
 import { originText, placeText } from "../../show/origin-text.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, noteText, table } from "../../terminal/text.ts";
+import { noteText, table } from "../../terminal/text.ts";
 
 const COLOURS = ["red", "green", "yellow", "blue", "magenta", "cyan"] as const;
 
@@ -52,6 +53,6 @@ function coloured(pieces: readonly GraphPiece[], out: Output): string {
 
 /** The names of a run, few enough for a line. */
 function namesText(names: readonly string[]): string {
-  const more = names.length > 4 ? ` and ${names.length - 3} more` : "";
+  const more = names.length > 4 ? ` and ${count(names.length - 3)} more` : "";
   return `${names.slice(0, more === "" ? 4 : 3).join(", ")}${more}`;
 }

@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import type { Damage } from "../../../history/sound-refs.ts";
 import { shortId } from "../../../object/id.ts";
 import type { LogEntry } from "../../../repository/log-entry.ts";
@@ -6,11 +7,12 @@ import { optionalCount } from "../../input/parse.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { longText, valuesText } from "../../show/changes-text.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
+import { noneText } from "../../show/none-left.ts";
 import { originText } from "../../show/origin-text.ts";
 import { measuredText } from "../../show/params-text.ts";
 import { shortJson } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, noteText, plural } from "../../terminal/text.ts";
+import { noteText } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
 import { remoteLog } from "./remote-log.ts";
 
@@ -67,9 +69,11 @@ export const log: Command = command({
       : args.graph
         ? await logGraph(entries, out)
         : (await each(entries, (entry) => entryText(out, entry))).join(gap);
+    const isEmpty = args.all && all.length + damaged.length === 0;
+    const none = isEmpty ? await noneText(repo, "runs") : "no runs";
     out.result({ runs, ...damagedData(damaged) }, () => {
       if (all.length === 0 && damaged.length > 0) return "no readable run";
-      if (all.length === 0) return args.all ? "no runs yet" : "no runs";
+      if (all.length === 0) return none;
       const more = all.length - entries.length;
       const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
       return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);

@@ -1,9 +1,10 @@
+import { count, plural } from "../../../base/count.ts";
 import { shortId } from "../../../object/id.ts";
 import type { RemoteRef } from "../../../repository/sharing.ts";
 import type { Repository } from "../../../repository.ts";
 import { STATUS } from "../../command.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count, noteText, plural } from "../../terminal/text.ts";
+import { noteText } from "../../terminal/text.ts";
 
 /** `rewind log --remote [NAME]`: the runs of a remote, the latest first, from its refs alone. */
 export async function remoteLog(
@@ -20,7 +21,7 @@ export async function remoteLog(
     ...{ message: about.message ?? null, time: about.time ?? null, here },
   }));
   out.result({ remote, runs }, () => {
-    if (all.length === 0) return `${remote} has no runs yet`;
+    if (all.length === 0) return `${remote} has no runs`;
     const more = all.length - latest.length;
     const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
     return [...latest.map((run) => entryText(out, run, all)), ...left].join("\n\n");

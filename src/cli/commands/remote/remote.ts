@@ -1,8 +1,9 @@
+import { count, plural } from "../../../base/count.ts";
 import { shortId } from "../../../object/id.ts";
 import { type Command, command, STATUS } from "../../command.ts";
 import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { count, plural, size, table } from "../../terminal/text.ts";
+import { size, table } from "../../terminal/text.ts";
 
 export const remote: Command = command({
   positionals: {
@@ -49,7 +50,7 @@ export const remote: Command = command({
       }
       const remotes = await sharing.list();
       out.result({ remotes }, () => {
-        if (remotes.length === 0) return "no remotes yet: rewind remote add NAME URL adds one";
+        if (remotes.length === 0) return "no remotes: `rewind remote add NAME URL` adds one";
         return table(
           remotes.map((each) => [each.name, each.url, ...(each.git ? ["(Git's)"] : [])]),
         );
@@ -87,7 +88,7 @@ export const remote: Command = command({
     }
     const refs = await sharing.show(name);
     out.result({ name, refs }, () => {
-      if (refs.length === 0) return `${name} has no runs yet`;
+      if (refs.length === 0) return `${name} has no runs`;
       const rows = refs.map((ref) => [
         ref.name.replace(/^heads\//, ""),
         shortId(ref.target),

@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import { nodeHash } from "../../../node/host/platform.ts";
 import { digestExpression, languageOf } from "../../../plan/consumer.ts";
 import { formatPlan } from "../../../plan/format.ts";
@@ -6,7 +7,7 @@ import { explain, type PlanRow } from "../../../plan/reconstruct.ts";
 import { countEvents } from "../../../plan/totals.ts";
 import { type Context, STATUS } from "../../command.ts";
 import { optionalCount } from "../../input/parse.ts";
-import { count, plural, table } from "../../terminal/text.ts";
+import { table } from "../../terminal/text.ts";
 
 /** The default limit: each event is a line, and nobody reads a million lines. */
 const MOST_EVENTS = 1_000;

@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import { formatPlan } from "../../../plan/format.ts";
 import { hypothesesOf } from "../../../plan/hypotheses.ts";
 import { DEFAULT_EPOCHS, type Located, largestSplit, locate } from "../../../plan/locate.ts";
@@ -11,7 +12,6 @@ import { type Context, type OptionsByName, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
 import { optionalCount } from "../../input/parse.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { count, plural } from "../../terminal/text.ts";
 import { countFromOne } from "./plan-text.ts";
 
 interface LocateArguments {
@@ -78,8 +78,8 @@ function tellApart(found: readonly Located[], which: { readonly loader?: number 
   const [first = [], ...others] = orders;
   const same = others.every((order) => order.every((sample, i) => sample === first[i]));
   return same
-    ? `these ${found.length} have the same samples throughout: samples of another epoch tell them apart`
-    : `${found.length} epochs begin with these samples: give more samples to tell some of them apart`;
+    ? `these ${count(found.length)} have the same samples throughout: samples of another epoch tell them apart`
+    : `${count(found.length)} epochs begin with these samples: give more samples to tell some of them apart`;
 }
 
 /** The chance of a false find above which a note warns. */

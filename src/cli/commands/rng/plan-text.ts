@@ -1,7 +1,7 @@
+import { count } from "../../../base/count.ts";
 import { RewindError } from "../../../base/errors.ts";
 import type { PlanGenerator } from "../../../plan/plan.ts";
 import { optionalCount } from "../../input/parse.ts";
-import { count } from "../../terminal/text.ts";
 
 /** A number of draws, and their size: `1,841 of 32 bits`. */
 export function drawsText(draws: number, { name }: PlanGenerator): string {

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { toHex } from "../../../base/bytes.ts";
+import { count, plural } from "../../../base/count.ts";
 import { nodeHash } from "../../../node/host/platform.ts";
 import { saveFile } from "../../../node/host/user-files.ts";
 import { languageOf, loadingLines } from "../../../plan/consumer.ts";
@@ -18,7 +19,6 @@ import { loadersOf } from "../../../plan/totals.ts";
 import { type Walked, walkForOrder, walkTo } from "../../../plan/walk.ts";
 import { type Context, STATUS } from "../../command.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { count, plural } from "../../terminal/text.ts";
 import { countFromOne, drawsText, wrapped } from "./plan-text.ts";
 
 interface PointArguments {

@@ -1,3 +1,4 @@
+import { count } from "../../../base/count.ts";
 import { toJson } from "../../../codec/json/write.ts";
 import { shortId } from "../../../object/id.ts";
 import type { RevisionOf } from "../../../repository.ts";
@@ -5,7 +6,6 @@ import { shortRef } from "../../../store/ref-name.ts";
 import { showChecked } from "../../show/checked-state.ts";
 import { formatState } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count } from "../../terminal/text.ts";
 
 /** Prints the state at the step that a revision names, by default the last; and where it is. */
 export async function showState(

@@ -1,4 +1,5 @@
 import { toHex } from "../../../base/bytes.ts";
+import { count } from "../../../base/count.ts";
 import { parseRevision } from "../../../history/revision.ts";
 import type { Damage } from "../../../history/sound-refs.ts";
 import type { Run } from "../../../replay/run/run.ts";
@@ -11,7 +12,6 @@ import { damagedData, reportDamage } from "../../show/damage.ts";
 import { runText } from "../../show/run-text.ts";
 import { showSource } from "../../show/source.ts";
 import type { Output } from "../../terminal/output.ts";
-import { count } from "../../terminal/text.ts";
 import { showState } from "./show-state.ts";
 
 export const show: Command = command({

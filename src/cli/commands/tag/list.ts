@@ -1,11 +1,14 @@
 import { shortId } from "../../../object/id.ts";
 import type { Context } from "../../command.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
+import { noneText } from "../../show/none-left.ts";
 import { noteText, table } from "../../terminal/text.ts";
 
 /** `rewind tag`. */
 export async function listAllTags({ out, open }: Context): Promise<number> {
-  const { tags, damaged } = await (await open()).tags.list();
+  const repo = await open();
+  const { tags, damaged } = await repo.tags.list();
+  const none = tags.length + damaged.length === 0 ? await noneText(repo, "tags") : "";
   const data = tags.map(({ name, target, message, time }) => ({
     name,
     run: target,
@@ -13,7 +16,7 @@ export async function listAllTags({ out, open }: Context): Promise<number> {
     time,
   }));
   out.result({ tags: data, ...damagedData(damaged) }, () => {
-    if (tags.length === 0) return damaged.length > 0 ? "no readable tag" : "no tags yet";
+    if (tags.length === 0) return damaged.length > 0 ? "no readable tag" : none;
     return table(
       tags.map(({ name, target, message, time }) => [
         out.style("green", name),

@@ -1,5 +1,5 @@
+import { plural } from "../../../base/count.ts";
 import { type Context, STATUS } from "../../command.ts";
-import { plural } from "../../terminal/text.ts";
 
 /** `rewind trust --forget REV`. */
 export async function forgetTrust(revision: string, { out, open }: Context): Promise<number> {

@@ -8,7 +8,7 @@ export async function listTrusted({ out, open }: Context): Promise<number> {
     return { program, name, module };
   });
   out.result({ programs: data }, () => {
-    if (programs.length === 0) return "no program is trusted yet";
+    if (programs.length === 0) return "no program is trusted";
     const lines = programs.map(({ program, name, module }) => {
       const known = name === undefined ? "not in this store" : `${name}, from ${module}`;
       return `${program}  ${visibleLine(known)}`;

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { count } from "../../../base/count.ts";
 import { isNumberText, readNumber } from "../../../base/number-text.ts";
 import { readFile } from "../../../node/host/user-files.ts";
 import { shortId } from "../../../object/id.ts";
@@ -9,7 +10,6 @@ import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateJson, stateLine } from "../../show/state.ts";
-import { count } from "../../terminal/text.ts";
 
 /** The keys of what it prints as JSON. */
 export const TRACE_KEYS: readonly string[] = [

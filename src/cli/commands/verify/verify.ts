@@ -1,3 +1,4 @@
+import { count, plural } from "../../../base/count.ts";
 import { parseRange, parseRevision } from "../../../history/revision.ts";
 import type { Mismatch } from "../../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../../repository.ts";
@@ -8,7 +9,6 @@ import { usageError } from "../../input/usage-error.ts";
 import { PROGRAM_OPTION, TRUST_OPTION } from "../../options.ts";
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateJson, stateLine } from "../../show/state.ts";
-import { count, plural } from "../../terminal/text.ts";
 import { TRACE_KEYS, verifyTrace } from "./against-trace.ts";
 import { SIGNATURE_KEYS, verifySignature } from "./signature.ts";
 

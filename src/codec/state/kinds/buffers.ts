@@ -1,5 +1,6 @@
 import { equalBytes, fromHex } from "../../../base/bytes.ts";
 import { describe } from "../../../base/checks.ts";
+import { count as grouped } from "../../../base/count.ts";
 import { RewindError } from "../../../base/errors.ts";
 import { invalid } from "../../cbor/cursor.ts";
 import { formatPath, type Path } from "../../path/format.ts";
@@ -96,7 +97,7 @@ function typedArrayKind(type: ViewType): StateKind<TypedArray> {
       const { buffer } = input.byteString();
       const length = buffer.byteLength / type.elementBytes;
       if (Number.isInteger(length)) return input.built(type.build(buffer, 0, length) as TypedArray);
-      const got = `${buffer.byteLength} bytes`;
+      const got = `${grouped(buffer.byteLength)} bytes`;
       throw invalid(`whole elements of a ${type.name}`, got, start);
     },
 

@@ -1,3 +1,4 @@
+import { count } from "../../../base/count.ts";
 import { invalid } from "../../cbor/cursor.ts";
 import { bigintBytes, bigintFromBytes, MAJOR, type Writer } from "../../cbor/writer.ts";
 import type { StateInput } from "../input.ts";
@@ -27,7 +28,8 @@ export const BIGINT: ScalarKind<bigint> = {
     const start = input.at;
     const bytes = input.byteString();
     const most = input.limits.bigintBytes;
-    if (bytes.length > most) throw invalid(`at most ${most} bytes`, `${bytes.length}`, start);
+    if (bytes.length > most)
+      throw invalid(`at most ${count(most)} bytes`, count(bytes.length), start);
     if (bytes[0] === 0) throw invalid("a bigint without leading zeros", "0x00", start);
     const size = bigintFromBytes(bytes);
     return tag === TAG.POSITIVE_BIGINT ? size : -1n - size;
