@@ -12,7 +12,7 @@ import { Lineage } from "./lineage.ts";
 import { lostPacks, withoutLost } from "./lost.ts";
 import { mergeSmallPacks } from "./merge-packs.ts";
 import { Outbox } from "./outbox.ts";
-import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
+import { type Filled, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote, Swapped } from "./remote.ts";
 
@@ -253,11 +253,8 @@ async function sendThrough(
   const { code = true, thin = false, dryRun = false } = options;
   const packs = new Map<string, PackRef>();
   const writer = new PackWriter(tools);
-  const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
-    if (packed === undefined || packed === "missing") return;
-    packs.set(packed.pack.hash, packed.pack);
-    names.written.add(packed.pack.hash);
-    await outbox.give(packed);
+  const give = async (filled: Filled | "missing" | undefined): Promise<void> => {
+    if (filled !== undefined && filled !== "missing") await outbox.give(filled);
   };
   const taken = new Set<readonly PackRef[]>();
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
@@ -300,8 +297,8 @@ async function sendThrough(
       await give(writer.turnToCheckpoints());
       atCheckpoints = true;
     }
-    const packed = await writer.add(store, kind, id);
-    if (packed === "missing") {
+    const filled = await writer.add(store, kind, id);
+    if (filled === "missing") {
       if (!optional && !derivable) throw missing(kind, id);
       if (optional) has.code = false;
       if (optional && program !== undefined) labels.delete(program);
@@ -313,11 +310,15 @@ async function sendThrough(
       program = id;
       labels.set(id, module ?? name);
     }
-    await give(packed);
+    await give(filled);
   }
   for (const label of labels.values()) names.code.add(label);
   await give(writer.end());
   await outbox.end();
+  for (const pack of outbox.given) {
+    packs.set(pack.hash, pack);
+    names.written.add(pack.hash);
+  }
   const named = dryRun
     ? [...packs.values()]
     : await mergeSmallPacks([...packs.values()], remote, tools, (packed) =>
