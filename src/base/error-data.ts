@@ -28,6 +28,10 @@ export interface AddedData {
   readonly remaining?: readonly string[];
   /** A journal is left for recovery. */
   readonly left?: boolean;
+  /**
+   * What had the run when it was last seen: a branch or a tag of a remote, and whether with the code.
+   */
+  readonly there?: { readonly remote: string; readonly name: string; readonly code: boolean };
   /** The command had changed the store before it failed. */
   readonly changed?: boolean;
 }

@@ -8,6 +8,7 @@ import { checkRemoteName } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
+import { isWhole } from "../remote/holdings.ts";
 import { lostPacks } from "../remote/lost.ts";
 import { type Pushed, push } from "../remote/push.ts";
 import type { RefValue, RunSummary } from "../remote/remote.ts";
@@ -66,6 +67,8 @@ export interface Fetched extends Received {
   readonly refs: readonly FetchedRef[];
   /** Branches that the remote had before and has no more; their runs stay here. */
   readonly gone: readonly string[];
+  /** The refs of runs whose code was left out when they were pushed. */
+  readonly withoutCode: readonly string[];
 }
 
 /** The result of a pull. */
@@ -195,8 +198,8 @@ export class Sharing extends Remotes {
    * Receives branches and tags from a remote and checks every byte. Branches are then
    * `<remote>/<branch>` here; nothing else moves. If checkpoints take more than the setting
    * `fetch.checkpoints` allows, 16 MiB, they stay there, unless `full` asks for them: a replay derives
-   * them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
-   * REMOTE_INVALID, and then nothing here has changed.
+   * them. Of branches that are named, it also brings what this store has had and lost. Throws
+   * REMOTE_UNKNOWN, REMOTE_FAILED and REMOTE_INVALID, and then nothing here has changed.
    */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
     checkOptionsOf(request, FETCH_REQUEST);
@@ -208,13 +211,16 @@ export class Sharing extends Remotes {
       const chosen = request.branches ? branchesIn(listed, request.branches, name) : listed;
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
-      const news = request.full ? values : await this.#notHere(values, known.here);
+      // What is noted as here may have been lost since. Of branches that are named it is looked up.
+      const hasLost = request.branches !== undefined && (await this.#hasLost(values));
+      const here = hasLost ? new Set<string>() : known.here;
+      const news = request.full ? values : await this.#notHere(values, here);
       const options = { ...fetchLimits(this.#root), ...request };
-      const quarantine = quarantineFor(objects, request);
-      const receiving = { ...options, here: known.here };
+      const quarantine = quarantineFor(objects, { ...request, afresh: hasLost });
+      const receiving = { ...options, here };
       const received = await receive(objects, quarantine, remote, news, receiving).catch(
         (error) => {
-          const relied = quarantine.reliesOnStore || known.here.size > 0;
+          const relied = quarantine.reliesOnStore || here.size > 0;
           if (!relied || !isRewindError(error, "REMOTE_INVALID")) throw error;
           // What was here may have been lost since, and a pack that came along with a copy of the
           // store may have the name of another: then everything comes again.
@@ -231,7 +237,8 @@ export class Sharing extends Remotes {
         const here = new Set([...known.here, ...received.packs]);
         this.note(name, { ...known, refs: new Map([...kept, ...seen]), here });
       }
-      return { ...received, refs, gone };
+      const withoutCode = [...values].flatMap(([ref, { code }]) => (code ? [] : [ref]));
+      return { ...received, refs, gone, withoutCode };
     } finally {
       await remote.close();
     }
@@ -274,6 +281,15 @@ export class Sharing extends Remotes {
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
     const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
     return { ...fetched, ...moved };
+  }
+
+  /** Whether something is no longer here of a run that was. */
+  async #hasLost(values: ReadonlyMap<string, RefValue>): Promise<boolean> {
+    const { objects } = this.#store;
+    for (const value of values.values()) {
+      if ((await objects.has(value.target)) && !(await isWhole(objects, value))) return true;
+    }
+    return false;
   }
 
   /**

@@ -70,8 +70,15 @@ export function fetchedText(
 }
 
 /** Says what stayed as it was. */
-export function noteRest({ refs, gone }: Fetched, remote: string, out: Context["out"]): void {
+export function noteRest(
+  { refs, gone, withoutCode }: Fetched,
+  remote: string,
+  out: Context["out"],
+): void {
   for (const { name, outcome } of refs) {
+    if ((outcome === "new" || outcome === "moved") && withoutCode.includes(name)) {
+      out.note(`${shown(remote, name)} was pushed without its code`);
+    }
     if (outcome === "kept") out.note(`${name} names another run here, and stays as it is`);
     if (outcome === "conflict") {
       out.note(`${shown(remote, name)} cannot stand beside a ref of this store, and was left out`);

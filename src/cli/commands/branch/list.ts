@@ -7,7 +7,8 @@ import { age, count, noteText, table } from "../../terminal/text.ts";
 
 /** Prints the branches: the current one marked, what each was forked from, when, and its message. */
 export async function listBranches({ out, open, now }: Context): Promise<number> {
-  const { branches, damaged } = await (await open()).branches.describe();
+  const repo = await open();
+  const { branches, damaged } = await repo.branches.describe();
   const rows = branches.map(({ name, run, current, from, time, message, ...length }) => [
     current ? "*" : " ",
     current ? out.style("green", name) : name,
@@ -20,7 +21,7 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
   out.result({ branches: branches.map(branchData), ...damagedData(damaged) }, () =>
     rows.length > 0 ? table(rows) : damaged.length > 0 ? "no readable branch" : "no branches yet",
   );
-  return reportDamage(out, damaged);
+  return reportDamage(out, repo, damaged);
 }
 
 /** A branch, ready for JSON. */

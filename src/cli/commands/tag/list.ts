@@ -5,7 +5,8 @@ import { noteText, table } from "../../terminal/text.ts";
 
 /** `rewind tag`. */
 export async function listAllTags({ out, open }: Context): Promise<number> {
-  const { tags, damaged } = await (await open()).tags.list();
+  const repo = await open();
+  const { tags, damaged } = await repo.tags.list();
   const data = tags.map(({ name, target, message, time }) => ({
     name,
     run: target,
@@ -23,5 +24,5 @@ export async function listAllTags({ out, open }: Context): Promise<number> {
       ]),
     );
   });
-  return reportDamage(out, damaged);
+  return reportDamage(out, repo, damaged);
 }
