@@ -49,7 +49,7 @@ export const get: Command = command({
         );
         return;
       }
-      await writeState(file, state, { run, step }, cwd);
+      await writeState(file, state, { run, step }, { out, cwd });
       const written = `wrote the state at step ${step} to ${file}`;
       out.done({ run: run.id, step, file }, () => written);
     });
