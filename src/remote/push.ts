@@ -35,8 +35,11 @@ export interface PushedRef {
   readonly target: Id;
   /** What the remote had. */
   readonly before: Id | undefined;
-  /** `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. */
-  readonly outcome: "new" | "moved" | "completed" | "same" | "refused";
+  /**
+   * `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. `equal`:
+   * it stays, since the remote has another recording of the same steps.
+   */
+  readonly outcome: "new" | "moved" | "completed" | "same" | "equal" | "refused";
   /** Why it is refused. */
   readonly reason?: PushRefusal | undefined;
 }
@@ -153,7 +156,10 @@ export async function push(
     const about = { name, target, before };
     if (typeof outcome === "object") {
       planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
-    } else if (outcome === "same" && there !== undefined && (await isComplete(there.value))) {
+    } else if (
+      outcome === "equal" ||
+      (outcome === "same" && there !== undefined && (await isComplete(there.value)))
+    ) {
       planned.push({ ref: { ...about, outcome }, swap: undefined });
     } else {
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
@@ -200,15 +206,16 @@ async function outcomeOf(
   before: Id | undefined,
   store: ObjectStore,
   lineage: Lineage,
-): Promise<"new" | "moved" | "same" | PushRefusal> {
+): Promise<"new" | "moved" | "same" | "equal" | PushRefusal> {
   if (lease !== undefined && lease.target !== before) return { kind: "lease" };
   if (before === undefined) return "new";
   if (before === target) return "same";
   if (lease !== undefined) return "moved";
   if (!(await store.has(before))) return { kind: "unknown" };
   // A tag continues nothing: it is no run.
-  const forward = await lineage.continues(target as Id<"run">, before as Id<"run">);
-  return forward ? "moved" : { kind: "diverged" };
+  const [ours, theirs] = [target as Id<"run">, before as Id<"run">];
+  if (await lineage.continues(ours, theirs)) return "moved";
+  return (await lineage.sameSteps(ours, theirs)) ? "equal" : { kind: "diverged" };
 }
 
 interface Sending {

@@ -121,7 +121,11 @@ export class Sharing extends Remotes {
       await track(
         this.#store.refs,
         name,
-        new Map(done.map((ref) => [ref.name, ref.target])),
+        new Map(
+          done.map(({ name, target, before = target, outcome }) => [
+            ...([name, outcome === "equal" ? before : target] as const),
+          ]),
+        ),
         `push ${name}`,
       );
       return pushed;
@@ -273,7 +277,7 @@ export class Sharing extends Remotes {
 
   /**
    * Fetches a branch of a remote and moves the branch of the same name here to it, if the run there
-   * continues the one here. Otherwise both stay as they are.
+   * has all steps of the one here. Otherwise both stay as they are.
    */
   async pull(name: string, branch: string, request: FetchRequest = {}): Promise<Pulled> {
     checkOptionsOf(request, FETCH_REQUEST);
