@@ -311,6 +311,9 @@ export interface RemoteErrors {
     readonly file?: string;
     /** Its URL as a Git repository, if it is one. */
     readonly git?: string;
+    /** Whether Git has found damage in it, and what Git has said. */
+    readonly isGit?: boolean;
+    readonly told?: string;
   };
   REMOTE_LOST: {
     readonly url: string;
