@@ -303,6 +303,8 @@ export interface RemoteErrors {
     readonly status?: number;
     /** What the program that reaches the remote has said. */
     readonly told?: string;
+    /** Whether its folder is gone, or empty. */
+    readonly gone?: boolean;
   };
   REMOTE_INVALID: {
     readonly url?: string;

@@ -215,7 +215,7 @@ export class Remotes {
 
 /**
  * What the listed refs say, of which only those are read that have changed. Throws REMOTE_INVALID if
- * they are more than a remote may have.
+ * they are more than a remote may have, and REMOTE_FAILED if a remote that had some is gone.
  */
 export async function seenRefs(
   remote: Remote,
@@ -225,6 +225,11 @@ export async function seenRefs(
   if (listed.length > MOST_REFS) {
     const message = `expected at most ${MOST_REFS} refs on ${remote.url}, it has ${listed.length}`;
     throw new RewindError("REMOTE_INVALID", message, { url: remote.url });
+  }
+  if (listed.length === 0 && known.refs.size > 0 && (await remote.isMade?.()) === false) {
+    // A push would hide what comes back with the mount.
+    const message = `${remote.url} is gone or empty, and had runs when it was last seen`;
+    throw new RewindError("REMOTE_FAILED", message, { url: remote.url, gone: true });
   }
   const table = new PackTable();
   const seen = new Map<string, SeenRef>();

@@ -1,4 +1,4 @@
-import { isRewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolve } from "../history/resolve.ts";
@@ -22,12 +22,12 @@ import {
   refsNamed,
 } from "./delete-there.ts";
 import {
-  branchesIn,
   CHECK_REQUEST,
   type Checked,
   type CheckRequest,
   lossesOf,
   missingOf,
+  refsIn,
 } from "./on-remote.ts";
 import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
@@ -56,7 +56,7 @@ export interface RemoteRef {
 
 /** What a fetch is to do. */
 export interface FetchRequest extends Partial<FetchOptions> {
-  /** The branches. Every branch and tag unless given. */
+  /** The branches and tags. Every one unless given. */
   readonly branches?: readonly string[] | undefined;
 }
 
@@ -212,7 +212,7 @@ export class Sharing extends Remotes {
     const remote = await this.open(name, known, request.signal);
     try {
       const listed = await remote.list();
-      const chosen = request.branches ? branchesIn(listed, request.branches, name) : listed;
+      const chosen = request.branches ? refsIn(listed, request.branches, name) : listed;
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
       // What is noted as here may have been lost since. Of branches that are named it is looked up.
@@ -283,6 +283,10 @@ export class Sharing extends Remotes {
     checkOptionsOf(request, FETCH_REQUEST);
     checkBranchName(branch);
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
+    if (!fetched.refs.some((ref) => ref.name === `heads/${branch}`)) {
+      const message = `${name} has no branch ${branch}: that is a tag, which stays on its run`;
+      throw new RewindError("REF_NOT_FOUND", message, { tag: branch, names: [] });
+    }
     const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
     return { ...fetched, ...moved };
   }

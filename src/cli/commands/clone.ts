@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, command, STATUS } from "../command.ts";
-import { fetchedText, noteRest } from "./fetch.ts";
+import { checkpointsWanted, fetchedText, noteRest } from "./fetch.ts";
 
 export const clone: Command = command({
   positionals: {
@@ -23,7 +23,7 @@ export const clone: Command = command({
     const isPath = !/^[a-z][a-z0-9+.-]+:/i.test(url);
     const { fetched, branch } = await clone(isPath ? path.resolve(cwd, url) : url, folder, {
       signal: long("clone").signal,
-      ...((full || thin) && { full: full === true }),
+      ...checkpointsWanted(full, thin),
     });
     const shown = path.relative(cwd, folder).split(path.sep).join("/") || ".";
     out.done({ path: shown, branch: branch ?? null }, () =>

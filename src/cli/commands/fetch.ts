@@ -3,6 +3,7 @@ import { gitRoot } from "../../node/host/git-state.ts";
 import type { Fetched } from "../../repository/sharing.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
+import { usageError } from "../input/usage-error.ts";
 import { plural, size } from "../terminal/text.ts";
 
 export const fetch: Command = command({
@@ -19,7 +20,7 @@ export const fetch: Command = command({
   },
   examples: [
     ["fetch", "then: rewind log --all, rewind get origin/main@50%"],
-    ["fetch lab fix --thin", "one branch, a few kB"],
+    ["fetch lab fix --thin", "one branch, or a tag, a few kB"],
   ],
   keys: {
     fetch: [
@@ -31,12 +32,13 @@ export const fetch: Command = command({
   async run(args, context) {
     const { remote = "origin", branch = [], full, thin, dryRun = false } = args;
     const { out, long } = context;
+    const which = checkpointsWanted(full, thin);
     const repo = await openOrCreate(context);
     const sharing = await repo.sharing();
     const fetched = await sharing.fetch(remote, {
       ...{ dryRun, signal: long("fetch").signal },
       ...(branch.length > 0 && { branches: branch }),
-      ...((full || thin) && { full: full === true }),
+      ...which,
     });
     const { gone, objects, bytes, leftOutBytes } = fetched;
     const refs = fetched.refs.map(({ name, target, before = null, outcome }) => ({
@@ -49,6 +51,15 @@ export const fetch: Command = command({
     return STATUS.ok;
   },
 });
+
+/** What --full and --thin say; nothing unless one is given. Throws USAGE for both. */
+export function checkpointsWanted(
+  full: boolean | undefined,
+  thin: boolean | undefined,
+): { readonly full?: boolean } {
+  if (full && thin) throw usageError("expected --full or --thin, got both");
+  return full || thin ? { full: full === true } : {};
+}
 
 /** What came, in a line. */
 export function fetchedText(

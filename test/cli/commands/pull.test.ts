@@ -110,6 +110,9 @@ describe("pull", () => {
   test("a branch that the remote lacks", async () => {
     const { b } = await twoProjects();
     const { status, stderr } = await b.run(...words("pull origin nothing"));
-    expect([status, stderr]).toEqual([1, expect.stringContaining("origin has no branch nothing")]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("origin has no branch and no tag nothing"),
+    ]);
   });
 });
