@@ -105,7 +105,7 @@ export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { Checked, CheckRequest, LostRef, MissingRun } from "./repository/on-remote.ts";
 export type { NamedRun } from "./repository/reflog.ts";
-export type { AddRemoteOptions, RemoteInfo } from "./repository/remotes.ts";
+export type { AddRemoteOptions, RemoteInfo, SeenWith } from "./repository/remotes.ts";
 export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";
 export type { ConflictedRef, SettledRef } from "./repository/settle.ts";
 export type {

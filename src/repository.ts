@@ -7,7 +7,13 @@ import { redo, undo } from "./history/operations.ts";
 import { nodeFiles } from "./node/host/files.ts";
 import { machineSeal } from "./node/host/machine-seal.ts";
 import { inNewFolder } from "./node/host/new-folder.ts";
-import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "./node/host/platform.ts";
+import {
+  backgroundHash,
+  nodeCompression,
+  nodeCrc32,
+  nodeHash,
+  runningHash,
+} from "./node/host/platform.ts";
 import {
   type ProgramToTrust,
   programsToTrust,
@@ -158,6 +164,7 @@ function fileTools(seal = machineSeal()): FileStoreTools {
     hash: nodeHash,
     crc32: nodeCrc32,
     compression: nodeCompression,
+    backgroundHash,
     runningHash,
     seal,
     uniqueName: () => crypto.randomBytes(8).toString("hex"),

@@ -111,6 +111,7 @@ const MAIN = [
   "type SaveRunsOptions",
   "type SavedFile",
   "type SavedRun",
+  "type SeenWith",
   "type Segment",
   "type SegmentChange",
   "type SegmentDescription",

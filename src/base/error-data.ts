@@ -28,6 +28,10 @@ export interface AddedData {
   readonly remaining?: readonly string[];
   /** A journal is left for recovery. */
   readonly left?: boolean;
+  /**
+   * What had the run when it was last seen: a branch or a tag of a remote, and whether with the code.
+   */
+  readonly there?: { readonly remote: string; readonly name: string; readonly code: boolean };
   /** The command had changed the store before it failed. */
   readonly changed?: boolean;
 }
@@ -301,6 +305,8 @@ export interface RemoteErrors {
     readonly status?: number;
     /** What the program that reaches the remote has said. */
     readonly told?: string;
+    /** Whether its folder is gone, or empty. */
+    readonly gone?: boolean;
   };
   REMOTE_INVALID: {
     readonly url?: string;
@@ -309,6 +315,9 @@ export interface RemoteErrors {
     readonly file?: string;
     /** Its URL as a Git repository, if it is one. */
     readonly git?: string;
+    /** Whether Git has found damage in it, and what Git has said. */
+    readonly isGit?: boolean;
+    readonly told?: string;
   };
   REMOTE_LOST: {
     readonly url: string;

@@ -1,3 +1,4 @@
+import { isRewindError } from "../base/errors.ts";
 import { messageOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
 import { engineVersion } from "../node/own-files.ts";
@@ -98,7 +99,7 @@ async function run(
     await end();
     return status;
   } catch (failure) {
-    const thrown = await unlessSwapped(failure, name, command, args, context.open);
+    const thrown = await withCause(failure, name, command, args, context.open);
     // The failure that came first is the one to report.
     await end().catch(() => undefined);
     const { systemFailure } = await loadReport();
@@ -109,15 +110,15 @@ async function run(
   }
 }
 
-/** The same failure, unless two words of the command line were swapped. */
-async function unlessSwapped(
+/** The same failure, with what the store tells about its cause. */
+async function withCause(
   failure: unknown,
   ...about: [CommandName, Command, Arguments, Context["open"]]
 ): Promise<unknown> {
   const hasRevision = Object.values(about[1].positionals).some((p) => p.completes === "revision");
-  if (!hasRevision) return failure;
+  if (!hasRevision && !isRewindError(failure, "OBJECT_MISSING", "PROGRAM_MISSING")) return failure;
   // Loaded only for an error.
-  return (await import("./on-store.ts")).unlessSwapped(failure, ...about);
+  return (await import("./on-store.ts")).explained(failure, ...about);
 }
 
 /** A command line without a command, or `rewind help`. */

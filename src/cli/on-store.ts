@@ -30,7 +30,7 @@ import { verify } from "./commands/verify/verify.ts";
 
 export { Config } from "../node/config/config.ts";
 export { cloneRepository, initRepository, openRepository } from "../repository.ts";
-export { unlessSwapped } from "./errors/swapped.ts";
+export { explained } from "./errors/explained.ts";
 
 /**
  * The commands that work on a store, in one module: loading another file takes longer than loading

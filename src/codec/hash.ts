@@ -3,6 +3,9 @@ import { sha256 as nobleSha256, sha512 as nobleSha512 } from "@noble/hashes/sha2
 /** A hash function: a digest of fixed length, in bytes, of bytes of any length. */
 export type Hash = (bytes: Uint8Array) => Uint8Array;
 
+/** The same, off this thread where the platform can do that. */
+export type BackgroundHash = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>;
+
 /**
  * SHA-256 (FIPS 180-4): 32 bytes. This function is portable; on Node, callers pass in the native
  * one, which is about ten times faster.

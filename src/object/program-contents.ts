@@ -45,13 +45,15 @@ export interface PackageInProgram {
   readonly bytes: number | null;
 }
 
-/** The contents of a program. Throws OBJECT_MISSING if its source was left out. */
+/** The contents of a program. Throws PROGRAM_MISSING if its source was left out. */
 export async function contentsOf(
   program: Program,
   get: ReadObject,
   hash: Hash,
 ): Promise<ProgramContents> {
-  const parts = await readParts(program, get, hash);
+  const parts = await readParts(program, get, hash).catch((error) => {
+    throw isRewindError(error, "OBJECT_MISSING") ? codeLeftOut(program) : error;
+  });
   const stretches = parts.map(({ package: label, code }) => ({ label, code }));
   return {
     stretches,
@@ -68,9 +70,21 @@ export function inputsOf({ inputs }: Program): InputOfProgram[] {
     .map(({ path, length, chunk = null }) => ({ path, bytes: length, chunk }));
 }
 
+/** The error for code that a run was saved or pushed without. */
+export function codeLeftOut(program: Program): RewindError<"PROGRAM_MISSING"> {
+  const { name, module } = program;
+  const text = `${theCodeOf(program)} was left out when the run was saved or pushed`;
+  return new RewindError("PROGRAM_MISSING", text, { name, module });
+}
+
+/** On one line: a stranger's names must not look like further lines of a message. */
+export function theCodeOf({ name, module }: Program): string {
+  return `the code of "${name}" (${module})`.replace(/\p{Cc}+/gu, " ");
+}
+
 /** For `catch`, after reading what a run may have been saved without: undefined if it is missing. */
 export function unlessMissing(error: unknown): undefined {
-  if (!isRewindError(error, "OBJECT_MISSING")) throw error;
+  if (!isRewindError(error, "OBJECT_MISSING", "PROGRAM_MISSING")) throw error;
 }
 
 /** The chunks that hold a program's source, in order. */

@@ -23,6 +23,11 @@ export interface Blobs {
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** The same, unless it is there: then returns false. Of several at once, one succeeds. */
   create(name: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Whether a push has made it, where that can be told from an empty one: a folder may be on a mount
+   * that is not there.
+   */
+  isMade?(): Promise<boolean>;
   /** Called after refs have changed. */
   changed?(): Promise<void>;
   /** Checks that `create` succeeds only once, if that depends on the server. */
@@ -78,6 +83,7 @@ export function blobRemote(blobs: Blobs, hash: Hash): Remote {
   return {
     url: blobs.url,
     list,
+    isMade: async () => (await blobs.isMade?.()) ?? true,
     async read(refs) {
       const values = new Map<string, RefValue>();
       for (const ref of refs) {

@@ -1,8 +1,10 @@
+import { isRewindError } from "../base/errors.ts";
 import { peel } from "../history/resolve.ts";
 import { objectsOf } from "../object/closure.ts";
 import type { Id } from "../object/id.ts";
 import { decodeRun } from "../object/run.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
+import type { RefValue } from "./remote.ts";
 
 /** What a run can lack and still be read. */
 export interface Holdings {
@@ -25,4 +27,22 @@ export async function holdings(store: ObjectStore, target: Id, asked: Holdings):
     }
   }
   return has;
+}
+
+/** Whether a store has everything that a ref offers, except checkpoints. */
+export async function isWhole(
+  store: ObjectStore,
+  { target, code }: Pick<RefValue, "target" | "code">,
+): Promise<boolean> {
+  const read = objectReader(store);
+  try {
+    const manifest = decodeRun(await read("run", await peel(store, target)));
+    for await (const { id, optional } of objectsOf(manifest, read, { checkpoints: false })) {
+      if ((code || !optional) && !(await store.has(id))) return false;
+    }
+    return true;
+  } catch (error) {
+    if (isRewindError(error, "OBJECT_MISSING")) return false;
+    throw error;
+  }
 }

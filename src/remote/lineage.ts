@@ -41,8 +41,17 @@ export class Lineage {
   async continues(next: Id<"run">, old: Id<"run">): Promise<boolean> {
     if (await this.comesFrom(next, old)) return true;
     const [longer, shorter] = [await this.manifest(next), await this.manifest(old)];
-    if (longer === undefined || shorter === undefined) return false;
+    if (longer === undefined || shorter === undefined || longer.steps === shorter.steps) {
+      return false;
+    }
     return hasAllSteps(longer, shorter, objectReader(this.#store));
+  }
+
+  /** Whether two runs are recordings of the same steps. False if the store lacks one of them. */
+  async sameSteps(a: Id<"run">, b: Id<"run">): Promise<boolean> {
+    const [one, other] = [await this.manifest(a), await this.manifest(b)];
+    if (one === undefined || one.steps !== other?.steps) return false;
+    return hasAllSteps(one, other, objectReader(this.#store));
   }
 
   /** Whether `next` is `old`, or comes from all of it by its parents. */

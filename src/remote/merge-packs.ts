@@ -2,7 +2,7 @@ import type { Hash } from "../codec/hash.ts";
 import type { Id } from "../object/id.ts";
 import { decodeHeader, RECORD_HEADER_BYTES } from "../store/pack.ts";
 import { checkPack } from "./check-pack.ts";
-import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
+import { type Filled, type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
 import type { PackRef, Remote } from "./remote.ts";
 
 /** A pack of fewer bytes is small. */
@@ -27,8 +27,9 @@ export async function mergeSmallPacks(
     const small = packs.filter((pack) => pack.holds === holds && pack.bytes < SMALL_BYTES);
     if (small.length < MOST_SMALL) continue;
     const writer = new PackWriter(tools, holds);
-    const done = async (packed: Packed | undefined): Promise<void> => {
-      if (packed === undefined) return;
+    const done = async (filled: Filled | undefined): Promise<void> => {
+      if (filled === undefined) return;
+      const packed = await filled();
       made.push(packed.pack);
       await give(packed);
     };

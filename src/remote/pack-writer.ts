@@ -1,8 +1,9 @@
 import { toHex } from "../base/bytes.ts";
 import { RewindError } from "../base/errors.ts";
+import type { BackgroundHash } from "../codec/hash.ts";
 import type { Id, Kind } from "../object/id.ts";
 import { largestContent } from "../store/content-limit.ts";
-import type { ObjectStore } from "../store/object-store.ts";
+import type { ObjectStore, Room } from "../store/object-store.ts";
 import {
   decodeHeader,
   encodeFooter,
@@ -14,19 +15,24 @@ import { LARGEST_OBJECT } from "./check-pack.ts";
 import type { PackRef } from "./remote.ts";
 
 /** A pack ends with the record that brings it to this size: it is held in memory as a whole. */
-const PACK_BYTES = 1 << 24;
+const PACK_BYTES = 1 << 23;
 const LARGEST_RECORD = 1 << 25;
+/** The most that a footer takes. */
+const FOOTER_BYTES = 64;
+
+/** A pack that is full and has no name yet: hashes it, and returns it whole. */
+export type Filled = () => Promise<Packed>;
 
 /** A pack that is ready to be sent. */
 export interface Packed {
   readonly pack: PackRef;
-  /** Its bytes, which hold until the next pack has been returned and another object is added. */
+  /** Its bytes, which hold until two more packs have been returned and another object is added. */
   readonly bytes: Uint8Array;
 }
 
 /** What packs are made with. */
 export interface PackingTools extends PackTools {
-  runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
+  readonly backgroundHash: BackgroundHash;
 }
 
 /**
@@ -37,7 +43,8 @@ export class PackWriter {
   readonly #tools: PackingTools;
   #holds: PackRef["holds"];
   #buffer = newBuffer();
-  #other = newBuffer();
+  /** Those of the packs before: one is hashed and one is sent while the next one is filled. */
+  readonly #others = [newBuffer(), newBuffer()];
   #length = 0;
   #objects = 0;
   /** What its objects unpack to. */
@@ -49,7 +56,7 @@ export class PackWriter {
   }
 
   /** Begins with the checkpoints: returns the last pack of what comes before them. */
-  turnToCheckpoints(): Packed | undefined {
+  turnToCheckpoints(): Filled | undefined {
     const last = this.end();
     this.#holds = "checkpoints";
     return last;
@@ -59,8 +66,8 @@ export class PackWriter {
    * Adds an object of a store, and returns the pack that it has filled, if it has. `missing` tells
    * that the store lacks the object.
    */
-  async add(store: ObjectStore, kind: Kind, id: Id): Promise<Packed | "missing" | undefined> {
-    const record = (await store.record?.(id)) ?? (await this.#encoded(store, kind, id));
+  async add(store: ObjectStore, kind: Kind, id: Id): Promise<Filled | "missing" | undefined> {
+    const record = (await store.record?.(id, this.#room)) ?? (await this.#encoded(store, kind, id));
     if (record === undefined) return "missing";
     const { rawLength = 0 } = decodeHeader(record) ?? {};
     if (record.length > LARGEST_RECORD || rawLength > LARGEST_OBJECT) {
@@ -75,14 +82,14 @@ export class PackWriter {
   }
 
   /** Adds an object as a record, and returns the pack that it has filled, if it has. */
-  addRecord(record: Uint8Array): Packed | undefined {
+  addRecord(record: Uint8Array): Filled | undefined {
     const { rawLength = 0 } = decodeHeader(record) ?? {};
     // Whoever fetches refuses a pack that unpacks to more than its length allows. Such a record is
     // so short that it fills no pack by itself.
     const most = largestContent(this.#length + record.length);
     const full = this.#content + rawLength > most ? this.end() : undefined;
-    // This record is added before the caller has the full pack, while the one before it may still be
-    // on its way, in the memory that would come next.
+    // This record is added before the caller has the full pack, while an earlier one may still be on
+    // its way, in the memory that would come next.
     if (full !== undefined) this.#buffer = newBuffer();
     if (this.#length === 0) this.#append(PACK_HEADER);
     this.#append(record);
@@ -92,34 +99,46 @@ export class PackWriter {
   }
 
   /** The last pack; undefined if there is nothing left for one. */
-  end(): Packed | undefined {
+  end(): Filled | undefined {
     if (this.#objects === 0) return undefined;
-    const hash = this.#tools.runningHash();
-    hash.update(this.#buffer.subarray(0, this.#length));
-    const digest = hash.digest();
-    this.#append(encodeFooter(digest, this.#objects, this.#tools));
-    const bytes = this.#buffer.subarray(0, this.#length);
-    const pack: PackRef = {
-      ...{ hash: toHex(digest), bytes: bytes.length, objects: this.#objects },
-      holds: this.#holds,
-    };
+    const tools = this.#tools;
+    const [buffer, length, objects, holds] = [
+      ...([this.#buffer, this.#length, this.#objects, this.#holds] as const),
+    ];
     this.#length = 0;
     this.#objects = 0;
     this.#content = 0;
-    [this.#buffer, this.#other] = [this.#other, this.#buffer];
-    return { pack, bytes };
+    this.#others.push(buffer);
+    this.#buffer = this.#others.shift() as Uint8Array<ArrayBuffer>;
+    return async () => {
+      const hash = await tools.backgroundHash(buffer.subarray(0, length));
+      const footer = encodeFooter(hash, objects, tools);
+      buffer.set(footer, length);
+      const bytes = buffer.subarray(0, length + footer.length);
+      return { pack: { hash: toHex(hash), bytes: bytes.length, objects, holds }, bytes };
+    };
   }
 
   #append(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
-    if (length > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.#buffer.length));
+    if (length + FOOTER_BYTES > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(length + FOOTER_BYTES, 2 * this.#buffer.length));
       larger.set(this.#buffer.subarray(0, this.#length));
       this.#buffer = larger;
     }
-    this.#buffer.set(bytes, this.#length);
+    const isInPlace = bytes.buffer === this.#buffer.buffer && bytes.byteOffset === this.#length;
+    if (!isInPlace) this.#buffer.set(bytes, this.#length);
     this.#length = length;
   }
+
+  /** Where the next record is to be, so that it is read into its place. */
+  readonly #room: Room = (length) => {
+    if (this.#length === 0) this.#append(PACK_HEADER);
+    const end = this.#length + length;
+    return end + FOOTER_BYTES > this.#buffer.length
+      ? new Uint8Array(length)
+      : this.#buffer.subarray(this.#length, end);
+  };
 
   async #encoded(store: ObjectStore, kind: Kind, id: Id): Promise<Uint8Array | undefined> {
     const object = await store.get(id);

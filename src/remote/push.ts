@@ -12,7 +12,7 @@ import { Lineage } from "./lineage.ts";
 import { lostPacks, withoutLost } from "./lost.ts";
 import { mergeSmallPacks } from "./merge-packs.ts";
 import { Outbox } from "./outbox.ts";
-import { type Packed, type PackingTools, PackWriter } from "./pack-writer.ts";
+import { type Filled, type PackingTools, PackWriter } from "./pack-writer.ts";
 import { MOST_PACKS } from "./ref-value.ts";
 import type { PackRef, RefSwap, RefValue, Remote, Swapped } from "./remote.ts";
 
@@ -35,8 +35,11 @@ export interface PushedRef {
   readonly target: Id;
   /** What the remote had. */
   readonly before: Id | undefined;
-  /** `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. */
-  readonly outcome: "new" | "moved" | "completed" | "same" | "refused";
+  /**
+   * `completed`: it names the same run, of which the remote lacked code, checkpoints or packs. `equal`:
+   * it stays, since the remote has another recording of the same steps.
+   */
+  readonly outcome: "new" | "moved" | "completed" | "same" | "equal" | "refused";
   /** Why it is refused. */
   readonly reason?: PushRefusal | undefined;
 }
@@ -153,7 +156,10 @@ export async function push(
     const about = { name, target, before };
     if (typeof outcome === "object") {
       planned.push({ ref: { ...about, outcome: "refused", reason: outcome }, swap: undefined });
-    } else if (outcome === "same" && there !== undefined && (await isComplete(there.value))) {
+    } else if (
+      outcome === "equal" ||
+      (outcome === "same" && there !== undefined && (await isComplete(there.value)))
+    ) {
       planned.push({ ref: { ...about, outcome }, swap: undefined });
     } else {
       const value = await send(source, remote, target, { known, lineage, totals, names, options });
@@ -200,15 +206,16 @@ async function outcomeOf(
   before: Id | undefined,
   store: ObjectStore,
   lineage: Lineage,
-): Promise<"new" | "moved" | "same" | PushRefusal> {
+): Promise<"new" | "moved" | "same" | "equal" | PushRefusal> {
   if (lease !== undefined && lease.target !== before) return { kind: "lease" };
   if (before === undefined) return "new";
   if (before === target) return "same";
   if (lease !== undefined) return "moved";
   if (!(await store.has(before))) return { kind: "unknown" };
   // A tag continues nothing: it is no run.
-  const forward = await lineage.continues(target as Id<"run">, before as Id<"run">);
-  return forward ? "moved" : { kind: "diverged" };
+  const [ours, theirs] = [target as Id<"run">, before as Id<"run">];
+  if (await lineage.continues(ours, theirs)) return "moved";
+  return (await lineage.sameSteps(ours, theirs)) ? "equal" : { kind: "diverged" };
 }
 
 interface Sending {
@@ -253,11 +260,8 @@ async function sendThrough(
   const { code = true, thin = false, dryRun = false } = options;
   const packs = new Map<string, PackRef>();
   const writer = new PackWriter(tools);
-  const give = async (packed: Packed | "missing" | undefined): Promise<void> => {
-    if (packed === undefined || packed === "missing") return;
-    packs.set(packed.pack.hash, packed.pack);
-    names.written.add(packed.pack.hash);
-    await outbox.give(packed);
+  const give = async (filled: Filled | "missing" | undefined): Promise<void> => {
+    if (filled !== undefined && filled !== "missing") await outbox.give(filled);
   };
   const taken = new Set<readonly PackRef[]>();
   /** Whether the remote has it; then the packs that hold it belong to this ref as well. */
@@ -300,8 +304,8 @@ async function sendThrough(
       await give(writer.turnToCheckpoints());
       atCheckpoints = true;
     }
-    const packed = await writer.add(store, kind, id);
-    if (packed === "missing") {
+    const filled = await writer.add(store, kind, id);
+    if (filled === "missing") {
       if (!optional && !derivable) throw missing(kind, id);
       if (optional) has.code = false;
       if (optional && program !== undefined) labels.delete(program);
@@ -313,11 +317,15 @@ async function sendThrough(
       program = id;
       labels.set(id, module ?? name);
     }
-    await give(packed);
+    await give(filled);
   }
   for (const label of labels.values()) names.code.add(label);
   await give(writer.end());
   await outbox.end();
+  for (const pack of outbox.given) {
+    packs.set(pack.hash, pack);
+    names.written.add(pack.hash);
+  }
   const named = dryRun
     ? [...packs.values()]
     : await mergeSmallPacks([...packs.values()], remote, tools, (packed) =>

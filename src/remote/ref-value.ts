@@ -32,7 +32,7 @@ const HEADER = "rewind ref 1";
 /** A value of more bytes is refused. */
 export const LARGEST_REF_VALUE: number = 1 << 20;
 
-/** A value that names more packs is refused: they are 160 GB as a push makes them. */
+/** A value that names more packs is refused: they are 80 GB as a push makes them. */
 export const MOST_PACKS = 10_000;
 
 /** A pack of more bytes is refused. */

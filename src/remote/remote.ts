@@ -72,6 +72,8 @@ export interface Remote {
   readonly url: string;
   /** Every ref, with one request if that is possible. Throws REMOTE_FAILED and the like. */
   list(): Promise<readonly ListedRef[]>;
+  /** Whether it was ever pushed to, where that can be told; true elsewhere. */
+  isMade?(): Promise<boolean>;
   /** The values of refs that `list` gave. Those that are gone by now are left out. */
   read(refs: readonly ListedRef[]): Promise<ReadonlyMap<string, RefValue>>;
   /** Whether the remote has this pack already, perhaps from a transfer that was cut. */

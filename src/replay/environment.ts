@@ -41,7 +41,7 @@ export interface Environment {
     meta: Readonly<Record<string, unknown>>,
   ): readonly string[] | Promise<readonly string[]>;
   /** Writes a whole file or nothing. Throws FILE_FAILED. */
-  saveFile(file: string, bytes: Uint8Array): Promise<void>;
+  saveFile(file: string, bytes: Uint8Array): Promise<boolean>;
 }
 
 /**

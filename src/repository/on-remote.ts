@@ -81,17 +81,19 @@ export function lossesOf(
   });
 }
 
-/** Branches of a remote, of all the refs that it lists. Throws REF_NOT_FOUND. */
-export function branchesIn(
+/** Branches or tags of a remote, of all the refs that it lists. Throws REF_NOT_FOUND. */
+export function refsIn(
   listed: readonly ListedRef[],
-  branches: readonly string[],
+  names: readonly string[],
   remote: string,
 ): readonly ListedRef[] {
-  return branches.map((branch) => {
-    const found = listed.find(({ name }) => name === `heads/${branch}`);
+  return names.map((branch) => {
+    const named = (kind: "heads" | "tags") =>
+      listed.find(({ name }) => name === `${kind}/${branch}`);
+    const found = named("heads") ?? named("tags");
     if (found !== undefined) return found;
-    const known = listed.flatMap(({ name }) => /^heads\/(.*)$/s.exec(name)?.[1] ?? []);
-    throw new RewindError("REF_NOT_FOUND", `${remote} has no branch ${branch}`, {
+    const known = listed.map(({ name }) => name.replace(/^(heads|tags)\//, ""));
+    throw new RewindError("REF_NOT_FOUND", `${remote} has no branch and no tag ${branch}`, {
       ...{ branch, names: [], ...someWords(known) },
     });
   });

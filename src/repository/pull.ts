@@ -10,11 +10,14 @@ export interface Moved {
   readonly from: Id<"run"> | undefined;
   /** What it names on the remote. */
   readonly to: Id<"run">;
-  /** How it stood before: it has moved if it was `behind` or `new`. */
+  /** How it stood before: it has moved if it was `behind`, `equal` or `new`. */
   readonly standing: Standing;
 }
 
-/** Moves a branch to what was fetched, if that continues it or if there is no such branch yet. */
+/**
+ * Moves a branch to what was fetched, if that has all its steps or if there is no such branch yet. Of
+ * two recordings of the same steps everybody takes the one of the remote.
+ */
 export async function moveToFetched(here: Here, branch: string, remote: string): Promise<Moved> {
   const { objects, refs, branches } = here;
   const standing = await standingOf(here, branch, remote);
@@ -23,7 +26,7 @@ export async function moveToFetched(here: Here, branch: string, remote: string):
   const command = `pull ${remote} ${branch}`;
   if (from === undefined) {
     await branches.create(branch, to, { command, checkout: false });
-  } else if (standing === "behind") {
+  } else if (standing === "behind" || standing === "equal") {
     const steps = (await new Lineage(objects).manifest(to))?.steps ?? 0;
     await branches.move(branch, { command, from, to, steps });
   }

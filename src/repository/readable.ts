@@ -186,8 +186,8 @@ export class ReadableRepository {
 
   /**
    * Writes runs to one `.replay` file, with everything needed to replay them: each object once. With
-   * `since` it leaves out what those runs have, and only a store that has them loads the file. Throws
-   * FILE_FAILED, OBJECT_MISSING.
+   * `since` it leaves out what those runs have, and only a store that has them loads the file. An
+   * existing file is replaced if it is a saved run too. Throws FILE_FAILED, OBJECT_MISSING.
    *
    * @example
    * ```ts
@@ -200,11 +200,11 @@ export class ReadableRepository {
     revisions: string | readonly string[],
     file: string,
     options: SaveRunsOptions = {},
-  ): Promise<SavedFile> {
+  ): Promise<SavedFile & { readonly replaced: boolean }> {
     checkKind(file, "file", "text");
     const { content, ...saved } = await this.artifact(revisions, options);
-    await this.environment().saveFile(file, content);
-    return saved;
+    const replaced = await this.environment().saveFile(file, content);
+    return { ...saved, replaced };
   }
 
   /** The bytes that `save` writes, as `content`. */

@@ -1,8 +1,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { count } from "../base/count.ts";
-import { RewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { resolve } from "../history/resolve.ts";
 import { projectCache } from "../node/host/user-folders.ts";
 import { maskUrl } from "../node/remote/mask.ts";
 import { GIT_REMOTE, noRemote, openRemote } from "../node/remote/open-remote.ts";
@@ -10,10 +11,19 @@ import { projectRemote } from "../node/remote/project-git.ts";
 import { checkRefPrefix } from "../node/remote/ref-prefix.ts";
 import { checkRemoteName, type KnownRemote, RemoteStates } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
+import { Lineage } from "../remote/lineage.ts";
 import { MOST_REFS, PackTable } from "../remote/pack-table.ts";
 import type { SeenRef } from "../remote/push.ts";
 import type { ListedRef, Remote } from "../remote/remote.ts";
 import { isRefName } from "../store/ref-name.ts";
+
+/** What had a run: a branch or a tag of a remote. */
+export interface SeenWith {
+  readonly remote: string;
+  readonly name: string;
+  /** Whether the source of its programs was there. */
+  readonly code: boolean;
+}
 
 /** A remote, as `list` gives it. */
 export interface RemoteInfo {
@@ -67,6 +77,44 @@ export class Remotes {
       }
     }
     return listed;
+  }
+
+  /**
+   * A branch or a tag of a remote that had a run when it was last seen, with its code if possible: the
+   * run of this id, or else one behind these revisions. Undefined if no remote is known to have one.
+   * No remote is asked.
+   */
+  async seenWith(
+    id: string | undefined,
+    revisions: readonly string[] = [],
+  ): Promise<SeenWith | undefined> {
+    if (id !== undefined) checkKind(id, "id", "text");
+    checkKind(revisions, "revisions", "texts");
+    const runs = new Set<string>(id === undefined ? [] : [id]);
+    const { objects, refs } = this.#store;
+    const lineage = new Lineage(objects);
+    for (const revision of revisions) {
+      try {
+        const { id: run } = await resolve(objects, refs, revision);
+        runs.add(run);
+        for await (const each of lineage.ancestors(run, () => false)) runs.add(each);
+      } catch (error) {
+        // It is asked for because something cannot be read.
+        if (!isRewindError(error)) throw error;
+      }
+    }
+    const seen = this.#states.names().flatMap((remote) =>
+      [...(this.#states.read(remote)?.refs ?? [])].map(([ref, { value }]) => ({
+        ...{ remote, name: ref.replace(/^(heads|tags)\//, ""), value },
+      })),
+    );
+    for (const run of runs) {
+      const found = seen.filter(({ value }) => value.target === run || value.about.run === run);
+      const best = found.find(({ value }) => value.code) ?? found[0];
+      if (best === undefined) continue;
+      return { remote: best.remote, name: best.name, code: best.value.code };
+    }
+    return undefined;
   }
 
   /**
@@ -168,7 +216,7 @@ export class Remotes {
 
 /**
  * What the listed refs say, of which only those are read that have changed. Throws REMOTE_INVALID if
- * they are more than a remote may have.
+ * they are more than a remote may have, and REMOTE_FAILED if a remote that had some is gone.
  */
 export async function seenRefs(
   remote: Remote,
@@ -178,6 +226,11 @@ export async function seenRefs(
   if (listed.length > MOST_REFS) {
     const message = `expected at most ${count(MOST_REFS)} refs on ${remote.url}, it has ${count(listed.length)}`;
     throw new RewindError("REMOTE_INVALID", message, { url: remote.url });
+  }
+  if (listed.length === 0 && known.refs.size > 0 && (await remote.isMade?.()) === false) {
+    // A push would hide what comes back with the mount.
+    const message = `${remote.url} is gone or empty, and had runs when it was last seen`;
+    throw new RewindError("REMOTE_FAILED", message, { url: remote.url, gone: true });
   }
   const table = new PackTable();
   const seen = new Map<string, SeenRef>();

@@ -18,7 +18,7 @@ export interface SettledRef {
   readonly ref: string;
   /** What it names now: ours, or theirs if that continues ours. */
   readonly target: Id;
-  /** The new name of theirs; undefined if one of the two continues the other. */
+  /** The new name of theirs; undefined if one of the two has all steps of the other. */
   readonly other: string | undefined;
 }
 
@@ -31,8 +31,8 @@ export async function conflictedRefs(refs: RefStore): Promise<readonly Conflicte
 }
 
 /**
- * Settles the refs that Git could not merge, and loses nothing: if the run of one side continues the
- * other, the ref names it; otherwise the ref stays at ours, and theirs gets a free name. Throws
+ * Settles the refs that Git could not merge, and loses nothing: if the run of one side has all steps
+ * of the other, the ref names it; otherwise the ref stays at ours, and theirs gets a free name. Throws
  * OBJECT_MISSING if the store lacks one of them.
  */
 export async function settleRefs(
@@ -56,7 +56,7 @@ export async function settleRefs(
   return settled;
 }
 
-/** The side whose run continues the other's; undefined if neither does. */
+/** The side whose run has all steps of the other's; undefined if neither has. */
 async function sideThatHasBoth(store: ObjectStore, ours: Id, theirs: Id): Promise<Id | undefined> {
   const lineage = new Lineage(store);
   const [a, b] = [await peel(store, ours), await peel(store, theirs)];
@@ -64,7 +64,7 @@ async function sideThatHasBoth(store: ObjectStore, ours: Id, theirs: Id): Promis
     if ((await lineage.manifest(run)) === undefined) throw missing("run", run);
   // A tag stays on its run, and has its own message.
   if (a !== ours || b !== theirs) return undefined;
-  if (await lineage.continues(a, b)) return ours;
+  if ((await lineage.continues(a, b)) || (await lineage.sameSteps(a, b))) return ours;
   if (await lineage.continues(b, a)) return theirs;
   return undefined;
 }

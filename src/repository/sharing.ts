@@ -1,4 +1,4 @@
-import { isRewindError } from "../base/errors.ts";
+import { isRewindError, RewindError } from "../base/errors.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import type { Branches } from "../history/branches.ts";
 import { resolve } from "../history/resolve.ts";
@@ -8,6 +8,7 @@ import { checkRemoteName } from "../node/remote/remote-state.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { Id } from "../object/id.ts";
 import { FETCH_OPTIONS, type FetchOptions, type Received, receive } from "../remote/fetch.ts";
+import { isWhole } from "../remote/holdings.ts";
 import { lostPacks } from "../remote/lost.ts";
 import { type Pushed, push } from "../remote/push.ts";
 import type { RefValue, RunSummary } from "../remote/remote.ts";
@@ -21,12 +22,12 @@ import {
   refsNamed,
 } from "./delete-there.ts";
 import {
-  branchesIn,
   CHECK_REQUEST,
   type Checked,
   type CheckRequest,
   lossesOf,
   missingOf,
+  refsIn,
 } from "./on-remote.ts";
 import { type Moved, moveToFetched } from "./pull.ts";
 import { Remotes, seenRefs } from "./remotes.ts";
@@ -55,7 +56,7 @@ export interface RemoteRef {
 
 /** What a fetch is to do. */
 export interface FetchRequest extends Partial<FetchOptions> {
-  /** The branches. Every branch and tag unless given. */
+  /** The branches and tags. Every one unless given. */
   readonly branches?: readonly string[] | undefined;
 }
 
@@ -66,6 +67,8 @@ export interface Fetched extends Received {
   readonly refs: readonly FetchedRef[];
   /** Branches that the remote had before and has no more; their runs stay here. */
   readonly gone: readonly string[];
+  /** The refs of runs whose code was left out when they were pushed. */
+  readonly withoutCode: readonly string[];
 }
 
 /** The result of a pull. */
@@ -118,7 +121,11 @@ export class Sharing extends Remotes {
       await track(
         this.#store.refs,
         name,
-        new Map(done.map((ref) => [ref.name, ref.target])),
+        new Map(
+          done.map(({ name, target, before = target, outcome }) => [
+            ...([name, outcome === "equal" ? before : target] as const),
+          ]),
+        ),
         `push ${name}`,
       );
       return pushed;
@@ -195,8 +202,8 @@ export class Sharing extends Remotes {
    * Receives branches and tags from a remote and checks every byte. Branches are then
    * `<remote>/<branch>` here; nothing else moves. If checkpoints take more than the setting
    * `fetch.checkpoints` allows, 16 MiB, they stay there, unless `full` asks for them: a replay derives
-   * them. Throws REMOTE_UNKNOWN, REMOTE_FAILED and
-   * REMOTE_INVALID, and then nothing here has changed.
+   * them. Of branches that are named, it also brings what this store has had and lost. Throws
+   * REMOTE_UNKNOWN, REMOTE_FAILED and REMOTE_INVALID, and then nothing here has changed.
    */
   async fetch(name: string, request: FetchRequest = {}): Promise<Fetched> {
     checkOptionsOf(request, FETCH_REQUEST);
@@ -205,16 +212,19 @@ export class Sharing extends Remotes {
     const remote = await this.open(name, known, request.signal);
     try {
       const listed = await remote.list();
-      const chosen = request.branches ? branchesIn(listed, request.branches, name) : listed;
+      const chosen = request.branches ? refsIn(listed, request.branches, name) : listed;
       const seen = await seenRefs(remote, known, chosen);
       const values = new Map([...seen].map(([ref, { value }]) => [ref, value]));
-      const news = request.full ? values : await this.#notHere(values, known.here);
+      // What is noted as here may have been lost since. Of branches that are named it is looked up.
+      const hasLost = request.branches !== undefined && (await this.#hasLost(values));
+      const here = hasLost ? new Set<string>() : known.here;
+      const news = request.full ? values : await this.#notHere(values, here);
       const options = { ...fetchLimits(this.#root), ...request };
-      const quarantine = quarantineFor(objects, request);
-      const receiving = { ...options, here: known.here };
+      const quarantine = quarantineFor(objects, { ...request, afresh: hasLost });
+      const receiving = { ...options, here };
       const received = await receive(objects, quarantine, remote, news, receiving).catch(
         (error) => {
-          const relied = quarantine.reliesOnStore || known.here.size > 0;
+          const relied = quarantine.reliesOnStore || here.size > 0;
           if (!relied || !isRewindError(error, "REMOTE_INVALID")) throw error;
           // What was here may have been lost since, and a pack that came along with a copy of the
           // store may have the name of another: then everything comes again.
@@ -231,7 +241,8 @@ export class Sharing extends Remotes {
         const here = new Set([...known.here, ...received.packs]);
         this.note(name, { ...known, refs: new Map([...kept, ...seen]), here });
       }
-      return { ...received, refs, gone };
+      const withoutCode = [...values].flatMap(([ref, { code }]) => (code ? [] : [ref]));
+      return { ...received, refs, gone, withoutCode };
     } finally {
       await remote.close();
     }
@@ -266,14 +277,27 @@ export class Sharing extends Remotes {
 
   /**
    * Fetches a branch of a remote and moves the branch of the same name here to it, if the run there
-   * continues the one here. Otherwise both stay as they are.
+   * has all steps of the one here. Otherwise both stay as they are.
    */
   async pull(name: string, branch: string, request: FetchRequest = {}): Promise<Pulled> {
     checkOptionsOf(request, FETCH_REQUEST);
     checkBranchName(branch);
     const fetched = await this.fetch(name, { ...request, branches: [branch] });
+    if (!fetched.refs.some((ref) => ref.name === `heads/${branch}`)) {
+      const message = `${name} has no branch ${branch}: that is a tag, which stays on its run`;
+      throw new RewindError("REF_NOT_FOUND", message, { tag: branch, names: [] });
+    }
     const moved = await moveToFetched({ ...this.#store, branches: this.#branches }, branch, name);
     return { ...fetched, ...moved };
+  }
+
+  /** Whether something is no longer here of a run that was. */
+  async #hasLost(values: ReadonlyMap<string, RefValue>): Promise<boolean> {
+    const { objects } = this.#store;
+    for (const value of values.values()) {
+      if ((await objects.has(value.target)) && !(await isWhole(objects, value))) return true;
+    }
+    return false;
   }
 
   /**

@@ -5,8 +5,11 @@ import type { ObjectStore } from "../store/object-store.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { trackingRef } from "./tracking.ts";
 
-/** How a branch here stands to the one of the same name on a remote. */
-export type Standing = "absent" | "new" | "same" | "behind" | "ahead" | "diverged";
+/**
+ * How a branch here stands to the one of the same name on a remote; `equal` if they are two recordings
+ * of the same steps.
+ */
+export type Standing = "absent" | "new" | "same" | "equal" | "behind" | "ahead" | "diverged";
 
 /** What a store has, with its branches. */
 export interface Here {
@@ -28,5 +31,6 @@ export async function standingOf(
   if (ours === theirs) return "same";
   const lineage = new Lineage(objects);
   if (await lineage.continues(theirs, ours)) return "behind";
-  return (await lineage.continues(ours, theirs)) ? "ahead" : "diverged";
+  if (await lineage.continues(ours, theirs)) return "ahead";
+  return (await lineage.sameSteps(ours, theirs)) ? "equal" : "diverged";
 }

@@ -20,13 +20,19 @@ export interface ObjectStore {
    * verified.
    */
   size(id: Id): Promise<number | undefined>;
-  /** The record that a file of the store holds of an object, its checksum right, for a copy. */
-  record?(id: Id): Promise<Uint8Array | undefined>;
+  /**
+   * The record that a file of the store holds of an object, its checksum right, for a copy. `room`
+   * gives memory of this length that it may be read into.
+   */
+  record?(id: Id, room?: Room): Promise<Uint8Array | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
   /** Begins to write. Objects can be read once they are committed. */
   writer(): Promise<ObjectWriter>;
 }
+
+/** Gives memory of this length for bytes that are about to be read. */
+export type Room = (length: number) => Uint8Array;
 
 /** Writes objects to a store. One writer belongs to one recording. */
 export interface ObjectWriter {

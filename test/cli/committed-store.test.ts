@@ -193,6 +193,20 @@ describe("a branch that both sides of a merge have moved", () => {
     await clones.ours.ok(...words("verify main --full"));
   });
 
+  test("keeps ours of two recordings of the same steps", async () => {
+    const clones = await twoClones();
+    const { ours, theirs } = clones;
+    for (const project of [ours, theirs]) {
+      await project.ok(...words("extend main --by 13 --trust"));
+      commit(project);
+    }
+    const mine = await runOf(ours, "main");
+    expect(mine).not.toBe(await runOf(theirs, "main"));
+    expect(merge(clones)).toEqual([".rewind/refs/heads/main"]);
+    const { json } = await ours.ok("doctor", "--settle", "--json");
+    expect(json.settled).toEqual([{ ref: "refs/heads/main", target: mine, other: null }]);
+  });
+
   test("moves forward if one has all of the other's steps", async () => {
     const clones = await twoClones();
     const { ours, theirs } = clones;

@@ -49,6 +49,12 @@ export async function brokenRemotes(project: Project): Promise<void> {
     await project.ok("remote", "add", name, name);
     break_(name);
   }
+  await project.ok("tag", "of-good", "main");
+  await project.ok("push", "good", "of-good");
+  await project.ok("tag", "--delete", "of-good");
+  await project.ok("remote", "add", "unmounted", "unmounted");
+  await project.ok("push", "unmounted", "main");
+  rmSync(path.join(root, "unmounted"), { recursive: true });
   await project.ok("remote", "add", "file", "file/runs");
   await project.write("file", "");
   git(root, "init", "--quiet", "--bare", "empty.git");

@@ -12,7 +12,7 @@ import { sha256 } from "../../src/codec/hash.ts";
 import { TAG } from "../../src/codec/state/tags.ts";
 import { VIEW_TYPES } from "../../src/codec/state/views.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
-import { nodeCrc32, nodeHash, runningHash } from "../../src/node/host/platform.ts";
+import { backgroundHash, nodeCrc32, nodeHash, runningHash } from "../../src/node/host/platform.ts";
 import { createStore, openStore } from "../../src/node/store/store-folder.ts";
 import { KINDS, objectId } from "../../src/object/id.ts";
 import { encodeProgram } from "../../src/object/program.ts";
@@ -296,6 +296,7 @@ async function plainRepository(): Promise<Repository> {
     files: nodeFiles,
     hash: nodeHash,
     crc32: nodeCrc32,
+    backgroundHash,
     runningHash,
     seal: testSeal,
     uniqueName: () => `plain${names++}`,

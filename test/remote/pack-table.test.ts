@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { toHex, utf8 } from "../../src/base/bytes.ts";
-import { nodeCompression, nodeCrc32, nodeHash } from "../../src/node/host/platform.ts";
+import {
+  backgroundHash,
+  nodeCompression,
+  nodeCrc32,
+  nodeHash,
+} from "../../src/node/host/platform.ts";
 import { type Id, objectId } from "../../src/object/id.ts";
 import { checkPack } from "../../src/remote/check-pack.ts";
 import { keptRefs, PackTable, seenRefsOf } from "../../src/remote/pack-table.ts";
-import { type Packed, PackWriter } from "../../src/remote/pack-writer.ts";
+import { type Filled, PackWriter } from "../../src/remote/pack-writer.ts";
 import type { PackRef, RefValue } from "../../src/remote/remote.ts";
 import { memoryStore } from "../../src/store/memory-store.ts";
 
@@ -70,17 +75,11 @@ test("packs of objects that pack well are such as a fetch takes", async () => {
     kind: "state",
     body: bodies.get(id) as Uint8Array,
   });
-  const runningHash = () => {
-    const parts: Uint8Array[] = [];
-    return {
-      update: (bytes: Uint8Array) => void parts.push(bytes.slice()),
-      digest: () => nodeHash(Buffer.concat(parts)),
-    };
-  };
-  const writer = new PackWriter({ ...tools, runningHash });
+  const writer = new PackWriter({ ...tools, backgroundHash });
   let objects = 0;
-  const check = async (packed: Packed | "missing" | undefined): Promise<void> => {
-    if (packed === undefined || packed === "missing") return;
+  const check = async (filled: Filled | "missing" | undefined): Promise<void> => {
+    if (filled === undefined || filled === "missing") return;
+    const packed = await filled();
     const places = await checkPack(packed.pack, packed.bytes, tools);
     objects += places.size;
   };

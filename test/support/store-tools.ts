@@ -4,7 +4,13 @@ import path from "node:path";
 import { onTestFinished } from "vitest";
 import { type Files, nodeFiles } from "../../src/node/host/files.ts";
 import type { Seal } from "../../src/node/host/machine-seal.ts";
-import { nodeCompression, nodeCrc32, nodeHash, runningHash } from "../../src/node/host/platform.ts";
+import {
+  backgroundHash,
+  nodeCompression,
+  nodeCrc32,
+  nodeHash,
+  runningHash,
+} from "../../src/node/host/platform.ts";
 import type { RefTools } from "../../src/node/store/file-refs.ts";
 import { storeFolders } from "../../src/node/store/store-folders.ts";
 import type { FileStoreTools } from "../../src/node/store/store-tools.ts";
@@ -33,6 +39,7 @@ export function storeTools(files: Files = quickFiles): FileStoreTools {
     hash: nodeHash,
     crc32: nodeCrc32,
     compression: nodeCompression,
+    backgroundHash,
     runningHash,
     seal: testSeal,
     uniqueName: () => `t${process.pid}n${writers++}`,

@@ -28,7 +28,7 @@ export const checkout: Command = command({
     const repo = await open({ trust: args.trust });
     const { run, ref, step = run.steps } = await repo.revision(args.revision);
     if (file !== undefined) {
-      await writeState(file, await run.get(step), { run, step }, cwd);
+      await writeState(file, await run.get(step), { run, step }, { out, cwd });
     }
     const moved = await repo.branches.checkout({ ref, run: run.id, steps: run.steps }, step);
     const branch = await repo.branches.current();

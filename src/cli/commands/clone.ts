@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, command, STATUS } from "../command.ts";
-import { fetchedText, noteRest } from "./fetch.ts";
+import { checkpointsWanted, fetchedText, noteRest } from "./fetch.ts";
 
 export const clone: Command = command({
   positionals: {
@@ -23,7 +23,7 @@ export const clone: Command = command({
     const { fetched, branch } = await clone(url, folder, {
       cwd,
       signal: long("clone").signal,
-      ...((full || thin) && { full: full === true }),
+      ...checkpointsWanted(full, thin),
     });
     const shown = path.relative(cwd, folder).split(path.sep).join("/") || ".";
     out.done({ path: shown, branch: branch ?? null }, () =>

@@ -4,6 +4,7 @@ import { gitRoot } from "../../node/host/git-state.ts";
 import type { Fetched } from "../../repository/sharing.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, type Context, command, STATUS } from "../command.ts";
+import { usageError } from "../input/usage-error.ts";
 import { size } from "../terminal/text.ts";
 
 export const fetch: Command = command({
@@ -20,7 +21,7 @@ export const fetch: Command = command({
   },
   examples: [
     ["fetch", "then: rewind log --all, rewind get origin/main@50%"],
-    ["fetch lab fix --thin", "one branch, a few kB"],
+    ["fetch lab fix --thin", "one branch, or a tag, a few kB"],
   ],
   keys: {
     fetch: [
@@ -32,12 +33,13 @@ export const fetch: Command = command({
   async run(args, context) {
     const { remote = "origin", branch = [], full, thin, dryRun = false } = args;
     const { out, long } = context;
+    const which = checkpointsWanted(full, thin);
     const repo = await openOrCreate(context);
     const sharing = await repo.sharing();
     const fetched = await sharing.fetch(remote, {
       ...{ dryRun, signal: long("fetch").signal },
       ...(branch.length > 0 && { branches: branch }),
-      ...((full || thin) && { full: full === true }),
+      ...which,
     });
     const { gone, objects, bytes, leftOutBytes } = fetched;
     const refs = fetched.refs.map(({ name, target, before = null, outcome }) => ({
@@ -50,6 +52,15 @@ export const fetch: Command = command({
     return STATUS.ok;
   },
 });
+
+/** What --full and --thin say; nothing unless one is given. Throws USAGE for both. */
+export function checkpointsWanted(
+  full: boolean | undefined,
+  thin: boolean | undefined,
+): { readonly full?: boolean } {
+  if (full && thin) throw usageError("expected --full or --thin, got both");
+  return full || thin ? { full: full === true } : {};
+}
 
 /** What came, in a line. */
 export function fetchedText(
@@ -71,8 +82,15 @@ export function fetchedText(
 }
 
 /** Says what stayed as it was. */
-export function noteRest({ refs, gone }: Fetched, remote: string, out: Context["out"]): void {
+export function noteRest(
+  { refs, gone, withoutCode }: Fetched,
+  remote: string,
+  out: Context["out"],
+): void {
   for (const { name, outcome } of refs) {
+    if ((outcome === "new" || outcome === "moved") && withoutCode.includes(name)) {
+      out.note(`${shown(remote, name)} was pushed without its code`);
+    }
     if (outcome === "kept") out.note(`${name} names another run here, and stays as it is`);
     if (outcome === "conflict") {
       out.note(`${shown(remote, name)} cannot stand beside a ref of this store, and was left out`);

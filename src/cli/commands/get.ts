@@ -50,7 +50,7 @@ export const get: Command = command({
         );
         return;
       }
-      await writeState(file, state, { run, step }, cwd);
+      await writeState(file, state, { run, step }, { out, cwd });
       const written = `wrote the state at step ${count(step)} to ${file}`;
       out.done({ run: run.id, step, file }, () => written);
     });

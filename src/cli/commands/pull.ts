@@ -26,6 +26,9 @@ export const pull: Command = command({
       if (standing === "new") return `made ${name}, ${shortId(to)}`;
       if (standing === "behind")
         return `moved ${name} from ${shortId(from ?? "")} to ${shortId(to)}`;
+      if (standing === "equal") {
+        return `moved ${name} from ${shortId(from ?? "")} to ${shortId(to)}, a recording of the same steps`;
+      }
       if (standing === "same") return `${name} is what ${remote} has`;
       if (standing === "ahead")
         return `${name} is ahead of ${remote}: rewind push ${remote} ${name}`;

@@ -90,7 +90,8 @@ export const push: Command = command({
     });
     const { refs, runs, objects, bytes, code, authors } = pushed;
     const refused = refs.filter(({ outcome }) => outcome === "refused");
-    const sent = refs.filter(({ outcome }) => outcome !== "same" && outcome !== "refused");
+    const equal = refs.filter(({ outcome }) => outcome === "equal");
+    const sent = refs.filter(({ outcome }) => !["same", "equal", "refused"].includes(outcome));
     const data = refs.map(({ name, target, before = null, outcome, reason }) => ({
       ...{ name, target, before, outcome },
       reason: reason?.kind ?? null,
@@ -109,6 +110,11 @@ export const push: Command = command({
       ];
       return `${dryRun ? "would push" : "pushed"} ${names.join(", ")} to ${remote}: ${what.join(", ")}`;
     });
+    for (const name of equal.map((ref) => shown(ref.name))) {
+      out.note(
+        `${remote} has another recording of the steps of ${name}, and keeps it: \`rewind pull ${remote} ${name}\` takes that one`,
+      );
+    }
     for (const ref of refused) out.error(...refusal(ref, remote));
     for (const note of await largeForGit(sharing, remote, pushed)) out.note(note);
     return refused.length === 0 ? STATUS.ok : STATUS.failed;

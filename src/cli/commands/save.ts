@@ -5,6 +5,7 @@ import type { SavedFile } from "../../repository/saved-file.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { checkWholeRun } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
+import { noteReplaced } from "../show/replaced.ts";
 import { runNames } from "../show/run-names.ts";
 import { size } from "../terminal/text.ts";
 
@@ -68,7 +69,9 @@ export const save: Command = command({
       out.note(savedText(saved, ""));
       return STATUS.ok;
     }
-    const { bytes, runs, requires } = await repo.save(revisions, path.resolve(cwd, file), options);
+    const saved = await repo.save(revisions, path.resolve(cwd, file), options);
+    const { bytes, runs, requires, replaced } = saved;
+    noteReplaced(out, file, replaced);
     out.done({ file, bytes, runs, requires }, () =>
       savedText({ bytes, runs, requires }, ` to ${file}`),
     );

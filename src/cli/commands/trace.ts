@@ -6,6 +6,7 @@ import { optionalCount } from "../input/parse.ts";
 import { wholeRun } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
 import { TRUST_OPTION } from "../options.ts";
+import { noteReplaced } from "../show/replaced.ts";
 import { size } from "../terminal/text.ts";
 
 export const trace: Command = command({
@@ -50,7 +51,7 @@ export const trace: Command = command({
     const block = given ?? Math.max(0, Math.min(Math.floor((at ?? 0) / run.blockSize), last));
     const bytes = await run.trace(block, { ...long("replaying"), at });
     const { output: file } = args;
-    await saveFile(path.resolve(cwd, file), bytes);
+    noteReplaced(out, file, await saveFile(path.resolve(cwd, file), bytes));
     out.done(
       { run: run.id, block, file, bytes: bytes.length },
       () => `wrote a trace of block ${count(block)} to ${file}, ${size(bytes.length)}`,

@@ -22,7 +22,7 @@ export function filled(hint: string, args: Arguments, step: unknown): string {
 }
 
 /** The run that a revision or a range names, and the revision itself if it names a step. */
-function named(text: unknown): { readonly name?: string; readonly at?: string } {
+export function named(text: unknown): { readonly name?: string; readonly at?: string } {
   if (typeof text !== "string") return {};
   try {
     const range = parseRange(text);

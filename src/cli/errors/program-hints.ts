@@ -1,6 +1,6 @@
 import type { ProgramErrors } from "../../base/error-data.ts";
 import { quoted } from "../input/quoted.ts";
-import type { Hints } from "./hint.ts";
+import { commandIn, type Hints } from "./hint.ts";
 
 /** Hints for errors of programs, and of what they need. */
 export const programHints: Hints<keyof ProgramErrors> = {
@@ -11,10 +11,21 @@ export const programHints: Hints<keyof ProgramErrors> = {
   MODULE_FAILED: ({ hint }) =>
     hint ?? "fix the module, then run the command again; nothing was recorded",
   EXPORT_NOT_FOUND: ({ module, hint }) => hint ?? `name the export: ${module}#name`,
-  PROGRAM_MISSING: ({ module }) =>
-    module === undefined
-      ? "replay it from a script, by openRepository(dir, { simulations: [simulation] })"
-      : "put that file back as it was, or replay with it as it is: --program working",
+  PROGRAM_MISSING: ({ module, there }, argv) => {
+    if (module === undefined) {
+      return "replay it from a script, by openRepository(dir, { simulations: [simulation] })";
+    }
+    if (there?.code === true) {
+      return `${there.remote} has it: \`rewind fetch ${there.remote} ${quoted(there.name)}\` brings it`;
+    }
+    const from =
+      there === undefined
+        ? "whoever recorded the run can send it, by `rewind push` or `rewind save` without --no-code"
+        : `${there.remote} has the run without it: whoever recorded it can send it, by \`rewind push\` without --no-code`;
+    return commandIn(argv) === "show"
+      ? from
+      : `put that file back as it was, or replay with it as it is: --program working; ${from}`;
+  },
   PROGRAM_NOT_TRUSTED: ({ revision }) => {
     const name = revision === undefined ? "REV" : quoted(revision);
     return `\`rewind show ${name} --source\` prints it; once you trust it, \`rewind trust ${name}\` lets it run`;

@@ -17,9 +17,14 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
       : `\`rewind remote add ${remote} URL\` adds it`;
   },
   REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
-  REMOTE_FAILED: () =>
-    "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
-  REMOTE_INVALID({ pack, git }) {
+  REMOTE_FAILED: ({ gone }) =>
+    gone === true
+      ? "if it is on a mount, mount it; to begin a new one there, remove the remote with `rewind remote remove` and add it again"
+      : "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
+  REMOTE_INVALID({ pack, git, isGit }) {
+    if (isGit === true) {
+      return "nothing was changed here: run it again; if it fails again, `git fsck` there says what is damaged, and from a store that has the runs `rewind push REMOTE --delete NAME`, then `rewind push REMOTE NAME`, replaces it";
+    }
     if (git !== undefined) return `it is a Git repository: name it as ${git}`;
     return pack === undefined
       ? "nothing was changed here: check the URL; if it is right, push there again from a store that has the runs"

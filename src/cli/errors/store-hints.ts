@@ -1,6 +1,19 @@
 import type { ObjectErrors, StoreErrors } from "../../base/error-data.ts";
 import { someOf } from "../../base/some-of.ts";
+import { quoted } from "../input/quoted.ts";
 import { commandIn, type Hints } from "./hint.ts";
+
+/** What is lost with an object that no other store has. */
+const LOSSES: Readonly<Record<string, string | undefined>> = {
+  run: "the run is",
+  tag: "the tag is",
+  tile: "the list of the checkpoints is",
+  state: "a state of the run is",
+  chunk: "a part of a state or of the code is",
+  program: "the code is",
+  seeds: "the seeds are",
+  params: "the params are",
+};
 
 /** Hints for errors of stores, their files and their objects. */
 export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
@@ -28,10 +41,19 @@ export const storeHints: Hints<keyof StoreErrors | keyof ObjectErrors> = {
       ? `\`rewind ${command} -\` reads standard input, which may be a pipe`
       : "check the path, its folder and its permissions";
   },
-  OBJECT_MISSING: ({ derivable }) =>
-    derivable === true
-      ? "it is part of a checkpoint: fill it in with `rewind hydrate REV`, or leave checkpoints out with --checkpoints none"
-      : "it may be in the store from which this one was copied: copy its objects/ folder again",
+  OBJECT_MISSING: ({ derivable, kind, there }) => {
+    if (derivable === true) {
+      return "it is part of a checkpoint: fill it in with `rewind hydrate REV`, or leave checkpoints out with --checkpoints none";
+    }
+    if (there !== undefined) {
+      const { remote, name } = there;
+      return `${remote} had the run when it was last seen: \`rewind fetch ${remote} ${quoted(name)}\` brings what is missing here`;
+    }
+    const loss = LOSSES[kind ?? ""];
+    return loss === undefined
+      ? "it may be in another copy of this store"
+      : `no remote is known to have it: ${loss} lost, unless another copy of this store has it; if one does, copy its objects/ folder here`;
+  },
   OBJECT_CORRUPT: () => "everything else stays readable; restore the named file from a backup",
   OBJECT_INVALID: () =>
     "it was damaged, or was not written by rewind; everything else stays readable",

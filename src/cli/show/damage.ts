@@ -1,13 +1,20 @@
 import type { Damage } from "../../history/sound-refs.ts";
+import type { Repository } from "../../repository.ts";
 import { STATUS } from "../command.ts";
+import { withPlace } from "../errors/absent.ts";
 import { hintFor } from "../errors/hints.ts";
 import type { Output } from "../terminal/output.ts";
 
 /** Reports damage after listing everything else; returns the exit status. */
-export function reportDamage(out: Output, damaged: readonly Damage[]): number {
+export async function reportDamage(
+  out: Output,
+  repo: Repository,
+  damaged: readonly Damage[],
+): Promise<number> {
   for (const [i, { ref, error }] of damaged.entries()) {
+    const isLast = i === damaged.length - 1;
     // One hint for all of them: a copy helps with each.
-    const hint = i === damaged.length - 1 ? hintFor(error, []) : undefined;
+    const hint = isLast ? hintFor(await withPlace(error, repo), []) : undefined;
     out.error(damageText({ ref, error }), hint);
   }
   return damaged.length === 0 ? STATUS.ok : STATUS.damaged;

@@ -52,7 +52,7 @@ export async function showSource(
       .map(({ program, from, module, packages, code, beside }) => {
         const whole = code === null ? null : [code.trimEnd(), ...beside].join("\n").trimStart();
         const text = wish.packages ? packages && packagesText(packages) : whole;
-        const shown = text ?? "// its code was left out when it was saved";
+        const shown = text ?? "// its code was left out when it was saved or pushed";
         if (programs.length === 1) return wish.packages ? shown : visibleCode(shown);
         const where = `// ${module ?? "a program"}, in force from step ${count(from)}, ${shortId(program)}`;
         return `${visibleLine(where)}\n${wish.packages ? shown : visibleCode(shown)}`;

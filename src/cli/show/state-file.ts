@@ -3,8 +3,10 @@ import { utf8 } from "../../base/bytes.ts";
 import { toJson } from "../../codec/json/write.ts";
 import { saveFile } from "../../node/host/user-files.ts";
 import type { Run } from "../../replay/run/run.ts";
+import type { Context } from "../command.ts";
 import { usageError } from "../input/usage-error.ts";
 import { jsonLine } from "../terminal/json-line.ts";
+import { noteReplaced } from "./replaced.ts";
 
 /** Checks the file that -o names, .json or .cbor. Throws USAGE. */
 export function checkStateFile(file: string | undefined): string | undefined {
@@ -17,10 +19,10 @@ export async function writeState(
   file: string,
   state: unknown,
   { run, step }: { readonly run: Run; readonly step: number },
-  cwd: string,
+  { out, cwd }: Pick<Context, "out" | "cwd">,
 ): Promise<void> {
   const bytes = /\.json$/i.test(file)
     ? utf8(`${jsonLine(toJson(state, await run.typesAt(step)), 2)}\n`)
     : await run.encode(state, step);
-  await saveFile(path.resolve(cwd, file), bytes);
+  noteReplaced(out, file, await saveFile(path.resolve(cwd, file), bytes));
 }

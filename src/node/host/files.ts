@@ -14,8 +14,11 @@ export interface Files {
   /** Opens a file to read, to write (it must not exist), or to append. */
   open(file: string, mode: "read" | "create" | "append"): number;
   close(descriptor: number): void;
-  /** Reads up to `length` bytes at `offset`; fewer at the end of the file. */
-  read(descriptor: number, offset: number, length: number): Uint8Array;
+  /**
+   * Reads up to `length` bytes at `offset`; fewer at the end of the file. They may be put into
+   * memory of the caller, of at least that length, which saves a copy.
+   */
+  read(descriptor: number, offset: number, length: number, into?: Uint8Array): Uint8Array;
   /** Writes all of `bytes` at the end. */
   write(descriptor: number, bytes: Uint8Array): void;
   /** Waits until the file's bytes have reached the disk. */
@@ -93,9 +96,9 @@ const SHORT_TEXT = Buffer.alloc(4096);
 export const nodeFiles: Files = {
   open: (file, mode) => fs.openSync(file, FLAGS[mode], 0o666),
   close: (descriptor) => fs.closeSync(descriptor),
-  read(descriptor, offset, length) {
+  read(descriptor, offset, length, into) {
     // Short ones come from Node's pool, which is far cheaper than a buffer of their own.
-    const { buffer, byteOffset } = Buffer.allocUnsafe(length);
+    const { buffer, byteOffset } = into ?? Buffer.allocUnsafe(length);
     const bytes = new Uint8Array(buffer, byteOffset, length);
     let done = 0;
     while (done < length) {

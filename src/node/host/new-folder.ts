@@ -9,7 +9,9 @@ import { RewindError } from "../../base/errors.ts";
 export async function inNewFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
   const isNew = !fs.existsSync(folder);
   if (!isNew && fs.readdirSync(folder).length > 0) {
-    throw new RewindError("FILE_FAILED", `${folder} is not empty`, { file: folder });
+    throw new RewindError("FILE_FAILED", `${folder} is not empty`, {
+      ...{ file: folder, hint: "name a folder that is empty or does not exist" },
+    });
   }
   try {
     return await work();

@@ -2,7 +2,7 @@ import crypto from "node:crypto";
 import zlib from "node:zlib";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
-import type { Hash } from "../../codec/hash.ts";
+import type { BackgroundHash, Hash } from "../../codec/hash.ts";
 import { type Crc32, crc32 as portableCrc32 } from "../../store/crc32.ts";
 import type { Compression } from "../../store/pack.ts";
 
@@ -19,6 +19,10 @@ const hashOnce: (algorithm: string, bytes: Uint8Array) => Uint8Array =
 export function digestOf(contents: Uint8Array | string): string {
   return crypto.createHash("sha256").update(contents).digest("hex");
 }
+
+/** The same in another thread, while this one goes on. */
+export const backgroundHash: BackgroundHash = async (bytes) =>
+  new Uint8Array(await crypto.webcrypto.subtle.digest("SHA-256", bytes));
 
 /** An incremental SHA-256. */
 export function runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {

@@ -6,7 +6,7 @@ import { describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { type Id, objectId } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
-import { readParts } from "../../object/program-contents.ts";
+import { codeLeftOut, readParts, theCodeOf } from "../../object/program-contents.ts";
 import type { ReadObject } from "../../object/state.ts";
 import type { Code, LoadedProgram } from "../../replay/programs.ts";
 import { nodeHash } from "../host/platform.ts";
@@ -117,7 +117,7 @@ export async function loadRecorded(
   // Checked first: the working files may have come with the program, and bundling would read them.
   if (!options.trusted) {
     const isLost = stored === undefined && !(await isThere(project, module));
-    throw isLost ? leftOut(program) : notTrusted(program);
+    throw isLost ? codeLeftOut(program) : notTrusted(program);
   }
   const working = await workingCode(project, program, module);
   const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
@@ -143,17 +143,6 @@ function notTrusted(program: Program): RewindError {
     `${theCodeOf(program)} came from elsewhere and has never run here`,
     { name, module, digest },
   );
-}
-
-function leftOut(program: Program): RewindError {
-  const { name, module } = program;
-  const text = `${theCodeOf(program)} was left out when the run was saved`;
-  return new RewindError("PROGRAM_MISSING", text, { name, module });
-}
-
-/** On one line: a stranger's names must not look like further lines of a message. */
-function theCodeOf({ name, module }: Program): string {
-  return `the code of "${name}" (${module})`.replace(/\p{Cc}+/gu, " ");
 }
 
 /** Whether a recorded path names a file in the project; does not read the file. */
@@ -220,7 +209,7 @@ async function sourceLeftOut(
     const found = bundled ?? (await bundleCode({ root: project.root, module }));
     if (digestOf(found.code) === program.source) return found;
   }
-  throw leftOut(program);
+  throw codeLeftOut(program);
 }
 
 /** The code of the working files, compared with a recorded program. */

@@ -24,7 +24,7 @@ export interface ProgramToTrust {
   /** The module that runs, and its export that is the simulation. */
   readonly module: string;
   readonly exportName: string | undefined;
-  /** The user's own files; undefined if the code was left out when the run was saved. */
+  /** The user's own files; undefined if the code was left out when the run was saved or pushed. */
   readonly files: readonly OwnFile[] | undefined;
   readonly packages: readonly PackageInProgram[];
   /** The files that it read while it was loaded, of which it may make code. */

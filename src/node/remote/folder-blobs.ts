@@ -66,6 +66,7 @@ export function folderBlobs(folder: string, unique: () => string, systemFiles: F
   return {
     url: folder,
     changed: async () => on(listForWeb),
+    isMade: async () => on(isRemote),
     probe: async () => void on(isRemote),
     list: async (prefix) =>
       on(() => {

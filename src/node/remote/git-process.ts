@@ -27,6 +27,7 @@ export class GitProcess {
   readonly #url: string;
   readonly #settings: GitSettings;
   readonly #signal: AbortSignal | undefined;
+  readonly #onDamage: () => void;
 
   constructor({
     program,
@@ -34,6 +35,7 @@ export class GitProcess {
     url,
     settings = [],
     signal,
+    onDamage,
   }: {
     readonly program: string;
     /** The repository, which becomes GIT_DIR. */
@@ -41,7 +43,10 @@ export class GitProcess {
     readonly url: string;
     readonly settings?: GitSettings | undefined;
     readonly signal?: AbortSignal | undefined;
+    /** Called when Git finds damage, here or there: its words do not always tell where. */
+    readonly onDamage: () => void;
   }) {
+    this.#onDamage = onDamage;
     this.#program = program;
     this.#folder = folder;
     this.#url = url;
@@ -103,15 +108,24 @@ export class GitProcess {
     });
   }
 
-  /** REMOTE_FAILED, with what Git has said. */
+  /** REMOTE_FAILED, or REMOTE_INVALID for a damaged repository, with what Git has said. */
   failed(words: string): RewindError {
     const told = words.trim().slice(0, LONGEST_SHOWN);
     const first = told.split("\n").find((line) => /^(fatal|error|ssh):/.test(line)) ?? told;
     const reason = first.replace(/^(fatal|error): /, "");
+    if (DAMAGE.test(told)) {
+      this.#onDamage();
+      const message = `${this.shown} is a damaged Git repository: ${reason}`;
+      return new RewindError("REMOTE_INVALID", message, { url: this.shown, told, isGit: true });
+    }
     const message = `${this.shown}: ${reason || "git has failed"}`;
     return new RewindError("REMOTE_FAILED", message, { url: this.shown, told });
   }
 }
+
+/** What Git says of objects that are missing or damaged. */
+const DAMAGE =
+  /not our ref [0-9a-f]{40}|pack-objects died|object file \S+ is empty|corrupt loose object|loose object .* is corrupt|bad object [0-9a-f]{40}|unable to (?:unpack|read|parse) |missing (?:blob|tree|commit) |could not read [0-9a-f]{40}|invalid sha1 pointer|packfile \S+ (?:cannot be accessed|does not match)|inflate: data stream error/i;
 
 /** What Git has said is cut to this length in messages. */
 export const LONGEST_SHOWN = 2000;

@@ -81,22 +81,28 @@ export class ScratchGit {
     const temporary =
       own === undefined ? fs.mkdtempSync(path.join(os.tmpdir(), "rewind-git-")) : undefined;
     const place = path.join(own ?? (temporary as string), "git");
-    const git = new GitProcess({ program, folder: place, url, settings, signal });
-    if (!fs.existsSync(path.join(place, "HEAD"))) {
+    // What is kept of the server may be what is damaged: the next command begins anew.
+    const onDamage = (): void => fs.rmSync(place, { recursive: true, force: true });
+    const git = new GitProcess({ program, folder: place, url, settings, signal, onDamage });
+    const parts = ["HEAD", "objects", "refs"].map((name) => path.join(place, name));
+    if (!parts.every((part) => fs.existsSync(part))) {
       fs.mkdirSync(place, { recursive: true, mode: 0o700 });
       await git.output(["init", "--quiet", "--bare", "--template="], { most: LARGEST_REPORT });
     }
     return new ScratchGit(git, url, temporary);
   }
 
-  /** The refs of the server that match. */
+  /** The refs of the server that match. Throws REMOTE_INVALID if one of them cannot be read there. */
   async listRemote(patterns: readonly string[]): Promise<{ ref: string; id: string }[]> {
     const output = await this.#text(["ls-remote", "--refs", "--", this.#url, ...patterns], {
       most: LARGEST_LIST,
     });
     return output.split("\n").flatMap((line) => {
       const [, id, ref] = /^([0-9a-f]{40,64})\t(refs\/.*)$/.exec(line) ?? [];
-      return id === undefined || ref === undefined ? [] : [{ id, ref }];
+      if (id === undefined || ref === undefined) return [];
+      // So Git lists a ref that it cannot read.
+      if (/^0+$/.test(id)) throw this.#git.failed(`error: invalid sha1 pointer in ${ref}`);
+      return [{ id, ref }];
     });
   }
 

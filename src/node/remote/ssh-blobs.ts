@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import type { Writable } from "node:stream";
 import { utf8 } from "../../base/bytes.ts";
+import { clock } from "../../base/clock.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Blobs } from "../../remote/blob-remote.ts";
 import { LARGEST_WEB_LIST, parseWebList, webList } from "../../remote/web-list.ts";
@@ -42,6 +43,8 @@ export function stdioBlobs(url: string, start: () => ChildProcess, signal?: Abor
   let child: ChildProcess | undefined;
   let answers: AsyncGenerator<Message> | undefined;
   let words = "";
+  /** Resolves when the program has said its last words, or soon. */
+  let ended: Promise<void> = Promise.resolve();
   /** The bytes that the next answer may have. */
   let wanted = 0;
   let watch: Watch | undefined;
@@ -58,6 +61,10 @@ export function stdioBlobs(url: string, start: () => ChildProcess, signal?: Abor
     begun.stdin?.on("error", () => undefined);
     begun.stderr?.on("data", (bytes: Uint8Array) => {
       words = (words + new TextDecoder().decode(bytes)).slice(-2_000);
+    });
+    ended = new Promise((resolve) => {
+      for (const event of ["close", "error"]) begun.once(event, () => resolve());
+      begun.stdout?.once("end", () => clock.after(LAST_WORDS_MS, resolve).unref());
     });
     const parts = begun.stdout as unknown as AsyncIterable<Uint8Array>;
     answers = messagesOf(
@@ -82,6 +89,7 @@ export function stdioBlobs(url: string, start: () => ChildProcess, signal?: Abor
       throw error instanceof RewindError ? error : failed(error.message);
     });
     if (next === undefined || next.done) {
+      await ended;
       throw failed(words.trim().split("\n").at(-1) || "the connection has ended");
     }
     const { error, message } = next.value.head;
@@ -140,6 +148,9 @@ async function* watched(
 }
 
 const PART_BYTES = 1 << 16;
+
+/** Its words come by another way than its answers, and may come later. */
+const LAST_WORDS_MS = 500;
 
 /** Writes part by part, so that the watch learns how far it is. */
 async function send(stream: Writable | null, bytes: Uint8Array, watch: Watch): Promise<void> {

@@ -4,6 +4,7 @@ import type { Id } from "../../object/id.ts";
 import {
   type ObjectStore,
   type ObjectWriter,
+  type Room,
   type StoredObject,
   verifyObject,
 } from "../../store/object-store.ts";
@@ -98,10 +99,10 @@ export class FileStore implements ObjectStore {
     });
   }
 
-  async record(id: Id): Promise<Uint8Array | undefined> {
+  async record(id: Id, room?: Room): Promise<Uint8Array | undefined> {
     return this.#on(() => {
       const place = this.#placeOf(id);
-      return place?.file.recordAt(place.offset, id);
+      return place?.file.recordAt(place.offset, id, room);
     });
   }
 

@@ -16,9 +16,9 @@ export class OpenFiles {
     this.#files = files;
   }
 
-  /** Reads up to `length` bytes at `offset` of a file; fewer at its end. */
-  read(file: string, offset: number, length: number): Uint8Array {
-    return this.#files.read(this.#descriptor(file), offset, length);
+  /** Reads up to `length` bytes at `offset` of a file, fewer at its end; `into` as in `Files`. */
+  read(file: string, offset: number, length: number, into?: Uint8Array): Uint8Array {
+    return this.#files.read(this.#descriptor(file), offset, length, into);
   }
 
   size(file: string): number {

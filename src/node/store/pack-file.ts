@@ -4,6 +4,7 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import { longestBody } from "../../object/body.ts";
 import type { Id, Kind } from "../../object/id.ts";
+import type { Room } from "../../store/object-store.ts";
 import {
   decodeHeader,
   isIntact,
@@ -21,6 +22,9 @@ import type { OpenFiles } from "./open-files.ts";
  */
 const FIRST_READ_BYTES = 2048;
 
+/** For a longer record, memory is allocated only if the file has that many bytes. */
+const LONG_RECORD_BYTES = 1 << 20;
+
 /** A file of records and an index of them: a sealed pack, or a scanned journal. */
 export interface RecordFile {
   /** The file's name inside the store. */
@@ -34,7 +38,7 @@ export interface RecordFile {
   /** The object whose record begins at an offset. Throws OBJECT_CORRUPT, with the offset. */
   readAt(offset: number, id: Id): { readonly kind: Kind; readonly body: Uint8Array };
   /** The record of that object as it stands in the file. Throws OBJECT_CORRUPT. */
-  recordAt(offset: number, id: Id): Uint8Array;
+  recordAt(offset: number, id: Id, room?: Room): Uint8Array;
   /** The length of that object's body in bytes, from its header alone. Throws OBJECT_CORRUPT. */
   sizeAt(offset: number, id: Id): number;
   close(): void;
@@ -118,18 +122,24 @@ function recordsOf(
     if (kind === "tip" || kind === "footer") throw damaged(`expected an object`);
     return { ...header, kind };
   };
-  const whole = (offset: number, id: Id): { bytes: Uint8Array; header: ObjectHeader } => {
+  const whole = (
+    offset: number,
+    id: Id,
+    room?: Room,
+  ): { bytes: Uint8Array; header: ObjectHeader } => {
     const damaged = damagedAt(offset, id);
-    let bytes = open.read(file, offset, FIRST_READ_BYTES);
+    let bytes = open.read(file, offset, FIRST_READ_BYTES, room?.(FIRST_READ_BYTES));
     const header = headerIn(bytes, offset, id);
     const length = RECORD_HEADER_BYTES + header.storedLength;
     const most = longestBody(header.kind);
     if (header.rawLength > most) {
       throw damaged(`expected at most ${count(most)} bytes, got ${count(header.rawLength)},`);
     }
-    const left = open.size(file) - offset;
-    if (length > left) throw damaged(`expected ${count(length)} bytes, got ${count(left)},`);
-    if (length > bytes.length) bytes = open.read(file, offset, length);
+    if (length > LONG_RECORD_BYTES) {
+      const left = open.size(file) - offset;
+      if (length > left) throw damaged(`expected ${count(length)} bytes, got ${count(left)},`);
+    }
+    if (length > bytes.length) bytes = open.read(file, offset, length, room?.(length));
     if (bytes.length < length)
       throw damaged(`expected ${count(length)} bytes, got ${count(bytes.length)},`);
     return { bytes: bytes.subarray(0, length), header };
@@ -138,8 +148,8 @@ function recordsOf(
     sizeAt(offset, id) {
       return headerIn(open.read(file, offset, RECORD_HEADER_BYTES), offset, id).rawLength;
     },
-    recordAt(offset, id) {
-      const { bytes, header } = whole(offset, id);
+    recordAt(offset, id, room) {
+      const { bytes, header } = whole(offset, id, room);
       const payload = bytes.subarray(RECORD_HEADER_BYTES);
       if (isIntact(bytes, [payload], header, tools.crc32)) return bytes;
       throw damagedAt(offset, id)(`expected the record of ${id} with its checksum`);

@@ -1,4 +1,4 @@
-import type { Hash } from "../../codec/hash.ts";
+import type { BackgroundHash, Hash } from "../../codec/hash.ts";
 import type { PackTools } from "../../store/pack.ts";
 import type { Files } from "../host/files.ts";
 import type { Seal } from "../host/machine-seal.ts";
@@ -7,6 +7,7 @@ import type { Seal } from "../host/machine-seal.ts";
 export interface FileStoreTools extends PackTools {
   readonly files: Files;
   readonly hash: Hash;
+  readonly backgroundHash: BackgroundHash;
   /** A new incremental SHA-256. */
   runningHash(): { update(bytes: Uint8Array): void; digest(): Uint8Array };
   /** A short unique text for the name of a journal. */

@@ -139,7 +139,8 @@ export class RecordedRun<P extends object = Record<string, unknown>> {
 
   /**
    * The recorded code that was in force at `step`, by default the last: your files and the packages
-   * that were bundled with them. Throws OBJECT_MISSING if the run was saved without it.
+   * that were bundled with them. Throws PROGRAM_MISSING if the run was saved or pushed
+   * without it.
    *
    * @example
    * ```ts
@@ -159,7 +160,7 @@ export class RecordedRun<P extends object = Record<string, unknown>> {
   /**
    * All recorded code that a replay up to `step`, by default the last, may run: each program once, in
    * the order of its segments, with the step from which it is in force. The contents are undefined
-   * for a program that was saved without them.
+   * for a program that was saved or pushed without them.
    *
    * @example
    * ```ts

@@ -320,8 +320,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   /**
    * Writes the run to a `.replay` file that holds everything needed to replay it anywhere. Loading
    * verifies the file. With `code: false` it leaves out the program's source, which whoever loads
-   * the file must then have; with `checkpoints: "none"` what a replay gives as well. Throws
-   * FILE_FAILED. `Repository.save` writes several runs to one file.
+   * the file must then have; with `checkpoints: "none"` what a replay gives as well. An
+   * existing file is replaced if it is a saved run too. Throws FILE_FAILED. `Repository.save` writes several runs to one file.
    *
    * @example
    * ```ts

@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type Project, projectAt, temporaryFolder } from "../../support/run-cli.ts";
@@ -24,7 +24,7 @@ describe("fetch", () => {
     ]);
     expect(await fetched(b, "origin", "fix")).toMatchObject({ objects: 0, bytes: 0 });
     expect((await b.run(...words("fetch origin nothing"))).stderr).toContain(
-      "origin has no branch nothing",
+      "origin has no branch and no tag nothing",
     );
   });
 
@@ -68,6 +68,57 @@ describe("fetch", () => {
     expect(full.objects).toBeGreaterThan(10);
     expect(full.leftOutBytes).toBe(0);
     expect((await fetched(b, "--full")).objects).toBe(0);
+  });
+
+  test("--full and --thin are not both", async () => {
+    const { a, b } = await twoProjects();
+    const url = (await a.ok(...words("remote --json"))).json.remotes[0].url;
+    for (const line of ["fetch --full --thin", `clone ${url} new --full --thin`]) {
+      const { status, stderr } = await b.run(...words(line));
+      expect([status, stderr]).toEqual([
+        ...[2, expect.stringContaining("expected --full or --thin, got both")],
+      ]);
+    }
+  });
+
+  test("receives a tag by its name, which cannot be pulled", async () => {
+    const { a, b } = await twoProjects();
+    await a.ok(...words("branch fix main@900 --param p=0.4"));
+    await a.ok(...words("tag v1 fix"));
+    await a.ok(...words("push origin v1"));
+    const { refs } = await fetched(b, "origin", "v1");
+    expect(refs).toMatchObject([{ name: "tags/v1", outcome: "new" }]);
+    expect((await b.ok(...words("get v1@5"))).stdout).not.toBe("");
+    const { status, stderr } = await b.run(...words("pull origin v1"));
+    expect([status, stderr]).toEqual([
+      ...[1, expect.stringContaining("origin has no branch v1: that is a tag")],
+    ]);
+  });
+
+  test("a folder that is gone is not taken for an empty one: it may be on a mount", async () => {
+    const { a } = await twoProjects();
+    const lab = path.join(await temporaryFolder(), "lab");
+    await a.ok("remote", "add", "lab", lab);
+    await a.ok(...words("push lab"));
+    for (const make of [() => undefined, () => void mkdirSync(lab)]) {
+      rmSync(lab, { recursive: true, force: true });
+      make();
+      for (const line of ["push lab", "fetch lab", "push lab --check", "log --remote lab"]) {
+        const { status, stderr } = await a.run(...words(line));
+        expect([line, status, stderr]).toEqual([
+          ...[
+            line,
+            1,
+            expect.stringMatching(
+              / is gone or empty, and had runs when .*\nhint: if it is on a mount/,
+            ),
+          ],
+        ]);
+      }
+    }
+    await a.ok(...words("remote remove lab"));
+    await a.ok("remote", "add", "lab", lab);
+    expect((await a.ok(...words("push lab"))).stdout).toContain("pushed main (new) to lab");
   });
 
   test("--dry-run says the same, and receives nothing", async () => {

@@ -56,6 +56,42 @@ describe("pull", () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining("would be lost")]);
   });
 
+  test("of two who have recorded the same steps, everybody takes the run of the remote", async () => {
+    const { a, b } = await twoProjects();
+    await b.ok(...words("pull origin main"));
+    // The second ends with a block, the first does not.
+    for (const more of ["13", "1000"]) {
+      for (const project of [a, b]) await project.ok("extend", "main", "--by", more);
+      const [ours, theirs] = [await runOf(a, "main"), await runOf(b, "main")];
+      expect(ours).not.toBe(theirs);
+      await a.ok("push");
+      await b.ok("fetch");
+      const { stdout, stderr } = await b.ok(...words("push origin main"));
+      expect(stdout).toBe("origin has everything\n");
+      expect(stderr).toContain("note: origin has another recording of the steps of main");
+      expect((await b.ok(...words("push origin main --json"))).json.refs).toMatchObject([
+        { target: theirs, before: ours, outcome: "equal" },
+      ]);
+      expect(await runOf(b, "origin/main")).toBe(ours);
+      expect((await b.ok(...words("pull origin main"))).stdout).toMatch(
+        /^moved main from .* to [0-9a-f]{12}, a recording of the same steps\n$/,
+      );
+      expect(await runOf(b, "main")).toBe(ours);
+      expect((await b.ok(...words("push origin main --json"))).json.refs).toMatchObject([
+        { outcome: "same" },
+      ]);
+    }
+    for (const [project, p] of [
+      [a, "0.3"],
+      [b, "0.4"],
+    ] as const) {
+      await project.ok(...words(`extend main --by 10 --param p=${p}`));
+    }
+    await a.ok("push");
+    expect(await pulled(b)).toMatchObject({ standing: "diverged" });
+    expect((await b.run(...words("push origin main"))).stderr).toContain("would be lost");
+  });
+
   test("leaves both when each has steps that the other lacks", async () => {
     const { a, b } = await twoProjects();
     await b.ok(...words("pull origin main"));
@@ -74,6 +110,9 @@ describe("pull", () => {
   test("a branch that the remote lacks", async () => {
     const { b } = await twoProjects();
     const { status, stderr } = await b.run(...words("pull origin nothing"));
-    expect([status, stderr]).toEqual([1, expect.stringContaining("origin has no branch nothing")]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining("origin has no branch and no tag nothing"),
+    ]);
   });
 });

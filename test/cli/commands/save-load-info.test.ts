@@ -44,6 +44,27 @@ describe("save, load, info", () => {
     expect(await readFile(path.join(theirs.root, "again.replay"))).toEqual(bytes);
   });
 
+  test("-o replaces what the same command wrote, and says so; a user's other file stays", async () => {
+    const mine = await walkProject();
+    const lines = [
+      ["save main", "run.replay"],
+      ["get main@5", "state.json"],
+      ["get main@5", "state.cbor"],
+      ["checkout main@6", "state.json"],
+      ["trace main --block 0", "block.trace"],
+    ] as const;
+    for (const [line, file] of lines) {
+      const again = [...line.split(" "), "-o", file];
+      await mine.ok(...again);
+      expect((await mine.ok(...again)).stderr).toContain(`note: replaced ${file}\n`);
+    }
+    const before = await readFile(path.join(mine.root, "walk.ts"));
+    const { status, stderr } = await mine.run("save", "main", "-o", "walk.ts");
+    expect(status).toBe(1);
+    expect(stderr).toContain("walk.ts: it is text, and would be replaced by a saved run\n");
+    expect(await readFile(path.join(mine.root, "walk.ts"))).toEqual(before);
+  });
+
   test("without a branch it is named by its id", async () => {
     const [mine, theirs] = [await walkProject(), await emptyProject()];
     await mine.ok("save", "main", "-o", "run.replay");

@@ -192,3 +192,54 @@ describe("readFile", () => {
     }
   });
 });
+
+describe("a file that is there", () => {
+  const REPLAY = "rewind replay v1\0\0saved";
+  const TRACE = "rewind trace v1\n\0traced";
+  const LONG = JSON.stringify(
+    Array.from({ length: 5_000 }, (_, i) => i),
+    undefined,
+    2,
+  );
+  const CODE = "export default { name: 'walk' };\n";
+
+  test.each([
+    ["a saved run", REPLAY, `${REPLAY} again`],
+    ["a trace", TRACE, `${TRACE} again`],
+    ["JSON", '{ "x": 1 }\n', "[2]\n"],
+    ["a number in JSON", "42\n", '{ "x": 1 }'],
+    ["long JSON", LONG, `${LONG}\n`],
+    ["binary data", "\0\x01", "\x02\0"],
+    ["an empty file", "", REPLAY],
+  ])("is replaced by one of the same kind: %s", async (_, old, text) => {
+    await fs.writeFile(at("file"), old);
+    expect(await saveFile(at("file"), new TextEncoder().encode(text))).toBe(old !== "");
+    expect(await read("file")).toBe(text);
+  });
+
+  test("CBOR is known by its name: a short state may look like text", async () => {
+    for (const text of ["\x18\x2a", "\x63abc", "\0"]) {
+      await saveFile(at("state.cbor"), new TextEncoder().encode(text));
+      expect(await read("state.cbor")).toBe(text);
+    }
+  });
+
+  test.each([
+    ["text", CODE, REPLAY, "a saved run"],
+    ["text", `${CODE}${"// more\n".repeat(1_000)}`, "[1]", "JSON"],
+    ["text", `{${CODE.repeat(200)}`, LONG, "JSON"],
+    ["JSON", "{}", REPLAY, "a saved run"],
+    ["a saved run", REPLAY, TRACE, "a trace"],
+    ["binary data", "\x89PNG\0", REPLAY, "a saved run"],
+    ["text", "é".repeat(3_000), "\0", "binary data"],
+  ])("stays if it is of another: %s", async (kind, old, text, other) => {
+    await fs.writeFile(at("file"), old);
+    await expect(saveFile(at("file"), new TextEncoder().encode(text))).rejects.toMatchObject({
+      code: "FILE_FAILED",
+      message: `cannot write ${at("file")}: it is ${kind}, and would be replaced by ${other}`,
+      data: { hint: "name another file, or remove that one first" },
+    });
+    expect(await read("file")).toBe(old);
+    expect(await fs.readdir(folder)).toEqual(["file"]);
+  });
+});

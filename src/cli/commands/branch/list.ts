@@ -24,7 +24,7 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
   out.result({ branches: branches.map(branchData), ...damagedData(damaged) }, () =>
     rows.length > 0 ? table(rows) : damaged.length > 0 ? "no readable branch" : none,
   );
-  return reportDamage(out, damaged);
+  return reportDamage(out, repo, damaged);
 }
 
 /** A branch, ready for JSON. */

@@ -74,7 +74,7 @@ function settledLines(settled: readonly SettledRef[]): string[] {
     ...settled.map(({ ref, target, other }) => {
       const now = `${shortRef(ref)} is ${shortId(target)}`;
       return other === undefined
-        ? `${now}, which continues the other side's`
+        ? `${now}, which has all steps of the other side's`
         : `${now}, as ours; theirs is ${shortRef(other)}`;
     }),
     "now let Git know: `git add .rewind`, then commit",

@@ -78,7 +78,7 @@ export const log: Command = command({
       const left = more === 0 ? [] : [out.style("dim", `… and ${plural(more, "earlier run")}`)];
       return [...(entries.length === 0 ? [] : [text]), ...left].join(gap);
     });
-    return reportDamage(out, damaged);
+    return reportDamage(out, repo, damaged);
   },
 });
 

@@ -19,6 +19,7 @@ import { loadersOf } from "../../../plan/totals.ts";
 import { type Walked, walkForOrder, walkTo } from "../../../plan/walk.ts";
 import { type Context, STATUS } from "../../command.ts";
 import { usageError } from "../../input/usage-error.ts";
+import { noteReplaced } from "../../show/replaced.ts";
 import { countFromOne, drawsText, wrapped } from "./plan-text.ts";
 
 interface PointArguments {
@@ -107,7 +108,7 @@ async function writeState(
   const own = loadersOf(plan.steps).some(({ generator }) => generator === "own");
   const loading = loadingLines(plan.generator, file, { own, started: [...walked.started] });
   const language = languageOf(plan.generator);
-  await saveFile(path.resolve(cwd, file), bytes);
+  noteReplaced(out, file, await saveFile(path.resolve(cwd, file), bytes));
   out.done({ ...data, file, bytes: bytes.length, loading }, () =>
     [
       `wrote the state ${where} to ${file}, ${count(bytes.length)} bytes`,

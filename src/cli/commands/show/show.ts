@@ -91,7 +91,7 @@ export const show: Command = command({
         onDamaged: (damage) => damaged.push(damage),
       });
       out.result({ ...description, ...damagedData(damaged) }, () => runText(description));
-      return reportDamage(out, damaged);
+      return reportDamage(out, repo, damaged);
     }
     return STATUS.ok;
   },

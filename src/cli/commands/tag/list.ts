@@ -26,5 +26,5 @@ export async function listAllTags({ out, open }: Context): Promise<number> {
       ]),
     );
   });
-  return reportDamage(out, damaged);
+  return reportDamage(out, repo, damaged);
 }

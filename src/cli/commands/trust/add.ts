@@ -19,7 +19,7 @@ export async function addTrust(
         return [
           visibleLine(`${name}, from ${entry}`),
           files === undefined
-            ? "its code was left out when it was saved: your own files run, if they give the same"
+            ? "its code was left out when it was saved or pushed: your own files run, if they give the same"
             : filesText(files),
           ...(packages.length === 0 ? [] : [packagesText(packages)]),
           ...(inputs.length === 0 ? [] : [inputsText(inputs)]),
