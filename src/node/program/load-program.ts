@@ -154,8 +154,17 @@ async function runnable(options: LoadOptions): Promise<Runnable> {
       const modules = [seen, packages].find((some) => some.has(name));
       return modules === undefined ? builtin(name) : modules.get(name);
     };
-    return program.instantiate({ host, scope });
+    return namesOf(await program.instantiate({ host, scope }), code);
   };
+}
+
+/** The exports by name. A bundle of a CommonJS module has only `module.exports`, as its default. */
+function namesOf(exports: Record<string, unknown>, code: string): Record<string, unknown> {
+  const whole = exports.default;
+  const isCommonJs = /\bexport default require_\w+\(\);\s*$/.test(code);
+  if (!isCommonJs || typeof whole !== "object" || whole === null) return exports;
+  // What a compiler made of an ES module has that module's default.
+  return "__esModule" in whole ? { ...whole } : { ...whole, default: whole };
 }
 
 /** The name in stack traces. */
