@@ -7,7 +7,7 @@ import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts"
 import { type CompiledProgram, compileProgram } from "./compile.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { foldersOfExternals, loadExternals } from "./externals.ts";
-import { type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
+import { classPlaceIn, type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
 import { ENGINE } from "./packages.ts";
 import { plainRealm } from "./plain-realm.ts";
 import { type Captured, createRealm, type ProgramRealm, type Realm } from "./realm.ts";
@@ -81,8 +81,12 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     const chosen = chooseSimulation({ exports, module, wanted: exportName });
     ({ exportName } = chosen);
     const { map } = options;
-    const places = map && ((stack: string) => placesIn(stack, { filename, map, packageOf }));
-    return { ...chosen, captured, place: realm.place, fresh: load, ...(places && { places }) };
+    const mapped = map && { filename, map, packageOf };
+    const places = mapped && {
+      places: (stack: string) => placesIn(stack, mapped),
+      classPlace: (name: string) => classPlaceIn(options.code, name, mapped),
+    };
+    return { ...chosen, captured, place: realm.place, fresh: load, ...places };
   };
   return load();
 }
