@@ -43,7 +43,8 @@ export function checkCodecs(
   const culprit = env.guard(() => firstLossy(state, simulation, env));
   if (culprit !== undefined) throw lossy(culprit.name, culprit.path, culprit.problem);
   // Each codec alone loses nothing, but together they do: one keeps an object that another made.
-  throw lossy(Object.keys(simulation.types ?? {}).join(", "), "state", problem);
+  const codecs = instanceTypes(simulation.types ?? {}).filter(({ plain }) => plain === undefined);
+  throw lossy(codecs.map(({ name }) => name).join(", "), "state", problem);
 }
 
 /** What is wrong with the decoded state; undefined if nothing is. */

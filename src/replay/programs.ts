@@ -60,6 +60,8 @@ export interface LoadedProgram {
   readonly place?: ZoneAndLocale | undefined;
   /** The places in its files that a stack trace names, the innermost first, if they are known. */
   places?(stack: string): readonly CodePlace[];
+  /** Where the class of this name is in its files, if that is known. */
+  classPlace?(name: string): CodePlace | undefined;
 }
 
 /** A place in a source file of a program, counted from 1. */

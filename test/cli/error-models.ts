@@ -49,6 +49,8 @@ export const MODELS: Readonly<Record<string, string>> = {
   "several.ts": `const m = ${"{ name: 'm', init: () => 0, step: (x) => x }"}; export const a = m; export const b = m;`,
   "dynamic.ts": `const load = (name) => import(name);
 export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
+  "wasm.ts": `import { add } from "./text.wasm"; ${simulation("init: () => 0, step: (x) => add(x, 1)")}`,
+  "text.wasm": "not WebAssembly",
   "resolve.ts": `const place = require.resolve("./walk.ts"); ${simulation("init: () => place, step: (x) => x")}`,
   "resolve-step.ts": simulation(
     "init: () => '', step: (x, rng, { step }) => require.resolve('./walk' + step)",

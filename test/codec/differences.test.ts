@@ -212,3 +212,39 @@ test("shared structure is compared pair by pair, not path by path", () => {
   const found = differences(doubled(60, 1), doubled(61, 1), { limit: Number.POSITIVE_INFINITY });
   expect(found.length).toBeLessThan(200);
 });
+
+test("two lists whose members know their neighbours are not compared member by member with each other", () => {
+  interface Member {
+    n: number;
+    next?: Member;
+    before?: Member;
+    jump?: Member;
+  }
+  const ring = (count: number, jump: number): Member => {
+    const members: Member[] = Array.from({ length: count }, (_, n) => ({ n }));
+    for (const [i, member] of members.entries()) {
+      member.next = members[(i + 1) % count]!;
+      member.before = members[(i + count - 1) % count]!;
+      member.jump = members[(i + jump) % count]!;
+    }
+    return members[0]!;
+  };
+  let count = 0;
+  countDifferences(ring(300, 7), ring(300, 11), () => count++);
+  expect(count).toBeGreaterThan(0);
+  // All pairs would be 90,000.
+  expect(count).toBeLessThan(10 * 300);
+});
+
+test("an object that one state shares and the other does not is compared in both places", () => {
+  const one = { x: 1 };
+  expect(differences({ a: one, b: one }, { a: { x: 1 }, b: { x: 2 } })).toEqual([
+    {
+      path: "state.b",
+      a: "the same object as state.a",
+      b: "a separate object",
+      about: "sharing",
+    },
+    { path: "state.b.x", a: 1, b: 2 },
+  ]);
+});

@@ -10,6 +10,7 @@ export const PAGES = [
   "docs/how-it-works.md",
   "docs/comparison.md",
   "docs/cookbook.md",
+  "docs/existing-simulations.md",
   "docs/sharing.md",
 ] as const;
 

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -45,6 +45,10 @@ export async function playground(): Promise<Playground> {
   const [folder, bin] = [join(home, "project"), join(home, "bin")];
   await mkdir(bin);
   projectWithPackage(folder);
+  await mkdir(join(folder, "node_modules/@types"), { recursive: true });
+  for (const name of ["matter-js", "@types/matter-js"]) {
+    await symlink(join(ROOT, "node_modules", name), join(folder, "node_modules", name), "junction");
+  }
   const installed = join(folder, "node_modules/rewind-engine");
   const command = [process.execPath, join(installed, "bin/rewind.js")].map((word) => `'${word}'`);
   await writeFile(join(bin, "rewind"), `#!/bin/sh\nexec ${command.join(" ")} "$@"\n`);

@@ -1,6 +1,6 @@
 import { count } from "../../base/count.ts";
 import type { Difference } from "../../codec/differences.ts";
-import { toJson } from "../../codec/json/write.ts";
+import { PlacesToJson } from "../../codec/json/write.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
@@ -45,7 +45,13 @@ export const step: Command = command({
 
 /** A change ready for JSON. If one of the states has nothing there, `missing` says which. */
 function changeData(types: TypeCodecs | undefined): (change: Difference) => object {
-  return ({ path, a, b, ...more }) => ({ path, a: toJson(a, types), b: toJson(b, types), ...more });
+  const [before, after] = [new PlacesToJson(types), new PlacesToJson(types)];
+  return ({ path, a, b, ...more }) => ({
+    path,
+    a: before.toJson(a, path),
+    b: after.toJson(b, path),
+    ...more,
+  });
 }
 
 /** The most changes that the text lists; it counts the rest. */

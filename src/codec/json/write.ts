@@ -2,7 +2,8 @@ import { toHex } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
-import { formatPath, type PathStep } from "../path/format.ts";
+import { formatPath, type Path, type PathStep } from "../path/format.ts";
+import { parsePath } from "../path/parse.ts";
 import { explainObject } from "../state/explain.ts";
 import type { JsonOutput } from "../state/kinds/kind.ts";
 import { kindOf } from "../state/kinds.ts";
@@ -38,6 +39,29 @@ export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
     `expected a value of at most ${count(LONGEST)} characters as JSON, got one of about ${count(Math.round(characters))}`,
     { characters },
   );
+}
+
+/**
+ * Turns values at several places of one state into JSON, as `toJson` does, for one common text. An
+ * object that leads into a cycle is written at the first of these places that has it, and is a
+ * {"$ref": path in the state} at all others: each of them may lead to the whole state. Throws
+ * TOO_LONG once all values together are longer than 2^28 characters.
+ */
+export class PlacesToJson {
+  readonly #writer: JsonWriter;
+  #left = LONGEST;
+
+  constructor(types: TypeCodecs = {}) {
+    this.#writer = new JsonWriter(types, Number.POSITIVE_INFINITY);
+  }
+
+  /** The JSON of the value at `path`, as a difference gives both. */
+  toJson(value: unknown, path: string): unknown {
+    this.#left -= this.#writer.measure(value).characters;
+    if (this.#left >= 0) return this.#writer.at(parsePath(path), value);
+    const message = `expected values of at most ${LONGEST} characters as JSON, got longer ones`;
+    throw new RewindError("TOO_LONG", message, { characters: LONGEST - this.#left });
+  }
 }
 
 /** Turns several values into JSON, as `toJson` does, for one common text. */
@@ -92,7 +116,9 @@ class JsonWriter implements JsonOutput {
   readonly #types: TypeCodecs;
   /** The number of characters that still fit; infinite if nothing is cut. */
   #room: number;
-  #size: Pick<JsonSize, "needsReferences" | "cyclic"> | undefined;
+  #needsReferences = false;
+  /** The objects that lead into a cycle, of all values so far. */
+  readonly #cyclic = new Set<object>();
   /** The depth at which each object around the current value began. */
   readonly #open = new Map<object, number>();
   /** The path at which each object was written first. */
@@ -106,9 +132,12 @@ class JsonWriter implements JsonOutput {
   }
 
   /** Measures the JSON, and decides whether repeated objects need references. */
-  measure(value: unknown): { readonly characters: number } {
-    const size = jsonSize(value, (object) => this.#partsOf(object));
-    this.#size = size;
+  measure(value: unknown): Pick<JsonSize, "characters"> {
+    // What was written before is a reference now, whatever it leads to.
+    const isReference = (object: object) => this.#cyclic.has(object) && this.#written.has(object);
+    const size = jsonSize(value, (object) => (isReference(object) ? LEAF : this.#partsOf(object)));
+    this.#needsReferences = size.needsReferences;
+    for (const object of size.cyclic) this.#cyclic.add(object);
     return size;
   }
 
@@ -159,7 +188,7 @@ class JsonWriter implements JsonOutput {
   #object(value: object): unknown {
     const around = this.#open.get(value);
     if (around !== undefined) return this.#reference(formatPath(this.#steps.slice(0, around)));
-    if (this.#size?.needsReferences || this.#size?.cyclic.has(value)) {
+    if (this.#needsReferences || this.#cyclic.has(value)) {
       const before = this.#written.get(value);
       if (before !== undefined) return this.#reference(before);
       this.#written.set(value, formatPath(this.#steps));
@@ -170,6 +199,12 @@ class JsonWriter implements JsonOutput {
     } finally {
       this.#open.delete(value);
     }
+  }
+
+  /** The JSON of a value that is at this path in the state. */
+  at(path: Path, value: unknown): unknown {
+    this.#steps.splice(0, this.#steps.length, ...path);
+    return this.value(value);
   }
 
   spend(characters: number): void {

@@ -1,5 +1,6 @@
 import { codeOnly } from "./code-only.ts";
 import { STATE_KINDS } from "./kinds.ts";
+import { keepsAddress } from "./wasm-handle.ts";
 
 /**
  * Why the instances of a class cannot be stored as their own properties, such as "it has the private
@@ -47,6 +48,7 @@ function ownFault(maker: object): string | undefined {
   const code = codeOnly(source);
   const field = privateName(code);
   if (field !== undefined) return `has the private field ${field}`;
+  if (keepsAddress(code)) return "has its contents in the memory of WebAssembly";
   return COMPILED.test(code) ? "has private fields, compiled to WeakMaps" : undefined;
 }
 

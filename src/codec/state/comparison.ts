@@ -58,11 +58,14 @@ export class Comparison implements Comparer {
       this.add(spot, a, b);
       return;
     }
+    const areKnown = this.#spotsA.has(a) && this.#spotsB.has(b);
     this.compareSharing(a, b, spot);
     const seen = this.#compared.get(a) ?? new Set<object>();
     this.#compared.set(a, seen);
     // Deeper differences are found by comparing the encodings.
     if (seen.has(b) || spot.depth > MAX_DEPTH) return;
+    // Both are compared where they were met first; all pairs of them would be too many.
+    if (areKnown) return;
     seen.add(b);
     this.#compareIntegrity(a, b, spot);
     if (type === undefined) return;

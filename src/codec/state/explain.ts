@@ -1,6 +1,7 @@
 import type { StateKind } from "./kinds/kind.ts";
 import { STATE_KINDS } from "./kinds.ts";
 import { isClass, type TypeCodecs } from "./type-codecs.ts";
+import { isWasmHandle } from "./wasm-handle.ts";
 
 /** What is wrong with an object that is neither of a known kind nor of one of these types. */
 export function explainObject(
@@ -15,6 +16,12 @@ export function explainObject(
     return [
       `is ${name === undefined ? "an object" : `an instance of ${name}`}, a subclass of ${base.name}`,
       `use a plain ${base.name}, or declare a codec in the simulation's types`,
+    ];
+  }
+  if (isWasmHandle(value)) {
+    return [
+      `is an instance of ${name}, whose contents are in the memory of WebAssembly`,
+      "keep the object that holds it in a private field, with a codec that stores a snapshot, as in encode: (game) => game.world.takeSnapshot()",
     ];
   }
   if (name === undefined || name === "Object") {

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname, parse, relative, sep } from "node:path";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
-import { RewindError } from "../../base/errors.ts";
+import type { RewindError } from "../../base/errors.ts";
 import type { ExternalPackage } from "../../object/program.ts";
 import type { SourcePart } from "../../replay/programs.ts";
 import { buildError } from "./build-error.ts";
@@ -14,7 +14,7 @@ import type { ProgramMap } from "./locate.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
 import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
-import { splitBundle } from "./split.ts";
+import { repeatsComment, splitBundle } from "./split.ts";
 import { type Options, tsconfigFor } from "./tsconfig.ts";
 
 /** A user's module and everything that it imports, as one program. */
@@ -102,20 +102,12 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
   // A package that cannot be bundled is found only on the way; the bundle is then made again
   // without it.
   while (built.again) built = await attempt();
-  let parts = splitBundle(built.code, built.labels);
-  if (parts === undefined) {
-    // A text in backquotes has a line like the comment before a file. A plain string, which writes
-    // line ends as \n, cannot.
+  if (repeatsComment(built.code, built.labels)) {
+    // A text in backquotes may have a line like the comment before a file. A plain string, which
+    // writes line ends as \n, cannot: then all comments are real.
     built = await attempt({ supported: { "template-literal": false } });
-    parts = splitBundle(built.code, built.labels);
   }
-  if (parts === undefined) {
-    throw new RewindError(
-      "MODULE_FAILED",
-      `${module}: expected no text in it to read as a comment of its bundle`,
-      { module },
-    );
-  }
+  const parts = splitBundle(built.code, built.labels);
   for (const file of files) built.sources.addSettings(file);
   return {
     code: parts.map((part) => part.code).join(""),

@@ -67,7 +67,7 @@ export function builtinName(specifier: string): string | undefined {
  * form that this cannot parse, such as `import * as fs`. Text that only looks like an import, in a
  * comment, adds names and does no harm.
  */
-function importedNames(code: string, specifier: string): string[] | undefined {
+export function importedNames(code: string, specifier: string): string[] | undefined {
   const quoted = `(["'])${specifier.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&")}`;
   const all = [...code.matchAll(new RegExp(`\\bfrom\\s*${quoted}\\1`, "g"))].length;
   const clause = new RegExp(

@@ -7,7 +7,7 @@ import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts"
 import { type CompiledProgram, compileProgram } from "./compile.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { foldersOfExternals, loadExternals } from "./externals.ts";
-import { type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
+import { classPlaceIn, type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
 import { ENGINE } from "./packages.ts";
 import { plainRealm } from "./plain-realm.ts";
 import { type Captured, createRealm, type ProgramRealm, type Realm } from "./realm.ts";
@@ -84,8 +84,12 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     const chosen = chooseSimulation({ exports, module, wanted: exportName, isNew });
     ({ exportName } = chosen);
     const { map } = options;
-    const places = map && ((stack: string) => placesIn(stack, { filename, map, packageOf }));
-    return { ...chosen, captured, place: realm.place, fresh: load, ...(places && { places }) };
+    const mapped = map && { filename, map, packageOf };
+    const places = mapped && {
+      places: (stack: string) => placesIn(stack, mapped),
+      classPlace: (name: string) => classPlaceIn(options.code, name, mapped),
+    };
+    return { ...chosen, captured, place: realm.place, fresh: load, ...places };
   };
   return load();
 }
@@ -157,8 +161,17 @@ async function runnable(options: LoadOptions): Promise<Runnable> {
       const modules = [seen, packages].find((some) => some.has(name));
       return modules === undefined ? builtin(name) : modules.get(name);
     };
-    return program.instantiate({ host, scope });
+    return namesOf(await program.instantiate({ host, scope }), code);
   };
+}
+
+/** The exports by name. A bundle of a CommonJS module has only `module.exports`, as its default. */
+function namesOf(exports: Record<string, unknown>, code: string): Record<string, unknown> {
+  const whole = exports.default;
+  const isCommonJs = /\bexport default require_\w+\(\);\s*$/.test(code);
+  if (!isCommonJs || typeof whole !== "object" || whole === null) return exports;
+  // What a compiler made of an ES module has that module's default.
+  return "__esModule" in whole ? { ...whole } : { ...whole, default: whole };
 }
 
 /** The name in stack traces. */

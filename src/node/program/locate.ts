@@ -55,3 +55,19 @@ export function placesIn(stack: string, { filename, map, packageOf }: MappedCode
   }
   return places;
 }
+
+/** Where a class or a constructor of this name stands in the source files, if it is found. */
+export function classPlaceIn(
+  code: string,
+  name: string,
+  mapped: MappedCode,
+): CodePlace | undefined {
+  if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return undefined;
+  const word = name.replaceAll("$", "\\$");
+  const [declared, assigned] = [`(?:class|function)\\s+${word}(?![\\w$])`, `${word} = class\\b`];
+  const found = new RegExp(`(?<![\\w$.])(?:${declared}|${assigned})`).exec(code);
+  if (found === null) return undefined;
+  const before = code.slice(0, found.index).split("\n");
+  const column = (before.at(-1) ?? "").length + 1;
+  return placesIn(`    at ${mapped.filename}:${before.length}:${column}`, mapped)[0];
+}

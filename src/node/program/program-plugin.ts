@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from "node:fs";
-import { dirname, extname, join, relative, sep } from "node:path";
+import { basename, dirname, extname, join, relative, sep } from "node:path";
 import type {
   Loader,
   OnLoadArgs,
@@ -20,7 +20,13 @@ import { type EngineEntry, isEngineEntry } from "./engine-bridge.ts";
 import { exactEnums } from "./enums.ts";
 import { type ImportedExternal, isNative } from "./externals.ts";
 import { type Insertion, withFileMeta } from "./file-meta.ts";
-import { builtinName, type HostModule, hostModule, namesOfBuiltin } from "./host-modules.ts";
+import {
+  builtinName,
+  type HostModule,
+  hostModule,
+  importedNames,
+  namesOfBuiltin,
+} from "./host-modules.ts";
 import { loaderOf } from "./loaders.ts";
 import { packageSettings } from "./module-settings.ts";
 import { isBare, type PackageFile, packageFolders, remembered } from "./package-folder.ts";
@@ -28,6 +34,7 @@ import { ENGINE, findPackage, packageName } from "./packages.ts";
 import { sourceMemory } from "./source-memory.ts";
 import type { Sources } from "./sources.ts";
 import type { Options } from "./tsconfig.ts";
+import { wasmModule } from "./wasm-module.ts";
 
 /** The spaces in which esbuild sees files: the project's by their relative paths, and packages'. */
 export const OWN = "program";
@@ -68,7 +75,8 @@ export function programPlugin(options: {
   const folders = packageFolders(root);
   const real = new Map<string, string>(); // the files' real paths, by esbuild's names
   const codes = new Map<string, string>(); // the contents of those that are code
-  const virtual = new Map<string, string>(); // the contents of modules that are not files
+  // The contents of modules that are not files, and the folder of what they import.
+  const virtual = new Map<string, { readonly contents: string; readonly resolveDir?: string }>();
   const native = remembered(isNative);
   const checkMemory = sourceMemory();
   const checkSettings = packageSettings(root, compilerOptions);
@@ -92,8 +100,12 @@ export function programPlugin(options: {
     return place(module, by);
   };
   /** A module that is not a file; in the bundle it belongs to the package that imports it. */
-  const place = ({ path, contents }: HostModule, by: PackageFile | undefined): OnResolveResult => {
-    virtual.set(path, contents);
+  const place = (
+    { path, contents }: HostModule,
+    by: PackageFile | undefined,
+    resolveDir?: string,
+  ): OnResolveResult => {
+    virtual.set(path, { contents, ...(resolveDir !== undefined && { resolveDir }) });
     if (by !== undefined) met.files.set(`${HOST_MODULE}:${path}`, by);
     return { path, namespace: HOST_MODULE, sideEffects: true };
   };
@@ -162,6 +174,21 @@ export function programPlugin(options: {
     return host(args, `${kind}:${args.path}`);
   };
 
+  /** Whether an import takes exports of WebAssembly, and not its bytes alone. */
+  const takesExports = (args: OnResolveArgs): boolean => {
+    const { path, kind, namespace } = args;
+    if (kind !== "import-statement" || namespace === HOST_MODULE || args.with.type) return false;
+    const names = importedNames(codes.get(importerOf(args)) ?? "", path);
+    return names === undefined || names.some((name) => name !== "default");
+  };
+  const instance = (file: string, of: PackageFile | undefined): OnResolveResult => {
+    const path = of?.path ?? relative(root, file).split(sep).join("/");
+    const bytes = readRegular(file, { name: path, limitBytes: LARGEST_SOURCE_BYTES });
+    if (bytes === undefined) return refuse(`${path} does not exist`);
+    const contents = wasmModule(bytes, { path, name: `./${basename(file)}` });
+    return place({ path: `instance of ${path}`, contents }, of, dirname(file));
+  };
+
   const resolve = async (args: OnResolveArgs, path: string): Promise<OnResolveResult> => {
     const file = realpathSync(path);
     const from = args.kind === "entry-point" ? root : args.resolveDir;
@@ -175,6 +202,7 @@ export function programPlugin(options: {
         outside.add(folder);
         return external(args, inPackage, file);
       }
+      if (extname(file) === ".wasm" && takesExports(args)) return instance(file, inPackage);
       const name = `${PACKAGE}:${inPackage.path}`;
       met.files.set(name, inPackage);
       real.set(name, file);
@@ -184,6 +212,7 @@ export function programPlugin(options: {
     if (own.startsWith("../") || own.includes(":")) {
       return refuse(`${own} is outside the project folder, so it cannot be part of a program`);
     }
+    if (extname(file) === ".wasm" && takesExports(args)) return instance(file, undefined);
     real.set(`${OWN}:${own}`, file);
     // With its side effects, whatever a package.json says, because that may be one further up.
     return { path: own, namespace: OWN, sideEffects: true };
@@ -196,7 +225,7 @@ export function programPlugin(options: {
     const loader = loaderOf(path, { type: args.with.type, inPackage: namespace === PACKAGE });
     if (loader === undefined) {
       return refuse(
-        `${path} cannot be part of a program: only code, JSON, WebAssembly and text can`,
+        `${path} cannot be part of a program: only code, JSON, WebAssembly and text can, and any other file by an import with { type: "bytes" }`,
       );
     }
     const contents = readRegular(file, { name: path, limitBytes: largestOf(loader) });
@@ -243,7 +272,8 @@ export function programPlugin(options: {
       build.onLoad({ filter: /.*/, namespace: OWN }, orRefusal(load));
       build.onLoad({ filter: /.*/, namespace: PACKAGE }, orRefusal(load));
       build.onLoad({ filter: /.*/, namespace: HOST_MODULE }, ({ path }) => ({
-        contents: virtual.get(path) ?? "",
+        contents: "",
+        ...virtual.get(path),
         loader: "js",
       }));
     },

@@ -9,6 +9,7 @@ import type { ObjectWriter } from "../../store/object-store.ts";
 import { advance, type Position, type Standing } from "../advance.ts";
 import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
+import { classPlace } from "../class-place.ts";
 import { drive } from "../drive.ts";
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { restore, type Start } from "../start.ts";
@@ -328,8 +329,8 @@ class Recorder {
       if (!isRewindError(error)) throw error;
       // A codec is code of the program.
       const { data, place } = whereOf(error.cause, segment);
-      const where = `the state at step ${step}${place && `, ${place}`}`;
-      throw withData(error, data, `${error.message} (${where})`);
+      const at = `${place && `, ${place}`}${classPlace(error, segment)}`;
+      throw withData(error, data, `${error.message} (the state at step ${step}${at})`);
     }
   }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromJson } from "../../../src/codec/json/read.ts";
-import { toJson, toShortJson } from "../../../src/codec/json/write.ts";
+import { PlacesToJson, toJson, toShortJson } from "../../../src/codec/json/write.ts";
 import { same, states } from "../state/states.ts";
 
 const pairs: [unknown, unknown][] = [
@@ -180,4 +180,37 @@ test("a short form is cut, with a sign for each omission", () => {
     json: { $bigint: "a bigint of 1000001 bits" },
     isCut: true,
   });
+});
+
+test("values at several places of one state: what leads into a cycle is written once", () => {
+  interface Body {
+    x: number;
+    world?: object;
+  }
+  const bodies: Body[] = [{ x: 1 }, { x: 2 }];
+  const world = { bodies, gravity: [0, -10] };
+  for (const body of bodies) body.world = world;
+  const places = new PlacesToJson();
+  expect(places.toJson(bodies[1], "state.bodies[1]")).toEqual({
+    x: 2,
+    world: {
+      bodies: [{ x: 1, world: { $ref: "state.bodies[1].world" } }, { $ref: "state.bodies[1]" }],
+      gravity: [0, -10],
+    },
+  });
+  expect(places.toJson(world, "state")).toEqual({ $ref: "state.bodies[1].world" });
+  expect(places.toJson({ bodies }, "state.more")).toEqual({
+    bodies: { $ref: "state.bodies[1].world.bodies" },
+  });
+  // Anything else is written wherever it is.
+  for (let i = 0; i < 2; i++) {
+    expect(places.toJson(world.gravity, "state.gravity")).toEqual([0, -10]);
+  }
+});
+
+test("values at several places are refused once all together are too long", () => {
+  const places = new PlacesToJson();
+  const text = "x".repeat(2 ** 27);
+  places.toJson(text, "state.a");
+  expect(() => places.toJson(text, "state.b")).toThrow(/at most 268435456 characters/);
 });

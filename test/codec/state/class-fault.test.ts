@@ -85,6 +85,16 @@ test.each<[string, unknown, string | undefined]>([
   ["a private method", Method, "it has the private field #go"],
   ["a private field of its base", Child, "its base class Secret has the private field #x"],
   ["the same by prototype alone", OldChild, "its base class Secret has the private field #x"],
+  [
+    "an address in the memory of WebAssembly",
+    class Raw {
+      __wbg_ptr: number;
+      constructor() {
+        this.__wbg_ptr = 0;
+      }
+    },
+    "it has its contents in the memory of WebAssembly",
+  ],
   ["private fields that were compiled", Compiled, "it has private fields, compiled to WeakMaps"],
   ["a subclass of Map", class extends Map {}, `its base class Map ${BUILT_IN}`],
   ["a subclass of Array", class extends Array {}, `its base class Array ${BUILT_IN}`],

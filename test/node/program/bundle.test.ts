@@ -54,6 +54,28 @@ describe("the contents of a bundle", () => {
     expect(code).not.toMatch(/a comment|: Size|import\("|^import /m);
   });
 
+  test("a file that esbuild writes in two pieces, the object of its exports before its imports", async () => {
+    const root = await project({
+      "m.ts": `import * as lib from "lib"; const text = \`
+// package:node_modules/lib/main.js
+\`; export default { ...${WALK}, text, of: (name) => lib[name] };`,
+      ...installed("lib", "1.0.0", 'import { x } from "./x.js"; export const y = x;'),
+      "node_modules/lib/x.js": "export const x = 1;",
+    });
+    const { code, parts } = await bundle({ root, module: "m.ts" });
+    expect(code.match(/^\/\/ package:node_modules\/lib\/main.js$/gm)).toHaveLength(2);
+    expect(parts.map((part) => part.code).join("")).toBe(code);
+    const [lib, own] = ["lib@1.0.0", undefined].map((name) =>
+      parts
+        .filter((part) => part.package === name)
+        .map((part) => part.code)
+        .join(""),
+    );
+    expect(lib).toContain("x = 1");
+    expect(own).toContain("main_exports[name]");
+    expect(own).not.toContain("x = 1");
+  });
+
   test("an import of types alone is not an import", async () => {
     const root = await project({
       "m.ts": `import type { Simulation } from "rewind-engine"; import type { X } from "nowhere";
@@ -218,7 +240,7 @@ describe("refusals", () => {
   test("files that are neither code nor data", async () => {
     for (const name of ["a.css", "a.node", "a.png"]) {
       expect(await failing({ "m.ts": `import "./${name}";`, [name]: "" })).toBe(
-        `MODULE_FAILED m.ts:1:8: ${name} cannot be part of a program: only code, JSON, WebAssembly and text can`,
+        `MODULE_FAILED m.ts:1:8: ${name} cannot be part of a program: only code, JSON, WebAssembly and text can, and any other file by an import with { type: "bytes" }`,
       );
     }
   });

@@ -1,5 +1,5 @@
 import type { Difference } from "../../../codec/differences.ts";
-import { toJson } from "../../../codec/json/write.ts";
+import { PlacesToJson, toJson } from "../../../codec/json/write.ts";
 import type { TypeCodecs } from "../../../codec/state/type-codecs.ts";
 import type { DifferenceStatistics } from "../../../replay/compare/field-statistics.ts";
 import type { Comparison } from "../../../repository/compare.ts";
@@ -14,7 +14,7 @@ export function differenceJson(comparison: Comparison): object {
     identical: at === undefined ? identical : !differs,
     forkStep: forkStep ?? null,
     firstDifferentStep: firstDifferentStep ?? null,
-    changes: changesJson(changes, types),
+    changes: stateChanges(changes, types),
     inputs: changesJson(inputs),
     shared: shared === undefined ? null : { run: shared.run, name: shared.name ?? null },
     segments: segments.map(({ from, to, changes }) => ({
@@ -36,7 +36,7 @@ export function differenceJson(comparison: Comparison): object {
             step: end.a,
             fields: end.fields,
             different: end.different,
-            changes: changesJson(end.changes, typesAtEnd),
+            changes: stateChanges(end.changes, typesAtEnd),
           },
     ...(at && { at: { a: at[0], b: at[1] } }),
     ...(spans && { spans }),
@@ -45,8 +45,17 @@ export function differenceJson(comparison: Comparison): object {
   };
 }
 
-function changesJson(changes: readonly Difference[], types?: TypeCodecs): object[] {
-  return changes.map(({ path, a, b }) => ({ path, a: toJson(a, types), b: toJson(b, types) }));
+function changesJson(changes: readonly Difference[]): object[] {
+  return changes.map(({ path, a, b }) => ({ path, a: toJson(a), b: toJson(b) }));
+}
+
+function stateChanges(changes: readonly Difference[], types: TypeCodecs | undefined): object[] {
+  const [ofA, ofB] = [new PlacesToJson(types), new PlacesToJson(types)];
+  return changes.map(({ path, a, b }) => ({
+    path,
+    a: ofA.toJson(a, path),
+    b: ofB.toJson(b, path),
+  }));
 }
 
 function statisticsJson({ fields, ...all }: DifferenceStatistics): object {
