@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fromHex } from "../../base/bytes.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
@@ -11,16 +12,18 @@ import { isCode } from "../host/system-error.ts";
 import type { FileStore } from "./file-store.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
 import { OpenFiles } from "./open-files.ts";
-import { openJournal } from "./pack-file.ts";
-import { isJournalName, journalLock } from "./store-folders.ts";
+import { openJournal, type RecordFile } from "./pack-file.ts";
+import { isJournalName, journalLock, journalOfMark } from "./store-folders.ts";
 
-/** The content of a journal whose writer is dead. */
-export interface DeadJournal {
+/** A journal and how far its recordings are. */
+export interface JournalRecordings {
   readonly name: string;
   readonly content: JournalContent;
   /** The progress of each of its recordings. */
   readonly tips: readonly Tip[];
-  /** Whether valid records follow the damage, where nothing can reach them. */
+  /** The marks that these tips need. */
+  readonly marks: readonly RecordFile[];
+  /** Whether valid records follow the damage, where nothing can reach them, or a mark is missing. */
   readonly isDamaged: boolean;
 }
 
@@ -33,51 +36,82 @@ export function deadJournals(store: FileStore): string[] {
     .filter((name) => isJournalName(name) && !isHeld(files, journalLock(store.folders, name)));
 }
 
-/** Reads a dead writer's journal; undefined if it no longer exists. Changes nothing. */
-export function readDead(store: FileStore, name: string): DeadJournal | undefined {
+/** Reads a journal and its marks; undefined if it no longer exists. Changes nothing. */
+export function readJournal(store: FileStore, name: string): JournalRecordings | undefined {
   const { files } = store.tools;
-  const file = path.join(store.folders.objects, name);
-  let content: JournalContent;
+  const open = new OpenFiles(files);
   try {
-    content = withFile(files, file, "read", (descriptor) =>
+    const content = withFile(files, path.join(store.folders.objects, name), "read", (descriptor) =>
       scanJournal(files, descriptor, store.tools),
     );
+    const journal = openJournal(open, store.folders.objects, name, content.places, store.tools);
+    const isMarked = ({ run, id }: { run?: unknown; id?: Id }): boolean =>
+      run === undefined && id !== undefined && !content.places.has(id);
+    const names = content.tips.some(isMarked) ? markNames(store, name) : [];
+    const marks = names.flatMap((mark) => openMark(store, open, mark) ?? []);
+    const used = new Set<RecordFile>();
+    const tips = content.tips.flatMap((stored) => {
+      const mark =
+        stored.run === undefined ? marks.find((each) => has(each, stored.id)) : undefined;
+      const tip = wholeTip(mark ?? journal, stored);
+      if (tip !== undefined && mark !== undefined) used.add(mark);
+      const before = content.unmarked.find(({ ref }) => ref === stored.ref);
+      return tip ?? (before && wholeTip(journal, before)) ?? [];
+    });
+    return {
+      name,
+      content,
+      tips,
+      marks: [...used],
+      isDamaged: content.damaged || tips.length < content.tips.length,
+    };
   } catch (error) {
     if (isCode(error, "ENOENT")) return undefined;
     throw error;
+  } finally {
+    open.closeAll();
   }
-  const tips = content.tips.flatMap((stored) => wholeTip(store, name, content, stored) ?? []);
-  return {
-    name,
-    content,
-    tips,
-    isDamaged: content.damaged || tips.length < content.tips.length,
-  };
+}
+
+/** The names of a journal's marks. */
+function markNames(store: FileStore, journalName: string): string[] {
+  return store.tools.files
+    .list(store.folders.objects)
+    .map(({ name }) => name)
+    .filter((name) => journalOfMark(name) === journalName);
+}
+
+/** A mark; undefined unless all of it is valid. */
+function openMark({ tools, folders }: FileStore, open: OpenFiles, name: string) {
+  const { places, validEnd, size } = withFile(
+    tools.files,
+    path.join(folders.objects, name),
+    "read",
+    (descriptor) => ({
+      ...scanJournal(tools.files, descriptor, tools),
+      size: tools.files.size(descriptor),
+    }),
+  );
+  return validEnd === size ? openJournal(open, folders.objects, name, places, tools) : undefined;
+}
+
+function has(file: RecordFile, id: Id): boolean {
+  return file.find(id, fromHex(id)) !== undefined;
 }
 
 /**
- * A tip of a journal, with the run's body, which may be an object of the journal; undefined if the
- * tip is invalid.
+ * A tip with the run's body, which may be an object of the file; undefined if the tip is invalid.
  */
-function wholeTip(
-  store: FileStore,
-  name: string,
-  { places }: JournalContent,
-  stored: StoredTip,
-): Tip | undefined {
-  const open = new OpenFiles(store.tools.files);
+function wholeTip(file: RecordFile, stored: StoredTip): Tip | undefined {
   try {
     if (stored.ref !== undefined && !isBranchRef(stored.ref)) return undefined;
     const { ref } = stored;
     if (stored.run !== undefined) return { ref, run: checkedRun(stored.run) };
-    const journal = openJournal(open, store.folders.objects, name, places, store.tools);
-    const { body } = journal.readAt(places.get(stored.id) ?? 0, stored.id);
+    const { body } = file.readAt(file.find(stored.id, fromHex(stored.id)) ?? 0, stored.id);
     return { ref, run: checkedRun(body) };
   } catch (error) {
     if (isRewindError(error)) return undefined;
     throw error;
-  } finally {
-    open.closeAll();
   }
 }
 

@@ -16,7 +16,13 @@ import { ListedFolder } from "./listed-folder.ts";
 import { OpenFiles } from "./open-files.ts";
 import type { RecordFile } from "./pack-file.ts";
 import { Packs, type RecordPlace } from "./packs.ts";
-import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
+import {
+  isJournalName,
+  isMarkName,
+  isPackName,
+  type StoreFolders,
+  storeFolders,
+} from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
 /** How often a folder is listed again if listed files are gone when they are opened. */
@@ -148,7 +154,7 @@ export class FileStore implements ObjectStore {
   #list(): void {
     const names = this.#listed.list();
     this.#packs.update(new Set(names.filter(isPackName)));
-    this.#journals.update(names.filter(isJournalName));
+    this.#journals.update(names.filter((name) => isJournalName(name) || isMarkName(name)));
   }
 
   /** The same, unless the folder is known to be unchanged; journals may have grown in any case. */

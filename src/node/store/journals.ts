@@ -5,7 +5,7 @@ import { scanJournal } from "./journal.ts";
 import type { OpenFiles } from "./open-files.ts";
 import { openJournal, type RecordFile } from "./pack-file.ts";
 import type { RecordPlace } from "./packs.ts";
-import { journalLock, type StoreFolders } from "./store-folders.ts";
+import { isMarkName, journalLock, type StoreFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
 interface ScannedJournal {
@@ -101,7 +101,7 @@ export class Journals {
     if (known !== undefined && files.stat(path.join(objects, name))?.size === known.size) {
       return known;
     }
-    const isFinal = !isHeld(files, journalLock(this.#folders, name));
+    const isFinal = isMarkName(name) || !isHeld(files, journalLock(this.#folders, name));
     const descriptor = files.open(path.join(objects, name), "read");
     try {
       const size = files.size(descriptor);
