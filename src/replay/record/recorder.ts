@@ -67,13 +67,16 @@ export interface Recording {
 const COMMIT_MS = 1_000;
 const COMMIT_BYTES = 8 << 20;
 
-/**
- * How long to work on a block before the state inside it is marked. Marks should take at most a
- * twentieth of the time, but a crash should not lose more than five seconds.
- */
+/** How long to work on a block before the state inside it is marked. */
 const MARK_MS = 2_000;
-const LONGEST_MARK_MS = 4_000;
-const MARK_SHARE = 20;
+
+/**
+ * The same after a mark that took `tookMs`. Marks should take at most a twentieth of the time, but a
+ * crash should not lose five seconds, those of the mark included.
+ */
+function nextMarkMs(tookMs: number): number {
+  return Math.max(MARK_MS, Math.min(20 * tookMs, 2 * MARK_MS - tookMs));
+}
 
 /**
  * Whether to check that codecs lose nothing of the stored state number `index`: of the first three,
@@ -116,8 +119,8 @@ export async function recordRun(
       if (writer.mark !== undefined && until > kept.step && now - kept.at >= markAfterMs) {
         const mark = recorder.mark();
         if (mark !== undefined) await writer.mark({ ref: plan.ref, run: mark.run }, mark.objects);
-        kept = { at: env.now(), step: until };
-        markAfterMs = Math.min(LONGEST_MARK_MS, Math.max(MARK_MS, MARK_SHARE * (kept.at - now)));
+        kept = { at: now, step: until };
+        markAfterMs = nextMarkMs(env.now() - now);
       }
       return until;
     });
