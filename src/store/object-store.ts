@@ -27,6 +27,11 @@ export interface ObjectStore {
   record?(id: Id, room?: Room): Promise<Uint8Array | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
+  /**
+   * What a run that is being recorded has beyond what stays in the store, the run itself included:
+   * these objects go when the recording goes on. Empty for any other run.
+   */
+  passing?(run: Id<"run">): readonly NewObject[];
   /** Begins to write. Objects can be read once they are committed. */
   writer(): Promise<ObjectWriter>;
 }

@@ -116,7 +116,7 @@ function wholeTip(file: RecordFile, stored: StoredTip): Tip | undefined {
 }
 
 /** A recording belongs to a branch, whatever a journal from a stranger says. */
-function isBranchRef(ref: string): boolean {
+export function isBranchRef(ref: string): boolean {
   return ref.startsWith("refs/heads/") && isRefName(ref);
 }
 

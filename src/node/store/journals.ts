@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { Id } from "../../object/id.ts";
+import type { NewObject } from "../../store/object-store.ts";
 import { isHeld } from "../host/lock.ts";
-import { scanJournal } from "./journal.ts";
-import type { OpenFiles } from "./open-files.ts";
+import { type JournalContent, scanJournal } from "./journal.ts";
+import { OpenFiles } from "./open-files.ts";
 import { openJournal, type RecordFile } from "./pack-file.ts";
 import type { RecordPlace } from "./packs.ts";
 import { isMarkName, journalLock, type StoreFolders } from "./store-folders.ts";
@@ -14,7 +15,21 @@ interface ScannedJournal {
   readonly file: RecordFile;
   /** Whether its writer was dead before the scan: then it never grows. */
   readonly isFinal: boolean;
+  /** How far its recordings are. */
+  readonly progress: Pick<JournalContent, "tips" | "unmarked">;
 }
+
+/** A journal whose writer was alive when it was read first, and how far its recordings are. */
+export interface GrowingJournal extends Pick<JournalContent, "tips" | "unmarked"> {
+  /** Whether its writer is still alive. */
+  readonly isAlive: boolean;
+}
+
+/**
+ * The most marks to keep that a writer has removed: whoever reads a run that was marked may still
+ * need its objects. An open file can be read until it is closed.
+ */
+const MOST_REMOVED = 32;
 
 /** Up to this number, a look-up asks each journal in turn. */
 const FEW = 4;
@@ -43,6 +58,8 @@ export class Journals {
     const before = this.#scanned;
     const after = new Map<string, ScannedJournal>();
     for (const name of names) after.set(name, this.#scan(name, before.get(name)));
+    const removed = [...before].filter(([name]) => isMarkName(name) && !after.has(name));
+    for (const [name, mark] of removed.slice(-MOST_REMOVED)) after.set(name, mark);
     const isGone = ([name, old]: [string, ScannedJournal]): boolean => after.get(name) !== old;
     const gone = [...before].filter(isGone);
     this.#scanned = after;
@@ -69,6 +86,24 @@ export class Journals {
     return undefined;
   }
 
+  /** The journals that may still grow. */
+  growing(): readonly GrowingJournal[] {
+    const growing = [...this.#scanned].filter(([, { isFinal }]) => !isFinal);
+    return growing.map(([name, { progress }]) => ({
+      ...progress,
+      isAlive: isHeld(this.#tools.files, journalLock(this.#folders, name)),
+    }));
+  }
+
+  /** The objects of the mark that has this one; empty if it is in none. */
+  besides(id: Id): readonly NewObject[] {
+    for (const [name, { places, file }] of this.#scanned) {
+      if (!isMarkName(name) || !places.has(id)) continue;
+      return [...places].map(([each, at]) => ({ id: each, ...file.readAt(at, each) }));
+    }
+    return [];
+  }
+
   /** Every journal. */
   all(): RecordFile[] {
     return [...this.#scanned.values()].map(({ file }) => file);
@@ -76,10 +111,18 @@ export class Journals {
 
   /** Forgets every journal. */
   clear(): void {
+    for (const { file } of this.#scanned.values()) file.close();
     this.#scanned = new Map();
     this.#filled = [];
     this.#growing = 0;
     this.#places = undefined;
+  }
+
+  /** A file that stays open until it is closed, however many others are opened. */
+  #keptOpen(name: string): OpenFiles {
+    const open = new OpenFiles(this.#tools.files);
+    open.size(path.join(this.#folders.objects, name));
+    return open;
   }
 
   #table(): ReadonlyMap<Id, RecordPlace> {
@@ -105,9 +148,10 @@ export class Journals {
     const descriptor = files.open(path.join(objects, name), "read");
     try {
       const size = files.size(descriptor);
-      const { places } = scanJournal(files, descriptor, this.#tools);
-      const file = openJournal(this.#open, objects, name, places, this.#tools);
-      return { size, places, file, isFinal };
+      const { places, tips, unmarked } = scanJournal(files, descriptor, this.#tools);
+      const open = isMarkName(name) ? this.#keptOpen(name) : this.#open;
+      const file = openJournal(open, objects, name, places, this.#tools);
+      return { size, places, file, isFinal, progress: { tips, unmarked } };
     } finally {
       files.close(descriptor);
     }
