@@ -27,17 +27,23 @@ export interface JournalRecordings {
   readonly isDamaged: boolean;
 }
 
-/** The journals of a store that no living writer holds. */
-export function deadJournals(store: FileStore): string[] {
+/** The names of the journals that no living writer holds, each with those of its marks. */
+export function deadJournals(store: FileStore): Map<string, readonly string[]> {
   const { files } = store.tools;
-  return files
-    .list(store.folders.objects)
-    .map(({ name }) => name)
-    .filter((name) => isJournalName(name) && !isHeld(files, journalLock(store.folders, name)));
+  const names = files.list(store.folders.objects).map(({ name }) => name);
+  const isDead = (name: string): boolean => !isHeld(files, journalLock(store.folders, name));
+  const dead = new Map<string, string[]>();
+  for (const name of names) if (isJournalName(name) && isDead(name)) dead.set(name, []);
+  for (const name of names) dead.get(journalOfMark(name) ?? "")?.push(name);
+  return dead;
 }
 
 /** Reads a journal and its marks; undefined if it no longer exists. Changes nothing. */
-export function readJournal(store: FileStore, name: string): JournalRecordings | undefined {
+export function readJournal(
+  store: FileStore,
+  name: string,
+  markNames: readonly string[] = [],
+): JournalRecordings | undefined {
   const { files } = store.tools;
   const open = new OpenFiles(files);
   try {
@@ -45,40 +51,27 @@ export function readJournal(store: FileStore, name: string): JournalRecordings |
       scanJournal(files, descriptor, store.tools),
     );
     const journal = openJournal(open, store.folders.objects, name, content.places, store.tools);
-    const isMarked = ({ run, id }: { run?: unknown; id?: Id }): boolean =>
-      run === undefined && id !== undefined && !content.places.has(id);
-    const names = content.tips.some(isMarked) ? markNames(store, name) : [];
-    const marks = names.flatMap((mark) => openMark(store, open, mark) ?? []);
-    const used = new Set<RecordFile>();
+    const marked = new Map<Id, RecordFile>();
+    for (const mark of markNames.flatMap((each) => openMark(store, open, each) ?? [])) {
+      for (const [id] of mark.entries()) marked.set(id, mark);
+    }
+    const marks = new Set<RecordFile>();
+    let isLacking = false;
     const tips = content.tips.flatMap((stored) => {
-      const mark =
-        stored.run === undefined ? marks.find((each) => has(each, stored.id)) : undefined;
+      const mark = stored.run === undefined ? marked.get(stored.id) : undefined;
       const tip = wholeTip(mark ?? journal, stored);
-      if (tip !== undefined && mark !== undefined) used.add(mark);
+      if (tip !== undefined && mark !== undefined) marks.add(mark);
+      isLacking ||= tip === undefined;
       const before = content.unmarked.find(({ ref }) => ref === stored.ref);
       return tip ?? (before && wholeTip(journal, before)) ?? [];
     });
-    return {
-      name,
-      content,
-      tips,
-      marks: [...used],
-      isDamaged: content.damaged || tips.length < content.tips.length,
-    };
+    return { name, content, tips, marks: [...marks], isDamaged: content.damaged || isLacking };
   } catch (error) {
     if (isCode(error, "ENOENT")) return undefined;
     throw error;
   } finally {
     open.closeAll();
   }
-}
-
-/** The names of a journal's marks. */
-function markNames(store: FileStore, journalName: string): string[] {
-  return store.tools.files
-    .list(store.folders.objects)
-    .map(({ name }) => name)
-    .filter((name) => journalOfMark(name) === journalName);
 }
 
 /** A mark; undefined unless all of it is valid. */
@@ -93,10 +86,6 @@ function openMark({ tools, folders }: FileStore, open: OpenFiles, name: string) 
     }),
   );
   return validEnd === size ? openJournal(open, folders.objects, name, places, tools) : undefined;
-}
-
-function has(file: RecordFile, id: Id): boolean {
-  return file.find(id, fromHex(id)) !== undefined;
 }
 
 /**

@@ -17,6 +17,8 @@ interface ScannedJournal {
   readonly isFinal: boolean;
   /** How far its recordings are. */
   readonly progress: Pick<JournalContent, "tips" | "unmarked">;
+  /** Whether it is a mark that stays open, so that it can be read after it was removed. */
+  readonly isKept: boolean;
 }
 
 /** A journal whose writer was alive when it was read first, and how far its recordings are. */
@@ -26,10 +28,10 @@ export interface GrowingJournal extends Pick<JournalContent, "tips" | "unmarked"
 }
 
 /**
- * The most marks to keep that a writer has removed: whoever reads a run that was marked may still
- * need its objects. An open file can be read until it is closed.
+ * The most marks to keep open: whoever reads a run that was marked may need its objects after the
+ * writer has removed the mark. A strange store may have any number of them.
  */
-const MOST_REMOVED = 32;
+const MOST_KEPT = 32;
 
 /** Up to this number, a look-up asks each journal in turn. */
 const FEW = 4;
@@ -44,6 +46,8 @@ export class Journals {
   #filled: readonly ScannedJournal[] = [];
   /** The number of journals that may still grow. */
   #growing = 0;
+  /** The number of marks that stay open. */
+  #kept = 0;
   /** The location of each object; built by the first look-up if there are many journals. */
   #places: ReadonlyMap<Id, RecordPlace> | undefined;
 
@@ -58,13 +62,16 @@ export class Journals {
     const before = this.#scanned;
     const after = new Map<string, ScannedJournal>();
     for (const name of names) after.set(name, this.#scan(name, before.get(name)));
-    const removed = [...before].filter(([name]) => isMarkName(name) && !after.has(name));
-    for (const [name, mark] of removed.slice(-MOST_REMOVED)) after.set(name, mark);
+    const removed = [...before].filter(([name, { isKept }]) => isKept && !after.has(name));
+    for (const [name, mark] of removed.slice(-MOST_KEPT / 2)) after.set(name, mark);
     const isGone = ([name, old]: [string, ScannedJournal]): boolean => after.get(name) !== old;
     const gone = [...before].filter(isGone);
     this.#scanned = after;
     if (gone.length === 0 && before.size === after.size) return;
-    for (const [, { file }] of gone) file.close();
+    for (const [, { file, isKept }] of gone) {
+      file.close();
+      if (isKept) this.#kept--;
+    }
     const journals = [...after.values()];
     this.#filled = journals.filter(({ places }) => places.size > 0);
     this.#growing = journals.filter(({ isFinal }) => !isFinal).length;
@@ -112,6 +119,7 @@ export class Journals {
   /** Forgets every journal. */
   clear(): void {
     for (const { file } of this.#scanned.values()) file.close();
+    this.#kept = 0;
     this.#scanned = new Map();
     this.#filled = [];
     this.#growing = 0;
@@ -122,6 +130,7 @@ export class Journals {
   #keptOpen(name: string): OpenFiles {
     const open = new OpenFiles(this.#tools.files);
     open.size(path.join(this.#folders.objects, name));
+    this.#kept++;
     return open;
   }
 
@@ -149,9 +158,10 @@ export class Journals {
     try {
       const size = files.size(descriptor);
       const { places, tips, unmarked } = scanJournal(files, descriptor, this.#tools);
-      const open = isMarkName(name) ? this.#keptOpen(name) : this.#open;
+      const isKept = isMarkName(name) && this.#kept < MOST_KEPT;
+      const open = isKept ? this.#keptOpen(name) : this.#open;
       const file = openJournal(open, objects, name, places, this.#tools);
-      return { size, places, file, isFinal, progress: { tips, unmarked } };
+      return { size, places, file, isFinal, isKept, progress: { tips, unmarked } };
     } finally {
       files.close(descriptor);
     }

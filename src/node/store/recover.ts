@@ -40,8 +40,8 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
   const runs = new Map<Id, Uint8Array>();
   const damage: RewindError[] = [];
   const journals: (readonly Tip[])[] = [];
-  for (const name of onJournal(store, "", () => deadJournals(store))) {
-    const dead = onJournal(store, name, () => readJournal(store, name));
+  for (const [name, marks] of onJournal(store, "", () => deadJournals(store))) {
+    const dead = onJournal(store, name, () => readJournal(store, name, marks));
     if (dead === undefined) continue;
     if (dead.isDamaged) damage.push(damagedEnd(dead));
     for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
@@ -71,12 +71,14 @@ interface Copied {
 export async function recover(store: FileStore, refs: FileRefs): Promise<Recovered[]> {
   const names = onJournal(store, "", () => deadJournals(store));
   onJournal(store, "", () => removeOrphans(store));
-  if (names.length === 0) return [];
+  if (names.size === 0) return [];
   const copied: Copied[] = [];
   const recovered: Recovered[] = [];
   try {
     try {
-      for (const name of names) copied.push(...onJournal(store, name, () => copyDead(store, name)));
+      for (const [name, marks] of names) {
+        copied.push(...onJournal(store, name, () => copyDead(store, name, marks)));
+      }
     } finally {
       // Recover the copied journals even if a later one cannot be read.
       const journals = copied.map(({ dead }) => dead.tips);
@@ -99,13 +101,13 @@ export async function recover(store: FileStore, refs: FileRefs): Promise<Recover
 }
 
 /** Copies a dead journal to a pack, under its lock. Removes one that acknowledged nothing. */
-function copyDead(store: FileStore, name: string): Copied[] {
+function copyDead(store: FileStore, name: string, marks: readonly string[]): Copied[] {
   if (removeUnused(store, name)) return [];
   const release = tryLock(store.tools.files, journalLock(store.folders, name));
   if (release === undefined) return [];
   let isCopied = false;
   try {
-    const dead = readJournal(store, name);
+    const dead = readJournal(store, name, marks);
     if (dead === undefined) return [];
     if (dead.tips.length === 0) {
       remove(store, dead);
