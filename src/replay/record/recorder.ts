@@ -53,6 +53,13 @@ export const RECORDER_OPTIONS: OptionKinds<RecorderOptions> = {
   selfCheck: "flag",
 };
 
+/**
+ * How often the clock is read in a slice of work, and when a slice has taken far too long: each step
+ * after it may take as long as a thousand did before.
+ */
+const PARTS = 128;
+const LATE_MS = 100;
+
 /** A finished recording, or the part of it before a failure. */
 export interface Recording {
   readonly id: Id<"run">;
@@ -107,7 +114,7 @@ export async function recordRun(
   let markAfterMs = MARK_MS;
   try {
     await drive(env, { ...options, ...range }, async (until) => {
-      env.guard(() => recorder.runUntil(until));
+      const reached = env.guard(() => recorder.runUntil(until));
       await recorder.selfCheck();
       const now = env.now();
       if (recorder.steps > kept.step) kept = { at: now, step: recorder.steps };
@@ -116,13 +123,13 @@ export async function recordRun(
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
         committed = { at: env.now(), step: recorder.steps };
       }
-      if (writer.mark !== undefined && until > kept.step && now - kept.at >= markAfterMs) {
+      if (writer.mark !== undefined && reached > kept.step && now - kept.at >= markAfterMs) {
         const mark = recorder.mark();
         if (mark !== undefined) await writer.mark({ ref: plan.ref, run: mark.run }, mark.objects);
-        kept = { at: now, step: until };
+        kept = { at: now, step: reached };
         markAfterMs = nextMarkMs(env.now() - now);
       }
-      return until;
+      return reached;
     });
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
@@ -215,18 +222,28 @@ class Recorder {
     this.#position = restore(this.#start);
   }
 
-  /** Advances to step `until` and stores the checkpoints on the way. */
-  runUntil(until: number): void {
+  /**
+   * Advances to step `until`, stores the checkpoints on the way, and returns the step that it reached:
+   * an earlier one if the steps have become slow, so that those done can be marked.
+   */
+  runUntil(until: number): number {
     const position = this.#position;
     const { blockSize, goal } = this.#plan.draft;
+    const begun = this.#env.now();
+    const part = Math.ceil((until - position.step) / PARTS);
+    let look = position.step + part;
     while (position.step < until) {
       const gridAfter = position.step - (position.step % blockSize) + blockSize;
-      const end = Math.min(gridAfter, until);
+      const end = Math.min(gridAfter, until, look);
       this.#isWhole = false;
       advance(position, end);
       this.#isWhole = true;
       if (end === gridAfter || end === goal) this.#checkpoint();
+      if (end < look) continue;
+      if (this.#env.now() - begun > LATE_MS) break;
+      look += part;
     }
+    return position.step;
   }
 
   /**

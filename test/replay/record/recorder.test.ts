@@ -189,6 +189,23 @@ describe("marks inside a block", () => {
     }
   });
 
+  test("steps that become slow at once are marked before the slice of work is done", async () => {
+    const { store, acknowledged } = lasting();
+    const { clock, env } = timed(store);
+    const { step, ...walk } = slowWalk(clock, 0);
+    // From 10 µs to half a second. A slice was some 2,000 steps long.
+    const sudden: typeof step = (state, rng) => {
+      clock.ms += acknowledged.length > 0 || state.x > 3_000 ? 500 : 0.01;
+      return step(state, rng);
+    };
+    const options = { steps: 6_200, seed: 1, blockSize: 10_000 };
+    await recordInto(env, codeOf({ ...walk, step: sudden }), options);
+    const [first = 0, ...rest] = acknowledged.map(({ steps }) => steps);
+    expect(first).toBeGreaterThan(5_000);
+    expect(first).toBeLessThan(6_050);
+    expect(rest.length).toBeGreaterThan(10);
+  });
+
   test("a state that cannot be stored inside a block has none, and the recording goes on", async () => {
     const { store, acknowledged } = lasting();
     const { clock, env } = timed(store);
