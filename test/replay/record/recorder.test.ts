@@ -204,6 +204,9 @@ describe("marks inside a block", () => {
     expect(first).toBeGreaterThan(5_000);
     expect(first).toBeLessThan(6_050);
     expect(rest.length).toBeGreaterThan(10);
+    for (const [i, steps] of rest.entries()) {
+      expect(steps - (rest[i - 1] ?? first)).toBeLessThanOrEqual(10);
+    }
   });
 
   test("a state that cannot be stored inside a block has none, and the recording goes on", async () => {
