@@ -239,7 +239,7 @@ export class Branches {
     checkRunId(to.run);
     checkSteps(step, "step");
     const onBranch = to.ref?.startsWith(HEADS) ?? false;
-    if (!onBranch) await checkRecorded(this.#live, { id: to.run });
+    if (!onBranch) checkRecorded(this.#live, { id: to.run });
     const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
     const { ref, run, step: cursor = to.steps } = await this.#head();
     // The run may have become shorter: a cursor beyond its end counts as its end.

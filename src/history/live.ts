@@ -8,6 +8,8 @@ import type { RefStore } from "../store/ref-store.ts";
 export interface Live {
   /** The ids of the runs that are being recorded, each as far as a crash would not lose it. */
   ids(): Promise<ReadonlySet<Id>>;
+  /** Whether a run goes when its recording goes on: nothing may name it. */
+  passes(id: Id<"run">): boolean;
 }
 
 /** A store as whoever only looks at it sees it. */
@@ -19,21 +21,21 @@ export interface SeenStore {
 }
 
 /** Of a store whose runs have all been recorded. */
-export const NOTHING_LIVE: Live = { ids: async () => new Set() };
+export const NOTHING_LIVE: Live = { ids: async () => new Set(), passes: () => false };
+
+/** A run, and what is known of it. */
+interface Named {
+  readonly id: Id<"run">;
+  readonly run?: RunManifest;
+  readonly ref?: string | undefined;
+}
 
 /**
  * Refuses a run that is being recorded, because its id changes with every checkpoint until it ends.
  * Throws LOCKED.
  */
-export async function checkRecorded(
-  live: Live,
-  {
-    id,
-    run,
-    ref,
-  }: { readonly id: Id; readonly run?: RunManifest; readonly ref?: string | undefined },
-): Promise<void> {
-  if (!(await live.ids()).has(id)) return;
+export function checkRecorded(live: Live, { id, run, ref }: Named): void {
+  if (!live.passes(id)) return;
   const name = ref?.replace(/^refs\/(heads\/)?/, "") ?? `the run ${id.slice(0, 12)}`;
   const [done, all] = [run?.steps, run?.goal].map((steps) => steps?.toLocaleString("en-US"));
   const soFar = run === undefined ? "" : `, ${done} of ${all} steps so far`;

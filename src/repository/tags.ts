@@ -104,7 +104,7 @@ export class Tags {
     checkBranchName(name);
     checkMessage(message);
     const resolved = await resolve(this.#store, this.#seen, revision);
-    await checkRecorded(this.#live, resolved);
+    checkRecorded(this.#live, resolved);
     const { id: run, run: manifest } = resolved;
     const before = await this.#refs.read(`refs/tags/${name}`);
     const time = clock.iso();

@@ -158,6 +158,27 @@ test("commands that would name it for good say that it is being recorded", async
   await project.ok("tag", "v1", "main");
 });
 
+test("a run that was seen before the recording went on is not named for good either", async () => {
+  const project = await gatedProject(false);
+  const held = await cli.held(project, RECORDINGS[0][1], 57, SLOW);
+  const repo = await openRepository(project.root);
+  const { id } = await repo.resolve("main");
+  await ended(held);
+  await expect(repo.tags.create("v1", id)).rejects.toMatchObject({ code: "LOCKED" });
+  const at = { ref: undefined, run: id };
+  await expect(repo.branches.checkout(at, 5)).rejects.toMatchObject({ code: "LOCKED" });
+  await repo.tags.create("v1", "main");
+  await repo.close();
+});
+
+test("a run that a dead recorder left can be tagged at once", async () => {
+  const project = await gatedProject(false);
+  const held = await cli.held(project, RECORDINGS[0][1], 57, SLOW);
+  await held.kill();
+  await project.ok("tag", "v1", "main");
+  expect(await state(project, "v1@-1")).toBe(await state(project, "whole@57"));
+});
+
 test("a session sees a recording that another one began after it was opened", async () => {
   const project = await gatedProject(false);
   const repo = await openRepository(project.root);

@@ -101,9 +101,15 @@ export class FileStore implements ObjectStore {
   }
 
   passing(id: Id<"run">): readonly NewObject[] {
-    const body = this.#live.get(id);
-    const own = body === undefined ? [] : [{ kind: "run" as const, id, body }];
-    return [...this.#on(() => this.#journals.besides(id)), ...own];
+    // What a dead recorder left stays: the next write begins with its recovery.
+    if (this.#presented.has(id)) return [];
+    return this.#on(() => {
+      this.#listChanged();
+      if (this.#packs.find(id) !== undefined || this.#journals.holds(id)) return [];
+      const body = this.#live.get(id);
+      const own = body === undefined ? [] : [{ kind: "run" as const, id, body }];
+      return [...this.#journals.besides(id), ...own];
+    });
   }
 
   checkInPlace(): void {

@@ -102,13 +102,19 @@ export class Journals {
     }));
   }
 
-  /** The objects of the mark that has this one; empty if it is in none. */
+  /** The objects of the mark that has this one; empty if it is in none, or in a journal as well. */
   besides(id: Id): readonly NewObject[] {
+    if (this.holds(id)) return [];
     for (const [name, { places, file }] of this.#scanned) {
       if (!isMarkName(name) || !places.has(id)) continue;
       return [...places].map(([each, at]) => ({ id: each, ...file.readAt(at, each) }));
     }
     return [];
+  }
+
+  /** Whether a journal has the object, apart from marks. */
+  holds(id: Id): boolean {
+    return [...this.#scanned].some(([name, { places }]) => !isMarkName(name) && places.has(id));
   }
 
   /** Every journal. */

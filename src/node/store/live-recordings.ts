@@ -21,6 +21,9 @@ interface Shown extends LiveRecording {
   readonly isAlive: boolean;
 }
 
+/** How many of those that were shown to remember. */
+const MOST_BEFORE = 1_000;
+
 /**
  * The recordings of living writers, read from their journals, which are not changed. Each call reads
  * what has come since. If a writer has died meanwhile, its recording is shown until the next writer
@@ -29,15 +32,27 @@ interface Shown extends LiveRecording {
 export class LiveRecordings {
   readonly #store: FileStore;
   readonly #refs: RefStore;
+  /** The refs of the runs that were shown last. */
+  readonly #before = new Map<Id, string>();
 
   constructor(store: FileStore, refs: RefStore) {
     this.#store = store;
     this.#refs = refs;
   }
 
-  /** The ids of the runs that are being recorded. */
+  /**
+   * The ids of the runs that are being recorded. Those that were shown before count as well: the
+   * recording may have gone on between two looks.
+   */
   async ids(): Promise<ReadonlySet<Id>> {
-    return new Set((await this.#shown()).flatMap(({ id, isAlive }) => (isAlive ? [id] : [])));
+    const alive = (await this.#shown()).filter(({ isAlive }) => isAlive);
+    const refs = new Set(alive.map(({ ref }) => ref));
+    const before = [...this.#before].filter(([, ref]) => refs.has(ref));
+    return new Set([...alive, ...before.map(([id]) => ({ id }))].map(({ id }) => id));
+  }
+
+  passes(id: Id<"run">): boolean {
+    return this.#store.passing(id).length > 0;
   }
 
   /** The refs as they would be if the recordings ended here. Updates change the refs themselves. */
@@ -69,6 +84,9 @@ export class LiveRecordings {
         const from = await this.#refs.read(live.ref);
         if (from === live.id || (from !== undefined && !continues(live.run, from))) continue;
         shown.push({ ...live, from, isAlive });
+        this.#before.set(live.id, live.ref);
+        const [oldest] = this.#before.keys();
+        if (this.#before.size > MOST_BEFORE) this.#before.delete(oldest as Id);
       }
     }
     return shown;
