@@ -1,3 +1,4 @@
+import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import type { Id } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
@@ -37,7 +38,6 @@ interface Named {
 export function checkRecorded(live: Live, { id, run, ref }: Named): void {
   if (!live.passes(id)) return;
   const name = ref?.replace(/^refs\/(heads\/)?/, "") ?? `the run ${id.slice(0, 12)}`;
-  const [done, all] = [run?.steps, run?.goal].map((steps) => steps?.toLocaleString("en-US"));
-  const soFar = run === undefined ? "" : `, ${done} of ${all} steps so far`;
-  throw new RewindError("LOCKED", `${name} is being recorded${soFar}`, { life: "alive" });
+  const soFar = run && `, ${count(run.steps)} of ${count(run.goal)} steps so far`;
+  throw new RewindError("LOCKED", `${name} is being recorded${soFar ?? ""}`, { life: "alive" });
 }
