@@ -13,6 +13,7 @@ import { RefSpace } from "../store/ref-space.ts";
 import type { RefChange, RefStore } from "../store/ref-store.ts";
 import { type BranchDescription, describeBranches } from "./describe-branches.ts";
 import { goneOf } from "./gone.ts";
+import { checkRecorded, type Live, NOTHING_LIVE } from "./live.ts";
 import type { Damage } from "./sound-refs.ts";
 
 /** A branch and the run that it names. */
@@ -66,6 +67,9 @@ type Lock = (names: readonly string[]) => Promise<Release>;
 export interface BranchesIn {
   readonly objects: ObjectStore;
   readonly refs: RefStore;
+  /** The refs with the recordings on top that have not ended; `refs` unless given. */
+  readonly seen?: RefStore;
+  readonly live?: Live;
   /**
    * Is called before a branch is deleted or renamed. It throws if the branch is being recorded on.
    */
@@ -76,15 +80,20 @@ export interface BranchesIn {
 export class Branches {
   readonly #objects: ObjectStore;
   readonly #refs: RefStore;
+  readonly #seen: RefStore;
+  readonly #live: Live;
   readonly #lock: Lock;
 
-  constructor({ objects, refs, lock = async () => () => undefined }: BranchesIn) {
+  constructor(given: BranchesIn) {
+    const { objects, refs, lock = async () => () => undefined } = given;
     this.#objects = objects;
     this.#refs = refs;
+    this.#seen = given.seen ?? refs;
+    this.#live = given.live ?? NOTHING_LIVE;
     this.#lock = lock;
   }
 
-  /** Every branch, sorted by name. */
+  /** Every branch, sorted by name, without those that are being recorded for the first time. */
   async list(): Promise<readonly Branch[]> {
     const refs = await this.#refs.list(HEADS);
     return refs.map(({ name, target }) => ({
@@ -95,7 +104,7 @@ export class Branches {
 
   /**
    * Every branch, sorted by name, with its steps, its message, and where its run came from; and the
-   * damaged refs among them.
+   * damaged refs among them. One that is being recorded has the steps that a crash would not lose.
    *
    * @example
    * ```ts
@@ -107,7 +116,7 @@ export class Branches {
     readonly branches: readonly BranchDescription[];
     readonly damaged: readonly Damage[];
   }> {
-    return describeBranches(this.#objects, this.#refs, () => this.current());
+    return describeBranches(this.#objects, this.#seen, this.#live, () => this.current());
   }
 
   /**
@@ -184,7 +193,8 @@ export class Branches {
       to: checkRunId(run),
     }));
     await this.#update(command, async (head) => {
-      const unborn = head.ref !== undefined && (await this.#refs.read(head.ref)) === undefined;
+      // A branch that is being recorded for the first time stays the current one.
+      const unborn = head.ref !== undefined && (await this.#seen.read(head.ref)) === undefined;
       const ref = made[0]?.name;
       const moves = (checkout || unborn) && (head.ref !== ref || head.step !== undefined);
       return {
@@ -218,7 +228,8 @@ export class Branches {
   /**
    * Makes a branch, or a run, the current one, with the cursor at a step. Returns whether HEAD
    * moved: if it was there already, there is no operation to undo. `steps` is the length of the
-   * run, where HEAD stands when it has no cursor.
+   * run, where HEAD stands when it has no cursor. Throws LOCKED for a run that is being recorded, unless
+   * its branch is given: its id does not last.
    */
   async checkout(
     to: { readonly ref: string | undefined; readonly run: Id<"run">; readonly steps?: number },
@@ -228,6 +239,7 @@ export class Branches {
     checkRunId(to.run);
     checkSteps(step, "step");
     const onBranch = to.ref?.startsWith(HEADS) ?? false;
+    if (!onBranch) checkRecorded(this.#live, { id: to.run });
     const head = { ref: onBranch ? to.ref : undefined, run: onBranch ? undefined : to.run, step };
     const { ref, run, step: cursor = to.steps } = await this.#head();
     // The run may have become shorter: a cursor beyond its end counts as its end.

@@ -4,6 +4,7 @@ import type { RunManifest } from "../object/run.ts";
 import type { ObjectStore } from "../store/object-store.ts";
 import { HEADS } from "../store/ref-name.ts";
 import { listedOnce, type RefStore } from "../store/ref-store.ts";
+import type { Live } from "./live.ts";
 import { type Origin, type Origins, originsIn } from "./origin.ts";
 import { type Damage, soundRefs } from "./sound-refs.ts";
 
@@ -23,12 +24,15 @@ export interface BranchDescription {
   readonly message: string | undefined;
   /** Whether HEAD is on it. */
   readonly current: boolean;
+  /** Whether it is being recorded now. */
+  readonly recording: boolean;
 }
 
 /** Every branch, sorted by name, and the damaged refs among them, which have no description. */
 export async function describeBranches(
   objects: ObjectStore,
   refs: RefStore,
+  live: Live,
   findCurrent: () => Promise<string | undefined>,
 ): Promise<{
   readonly branches: readonly BranchDescription[];
@@ -42,6 +46,7 @@ export async function describeBranches(
   });
   const known = new Map(sound.map(({ id, run }) => [id, run]));
   const origins = await originsIn(objects, listed, known);
+  const recorded = await live.ids();
   const branches: BranchDescription[] = [];
   for (const { name: ref, id, run } of sound) {
     const name = ref.slice(HEADS.length);
@@ -52,6 +57,7 @@ export async function describeBranches(
       from: await forkedFrom(origins, id, run),
       time: time !== undefined && !Number.isNaN(Date.parse(time)) ? time : undefined,
       current: name === current,
+      recording: recorded.has(id),
     });
   }
   return { branches, damaged };

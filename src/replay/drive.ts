@@ -23,11 +23,16 @@ export async function drive(
   for (let step = from; step < to; ) {
     if (signal?.aborted) throw interrupted(step);
     const until = Math.min(to, step + budget);
+    const before = step;
     const started = env.now();
     step = await work(until);
     const ended = env.now();
-    if (ended - started > SLICE_MS * 2) budget = Math.max(1, Math.floor(budget / 2));
-    else if (ended - started < SLICE_MS / 2 && step >= until) budget *= 2;
+    const tookMs = ended - started;
+    if (tookMs > SLICE_MS * 2) {
+      // At once as small as the pace asks for: the next steps may take as long as these.
+      const fitting = Math.floor(((step - before) * SLICE_MS) / tookMs);
+      budget = Math.max(1, Math.min(Math.floor(budget / 2), fitting));
+    } else if (tookMs < SLICE_MS / 2 && step >= until) budget *= 2;
     onProgress?.({ done: Math.min(step, to) - from, total: to - from });
     if (step < to && ended - paused >= SLICE_MS) {
       await env.pause();

@@ -6,8 +6,9 @@ import { decodeCheckpoint } from "./checkpoint.ts";
 import { DerivedCheckpoints, deriveCheckpoints } from "./derive.ts";
 import { drive } from "./drive.ts";
 import { decodeState, type LongOptions } from "./environment.ts";
+import { notedGenerators } from "./generators-note.ts";
 import { RecordedRun, type StartOptions } from "./recorded-run.ts";
-import { ownCopy, restore, startIfStorable } from "./start.ts";
+import { ownCopy, restore, type Start, startIfStorable } from "./start.ts";
 import { checkStretch, isChecked, type Stretch, stretchAt } from "./stretch.ts";
 
 /** How a replay is compared with the recording. */
@@ -28,6 +29,8 @@ export class Replayer extends RecordedRun {
 
   /** A live position at `step`. It belongs to the caller. Throws REPLAY_MISMATCH. */
   async positionAt(step: number, options: CheckOptions & LongOptions = {}): Promise<Position> {
+    const end = step === this.manifest.steps ? await this.#end() : undefined;
+    if (end !== undefined) return restore(end);
     const start = await this.start(step, options);
     const live = restore(start);
     const { signal } = options;
@@ -58,6 +61,21 @@ export class Replayer extends RecordedRun {
     }
     const { state, segment } = await this.positionAt(step, options);
     return this.env.guard(() => ownCopy(state, segment.simulation, simulation, this.env));
+  }
+
+  /**
+   * The end of a run that was interrupted inside a block, if its notes say how its generators stood
+   * there: a step may take long, so the block is not replayed to continue it.
+   */
+  async #end(): Promise<Start | undefined> {
+    const { steps, meta, final } = this.manifest;
+    const streams = notedGenerators(meta);
+    const from = this.stretchStart(steps);
+    if (streams === undefined || from === steps) return undefined;
+    const { segment, watch } = await this.start(from);
+    const { witness } = await this.stretch(from);
+    const { encoded } = decodeCheckpoint(await readState(final, this.readObject), segment);
+    return { step: steps, encoded, streams, segment, watch: watch.at(steps, witness) };
   }
 
   /** The stretch that begins at `start`, a step from which a replay can begin. */

@@ -64,6 +64,12 @@ export class Watch {
     this.next = this.#steps[this.#taken] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** This watch as it is after the states before `step` were digested into `witness`. */
+  at(step: number, witness: Witness): Watch {
+    const taken = this.#steps.filter((each) => each < step).length;
+    return new Watch(this.#env, this.start, this.#steps, taken, witness);
+  }
+
   /** A copy that continues from here independently. */
   copy(): Watch {
     return new Watch(this.#env, this.start, this.#steps, this.#taken, this.#witness);

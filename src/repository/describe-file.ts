@@ -1,4 +1,5 @@
 import { checkKind, checkOptionsOf } from "../base/options.ts";
+import { NOTHING_LIVE } from "../history/live.ts";
 import { nodeEnvironment } from "../node/host/environment.ts";
 import { nodeCompression, nodeHash } from "../node/host/platform.ts";
 import { readFile } from "../node/host/user-files.ts";
@@ -79,7 +80,7 @@ async function descriptionOf(
     saved.run,
     nodeEnvironment({ store }),
   );
-  const refs = memoryRefs(() => "");
-  const description = await describeRun(run, refs, { ...options, replay: false });
+  const given = { seen: memoryRefs(() => ""), live: NOTHING_LIVE };
+  const description = await describeRun(run, given, { ...options, replay: false });
   return { ...description, names: saved.names };
 }

@@ -1,12 +1,13 @@
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { toJson } from "../codec/json/write.ts";
+import type { SeenStore } from "../history/live.ts";
 import { namesOfRuns } from "../history/names.ts";
 import { type OriginKind, originsIn } from "../history/origin.ts";
 import { replacedStart } from "../history/replaced-start.ts";
 import type { Damage } from "../history/sound-refs.ts";
+import type { RunManifest } from "../object/run.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { RunSize } from "../replay/run/run-size.ts";
-import type { RefStore } from "../store/ref-store.ts";
 import { describeSegment, type SegmentDescription } from "./describe-segment.ts";
 import { describedParams, type WhichParams } from "./described-params.ts";
 
@@ -21,6 +22,8 @@ export interface RunDescription {
   readonly steps: number;
   /** The steps that the recording was to have; more than `steps` if it is unfinished. */
   readonly goal: number;
+  /** Whether it is being recorded now. */
+  readonly recording: boolean;
   readonly blockSize: number;
   readonly checkpoints: number;
   /** The objects that it needs, and their bytes. */
@@ -67,10 +70,10 @@ const DESCRIBE_OPTIONS: OptionKinds<DescribeOptions> = {
   onDamaged: "function",
 };
 
-/** Describes a run of a store with these refs. */
+/** Describes a run of a store. */
 export async function describeRun(
   run: Run,
-  refs: RefStore,
+  { seen: refs, live }: Pick<SeenStore, "seen" | "live">,
   options: DescribeOptions = {},
 ): Promise<RunDescription> {
   checkOptionsOf(options, DESCRIBE_OPTIONS);
@@ -103,12 +106,19 @@ export async function describeRun(
     root: run.root,
     steps: run.steps,
     goal: manifest.goal,
+    recording: (await live.ids()).has(run.id),
     blockSize: run.blockSize,
     checkpoints: run.checkpoints,
     objects: await run.size(),
     segments: described,
     parents: manifest.parents,
     origin: chain.map(({ kind, run, step, name }) => ({ kind, run, step, name: name ?? null })),
-    meta: toJson(manifest.meta),
+    meta: toJson(shownNotes(manifest)),
   };
+}
+
+/** The notes without the one that is for recordings to go on from. */
+function shownNotes({ meta }: RunManifest): object {
+  const { generators: _, ...shown } = meta;
+  return shown;
 }

@@ -1,6 +1,7 @@
 import { isRewindError } from "../base/errors.ts";
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { changesBetween, stateWasChanged } from "../history/changes.ts";
+import type { SeenStore } from "../history/live.ts";
 import {
   type LogEntry as Entry,
   LINEAGE_OPTIONS,
@@ -13,8 +14,8 @@ import { storedState } from "../history/stored-state.ts";
 import type { Id } from "../object/id.ts";
 import type { RunManifest, Segment } from "../object/run.ts";
 import type { ReadObject } from "../object/state.ts";
-import { type ObjectStore, objectReader } from "../store/object-store.ts";
-import { listedOnce, type RefStore } from "../store/ref-store.ts";
+import { objectReader } from "../store/object-store.ts";
+import { listedOnce } from "../store/ref-store.ts";
 import type { SegmentChange } from "./describe-segment.ts";
 import {
   changesJson,
@@ -66,12 +67,15 @@ export class LogEntry implements Entry {
   readonly run: RunManifest;
   /** The branches, tags and other refs that name it, as a revision spells them. */
   readonly names: readonly string[];
+  /** Whether it is being recorded now. */
+  readonly recording: boolean;
   readonly #reading: Reading;
 
-  constructor({ id, run, names }: Entry, reading: Reading) {
-    this.id = id;
-    this.run = run;
-    this.names = names;
+  constructor(entry: Entry & { readonly recording: boolean }, reading: Reading) {
+    this.id = entry.id;
+    this.run = entry.run;
+    this.names = entry.names;
+    this.recording = entry.recording;
     this.#reading = reading;
   }
 
@@ -135,12 +139,12 @@ function segmentBefore({ manifest, step }: Origin): Segment | undefined {
 
 /** The entries of a log, as `log` of `src/history` finds them. */
 export async function logEntries(
-  objects: ObjectStore,
-  stored: RefStore,
+  store: SeenStore,
   text: string | undefined,
   given: LogOptions,
 ): Promise<readonly LogEntry[]> {
-  const refs = listedOnce(stored);
+  const { objects } = store;
+  const refs = listedOnce(store.seen);
   const { params = "all", ...options } = checkOptionsOf(given, LOG_OPTIONS);
   // Without a text every damaged ref is reported in any case.
   const onDamaged = text === undefined ? undefined : options.onDamaged;
@@ -156,5 +160,6 @@ export async function logEntries(
     },
     ...{ get, params: describedParams(params, get) },
   };
-  return found.map((entry) => new LogEntry(entry, reading));
+  const live = await store.live.ids();
+  return found.map((entry) => new LogEntry({ ...entry, recording: live.has(entry.id) }, reading));
 }

@@ -42,7 +42,8 @@ export function partsOf(
     },
   };
   const lock = (names: readonly string[]) => lockBranches(objects, names);
-  const branches = new Branches({ objects, refs, lock });
+  const { seen, live } = opened;
+  const branches = new Branches({ objects, refs, seen, live, lock });
   const project = {
     root,
     cache: projectCache(root),
@@ -65,7 +66,7 @@ export function partsOf(
   return {
     ...{ branches, code, recorder, checks },
     store: { ...opened, refs },
-    tags: new Tags(objects, refs, root),
+    tags: new Tags({ objects, refs, seen, live, root }),
     hasChanged: () => changed,
   };
 }

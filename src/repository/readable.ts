@@ -80,7 +80,7 @@ export class ReadableRepository {
 
   /** The same, without loading what a replay needs. */
   async resolve(text: string): Promise<Resolved> {
-    return resolve(this.parts.store.objects, this.parts.store.refs, text);
+    return resolve(this.parts.store.objects, this.parts.store.seen, text);
   }
 
   /**
@@ -99,8 +99,8 @@ export class ReadableRepository {
     options: RevisionOptions = {},
   ): Promise<RangeOf<S, P>> {
     checkOptionsOf(options, REVISION_OPTIONS);
-    const { objects, refs } = this.parts.store;
-    const { id, run: manifest, ref, from, to } = await resolveRange(objects, refs, text);
+    const { objects, seen } = this.parts.store;
+    const { id, run: manifest, ref, from, to } = await resolveRange(objects, seen, text);
     const { from: first, to: last } = parseRange(text) ?? {};
     this.#noteName(manifest, first ?? last ?? text);
     const run = await runOf<S, P>(id, manifest, this.environment(options.program));
@@ -119,7 +119,7 @@ export class ReadableRepository {
    * ```
    */
   async log(revision?: string, options: LogOptions = {}): Promise<readonly LogEntry[]> {
-    return logEntries(this.parts.store.objects, this.parts.store.refs, revision, options);
+    return logEntries(this.parts.store, revision, options);
   }
 
   /**
@@ -136,7 +136,7 @@ export class ReadableRepository {
    */
   async describe(revision = "HEAD", options: DescribeOptions = {}): Promise<RunDescription> {
     const { id, run } = await this.resolve(revision);
-    return describeRun(new Run(id, run, this.environment()), this.parts.store.refs, options);
+    return describeRun(new Run(id, run, this.environment()), this.parts.store, options);
   }
 
   /**
@@ -181,7 +181,7 @@ export class ReadableRepository {
    * ```
    */
   async readObject(id: string): Promise<StoredObject> {
-    return readObject(this.parts.store.objects, this.parts.store.refs, id);
+    return readObject(this.parts.store.objects, this.parts.store.seen, id);
   }
 
   /**

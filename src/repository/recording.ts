@@ -30,9 +30,9 @@ const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
 export class RecordingRepository extends ReadableRepository {
   /**
    * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
-   * whose code is then stored with the run. A recording that is interrupted stays on its branch up to
-   * its last checkpoint, and one whose step fails up to the state before that step. With `restart` the branch may have a run already, which then
-   * becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
+   * whose code is then stored with the run. A recording that is interrupted, or whose step
+   * fails, stays on its branch with every whole step, and after a kill with all but the last seconds.
+   * With `restart` the branch may have a run already, which then becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
    * ```ts

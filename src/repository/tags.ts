@@ -1,5 +1,6 @@
 import { clock } from "../base/clock.ts";
 import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
+import { checkRecorded, type Live, type SeenStore } from "../history/live.ts";
 import { peel, resolve } from "../history/resolve.ts";
 import type { Damage } from "../history/sound-refs.ts";
 import { createTag, deleteTag, listTags, readTag } from "../history/tags.ts";
@@ -58,14 +59,17 @@ export interface SignatureCheck {
 export class Tags {
   readonly #store: ObjectStore;
   readonly #refs: RefStore;
-
+  readonly #seen: RefStore;
+  readonly #live: Live;
   readonly #root: string;
 
   /** `root` is the folder of the project. */
-  constructor(store: ObjectStore, refs: RefStore, root: string) {
-    this.#store = store;
-    this.#refs = refs;
-    this.#root = root;
+  constructor(given: SeenStore & { readonly refs: RefStore; readonly root: string }) {
+    this.#store = given.objects;
+    this.#refs = given.refs;
+    this.#seen = given.seen;
+    this.#live = given.live;
+    this.#root = given.root;
   }
 
   /**
@@ -83,7 +87,8 @@ export class Tags {
 
   /**
    * Gives the run of a revision a lasting name. Returns the run, and the run that the tag named
-   * before. Throws REF_EXISTS unless `force` moves the tag, and with `sign` SIGNING_FAILED.
+   * before. Throws REF_EXISTS unless `force` moves the tag, LOCKED while the run is being recorded, and
+   * with `sign` SIGNING_FAILED.
    *
    * @example
    * ```ts
@@ -98,7 +103,9 @@ export class Tags {
     const { message = "", force = false, sign, key } = checkOptionsOf(options, TAG_OPTIONS);
     checkBranchName(name);
     checkMessage(message);
-    const { id: run, run: manifest } = await resolve(this.#store, this.#refs, revision);
+    const resolved = await resolve(this.#store, this.#seen, revision);
+    checkRecorded(this.#live, resolved);
+    const { id: run, run: manifest } = resolved;
     const before = await this.#refs.read(`refs/tags/${name}`);
     const time = clock.iso();
     const tag: Tag = { name, target: run, message, time };

@@ -27,6 +27,11 @@ export interface ObjectStore {
   record?(id: Id, room?: Room): Promise<Uint8Array | undefined>;
   /** The ids that begin with these hexadecimal digits, at most `limit`, sorted. */
   withPrefix(prefix: string, limit: number): Promise<readonly Id[]>;
+  /**
+   * What a run that is being recorded has beyond what stays in the store, the run itself included:
+   * these objects go when the recording goes on. Empty for any other run.
+   */
+  passing?(run: Id<"run">): readonly NewObject[];
   /** Begins to write. Objects can be read once they are committed. */
   writer(): Promise<ObjectWriter>;
 }
@@ -45,6 +50,12 @@ export interface ObjectWriter {
    * the tips tell a later process how far the recordings had come: all of them or none.
    */
   commit(...tips: readonly Tip[]): Promise<void>;
+  /**
+   * Commits a tip together with the objects that only it needs: its run, and what that run has beyond
+   * the objects put so far. They last until the next commit or mark takes their place, and are not
+   * part of what the writer leaves in the store. A store that no other process reads has no marks.
+   */
+  mark?(tip: Tip, objects: readonly NewObject[]): Promise<void>;
   /** Commits, writes the final form, and ends the writer. */
   close(): Promise<void>;
   /**
@@ -52,6 +63,11 @@ export interface ObjectWriter {
    * is left, as after a crash.
    */
   abandon(): Promise<boolean>;
+}
+
+/** An object that is not stored yet. */
+export interface NewObject extends StoredObject {
+  readonly id: Id;
 }
 
 /** How far a recording has come: the run as it would be if it ended here, and its branch. */

@@ -191,6 +191,15 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     walk(async (project) => {
       takeLock(project, `branch-${branchDigits("main")}.lock`);
     }),
+  "a run that is being recorded": () =>
+    walk(async (project) => {
+      const repo = await openRepository(project.root);
+      const { id, run } = await repo.resolve("main");
+      const longer = { ...run, goal: 5_000, parents: [{ run: id, step: run.steps }] };
+      // It is never closed, so its journal and its lock stay.
+      const writer = await repo.store.objects.writer();
+      await writer.commit({ ref: "refs/heads/main", run: encodeRun(longer) });
+    }),
   "a branch locked by a process that cannot be seen from here": () =>
     walk(async (project) => {
       const file = inStore(project, `local/branch-${branchDigits("main")}.lock`);

@@ -19,8 +19,11 @@ export interface Ended {
 export interface Processes {
   /** Runs a command line to its end. */
   run(project: Project, line: string): Promise<Ended>;
-  /** Starts one that waits before step `at` of `GATED` until it is released. */
-  held(project: Project, line: string, at: number): Promise<Held>;
+  /**
+   * Starts one that waits before step `at` of `GATED` until it is released. With `tickMs` its clock
+   * seems to move by so much whenever it is read.
+   */
+  held(project: Project, line: string, at: number, options?: { tickMs: number }): Promise<Held>;
 }
 
 /** A process that waits in the middle of a recording. */
@@ -50,7 +53,9 @@ export const GATED = `
  */
 const GATE = `
   import { existsSync, readdirSync, writeFileSync } from "node:fs";
-  const { GATE: gate, GATE_AT: at } = process.env;
+  const { GATE: gate, GATE_AT: at, GATE_TICK: tick } = process.env;
+  let ms = 0;
+  if (tick !== undefined) performance.now = () => (ms += Number(tick));
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   const [exists, names, write] = [existsSync, readdirSync, writeFileSync];
   Atomics.gate = (step) => {
@@ -99,9 +104,10 @@ export async function processes(): Promise<Processes> {
   };
   return {
     run: (project, line) => start(project, line)[1],
-    async held(project, line, at) {
+    async held(project, line, at, options) {
       const gate = await temporaryFolder();
-      const [child, ended] = start(project, line, { GATE: gate, GATE_AT: String(at) });
+      const tick = options === undefined ? {} : { GATE_TICK: String(options.tickMs) };
+      const [child, ended] = start(project, line, { GATE: gate, GATE_AT: String(at), ...tick });
       let isOver = false;
       void ended.then(() => {
         isOver = true;

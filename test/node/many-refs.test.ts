@@ -3,6 +3,7 @@ import path from "node:path";
 import { outputFileSync } from "fs-extra/esm";
 import { describe, expect, test } from "vitest";
 import { describeBranches } from "../../src/history/describe-branches.ts";
+import { NOTHING_LIVE } from "../../src/history/live.ts";
 import { log } from "../../src/history/log.ts";
 import { namesOfRuns } from "../../src/history/names.ts";
 import { resolve } from "../../src/history/resolve.ts";
@@ -98,10 +99,11 @@ describe.each(Object.entries(KINDS))("of many %s", (_, ref) => {
       lists.push(prefix);
       return refs.list(prefix);
     };
-    await describeBranches(store, { ...refs, list }, async () => undefined);
+    const seen = { ...refs, list };
+    await describeBranches(store, seen, NOTHING_LIVE, async () => undefined);
     expect(lists).toHaveLength(1);
     const options = { onDamaged: () => undefined };
-    await logEntries(store, { ...refs, list }, undefined, options);
+    await logEntries({ objects: store, seen, live: NOTHING_LIVE }, undefined, options);
     expect(lists).toHaveLength(2);
   });
 

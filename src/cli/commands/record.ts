@@ -10,7 +10,7 @@ import { duration } from "../terminal/text.ts";
 export const record: Command = command({
   positionals: { module: { type: "string", demandOption: true, completes: "files" } },
   describe:
-    "Records a run of the simulation that a TypeScript or JavaScript module exports (path#export names\nthe export), on a new branch. Ctrl-C keeps what was recorded up to the last checkpoint,\na step that fails all steps before it.",
+    "Records a run of the simulation that a TypeScript or JavaScript module exports (path#export names\nthe export), on a new branch. Ctrl-C and a step that fails keep every whole step,\na kill all but the last five seconds. Other commands see the run while it is recorded.",
   options: {
     steps: {
       describe: "the number of steps: 1000000, 1_000_000 or 1e6",

@@ -7,16 +7,16 @@ import { noteText, size } from "../terminal/text.ts";
 import { originText } from "./origin-text.ts";
 import { segmentText, shownParams } from "./segment-text.ts";
 import { shortJson } from "./state.ts";
+import { unfinishedText } from "./unfinished-text.ts";
 
 /** A description as text. */
 export function runText(description: RunDescription): string {
-  const { run, names, root, steps, goal, checkpoints, blockSize, segments } = description;
-  const unfinished = steps < goal ? ` of ${count(goal)}, unfinished` : "";
+  const { run, names, root, steps, checkpoints, blockSize, segments } = description;
   const rows: readonly (readonly [name: string, text: string])[] = [
     ["run", run],
     ...(names.length === 0 ? [] : [["names", names.join(", ")] as const]),
     ["root", root],
-    ["steps", `${count(steps)}${unfinished}`],
+    ["steps", `${count(steps)}${unfinishedText(description)}`],
     ["blocks", `${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`],
     ["objects", sizeText(description.objects)],
     ...metaRows(description.meta),

@@ -81,7 +81,8 @@ export class BranchRecorder {
 
   /**
    * Forks a run at a step, to one or more new branches, which are named in one operation. All are
-   * checked before the first is recorded. Throws REF_EXISTS, and what `planFork` throws.
+   * checked before the first is recorded. The run may be one that is being recorded. Throws
+   * REF_EXISTS, and what `planFork` throws.
    */
   async fork(
     run: Run,
@@ -99,7 +100,11 @@ export class BranchRecorder {
       recordings: forks.map((fork, i) => ({
         branch: fork.branch,
         options: { ...fork, ...options, onProgress: report[i] },
-        plan: (_env, writer, ref) => planFork(run, writer, step, { ...fork, start }, ref),
+        plan: (env, writer, ref) => {
+          // A parent that is being recorded goes on without them, and the fork keeps its past.
+          for (const { kind, body } of env.store.passing?.(run.id) ?? []) writer.put(kind, body);
+          return planFork(run, writer, step, { ...fork, start }, ref);
+        },
       })),
       check: () => this.#branches.checkFree(names),
       name: (recordings) =>

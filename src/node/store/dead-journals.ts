@@ -1,4 +1,5 @@
 import path from "node:path";
+import { fromHex } from "../../base/bytes.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
@@ -11,78 +12,100 @@ import { isCode } from "../host/system-error.ts";
 import type { FileStore } from "./file-store.ts";
 import { type JournalContent, scanJournal } from "./journal.ts";
 import { OpenFiles } from "./open-files.ts";
-import { openJournal } from "./pack-file.ts";
-import { isJournalName, journalLock } from "./store-folders.ts";
+import { openJournal, type RecordFile } from "./pack-file.ts";
+import { isJournalName, journalLock, journalOfMark } from "./store-folders.ts";
 
-/** The content of a journal whose writer is dead. */
-export interface DeadJournal {
+/** A journal and how far its recordings are. */
+export interface JournalRecordings {
   readonly name: string;
   readonly content: JournalContent;
   /** The progress of each of its recordings. */
   readonly tips: readonly Tip[];
-  /** Whether valid records follow the damage, where nothing can reach them. */
+  /** The marks that these tips need. */
+  readonly marks: readonly RecordFile[];
+  /** Whether valid records follow the damage, where nothing can reach them, or a mark is missing. */
   readonly isDamaged: boolean;
 }
 
-/** The journals of a store that no living writer holds. */
-export function deadJournals(store: FileStore): string[] {
+/** The names of the journals that no living writer holds, each with those of its marks. */
+export function deadJournals(store: FileStore): Map<string, readonly string[]> {
   const { files } = store.tools;
-  return files
-    .list(store.folders.objects)
-    .map(({ name }) => name)
-    .filter((name) => isJournalName(name) && !isHeld(files, journalLock(store.folders, name)));
+  const names = files.list(store.folders.objects).map(({ name }) => name);
+  const isDead = (name: string): boolean => !isHeld(files, journalLock(store.folders, name));
+  const dead = new Map<string, string[]>();
+  for (const name of names) if (isJournalName(name) && isDead(name)) dead.set(name, []);
+  for (const name of names) dead.get(journalOfMark(name) ?? "")?.push(name);
+  return dead;
 }
 
-/** Reads a dead writer's journal; undefined if it no longer exists. Changes nothing. */
-export function readDead(store: FileStore, name: string): DeadJournal | undefined {
-  const { files } = store.tools;
-  const file = path.join(store.folders.objects, name);
-  let content: JournalContent;
-  try {
-    content = withFile(files, file, "read", (descriptor) =>
-      scanJournal(files, descriptor, store.tools),
-    );
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-  const tips = content.tips.flatMap((stored) => wholeTip(store, name, content, stored) ?? []);
-  return {
-    name,
-    content,
-    tips,
-    isDamaged: content.damaged || tips.length < content.tips.length,
-  };
-}
-
-/**
- * A tip of a journal, with the run's body, which may be an object of the journal; undefined if the
- * tip is invalid.
- */
-function wholeTip(
+/** Reads a journal and its marks; undefined if it no longer exists. Changes nothing. */
+export function readJournal(
   store: FileStore,
   name: string,
-  { places }: JournalContent,
-  stored: StoredTip,
-): Tip | undefined {
-  const open = new OpenFiles(store.tools.files);
+  markNames: readonly string[] = [],
+): JournalRecordings | undefined {
+  const { files } = store.tools;
+  const open = new OpenFiles(files);
   try {
-    if (stored.ref !== undefined && !isBranchRef(stored.ref)) return undefined;
-    const { ref } = stored;
-    if (stored.run !== undefined) return { ref, run: checkedRun(stored.run) };
-    const journal = openJournal(open, store.folders.objects, name, places, store.tools);
-    const { body } = journal.readAt(places.get(stored.id) ?? 0, stored.id);
-    return { ref, run: checkedRun(body) };
+    const content = withFile(files, path.join(store.folders.objects, name), "read", (descriptor) =>
+      scanJournal(files, descriptor, store.tools),
+    );
+    const journal = openJournal(open, store.folders.objects, name, content.places, store.tools);
+    const marked = new Map<Id, RecordFile>();
+    for (const mark of markNames.flatMap((each) => openMark(store, open, each) ?? [])) {
+      for (const [id] of mark.entries()) marked.set(id, mark);
+    }
+    const marks = new Set<RecordFile>();
+    let isLacking = false;
+    const tips = content.tips.flatMap((stored) => {
+      const mark = stored.run === undefined ? marked.get(stored.id) : undefined;
+      const tip = wholeTip(mark ?? journal, stored);
+      if (tip !== undefined && mark !== undefined) marks.add(mark);
+      isLacking ||= tip === undefined;
+      const before = content.unmarked.find(({ ref }) => ref === stored.ref);
+      return tip ?? (before && wholeTip(journal, before)) ?? [];
+    });
+    return { name, content, tips, marks: [...marks], isDamaged: content.damaged || isLacking };
   } catch (error) {
-    if (isRewindError(error)) return undefined;
+    if (isCode(error, "ENOENT")) return undefined;
     throw error;
   } finally {
     open.closeAll();
   }
 }
 
+/** A mark; undefined unless all of it is valid. */
+function openMark({ tools, folders }: FileStore, open: OpenFiles, name: string) {
+  const { places, validEnd, size } = withFile(
+    tools.files,
+    path.join(folders.objects, name),
+    "read",
+    (descriptor) => ({
+      ...scanJournal(tools.files, descriptor, tools),
+      size: tools.files.size(descriptor),
+    }),
+  );
+  return validEnd === size ? openJournal(open, folders.objects, name, places, tools) : undefined;
+}
+
+/**
+ * A tip with the run's body, which may be an object of the file; undefined if the tip is invalid.
+ */
+function wholeTip(file: RecordFile, stored: StoredTip): Tip | undefined {
+  try {
+    if (stored.ref !== undefined && !isBranchRef(stored.ref)) return undefined;
+    const { ref } = stored;
+    if (stored.run !== undefined) return { ref, run: checkedRun(stored.run) };
+    const { body } = file.readAt(file.find(stored.id, fromHex(stored.id)) ?? 0, stored.id);
+    return { ref, run: checkedRun(body) };
+  } catch (error) {
+    if (isRewindError(error)) return undefined;
+    throw error;
+  }
+}
+
 /** A recording belongs to a branch, whatever a journal from a stranger says. */
-function isBranchRef(ref: string): boolean {
+export function isBranchRef(ref: string): boolean {
   return ref.startsWith("refs/heads/") && isRefName(ref);
 }
 

@@ -2,6 +2,7 @@ import { RewindError } from "../../base/errors.ts";
 import type { Hash } from "../../codec/hash.ts";
 import type { Id } from "../../object/id.ts";
 import {
+  type NewObject,
   type ObjectStore,
   type ObjectWriter,
   type Room,
@@ -11,16 +12,25 @@ import {
 import { onStore } from "../host/files.ts";
 import { isCode } from "../host/system-error.ts";
 import { journalWriter } from "./journal-writer.ts";
-import { Journals } from "./journals.ts";
+import { type GrowingJournal, Journals } from "./journals.ts";
 import { ListedFolder } from "./listed-folder.ts";
 import { OpenFiles } from "./open-files.ts";
 import type { RecordFile } from "./pack-file.ts";
 import { Packs, type RecordPlace } from "./packs.ts";
-import { isJournalName, isPackName, type StoreFolders, storeFolders } from "./store-folders.ts";
+import {
+  isJournalName,
+  isMarkName,
+  isPackName,
+  type StoreFolders,
+  storeFolders,
+} from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
 /** How often a folder is listed again if listed files are gone when they are opened. */
 const LIST_ATTEMPTS = 10;
+
+/** The most runs of living recorders to keep: a session may look at one again and again. */
+const MOST_LIVE = 64;
 
 /** A store in a folder: sealed packs, and the journals of the current writers. */
 export class FileStore implements ObjectStore {
@@ -35,6 +45,8 @@ export class FileStore implements ObjectStore {
   #stale = true;
   /** Runs that are not in a file yet: those of dead recorders, as recovery would store them. */
   #presented: ReadonlyMap<Id, Uint8Array> = new Map();
+  /** Runs of living recorders, as of their last tips. */
+  readonly #live = new Map<Id, Uint8Array>();
   #begun: Promise<void> | undefined;
   readonly #identity: string | undefined;
 
@@ -72,6 +84,34 @@ export class FileStore implements ObjectStore {
     this.#presented = runs;
   }
 
+  /** The journals that may still grow, as they are now. */
+  growing(): readonly GrowingJournal[] {
+    return this.#on(() => {
+      this.#listChanged();
+      return this.#journals.growing();
+    });
+  }
+
+  /** Makes the store return a run that only a tip of a growing journal holds. */
+  presentLive(id: Id<"run">, run: Uint8Array): void {
+    this.#live.delete(id);
+    this.#live.set(id, run);
+    const [oldest] = this.#live.keys();
+    if (this.#live.size > MOST_LIVE) this.#live.delete(oldest as Id);
+  }
+
+  passing(id: Id<"run">): readonly NewObject[] {
+    // What a dead recorder left stays: the next write begins with its recovery.
+    if (this.#presented.has(id)) return [];
+    return this.#on(() => {
+      this.#listChanged();
+      if (this.#packs.find(id) !== undefined || this.#journals.holds(id)) return [];
+      const body = this.#live.get(id);
+      const own = body === undefined ? [] : [{ kind: "run" as const, id, body }];
+      return [...this.#journals.besides(id), ...own];
+    });
+  }
+
   checkInPlace(): void {
     const { root } = this.folders;
     if (this.tools.files.stat(root)?.identity === this.#identity) return;
@@ -87,11 +127,11 @@ export class FileStore implements ObjectStore {
   }
 
   async has(id: Id): Promise<boolean> {
-    return this.#presented.has(id) || this.#on(() => this.#placeOf(id)) !== undefined;
+    return this.#presentedBody(id) !== undefined || this.#on(() => this.#placeOf(id)) !== undefined;
   }
 
   async size(id: Id): Promise<number | undefined> {
-    const presented = this.#presented.get(id);
+    const presented = this.#presentedBody(id);
     if (presented !== undefined) return presented.length;
     return this.#on(() => {
       const place = this.#placeOf(id);
@@ -109,7 +149,8 @@ export class FileStore implements ObjectStore {
   async withPrefix(prefix: string, limit: number): Promise<readonly Id[]> {
     this.#stale = true;
     const ids = this.recordFiles().flatMap((file) => file.withPrefix(prefix, limit));
-    ids.push(...[...this.#presented.keys()].filter((id) => id.startsWith(prefix)));
+    const presented = [...this.#presented.keys(), ...this.#live.keys()];
+    ids.push(...presented.filter((id) => id.startsWith(prefix)));
     return [...new Set(ids)].sort().slice(0, limit);
   }
 
@@ -148,7 +189,7 @@ export class FileStore implements ObjectStore {
   #list(): void {
     const names = this.#listed.list();
     this.#packs.update(new Set(names.filter(isPackName)));
-    this.#journals.update(names.filter(isJournalName));
+    this.#journals.update(names.filter((name) => isJournalName(name) || isMarkName(name)));
   }
 
   /** The same, unless the folder is known to be unchanged; journals may have grown in any case. */
@@ -158,7 +199,7 @@ export class FileStore implements ObjectStore {
   }
 
   #read(id: Id): StoredObject | undefined {
-    const body = this.#presented.get(id);
+    const body = this.#presentedBody(id);
     if (body !== undefined) return { kind: "run", body };
     const place = this.#placeOf(id);
     if (place === undefined) return undefined;
@@ -166,6 +207,10 @@ export class FileStore implements ObjectStore {
     const object = file.readAt(offset, id);
     verifyObject(this.hash, id, object.kind, object.body, `in ${file.name}`);
     return object;
+  }
+
+  #presentedBody(id: Id): Uint8Array | undefined {
+    return this.#presented.get(id) ?? this.#live.get(id);
   }
 
   #placeOf(id: Id): RecordPlace | undefined {

@@ -2,13 +2,13 @@ import path from "node:path";
 import { concatBytes, toHex } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import { type Id, type Kind, objectId } from "../../object/id.ts";
-import type { ObjectWriter, Tip } from "../../store/object-store.ts";
+import type { NewObject, ObjectWriter, Tip } from "../../store/object-store.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../store/pack.ts";
 import { encodeIndex } from "../../store/pack-index.ts";
 import { encodeTips, type StoredTip } from "../../store/tip.ts";
-import { onStore, writeWhole } from "../host/files.ts";
+import { onStore, replaceFile, writeWhole } from "../host/files.ts";
 import { giveSignOfLife, tryLock } from "../host/lock.ts";
-import { journalLock, type StoreFolders } from "./store-folders.ts";
+import { journalLock, markName, type StoreFolders } from "./store-folders.ts";
 import type { FileStoreTools } from "./store-tools.ts";
 
 /** The store that a journal is written for. */
@@ -40,6 +40,7 @@ export function journalWriter(store: JournalHost): ObjectWriter {
       return writer.pendingBytes;
     },
     commit: async (...tips) => writer.guarded(() => writer.commit(tips)),
+    mark: async (tip, objects) => writer.guarded(() => writer.mark(tip, objects)),
     close: async () => writer.guarded(() => writer.close()),
     abandon: async () => writer.abandon(),
   };
@@ -63,6 +64,9 @@ class JournalWriter {
   #committed = false;
   /** Whether everything is written, although the pack may not be in place yet. */
   #isLeft = false;
+  /** The mark that the last tip needs, and the number of the next one. */
+  #mark: string | undefined;
+  #marks = 0;
   pendingBytes = 0;
 
   constructor(store: JournalHost) {
@@ -87,7 +91,47 @@ class JournalWriter {
       this.#take(encodeRecord({ kind: "tip", payload }, this.#store.tools));
     }
     this.#flush();
-    this.#committed ||= tips.length > 0;
+    if (tips.length === 0) return;
+    this.#committed = true;
+    this.#removeMark(this.#mark);
+    this.#mark = undefined;
+  }
+
+  /**
+   * Writes the objects to a file beside the journal, because a journal keeps for good what it holds.
+   * The tip follows once they are flushed, and the mark before this one is removed after that: so the
+   * last tip always has its objects.
+   */
+  mark(tip: Tip, objects: readonly NewObject[]): void {
+    const { folders, tools } = this.#store;
+    const before = this.#mark;
+    const id = objectId(tools.hash, "run", tip.run);
+    const all = [...objects, { kind: "run" as const, id, body: tip.run }];
+    const records = all.map(({ body, ...object }) =>
+      encodeRecord({ ...object, payload: body }, tools),
+    );
+    this.#store.checkInPlace();
+    // The lock of the journal says whose the mark is.
+    this.#open ??= this.#begin();
+    const name = markName(this.#name, this.#marks++);
+    const content = concatBytes([PACK_HEADER, ...records]);
+    replaceFile(
+      tools.files,
+      path.join(folders.objects, name),
+      path.join(folders.local, name),
+      content,
+    );
+    this.#mark = name;
+    const payload = encodeTips([{ ref: tip.ref, run: undefined, id }]);
+    this.#take(encodeRecord({ kind: "tip", payload }, tools));
+    this.#flush();
+    this.#committed = true;
+    this.#removeMark(before);
+  }
+
+  #removeMark(name: string | undefined): void {
+    if (name === undefined) return;
+    this.#store.tools.files.remove(path.join(this.#store.folders.objects, name));
   }
 
   #stored(tip: Tip): StoredTip {
@@ -125,7 +169,7 @@ class JournalWriter {
     this.#open = undefined;
     try {
       files.close(descriptor);
-      // Objects that a tip acknowledged stay, and whoever opens the store next recovers them.
+      // Objects that a tip acknowledged stay, its mark too, and whoever opens the store next recovers them.
       if (!this.#committed) files.remove(this.#path());
       release();
       return this.#committed;

@@ -11,6 +11,8 @@ export interface JournalContent {
   readonly places: ReadonlyMap<Id, number>;
   /** The last tip of each ref before the first damage; a journal may hold several recordings. */
   readonly tips: readonly StoredTip[];
+  /** The same without the tips whose runs are in a mark. */
+  readonly unmarked: readonly StoredTip[];
   /**
    * The end of the valid records at the start of the file. A footer, damage or an unfinished record
    * follows.
@@ -30,6 +32,7 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
   const scanner = new RecordScanner(files, descriptor, tools);
   const places = new Map<Id, number>();
   const tips = new Map<string | undefined, StoredTip>();
+  const unmarked = new Map<string | undefined, StoredTip>();
   let isForeign = false;
   let sealed = false;
   let damagedAt: number | undefined;
@@ -49,13 +52,17 @@ export function scanJournal(files: Files, descriptor: number, tools: PackTools):
     else if (damagedAt === undefined) {
       const found = tipsIn(scanner.tipPayload(record));
       isForeign ||= found === undefined;
-      for (const tip of found ?? []) tips.set(tip.ref, tip);
+      for (const tip of found ?? []) {
+        tips.set(tip.ref, tip);
+        if (tip.run !== undefined || places.has(tip.id)) unmarked.set(tip.ref, tip);
+      }
     }
     at += record.length;
   }
   const validEnd = damagedAt ?? at;
   const damaged = damagedAt !== undefined || isForeign;
-  return { places, tips: [...tips.values()], validEnd, damaged, sealed };
+  const last = { tips: [...tips.values()], unmarked: [...unmarked.values()] };
+  return { places, ...last, validEnd, damaged, sealed };
 }
 
 /** The tips of a record; undefined if the payload is valid but does not hold tips. */

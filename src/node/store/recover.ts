@@ -8,12 +8,12 @@ import { freeArchiveName } from "../../store/ref-name.ts";
 import { RefSpace } from "../../store/ref-space.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { makeFolders, onStore, withFile } from "../host/files.ts";
-import { tryLock } from "../host/lock.ts";
-import { type DeadJournal, deadJournals, readDead, runsOf } from "./dead-journals.ts";
+import { isHeld, tryLock } from "../host/lock.ts";
+import { deadJournals, type JournalRecordings, readJournal, runsOf } from "./dead-journals.ts";
 import type { FileRefs } from "./file-refs.ts";
 import type { FileStore } from "./file-store.ts";
 import { publishPack } from "./journal-writer.ts";
-import { journalLock } from "./store-folders.ts";
+import { journalLock, journalOfMark } from "./store-folders.ts";
 
 /** A recovered recording of a process that died. */
 export interface Recovered {
@@ -40,8 +40,8 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
   const runs = new Map<Id, Uint8Array>();
   const damage: RewindError[] = [];
   const journals: (readonly Tip[])[] = [];
-  for (const name of onJournal(store, "", () => deadJournals(store))) {
-    const dead = onJournal(store, name, () => readDead(store, name));
+  for (const [name, marks] of onJournal(store, "", () => deadJournals(store))) {
+    const dead = onJournal(store, name, () => readJournal(store, name, marks));
     if (dead === undefined) continue;
     if (dead.isDamaged) damage.push(damagedEnd(dead));
     for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
@@ -58,7 +58,7 @@ export async function remainsOf(store: FileStore, refs: RefStore, time: string):
 
 /** A dead journal that has been copied to a pack, and the function that releases its lock. */
 interface Copied {
-  readonly dead: DeadJournal;
+  readonly dead: JournalRecordings;
   readonly release: () => void;
 }
 
@@ -70,12 +70,15 @@ interface Copied {
  */
 export async function recover(store: FileStore, refs: FileRefs): Promise<Recovered[]> {
   const names = onJournal(store, "", () => deadJournals(store));
-  if (names.length === 0) return [];
+  onJournal(store, "", () => removeOrphans(store));
+  if (names.size === 0) return [];
   const copied: Copied[] = [];
   const recovered: Recovered[] = [];
   try {
     try {
-      for (const name of names) copied.push(...onJournal(store, name, () => copyDead(store, name)));
+      for (const [name, marks] of names) {
+        copied.push(...onJournal(store, name, () => copyDead(store, name, marks)));
+      }
     } finally {
       // Recover the copied journals even if a later one cannot be read.
       const journals = copied.map(({ dead }) => dead.tips);
@@ -90,6 +93,7 @@ export async function recover(store: FileStore, refs: FileRefs): Promise<Recover
     const { files } = store.tools;
     const damaged = path.join(local, DAMAGED);
     if (files.stat(damaged) !== undefined) files.syncFolder(damaged);
+    removeOrphans(store);
     files.syncFolder(objects);
     store.refresh();
   });
@@ -97,13 +101,13 @@ export async function recover(store: FileStore, refs: FileRefs): Promise<Recover
 }
 
 /** Copies a dead journal to a pack, under its lock. Removes one that acknowledged nothing. */
-function copyDead(store: FileStore, name: string): Copied[] {
+function copyDead(store: FileStore, name: string, marks: readonly string[]): Copied[] {
   if (removeUnused(store, name)) return [];
   const release = tryLock(store.tools.files, journalLock(store.folders, name));
   if (release === undefined) return [];
   let isCopied = false;
   try {
-    const dead = readDead(store, name);
+    const dead = readJournal(store, name, marks);
     if (dead === undefined) return [];
     if (dead.tips.length === 0) {
       remove(store, dead);
@@ -129,7 +133,7 @@ function removeUnused(store: FileStore, name: string): boolean {
   const size = files.stat(path.join(store.folders.objects, name))?.size ?? 0;
   if (size > SMALL_BYTES || files.stat(journalLock(store.folders, name)) !== undefined)
     return false;
-  const dead = readDead(store, name);
+  const dead = readJournal(store, name);
   if (dead === undefined) return true;
   if (dead.tips.length > 0 || dead.isDamaged) return false;
   remove(store, dead);
@@ -143,8 +147,12 @@ function onJournal<T>(store: FileStore, name: string, work: () => T): T {
 
 const COPY_BYTES = 1 << 22;
 
-/** Copies the valid part of a journal to a new file, with the runs of its tips, and makes that a pack. */
-function copyToPack(store: FileStore, { name, content, tips }: DeadJournal): void {
+/**
+ * Copies the valid part of a journal to a new file, with the runs of its tips and what these have in
+ * marks, and makes that a pack.
+ */
+function copyToPack(store: FileStore, journal: JournalRecordings): void {
+  const { name, content, tips, marks } = journal;
   const { files, runningHash } = store.tools;
   const { objects, local } = store.folders;
   const draft = path.join(local, `recovered-${name}`);
@@ -162,12 +170,18 @@ function copyToPack(store: FileStore, { name, content, tips }: DeadJournal): voi
       }
     });
     let end = content.validEnd;
-    for (const [id, run] of runsOf(store, tips)) {
-      if (places.has(id)) continue;
-      const record = encodeRecord({ kind: "run", id, payload: run }, store.tools);
+    const add = (id: Id, record: Uint8Array): void => {
+      if (places.has(id)) return;
       places.set(id, end);
       end += record.length;
       write(record);
+    };
+    for (const mark of marks) {
+      for (const [id, at] of mark.entries()) add(id, mark.recordAt(at, id));
+      mark.close();
+    }
+    for (const [id, run] of runsOf(store, tips)) {
+      add(id, encodeRecord({ kind: "run", id, payload: run }, store.tools));
     }
     files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
     files.sync(descriptor);
@@ -182,7 +196,7 @@ const DAMAGED = "damaged";
  * Removes a journal that is in a pack or acknowledged nothing. If a power cut undoes the removal,
  * the journal is recovered again.
  */
-function remove(store: FileStore, dead: DeadJournal): void {
+function remove(store: FileStore, dead: JournalRecordings): void {
   const { files } = store.tools;
   const file = path.join(store.folders.objects, dead.name);
   if (dead.isDamaged) {
@@ -194,7 +208,18 @@ function remove(store: FileStore, dead: DeadJournal): void {
   }
 }
 
-function damagedEnd({ name, content }: DeadJournal): RewindError {
+/** Removes marks whose journal has gone: it was recovered, or had acknowledged nothing. */
+function removeOrphans(store: FileStore): void {
+  const { files } = store.tools;
+  const { objects } = store.folders;
+  for (const { name } of files.list(objects)) {
+    const journal = journalOfMark(name);
+    if (journal === undefined || files.stat(path.join(objects, journal)) !== undefined) continue;
+    if (!isHeld(files, journalLock(store.folders, journal))) files.remove(path.join(objects, name));
+  }
+}
+
+function damagedEnd({ name, content }: JournalRecordings): RewindError {
   return new RewindError(
     "STORE_DAMAGED",
     `the records of objects/${name} after the damage at byte ${content.validEnd}; they are kept in local/damaged/`,

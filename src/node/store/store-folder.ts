@@ -10,6 +10,7 @@ import { clearLocks } from "./clear-locks.ts";
 import { fileRefs } from "./file-refs.ts";
 import { FileStore } from "./file-store.ts";
 import { STORE_FOLDER } from "./find-project.ts";
+import { LiveRecordings } from "./live-recordings.ts";
 import { type Recovered, recover, remainsOf } from "./recover.ts";
 import { readStoreConfig, STORE_FORMAT } from "./store-config.ts";
 import { storeFiles } from "./store-files.ts";
@@ -25,6 +26,10 @@ const GIT_ATTRIBUTES = "* binary\nobjects/** -delta\nrefs/** diff merge\n";
 export interface OpenStore {
   readonly objects: FileStore;
   readonly refs: RefStore;
+  /** The recordings of other processes, and of this one, that have not ended. */
+  readonly live: LiveRecordings;
+  /** The refs with those on top, for whoever only looks. */
+  readonly seen: RefStore;
   /** Recordings of dead processes, as readers see them before a writer recovers them. */
   readonly recovered: readonly Recovered[];
 }
@@ -102,18 +107,16 @@ export async function openStore(
     refs = stored;
     objects.present(new Map());
   };
-  return {
-    objects,
-    recovered,
-    refs: {
-      read: (name) => refs.read(name),
-      names: (prefix) => refs.names(prefix),
-      list: (prefix) => refs.list(prefix),
-      operations: () => refs.operations(),
-      async update(...change) {
-        await objects.begin();
-        await refs.update(...change);
-      },
+  const current: RefStore = {
+    read: (name) => refs.read(name),
+    names: (prefix) => refs.names(prefix),
+    list: (prefix) => refs.list(prefix),
+    operations: () => refs.operations(),
+    async update(...change) {
+      await objects.begin();
+      await refs.update(...change);
     },
   };
+  const live = new LiveRecordings(objects, current);
+  return { objects, recovered, refs: current, live, seen: live.refs() };
 }

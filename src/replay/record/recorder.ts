@@ -1,17 +1,18 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
 import { withData } from "../../base/with-data.ts";
-import type { Id } from "../../object/id.ts";
+import { type Id, objectId } from "../../object/id.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
 import { type PutObject, putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
-import type { ObjectWriter } from "../../store/object-store.ts";
+import type { NewObject, ObjectWriter } from "../../store/object-store.ts";
 import { advance, type Position, type Standing } from "../advance.ts";
 import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { classPlace } from "../class-place.ts";
 import { drive } from "../drive.ts";
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import { generatorsNote } from "../generators-note.ts";
 import { restore, type Start } from "../start.ts";
 import { whereOf } from "../step-failure.ts";
 import { Watch } from "../watch.ts";
@@ -52,6 +53,13 @@ export const RECORDER_OPTIONS: OptionKinds<RecorderOptions> = {
   selfCheck: "flag",
 };
 
+/**
+ * How often the clock is read in a slice of work, and when a slice has taken far too long: each step
+ * after it may take as long as a thousand did before.
+ */
+const PARTS = 128;
+const LATE_MS = 100;
+
 /** A finished recording, or the part of it before a failure. */
 export interface Recording {
   readonly id: Id<"run">;
@@ -62,9 +70,20 @@ export interface Recording {
   readonly failure: RewindError | undefined;
 }
 
-/** The most work that a crash between two commits can lose. */
+/** The most work that a crash between two commits can lose, if blocks are shorter than this. */
 const COMMIT_MS = 1_000;
 const COMMIT_BYTES = 8 << 20;
+
+/** How long to work on a block before the state inside it is marked. */
+const MARK_MS = 2_000;
+
+/**
+ * The same after a mark that took `tookMs`. Marks should take at most a twentieth of the time, but a
+ * crash should not lose five seconds, those of the mark included.
+ */
+function nextMarkMs(tookMs: number): number {
+  return Math.max(MARK_MS, Math.min(20 * tookMs, 2 * MARK_MS - tookMs));
+}
 
 /**
  * Whether to check that codecs lose nothing of the stored state number `index`: of the first three,
@@ -76,8 +95,8 @@ function isChecked(index: number): boolean {
 
 /**
  * Records a run into a writer: advances block by block, stores each checkpoint, and commits at
- * least once a second. A failed step leaves a run up to the state before it, and an interruption one
- * up to the last checkpoint. Both can be continued.
+ * least once a second. Inside a block that takes longer, it marks the state every few seconds. A
+ * failed step or an interruption leaves a run up to the last whole step, which can be continued.
  */
 export async function recordRun(
   env: Environment,
@@ -87,23 +106,34 @@ export async function recordRun(
 ): Promise<Recording> {
   const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false);
   let failure: RewindError | undefined;
-  let committed = { at: env.now(), step: plan.place.step };
   const range = { from: plan.place.step, to: plan.draft.goal };
+  const begun = env.now();
+  let committed = { at: begun, step: range.from };
+  /** The last step that a crash does not lose, or will not after the next commit, and since when. */
+  let kept = { at: begun, step: range.from };
+  let markAfterMs = MARK_MS;
   try {
     await drive(env, { ...options, ...range }, async (until) => {
-      env.guard(() => recorder.runUntil(until));
+      const reached = env.guard(() => recorder.runUntil(until));
       await recorder.selfCheck();
-      const due = writer.pendingBytes >= COMMIT_BYTES || env.now() - committed.at >= COMMIT_MS;
-      // Nothing new can be committed before the end of a block, even if it takes minutes.
+      const now = env.now();
+      if (recorder.steps > kept.step) kept = { at: now, step: recorder.steps };
+      const due = writer.pendingBytes >= COMMIT_BYTES || now - committed.at >= COMMIT_MS;
       if (due && recorder.steps > committed.step) {
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
         committed = { at: env.now(), step: recorder.steps };
       }
-      return until;
+      if (writer.mark !== undefined && reached > kept.step && now - kept.at >= markAfterMs) {
+        const mark = recorder.mark();
+        if (mark !== undefined) await writer.mark({ ref: plan.ref, run: mark.run }, mark.objects);
+        kept = { at: now, step: reached };
+        markAfterMs = nextMarkMs(env.now() - now);
+      }
+      return reached;
     });
   } catch (error) {
     if (!isRewindError(error) || STORE_FAILURES.has(error.code)) throw error;
-    // The recorder itself was interrupted, so only committed blocks are whole.
+    // The recorder itself was interrupted, so only what was committed or marked is whole.
     if (error.code === "INTERRUPTED" && error.data.torn === true) throw error;
     failure = recorder.explain(error);
   }
@@ -143,6 +173,11 @@ function failedStep(error: RewindError): number | undefined {
   return isOfStep ? error.data.step : undefined;
 }
 
+/** The step at which a recording was interrupted, if the error is that of an interruption. */
+function interruptedStep(error: RewindError): number | undefined {
+  return isRewindError(error, "INTERRUPTED") ? error.data.step : undefined;
+}
+
 class Recorder {
   readonly #env: Environment;
   readonly #writer: Pick<ObjectWriter, "put">;
@@ -159,6 +194,10 @@ class Recorder {
   #stored: StateRef;
   /** The checkpoint of the block that is being recorded. */
   #open: TimelineEntry;
+  /** A later state inside the block, which the store does not hold for good. */
+  #mark: Start | undefined;
+  /** Whether no step has ended early, so that the position can be stored. */
+  #isWhole = true;
 
   constructor(
     env: Environment,
@@ -183,16 +222,28 @@ class Recorder {
     this.#position = restore(this.#start);
   }
 
-  /** Advances to step `until` and stores the checkpoints on the way. */
-  runUntil(until: number): void {
+  /**
+   * Advances to step `until`, stores the checkpoints on the way, and returns the step that it reached:
+   * an earlier one if the steps have become slow, so that those done can be marked.
+   */
+  runUntil(until: number): number {
     const position = this.#position;
     const { blockSize, goal } = this.#plan.draft;
+    const begun = this.#env.now();
+    const part = Math.ceil((until - position.step) / PARTS);
+    let look = position.step + part;
     while (position.step < until) {
       const gridAfter = position.step - (position.step % blockSize) + blockSize;
-      const end = Math.min(gridAfter, until);
+      const end = Math.min(gridAfter, until, look);
+      this.#isWhole = false;
       advance(position, end);
+      this.#isWhole = true;
       if (end === gridAfter || end === goal) this.#checkpoint();
+      if (end < look) continue;
+      if (this.#env.now() - begun > LATE_MS) break;
+      look += part;
     }
+    return position.step;
   }
 
   /**
@@ -208,6 +259,8 @@ class Recorder {
     this.#start = before.start;
     this.#stored = before.stored;
     this.#open = before.open;
+    this.#mark = undefined;
+    this.#isWhole = false;
     throw failed.error;
   }
 
@@ -218,46 +271,99 @@ class Recorder {
 
   /** The manifest of a run that ends at the last stored state. */
   manifest(): RunManifest {
-    const { step, watch } = this.#start;
-    const { blockSize } = this.#plan.draft;
+    return this.#endingAt(this.#start, this.#stored);
+  }
+
+  #endingAt(start: Start, final: StateRef, write: PutObject = this.#write): RunManifest {
+    const { step, watch } = start;
+    const { blockSize, goal, meta } = this.#plan.draft;
     let builder = this.#builder;
     if (step % blockSize !== 0) {
-      builder = this.#builderOf(builder.timeline());
+      builder = new TimelineBuilder(builder.timeline(), write);
       builder.append(this.#openAt(watch));
     }
+    // A self-check continues by a replay of the open block, because that has not been checked.
+    const goesOn = step % blockSize !== 0 && step < goal && this.#check === undefined;
     return {
       ...this.#plan.draft,
+      meta: goesOn ? { ...meta, ...generatorsNote(start.streams) } : meta,
       segments: this.#segmentsAt(watch),
       steps: step,
       edge: builder.timeline().edge,
-      final: this.#stored,
+      final,
     };
   }
 
   /**
-   * Adds the state before the failed step to an error, and lets the run end there: whoever looks for
-   * the reason needs the steps just before it.
+   * The run as it would be if it ended at the present step, inside a block, and the objects that
+   * only this run needs. Undefined if the state cannot be stored, which is allowed inside a block.
+   */
+  mark(): { readonly run: Uint8Array; readonly objects: readonly NewObject[] } | undefined {
+    const position = this.#position;
+    const { segment, state, step, watch } = position;
+    const objects: NewObject[] = [];
+    const write: PutObject = (kind, body) => {
+      const id = objectId(this.#env.store.hash, kind, body);
+      objects.push({ kind, id, body });
+      return id;
+    };
+    try {
+      const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
+      checkCodecs(encoded, state, segment.simulation, this.#env);
+      const streams = position.streams.states();
+      const mark = { step, encoded, streams, segment, watch: watch.copy() };
+      const final = putState(encodeCheckpoint(position, encoded), write);
+      const run = encodeRun(this.#endingAt(mark, final, write));
+      this.#mark = mark;
+      return { run, objects };
+    } catch (error) {
+      if (!isRewindError(error) || error.code === "INTERRUPTED") throw error;
+      return undefined;
+    }
+  }
+
+  /**
+   * Lets the run end at the last whole step, and adds the state there to the error of a step: whoever
+   * looks for the reason needs the steps just before it.
    */
   explain(error: RewindError): RewindError {
     const step = failedStep(error);
-    if (step === undefined) return error;
-    const position = restore(this.#start);
-    try {
-      this.#env.guard(() => advance(position, step));
-    } catch {
-      return error;
-    }
-    this.#endAt(position);
-    return withData(error, { state: position.state });
+    const position = this.#lastWhole(step ?? interruptedStep(error));
+    const mark = this.#mark;
+    const isStored = position !== undefined && this.#endAt(position);
+    if (!isStored && mark !== undefined) this.#endAt(restore(mark));
+    const isOfStep = step !== undefined && position !== undefined;
+    return isOfStep ? withData(error, { state: position.state }) : error;
   }
 
-  #endAt(position: Position): void {
-    if (position.step === this.#start.step) return;
+  /**
+   * The position at the last whole step. A step that ended early may have changed its state in place,
+   * so the steps before it, up to `broken`, are replayed from the last state that is known.
+   */
+  #lastWhole(broken: number | undefined): Position | undefined {
+    if (broken === undefined) return undefined;
+    if (this.#isWhole) return this.#position;
+    const position = restore(this.#mark ?? this.#start);
+    try {
+      this.#env.guard(() => advance(position, broken));
+      return position;
+    } catch {
+      // It does not replay: the run ends at a state that was stored.
+      return undefined;
+    }
+  }
+
+  /**
+   * Lets the run end here; false if the state cannot be stored, which is allowed inside a block.
+   */
+  #endAt(position: Position): boolean {
+    if (position.step === this.#start.step) return true;
     this.#position = position;
     try {
       this.#env.guard(() => this.#checkpoint());
+      return true;
     } catch {
-      // A state inside a block need not be one that can be stored: the run ends at its checkpoint.
+      return false;
     }
   }
 
@@ -276,9 +382,11 @@ class Recorder {
       this.#open = { state: this.#stored, witness: 0 };
       if (segment.source.beginsAt(step)) position.streams = segment.source.at(step);
     }
-    const streams = segment.source.rule === "continuous" ? position.streams.states() : undefined;
+    const isSeeded = isGrid && segment.source.rule !== "continuous";
+    const streams = isSeeded ? undefined : position.streams.states();
     const next = isGrid ? Watch.from(step, encoded.length, segment, this.#env) : watch.copy();
     this.#start = { step, encoded, streams, segment, watch: next };
+    this.#mark = undefined;
     if (before !== undefined) {
       this.#check?.add({ before, end: step, encoded, witness: watch.witness });
     }

@@ -100,12 +100,19 @@ async function together(
     const planned = await plan(writer);
     beginnings.push({ ref: planned.ref, run: beginningOf(env, writer, planned) });
   }
+  const { mark } = writer;
   return {
     put: writer.put,
     get pendingBytes() {
       return writer.pendingBytes;
     },
     commit: (...tips) => writer.commit(...beginnings.splice(0), ...tips),
+    ...(mark && {
+      mark: async (tip, objects) => {
+        if (beginnings.length > 0) await writer.commit(...beginnings.splice(0));
+        await mark(tip, objects);
+      },
+    }),
     close: writer.close,
     abandon: writer.abandon,
   };

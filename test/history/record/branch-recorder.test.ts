@@ -1,7 +1,8 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { clock } from "../../../src/base/clock.ts";
 import { redo, undo } from "../../../src/history/operations.ts";
 import { defineSimulation, type Simulation } from "../../../src/replay/simulation.ts";
 import { initRepository, openRepository, type Repository } from "../../../src/repository.ts";
@@ -66,6 +67,35 @@ async function named(other: Repository): Promise<Record<string, string>> {
   const refs = await other.store.refs.list("refs/");
   return Object.fromEntries(refs.map(({ name, target }) => [name.replace("refs/", ""), target]));
 }
+
+describe("a crash inside a block", () => {
+  test("of the second of several forks: each has its name and goes on from its last step", async () => {
+    const main = await record({ steps: 30, branch: "main" });
+    let now = 0;
+    // Each look at the clock is a second and a half later, so that every step is marked.
+    vi.spyOn(clock, "now").mockImplementation(() => {
+      now += 1_500;
+      return now;
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    let crashed: ReturnType<typeof afterCrash> | undefined;
+    const forks = [0.1, 0.2, 0.3].map((p) => ({ branch: `p/${p}`, params: { p } }));
+    const made = await repo.branchEach("main@15", forks, {
+      // The first fork has 15 steps; the second is at 15 + 8.
+      onProgress: ({ done }) => {
+        if (done === 15 + 8) crashed = afterCrash();
+      },
+    });
+    vi.restoreAllMocks();
+    const again = await (await (crashed as ReturnType<typeof afterCrash>))();
+    expect(again.recovered.map(({ run }) => run.steps)).toEqual([30, 23, 15]);
+    expect((await again.revision("main")).run.root).toBe(main.root);
+    for (const [i, { branch }] of forks.entries()) {
+      if (i > 0) await again.resume(branch);
+      expect((await again.revision(branch)).run.root).toBe(made[i]?.root);
+    }
+  });
+});
 
 describe("a crash before the name", () => {
   test("of a restart: the new run takes the place, the old one is archived", async () => {

@@ -22,10 +22,11 @@ import { recordWalk } from "../recording.ts";
 /** A limit that even a slow or busy machine does not reach. */
 const LONG = { timeout: 3_600_000 };
 
-/** The contents of the journal when a commit was acknowledged. */
+/** The contents of the journal and its marks when a commit or a mark was acknowledged. */
 interface Commit {
   readonly length: number;
   readonly tip: Tip;
+  readonly marks: ReadonlyMap<string, Buffer>;
 }
 
 /** A recording that was killed after its last commit, before its journal was sealed. */
@@ -43,13 +44,23 @@ async function killed(
     has: (id: Id) => store.has(id),
     async writer(): Promise<ObjectWriter> {
       const writer = await store.writer();
+      const note = (...tips: readonly Tip[]): void => {
+        const read = (name: string) => readFileSync(path.join(root, "objects", name));
+        const names = readdirSync(path.join(root, "objects"));
+        const { length } = read(names.find((name) => name.endsWith(".pack")) as string);
+        const marks = names.filter((name) => name.endsWith(".mark"));
+        const contents = new Map(marks.map((name) => [name, read(name)]));
+        for (const tip of tips) commits.push({ length, tip, marks: contents });
+      };
       return {
         ...writer,
         async commit(...tips: readonly Tip[]) {
           await writer.commit(...tips);
-          const name = readdirSync(path.join(root, "objects"))[0] as string;
-          const { length } = readFileSync(path.join(root, "objects", name));
-          for (const tip of tips) commits.push({ length, tip });
+          note(...tips);
+        },
+        async mark(tip, objects) {
+          await writer.mark?.(tip, objects);
+          note(tip);
         },
       };
     },
@@ -82,11 +93,13 @@ describe("the journal of a dead writer", () => {
     "cut at any byte gives exactly what the last complete commit acknowledged",
     LONG,
     async () => {
-      // Commits after the steps 64 and 66 of 66, with checkpoints at 0, 22, 44 and 66.
+      // Commits after the steps 44 and 66 of 66, with checkpoints at 0, 22, 44 and 66, and marks
+      // inside blocks.
       const { root, name, commits } = await killed(66, 22);
       const journal = readFileSync(path.join(root, "objects", name));
       expect(commits.length).toBeGreaterThanOrEqual(3);
       expect(commits.at(-1)?.length).toBe(journal.length);
+      expect(commits.filter(({ marks }) => marks.size > 0).length).toBeGreaterThanOrEqual(2);
       const owner = deadOwner();
       for (let cut = 0; cut <= journal.length; cut++) {
         const files = memoryFiles();
@@ -101,9 +114,16 @@ describe("the journal of a dead writer", () => {
           path.join("/store/local", `${name}.lock`),
           new Uint8Array(Buffer.from(owner)),
         );
+        const at = commits.findLastIndex(({ length }) => length <= cut);
+        const last = commits[at];
+        // The next mark is in place before the journal grows, and the last one until it has grown.
+        for (const each of [last, commits[at + 1]]) {
+          for (const [mark, bytes] of each?.marks ?? []) {
+            files.contents.set(path.join("/store/objects", mark), new Uint8Array(bytes));
+          }
+        }
         const { store, refs } = open("/store", files);
         const recovered = await recover(store, refs);
-        const last = commits.findLast(({ length }) => length <= cut);
         const id = last && objectId(hash, "run", last.tip.run);
         expect(await refs.read("refs/heads/main")).toBe(id);
         expect(recovered.map((one) => [one.ref, one.id])).toEqual(
@@ -249,19 +269,22 @@ describe("damage", () => {
         new Uint8Array(Buffer.from(owner)),
       );
       const { store, refs } = open("/store", files);
-      const last = commits.findLast(({ length }) => length <= start);
+      // The marks have gone, as each does when the journal goes on.
+      const last = commits.findLast(({ length, marks }) => length <= start && marks.size === 0);
+      const isMarked = commits.findLast(({ length }) => length <= start) !== last;
+      const isTail = isLast && !isMarked;
       before.add(last?.length ?? 0);
       const seen = await remainsOf(store, refs, "");
       const id = last && objectId(hash, "run", last.tip.run);
       expect(seen.recovered.map((one) => one.id)).toEqual(id ? [id] : []);
       expect(seen.damage.map(({ data }) => data)).toEqual(
-        isLast ? [] : [{ file: `objects/${name}`, offset: start }],
+        isTail ? [] : [{ file: `objects/${name}`, offset: start }],
       );
       expect(files.contents.get(path.join("/store/objects", name))).toEqual(changed);
       expect((await recover(store, refs)).map((one) => one.id)).toEqual(id ? [id] : []);
       if (id !== undefined) await runIsWhole(store, id);
       const kept = files.contents.get(path.join("/store/local/damaged", name));
-      expect(kept).toEqual(isLast ? undefined : changed);
+      expect(kept).toEqual(isTail ? undefined : changed);
       // It is reported once: then nothing is left to report.
       expect((await remainsOf(store, refs, "")).damage).toEqual([]);
       expect(await recover(store, refs)).toEqual([]);

@@ -69,6 +69,7 @@ export const branch: Command = command({
       {
         branches: [
           ...["name", "run", "steps", "goal", "parents", "from", "time", "message", "current"],
+          "recording",
         ],
       },
     ],

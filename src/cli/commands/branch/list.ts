@@ -5,6 +5,7 @@ import type { Context } from "../../command.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
 import { noneText } from "../../show/none-left.ts";
 import { placeText } from "../../show/origin-text.ts";
+import { unfinishedText } from "../../show/unfinished-text.ts";
 import { age, noteText, table } from "../../terminal/text.ts";
 
 /** Prints the branches: the current one marked, what each was forked from, when, and its message. */
@@ -16,7 +17,7 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
     current ? "*" : " ",
     current ? out.style("green", name) : name,
     shortId(run),
-    stepsText(length),
+    `${count(length.steps)} steps${unfinishedText(length)}`,
     from === undefined ? "" : `from ${placeText(from)}`,
     time === undefined ? "" : age(now() - Date.parse(time)),
     message === undefined ? "" : noteText(message),
@@ -29,16 +30,13 @@ export async function listBranches({ out, open, now }: Context): Promise<number>
 
 /** A branch, ready for JSON. */
 function branchData(branch: BranchDescription): object {
-  const { name, run, steps, goal, parents, from, time, message, current } = branch;
+  const { name, run, steps, goal, parents, from, time, message, current, recording } = branch;
   return {
     ...{ name, run, steps, goal, parents },
     from: from === undefined ? null : placeText(from),
     time: time ?? null,
     message: message ?? null,
     current,
+    recording,
   };
-}
-
-function stepsText({ steps, goal }: Pick<BranchDescription, "steps" | "goal">): string {
-  return `${count(steps)} steps${steps < goal ? ` of ${count(goal)}, unfinished` : ""}`;
 }

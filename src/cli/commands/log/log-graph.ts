@@ -20,8 +20,9 @@ export function drawnOrder(entries: readonly LogEntry[]): readonly LogEntry[] {
 export async function logGraph(entries: readonly LogEntry[], out: Output): Promise<string> {
   const rows = graph(entries.map(nodeOf));
   const cells = entries.map(async (entry, i) => {
-    const { id, run, names } = entry;
-    const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}` : "";
+    const { id, run, names, recording } = entry;
+    const all = run.steps < run.goal ? ` of ${count(run.goal)}` : "";
+    const unfinished = `${all}${recording ? " so far" : ""}`;
     const from = (await entry.origins()).map((origin) =>
       origin.kind === "forked" ? `from ${placeText(origin)}` : originText(origin),
     );

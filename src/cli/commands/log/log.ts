@@ -11,6 +11,7 @@ import { noneText } from "../../show/none-left.ts";
 import { originText } from "../../show/origin-text.ts";
 import { measuredText } from "../../show/params-text.ts";
 import { shortJson } from "../../show/state.ts";
+import { unfinishedText } from "../../show/unfinished-text.ts";
 import type { Output } from "../../terminal/output.ts";
 import { noteText } from "../../terminal/text.ts";
 import { drawnOrder, logGraph } from "./log-graph.ts";
@@ -39,7 +40,10 @@ export const log: Command = command({
   keys: {
     log: [
       {
-        runs: [...["run", "branches", "steps", "goal", "parents", "message", "params", "time"]],
+        runs: [
+          ...["run", "branches", "steps", "goal", "recording"],
+          ...["parents", "message", "params", "time"],
+        ],
       },
     ],
     "log --remote": [
@@ -100,6 +104,7 @@ async function entryData(entry: LogEntry): Promise<object> {
     branches: names,
     steps: run.steps,
     goal: run.goal,
+    recording: entry.recording,
     parents: run.parents,
     message: run.meta.message ?? null,
     params: params?.values ?? null,
@@ -108,8 +113,8 @@ async function entryData(entry: LogEntry): Promise<object> {
 }
 
 async function entryText(out: Output, entry: LogEntry): Promise<string> {
-  const { id, run, names } = entry;
-  const unfinished = run.steps < run.goal ? ` of ${count(run.goal)}, unfinished` : "";
+  const { id, run, names, recording } = entry;
+  const unfinished = unfinishedText({ ...run, recording });
   const labels = names.length === 0 ? "" : ` (${out.style("green", names.join(", "))})`;
   return [
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,

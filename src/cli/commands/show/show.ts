@@ -54,7 +54,8 @@ export const show: Command = command({
     show: ["name", "run", "step", "steps", "goal", "state"],
     "show REV@STEP": ["name", "run", "step", "steps", "goal", "state"],
     "show REV": [
-      ...["run", "names", "root", "steps", "goal", "blockSize", "checkpoints", "objects"],
+      ...["run", "names", "root", "steps", "goal", "recording", "blockSize"],
+      ...["checkpoints", "objects"],
       ...["segments", "parents", "origin", "meta"],
     ],
     "show --seeds": [{ seeds: ["block", "step", "seed"] }],
