@@ -7,12 +7,39 @@ const ENGINE = pathToFileURL(path.join(HERE, "../../dist/index.js")).href;
 
 /** The real simulations that are measured, and how many steps of each take a few tenths of a second. */
 export const MODELS = [
-  { name: "SIR", file: "sir", steps: 20_000, gets: 40, rich: true, metric: (s) => s.counts.I },
-  { name: "queue", file: "queue", steps: 1_000_000, gets: 500, metric: (s) => s.customers.length },
-  { name: "shock", file: "shock", steps: 2_000_000, gets: 500, metric: (s) => s.x },
-  { name: "Lorenz", file: "lorenz", steps: 1_000_000, gets: 500, metric: (s) => s.z },
-  { name: "SGD", file: "sgd", steps: 50_000, gets: 40, metric: (s) => s.loss },
-  { name: "Ising", file: "ising", steps: 5_000, gets: 40, metric: (s) => s.energy },
+  {
+    name: "SIR",
+    file: "simulations/sir.ts",
+    steps: 20_000,
+    gets: 40,
+    rich: true,
+    metric: (s) => s.counts.I,
+  },
+  {
+    name: "queue",
+    file: "simulations/queue.ts",
+    steps: 1_000_000,
+    gets: 500,
+    metric: (s) => s.customers.length,
+  },
+  { name: "shock", file: "simulations/shock.ts", steps: 2_000_000, gets: 500, metric: (s) => s.x },
+  {
+    name: "Lorenz",
+    file: "simulations/lorenz.ts",
+    steps: 1_000_000,
+    gets: 500,
+    metric: (s) => s.z,
+  },
+  { name: "SGD", file: "simulations/sgd.ts", steps: 50_000, gets: 40, metric: (s) => s.loss },
+  { name: "Ising", file: "simulations/ising.ts", steps: 5_000, gets: 40, metric: (s) => s.energy },
+  {
+    name: "matter-js",
+    file: "packages/matter.js",
+    steps: 5_000,
+    gets: 10,
+    rich: true,
+    metric: (engine) => engine.world.bodies[5].position.y,
+  },
 ];
 
 /**
@@ -20,9 +47,9 @@ export const MODELS = [
  * side of a comparison teaches the compiler does not reach the other.
  */
 export async function twoCopies({ file }, folder) {
-  const outfile = path.join(folder, `${file}.mjs`);
+  const outfile = path.join(folder, `${path.parse(file).name}.mjs`);
   await build({
-    entryPoints: [path.join(HERE, "../../fixtures/simulations", `${file}.ts`)],
+    entryPoints: [path.join(HERE, "../../fixtures", file)],
     outfile,
     bundle: true,
     platform: "node",
