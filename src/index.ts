@@ -69,7 +69,7 @@ export type { Look, RangeOptions } from "./replay/look/look.ts";
 export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
-export type { RecorderOptions } from "./replay/record/recorder.ts";
+export type { RecorderOptions } from "./replay/record/record-run.ts";
 export type { Expected } from "./replay/run/expected.ts";
 export type {
   BlockSeed,

@@ -5,7 +5,7 @@ import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
 import type { ProgramSource } from "../replay/programs.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
-import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/recorder.ts";
+import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/record-run.ts";
 import { checkExpected, type Expected } from "../replay/run/expected.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";

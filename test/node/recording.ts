@@ -2,7 +2,7 @@ import { nodeEnvironment } from "../../src/node/host/environment.ts";
 import type { Environment } from "../../src/replay/environment.ts";
 import { type Code, codeOf } from "../../src/replay/programs.ts";
 import { planRecording } from "../../src/replay/record/record.ts";
-import type { Recording } from "../../src/replay/record/recorder.ts";
+import type { Recording } from "../../src/replay/record/record-run.ts";
 import { writeRun } from "../../src/replay/record/write-runs.ts";
 import { defineSimulation } from "../../src/replay/simulation.ts";
 import type { ObjectStore } from "../../src/store/object-store.ts";

@@ -8,11 +8,8 @@ import { codeOf } from "../../src/replay/programs.ts";
 import type { ForkOptions } from "../../src/replay/record/fork.ts";
 import { planFork } from "../../src/replay/record/fork.ts";
 import { planRecording, type RecordOptions } from "../../src/replay/record/record.ts";
-import type {
-  RecorderOptions,
-  Recording,
-  RecordingPlan,
-} from "../../src/replay/record/recorder.ts";
+import type { RecorderOptions, Recording } from "../../src/replay/record/record-run.ts";
+import type { RecordingPlan } from "../../src/replay/record/recorder.ts";
 import { writeRun } from "../../src/replay/record/write-runs.ts";
 import { openRun } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";

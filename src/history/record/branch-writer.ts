@@ -1,7 +1,8 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Environment } from "../../replay/environment.ts";
-import type { RecorderOptions, Recording, RecordingPlan } from "../../replay/record/recorder.ts";
+import type { RecorderOptions, Recording } from "../../replay/record/record-run.ts";
+import type { RecordingPlan } from "../../replay/record/recorder.ts";
 import { writeRuns } from "../../replay/record/write-runs.ts";
 import type { ObjectStore, ObjectWriter } from "../../store/object-store.ts";
 import { nextArchiveName } from "../../store/ref-name.ts";

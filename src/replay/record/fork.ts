@@ -22,12 +22,8 @@ import type { StreamStates } from "../streams.ts";
 import { changedState } from "./changed-state.ts";
 import { type Opened, opened } from "./opened.ts";
 import { runMeta } from "./record.ts";
-import {
-  RECORDER_OPTIONS,
-  type RecorderOptions,
-  type RecordingPlan,
-  withWitness,
-} from "./recorder.ts";
+import { RECORDER_OPTIONS, type RecorderOptions } from "./record-run.ts";
+import { type RecordingPlan, withWitness } from "./recorder.ts";
 
 /**
  * The changes of a fork, in any combination. Without changes it has the same future.

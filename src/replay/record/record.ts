@@ -19,7 +19,8 @@ import { generatorAsked } from "../simulation.ts";
 import { missingDraw, NOWHERE, whereOf } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import { defaultBlockSize } from "./block-size.ts";
-import { RECORDER_OPTIONS, type RecorderOptions, type RecordingPlan } from "./recorder.ts";
+import { RECORDER_OPTIONS, type RecorderOptions } from "./record-run.ts";
+import type { RecordingPlan } from "./recorder.ts";
 
 /** What to record. */
 export interface RecordOptions<P extends object = Record<string, unknown>> extends RecorderOptions {

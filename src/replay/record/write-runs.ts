@@ -2,13 +2,8 @@ import type { RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { ObjectWriter, Tip } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
-import {
-  beginningOf,
-  type RecorderOptions,
-  type Recording,
-  type RecordingPlan,
-  recordRun,
-} from "./recorder.ts";
+import { beginningOf, type RecorderOptions, type Recording, recordRun } from "./record-run.ts";
+import type { RecordingPlan } from "./recorder.ts";
 
 /** A recording that is not planned yet. */
 export interface Work {
