@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
@@ -127,7 +128,7 @@ export class BranchRecorder {
       if (steps > run.steps) return { changes: { steps, params, message } };
       throw new RewindError(
         "INVALID_STEPS",
-        `expected more than the ${run.steps} steps that ${branch} has, got ${steps}`,
+        `expected more than the ${count(run.steps)} steps that ${branch} has, got ${count(steps)}`,
         { name: "steps", value: steps, branch, steps: run.steps },
       );
     });
@@ -143,7 +144,7 @@ export class BranchRecorder {
       if (run.finished) {
         throw new RewindError(
           "NOTHING_TO_RESUME",
-          `${branch} is finished: it has its ${run.steps} steps`,
+          `${branch} is finished: it has its ${count(run.steps)} steps`,
           { branch, steps: run.steps },
         );
       }
@@ -227,10 +228,9 @@ export class BranchRecorder {
     if (run !== undefined) {
       const { steps, goal } = decodeRun(await objectReader(this.#store.objects)("run", run));
       if (steps < goal) {
-        const [done, all] = [steps, goal].map((number) => number.toLocaleString("en-US"));
         throw new RewindError(
           "BRANCH_UNFINISHED",
-          `${branch} holds an unfinished recording: ${done} of ${all} steps`,
+          `${branch} holds an unfinished recording: ${count(steps)} of ${count(goal)} steps`,
           { branch, run, steps, goal },
         );
       }

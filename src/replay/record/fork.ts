@@ -1,4 +1,5 @@
 import { checkStepInRange, checkSteps } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
 import type { Id } from "../../object/id.ts";
@@ -84,7 +85,7 @@ export async function planFork(
   if (goal < step) {
     throw new RewindError(
       "INVALID_STEPS",
-      `expected at least ${step} steps for a fork at step ${step}, got ${goal}`,
+      `expected at least ${count(step)} steps for a fork at step ${count(step)}, got ${count(goal)}`,
       {
         name: "steps",
         value: goal,

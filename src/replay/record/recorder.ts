@@ -1,3 +1,4 @@
+import { count } from "../../base/count.ts";
 import { isRewindError, type RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import { objectId } from "../../object/id.ts";
@@ -334,7 +335,7 @@ export class Recorder {
       // A codec is code of the program.
       const { data, place } = whereOf(error.cause, segment);
       const at = `${place && `, ${place}`}${classPlace(error, segment)}`;
-      throw withData(error, data, `${error.message} (the state at step ${step}${at})`);
+      throw withData(error, data, `${error.message} (the state at step ${count(step)}${at})`);
     }
   }
 

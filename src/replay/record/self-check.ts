@@ -1,5 +1,6 @@
 import { equalBytes } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { Segment } from "../../object/run.ts";
 import type { StateRef } from "../../object/state.ts";
@@ -112,7 +113,7 @@ function partedError(
         `${describe(first.b)} in a fresh instance`;
   return new RewindError(
     "SELF_CHECK_FAILED",
-    `the state at step ${step} depends on what the program did before${fields}`,
+    `the state at step ${count(step)} depends on what the program did before${fields}`,
     { ...data, step, path: first?.path, a: first?.a, b: first?.b },
   );
 }
