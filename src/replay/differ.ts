@@ -8,9 +8,10 @@ export function differ(a: Position, b: Position, env: Environment): boolean {
   if (Object.is(a.state, b.state)) return false;
   if (typeof a.state !== "object" && typeof b.state !== "object") return true;
   if (differAtOnce(a.state, b.state)) return true;
-  if (surelyEqual(a.state, b.state)) return false;
-  const encodedA = encodeState(a.state, a.segment.simulation, env);
-  return !equalBytes(encodedA, encodeState(b.state, b.segment.simulation, env));
+  const [simulationA, simulationB] = [a.segment.simulation, b.segment.simulation];
+  if (surelyEqual(a.state, b.state, simulationA.types, simulationB.types)) return false;
+  const encodedA = encodeState(a.state, simulationA, env);
+  return !equalBytes(encodedA, encodeState(b.state, simulationB, env));
 }
 
 /** Whether a simple field of two plain objects differs, which can be seen without encoding them. */

@@ -86,8 +86,13 @@ export interface InstanceType {
 /** The first type that recognises `value`; undefined if none does. */
 export function typeOf(types: TypeCodecs | undefined, value: unknown): InstanceType | undefined {
   if (types === undefined) return undefined;
-  for (const type of instanceTypes(types)) if (type.is(value)) return type;
-  return undefined;
+  const { codecs, plain } = knownTypes(types);
+  const found =
+    typeof value === "object" && value !== null
+      ? plain.get(Object.getPrototypeOf(value))
+      : undefined;
+  for (const codec of found?.codecsBefore ?? codecs) if (codec.is(value)) return codec;
+  return found?.type;
 }
 
 /** The type with a stored name; undefined if there is no such type. */
@@ -106,19 +111,48 @@ export function isClass(entry: TypeCodecs[string]): entry is PlainClass {
   return typeof entry === "function";
 }
 
-/** Made once for each `types`: states have many instances. */
-const known = new WeakMap<TypeCodecs, readonly InstanceType[]>();
-
 /** The entries of `types`, in their order. */
 export function instanceTypes(types: TypeCodecs): readonly InstanceType[] {
-  let entries = known.get(types);
-  if (entries === undefined) {
-    entries = Object.entries(types).map(([name, entry]) =>
-      isClass(entry) ? plainType(name, entry.prototype) : codecType(name, entry),
+  return knownTypes(types).entries;
+}
+
+/** The entries of a `types`, also arranged so that the type of an instance is found quickly. */
+interface KnownTypes {
+  readonly entries: readonly InstanceType[];
+  readonly codecs: readonly InstanceType[];
+  /** The plain types by their prototypes, each with the codecs that come first and may take it. */
+  readonly plain: ReadonlyMap<unknown, PlainEntry>;
+}
+
+interface PlainEntry {
+  readonly type: InstanceType;
+  readonly codecsBefore: readonly InstanceType[];
+}
+
+/** Made once for each `types`: states have many instances. */
+const known = new WeakMap<TypeCodecs, KnownTypes>();
+
+function knownTypes(types: TypeCodecs): KnownTypes {
+  let found = known.get(types);
+  if (found === undefined) {
+    found = arranged(
+      Object.entries(types).map(([name, entry]) =>
+        isClass(entry) ? plainType(name, entry.prototype) : codecType(name, entry),
+      ),
     );
-    known.set(types, entries);
+    known.set(types, found);
   }
-  return entries;
+  return found;
+}
+
+function arranged(entries: readonly InstanceType[]): KnownTypes {
+  const codecs: InstanceType[] = [];
+  const plain = new Map<unknown, PlainEntry>();
+  for (const type of entries) {
+    if (type.plain === undefined) codecs.push(type);
+    else if (!plain.has(type.plain)) plain.set(type.plain, { type, codecsBefore: [...codecs] });
+  }
+  return { entries, codecs, plain };
 }
 
 function plainType(name: string, prototype: object): InstanceType {

@@ -30,6 +30,8 @@ export const ARRAY_BUFFER: StateKind<ArrayBuffer> = {
     else comparer.add(spot, a, b);
   },
 
+  surelyEqual: (a, b) => a.byteLength === b.byteLength && equalWords(a, b),
+
   toJson: (buffer, out) => ({ $buffer: out.hex(new Uint8Array(buffer)) }),
   form: formOf("$buffer", (hex) => (isHex(hex) ? { is: bufferOf(hex) } : undefined)),
   jsonLength: hexLength,
@@ -50,7 +52,7 @@ export const DATA_VIEW: StateKind<DataView> = {
     else comparer.add(spot, a, b);
     compareBuffers(a, b, comparer, spot);
   },
-  surelyEqual: surelyEqualBytes,
+  surelyEqual: surelyEqualViews,
 
   toJson: (view, out) => ({ $view: out.hex(bytesOf(view)) }),
   form: formOf("$view", (hex) => (isHex(hex) ? { is: new DataView(bufferOf(hex)) } : undefined)),
@@ -105,7 +107,7 @@ function typedArrayKind(type: ViewType): StateKind<TypedArray> {
       compareElements(a, b, comparer, spot);
       compareBuffers(a, b, comparer, spot);
     },
-    surelyEqual: surelyEqualBytes,
+    surelyEqual: surelyEqualViews,
 
     toJson: (array, out) => ({
       $typed: type.name,
@@ -146,11 +148,10 @@ function compareBuffers(
   comparer.compareSharing(a.buffer, b.buffer, spot);
 }
 
-/** Only for views that show all of their buffer; another view may show it too. */
-function surelyEqualBytes(a: ArrayBufferView, b: ArrayBufferView, look: QuickLook): boolean {
-  if (a.byteLength !== a.buffer.byteLength || b.byteLength !== b.buffer.byteLength) return false;
-  if (a.byteLength !== b.byteLength || !look.pair(a.buffer, b.buffer)) return false;
-  return equalWords(a.buffer, b.buffer);
+/** Whether two views show the same part of buffers that are equal throughout. */
+function surelyEqualViews(a: ArrayBufferView, b: ArrayBufferView, look: QuickLook): boolean {
+  const isAlike = a.byteOffset === b.byteOffset && a.byteLength === b.byteLength;
+  return isAlike && look.equal(a.buffer, b.buffer);
 }
 
 /** Whether two buffers of one length hold the same, compared four bytes at a time. */

@@ -32,6 +32,8 @@ export const DATE: StateKind<Date> = {
     else comparer.add(spot, a, b);
   },
 
+  surelyEqual: (a, b) => Object.is(a.getTime(), b.getTime()),
+
   toJson(date, out) {
     out.spend(24);
     return { $date: date.toJSON() };

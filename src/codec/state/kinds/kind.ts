@@ -73,8 +73,6 @@ export interface QuickLook {
   /** Whether two values surely have the same encoding. */
   equal(a: unknown, b: unknown): boolean;
   equalItems(a: readonly unknown[], b: readonly unknown[]): boolean;
-  /** Whether two objects are met for the first time; afterwards each stands for the other. */
-  pair(a: object, b: object): boolean;
 }
 
 /** What `toJson` of a kind can use. */

@@ -9,9 +9,9 @@ import type { Integrity } from "../integrity.ts";
 import type { StateOutput } from "../output.ts";
 import { needsPairs } from "../strings.ts";
 import { TAG } from "../tags.ts";
-import type { StateKind } from "./kind.ts";
+import type { QuickLook, StateKind } from "./kind.ts";
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 export const OBJECT: StateKind<Fields> = {
   name: "Object",
@@ -54,15 +54,7 @@ export const OBJECT: StateKind<Fields> = {
     compareOrder(keys, others, comparer, spot);
   },
 
-  surelyEqual(a, b, look) {
-    const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
-    if (keysA.length !== keysB.length) return false;
-    for (let i = 0; i < keysA.length; i++) {
-      const key = keysA[i] as string;
-      if (key !== keysB[i] || !look.equal(a[key], b[key])) return false;
-    }
-    return true;
-  },
+  surelyEqual: surelyEqualFields,
 
   toJson: (object, out) => out.fields(object),
   *parts(object) {
@@ -83,6 +75,17 @@ export const OBJECT: StateKind<Fields> = {
     return true;
   },
 };
+
+/** Whether the fields of two objects are surely encoded alike. */
+export function surelyEqualFields(a: Fields, b: Fields, look: QuickLook): boolean {
+  const [keysA, keysB] = [Object.keys(a), Object.keys(b)];
+  if (keysA.length !== keysB.length) return false;
+  for (let i = 0; i < keysA.length; i++) {
+    const key = keysA[i] as string;
+    if (key !== keysB[i] || !look.equal(a[key], b[key])) return false;
+  }
+  return true;
+}
 
 /** The value of a property. Refuses one that is not ordinary. */
 function ordinary(
