@@ -78,7 +78,6 @@ class Look implements QuickLook {
     if (typeA.plain !== undefined && typeB.plain !== undefined) {
       return surelyEqualFields(a as Fields, b as Fields, this);
     }
-    if (typeA.plain !== undefined || typeB.plain !== undefined) return false;
     return this.equal(typeA.encode(a), typeB.encode(b));
   }
 
