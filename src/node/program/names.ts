@@ -13,10 +13,11 @@ export interface MappedText {
  * (`_Wolf`), and a default export without a name (`wolf_default`). It may answer yes without need.
  */
 export function mayRename({ code, mapJson }: MappedText): boolean {
+  if (/\bclass _|\b_[\w$]* = class\b/.test(code)) return true;
   const numbered = new Set<string>();
   for (const [, declared, assigned] of code.matchAll(NAMED)) {
     const name = declared ?? assigned ?? "";
-    if (/^_|_default\d*$/.test(name)) return true;
+    if (/_default\d*$/.test(name)) return true;
     const digits = /\d*$/.exec(name)?.[0].length ?? 0;
     for (let cut = 1; cut <= digits; cut++) numbered.add(name.slice(0, -cut));
   }

@@ -193,16 +193,16 @@ describe("the place of an error", () => {
 class Wolf { static self = Wolf; static fail() { throw new Error("1"); } }
 const act = () => { throw new Error("2"); }; const after = () => { throw new Error("3"); };
 const World = (run = () => { throw new Error("4"); }, to = () => { throw new Error("5"); }) => [run, to];
-function step() { throw new Error("6"); }
-export const fails = [Wolf.fail, act, after, ...World(), step, () => { throw new Error("7"); }, other, common];`,
-      "other.mjs": `${OTHER} export const run = 1;`,
+function step() { throw new Error("6"); } const text = () => new Error("8"), [late = () => new Error("9")] = [];
+export const fails = [Wolf.fail, act, after, ...World(), step, () => { throw new Error("7"); }, text, late, other, common];`,
+      "other.mjs": `${OTHER} export const run = 1, late = 1;`,
       "common.cjs": "module.exports = 1;",
     });
     const bundled = await bundle({ root, module: "m.mjs" });
     const { fails } = await loadExports({ ...bundled, root });
-    const places = (fails as (() => unknown)[]).slice(0, 7).map((fail) => placeOf(fail, bundled));
+    const places = (fails as (() => unknown)[]).slice(0, 9).map((fail) => placeOf(fail, bundled));
     const text = readFileSync(join(root, "m.mjs"), "utf8");
-    const expected = Array.from({ length: 7 }, (_, index) => {
+    const expected = Array.from({ length: 9 }, (_, index) => {
       const before = text.slice(0, text.indexOf(`new Error("${index + 1}")`)).split("\n");
       return [before.length, (before.at(-1)?.length ?? 0) + 1];
     });
@@ -210,12 +210,16 @@ export const fails = [Wolf.fail, act, after, ...World(), step, () => { throw new
   });
 });
 
+/** The place in the source of the error that a function throws or returns. */
 function placeOf(fail: () => unknown, { map }: Bundle): CodePlace | undefined {
+  const { stack = "" } = errorOf(fail);
+  return placesIn(stack, { filename: "rewind:m.mjs", map, packageOf: () => undefined })[0];
+}
+
+function errorOf(fail: () => unknown): Error {
   try {
-    fail();
+    return fail() as Error;
   } catch (error) {
-    const stack = (error as Error).stack ?? "";
-    return placesIn(stack, { filename: "rewind:m.mjs", map, packageOf: () => undefined })[0];
+    return error as Error;
   }
-  return undefined;
 }
