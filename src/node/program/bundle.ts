@@ -11,6 +11,7 @@ import { FILE_META } from "./file-meta.ts";
 import { findModule } from "./find-module.ts";
 import { NO_REQUIRE, NODE_INTEROP } from "./interop.ts";
 import type { ProgramMap } from "./locate.ts";
+import { mayRename, withNames } from "./names.ts";
 import { labelOf, type Met, OWN, programPlugin } from "./program-plugin.ts";
 import { quietBuild } from "./quiet-esbuild.ts";
 import { type PackageSource, type Source, type Sources, sourcesOf } from "./sources.ts";
@@ -88,7 +89,7 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
   const { compilerOptions, files } = tsconfigFor(root, dirname(file));
   const outside = new Set<string>();
   const { engine = ownEngine() } = entry;
-  const attempt = (more: BuildOptions = {}): Promise<Attempt> =>
+  const attempt = (more: BuildOptions): Promise<Attempt> =>
     build({
       root,
       module,
@@ -98,15 +99,22 @@ export async function bundleCode(entry: Entry): Promise<BundledCode> {
       options: { ...optionsFor(root, module, compilerOptions), ...more },
     });
 
-  let built = await attempt();
-  // A package that cannot be bundled is found only on the way; the bundle is then made again
-  // without it.
-  while (built.again) built = await attempt();
+  const whole = async (more: BuildOptions): Promise<Attempt> => {
+    let built = await attempt(more);
+    // A package that cannot be bundled is found only on the way; the bundle is then made again
+    // without it.
+    while (built.again) built = await attempt(more);
+    return built;
+  };
+  let more: BuildOptions = {};
+  let built = await whole(more);
   if (repeatsComment(built.code, built.labels)) {
     // A text in backquotes may have a line like the comment before a file. A plain string, which
     // writes line ends as \n, cannot: then all comments are real.
-    built = await attempt({ supported: { "template-literal": false } });
+    more = { supported: { "template-literal": false } };
+    built = await whole(more);
   }
+  if (mayRename(built)) built = withNames(built, await whole({ ...more, keepNames: true }));
   const parts = splitBundle(built.code, built.labels);
   for (const file of files) built.sources.addSettings(file);
   return {
