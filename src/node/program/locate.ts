@@ -56,18 +56,25 @@ export function placesIn(stack: string, { filename, map, packageOf }: MappedCode
   return places;
 }
 
-/** Where a class or a constructor of this name stands in the source files, if it is found. */
+/**
+ * Where the one class or constructor of this name stands in the source files; undefined if none is
+ * found, or several. The bundle may call it by another name, such as `_Wolf` or `Wolf2`.
+ */
 export function classPlaceIn(
   code: string,
   name: string,
   mapped: MappedCode,
 ): CodePlace | undefined {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) return undefined;
-  const word = name.replaceAll("$", "\\$");
+  const word = `_?${name.replaceAll("$", "\\$")}\\d*`;
   const [declared, assigned] = [`(?:class|function)\\s+${word}(?![\\w$])`, `${word} = class\\b`];
-  const found = new RegExp(`(?<![\\w$.])(?:${declared}|${assigned})`).exec(code);
-  if (found === null) return undefined;
-  const before = code.slice(0, found.index).split("\n");
-  const column = (before.at(-1) ?? "").length + 1;
-  return placesIn(`    at ${mapped.filename}:${before.length}:${column}`, mapped)[0];
+  const found = code.matchAll(new RegExp(`(?<![\\w$.])(?:${declared}|${assigned})`, "g"));
+  const lines = [...found].map(({ index }) => {
+    const before = code.slice(0, index).split("\n");
+    const column = (before.at(-1) ?? "").length + 1;
+    return `    at ${mapped.filename}:${before.length}:${column}`;
+  });
+  const [place, ...others] = placesIn(lines.join("\n"), mapped);
+  const isOne = others.every(({ file, line }) => file === place?.file && line === place.line);
+  return isOne ? place : undefined;
 }
