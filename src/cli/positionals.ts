@@ -41,6 +41,19 @@ export function namePositionals(
       : `there is no ${first}; did you mean ${meant}?`;
   throw usageError(
     `expected ${usageOf(positionals) || "no arguments"}: ${problem}`,
-    explainExtra(),
+    withStep(positionals, words) ?? explainExtra(),
   );
+}
+
+const STEP = /^-?[\d_]+%?$/;
+
+/** A hint for a run and a step that were written as two words. */
+function withStep(positionals: PositionalsByName, words: readonly string[]): string | undefined {
+  const takesRevision = Object.values(positionals).some((one) => one.completes === "revision");
+  const [first = "", second = ""] = words;
+  if (!takesRevision || words.length !== 2 || STEP.test(first) === STEP.test(second)) {
+    return undefined;
+  }
+  const [name, step] = STEP.test(first) ? [second, first] : [first, second];
+  return name.includes("@") ? undefined : `a step belongs to the revision: ${name}@${step}`;
 }

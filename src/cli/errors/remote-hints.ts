@@ -12,6 +12,8 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
       const to = known.includes("origin") ? "origin" : (known[0] ?? "origin");
       return `the remote comes before the branch: \`rewind ${command} ${to} ${remote}\``;
     }
+    if (command === "remote")
+      return known.length > 0 ? `there is ${someOf(known)}` : "there is no remote";
     return known.length > 0
       ? `there is ${someOf(known)}; \`rewind remote add ${remote} URL\` adds another`
       : `\`rewind remote add ${remote} URL\` adds it`;
@@ -19,7 +21,7 @@ export const remoteHints: Hints<keyof RemoteErrors> = {
   REMOTE_UNSUPPORTED: () => "`rewind help remotes` lists what a URL can be",
   REMOTE_FAILED: ({ gone }) =>
     gone === true
-      ? "if it is on a mount, mount it; to begin a new one there, remove the remote with `rewind remote remove` and add it again"
+      ? "if it is on a mount, mount it; to begin a new one there, remove the remote with `rewind remote remove NAME` and add it again"
       : "nothing was lost on either side: check the URL, the network and your rights, and run the command again",
   REMOTE_INVALID({ pack, git, isGit }) {
     if (isGit === true) {
