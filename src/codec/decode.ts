@@ -14,6 +14,8 @@ export interface DecodeOptions {
   readonly limits?: Partial<DecodeLimits> | undefined;
   /** Called for each object that is frozen, sealed or not extensible, instead of closing it. */
   readonly closing?: Closing | undefined;
+  /** Reads an instance of a type that is not in `types` as an empty object, and checks what it stores. */
+  readonly anyType?: boolean | undefined;
 }
 
 /**

@@ -45,12 +45,12 @@ export const get: Command = command({
       const state = where === undefined ? whole : getAt(whole, where, types);
       if (file === undefined) {
         out.result(
-          () => ({ run: run.id, step, state: toJson(state, types) }),
-          () => formatState(state, { types }),
+          () => ({ run: run.id, step, state: toJson(state, types, args.path) }),
+          () => formatState(state, { types, at: args.path }),
         );
         return;
       }
-      await writeState(file, state, { run, step }, { out, cwd });
+      await writeState(file, state, { run, step, at: args.path }, { out, cwd });
       const written = `wrote the state at step ${count(step)} to ${file}`;
       out.done({ run: run.id, step, file }, () => written);
     });

@@ -61,12 +61,12 @@ const MOST_LETTERS = 200;
 
 function changesText(changes: readonly Difference[], types: TypeCodecs | undefined): string {
   if (changes.length === 0) return "nothing changed";
-  const text = (value: unknown, missing: boolean): string =>
-    missing ? "nothing" : stateLine(value, types);
+  const text = (value: unknown, missing: boolean, path: string): string =>
+    missing ? "nothing" : stateLine(value, types, path);
   const rows = changes.slice(0, MOST_CHANGES).map(({ path, a, b, missing }) => {
     const [before, after] = cutPair(
-      text(a, missing === "a"),
-      text(b, missing === "b"),
+      text(a, missing === "a", path),
+      text(b, missing === "b", path),
       MOST_LETTERS,
     );
     return [path, before, "→", after];

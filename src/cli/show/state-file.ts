@@ -18,11 +18,13 @@ export function checkStateFile(file: string | undefined): string | undefined {
 export async function writeState(
   file: string,
   state: unknown,
-  { run, step }: { readonly run: Run; readonly step: number },
+  { run, step, at }: { readonly run: Run; readonly step: number; readonly at?: string | undefined },
   { out, cwd }: Pick<Context, "out" | "cwd">,
 ): Promise<void> {
-  const bytes = /\.json$/i.test(file)
-    ? utf8(`${jsonLine(toJson(state, await run.typesAt(step)), 2)}\n`)
+  const isJson = /\.json$/i.test(file);
+  const bytes = isJson
+    ? utf8(`${jsonLine(toJson(state, await run.typesAt(step), at), 2)}\n`)
     : await run.encode(state, step);
-  noteReplaced(out, file, await saveFile(path.resolve(cwd, file), bytes));
+  const kind = isJson ? undefined : "a state in CBOR";
+  noteReplaced(out, file, await saveFile(path.resolve(cwd, file), bytes, kind));
 }

@@ -12,23 +12,28 @@ const LONGEST_IN_MESSAGE = 200;
 /** A state as text: JSON with forms for special values; with `oneLine` short enough for a message. */
 export function formatState(
   state: unknown,
-  options: { readonly oneLine?: boolean; readonly types?: TypeCodecs | undefined } = {},
+  options: {
+    readonly oneLine?: boolean;
+    readonly types?: TypeCodecs | undefined;
+    /** The path of this value in the state, if it is a part. */
+    readonly at?: string | undefined;
+  } = {},
 ): string {
   const room = options.oneLine ? 2 * LONGEST_IN_MESSAGE : LONGEST_TEXT;
-  const { json, isCut } = shortened(state, room, options.types);
+  const { json, isCut } = shortened(state, room, options);
   if (options.oneLine) return shortJson(json);
   return isCut ? `${formatJson(json)}\n${CUT}` : formatJson(json);
 }
 
-/** A state on one line, cut only if it is very long. */
-export function stateLine(state: unknown, types?: TypeCodecs): string {
-  return visible(JSON.stringify(shortened(state, LONGEST_TEXT, types).json) ?? "null");
+/** A state, or the part of it at this path, on one line, cut only if it is very long. */
+export function stateLine(state: unknown, types?: TypeCodecs, at?: string): string {
+  return visible(JSON.stringify(shortened(state, LONGEST_TEXT, { types, at }).json) ?? "null");
 }
 
-/** A state ready for JSON; if it cannot be stored, a text that describes it. */
-export function stateJson(state: unknown, types?: TypeCodecs): unknown {
+/** A state, or the part of it at this path, ready for JSON; if it cannot be stored, a text that describes it. */
+export function stateJson(state: unknown, types?: TypeCodecs, at?: string): unknown {
   try {
-    return toJson(state, types);
+    return toJson(state, types, at);
   } catch {
     return named(state);
   }
@@ -37,10 +42,10 @@ export function stateJson(state: unknown, types?: TypeCodecs): unknown {
 function shortened(
   state: unknown,
   room: number,
-  types: TypeCodecs | undefined,
+  { types, at }: { readonly types?: TypeCodecs | undefined; readonly at?: string | undefined },
 ): { readonly json: unknown; readonly isCut: boolean } {
   try {
-    return toShortJson(state, room, types);
+    return toShortJson(state, room, types, at);
   } catch {
     // A state that cannot be stored can still be described.
     return { json: named(state), isCut: false };

@@ -22,18 +22,19 @@ const LONGEST = 1 << 28;
  * for an instance, {"$ref": path} for an object that contains this place. A key of a plain object
  * that begins with "$" gets one more "$". An object that occurs twice is written twice, unless it
  * leads into a cycle, or that makes the whole four times as long and over a megabyte: then the
- * second is {"$ref": path of the first}. JSON does not show which objects are frozen or have no prototype. Throws TOO_LONG if the
- * JSON would be longer than 2^28 characters.
+ * second is {"$ref": path of the first}. Paths begin at the whole state: `at` is the path of
+ * `value` in it, if that is a part. JSON does not show which objects are frozen or have no
+ * prototype. Throws INVALID_PATH, and TOO_LONG if the JSON would be longer than 2^28 characters.
  *
  * @example
  * ```ts
  * toJson({ x: Number.NaN, seen: new Set([1]) }); // { x: { $number: "NaN" }, seen: { $set: [1] } }
  * ```
  */
-export function toJson(value: unknown, types: TypeCodecs = {}): unknown {
+export function toJson(value: unknown, types: TypeCodecs = {}, at = "state"): unknown {
   const writer = new JsonWriter(types, Number.POSITIVE_INFINITY);
   const { characters } = writer.measure(value);
-  if (characters <= LONGEST) return writer.value(value);
+  if (characters <= LONGEST) return writer.at(parsePath(at), value);
   throw new RewindError(
     "TOO_LONG",
     `expected a value of at most ${count(LONGEST)} characters as JSON, got one of about ${count(Math.round(characters))}`,
@@ -100,11 +101,12 @@ export function toShortJson(
   value: unknown,
   characters: number,
   types: TypeCodecs = {},
+  at = "state",
 ): { readonly json: unknown; readonly isCut: boolean } {
   const writer = new JsonWriter(types, characters);
   // A short beginning is quick to write, even if the value is large.
   if (characters > SHORT) writer.measure(value);
-  const json = writer.value(value);
+  const json = writer.at(parsePath(at), value);
   return { json, isCut: writer.isCut };
 }
 

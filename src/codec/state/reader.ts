@@ -19,6 +19,8 @@ export interface ReadOptions {
   /** The classes of instances. */
   readonly types?: TypeCodecs | undefined;
   readonly closing?: Closing | undefined;
+  /** Whether an instance of any other class is read too, as an empty object. */
+  readonly anyType?: boolean | undefined;
 }
 
 /** Reads and checks a state whose encoding has tags. */
@@ -110,7 +112,7 @@ export class StateReader extends StateInput {
     if (this.argument !== 2) throw invalid("a name and a value", `${this.argument} parts`, start);
     this.enter(2, depth, start);
     const name = this.item(depth + 1);
-    const type = typeNamed(this.#options.types, name);
+    const type = typeNamed(this.#options.types, name) ?? this.#otherType(name);
     if (type === undefined) throw unknownType(name, start);
     if (type.create === undefined) {
       const stored = this.item(depth + 1);
@@ -123,7 +125,17 @@ export class StateReader extends StateInput {
     const stored = this.item(depth + 1);
     return calling(type, start, () => type.finish(instance, stored));
   }
+
+  #otherType(name: unknown): InstanceType | undefined {
+    const isName = this.#options.anyType === true && typeof name === "string";
+    return isName ? typeNamed(ANY_TYPE, "any") : undefined;
+  }
 }
+
+/** Stands for a class that is not known. */
+const ANY_TYPE: TypeCodecs = {
+  any: { is: () => false, encode: Object, create: () => ({}), fill: () => undefined },
+};
 
 function unknownType(name: unknown, offset: number): RewindError {
   const example = typeof name === "string" && /^[\w$]{1,40}$/.test(name) ? name : "Body";

@@ -1,44 +1,80 @@
 import fs from "node:fs";
+import { describe } from "../../base/checks.ts";
+import { decode } from "../../codec/decode.ts";
+import { LARGEST_FILE_BYTES, readWhole, whileOpen } from "./regular-file.ts";
 
 /** What a user's file is, as far as that decides whether another file may take its place. */
 export type FileKind =
   | "an empty file"
   | "a saved run"
   | "a trace"
-  | "JSON"
+  | "a state in CBOR"
+  | "a JSON object"
+  | "a JSON array"
+  | "a single JSON value"
   | "text"
-  | "binary data";
+  | "binary data"
+  | "too large to look at";
 
-/** How much of a file is looked at, from its start and from its end. */
+/** What an existing file and a new one are, if one may not take the place of the other. */
+export interface Conflict {
+  readonly old: string;
+  readonly other: string;
+}
+
+/**
+ * Why `bytes`, which are of this kind, must not replace a file; undefined if they may. Only what is
+ * in the file counts, not its name.
+ */
+export function conflictWith(
+  file: string,
+  bytes: Uint8Array,
+  kind: FileKind = kindOf(bytes),
+): Conflict | undefined {
+  const there = contentsOf(file);
+  // CBOR has no mark of its own: a short state may read as text too.
+  if (kind === "a state in CBOR" && isState(there)) return undefined;
+  const old = kindOf(there);
+  if (old === "an empty file") return undefined;
+  if (old !== kind) return { old, other: kind };
+  return kind === "a JSON object" ? otherKeys(jsonIn(there), jsonIn(bytes)) : undefined;
+}
+
+/** The contents of a file, or its beginning if that has a mark; undefined if it is too large. */
+function contentsOf(file: string): Uint8Array | undefined {
+  return whileOpen(file, (opened) => {
+    if (opened.kind !== "file") throw new Error(`it is a ${opened.kind}`);
+    const start = readStart(opened.descriptor);
+    return markedKind(start) === undefined ? readWhole(opened, LARGEST_FILE_BYTES) : start;
+  });
+}
+
+function readStart(descriptor: number): Uint8Array {
+  const bytes = new Uint8Array(LOOK_BYTES);
+  return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, LOOK_BYTES, 0));
+}
+
+/** How much of a file shows whether it has a mark, and whether it is text. */
 const LOOK_BYTES = 4096;
 
-/** What an existing file is. */
-export function kindOfFile(file: string): FileKind {
-  const descriptor = fs.openSync(file, fs.constants.O_RDONLY);
-  try {
-    const { size } = fs.fstatSync(descriptor);
-    const read = (offset: number): Uint8Array => {
-      const bytes = new Uint8Array(LOOK_BYTES);
-      return bytes.subarray(0, fs.readSync(descriptor, bytes, 0, LOOK_BYTES, offset));
-    };
-    return kindOfEnds(read(0), read(Math.max(0, size - LOOK_BYTES)));
-  } finally {
-    fs.closeSync(descriptor);
-  }
+function kindOf(bytes: Uint8Array | undefined): FileKind {
+  if (bytes === undefined) return "too large to look at";
+  if (bytes.length === 0) return "an empty file";
+  const start = bytes.subarray(0, LOOK_BYTES);
+  const marked = markedKind(start);
+  if (marked !== undefined) return marked;
+  if (start.includes(0) || !isText(start))
+    return isState(bytes) ? "a state in CBOR" : "binary data";
+  const json = jsonIn(bytes);
+  if (json === undefined) return "text";
+  if (Array.isArray(json)) return "a JSON array";
+  return typeof json === "object" && json !== null ? "a JSON object" : "a single JSON value";
 }
 
-/** What these bytes are as a file. */
-export function kindOfBytes(bytes: Uint8Array): FileKind {
-  return kindOfEnds(bytes.subarray(0, LOOK_BYTES), bytes.subarray(-LOOK_BYTES));
-}
-
-function kindOfEnds(start: Uint8Array, end: Uint8Array): FileKind {
-  if (start.length === 0) return "an empty file";
-  const text = Buffer.from(start).toString("latin1");
+function markedKind(start: Uint8Array): FileKind | undefined {
+  const text = Buffer.from(start.subarray(0, 32)).toString("latin1");
   if (text.startsWith("rewind replay v")) return "a saved run";
-  if (text.startsWith("rewind trace v")) return "a trace";
-  if (start.includes(0) || !isText(start)) return "binary data";
-  return isJson(start, end) ? "JSON" : "text";
+  return text.startsWith("rewind trace v") ? "a trace" : undefined;
 }
 
 /** Whether bytes are UTF-8, of which the last character may be cut. */
@@ -51,14 +87,32 @@ function isText(bytes: Uint8Array): boolean {
   }
 }
 
-/** Whether it is JSON: a long one is an object or a list, by its ends. */
-function isJson(start: Uint8Array, end: Uint8Array): boolean {
-  const [first, last] = [start, end].map((bytes) => Buffer.from(bytes).toString("latin1").trim());
-  if (start.length === LOOK_BYTES) return /^[[{]/.test(first ?? "") && /[\]}]$/.test(last ?? "");
+/** Whether bytes are the encoding of a state, with classes of any program. */
+function isState(bytes: Uint8Array | undefined): boolean {
   try {
-    JSON.parse(first ?? "");
+    decode(bytes ?? new Uint8Array(), { anyType: true });
     return true;
   } catch {
     return false;
   }
+}
+
+/** The value of a JSON text, which is never undefined; undefined for anything else. */
+function jsonIn(bytes: Uint8Array | undefined): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A key that only one of two JSON objects has: they are of two forms. */
+function otherKeys(old: unknown, other: unknown): Conflict | undefined {
+  const [before, after] = [Object(old), Object(other)] as const;
+  const withKey = (key: string) => `a JSON object with the key ${describe(key)}`;
+  const withoutKey = (key: string) => `a JSON object without the key ${describe(key)}`;
+  const lost = Object.keys(before).find((key) => !Object.hasOwn(after, key));
+  if (lost !== undefined) return { old: withKey(lost), other: "one without it" };
+  const added = Object.keys(after).find((key) => !Object.hasOwn(before, key));
+  return added === undefined ? undefined : { old: withoutKey(added), other: "one with it" };
 }

@@ -9,6 +9,9 @@ export const LARGEST_JSON_BYTES: number = 16 << 20;
 export const LARGEST_CODE_BYTES: number = 10 << 20;
 export const LARGEST_SETTINGS_BYTES: number = 1 << 20;
 
+/** No artifact is larger. */
+export const LARGEST_FILE_BYTES: number = 2 ** 31 - 1;
+
 /** A regular file that is open for reading. */
 export interface OpenFile {
   readonly kind: "file";

@@ -4,27 +4,31 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
-import { kindOfBytes, kindOfFile } from "./file-kind.ts";
+import { conflictWith, type FileKind } from "./file-kind.ts";
 import { isInStore, STORE_FOLDER } from "./inside-store.ts";
-import { readWhole, UNSAID, whileOpen } from "./regular-file.ts";
+import { LARGEST_FILE_BYTES, readWhole, UNSAID, whileOpen } from "./regular-file.ts";
 import { problemOf } from "./system-error.ts";
 
 /**
  * Writes a file for the user atomically. An existing file is replaced by one of the same kind, such as a
- * saved run by a saved run; any other is refused, because a name that was mistyped must not cost the
+ * saved run by a saved run, or a JSON object by one with the same keys; any other is refused, because a name that was mistyped must not cost the
  * user's work. A device gets the bytes directly, and so does a pipe that somebody reads. A link to a
  * file below its own folder is replaced; any other link is refused, because it may have come with a
  * stranger's project. Nothing is written into a store. Returns whether a file was replaced. Throws
  * FILE_FAILED.
  */
-export async function saveFile(given: string, bytes: Uint8Array): Promise<boolean> {
+export async function saveFile(
+  given: string,
+  bytes: Uint8Array,
+  kind?: FileKind,
+): Promise<boolean> {
   // The system would follow the link in `link/../file`; a person who reads the path does not.
   const file = path.resolve(given);
   try {
     const there = await fs.lstat(file).catch(() => undefined);
     if (isInStore(file)) throw new Error(`it is in ${STORE_FOLDER}, where only rewind writes`);
     const replaces = there?.isFile() === true && there.size > 0;
-    if (replaces) checkKinds(file, bytes);
+    if (replaces) checkKinds(file, bytes, kind);
     if (there === undefined || there.isFile()) await replaceFile(file, bytes, there?.mode);
     else if (there.isSymbolicLink()) await replaceLink(file, bytes);
     else if (there.isFIFO()) await writePipe(file, bytes);
@@ -36,12 +40,11 @@ export async function saveFile(given: string, bytes: Uint8Array): Promise<boolea
 }
 
 /** Throws if a file is of another kind than what is to replace it. */
-function checkKinds(file: string, bytes: Uint8Array): void {
-  // CBOR has no mark of its own: a short one may look like text. What has this name is a state.
-  if (/\.cbor$/i.test(file)) return;
-  const [old, kind] = [kindOfFile(file), kindOfBytes(bytes)];
-  if (old === kind || old === "an empty file") return;
-  throw Object.assign(new Error(`it is ${old}, and would be replaced by ${kind}`), {
+function checkKinds(file: string, bytes: Uint8Array, kind: FileKind | undefined): void {
+  const conflict = conflictWith(file, bytes, kind);
+  if (conflict === undefined) return;
+  const { old, other } = conflict;
+  throw Object.assign(new Error(`it is ${old}, and would be replaced by ${other}`), {
     hint: "name another file, or remove that one first",
   });
 }
@@ -89,9 +92,6 @@ async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promi
     throw cause;
   }
 }
-
-/** No artifact is larger. */
-const LARGEST_FILE_BYTES = 2 ** 31 - 1;
 
 /** Reads a regular file for the user, following links. Throws FILE_FAILED, also if it is too large. */
 export async function readFile(

@@ -92,6 +92,57 @@ describe("get", () => {
     expect(await project.storeDigest()).toBe(before);
   });
 
+  test("a reference in a part of a state names the path in the whole state", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "herd.ts",
+      `const herd = () => { const a = { n: 0 }; a.me = a; return { agents: [a] }; };
+      export default { name: "herd", init: herd, step: (s) => ({ agents: [...s.agents, ...herd().agents] }) };`,
+    );
+    await project.ok("record", "herd.ts", "--steps", "3");
+    const part = ["--path", "agents[0]"];
+    for (const command of [
+      ["get", "HEAD@2", ...part],
+      ["find", "HEAD", "step === 2", ...part],
+    ]) {
+      expect((await project.ok(...command)).stdout).toContain('"$ref": "state.agents[0]"');
+      const { json } = await project.ok(...command, "--json");
+      expect(json.state).toEqual({ n: 0, me: { $ref: "state.agents[0]" } });
+    }
+    await project.ok("get", "HEAD@2", ...part, "-o", "part.json");
+    const written = JSON.parse(await readFile(path.join(project.root, "part.json"), "utf8"));
+    expect(written.me).toEqual({ $ref: "state.agents[0]" });
+    await project.ok("checkout", "HEAD@1");
+    expect((await project.ok("step")).stdout).toContain('"$ref":"state.agents[2]"');
+    const { stdout } = await project.run("diff", "HEAD@1", "HEAD@2");
+    expect(stdout).toContain('"$ref":"state.agents[2]"');
+  });
+
+  test("a file of the user's stays, whatever its name", async () => {
+    const project = await emptyProject();
+    await project.write(
+      "n.ts",
+      `export default { name: "n", init: () => ({ n: 0 }), step: ({ n }) => ({ n: n + 1 }) };`,
+    );
+    await project.ok("record", "n.ts", "--steps", "9");
+    const files = { "package.json": '{"name":"mine"}', "note.cbor": "notes of mine\n" };
+    for (const [name, text] of Object.entries(files)) {
+      await project.write(name, text);
+      const { status, stderr } = await project.run("get", "HEAD@5", "-o", name);
+      expect([status, stderr]).toEqual([1, expect.stringContaining("would be replaced by")]);
+      expect(await readFile(path.join(project.root, name), "utf8")).toBe(text);
+    }
+    await project.ok("get", "HEAD@5", "-o", "state.cbor");
+    await project.ok("get", "HEAD@6", "-o", "state.cbor");
+    for (const command of [
+      ["save", "HEAD"],
+      ["trace", "HEAD", "--block", "0"],
+    ])
+      expect((await project.run(...command, "-o", "state.cbor")).stderr).toContain(
+        "state.cbor: it is a state in CBOR, and would be replaced by",
+      );
+  });
+
   test("objects that occur very often are printed once", async () => {
     const project = await emptyProject();
     await project.write(

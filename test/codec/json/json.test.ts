@@ -50,6 +50,8 @@ test("a cycle is named, a shared part is written twice", () => {
   const list: unknown[] = [[]];
   (list[0] as unknown[]).push(list[0]);
   expect(toJson(list)).toEqual([[{ $ref: "state[0]" }]]);
+  expect(toJson(list, {}, "a.get(1)")).toEqual([[{ $ref: "state.a.get(1)[0]" }]]);
+  expect(toShortJson(list, 99, {}, "a[3]").json).toEqual([[{ $ref: "state.a[3][0]" }]]);
 });
 
 test("class instances go through their codec", () => {

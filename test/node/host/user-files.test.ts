@@ -5,6 +5,7 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { encode } from "../../../src/codec/encode.ts";
 import { readFile, saveFile } from "../../../src/node/host/user-files.ts";
 
 const BYTES = new TextEncoder().encode("new");
@@ -206,8 +207,9 @@ describe("a file that is there", () => {
   test.each([
     ["a saved run", REPLAY, `${REPLAY} again`],
     ["a trace", TRACE, `${TRACE} again`],
-    ["JSON", '{ "x": 1 }\n', "[2]\n"],
-    ["a number in JSON", "42\n", '{ "x": 1 }'],
+    ["a JSON object", '{ "x": 1, "y": [2] }\n', '{"y":null,"x":"a"}'],
+    ["a JSON array", '[{ "x": 1 }]\n', "[]\n"],
+    ["a number in JSON", "42\n", "null"],
     ["long JSON", LONG, `${LONG}\n`],
     ["binary data", "\0\x01", "\x02\0"],
     ["an empty file", "", REPLAY],
@@ -217,21 +219,67 @@ describe("a file that is there", () => {
     expect(await read("file")).toBe(text);
   });
 
-  test("CBOR is known by its name: a short state may look like text", async () => {
-    for (const text of ["\x18\x2a", "\x63abc", "\0"]) {
-      await saveFile(at("state.cbor"), new TextEncoder().encode(text));
-      expect(await read("state.cbor")).toBe(text);
-    }
+  class Agent {
+    self = [this];
+  }
+  const CODEC = {
+    is: (value: unknown) => value instanceof Agent,
+    encode: () => [1],
+    decode: Object,
+  };
+  test.each([
+    ["one that may read as text", encode(42)],
+    ["a text", encode("abc")],
+    ["typed data", encode({ map: new Map([[1, new Float64Array(3)]]) })],
+    ["a class that is not known here, in a cycle", encode([new Agent()], { types: { Agent } })],
+    ["a codec that is not known here", encode([new Agent()], { types: { Agent: CODEC } })],
+    ["a frozen instance", encode(Object.freeze(new Agent()), { types: { Agent } })],
+  ])("is replaced by a state in CBOR if it is one: %s", async (_, old) => {
+    const state = encode({ x: 1 });
+    await fs.writeFile(at("state"), old);
+    expect(await saveFile(at("state"), state, "a state in CBOR")).toBe(true);
+    expect(new Uint8Array(await fs.readFile(at("state")))).toEqual(state);
+  });
+
+  test.each([
+    ["binary data", Uint8Array.of(0xff, 0, 1)],
+    ["binary data", encode([new Agent()], { types: { Agent } }).slice(0, -1)],
+    ["text", new TextEncoder().encode("notes of mine\n")],
+    ["a saved run", new TextEncoder().encode(REPLAY)],
+    ["a JSON object", new TextEncoder().encode('{ "x": 1 }')],
+  ])("stays under the name of a state if it is none: %s", async (kind, old) => {
+    await fs.writeFile(at("note.cbor"), old);
+    await expect(saveFile(at("note.cbor"), encode(1), "a state in CBOR")).rejects.toMatchObject({
+      message: `cannot write ${at("note.cbor")}: it is ${kind}, and would be replaced by a state in CBOR`,
+    });
+    expect(new Uint8Array(await fs.readFile(at("note.cbor")))).toEqual(new Uint8Array(old));
+  });
+
+  test.each([
+    ['{"mine":1}', '{"count":2}', 'a JSON object with the key "mine"', "one without it"],
+    ["{}", '{"count":2}', 'a JSON object without the key "count"', "one with it"],
+    ['{"toString":1}', "{}", 'a JSON object with the key "toString"', "one without it"],
+    ["{}", "[]", "a JSON object", "a JSON array"],
+    ["[1]", "1", "a JSON array", "a single JSON value"],
+    ["null", "{}", "a single JSON value", "a JSON object"],
+  ])("stays if it is JSON of another form: %s", async (old, text, kind, other) => {
+    await fs.writeFile(at("mine.json"), old);
+    await expect(saveFile(at("mine.json"), new TextEncoder().encode(text))).rejects.toMatchObject({
+      message: `cannot write ${at("mine.json")}: it is ${kind}, and would be replaced by ${other}`,
+      data: { hint: "name another file, or remove that one first" },
+    });
+    expect(await read("mine.json")).toBe(old);
   });
 
   test.each([
     ["text", CODE, REPLAY, "a saved run"],
-    ["text", `${CODE}${"// more\n".repeat(1_000)}`, "[1]", "JSON"],
-    ["text", `{${CODE.repeat(200)}`, LONG, "JSON"],
-    ["JSON", "{}", REPLAY, "a saved run"],
+    ["text", `${CODE}${"// more\n".repeat(1_000)}`, "[1]", "a JSON array"],
+    ["text", `{${CODE.repeat(200)}`, LONG, "a JSON array"],
+    ["a JSON object", "{}", REPLAY, "a saved run"],
+    ["a state in CBOR", "\0", REPLAY, "a saved run"],
     ["a saved run", REPLAY, TRACE, "a trace"],
     ["binary data", "\x89PNG\0", REPLAY, "a saved run"],
-    ["text", "é".repeat(3_000), "\0", "binary data"],
+    ["text", "é".repeat(3_000), "\0\0", "binary data"],
   ])("stays if it is of another: %s", async (kind, old, text, other) => {
     await fs.writeFile(at("file"), old);
     await expect(saveFile(at("file"), new TextEncoder().encode(text))).rejects.toMatchObject({

@@ -103,7 +103,7 @@ export function changesText(
     const { path, about, a, b, missing } = change;
     const what = about === undefined ? visible(path) : `${visible(path)} (${about})`;
     const value = (side: "a" | "b"): string =>
-      missing === side ? "none" : longText(side === "a" ? a : b, types);
+      missing === side ? "none" : longText(side === "a" ? a : b, types, path);
     const difference = differenceOf(change);
     const values = cutPair(value("a"), value("b"), MOST_LETTERS);
     return [what, ...values, difference === undefined ? "" : valueText(difference)];
@@ -184,8 +184,8 @@ function valueText(value: unknown): string {
   return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }
 
-function longText(value: unknown, types?: TypeCodecs): string {
+function longText(value: unknown, types?: TypeCodecs, at?: string): string {
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (typeof value === "bigint") return String(value);
-  return value === undefined ? "undefined" : stateLine(value, types);
+  return value === undefined ? "undefined" : stateLine(value, types, at);
 }

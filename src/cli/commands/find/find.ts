@@ -1,6 +1,6 @@
 import { count, plural } from "../../../base/count.ts";
 import { toJson } from "../../../codec/json/write.ts";
-import type { Path } from "../../../codec/path/format.ts";
+import { formatPath, type Path } from "../../../codec/path/format.ts";
 import { parsePath } from "../../../codec/path/parse.ts";
 import { getAt } from "../../../codec/state/access.ts";
 import type { Found } from "../../../replay/look/find.ts";
@@ -170,15 +170,16 @@ async function print(
 ): Promise<number> {
   const types = found && (await run.typesAt(found.step));
   const state = found && getAt(found.state, path, types);
+  const at = formatPath(path);
   const data = (): object => ({
     step: found?.step ?? null,
-    state: found === undefined ? null : toJson(state, types),
+    state: found === undefined ? null : toJson(state, types, at),
     looked,
   });
   out.result(data, () =>
     [
       found === undefined ? none : `step ${count(found.step)}`,
-      ...(found === undefined ? [] : [formatState(state, { types })]),
+      ...(found === undefined ? [] : [formatState(state, { types, at })]),
       ...(looked === undefined ? [] : [`looked at ${plural(looked, "state")}`]),
     ].join("\n"),
   );

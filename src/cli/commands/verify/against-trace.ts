@@ -60,8 +60,8 @@ function differenceJson(difference: TraceDifference | undefined): object | null 
     },
     changes: changes.map(({ path: where, a, b }) => ({
       path: where,
-      a: stateJson(a, types),
-      b: stateJson(b, types),
+      a: stateJson(a, types, where),
+      b: stateJson(b, types, where),
     })),
   };
 }
@@ -85,7 +85,7 @@ function comparisonText(comparison: TraceComparison, about: About): string {
     ...changes.slice(0, MOST_LINES).map((change) => {
       const { missing } = change;
       const lineOf = (side: "a" | "b"): string =>
-        missing === side ? "nothing" : stateLine(change[side], types);
+        missing === side ? "nothing" : stateLine(change[side], types, change.path);
       const [a, b] = cutPair(lineOf("a"), lineOf("b"), MOST_LETTERS);
       return `  ${change.path}: in the trace ${a}, here ${b}`;
     }),

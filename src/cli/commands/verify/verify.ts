@@ -87,8 +87,8 @@ export const verify: Command = command({
     const changes = (): object[] =>
       (mismatch?.changes ?? []).map(({ path, a, b }) => ({
         path,
-        a: stateJson(a, types),
-        b: stateJson(b, types),
+        a: stateJson(a, types, path),
+        b: stateJson(b, types, path),
       }));
     out.result(
       () => ({
@@ -118,7 +118,10 @@ export const verify: Command = command({
           step === undefined ? atEnd : `first different step: ${count(step)}`,
           ...mismatch.changes.slice(0, 20).map((change) => {
             const { path } = change;
-            const texts = [stateLine(change.a, types), stateLine(change.b, types)] as const;
+            const texts = [
+              stateLine(change.a, types, path),
+              stateLine(change.b, types, path),
+            ] as const;
             const [a, b] = cutPair(...texts, MOST_LETTERS);
             return `  ${path}: ${one} ${a}, ${other} ${b}`;
           }),
