@@ -534,6 +534,8 @@ async function artifacts(project: Project): Promise<void> {
   }
   await project.ok(...words("save main fork -o runs.replay"));
   execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
+  await project.write("package.json", '{ "type": "module" }');
+  await project.write("mine.cbor", "notes of mine\n");
   symlinkSync(".rewind", path.join(project.root, "store"));
 }
 
