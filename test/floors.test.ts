@@ -67,7 +67,7 @@ const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
   ],
   "writes what the library gives as text": [
     ...["codec/json/write.ts", "history/graph-order.ts", "history/graph.ts"],
-    ...["history/operations.ts", "object/id.ts", "object/program.ts"],
+    ...["history/operations.ts", "object/id.ts", "object/program.ts", "object/shown-source.ts"],
     ...["replay/compare/state-difference.ts", "store/head.ts"],
   ],
   "prints the tables of help": [

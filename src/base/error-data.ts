@@ -355,13 +355,14 @@ export interface SettingErrors {
   SETTING_NOT_SET: { readonly key: string };
 }
 
-/** A place in a file of a program, from the innermost call outwards. */
+/** A place in a file of a program, or in recorded code, from the innermost call outwards. */
 export interface PlaceInCode {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly function?: string;
   readonly package?: string;
+  readonly recorded?: true;
 }
 
 /** A ref that named runs before: its log lists them, and undo or redo may bring it back. */

@@ -5,12 +5,13 @@ import { count, plural } from "../base/count.ts";
 import { isRewindError } from "../base/errors.ts";
 import { withData } from "../base/with-data.ts";
 import type { Repository, RepositoryOptions } from "../repository.ts";
-import type { Arguments, Context } from "./command.ts";
+import type { Arguments, Command, Context } from "./command.ts";
 import { isCommandName } from "./command-list.ts";
 import { quoted } from "./input/quoted.ts";
 import { usageError } from "./input/usage-error.ts";
 import { loadCommand } from "./load-command.ts";
 import type { Process } from "./process.ts";
+import type { UncheckedSteps } from "./show/unchecked.ts";
 import type { Output } from "./terminal/output.ts";
 import { progressBar } from "./terminal/progress.ts";
 
@@ -24,10 +25,11 @@ export interface Running {
 }
 
 /** Prepares the context of a command. Throws USAGE when -C does not name a folder. */
-export function running(out: Output, args: Arguments, process: Process): Running {
+export function running(out: Output, command: Command, args: Arguments, process: Process): Running {
   const cwd = folderOf(args, process);
   const { env, now = clock.time, readInput = noInput } = process;
   let repo: Repository | undefined;
+  const unchecked: UncheckedSteps[] = [];
   const interrupt = new AbortController();
   let stopListening: (() => void) | undefined;
   // Ctrl-C ends the process unless the command reads the signal.
@@ -41,7 +43,7 @@ export function running(out: Output, args: Arguments, process: Process): Running
       input: readInput,
       inputParts: () => process.stdin ?? noParts(),
       async open(options) {
-        repo ??= await openStore({ out, args, cwd, env }, options);
+        repo ??= await openStore({ out, unchecked, cwd, env }, options);
         return repo;
       },
       async create(folder) {
@@ -61,6 +63,11 @@ export function running(out: Output, args: Arguments, process: Process): Running
     hasChanged: () => repo?.hasChanged === true,
     async end() {
       stopListening?.();
+      if (repo !== undefined && unchecked.length > 0) {
+        const { uncheckedNotes } = await import("./on-store.ts");
+        const notes = await uncheckedNotes(repo, unchecked, revisionsIn(command, args));
+        for (const text of notes) out.note(text);
+      }
       await repo?.close();
     },
   };
@@ -105,19 +112,20 @@ async function* noParts(): AsyncGenerator<Uint8Array> {}
 const CHECK_MS = 1_000;
 
 interface Opening extends Pick<Context, "out" | "cwd" | "env"> {
-  readonly args: Arguments;
+  /** Collects what the command leaves unchecked. */
+  readonly unchecked: UncheckedSteps[];
 }
 
 /** Opens the store here or above, and reports recordings that a dead process left in it. */
 async function openStore(
-  { out, args, cwd, env }: Opening,
+  { out, unchecked, cwd, env }: Opening,
   options: Pick<RepositoryOptions, "trust"> = {},
 ): Promise<Repository> {
   const { Config, openRepository } = await import("./on-store.ts");
   const repo = await openRepository(cwd, {
     onNotice: (text) => out.note(text),
     checkMs: CHECK_MS,
-    onUnchecked: ({ from, to }) => out.note(uncheckedNote(args, from, to)),
+    onUnchecked: (steps) => void unchecked.push(steps),
     // Read only for a recording: damaged settings must not block other commands.
     author: () => new Config(cwd, env).get("author").value,
     ...options,
@@ -132,13 +140,12 @@ async function openStore(
   return repo;
 }
 
-/** Says which steps a command did not check, and how to check them. */
-function uncheckedNote({ revision }: Arguments, from: number, to: number): string {
-  const name = typeof revision === "string" ? revision.replace(/@[^{@]*$/, "") : "REV";
-  return (
-    `steps ${count(from)} to ${count(to)} were not checked, to save ` +
-    `time: \`rewind verify ${quoted(`${name}@${to}`)}\` checks them`
-  );
+/** What a user typed for the revisions of a command. */
+function revisionsIn({ positionals }: Command, args: Arguments): string[] {
+  return Object.entries(positionals)
+    .filter(([, { completes }]) => completes === "revision")
+    .flatMap(([name]) => args[name] ?? [])
+    .filter((word) => typeof word === "string");
 }
 
 /**

@@ -93,7 +93,7 @@ async function run(
   process: Process,
   out: Output,
 ): Promise<number> {
-  const { context, hasChanged, end } = running(out, args, process);
+  const { context, hasChanged, end } = running(out, command, args, process);
   try {
     const status = await command.run(args, context);
     await end();

@@ -31,6 +31,7 @@ import { verify } from "./commands/verify/verify.ts";
 export { Config } from "../node/config/config.ts";
 export { cloneRepository, initRepository, openRepository } from "../repository.ts";
 export { explained } from "./errors/explained.ts";
+export { uncheckedNotes } from "./show/unchecked.ts";
 
 /**
  * The commands that work on a store, in one module: loading another file takes longer than loading

@@ -1,4 +1,5 @@
 import type { RewindError } from "../base/errors.ts";
+import { placeText } from "../base/place-text.ts";
 import type { LiveSegment } from "./segment.ts";
 
 /**
@@ -9,5 +10,5 @@ export function classPlace(error: RewindError, { program }: LiveSegment): string
   const [, name] = /^is an instance of ([^\s,]+)/.exec(String(Object(error.data).found)) ?? [];
   const place = name === undefined ? undefined : program.classPlace?.(name);
   if (place?.package === undefined) return "";
-  return `; ${name} is at ${place.file}:${place.line}, in ${place.package}`;
+  return `; ${name} is at ${placeText(place)}, in ${place.package}`;
 }

@@ -2,6 +2,7 @@ import type { OptionKinds } from "../base/options.ts";
 import { type DecodeOptions, decode } from "../codec/decode.ts";
 import { type Difference, differences } from "../codec/differences.ts";
 import { encode } from "../codec/encode.ts";
+import type { Id } from "../object/id.ts";
 import type { Program } from "../object/program.ts";
 import type { Crc32 } from "../store/crc32.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -55,7 +56,14 @@ export interface Checks {
   /** How long the checks of one command may take; infinite for no limit. */
   readonly limitMs: number;
   /** Called with the steps that were left unchecked because the limit was reached. */
-  leftUnchecked(steps: { readonly from: number; readonly to: number }): void;
+  leftUnchecked(steps: UncheckedSteps): void;
+}
+
+/** Steps of a run, inside one block, whose check was left out. */
+export interface UncheckedSteps {
+  readonly run: Id<"run">;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Remembers checked blocks in memory, and sets no limit. */

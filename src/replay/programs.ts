@@ -58,15 +58,15 @@ export interface LoadedProgram {
   fresh?(): Promise<LoadedProgram>;
   /** The time zone and locale that it was recorded in, and must run in. */
   readonly place?: ZoneAndLocale | undefined;
-  /** The places in its files that a stack trace names, the innermost first, if they are known. */
+  /** The places in its code that a stack trace names, the innermost first, if they are known. */
   places?(stack: string): readonly CodePlace[];
-  /** Where the class of this name is in its files, if that is known. */
+  /** Where the class of this name is in its code, if that is known. */
   classPlace?(name: string): CodePlace | undefined;
 }
 
-/** A place in a source file of a program, counted from 1. */
+/** A place in the code of a program, counted from 1. */
 export interface CodePlace {
-  /** Relative to the project folder. */
+  /** Relative to the project folder; for recorded code the module, or the name of the package. */
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -74,6 +74,11 @@ export interface CodePlace {
   readonly function?: string;
   /** The package that the file is of, as `name@version`. */
   readonly package?: string;
+  /**
+   * Whether the line is one of the recorded code: of all that `show --source` prints of the program,
+   * or of the package that `show --source --package` prints.
+   */
+  readonly recorded?: true;
 }
 
 /** An instance of the program in which no step has run; the program itself if it has only one. */

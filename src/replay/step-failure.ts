@@ -1,5 +1,6 @@
 import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
+import { placeText } from "../base/place-text.ts";
 import { reasonOf } from "../base/reason.ts";
 import { withData } from "../base/with-data.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
@@ -55,7 +56,7 @@ export function whereOf(error: unknown, segment: LiveSegment): Where {
   if (innermost === undefined) return NOWHERE;
   const own = places.find((place) => place.package === undefined) ?? innermost;
   const within = innermost.package === undefined ? "" : `, in ${innermost.package}`;
-  return { data: { places }, place: `at ${own.file}:${own.line}:${own.column}${within}` };
+  return { data: { places }, place: `at ${placeText(own)}:${own.column}${within}` };
 }
 
 /**

@@ -2,7 +2,8 @@ import { toHex, utf8 } from "../base/bytes.ts";
 import { count } from "../base/count.ts";
 import { RewindError } from "../base/errors.ts";
 import { encode } from "../codec/encode.ts";
-import type { Segment } from "../object/run.ts";
+import { objectId } from "../object/id.ts";
+import { encodeRun, type Segment } from "../object/run.ts";
 import { type StateRef, sameState, stateRef } from "../object/state.ts";
 import type { Witness } from "../object/timeline.ts";
 import { advance, type Position } from "./advance.ts";
@@ -78,7 +79,8 @@ export async function checkStretch(
   if (options.signal === undefined && env.checks.limitMs === Number.POSITIVE_INFINITY) {
     env.guard(() => replay.advance(to));
   } else if (!(await advanceInTime(recorded, replay, to, options))) {
-    env.checks.leftUnchecked({ from: Math.max(live.step, position.step), to });
+    const run = objectId(env.store.hash, "run", encodeRun(recorded.manifest));
+    env.checks.leftUnchecked({ run, from: Math.max(live.step, position.step), to });
     return;
   }
   const { parting } = replay;

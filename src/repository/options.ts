@@ -2,6 +2,7 @@ import type { OptionKinds } from "../base/options.ts";
 import type { ResolvedRange } from "../history/range.ts";
 import type { Replaying } from "../node/program/project-code.ts";
 import type { FetchOptions } from "../remote/fetch.ts";
+import type { UncheckedSteps } from "../replay/environment.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { FORK_OPTIONS } from "../replay/record/fork.ts";
 import type { Run } from "../replay/run/run.ts";
@@ -22,10 +23,8 @@ export interface RepositoryOptions {
    * limit unless given. See `Run.get`.
    */
   readonly checkMs?: number | undefined;
-  /** Called with the steps that were left unchecked at that limit. */
-  readonly onUnchecked?:
-    | ((steps: { readonly from: number; readonly to: number }) => void)
-    | undefined;
+  /** Called with the run and the steps that were left unchecked at that limit. */
+  readonly onUnchecked?: ((steps: UncheckedSteps) => void) | undefined;
   /** Who records, noted with each run. The system's user unless given; empty for nobody. */
   readonly author?: string | (() => string | undefined) | undefined;
 }

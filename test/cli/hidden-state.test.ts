@@ -164,7 +164,7 @@ describe("checks are remembered", () => {
     });
     const { run } = await repo.revision("main");
     await run.get(500);
-    expect(left).toEqual([{ from: expect.any(Number), to: 512 }]);
+    expect(left).toEqual([{ run: run.id, from: expect.any(Number), to: 512 }]);
     await repo.close();
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { emptyProject } from "../support/run-cli.ts";
+import { emptyProject, type Project } from "../support/run-cli.ts";
 
 const MODEL = `import { fall, wander } from "ants";
 interface Ant {
@@ -79,6 +79,54 @@ test("--verbose adds the stack in the program's own files; without it there is n
   ]);
   const usual = await project.run(...record, "usual");
   expect(usual.stderr).not.toMatch(/^\s*at /m);
+});
+
+/** What `show --source` prints at a place of recorded code, from its column on. */
+async function shownAt(project: Project, place: Place, ...more: string[]): Promise<string> {
+  const { stdout } = await project.ok("show", "main", "--source", ...more);
+  return (stdout.split("\n")[place.line - 1] ?? "").slice(place.column - 1);
+}
+
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+test.each([
+  ["own", "x + 1"],
+  ["within", "(x) }"],
+  ["refused", "() }"],
+])("recorded code is named by the line that show prints: %s", async (name, at) => {
+  const project = await ants();
+  const model = `import "./helper.ts";\n${MODEL.replace("x + wander()", "x < 7 ? x + 1 : wander()")}`;
+  await project.write("helper.ts", "export const text = `one\ntwo`;\n");
+  await project.write("ants.ts", model);
+  await project.ok("record", `ants.ts#${name}`, "--steps", "6");
+  // A replay of recorded code: the working file is another by now.
+  await project.write("ants.ts", "export default 1;");
+  const { stderr } = await project.run("extend", "main", "--by", "20");
+  const found = /^error: .*at recorded ants\.ts:(\d+):(\d+)(, in ants@1\.2\.3)?\)/m.exec(stderr);
+  const own = { line: Number(found?.[1]), column: Number(found?.[2]) };
+  expect((await shownAt(project, own)).slice(0, at.length)).toBe(at);
+  expect(found?.[3]).toBe(name === "own" ? undefined : ", in ants@1.2.3");
+
+  const { json } = await project.run("resume", "main", "--json");
+  const { places } = json.error.data;
+  expect(places.at(-1)).toMatchObject({ file: "ants.ts", recorded: true, ...own });
+  if (name === "own") return;
+  expect(places[0]).toMatchObject({ file: "ants", package: "ants@1.2.3", recorded: true });
+  const inPackage = await shownAt(project, places[0], "--package", "ants");
+  expect(inPackage).toMatch(name === "within" ? /^new Error\("fell"\)/ : /^random\(\)/);
+});
+
+test("--verbose prints the places in recorded code, and no frame of the engine", async () => {
+  const project = await ants();
+  await project.ok("record", "ants.ts#within", "--steps", "6");
+  const { stderr } = await project.run("extend", "main", "--by", "20", "--verbose");
+  expect(stderr.split("\n").filter((line) => line.startsWith("  at "))).toEqual([
+    expect.stringMatching(/^ {2}at exports\.fall \(recorded ants:\d+:\d+, in ants@1\.2\.3\)$/),
+    expect.stringMatching(/^ {2}at Object\.step \(recorded ants\.ts:\d+:\d+\)$/),
+  ]);
 });
 
 test("--verbose adds the stack of a user's mistake, too", async () => {

@@ -67,6 +67,6 @@ describe("a stretch", () => {
     const hurried = { ...env, checks: checks as never, now: () => (now += 1_000) };
     expect(await (await openRun(run.id, hurried)).get(3)).toBe(3);
     expect(left).toHaveLength(1);
-    expect(left[0]).toMatchObject({ to: 10 });
+    expect(left[0]).toMatchObject({ run: run.id, to: 10 });
   });
 });

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { PlaceInCode } from "../../base/error-data.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
+import { placeText } from "../../base/place-text.ts";
 import type { Arguments } from "../command.ts";
 import type { Process } from "../process.ts";
 import type { Output } from "../terminal/output.ts";
@@ -56,8 +57,9 @@ function stackOf(error: RewindError): string {
   return (cause instanceof Error ? cause.stack : stack) ?? "";
 }
 
-function stackLine({ file, line, column, function: name, package: label }: PlaceInCode): string {
-  const place = `${file}:${line}:${column}${label === undefined ? "" : `, in ${label}`}`;
+function stackLine(at: PlaceInCode): string {
+  const { function: name, package: label } = at;
+  const place = `${placeText(at)}:${at.column}${label === undefined ? "" : `, in ${label}`}`;
   return name === undefined ? `at ${place}` : `at ${name} (${place})`;
 }
 

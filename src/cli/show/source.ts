@@ -1,25 +1,17 @@
-import { utf8 } from "../../base/bytes.ts";
 import { count } from "../../base/count.ts";
 import { shortId } from "../../object/id.ts";
-import { splitLabel } from "../../object/program.ts";
-import type {
-  InputOfProgram,
-  OwnFile,
-  PackageInProgram,
-  Stretch,
-} from "../../object/program-contents.ts";
+import type { InputOfProgram, OwnFile, PackageInProgram } from "../../object/program-contents.ts";
+import { shownSource, type SourceWish as Wanted } from "../../object/shown-source.ts";
 import type { RecordedSource } from "../../replay/run/recorded-run.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { usageError } from "../input/usage-error.ts";
 import type { Output } from "../terminal/output.ts";
 import { visibleCode, visibleLine } from "../terminal/text.ts";
 
-/** The part of a recorded source to show; by default the user's own files. */
-export interface SourceWish {
-  readonly all: boolean;
+/** What to show of a recorded source. */
+export interface SourceWish extends Wanted {
+  /** Only a list of its packages. */
   readonly packages: boolean;
-  /** The name of a package. */
-  readonly package: string | undefined;
 }
 
 /** Prints all recorded code that a replay up to a step may run, or lists the packages in it. */
@@ -41,7 +33,7 @@ export async function showSource(
   }
   const programs = sources.map(({ program, from, source }) => {
     const { module = null, stretches, packages = null, inputs = null } = source ?? {};
-    const code = stretches === undefined || wish.packages ? null : codeOf(stretches, wish);
+    const code = stretches === undefined || wish.packages ? null : shownSource(stretches, wish);
     const beside = source === undefined || wish.packages ? [] : besideCode(source, wish);
     const shown = { source: code, inputs };
     return { program, from, module, ...(!wish.packages && shown), packages, code, beside };
@@ -50,7 +42,7 @@ export async function showSource(
   out.result({ programs: data }, () =>
     programs
       .map(({ program, from, module, packages, code, beside }) => {
-        const whole = code === null ? null : [code.trimEnd(), ...beside].join("\n").trimStart();
+        const whole = code === null ? null : textOf(code, beside);
         const text = wish.packages ? packages && packagesText(packages) : whole;
         const shown = text ?? "// its code was left out when it was saved or pushed";
         if (programs.length === 1) return wish.packages ? shown : visibleCode(shown);
@@ -61,16 +53,9 @@ export async function showSource(
   );
 }
 
-/** The parts of a source that are wanted, with a line for each that is left out. */
-function codeOf(stretches: readonly Stretch[], { all, package: wanted }: SourceWish): string {
-  return stretches
-    .map(({ label, code }) => {
-      if (wanted !== undefined)
-        return label !== undefined && splitLabel(label)[0] === wanted ? code : "";
-      if (label === undefined || all) return code;
-      return `// ${label}: ${count(utf8(code).length)} bytes, left out\n\n`;
-    })
-    .join("");
+/** The code with its first lines as they are: errors count them. */
+function textOf(code: string, beside: readonly string[]): string {
+  return [...(code.trim() === "" ? [] : [code.trimEnd()]), ...beside].join("\n");
 }
 
 /** What runs beside the source, or may become a part of it, as comments. */

@@ -120,7 +120,7 @@ export async function loadRecorded(
     throw isLost ? codeLeftOut(program) : notTrusted(program);
   }
   const working = await workingCode(project, program, module);
-  const { code, parts } = stored ?? (await sourceLeftOut(project, program, working));
+  const { code, parts, map } = stored ?? (await sourceLeftOut(project, program, working));
   if (stored !== undefined) await checkReadable(parts, program.name);
   if (working.state !== "same" && !options.replaced) {
     project.notice(`${working.why}: this replays the recorded program`);
@@ -132,6 +132,8 @@ export async function loadRecorded(
     root: project.root,
     externals: program.externals,
     packageOf: packagesByLine(parts),
+    map,
+    recorded: parts,
     captured: await capturedBy(program, get),
   });
 }
@@ -186,7 +188,7 @@ async function liesInProject({ root }: Project, module: string): Promise<boolean
 async function storedSource(
   program: Program,
   get: ReadObject,
-): Promise<Pick<Bundle, "code" | "parts"> | undefined> {
+): Promise<(Pick<Bundle, "code" | "parts"> & { readonly map?: undefined }) | undefined> {
   try {
     const parts = await readParts(program, get, nodeHash);
     return { code: parts.map(({ code }) => code).join(""), parts };

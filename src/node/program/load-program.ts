@@ -1,13 +1,21 @@
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import { messageOf } from "../../base/reason.ts";
 import type { ExternalPackage } from "../../object/program.ts";
-import type { LoadedProgram } from "../../replay/programs.ts";
+import type { LoadedProgram, SourcePart } from "../../replay/programs.ts";
 import { nodeGuard } from "../host/guard-node.ts";
 import { type ChosenSimulation, chooseSimulation } from "./choose-simulation.ts";
 import { type CompiledProgram, compileProgram } from "./compile.ts";
 import { type Engine, engineModules, ownEngine } from "./engine-bridge.ts";
 import { foldersOfExternals, loadExternals } from "./externals.ts";
-import { classPlaceIn, type PackageOfLine, type ProgramMap, placesIn } from "./locate.ts";
+import {
+  classPlaceIn,
+  type PackageOfLine,
+  type PlaceOf,
+  type ProgramMap,
+  placesIn,
+  placesInFiles,
+  placesInRecorded,
+} from "./locate.ts";
 import { ENGINE } from "./packages.ts";
 import { plainRealm } from "./plain-realm.ts";
 import { type Captured, createRealm, type ProgramRealm, type Realm } from "./realm.ts";
@@ -30,7 +38,9 @@ export interface LoadOptions {
   /** The package that a line of the code belongs to; by default every line is the user's own. */
   readonly packageOf?: PackageOfLine;
   /** Where the code comes from, for the places in errors. */
-  readonly map?: ProgramMap;
+  readonly map?: ProgramMap | undefined;
+  /** The parts of recorded code; without a map, the places in errors are places in it. */
+  readonly recorded?: readonly SourcePart[];
   /** The inputs of the recording, which the program gets again. */
   readonly captured?: Captured | undefined;
   /** The largest file to keep among those that the program reads while it is loaded. */
@@ -66,6 +76,8 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
   const guard = nodeGuard();
   const filename = filenameOf(module);
   const { packageOf = () => undefined } = options;
+  const placeOf = placesOf(module, options);
+  const located = placeOf && { filename, placeOf };
   let { captured, exportName } = options;
   const load = async (): Promise<LoadedSimulation> => {
     const realm = createRealm({
@@ -83,15 +95,21 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
     captured ??= realm.recorded();
     const chosen = chooseSimulation({ exports, module, wanted: exportName, isNew });
     ({ exportName } = chosen);
-    const { map } = options;
-    const mapped = map && { filename, map, packageOf };
-    const places = mapped && {
-      places: (stack: string) => placesIn(stack, mapped),
-      classPlace: (name: string) => classPlaceIn(options.code, name, mapped),
+    const places = located && {
+      places: (stack: string) => placesIn(stack, located),
+      classPlace: (name: string) => classPlaceIn(options.code, name, located),
     };
     return { ...chosen, captured, place: realm.place, fresh: load, ...places };
   };
   return load();
+}
+
+function placesOf(
+  module: string,
+  { map, packageOf = () => undefined, recorded }: LoadOptions,
+): PlaceOf | undefined {
+  if (map !== undefined) return placesInFiles(map, packageOf);
+  return recorded && placesInRecorded(module, recorded);
 }
 
 /** Loads a program's module, which may not record with the engine meanwhile. */

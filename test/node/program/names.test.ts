@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { type Bundle, bundle } from "../../../src/node/program/bundle.ts";
 import { loadExports } from "../../../src/node/program/load-program.ts";
-import { placesIn } from "../../../src/node/program/locate.ts";
+import { placesIn, placesInFiles } from "../../../src/node/program/locate.ts";
 import { withNames } from "../../../src/node/program/names.ts";
 import type { CodePlace } from "../../../src/replay/programs.ts";
 import { installed, project } from "../../support/project-folder.ts";
@@ -213,7 +213,8 @@ export const fails = [Wolf.fail, act, after, ...World(), step, () => { throw new
 /** The place in the source of the error that a function throws or returns. */
 function placeOf(fail: () => unknown, { map }: Bundle): CodePlace | undefined {
   const { stack = "" } = errorOf(fail);
-  return placesIn(stack, { filename: "rewind:m.mjs", map, packageOf: () => undefined })[0];
+  const placeOf = placesInFiles(map, () => undefined);
+  return placesIn(stack, { filename: "rewind:m.mjs", placeOf })[0];
 }
 
 function errorOf(fail: () => unknown): Error {
