@@ -393,7 +393,7 @@ describe("branch --matrix", () => {
     expect([failed.status, failed.stdout, failed.stderr]).toEqual([
       1,
       "",
-      "error: g/3: step 70 failed: Error: no more; made before it: g/1, g/2\n" +
+      "error: g/3: step 70 failed: Error: no more (at recorded m.ts:3:71); made before it: g/1, g/2\n" +
         "  the state before it: 250\n" +
         "hint: the first 70 of 100 steps are kept on g/3: `rewind get g/3@70` prints the last; fix the code, then `rewind branch NAME g/3 --program working` continues with it; " +
         "for the values after it: `rewind branch g main@10 --matrix a=4`\n",

@@ -65,7 +65,11 @@ describe("extend", () => {
     const project = await walkProject();
     const before = await project.storeDigest();
     const refused: [line: string, status: number, message: string][] = [
-      ["extend main --steps 1000", 2, "expected more than the 1,000 steps that main has, got 1,000"],
+      [
+        "extend main --steps 1000",
+        2,
+        "expected more than the 1,000 steps that main has, got 1,000",
+      ],
       ["extend main --by 0", 2, "expected more than the 1,000 steps"],
       ["extend main", 2, "expected either --steps TOTAL or --by N"],
       ["extend main --steps 5 --by 5", 2, "expected either --steps TOTAL or --by N"],
