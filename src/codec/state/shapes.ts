@@ -17,7 +17,7 @@ export class Shape {
   readonly #prototype: object;
   readonly #before: Shape | undefined;
   readonly #isRemembered: boolean;
-  readonly #after = new Map<string, Shape>();
+  #after: Map<string, Shape> | undefined;
   /** The key that came last: objects of one kind usually come in a row. */
   #last: Shape | undefined;
   #keys: readonly string[] | undefined;
@@ -53,7 +53,7 @@ export class Shape {
 
   /** The shape with one key more; undefined if none such is known. */
   next(key: string): Shape | undefined {
-    if (this.#last === undefined || this.#last.key !== key) this.#last = this.#after.get(key);
+    if (this.#last === undefined || this.#last.key !== key) this.#last = this.#after?.get(key);
     return this.#last;
   }
 
@@ -67,6 +67,7 @@ export class Shape {
       remembered = 0;
     }
     remembered++;
+    this.#after ??= new Map();
     this.#after.set(key, shape);
     return shape;
   }
@@ -97,7 +98,7 @@ export class Shape {
     if (!this.#isRemembered && isPlain) return {};
     // V8 gives what JSON.parse makes the hidden class of a literal with these keys.
     this.#text ??= literal(keys, values);
-    const object = JSON.parse(this.#text) as Record<string, unknown>;
+    const object = parse(this.#text) as Record<string, unknown>;
     if (!isPlain) Object.setPrototypeOf(object, this.#prototype);
     return object;
   }
@@ -111,11 +112,14 @@ export class Shape {
   }
 }
 
+// Taken before any program runs, which may replace it.
+const { parse, stringify } = JSON;
+
 let roots = new WeakMap<object, Shape>();
 let remembered = 0;
 
 function literal(keys: readonly string[], values: readonly unknown[]): string {
-  return `{${keys.map((key, i) => `${JSON.stringify(key)}:${sample(values[i])}`).join()}}`;
+  return `{${keys.map((key, i) => `${stringify(key)}:${sample(values[i])}`).join()}}`;
 }
 
 /** V8 keeps fields of whole numbers, of other numbers and of anything else apart. */
