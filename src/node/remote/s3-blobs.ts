@@ -17,7 +17,7 @@ const LARGEST_TEXT = 1 << 22;
 const MOST_PAGES = 1_000;
 
 /** The lengths of more files come with a list of all. */
-const ASKED_ONE_BY_ONE = 4;
+const ASKED_ONE_BY_ONE = 2;
 /** In a list, the size of a file comes after its key. */
 const KEY_OR_SIZE = /<Key>([^<]*)<\/Key>|<Size>(\d{1,15})<\/Size>/g;
 
