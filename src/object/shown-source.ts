@@ -33,7 +33,7 @@ export interface ShownLine {
   readonly label: string | undefined;
 }
 
-/** Where a line of a whole source, counted from 1, is shown; undefined if there is none. */
+/** Where a line of a whole source, counted from 1, is shown; undefined for an empty source. */
 export function shownLine(stretches: readonly Stretch[], line: number): ShownLine | undefined {
   let before = 0;
   for (const [i, { label, code }] of stretches.entries()) {

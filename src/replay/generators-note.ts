@@ -16,7 +16,7 @@ export function generatorsNote(
   return { generators: [main, named.map(([name, state]) => [name, state])] };
 }
 
-/** The states in that note; undefined if there is none, or something else in its place. */
+/** The states in that note; undefined without the note, or if it holds something else. */
 export function notedGenerators({ generators }: RunMeta): StreamStates | undefined {
   if (!Array.isArray(generators) || generators.length !== 2) return undefined;
   const [main, named] = generators as readonly unknown[];

@@ -66,7 +66,7 @@ export function asMeant(simulation: unknown): unknown {
 
 /**
  * The members that are probably misspelt: the name is near a member that is missing, and the value
- * has its type. A class with fields or an object with functions of its own can be a simulation, so
+ * has its type. A class with fields or an object with further functions can be a simulation, so
  * other names are not refused.
  */
 function misspeltMembers(simulation: unknown): MisspeltMember[] {

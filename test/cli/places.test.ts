@@ -69,7 +69,7 @@ test.each([
   }
 });
 
-test("--verbose adds the stack in the program's own files; without it there is none", async () => {
+test("--verbose adds the stack in the program's own files, which is left out without it", async () => {
   const project = await ants();
   const record = ["record", "ants.ts#within", "--steps", "50", "-b"];
   const loud = await project.run(...record, "loud", "--verbose");
@@ -151,4 +151,23 @@ export default { name: "codec", types, init: () => new Ant(), step() {} };
   );
   const { stderr } = await project.run("record", "codec.ts", "--steps", "5");
   expect(stderr).toContain("failed to encode state: lost (the state at step 0, at codec.ts:5:9)");
+});
+
+test.each([
+  ["one package", ["a"], true],
+  ["two packages have a class of this name", ["a", "b"], false],
+])("the place of a class in a state is named if it is sure: %s", async (_, packages, isNamed) => {
+  const project = await emptyProject();
+  for (const name of packages) {
+    const manifest = { name, version: "1.0.0", type: "module", main: "index.js" };
+    await project.write(`node_modules/${name}/package.json`, JSON.stringify(manifest));
+    await project.write(`node_modules/${name}/index.js`, "export class World {\n  size = 1;\n}\n");
+  }
+  const imports = packages.map((name) => `import { World as ${name} } from "${name}";`);
+  const model = `{ name: "m", init: () => [${packages.map((name) => `new ${name}()`)}], step() {} }`;
+  await project.write("m.ts", `${imports.join("\n")}\nexport default ${model};\n`);
+  const { stderr } = await project.run("record", "m.ts", "--steps", "5");
+  expect(stderr).toContain("is an instance of World");
+  expect(stderr.includes("World is at node_modules/a/index.js:1, in a@1.0.0")).toBe(isNamed);
+  expect(stderr.includes("World is at")).toBe(isNamed);
 });

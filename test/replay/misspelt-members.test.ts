@@ -35,7 +35,7 @@ describe("a simulation that is about to be recorded", () => {
     ["a near name, but another type", { ...walk, type: "SIR", range: [0, 1], paramsFor: init }],
     ["a near name without a value", { ...walk, chanse: undefined, param: null }],
     ["methods of a class", new (class { name = "w"; init = init; step = step; initialise() {} })()], // biome-ignore format: one line
-  ])("may have a member of its own: %s", (_, simulation) => {
+  ])("may have further members: %s", (_, simulation) => {
     expect(checkNewSimulation(simulation, "m.ts#default")).toBe(simulation);
   });
 });

@@ -32,7 +32,7 @@ export async function withPlace(
   }
 }
 
-/** The runs that a command line names, without their steps; HEAD if it names none. */
+/** The runs that a command line names, without their steps; HEAD if it names no run. */
 export function runsNamed({ positionals }: Command, args: Arguments): readonly string[] {
   const names = Object.entries(positionals)
     .filter(([, { completes }]) => completes === "revision")

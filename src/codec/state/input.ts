@@ -6,7 +6,7 @@ import { checkKey } from "./keys.ts";
 import { MOST_KEYS, Shape } from "./shapes.ts";
 
 /**
- * A state with more new keys has objects that are dictionaries, each with keys of its own. V8 stops
+ * A state with more new keys has objects that are dictionaries, whose keys all differ. V8 stops
  * making hidden classes where too many begin alike, and then does so for the program's objects too.
  */
 const MOST_NEW_KEYS = 1024;

@@ -1,6 +1,6 @@
 import { invalid } from "../cbor/cursor.ts";
 
-/** A key as an array index; -1 if it is none. */
+/** A key as an array index; -1 for any other key. */
 export function indexOf(key: string): number {
   if (key.length > 10 || !/^(?:0|[1-9]\d*)$/.test(key)) return -1;
   const index = Number(key);

@@ -51,7 +51,7 @@ export class Shape {
     return last !== undefined && isAsciiAt(last.key, bytes, start, length) ? last : undefined;
   }
 
-  /** The shape with one key more; undefined if none such is known. */
+  /** The shape with one key more; undefined if it is not known yet. */
   next(key: string): Shape | undefined {
     if (this.#last === undefined || this.#last.key !== key) this.#last = this.#after?.get(key);
     return this.#last;

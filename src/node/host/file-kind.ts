@@ -32,7 +32,7 @@ export function conflictWith(
   kind: FileKind = kindOf(bytes),
 ): Conflict | undefined {
   const there = contentsOf(file);
-  // CBOR has no mark of its own: a short state may read as text too.
+  // CBOR begins with no mark: a short state may read as text too.
   if (kind === "a state in CBOR" && isState(there)) return undefined;
   const old = kindOf(there);
   if (old === "an empty file") return undefined;

@@ -21,7 +21,7 @@ describe("a decoded state is for V8 as the program's own", () => {
   test.each([1, 2, 4, 5, 16, 17, 30, 100, 127])(
     "objects of %i keys: as from a literal",
     (count) => {
-      // Keys of its own: V8 gives objects new classes when their fields get values of another kind.
+      // Keys that no other test has: V8 gives objects new classes when their fields get values of another kind.
       const fields = names(count).map((key, i) => `of${count}${key}:${i % 3 === 1 ? i + 0.5 : i}`);
       const literal = new Function(`return {${fields.join()}}`) as () => object;
       const [first, second] = decode(encode([literal(), literal()])) as [object, object];

@@ -247,7 +247,7 @@ describe("a file that is there", () => {
     ["text", new TextEncoder().encode("notes of mine\n")],
     ["a saved run", new TextEncoder().encode(REPLAY)],
     ["a JSON object", new TextEncoder().encode('{ "x": 1 }')],
-  ])("stays under the name of a state if it is none: %s", async (kind, old) => {
+  ])("stays under the name of a state if it is another file: %s", async (kind, old) => {
     await fs.writeFile(at("note.cbor"), old);
     await expect(saveFile(at("note.cbor"), encode(1), "a state in CBOR")).rejects.toMatchObject({
       message: `cannot write ${at("note.cbor")}: it is ${kind}, and would be replaced by a state in CBOR`,
