@@ -13,12 +13,12 @@ import { planRecording } from "../../src/replay/record/record.ts";
 import { writeRun } from "../../src/replay/record/write-runs.ts";
 import { openRun } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
-import type { ObjectStore, Tip } from "../../src/store/object-store.ts";
 import { fractions, lineages, recorded } from "../support/arbitraries.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
 import { deadOwner } from "../support/dead.ts";
 import { content, slicedEnvironment } from "../support/environments.ts";
 import { memoryFiles } from "../support/memory-files.ts";
+import { notingStore } from "../support/noting-store.ts";
 import { runs } from "../support/runs.ts";
 import type { Knobs } from "../support/simulation-forms.ts";
 import { refTools, storeTools } from "../support/store-tools.ts";
@@ -82,7 +82,9 @@ class Disk {
     const refs = fileRefs("/store", refTools(files));
     await recover(store, refs);
     return {
-      store: this.#noting(store),
+      store: notingStore(store, (_, tip) => {
+        this.acknowledged = decodeRun(tip.run).steps;
+      }),
       refs,
       id: (await refs.read(MAIN)) as Id<"run"> | undefined,
     };
@@ -95,34 +97,6 @@ class Disk {
         this.files.contents.set(file, new Uint8Array(Buffer.from(deadOwner())));
       }
     }
-  }
-
-  #noting(store: FileStore): ObjectStore {
-    const note = (tip: Tip | undefined): void => {
-      if (tip !== undefined) this.acknowledged = decodeRun(tip.run).steps;
-    };
-    return Object.assign(Object.create(store) as ObjectStore, {
-      hash: store.hash,
-      get: (id: Id) => store.get(id),
-      has: (id: Id) => store.has(id),
-      async writer() {
-        const writer = await store.writer();
-        return {
-          ...writer,
-          get pendingBytes() {
-            return writer.pendingBytes;
-          },
-          commit: async (...tips: readonly Tip[]) => {
-            await writer.commit(...tips);
-            note(tips.at(-1));
-          },
-          mark: async (...[tip, objects]: Parameters<NonNullable<typeof writer.mark>>) => {
-            await writer.mark?.(tip, objects);
-            note(tip);
-          },
-        };
-      },
-    });
   }
 }
 

@@ -10,6 +10,7 @@ import { codeOf } from "../../../src/replay/programs.ts";
 import { openRun, recordInto } from "../../../src/replay/run/open-run.ts";
 import { type ObjectStore, objectReader, type Tip } from "../../../src/store/object-store.ts";
 import { attempt, counted, slicedEnvironment } from "../../support/environments.ts";
+import { notingStore } from "../../support/noting-store.ts";
 import { emptyStore, storeTools } from "../../support/store-tools.ts";
 
 /** The environment's store, which also notes every committed tip. */
@@ -68,29 +69,9 @@ function lasting() {
   const root = emptyStore();
   const objects = new FileStore(root, storeTools());
   const acknowledged: { kind: "commit" | "mark"; steps: number; files: string[] }[] = [];
-  const store: ObjectStore = Object.assign(Object.create(objects) as ObjectStore, {
-    hash: objects.hash,
-    async writer() {
-      const writer = await objects.writer();
-      const note = (kind: "commit" | "mark", tip: Tip | undefined): void => {
-        const files = readdirSync(path.join(root, "objects"));
-        if (tip !== undefined) acknowledged.push({ kind, steps: decodeRun(tip.run).steps, files });
-      };
-      return {
-        ...writer,
-        get pendingBytes() {
-          return writer.pendingBytes;
-        },
-        commit: async (...tips: readonly Tip[]) => {
-          await writer.commit(...tips);
-          note("commit", tips.at(-1));
-        },
-        mark: async (...[tip, made]: Parameters<NonNullable<typeof writer.mark>>) => {
-          await writer.mark?.(tip, made);
-          note("mark", tip);
-        },
-      };
-    },
+  const store = notingStore(objects, (kind, tip) => {
+    const files = readdirSync(path.join(root, "objects"));
+    acknowledged.push({ kind, steps: decodeRun(tip.run).steps, files });
   });
   return { root, objects, store, acknowledged };
 }
