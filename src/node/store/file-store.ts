@@ -84,13 +84,22 @@ export class FileStore implements ObjectStore {
     this.#presented = runs;
   }
 
-  /** The journals that may still grow, as they are now. */
+  /** The journals that may still grow, as they are now, with the marks that they name. */
   growing(): readonly GrowingJournal[] {
     return this.#on(() => {
       this.#listChanged();
-      return this.#journals.growing();
+      let growing = this.#journals.growing();
+      // Journals are read after the folder is listed: a tip may name a mark that was made in between.
+      for (let attempt = 1; attempt < LIST_ATTEMPTS && growing.some(this.#lacksMark); attempt++) {
+        this.#list();
+        growing = this.#journals.growing();
+      }
+      return growing;
     });
   }
+
+  readonly #lacksMark = ({ tips, isAlive }: GrowingJournal): boolean =>
+    isAlive && tips.some((tip) => tip.run === undefined && this.#find(tip.id) === undefined);
 
   /** Makes the store return a run that only a tip of a growing journal holds. */
   presentLive(id: Id<"run">, run: Uint8Array): void {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { clock } from "../../../src/base/clock.ts";
 import type { Files } from "../../../src/node/host/files.ts";
 import { fileRefs } from "../../../src/node/store/file-refs.ts";
 import { FileStore } from "../../../src/node/store/file-store.ts";
@@ -7,6 +8,7 @@ import { objectsOf } from "../../../src/object/closure.ts";
 import type { Id } from "../../../src/object/id.ts";
 import { decodeRun } from "../../../src/object/run.ts";
 import { type ObjectStore, objectReader, type Tip } from "../../../src/store/object-store.ts";
+import type { StoredTip } from "../../../src/store/tip.ts";
 import { deadOwner } from "../../support/dead.ts";
 import { memoryFiles } from "../../support/memory-files.ts";
 import { refTools, storeTools } from "../../support/store-tools.ts";
@@ -119,6 +121,39 @@ describe("a mark after a crash", () => {
     after.files.remove([...after.files.contents.keys()].find((file) => file.endsWith(".lock"))!);
     await recover(after.store, after.refs);
     expect([...after.files.contents.keys()].some(isMark)).toBe(false);
+  });
+});
+
+describe("a mark that replaces another while the store is read", () => {
+  test("is found, however often the folder changes after it was listed", async () => {
+    for (const times of [1, 2, 5]) {
+      const files = emptyFiles();
+      const writer = await new FileStore("/store", storeTools(files)).writer();
+      let made = 0;
+      const mark = (): void => {
+        const run = new Uint8Array([++made]);
+        void writer.mark?.({ ref: "refs/heads/main", run }, []);
+      };
+      mark();
+      let left = 0;
+      const list = (folder: string) => {
+        const names = files.list(folder);
+        if (left-- > 0) mark();
+        return names;
+      };
+      // A folder whose time is too recent to rely on is listed again.
+      const stat: Files["stat"] = (file) => {
+        const found = files.stat(file);
+        return found && { ...found, modifiedMs: clock.time() };
+      };
+      const store = new FileStore("/store", storeTools({ ...files, list, stat }));
+      left = times;
+      const [growing] = store.growing();
+      expect(made).toBe(times + 1);
+      expect(growing?.isAlive).toBe(true);
+      const tip = growing?.tips[0] as StoredTip & { readonly id: Id };
+      expect((await store.get(tip.id))?.body).toEqual(new Uint8Array([made]));
+    }
   });
 });
 
