@@ -4,9 +4,10 @@ import type { Hash } from "../codec/hash.ts";
 import { decodeBody, encodeBody, type Fields, idBytes, unshared } from "./body.ts";
 import type { Id } from "./id.ts";
 import { formatStateRef, type PutObject, parseStateRef, type StateRef } from "./state.ts";
+import { TREE_WIDTH, TreeBuilder, treeLevels } from "./tree-builder.ts";
 
-/** How many entries a tile holds: the tree is 64-ary. */
-export const TILE_ENTRIES = 64;
+/** How many entries a tile holds. */
+export const TILE_ENTRIES: number = TREE_WIDTH;
 
 /** A timeline's entry for a block: the checkpoint that it begins with, and its witness. */
 export interface TimelineEntry {
@@ -54,43 +55,28 @@ export const EMPTY_TIMELINE: Timeline = {
 /** Appends entries to a timeline, writing each tile once it is full. */
 export class TimelineBuilder {
   #count: number;
-  readonly #entries: TimelineEntry[];
-  readonly #tiles: Id<"tile">[][];
-  readonly #put: PutObject;
+  readonly #tree: TreeBuilder<TimelineEntry, Id<"tile">>;
 
-  constructor(timeline: Timeline, put: PutObject) {
-    this.#count = timeline.count;
-    this.#entries = [...timeline.edge.entries];
-    this.#tiles = timeline.edge.tiles.map((ids) => [...ids]);
-    this.#put = put;
+  constructor({ count, edge: { entries, tiles } }: Timeline, put: PutObject) {
+    this.#count = count;
+    this.#tree = new TreeBuilder(
+      { entries, nodes: tiles },
+      {
+        bottom: (children) => put("tile", encodeTile({ level: 0, entries: children })),
+        above: (level, children) => put("tile", encodeTile({ level, entries: children })),
+      },
+    );
   }
 
   append(entry: TimelineEntry): void {
     this.#count++;
-    this.#entries.push(entry);
-    if (this.#entries.length < TILE_ENTRIES) return;
-    this.#carry(0, this.#put("tile", encodeTile({ level: 0, entries: this.#entries })));
-    this.#entries.length = 0;
+    this.#tree.append(entry);
   }
 
   /** The timeline so far. */
   timeline(): Timeline {
-    return {
-      count: this.#count,
-      edge: {
-        entries: [...this.#entries],
-        tiles: this.#tiles.map((ids) => [...ids]),
-      },
-    };
-  }
-
-  #carry(level: number, id: Id<"tile">): void {
-    if (this.#tiles.length === level) this.#tiles.push([]);
-    const ids = this.#tiles[level] as Id<"tile">[];
-    ids.push(id);
-    if (ids.length < TILE_ENTRIES) return;
-    this.#carry(level + 1, this.#put("tile", encodeTile({ level: level + 1, entries: ids })));
-    ids.length = 0;
+    const { entries, nodes } = this.#tree.edge();
+    return { count: this.#count, edge: { entries, tiles: nodes } };
   }
 }
 
@@ -157,17 +143,8 @@ export function parseEdge(fields: Fields, count: number): Edge {
   const tiles = edge.list((level) => {
     rest = Math.floor(rest / TILE_ENTRIES);
     return level.list((entry) => entry.id<"tile">(), rest % TILE_ENTRIES);
-  }, levels(count));
+  }, treeLevels(count));
   return { entries, tiles };
-}
-
-/** How many levels of tiles a timeline of `count` entries has above its states. */
-function levels(count: number): number {
-  let levels = 0;
-  for (let rest = Math.floor(count / TILE_ENTRIES); rest > 0; levels++) {
-    rest = Math.floor(rest / TILE_ENTRIES);
-  }
-  return levels;
 }
 
 /** The hash that names a whole timeline: of its steps, its count, its edge and the final state. */
