@@ -36,6 +36,7 @@ export type {
 } from "./object/program-contents.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";
+export type { ShapeKind } from "./object/summary-fields.ts";
 export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
@@ -67,6 +68,17 @@ export type { Count } from "./replay/look/count.ts";
 export type { Found } from "./replay/look/find.ts";
 export type { Look, RangeOptions } from "./replay/look/look.ts";
 export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
+export type {
+  ObservedOptions,
+  ObservedStatistics,
+  ObserverInfo,
+} from "./replay/observe/observed-statistics.ts";
+export type {
+  Observation,
+  Observer,
+  ObserverContext,
+  ObserverFunction,
+} from "./replay/observers.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordOptions } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/record-run.ts";
@@ -136,6 +148,8 @@ export {
   type TrustedProgram,
   type WhichProgram,
 } from "./repository.ts";
+export type { NumberStatistics } from "./statistics/number-summary.ts";
+export type { TextSummary } from "./statistics/text-summary.ts";
 export type { SavedRun } from "./store/artifact-contents.ts";
 export type { LeftOut } from "./store/artifact-reader.ts";
 export type { Operation, RefChange } from "./store/ref-store.ts";

@@ -104,11 +104,20 @@ export interface SimulationErrors {
   };
   INIT_FAILED: { readonly places?: readonly PlaceInCode[] };
   STEP_FAILED: { readonly step: number; readonly places?: readonly PlaceInCode[] };
+  OBSERVER_NOT_FOUND: { readonly name: string; readonly known: readonly string[] };
+  OBSERVER_FAILED: {
+    readonly observer: string;
+    readonly step: number;
+    readonly reason: string;
+    readonly places?: readonly PlaceInCode[];
+  };
   STEP_RETURNED_PROMISE: { readonly step?: number };
   STEP_RETURNED_NOTHING: { readonly step: number };
   FORBIDDEN_IN_STEP: {
     readonly name: string;
     readonly step?: number;
+    /** The observer that made the call, if it was not the step. */
+    readonly observer?: string;
     readonly places?: readonly PlaceInCode[];
   };
   FUNCTION_FAILED: {

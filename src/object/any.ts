@@ -1,11 +1,13 @@
 import { isRewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
 import type { Kind } from "./id.ts";
+import { decodeObserved } from "./observed.ts";
 import { decodeParams } from "./params.ts";
 import { decodeProgram } from "./program.ts";
 import { decodeRun } from "./run.ts";
 import { decodeSeeds } from "./seeds.ts";
 import { decodeState } from "./state.ts";
+import { decodeSummaryNode } from "./summary-node.ts";
 import { decodeTag } from "./tag.ts";
 import { decodeTile } from "./timeline.ts";
 
@@ -31,6 +33,10 @@ export function decodeObject(kind: Kind, body: Uint8Array): unknown {
       return decodeTag(body);
     case "params":
       return decodeParams(body);
+    case "observed":
+      return decodeObserved(body);
+    case "summary":
+      return decodeSummaryNode(body);
   }
 }
 

@@ -13,6 +13,8 @@ import type { Id, Kind } from "./id.ts";
 const LONGEST_BODY: Readonly<Record<Kind, number>> = {
   ...{ state: 1 << 26, params: 1 << 26, tile: 1 << 20 },
   ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20, chunk: 1 << 27 },
+  // Both hold up to 64 sketches for each level of the tree, of a few kilobytes each.
+  ...{ observed: 1 << 26, summary: 1 << 26 },
 };
 
 /** The longest body that an object of this kind can have, in bytes. */
@@ -107,6 +109,7 @@ function invalid(kind: string, problem: string): RewindError {
 }
 
 function notValid(kind: string): string {
+  if (kind === "observed") return "not valid observations";
   return kind === "seeds" || kind === "params" ? `not valid ${kind}` : `not a valid ${kind}`;
 }
 
@@ -162,6 +165,13 @@ export class Fields {
     // -0 becomes 0, and is then refused as not canonical.
     if (typeof value === "number" && value >= low && value <= high) return value + 0;
     throw this.#invalid(`expected a number in ${low}..${high}`);
+  }
+
+  /** Any number, NaN and infinities included. */
+  double(): number {
+    const value = this.raw();
+    if (typeof value === "number") return value;
+    throw this.#invalid("expected a number");
   }
 
   text(): string {

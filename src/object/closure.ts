@@ -1,8 +1,10 @@
 import { isRewindError } from "../base/errors.ts";
 import type { Id, Kind } from "./id.ts";
+import { decodeObserved } from "./observed.ts";
 import { decodeProgram } from "./program.ts";
 import { sourceChunks } from "./program-contents.ts";
 import { type RunManifest, timelineOf } from "./run.ts";
+import { SeriesReader } from "./series-tree.ts";
 import { type ContentKind, decodeContent, type ReadObject, type StateRef } from "./state.ts";
 import { isBottom } from "./timeline.ts";
 import { TimelineReader } from "./timeline-reader.ts";
@@ -92,6 +94,18 @@ class Walk {
     }
     if (isFirst) first = manifest.edge.entries[0]?.state;
     if (first !== undefined) yield* this.#state(first);
+    if (manifest.observed !== undefined) yield* this.#observed(manifest.observed);
+  }
+
+  async *#observed(id: Id<"observed">): AsyncGenerator<Needed> {
+    if (!(await this.#isNew(id))) return;
+    yield needed("observed", id);
+    const reader = new SeriesReader(this.#readObject);
+    for (const series of decodeObserved(await this.#readObject("observed", id)).series) {
+      for await (const node of reader.nodes(series, (each) => this.#isNew(each))) {
+        yield needed("summary", node);
+      }
+    }
   }
 
   async *checkpoints(

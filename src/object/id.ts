@@ -11,6 +11,8 @@ export const KINDS = [
   "run",
   "tag",
   "params",
+  "observed",
+  "summary",
 ] as const;
 
 /** What an object is. */

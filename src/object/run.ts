@@ -63,6 +63,8 @@ export interface RunManifest {
   readonly final: StateRef;
   /** The run that it was forked from or continues, and at which step. */
   readonly parents: readonly Parent[];
+  /** What its simulation observed while it was recorded; undefined if it observes nothing. */
+  readonly observed?: Id<"observed"> | undefined;
   /** What does not belong to the run itself: time, author, message, host. */
   readonly meta: RunMeta;
 }
@@ -106,7 +108,7 @@ function parse(fields: Fields, lengthBytes: number): RunManifest {
       `expected run format ${RUN_FORMAT}, got ${version}`,
     );
   }
-  const blockSize = fields.expectLength(9).integer(1);
+  const blockSize = fields.expectLength(9, 10).integer(1);
   const steps = fields.integer();
   const goal = fields.integer(steps);
   const segments = fields.list((element) => parseSegment(element.nested()));
@@ -120,6 +122,7 @@ function parse(fields: Fields, lengthBytes: number): RunManifest {
     final: parseStateRef(fields),
     parents: parseParents(fields),
     meta: checkMeta(fields.record(), lengthBytes),
+    observed: fields.length === 10 ? fields.id<"observed">() : undefined,
   };
 }
 
@@ -149,6 +152,7 @@ function format(manifest: RunManifest): readonly unknown[] {
     formatStateRef(manifest.final),
     manifest.parents.map((parent) => [idBytes(parent.run), parent.step]),
     manifest.meta,
+    ...(manifest.observed === undefined ? [] : [idBytes(manifest.observed)]),
   ];
 }
 

@@ -21,10 +21,10 @@ export interface Position extends Standing {
 }
 
 /**
- * Called with each state that a replay passes and the context there. It must change neither.
- * Returning true stops the replay.
+ * Called with each state that a replay passes, the context there, and the segment whose code gave the
+ * state. It must change none of them. Returning true stops the replay.
  */
-export type Visit = (state: unknown, context: StepContext<Params>) => boolean;
+export type Visit = (state: unknown, context: StepContext<Params>, segment: LiveSegment) => boolean;
 
 /**
  * Applies steps until the position is at step `to`, in the same segment and block. Everything else
@@ -108,7 +108,7 @@ function applyVisiting(position: Standing, to: number, visit: Visit | undefined)
     state = next === undefined ? state : next;
     context.step = ++step;
     if (hasChance) segment.pause();
-    stopped = visit(state, context);
+    stopped = visit(state, context, segment);
     if (hasChance) segment.use(streams);
   }
   segment.pause();

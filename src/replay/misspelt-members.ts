@@ -13,6 +13,7 @@ const MEMBERS: Readonly<Record<keyof Simulation, "string" | "function" | "object
   init: "function",
   step: "function",
   types: "object",
+  observe: "object",
 };
 
 /** Other words that people write for a member. */
@@ -20,6 +21,7 @@ const OTHER_WORDS: Readonly<Record<string, keyof Simulation>> = {
   codecs: "types",
   generator: "rng",
   initial: "init",
+  observers: "observe",
   parameters: "params",
 };
 

@@ -8,6 +8,7 @@ import { LONGEST_NAME } from "../object/program.ts";
 import { isSeedRule, SEED_RULES, type SeedRule } from "../object/seeds.ts";
 import type { GeneratorName, GeneratorOf } from "../random/generators.ts";
 import { CHANCES, type Chance, type ClockOptions, isChance } from "./chance.ts";
+import { type Observer, observersFault } from "./observers.ts";
 
 /**
  * Named parameters: numbers, bigints, strings, booleans, null, typed arrays, and arrays or plain
@@ -72,6 +73,12 @@ export interface Simulation<
    * or a codec.
    */
   readonly types?: TypeCodecs;
+  /**
+   * Quantities to keep statistics of while a run is recorded, each a function of the state, as in
+   * `observe: { infected: (state) => state.infected }`. Names have at most 64 letters, digits, `_`, `.`
+   * and `-`.
+   */
+  readonly observe?: Readonly<Record<string, Observer<S, P>>>;
 }
 
 /** A simulation of any state and parameters. */
@@ -142,6 +149,9 @@ export function checkSimulation(value: unknown, where: string): AnySimulation {
   }
   const fault = typesFault(simulation.types ?? {});
   if (fault !== undefined) refuse(fault, TYPES_HINT);
+  const observers =
+    simulation.observe === undefined ? undefined : observersFault(simulation.observe);
+  if (observers !== undefined) refuse(observers);
   const { rng, streams } = simulation;
   if (rng !== undefined && typeof rng !== "string") {
     refuse(`expected rng to be the name of a generator, got ${describe(rng)}`);

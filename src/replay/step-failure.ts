@@ -12,7 +12,7 @@ import type { LiveSegment } from "./segment.ts";
 export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const { step } = segment.context;
   const where = whereOf(error, segment);
-  if (isRewindError(error, "FORBIDDEN_IN_STEP")) {
+  if (isRewindError(error, "FORBIDDEN_IN_STEP") && error.data.observer === undefined) {
     return withData(
       error,
       { step, ...where.data },
@@ -24,7 +24,9 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
       error,
       "STEP_RETURNED_NOTHING",
       "STEP_RETURNED_PROMISE",
+      "FORBIDDEN_IN_STEP",
       "FUNCTION_FAILED",
+      "OBSERVER_FAILED",
       "PLACE_UNKNOWN",
     )
   ) {

@@ -25,7 +25,10 @@ describe("objectId", () => {
   });
 
   test("the number of a kind in packs and artifacts is frozen", () => {
-    expect(KINDS).toEqual(["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"]);
+    expect(KINDS).toEqual([
+      ...["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"],
+      ...["observed", "summary"],
+    ]);
   });
 });
 

@@ -67,6 +67,7 @@ const BEFORE_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   "run.count": [holds],
   "run.bisect": [holds],
   "run.stats": [holds],
+  "run.observed": ["infected"],
   "run.verify": [],
   "run.save": ["a.replay"],
   "run.hydrate": [],

@@ -1,5 +1,6 @@
 import type { SimulationErrors } from "../../base/error-data.ts";
 import type { DataOf } from "../../base/errors.ts";
+import { someOf } from "../../base/some-of.ts";
 import type { Hints } from "./hint.ts";
 import { fixHint, keptHint, lookHint } from "./kept.ts";
 
@@ -17,6 +18,12 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
     "return the next state, or make the state an object and change it in place",
   FORBIDDEN_IN_STEP: (data) => [data.hint, lookHint(data)].filter(Boolean).join("; ") || undefined,
   FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
+  OBSERVER_FAILED: (data, argv) =>
+    fixHint(data, argv) ?? "fix the observer, then run the command again",
+  OBSERVER_NOT_FOUND: ({ known }) =>
+    known.length === 0
+      ? "its simulation declares none: `observe: { NAME: (state) => … }`"
+      : `its observers: ${someOf(known)}`,
   SELF_CHECK_FAILED: (data, argv) =>
     fixHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",

@@ -69,7 +69,7 @@ export function reach(
 
 function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
   segment.context.step = step;
-  return visit(state, segment.context);
+  return visit(state, segment.context, segment);
 }
 
 /** Applies the last step before the next segment without `visit`, and compares the stretch. */

@@ -13,6 +13,7 @@ import type { ObjectWriter } from "../../store/object-store.ts";
 import type { Position, Standing } from "../advance.ts";
 import { clockAsked } from "../chance.ts";
 import { decodeState, type Environment, encodeState } from "../environment.ts";
+import { observedBefore } from "../observe/observed-before.ts";
 import { carriedParams, mergeParams } from "../params.ts";
 import { type Code, freshly, putProgram } from "../programs.ts";
 import type { Replayer } from "../replayer.ts";
@@ -114,6 +115,7 @@ export async function planFork(
       parents: [{ run: parent.id, step }],
       meta: runMeta(env, options.message),
     },
+    observed: await observedBefore(replayer, step, changed === undefined),
     ref,
   };
 }

@@ -2,6 +2,7 @@ import { count } from "../../base/count.ts";
 import { isRewindError, type RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import { objectId } from "../../object/id.ts";
+import { encodeObserved, type Observed } from "../../object/observed.ts";
 import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
 import { type PutObject, putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
@@ -12,6 +13,7 @@ import { encodeCheckpoint } from "../checkpoint.ts";
 import { classPlace } from "../class-place.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import { generatorsNote } from "../generators-note.ts";
+import { type ObservedBefore, Observing } from "../observe/observing.ts";
 import { restore, type Start } from "../start.ts";
 import { whereOf } from "../step-failure.ts";
 import { Watch } from "../watch.ts";
@@ -34,6 +36,8 @@ export interface RecordingPlan {
   readonly open?: TimelineEntry | undefined;
   /** The parts of the manifest that are known beforehand; `goal` is the step to record to. */
   readonly draft: Omit<RunManifest, "edge" | "final" | "steps">;
+  /** What was observed before the place; nothing unless given. */
+  readonly observed?: ObservedBefore | undefined;
   /** The ref that will name the run; the journal notes it for recovery. */
   readonly ref?: string | undefined;
 }
@@ -62,6 +66,7 @@ function failedStep(error: RewindError): number | undefined {
     "STEP_RETURNED_PROMISE",
     "FORBIDDEN_IN_STEP",
     "FUNCTION_FAILED",
+    "OBSERVER_FAILED",
   );
   return isOfStep ? error.data.step : undefined;
 }
@@ -91,8 +96,11 @@ export class Recorder {
   #stored: StateRef;
   /** The checkpoint of the block that is being recorded. */
   #open: TimelineEntry;
+  readonly #observing: Observing | undefined;
+  /** What was observed up to the last stored state. */
+  #observed: Observed | undefined;
   /** A later state inside the block, which the store does not hold for good. */
-  #mark: Start | undefined;
+  #mark: { readonly start: Start; readonly observed: Observed | undefined } | undefined;
   /** Whether no step has ended early, so that the position can be stored. */
   #isWhole = true;
 
@@ -117,6 +125,12 @@ export class Recorder {
     this.#open = plan.open ?? { state: this.#stored, witness: 0 };
     // Steps change a copy, because the caller keeps the values of init, mutate and set.
     this.#position = restore(this.#start);
+    const before = plan.observed ?? { step, series: [] };
+    const observing = new Observing(segment, before, this.#write);
+    this.#observing = observing.isNeeded ? observing : undefined;
+    if (step === before.step)
+      env.guard(() => this.#observing?.visit(this.#position.state, { step }));
+    this.#observed = this.#observing?.observed();
   }
 
   /**
@@ -133,7 +147,7 @@ export class Recorder {
       const gridAfter = position.step - (position.step % blockSize) + blockSize;
       const end = Math.min(gridAfter, until, look);
       this.#isWhole = false;
-      advance(position, end);
+      advance(position, end, this.#observing?.visit);
       this.#isWhole = true;
       if (end === gridAfter || end === goal) this.#checkpoint();
       if (end < look) continue;
@@ -156,6 +170,7 @@ export class Recorder {
     this.#start = before.start;
     this.#stored = before.stored;
     this.#open = before.open;
+    this.#observed = before.observed;
     this.#mark = undefined;
     this.#isWhole = false;
     throw failed.error;
@@ -168,10 +183,10 @@ export class Recorder {
 
   /** The manifest of a run that ends at the last stored state. */
   manifest(): RunManifest {
-    return this.#endingAt(this.#start, this.#stored);
+    return this.#endingAt({ start: this.#start, final: this.#stored, observed: this.#observed });
   }
 
-  #endingAt(start: Start, final: StateRef, write: PutObject = this.#write): RunManifest {
+  #endingAt({ start, final, observed }: End, write: PutObject = this.#write): RunManifest {
     const { step, watch } = start;
     const { blockSize, goal, meta } = this.#plan.draft;
     let builder = this.#builder;
@@ -188,6 +203,7 @@ export class Recorder {
       steps: step,
       edge: builder.timeline().edge,
       final,
+      ...(observed && { observed: write("observed", encodeObserved(observed)) }),
     };
   }
 
@@ -208,10 +224,11 @@ export class Recorder {
       const encoded = this.#env.guard(() => encodeState(state, segment.simulation, this.#env));
       checkCodecs(encoded, state, segment.simulation, this.#env);
       const streams = position.streams.states();
-      const mark = { step, encoded, streams, segment, watch: watch.copy() };
+      const start = { step, encoded, streams, segment, watch: watch.copy() };
+      const observed = this.#observing?.observed();
       const final = putState(encodeCheckpoint(position, encoded), write);
-      const run = encodeRun(this.#endingAt(mark, final, write));
-      this.#mark = mark;
+      const run = encodeRun(this.#endingAt({ start, final, observed }, write));
+      this.#mark = { start, observed };
       return { run, objects };
     } catch (error) {
       if (!isRewindError(error) || error.code === "INTERRUPTED") throw error;
@@ -228,7 +245,7 @@ export class Recorder {
     const position = this.#lastWhole(step ?? interruptedStep(error));
     const mark = this.#mark;
     const isStored = position !== undefined && this.#endAt(position);
-    if (!isStored && mark !== undefined) this.#endAt(restore(mark));
+    if (!isStored && mark !== undefined) this.#endAt(restore(mark.start), mark.observed);
     const isOfStep = step !== undefined && position !== undefined;
     return isOfStep ? withData(error, { state: position.state }) : error;
   }
@@ -240,9 +257,13 @@ export class Recorder {
   #lastWhole(broken: number | undefined): Position | undefined {
     if (broken === undefined) return undefined;
     if (this.#isWhole) return this.#position;
-    const position = restore(this.#mark ?? this.#start);
+    const observing = this.#observing;
+    if (observing?.isWhole === false) return undefined;
+    const position = restore(this.#mark?.start ?? this.#start);
+    // An observer may have failed at the state that the last whole step gave.
+    const to = Math.min(broken, observing?.to ?? broken);
     try {
-      this.#env.guard(() => advance(position, broken));
+      this.#env.guard(() => advance(position, to));
       return position;
     } catch {
       // It does not replay: the run ends at a state that was stored.
@@ -253,23 +274,24 @@ export class Recorder {
   /**
    * Lets the run end here; false if the state cannot be stored, which is allowed inside a block.
    */
-  #endAt(position: Position): boolean {
+  #endAt(position: Position, observed = this.#observing?.observed()): boolean {
     if (position.step === this.#start.step) return true;
     this.#position = position;
     try {
-      this.#env.guard(() => this.#checkpoint());
+      this.#env.guard(() => this.#checkpoint(observed));
       return true;
     } catch {
       return false;
     }
   }
 
-  #checkpoint(): void {
+  #checkpoint(observed = this.#observing?.observed()): void {
     const position = this.#position;
     const { segment, step, watch } = position;
     const encoded = this.#encode(position);
     const before = this.#check && this.#standing();
     this.#stored = this.#put(position, encoded);
+    this.#observed = observed;
     const isGrid = step % segment.blockSize === 0;
     // The state at the block's start enters the timeline only now, because the last state of a run
     // is its final state, not a checkpoint.
@@ -298,6 +320,7 @@ export class Recorder {
       start: this.#start,
       stored: this.#stored,
       open: this.#open,
+      observed: this.#observed,
     };
   }
 
@@ -346,6 +369,13 @@ export class Recorder {
   #put(place: Standing, encoded: Uint8Array): StateRef {
     return putState(encodeCheckpoint(place, encoded), this.#write);
   }
+}
+
+/** Where a run would end: its last state, and what was observed up to there. */
+interface End {
+  readonly start: Start;
+  readonly final: StateRef;
+  readonly observed: Observed | undefined;
 }
 
 /** A segment with the witness of the stretch that begins with it inside a block. */

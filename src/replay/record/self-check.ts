@@ -2,6 +2,7 @@ import { equalBytes } from "../../base/bytes.ts";
 import { describe } from "../../base/checks.ts";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
+import type { Observed } from "../../object/observed.ts";
 import type { Segment } from "../../object/run.ts";
 import type { StateRef } from "../../object/state.ts";
 import type { Timeline, TimelineEntry, Witness } from "../../object/timeline.ts";
@@ -18,6 +19,7 @@ export interface Recorded {
     readonly start: Start;
     readonly stored: StateRef;
     readonly open: TimelineEntry;
+    readonly observed: Observed | undefined;
   };
   /** The last step, the encoded state there, and the witness. */
   readonly end: number;

@@ -28,9 +28,17 @@ import { HYDRATE_OPTIONS, type Hydrated, type HydrateOptions, hydrate } from "..
 import { type Bisection, bisect } from "../look/bisect.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
-import { type Look, RANGE_OPTIONS, type RangeOptions } from "../look/look.ts";
+import { type Look, RANGE_OPTIONS, type RangeOptions, rangeOf } from "../look/look.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
 import { checkNewSimulation } from "../misspelt-members.ts";
+import {
+  OBSERVED_OPTIONS,
+  type ObservedOptions,
+  type ObservedStatistics,
+  type ObserverInfo,
+  observedStatistics,
+  observersOfRun,
+} from "../observe/observed-statistics.ts";
 import { codeOf } from "../programs.ts";
 import { FORK_OPTIONS, type ForkOptions, planFork } from "../record/fork.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
@@ -261,6 +269,38 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   ): Promise<Statistics | VectorStatistics> {
     checkLook(metric, "metric", options);
     return stats(this.#replayer, metric as Metric<S, number | readonly number[]>, options);
+  }
+
+  /**
+   * The observers of the run, which its simulation declares in `observe`, sorted by name. Replays
+   * nothing.
+   *
+   * @example
+   * ```ts
+   * const names = (await run.observers()).map(({ name }) => name);
+   * ```
+   */
+  observers(): Promise<readonly ObserverInfo[]> {
+    return observersOfRun(this.#replayer);
+  }
+
+  /**
+   * Statistics of an observer over every step, or those from `from` to `to`. They come from what was
+   * stored with each block, and from a replay of at most two blocks at the ends of the range. Throws
+   * OBSERVER_NOT_FOUND, STEP_OUT_OF_RANGE.
+   *
+   * @example
+   * ```ts
+   * const infected = await run.observed("infected", { from: 1_000, to: 2_000 });
+   * const [{ mean, max }] = infected.numbers;
+   * infected.quantile(0.9);
+   * ```
+   */
+  async observed(name: string, options: ObservedOptions = {}): Promise<ObservedStatistics> {
+    checkKind(name, "name", "text");
+    checkOptionsOf(options, OBSERVED_OPTIONS);
+    const range = rangeOf(this.#replayer, options);
+    return observedStatistics(this.#replayer, name, { ...options, ...range });
   }
 
   /**
