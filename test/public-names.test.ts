@@ -8,16 +8,6 @@ import { generatorFamilies } from "../src/random/generators.ts";
  * they leave no trace when the code runs.
  */
 const MAIN = [
-  "Config",
-  "RewindError",
-  "cloneRepository",
-  "defineSimulation",
-  "describeFile",
-  "initRepository",
-  "load",
-  "openRepository",
-  "record",
-  "toJson",
   "type AddRemoteOptions",
   "type Amount",
   "type Bisection",
@@ -169,6 +159,16 @@ const MAIN = [
   "type VerifyTagOptions",
   "type WhichParams",
   "type WhichProgram",
+  "Config",
+  "RewindError",
+  "cloneRepository",
+  "defineSimulation",
+  "describeFile",
+  "initRepository",
+  "load",
+  "openRepository",
+  "record",
+  "toJson",
 ];
 
 const RANDOM = [
