@@ -104,6 +104,7 @@ export interface SimulationErrors {
   };
   INIT_FAILED: { readonly places?: readonly PlaceInCode[] };
   STEP_FAILED: { readonly step: number; readonly places?: readonly PlaceInCode[] };
+  OBSERVER_EXISTS: { readonly name: string };
   OBSERVER_NOT_FOUND: { readonly name: string; readonly known: readonly string[] };
   OBSERVER_FAILED: {
     readonly observer: string;

@@ -37,12 +37,12 @@ export interface Series {
 
 /**
  * What computes the values: the observer of this name in the simulation of each segment, an
- * expression over the state, or an export of another program.
+ * expression over the state, or an export of a module, of which `source` is the digest of its bundle.
  */
 export type Definition =
   | { readonly by: "simulation" }
   | { readonly by: "expression"; readonly text: string }
-  | { readonly by: "program"; readonly program: Id<"program">; readonly export: string };
+  | { readonly by: "module"; readonly source: Id<"chunk">; readonly export: string };
 
 /** What was observed of a run. */
 export interface Observed {
@@ -62,7 +62,7 @@ export function wholeBlocks({ to }: Pick<Series, "to">, blockSize: number): numb
 
 /** Whether two definitions compute the same. */
 export function sameDefinition(a: Definition, b: Definition): boolean {
-  return JSON.stringify(formatDefinition(a)) === JSON.stringify(formatDefinition(b));
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** The bytes of an object of this kind. */
@@ -136,7 +136,7 @@ function parseDefinition(fields: Fields): Definition {
   const parts = fields.nested();
   if (parts.length === 0) return { by: "simulation" };
   if (parts.length === 1) return { by: "expression", text: parts.text() };
-  return { by: "program", program: parts.expectLength(2).id<"program">(), export: parts.text() };
+  return { by: "module", source: parts.expectLength(2).id<"chunk">(), export: parts.text() };
 }
 
 function formatDefinition(definition: Definition): readonly unknown[] {
@@ -145,8 +145,8 @@ function formatDefinition(definition: Definition): readonly unknown[] {
       return [];
     case "expression":
       return [definition.text];
-    case "program":
-      return [idBytes(definition.program), definition.export];
+    case "module":
+      return [idBytes(definition.source), definition.export];
   }
 }
 

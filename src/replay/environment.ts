@@ -33,6 +33,8 @@ export interface Environment {
   readonly crc32: Crc32;
   /** The blocks whose replay was checked. */
   readonly checks: Checks;
+  /** What was observed of runs after they were recorded. */
+  readonly observations: Observations;
   /**
    * Why a replay of `program`, recorded under `meta`, may differ here: how the host and the program
    * have changed since, one clause each. Empty if nothing has changed.
@@ -43,6 +45,26 @@ export interface Environment {
   ): readonly string[] | Promise<readonly string[]>;
   /** Writes a whole file or nothing. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<boolean>;
+}
+
+/** Notes which objects hold what was observed of a run after it was recorded. */
+export interface Observations {
+  /** The object of each observer, in no order. */
+  of(run: Id<"run">): readonly Id<"observed">[];
+  /** Notes the object of one observer; it replaces the one that was noted before. */
+  note(run: Id<"run">, observer: string, observed: Id<"observed">): void;
+}
+
+/** Keeps the notes in memory. */
+export function memoryObservations(): Observations {
+  const notes = new Map<Id<"run">, Map<string, Id<"observed">>>();
+  return {
+    of: (run) => [...(notes.get(run)?.values() ?? [])],
+    note(run, observer, observed) {
+      const own = notes.get(run) ?? new Map();
+      notes.set(run, own.set(observer, observed));
+    },
+  };
 }
 
 /**

@@ -16,6 +16,7 @@ import { decodeSeeds, type Seeds } from "../object/seeds.ts";
 import type { PutObject, ReadObject } from "../object/state.ts";
 import type { GeneratorAlgorithm } from "../random/generator.ts";
 import type { ZoneAndLocale } from "./guard.ts";
+import { observersOf } from "./observers.ts";
 import type { AnySimulation } from "./simulation.ts";
 
 /** Code as it is recorded: a bundled module, or the text of a simulation handed over in memory. */
@@ -136,12 +137,16 @@ export function putProgram(
  * versions of the functions apart, but cannot run by itself.
  */
 export function codeOf(simulation: AnySimulation): Code {
-  const { name, init, step, types = {} } = simulation;
+  const { name, init, step, types = {}, observe = {} } = simulation;
+  const observers = observersOf({ observe }).flatMap((each) => [
+    `// ${each.name}`,
+    String(each.value),
+  ]);
   const classes = Object.entries(types).flatMap(([type, entry]) => [
     `// ${type}`,
     ...codeOfType(entry),
   ]);
-  const code = [`// ${name}`, String(init), String(step), ...classes].join("\n");
+  const code = [`// ${name}`, String(init), String(step), ...classes, ...observers].join("\n");
   return { simulation, source: { name, code } };
 }
 

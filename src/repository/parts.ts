@@ -7,6 +7,7 @@ import { projectCache } from "../node/host/user-folders.ts";
 import { type CheckedBlocks, checkedBlocks } from "../node/program/checked-blocks.ts";
 import { ProjectCode } from "../node/program/project-code.ts";
 import { lockBranches } from "../node/store/branch-lock.ts";
+import { observedNotes } from "../node/store/observed-notes.ts";
 import { storeGenerator } from "../node/store/store-config.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import type { RepositoryOptions } from "./options.ts";
@@ -57,7 +58,8 @@ export function partsOf(
     onUnchecked: options.onUnchecked,
   });
   const generator = () => storeGenerator(objects.tools.files, objects.folders.root);
-  const code = new ProjectCode(project, objects, { ...options, generator, checks });
+  const observations = observedNotes(objects.folders, objects.tools);
+  const code = new ProjectCode(project, objects, { ...options, generator, checks, observations });
   const recorder = new BranchRecorder(
     { objects, refs, lock, gitState: () => gitState(root) },
     branches,

@@ -2,6 +2,7 @@ import { checkKind, checkOptionsOf } from "../base/options.ts";
 import type { Fork } from "../history/record/branch-recorder.ts";
 import { readFile } from "../node/host/user-files.ts";
 import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
+import type { AddedObserver } from "../replay/observe/hindsight.ts";
 import type { ProgramSource } from "../replay/programs.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
@@ -229,6 +230,21 @@ export class RecordingRepository extends ReadableRepository {
   async functionOf(spec: string, cwd?: string): Promise<(state: unknown) => unknown> {
     checkModule(spec, cwd);
     return this.parts.code.functionOf(spec, cwd);
+  }
+
+  /**
+   * The observer that a module exports, for `Run.observe`: a function, or an object with `value`,
+   * `unit` and `title`. The path is from `cwd`. Runs that code. Throws MODULE_NOT_FOUND,
+   * EXPORT_NOT_FOUND.
+   *
+   * @example
+   * ```ts
+   * await run.observe("peak", await repo.observer("metrics.ts#peak"));
+   * ```
+   */
+  async observer(spec: string, cwd?: string): Promise<AddedObserver> {
+    checkModule(spec, cwd);
+    return this.parts.code.observerOf(spec, cwd);
   }
 
   /**

@@ -16,7 +16,7 @@ import {
 } from "../support/arbitraries.ts";
 import { blockSizeOf, bruteForce, type Lineage } from "../support/brute-force.ts";
 import { runs } from "../support/runs.ts";
-import type { Form, Knobs } from "../support/simulation-forms.ts";
+import { type Form, type Knobs, SCALAR } from "../support/simulation-forms.ts";
 
 const ODD = [-0, 5e-324, Number.NaN, Number.POSITIVE_INFINITY, 1e308, 0.1];
 
@@ -103,6 +103,33 @@ async function expectObserved(
   }
 }
 
+/** What a run stored of its observers that were added later, by name. */
+async function added(run: Run<unknown, Knobs>): Promise<readonly object[]> {
+  const { env, readObject } = run.replayer;
+  const all = await Promise.all(
+    env.observations.of(run.id).map(async (id) => decodeObserved(await readObject("observed", id))),
+  );
+  return all
+    .flatMap(({ series }) => series)
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ definition, ...rest }) => rest);
+}
+
+/** Adds every observer to a run that was recorded without them. */
+async function addAll(run: Run<unknown, Knobs>, form: Form): Promise<number> {
+  let replayed = 0;
+  for (const [name, observer] of Object.entries(observersOf(form))) {
+    const { value, unit, title } = typeof observer === "function" ? { value: observer } : observer;
+    const definition = { by: "expression", text: name } as const;
+    await run.observe(
+      name,
+      { definition, value: value as never, unit, title },
+      { onCost: ({ steps }) => (replayed += steps) },
+    );
+  }
+  return replayed;
+}
+
 /** What a run stored of its observers. */
 async function stored(run: Run<unknown, Knobs>): Promise<unknown> {
   const { manifest, readObject } = run.replayer;
@@ -127,7 +154,7 @@ describe("what is observed is the value at each state of the run", () => {
           }
         },
       ),
-      { numRuns: runs(40) },
+      { numRuns: runs(16) },
     );
   });
 
@@ -143,7 +170,7 @@ describe("what is observed is the value at each state of the run", () => {
         expect(await stored(await whole.branch(at, { steps: at }))).toEqual(await stored(short));
         expect(await stored(await whole.branch(at))).toEqual(await stored(whole));
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(16) },
     );
   });
 
@@ -156,5 +183,70 @@ describe("what is observed is the value at each state of the run", () => {
       }),
       { numRuns: runs(20) },
     );
+  });
+
+  test("and an observer that is added later stores what it would have stored while recording", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        families,
+        fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+        async ({ lineage, plans }, when) => {
+          const parts = [];
+          let own = lineage;
+          let [plain, inline] = [
+            await recorded(nodeEnvironment(), own),
+            await recorded(nodeEnvironment(), observing(own)),
+          ];
+          parts.push({ plain, inline, form: own.form });
+          if (when[0]) await addAll(plain, own.form);
+          for (const [i, plan] of plans.entries()) {
+            own = forked(own, plan).lineage;
+            plain = await branched(plain, own);
+            inline = await branched(inline, observing(own));
+            parts.push({ plain, inline, form: own.form });
+            if (when[i + 1]) await addAll(plain, own.form);
+          }
+          for (const each of parts.reverse()) {
+            await addAll(each.plain, each.form);
+            const { series } = (await stored(each.inline)) as { series: { definition: unknown }[] };
+            expect(await added(each.plain)).toEqual(series.map(({ definition, ...rest }) => rest));
+          }
+        },
+      ),
+      { numRuns: runs(12) },
+    );
+  });
+
+  test("and adding one to a fork replays its own blocks only", async () => {
+    const form = SCALAR as Form;
+    const lineage = { form, steps: 500, blockSize: 10, seed: 1, params: {}, changes: [] };
+    const run = await recorded(nodeEnvironment(), lineage);
+    expect(await addAll(run, form)).toBe(6 * 501);
+    expect(await addAll(run, form)).toBe(0);
+    const fork = await run.branch(433, { mutate: () => 5 });
+    expect(await addAll(fork, form)).toBe(6 * (501 - 430));
+  });
+
+  test("and one that was interrupted goes on from where it was", async () => {
+    const form = SCALAR as Form;
+    const lineage = { form, steps: 2_000, blockSize: 10, seed: 1, params: {}, changes: [] };
+    const env = nodeEnvironment();
+    let now = 0;
+    const run = await recorded({ ...env, now: () => (now += 20) }, lineage);
+    const { metric } = observersOf(form) as { metric: { value: never } };
+    const by = { definition: { by: "expression", text: "metric" }, value: metric.value } as const;
+    const stop = new AbortController();
+    const interrupted = run.observe("metric", by, {
+      signal: stop.signal,
+      onProgress: ({ done }) => done > 700 && stop.abort(),
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: "INTERRUPTED" });
+    const costs: number[] = [];
+    await run.observe("metric", by, { onCost: ({ known }) => costs.push(known) });
+    expect(costs[0]).toBeGreaterThan(600);
+    expect(costs[0]! % 10).toBe(0);
+    const whole = await recorded(nodeEnvironment(), lineage);
+    await whole.observe("metric", by);
+    expect(await added(run)).toEqual(await added(whole));
   });
 });

@@ -68,6 +68,7 @@ const BEFORE_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   "run.bisect": [holds],
   "run.stats": [holds],
   "run.observed": ["infected"],
+  "run.observe": ["infected", { expression: "1" }],
   "run.verify": [],
   "run.save": ["a.replay"],
   "run.hydrate": [],

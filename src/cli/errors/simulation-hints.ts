@@ -20,6 +20,7 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
   FUNCTION_FAILED: (data, argv) => functionHint(data, argv.join(" ")),
   OBSERVER_FAILED: (data, argv) =>
     fixHint(data, argv) ?? "fix the observer, then run the command again",
+  OBSERVER_EXISTS: () => "give the new observer another name",
   OBSERVER_NOT_FOUND: ({ known }) =>
     known.length === 0
       ? "its simulation declares none: `observe: { NAME: (state) => … }`"

@@ -2,7 +2,12 @@ import crypto from "node:crypto";
 import util from "node:util";
 import { clock } from "../../base/clock.ts";
 import type { Environment } from "../../replay/environment.ts";
-import { type Checks, memoryChecks } from "../../replay/environment.ts";
+import {
+  type Checks,
+  memoryChecks,
+  memoryObservations,
+  type Observations,
+} from "../../replay/environment.ts";
 import { Programs } from "../../replay/programs.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
@@ -33,6 +38,8 @@ export function nodeEnvironment(
      * lives.
      */
     readonly checks?: Checks;
+    /** What was observed of runs later; by default in memory. */
+    readonly observations?: Observations;
     /** The default generator of recordings. */
     readonly generator?: () => string | undefined;
   } = {},
@@ -44,6 +51,7 @@ export function nodeEnvironment(
     compression: nodeCompression,
     crc32: nodeCrc32,
     checks: options.checks ?? memoryChecks(),
+    observations: options.observations ?? memoryObservations(),
     now: () => clock.now(),
     pause,
     isProxy: util.types.isProxy,

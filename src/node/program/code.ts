@@ -8,6 +8,8 @@ import { type Id, objectId } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import { codeLeftOut, readParts, theCodeOf } from "../../object/program-contents.ts";
 import type { ReadObject } from "../../object/state.ts";
+import type { AddedObserver } from "../../replay/observe/hindsight.ts";
+import { type NamedObserver, observersFault, observersOf } from "../../replay/observers.ts";
 import type { Code, LoadedProgram } from "../../replay/programs.ts";
 import { nodeHash } from "../host/platform.ts";
 import type { Bundle, BundledCode } from "./bundle.ts";
@@ -78,17 +80,53 @@ export async function functionOfModule(
   spec: string,
   cwd: string,
 ): Promise<(state: unknown) => unknown> {
+  const { found, missing } = await exportOfModule(project, spec, cwd);
+  if (typeof found === "function") return found as (state: unknown) => unknown;
+  throw missing("a function");
+}
+
+/**
+ * The observer that `spec`, `path#export`, names: a function, or an object with its value, unit and
+ * title. Throws EXPORT_NOT_FOUND, INVALID_SIMULATION.
+ */
+export async function observerOfModule(
+  project: Project,
+  spec: string,
+  cwd: string,
+): Promise<AddedObserver> {
+  const { found, code, exportName, missing } = await exportOfModule(project, spec, cwd);
+  if (found === undefined) throw missing("an observer");
+  const fault = observersFault({ observer: found });
+  if (fault !== undefined) {
+    const message = fault.replace("observe.observer", spec);
+    throw new RewindError("INVALID_SIMULATION", message, { where: spec });
+  }
+  const [{ value, unit, title }] = observersOf({ observe: { observer: found } }) as [NamedObserver];
+  const definition = { by: "module", source: digestOf(code), export: exportName } as const;
+  return { definition, value, unit, title };
+}
+
+/** The export that `spec` names, and the error for one that is not what is expected. */
+async function exportOfModule(
+  project: Project,
+  spec: string,
+  cwd: string,
+): Promise<{
+  readonly found: unknown;
+  readonly code: string;
+  readonly exportName: string;
+  readonly missing: (expected: string) => RewindError;
+}> {
   const [file, exportName = "default"] = splitSpec(spec, isFileIn(cwd));
   const { bundle } = await bundler();
   const bundled = await bundle({ root: project.root, module: fromRoot(project, cwd, file) });
   const exports = await loadExports({ ...bundled, root: project.root });
-  const found = exports[exportName];
-  if (typeof found === "function") return found as (state: unknown) => unknown;
-  throw new RewindError(
-    "EXPORT_NOT_FOUND",
-    `expected ${bundled.module} to export a function ${exportName}`,
-    { module: bundled.module, exportName, exports: Object.keys(exports) },
-  );
+  const { code, module } = bundled;
+  const missing = (expected: string): RewindError =>
+    new RewindError("EXPORT_NOT_FOUND", `expected ${module} to export ${expected} ${exportName}`, {
+      ...{ module, exportName, exports: Object.keys(exports) },
+    });
+  return { found: exports[exportName], code, exportName, missing };
 }
 
 function isFileIn(cwd: string): (file: string) => boolean {

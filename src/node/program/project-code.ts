@@ -3,8 +3,9 @@ import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import type { Program } from "../../object/program.ts";
 import type { RunManifest } from "../../object/run.ts";
-import type { Checks, Environment } from "../../replay/environment.ts";
+import type { Checks, Environment, Observations } from "../../replay/environment.ts";
 import { checkNewSimulation } from "../../replay/misspelt-members.ts";
+import type { AddedObserver } from "../../replay/observe/hindsight.ts";
 import {
   type Code,
   codeOf,
@@ -33,6 +34,7 @@ interface CodeOptions {
   readonly author?: string | (() => string | undefined) | undefined;
   /** The blocks that were checked, for replays by the recorded code. */
   readonly checks: Checks;
+  readonly observations: Observations;
   /** The project's own generator. */
   readonly generator: () => string | undefined;
 }
@@ -69,6 +71,11 @@ export class ProjectCode {
     cwd: string = process.cwd(),
   ): Promise<(state: unknown) => unknown> {
     return (await modules()).functionOfModule(this.#project, spec, cwd);
+  }
+
+  /** The observer that `spec`, `module#export`, names. */
+  async observerOf(spec: string, cwd: string = process.cwd()): Promise<AddedObserver> {
+    return (await modules()).observerOfModule(this.#project, spec, cwd);
   }
 
   /** New code for a fork; `working` is the run's own module, as the file is now. */
@@ -108,10 +115,12 @@ export class ProjectCode {
         (id, { source }) => this.#noteRecorded(id, source),
       );
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
-      const { author = userName, generator } = this.#options;
+      const { author = userName, generator, observations } = this.#options;
       const checks = which === "recorded" ? this.#options.checks : noChecks();
       const who = typeof author === "string" ? () => author : author;
-      env = nodeEnvironment({ store: this.#store, programs, checks, author: who, generator });
+      env = nodeEnvironment({
+        ...{ store: this.#store, programs, checks, observations, author: who, generator },
+      });
       this.#environments.set(which, env);
     }
     return env;

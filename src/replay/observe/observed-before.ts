@@ -1,4 +1,5 @@
-import { decodeObserved, type Observed } from "../../object/observed.ts";
+import type { Id } from "../../object/id.ts";
+import { decodeObserved, type Observed, type Series } from "../../object/observed.ts";
 import { SeriesReader } from "../../object/series-tree.ts";
 import type { Replayer } from "../replayer.ts";
 import type { ObservedBefore } from "./observing.ts";
@@ -11,6 +12,20 @@ export async function observedOf({
 }: Replayer): Promise<Observed | undefined> {
   if (manifest.observed === undefined) return undefined;
   return decodeObserved(await readObject("observed", manifest.observed));
+}
+
+/** What was observed of a run after it was recorded. */
+export async function addedTo(
+  run: Id<"run">,
+  { env, readObject, manifest }: Replayer,
+): Promise<readonly Series[]> {
+  const added: Series[] = [];
+  for (const id of env.observations.of(run)) {
+    const { blockSize, series } = decodeObserved(await readObject("observed", id));
+    const fits = blockSize === manifest.blockSize && series.every(({ to }) => to <= manifest.steps);
+    if (fits) added.push(...series);
+  }
+  return added.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**

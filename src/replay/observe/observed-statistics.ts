@@ -1,5 +1,7 @@
+import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
+import type { Id } from "../../object/id.ts";
 import type { Series } from "../../object/observed.ts";
 import type { ShapeKind, Summary } from "../../object/summary-fields.ts";
 import {
@@ -12,7 +14,8 @@ import type { TextSummary } from "../../statistics/text-summary.ts";
 import { LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import type { StepRange } from "../look/scan.ts";
 import type { Replayer } from "../replayer.ts";
-import { observedOf } from "./observed-before.ts";
+import type { ObserverStart } from "./live-observers.ts";
+import { addedTo, observedOf } from "./observed-before.ts";
 import { rangeSummary } from "./range-summary.ts";
 import { declaredObserver } from "./summarize.ts";
 
@@ -55,9 +58,22 @@ export const OBSERVED_OPTIONS: OptionKinds<ObservedOptions> = {
   to: "any",
 };
 
-/** The observers of a run, sorted by name. */
-export async function observersOfRun(replayer: Replayer): Promise<readonly ObserverInfo[]> {
-  return ((await observedOf(replayer))?.series ?? []).map(infoOf);
+/** A run whose observers are read. */
+interface OfRun {
+  readonly id: Id<"run">;
+  readonly replayer: Replayer;
+}
+
+/** The observers of a run, also those that were added later, sorted by name. */
+export async function observersOfRun(run: OfRun): Promise<readonly ObserverInfo[]> {
+  return (await allSeries(run)).map(infoOf);
+}
+
+async function allSeries({ id, replayer }: OfRun): Promise<readonly Series[]> {
+  const declared = (await observedOf(replayer))?.series ?? [];
+  const names = new Set(declared.map(({ name }) => name));
+  const added = (await addedTo(id, replayer)).filter(({ name }) => !names.has(name));
+  return [...declared, ...added].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
@@ -65,12 +81,16 @@ export async function observersOfRun(replayer: Replayer): Promise<readonly Obser
  * these steps. Throws OBSERVER_NOT_FOUND, and what a replay throws.
  */
 export async function observedStatistics(
-  replayer: Replayer,
+  run: OfRun,
   name: string,
   range: StepRange & LongOptions,
 ): Promise<ObservedStatistics> {
-  const series = await seriesNamed(replayer, name);
-  const summary = await rangeSummary(replayer, series, declaredObserver(series), range);
+  const series = await seriesNamed(run, name);
+  const observer = (part: StepRange): ObserverStart => {
+    if (series.definition.by === "simulation") return declaredObserver(series);
+    throw notHere(series, run.replayer.manifest.blockSize, part);
+  };
+  const summary = await rangeSummary(run.replayer, series, observer, range);
   const numbers = numbersOf(summary);
   return {
     ...infoOf(series),
@@ -85,9 +105,24 @@ export async function observedStatistics(
   };
 }
 
+/**
+ * An observer that was added is not called again, since its text may come from a stranger: what was
+ * stored of it covers whole blocks.
+ */
+function notHere({ name, to }: Series, blockSize: number, part: StepRange): RewindError {
+  const steps = `steps ${count(part.from)} to ${count(part.to)}`;
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    part.to > to
+      ? `${name} was observed up to step ${count(to)} of the run, not at ${steps}`
+      : `${name} was added to the run, and is known for whole blocks of ${count(blockSize)} steps, not for ${steps}`,
+    { name, from: part.from, to: part.to, observer: name, blockSize },
+  );
+}
+
 /** The series of an observer. Throws OBSERVER_NOT_FOUND. */
-export async function seriesNamed(replayer: Replayer, name: string): Promise<Series> {
-  const all = (await observedOf(replayer))?.series ?? [];
+export async function seriesNamed(run: OfRun, name: string): Promise<Series> {
+  const all = await allSeries(run);
   const found = all.find((series) => series.name === name);
   if (found !== undefined) return found;
   const known = all.map((series) => series.name);

@@ -10,19 +10,21 @@ import { summarize } from "./summarize.ts";
 
 /**
  * The summary of an observer over a range of steps: from the stored summaries of the whole blocks in
- * it, and by a replay of at most two blocks at its ends. The same as by a replay of all steps.
+ * it, and by a replay of at most two blocks at its ends, for which `observer` is asked. The same as by
+ * a replay of all steps.
  */
 export async function rangeSummary(
   replayer: Replayer,
   series: Series,
-  observer: ObserverStart,
+  observer: (range: StepRange) => ObserverStart,
   { from, to, ...long }: StepRange & LongOptions,
 ): Promise<Summary | undefined> {
   const { blockSize } = replayer.manifest;
   const tally = new SummaryTally();
   const byReplay = async (first: number, last: number): Promise<void> => {
     if (first > last) return;
-    const [found] = await summarize(replayer, { from: first, to: last, ...long }, [observer]);
+    const part = { from: first, to: last };
+    const [found] = await summarize(replayer, { ...part, ...long }, [observer(part)]);
     tally.add(found?.summary);
   };
   const stored = wholeBlocks(series, blockSize);

@@ -31,6 +31,13 @@ import { type Found, find, findLast } from "../look/find.ts";
 import { type Look, RANGE_OPTIONS, type RangeOptions, rangeOf } from "../look/look.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
 import { checkNewSimulation } from "../misspelt-members.ts";
+import { checkObserver, type ExpressionObserver, observerOf } from "../observe/expression.ts";
+import {
+  type AddedObserver,
+  OBSERVE_OPTIONS,
+  type ObserveOptions,
+  observeAgain,
+} from "../observe/hindsight.ts";
 import {
   OBSERVED_OPTIONS,
   type ObservedOptions,
@@ -272,8 +279,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   }
 
   /**
-   * The observers of the run, which its simulation declares in `observe`, sorted by name. Replays
-   * nothing.
+   * The observers of the run, sorted by name: those that its simulation declares in `observe`, and
+   * those that were added later. Replays nothing.
    *
    * @example
    * ```ts
@@ -281,13 +288,14 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    * ```
    */
   observers(): Promise<readonly ObserverInfo[]> {
-    return observersOfRun(this.#replayer);
+    return observersOfRun(this);
   }
 
   /**
    * Statistics of an observer over every step, or those from `from` to `to`. They come from what was
-   * stored with each block, and from a replay of at most two blocks at the ends of the range. Throws
-   * OBSERVER_NOT_FOUND, STEP_OUT_OF_RANGE.
+   * stored with each block, and from a replay of at most two blocks at the ends of the range. An
+   * observer that was added later is known for whole blocks. Throws OBSERVER_NOT_FOUND,
+   * STEP_OUT_OF_RANGE, INVALID_ARGUMENT.
    *
    * @example
    * ```ts
@@ -300,7 +308,32 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     checkKind(name, "name", "text");
     checkOptionsOf(options, OBSERVED_OPTIONS);
     const range = rangeOf(this.#replayer, options);
-    return observedStatistics(this.#replayer, name, { ...options, ...range });
+    return observedStatistics(this, name, { ...options, ...range });
+  }
+
+  /**
+   * Adds an observer to the run, by replay: its statistics are those that it would have had while the
+   * run was recorded, which stays as it is. What is known of the runs that it comes from is used again.
+   * After an interruption the next call goes on. Throws OBSERVER_EXISTS, OBSERVER_FAILED.
+   *
+   * @example
+   * ```ts
+   * await run.observe("share", { expression: "state.infected / params.people" });
+   * (await run.observed("share")).numbers[0].mean;
+   * ```
+   */
+  async observe(
+    name: string,
+    by: ExpressionObserver | AddedObserver,
+    options: ObserveOptions = {},
+  ): Promise<ObserverInfo> {
+    checkObserver(name, by);
+    checkOptionsOf(options, OBSERVE_OPTIONS);
+    const observer = "expression" in by ? observerOf(by) : by;
+    const hindsight = { run: this.id, replayer: this.#replayer, observer: { ...observer, name } };
+    await observeAgain(hindsight, options);
+    const { kind, unit, title } = await this.observed(name);
+    return { name, kind, unit, title };
   }
 
   /**
