@@ -145,6 +145,16 @@ export default { name: "m", init: () => load("./walk.ts"), step: (x) => x };`,
   "large-params.ts": simulation(
     "params: { table: new Uint8Array(60_000_000) }, init: () => 0, step: (x) => x",
   ),
+  // What its observer does wrong is a param, and the step at which it does.
+  "observed.ts": `${simulation(`params: { fails: 0, changes: 0, other: 0, chance: 0 },
+      init: () => ({ n: 0 }), step: (s) => { s.n++; },
+      observe: { n: (s, { step, params }) => {
+        if (step === params.fails && step > 0) throw new Error("no value");
+        if (params.changes) s.n += 1;
+        if (step === params.chance && step > 0) return Math.random();
+        return step === params.other && step > 0 ? "five" : s.n;
+      } }`)}
+    export const wrong = { value: 5 };`,
   "param-function.ts": simulation("params: { f: () => 0 }, init: () => 0, step: (x) => x"),
   "param-array.ts": simulation(
     "params: { w: new Uint8Array(2) }, init: () => 0, step: (x, rng, ctx) => { ctx.params.w[0]++; return x; }",

@@ -1,5 +1,4 @@
 import { count, plural } from "../../base/count.ts";
-import { toJson } from "../../codec/json/write.ts";
 import type { ObserverInfo } from "../../replay/observe/observed-statistics.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
@@ -37,7 +36,7 @@ export const observe: Command = command({
     const { run } = await repo.revision(revision);
     if (given.length === 0) {
       const observers = await run.observers();
-      out.result({ run: run.id, observers: observers.map((each) => toJson(each)) }, () =>
+      out.result({ run: run.id, observers: observers.map(shown) }, () =>
         observers.length === 0
           ? `${revision} has no observers`
           : table(
@@ -54,7 +53,7 @@ export const observe: Command = command({
     }
     const added: Added[] = [];
     for (const observer of given) added.push(await add(repo, run, observer));
-    out.done({ run: run.id, observers: added }, () =>
+    out.done({ run: run.id, observers: added.map(shown) }, () =>
       added
         .map(({ name, replayed, known }) =>
           replayed === 0
@@ -80,6 +79,11 @@ export const observe: Command = command({
     }
   },
 });
+
+/** An observer for JSON, in which what it lacks is null. */
+function shown<T extends ObserverInfo>({ name, kind, unit, title, ...rest }: T): object {
+  return { name, kind: kind ?? null, unit: unit ?? null, title: title ?? null, ...rest };
+}
 
 interface Added extends ObserverInfo {
   /** The steps that were replayed, and those that were known. */
