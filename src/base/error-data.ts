@@ -133,6 +133,11 @@ export interface SimulationErrors {
     readonly step?: number;
     readonly causes: readonly string[];
   };
+  WORKER_FAILED: {
+    /** The run that it replayed, and the last step that it is known to have reached. */
+    readonly run: string;
+    readonly step: number;
+  };
   INTERRUPTED: {
     readonly step?: number;
     /** Whether rewind's own work was interrupted, rather than a step. */

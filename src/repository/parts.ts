@@ -9,6 +9,7 @@ import { ProjectCode } from "../node/program/project-code.ts";
 import { lockBranches } from "../node/store/branch-lock.ts";
 import { storeGenerator } from "../node/store/store-config.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
+import { nodeWorkers } from "../node/workers/crew.ts";
 import type { RepositoryOptions } from "./options.ts";
 import { Tags } from "./tags.ts";
 
@@ -57,7 +58,8 @@ export function partsOf(
     onUnchecked: options.onUnchecked,
   });
   const generator = () => storeGenerator(objects.tools.files, objects.folders.root);
-  const code = new ProjectCode(project, objects, { ...options, generator, checks });
+  const workers = nodeWorkers(objects.folders.root);
+  const code = new ProjectCode(project, objects, { ...options, generator, checks, workers });
   const recorder = new BranchRecorder(
     { objects, refs, lock, gitState: () => gitState(root) },
     branches,

@@ -4,6 +4,7 @@ import { clock } from "../../base/clock.ts";
 import type { Environment } from "../../replay/environment.ts";
 import { type Checks, memoryChecks } from "../../replay/environment.ts";
 import { Programs } from "../../replay/programs.ts";
+import type { Workers } from "../../replay/workers.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
@@ -35,6 +36,8 @@ export function nodeEnvironment(
     readonly checks?: Checks;
     /** The default generator of recordings. */
     readonly generator?: () => string | undefined;
+    /** What does long work beside this thread. */
+    readonly workers?: Workers | undefined;
   } = {},
 ): Environment {
   return {
@@ -44,6 +47,7 @@ export function nodeEnvironment(
     compression: nodeCompression,
     crc32: nodeCrc32,
     checks: options.checks ?? memoryChecks(),
+    workers: options.workers,
     now: () => clock.now(),
     pause,
     isProxy: util.types.isProxy,
