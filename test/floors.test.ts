@@ -63,7 +63,7 @@ const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
   "reads words of a command line": [
     ...["codec/json/typed-text.ts", "codec/path/format.ts", "codec/path/parse.ts"],
     ...["codec/state/access.ts", "history/revision.ts", "node/config/settings.ts"],
-    ...["object/seeds.ts", "replay/params.ts", "store/ref-name.ts"],
+    ...["object/seeds.ts", "replay/look/expression.ts", "replay/params.ts", "store/ref-name.ts"],
   ],
   "writes what the library gives as text": [
     ...["codec/json/write.ts", "history/graph-order.ts", "history/graph.ts"],

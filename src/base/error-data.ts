@@ -146,6 +146,9 @@ export interface SimulationErrors {
     readonly looked?: number | StepsChecked | undefined;
     readonly rest?: StepsChecked;
     readonly held?: number;
+    /** The first and the last match of a count. */
+    readonly first?: number | undefined;
+    readonly last?: number | undefined;
     /** The command line that continues. */
     readonly goOn?: string;
   };

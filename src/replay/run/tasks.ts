@@ -1,8 +1,13 @@
 import { verifyTask } from "../compare/verify.ts";
 import type { Task } from "../jobs/task.ts";
+import { countTask } from "../look/count.ts";
+import { findTask } from "../look/find.ts";
+import { statsTask } from "../look/stats.ts";
 
 /** The tasks that workers do. */
-const TASKS: readonly Task<never, unknown>[] = [verifyTask()];
+const TASKS: readonly Task<never, unknown>[] = [
+  ...[verifyTask(), findTask(), countTask(), statsTask()],
+];
 
 /** The task of this name. */
 export function taskNamed(name: string): Task<unknown, unknown> {
