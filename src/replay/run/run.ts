@@ -185,8 +185,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    * The first step at which `predicate` holds, and the state there; undefined if no step matches.
    * Looks at every step, or at those from `from` to `to`. With `previous: true`, the predicate also
    * gets the state one step before, undefined at step 0. A function cannot go to another thread, so
-   * the pass stays on this one. Throws FUNCTION_FAILED, which names the step, and INTERRUPTED, whose data holds the steps `looked` at and the `rest`, each `{ from, to
-   * }`.
+   * the pass stays on this one. Throws FUNCTION_FAILED, which names the step, and INTERRUPTED, whose
+   * data holds the steps `looked` at and the `rest`, each `{ from, to }`.
    *
    * @example
    * ```ts
