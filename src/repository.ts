@@ -1,19 +1,10 @@
-import crypto from "node:crypto";
 import path from "node:path";
 import { clock } from "./base/clock.ts";
 import { RewindError } from "./base/errors.ts";
 import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { redo, undo } from "./history/operations.ts";
-import { nodeFiles } from "./node/host/files.ts";
 import { machineSeal } from "./node/host/machine-seal.ts";
 import { inNewFolder } from "./node/host/new-folder.ts";
-import {
-  backgroundHash,
-  nodeCompression,
-  nodeCrc32,
-  nodeHash,
-  runningHash,
-} from "./node/host/platform.ts";
 import {
   type ProgramToTrust,
   programsToTrust,
@@ -22,9 +13,9 @@ import {
   trustedPrograms,
 } from "./node/program/trusted-programs.ts";
 import { findProject } from "./node/store/find-project.ts";
+import { nodeTools } from "./node/store/node-tools.ts";
 import { createStore, openStore } from "./node/store/store-folder.ts";
 import { breakStoreLocks, type StoreLock, storeLocks } from "./node/store/store-locks.ts";
-import type { FileStoreTools } from "./node/store/store-tools.ts";
 import { type Id, isId } from "./object/id.ts";
 import {
   CLONE_OPTIONS,
@@ -69,7 +60,7 @@ export async function initRepository(
 ): Promise<Repository> {
   checkKind(directory, "directory", "text");
   checkOptionsOf(options, REPOSITORY_OPTIONS);
-  createStore(path.resolve(directory), fileTools());
+  createStore(path.resolve(directory), nodeTools());
   return openRepository(directory, options);
 }
 
@@ -93,7 +84,7 @@ export async function openRepository(
   const seal = machineSeal((why) =>
     options.onNotice?.(`undo, redo and remotes will not know of this, because ${why}`),
   );
-  const store = await openStore(root, fileTools(seal), clock.iso, ({ message }) =>
+  const store = await openStore(root, nodeTools(seal), clock.iso, ({ message }) =>
     options.onNotice?.(`the store is damaged, and is read without ${message}`),
   );
   return new Repository(root, store, options);
@@ -156,19 +147,6 @@ export async function cloneRepository(
       throw error;
     }
   });
-}
-
-function fileTools(seal = machineSeal()): FileStoreTools {
-  return {
-    files: nodeFiles,
-    hash: nodeHash,
-    crc32: nodeCrc32,
-    compression: nodeCompression,
-    backgroundHash,
-    runningHash,
-    seal,
-    uniqueName: () => crypto.randomBytes(8).toString("hex"),
-  };
 }
 
 /** A project's store: named runs on disk. */

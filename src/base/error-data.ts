@@ -143,6 +143,11 @@ export interface SimulationErrors {
     readonly step?: number;
     readonly causes: readonly string[];
   };
+  WORKER_FAILED: {
+    /** The run that it replayed, and the last step that it is known to have reached. */
+    readonly run: string;
+    readonly step: number;
+  };
   INTERRUPTED: {
     readonly step?: number;
     /** Whether rewind's own work was interrupted, rather than a step. */
@@ -151,6 +156,9 @@ export interface SimulationErrors {
     readonly looked?: number | StepsChecked | undefined;
     readonly rest?: StepsChecked;
     readonly held?: number;
+    /** The first and the last match of a count. */
+    readonly first?: number | undefined;
+    readonly last?: number | undefined;
     /** The command line that continues. */
     readonly goOn?: string;
   };

@@ -13,6 +13,7 @@ export type ValueKind =
   | "list"
   | "number"
   | "limit"
+  | "jobs"
   | "signal"
   | "bytes";
 
@@ -28,6 +29,7 @@ const KINDS: Readonly<
   list: ["an array", Array.isArray],
   number: ["a number", (value) => typeof value === "number" && !Number.isNaN(value)],
   limit: ["a whole number, at least 0", isLimit],
+  jobs: ["a whole number, at least 1", (value) => isLimit(value) && value !== 0],
   // An AbortSignal of another realm, or one that was written for an older host, will do.
   signal: ["an AbortSignal", (value) => typeof Object(value).aborted === "boolean"],
   bytes: ["bytes", (value) => value instanceof Uint8Array],

@@ -34,6 +34,13 @@ export const PROGRAM_OPTION = {
   choices: ["recorded", "working"],
 } as const;
 
+/** How many threads a long command uses. */
+export const JOBS_OPTION = {
+  describe: "threads to use: all processors by default, 1 for no workers; the result is the same",
+  type: "string",
+  value: "N",
+} as const;
+
 /** Options of commands that look at all steps of a run, or at a range of them. */
 export const RANGE_OPTIONS = {
   from: { describe: "the first step to look at: 500, 50%, -1", type: "string", value: "STEP" },

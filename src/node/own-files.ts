@@ -6,6 +6,12 @@ import { fileURLToPath } from "node:url";
 
 const MANIFEST = fileURLToPath(new URL("../../package.json", import.meta.url));
 
+/**
+ * What a worker thread runs: a file of the package. Under vitest too, since no thread can run the
+ * sources there, so it must have been built.
+ */
+export const WORKER: URL = new URL("../../dist/node/workers/worker.js", import.meta.url);
+
 /** The version of this engine. */
 export function engineVersion(): string {
   const { version } = JSON.parse(readFileSync(MANIFEST, "utf8")) as { version: string };

@@ -16,11 +16,13 @@ export async function drive(
   options: LongOptions & { readonly from: number; readonly to: number },
   work: (until: number) => number | Promise<number>,
 ): Promise<void> {
-  const { from, to, onProgress, signal } = options;
+  const { from, onProgress, signal } = options;
   // One step at first: it may take a minute, and Ctrl-C should not wait longer.
   let budget = 1;
   let paused = env.now();
-  for (let step = from; step < to; ) {
+  // The end is read each time: `onProgress` may move it closer, where others do the rest.
+  for (let step = from; step < options.to; ) {
+    const { to } = options;
     if (signal?.aborted) throw interrupted(step);
     const until = Math.min(to, step + budget);
     const before = step;
@@ -34,7 +36,7 @@ export async function drive(
       budget = Math.max(1, Math.min(Math.floor(budget / 2), fitting));
     } else if (tookMs < SLICE_MS / 2 && step >= until) budget *= 2;
     onProgress?.({ done: Math.min(step, to) - from, total: to - from });
-    if (step < to && ended - paused >= SLICE_MS) {
+    if (step < options.to && ended - paused >= SLICE_MS) {
       await env.pause();
       paused = env.now();
     }

@@ -10,6 +10,7 @@ import type { Compression } from "../store/pack.ts";
 import type { Guard } from "./guard.ts";
 import type { Programs } from "./programs.ts";
 import type { AnySimulation } from "./simulation.ts";
+import type { Workers } from "./workers.ts";
 
 /** Everything that replaying and recording need from outside: they read nothing else. */
 export interface Environment {
@@ -43,6 +44,8 @@ export interface Environment {
     program: Program,
     meta: Readonly<Record<string, unknown>>,
   ): readonly string[] | Promise<readonly string[]>;
+  /** What can do long work beside this thread, if anything. */
+  readonly workers?: Workers | undefined;
   /** Writes a whole file or nothing. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<boolean>;
 }

@@ -57,6 +57,11 @@ export interface LoadedProgram {
    * a simulation that was handed over in memory: it has only one instance.
    */
   fresh?(): Promise<LoadedProgram>;
+  /**
+   * What another thread needs to load the same code, which survives a structured clone; undefined if
+   * it cannot.
+   */
+  readonly portable?: unknown;
   /** The time zone and locale that it was recorded in, and must run in. */
   readonly place?: ZoneAndLocale | undefined;
   /** The places in its code that a stack trace names, the innermost first, if they are known. */

@@ -10,6 +10,7 @@ import { lockBranches } from "../node/store/branch-lock.ts";
 import { observedNotes } from "../node/store/observed-notes.ts";
 import { storeGenerator } from "../node/store/store-config.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
+import { nodeWorkers } from "../node/workers/crew.ts";
 import type { RepositoryOptions } from "./options.ts";
 import { Tags } from "./tags.ts";
 
@@ -59,7 +60,10 @@ export function partsOf(
   });
   const generator = () => storeGenerator(objects.tools.files, objects.folders.root);
   const observations = observedNotes(objects.folders, objects.tools);
-  const code = new ProjectCode(project, objects, { ...options, generator, checks, observations });
+  const workers = nodeWorkers(objects.folders.root);
+  const code = new ProjectCode(project, objects, {
+    ...{ ...options, generator, checks, observations, workers },
+  });
   const recorder = new BranchRecorder(
     { objects, refs, lock, gitState: () => gitState(root) },
     branches,

@@ -131,6 +131,16 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     text: `INTERRUPTED", "interrupted")`,
     because: "only a search of more than 30 ms gets there; test/object/timeline.test.ts ends one",
   },
+  {
+    file: "node/workers/thread.ts",
+    text: "WORKER_FAILED",
+    because: "it takes a program that ends its process: test/node/workers/threads.test.ts",
+  },
+  {
+    file: "replay/jobs/splitting.ts",
+    text: "INTERRUPTED",
+    because: "Ctrl-C has to come while workers are at work: test/node/workers/threads.test.ts",
+  },
   // Arguments that the command line checks before the library.
   { file: "base/options.ts", text: 'words).join(" or ")', because: LIBRARY },
   { file: "history/branches.ts", text: '"the id of a run"', because: LIBRARY },

@@ -1,15 +1,17 @@
-import { describe } from "../../base/checks.ts";
 import { count } from "../../base/count.ts";
 import { isRewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
+import { NoNumber } from "../../replay/look/expression.ts";
+import type { Look } from "../../replay/look/look.ts";
 import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
-import { parseExpression, type SeveralHint } from "../input/expression.ts";
+import { numbersOf, parseExpression, type SeveralHint } from "../input/expression.ts";
 import { numbersHint, withMissingField } from "../input/missing-field.ts";
+import { readJobs } from "../input/parse.ts";
 import { quoted } from "../input/quoted.ts";
 import { stepsOf } from "../input/range.ts";
-import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
+import { JOBS_OPTION, PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { table } from "../terminal/text.ts";
 
 export const stats: Command = command({
@@ -21,6 +23,7 @@ export const stats: Command = command({
     "Prints mean, population variance, minimum and maximum of JavaScript expressions over state, step,\nparams and previous, the state one step before (by default of the state itself), over every\nstep of a run, or of a range: main@100..@200. One pass.",
   options: {
     ...RANGE_OPTIONS,
+    jobs: JOBS_OPTION,
     program: PROGRAM_OPTION,
     trust: TRUST_OPTION,
   },
@@ -33,17 +36,15 @@ export const stats: Command = command({
   keys: { stats: ["count", { series: ["mean", "variance", "min", "max"] }] },
   async run(args, { out, open, long }) {
     const { expression: given = [] } = args;
+    const jobs = readJobs(args.jobs);
     const names = given.length > 0 ? given : ["state"];
     const expressions = names.map((text) => parseExpression(text, asArguments));
     const repo = await open({ trust: args.trust });
     const { run, from, to } = await stepsOf(repo, args);
-    const measured = run.stats(
-      // A rest parameter keeps the function's length at 2: a third parameter is refused unless an
-      // expression reads the previous state.
-      (state, ctx, ...before) =>
-        expressions.map(({ look, text }) => numberOf(look(state, ctx, before[0]), text)),
-      { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
-    );
+    const { look, previous } = numbersOf(expressions);
+    const measured = run.stats(look as Look<unknown, Record<string, unknown>, readonly number[]>, {
+      ...{ ...long("measuring"), from, to, previous, jobs },
+    });
     const result = await measured.catch(async (error) => {
       throw await explained(error, run, names);
     });
@@ -85,13 +86,4 @@ async function explained(error: unknown, run: Run, names: readonly string[]): Pr
   if (!(cause instanceof NoNumber)) return error;
   const hint = await numbersHint(run, data.step ?? 0);
   return hint === undefined ? error : withData(error, { hint });
-}
-
-class NoNumber extends TypeError {}
-
-/** True counts as 1 and false as 0, so that the mean is the share of steps at which it is true. */
-function numberOf(value: unknown, expression: string): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  throw new NoNumber(`expected ${expression} to be a number, got ${describe(value)}`);
 }

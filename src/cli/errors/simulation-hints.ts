@@ -34,6 +34,8 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
       : causes.length > 0
         ? "`rewind verify REV --full` says where; `--force` of `get` and `show` prints the state all the same"
         : "`rewind verify REV --full` says where, and `rewind record --self-check` finds it while recording",
+  WORKER_FAILED: () =>
+    "a step may not end its process, and it needs memory for each job: --jobs 1 replays on one thread",
   INTERRUPTED: (data) => {
     if (data.goOn !== undefined) return `\`${data.goOn}\` continues from there`;
     // An interrupted recording keeps its committed part for the next command.

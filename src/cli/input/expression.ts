@@ -1,5 +1,6 @@
 import vm from "node:vm";
 import { readNumber } from "../../base/number-text.ts";
+import { type LookText, lookOf, readsPrevious } from "../../replay/look/expression.ts";
 import type { Look } from "../../replay/look/look.ts";
 import { usageError } from "./usage-error.ts";
 
@@ -18,35 +19,27 @@ export interface Expression {
  * of which JavaScript's comma would evaluate only the last.
  */
 export function parseExpression(text: string, whenSeveral: SeveralHint): Expression {
-  const compiled = compile(text, whenSeveral);
-  // The word also counts inside a text or after a dot; that only costs time.
-  const previous = /\bprevious\b/.test(text);
-  const look: Look = previous
-    ? (state, ctx, before) => compiled(state, ctx.step, ctx.params, before)
-    : (state, ctx) => compiled(state, ctx.step, ctx.params, undefined);
-  return { text, look, previous };
+  checkSyntax(text);
+  checkOne(text, whenSeveral);
+  checkNumbers(text);
+  const written: LookText = { kind: "value", texts: [text] };
+  return { text, look: compile(written), previous: readsPrevious(written) };
+}
+
+/** One look for all of these expressions, which gives their numbers. */
+export function numbersOf(
+  expressions: readonly Expression[],
+): Pick<Expression, "look" | "previous"> {
+  const written: LookText = { kind: "numbers", texts: expressions.map(({ text }) => text) };
+  return { look: compile(written), previous: readsPrevious(written) };
 }
 
 /** What to write in place of several expressions with commas between them. */
 export type SeveralHint = (expressions: readonly string[]) => string;
 
-type Compiled = (state: unknown, step: number, params: unknown, previous: unknown) => unknown;
-
-// Constants, so that `state = 5`, written for `state == 5`, throws instead of matching every step.
-const CONSTANTS = "state = $state, step = $step, params = $params, previous = $previous";
-
-function compile(text: string, whenSeveral: SeveralHint): Compiled {
-  checkSyntax(text);
-  checkOne(text, whenSeveral);
-  checkNumbers(text);
+function compile(written: LookText): Look {
   try {
-    return new Function(
-      "$state",
-      "$step",
-      "$params",
-      "$previous",
-      `"use strict"; const ${CONSTANTS}; return (${text}\n);`,
-    ) as Compiled;
+    return lookOf(written);
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     throw usageError(

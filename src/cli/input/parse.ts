@@ -79,3 +79,11 @@ export function parseMs(text: string, option: string): number {
     `expected ${option} to be a number of milliseconds, such as 16.5, got ${JSON.stringify(text)}`,
   );
 }
+
+/** How many threads --jobs allows. */
+export function readJobs(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const jobs = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (jobs > 0) return jobs;
+  throw usageError(`expected --jobs to be a whole number, at least 1, got ${JSON.stringify(text)}`);
+}

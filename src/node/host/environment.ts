@@ -9,6 +9,7 @@ import {
   type Observations,
 } from "../../replay/environment.ts";
 import { Programs } from "../../replay/programs.ts";
+import type { Workers } from "../../replay/workers.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { ObjectStore } from "../../store/object-store.ts";
 import { nodeGuard } from "./guard-node.ts";
@@ -42,6 +43,8 @@ export function nodeEnvironment(
     readonly observations?: Observations;
     /** The default generator of recordings. */
     readonly generator?: () => string | undefined;
+    /** What does long work beside this thread. */
+    readonly workers?: Workers | undefined;
   } = {},
 ): Environment {
   return {
@@ -52,6 +55,7 @@ export function nodeEnvironment(
     crc32: nodeCrc32,
     checks: options.checks ?? memoryChecks(),
     observations: options.observations ?? memoryObservations(),
+    workers: options.workers,
     now: () => clock.now(),
     pause,
     isProxy: util.types.isProxy,

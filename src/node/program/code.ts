@@ -16,7 +16,6 @@ import type { Bundle, BundledCode } from "./bundle.ts";
 import { capturedBy, recordedCapture } from "./captured-inputs.ts";
 import { changedSince, missingSince } from "./changed-since.ts";
 import { loadExports, loadProgram } from "./load-program.ts";
-import { packagesByLine } from "./locate.ts";
 import { splitSpec } from "./module-spec.ts";
 import { checkReadable } from "./readable-code.ts";
 import { rememberInputs, workingState } from "./working-program.ts";
@@ -54,7 +53,6 @@ async function codeOfFile(
     ...(exportName !== undefined && { exportName }),
     isNew: true,
     root: project.root,
-    packageOf: packagesByLine(bundled.parts),
     inputsLimitBytes: project.inputsLimitBytes(),
   });
   const { simulation } = loaded;
@@ -169,9 +167,8 @@ export async function loadRecorded(
     ...(exportName !== undefined && { exportName }),
     root: project.root,
     externals: program.externals,
-    packageOf: packagesByLine(parts),
+    parts,
     map,
-    recorded: parts,
     captured: await capturedBy(program, get),
   });
 }

@@ -12,6 +12,7 @@ import {
   type PackageOfLine,
   type PlaceOf,
   type ProgramMap,
+  packagesByLine,
   placesIn,
   placesInFiles,
   placesInRecorded,
@@ -35,12 +36,10 @@ export interface LoadOptions {
   readonly root: string;
   /** The packages that are not in the bundle. */
   readonly externals?: readonly ExternalPackage[];
-  /** The package that a line of the code belongs to; by default every line is the user's own. */
-  readonly packageOf?: PackageOfLine;
-  /** Where the code comes from, for the places in errors. */
+  /** The parts of the code: each package's and the user's own; all of it is the user's unless given. */
+  readonly parts?: readonly SourcePart[];
+  /** Where the code comes from, for the places in errors; without it, they are places in `parts`. */
   readonly map?: ProgramMap | undefined;
-  /** The parts of recorded code; without a map, the places in errors are places in it. */
-  readonly recorded?: readonly SourcePart[];
   /** The inputs of the recording, which the program gets again. */
   readonly captured?: Captured | undefined;
   /** The largest file to keep among those that the program reads while it is loaded. */
@@ -75,8 +74,8 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
   const run = await runnable(options);
   const guard = nodeGuard();
   const filename = filenameOf(module);
-  const { packageOf = () => undefined } = options;
-  const placeOf = placesOf(module, options);
+  const packageOf = options.parts === undefined ? () => undefined : packagesByLine(options.parts);
+  const placeOf = placesOf(module, options, packageOf);
   const located = placeOf && { filename, placeOf };
   let { captured, exportName } = options;
   const load = async (): Promise<LoadedSimulation> => {
@@ -99,17 +98,33 @@ export async function loadProgram(options: LoadOptions): Promise<LoadedSimulatio
       places: (stack: string) => placesIn(stack, located),
       classPlace: (name: string) => classPlaceIn(options.code, name, located),
     };
-    return { ...chosen, captured, place: realm.place, fresh: load, ...places };
+    const portable = portableOf({ ...options, ...(exportName && { exportName }), captured });
+    return { ...chosen, captured, portable, place: realm.place, fresh: load, ...places };
   };
   return load();
 }
 
 function placesOf(
   module: string,
-  { map, packageOf = () => undefined, recorded }: LoadOptions,
+  { map, parts }: LoadOptions,
+  packageOf: PackageOfLine,
 ): PlaceOf | undefined {
   if (map !== undefined) return placesInFiles(map, packageOf);
-  return recorded && placesInRecorded(module, recorded);
+  return parts && placesInRecorded(module, parts);
+}
+
+/** What another thread needs to load the same program. */
+function portableOf(options: LoadOptions): LoadOptions | undefined {
+  // Another engine's modules are in this thread alone.
+  if (options.engine !== undefined) return undefined;
+  const { code, module, exportName, root, externals, parts, map, captured } = options;
+  return {
+    ...{ code, root, map, captured },
+    ...(module !== undefined && { module }),
+    ...(exportName !== undefined && { exportName }),
+    ...(externals !== undefined && { externals }),
+    ...(parts !== undefined && { parts }),
+  };
 }
 
 /** Loads a program's module, which may not record with the engine meanwhile. */

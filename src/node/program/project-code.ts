@@ -15,6 +15,7 @@ import {
 } from "../../replay/programs.ts";
 import type { Replayer } from "../../replay/replayer.ts";
 import type { AnySimulation } from "../../replay/simulation.ts";
+import type { Workers } from "../../replay/workers.ts";
 import { type ObjectStore, objectReader } from "../../store/object-store.ts";
 import { nodeEnvironment } from "../host/environment.ts";
 import { userName } from "../host/user-name.ts";
@@ -37,6 +38,7 @@ interface CodeOptions {
   readonly observations: Observations;
   /** The project's own generator. */
   readonly generator: () => string | undefined;
+  readonly workers: Workers;
 }
 
 /** The code of a project: the code to record, and the code that replays the runs of its store. */
@@ -115,11 +117,11 @@ export class ProjectCode {
         (id, { source }) => this.#noteRecorded(id, source),
       );
       for (const simulation of this.#options.simulations ?? []) programs.supply(simulation);
-      const { author = userName, generator, observations } = this.#options;
+      const { author = userName, generator, observations, workers } = this.#options;
       const checks = which === "recorded" ? this.#options.checks : noChecks();
       const who = typeof author === "string" ? () => author : author;
       env = nodeEnvironment({
-        ...{ store: this.#store, programs, checks, observations, author: who, generator },
+        ...{ store: this.#store, programs, checks, observations, author: who, generator, workers },
       });
       this.#environments.set(which, env);
     }

@@ -4,7 +4,16 @@ import type { Difference } from "../../codec/differences.ts";
 import { readState, type StateRef, sameState, stateRef } from "../../object/state.ts";
 import { checkpointOf, decodeCheckpoint } from "../checkpoint.ts";
 import { drive } from "../drive.ts";
-import { compareStates, decodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import {
+  compareStates,
+  decodeState,
+  type Environment,
+  LONG_OPTIONS,
+  type LongOptions,
+} from "../environment.ts";
+import { JOBS_OPTIONS, type JobsOptions } from "../jobs/job.ts";
+import { split } from "../jobs/split.ts";
+import { driveOver, type Task, type Workspace, workspaceOf } from "../jobs/task.ts";
 import { initialState } from "../record/record.ts";
 import type { Replayer } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
@@ -12,9 +21,10 @@ import { restore } from "../start.ts";
 import { agrees, rememberChecked, replayMismatch, type Stretch } from "../stretch.ts";
 import { outOfOrder, type TwinReplay, Twins } from "../twins.ts";
 import { scatter } from "../watch.ts";
+import type { Piece } from "../workers.ts";
 import { firstDifferentStep } from "./lockstep.ts";
 
-export interface VerifyOptions extends LongOptions {
+export interface VerifyOptions extends LongOptions, JobsOptions {
   /** Checks every block instead of about ten spread over the run. */
   readonly full?: boolean | undefined;
   /** Checks only the block that leads to this step. */
@@ -24,6 +34,7 @@ export interface VerifyOptions extends LongOptions {
 /** What those may be. */
 export const VERIFY_OPTIONS: OptionKinds<VerifyOptions> = {
   ...LONG_OPTIONS,
+  ...JOBS_OPTIONS,
   full: "flag",
   at: "any",
 };
@@ -72,16 +83,70 @@ export async function verify(
   options: VerifyOptions = {},
   recorded?: Replayer,
 ): Promise<Verification> {
-  const { env, manifest } = replayer;
-  const { blockSize } = manifest;
-  const { count, blockAt, twins } = plan(replayer, options);
+  const { full, at } = options;
+  const input = { full, at };
+  const plan = planOf(replayer, input);
+  const { blockSize } = replayer.manifest;
   const checked = new Set<number>();
-  let mismatch = options.at === undefined ? await checkInit(replayer) : undefined;
+  let mismatch = at === undefined ? await checkInit(replayer) : undefined;
   if (mismatch !== undefined) return { ok: false, blocksChecked: 0, mismatch };
-  let at = 0;
+  await split({
+    ...options,
+    task: verifyTask(recorded),
+    workspace: workspaceOf(replayer),
+    input,
+    from: 0,
+    to: plan.count * blockSize,
+    cutAfter: (unit) => plan.cutAfter(Math.ceil(unit / blockSize)) * blockSize,
+    deliver(piece, { to }) {
+      // A piece that was done beside an earlier one may have gone past the first mismatch.
+      const last = mismatch?.from ?? Number.POSITIVE_INFINITY;
+      for (const begins of piece.checked) if (begins <= last) checked.add(begins);
+      if (piece.mismatch !== undefined && piece.mismatch.from <= last) mismatch = piece.mismatch;
+      return mismatch !== undefined && plan.isAfter(to / blockSize, mismatch.from / blockSize);
+    },
+  });
+  return { ok: mismatch === undefined, blocksChecked: checked.size, mismatch };
+}
+
+/** Which blocks are checked. */
+interface VerifyInput extends Pick<VerifyOptions, "full" | "at"> {}
+
+/** The blocks that a piece has checked, by the steps at which they begin. */
+interface Checked {
+  readonly checked: readonly number[];
+  readonly mismatch: Mismatch | undefined;
+}
+
+/** Replays some of the blocks of a verification. Its units count every block as a whole one. */
+export function verifyTask(recorded?: Replayer): Task<VerifyInput, Checked> {
+  return {
+    name: "verify",
+    run: (workspace, input, piece, long) => verifyPiece(workspace, input, piece, long, recorded),
+    stepOf({ runs: [run] }, input, unit) {
+      const replayer = run as Replayer;
+      const { blockSize } = replayer.manifest;
+      return planOf(replayer, input).blockAt(Math.floor(unit / blockSize)) * blockSize;
+    },
+  };
+}
+
+async function verifyPiece(
+  { env, runs: [run], isWorker }: Workspace,
+  input: VerifyInput,
+  piece: Piece,
+  long: LongOptions,
+  recorded: Replayer | undefined,
+): Promise<Checked> {
+  const replayer = run as Replayer;
+  const { manifest } = replayer;
+  const { blockSize } = manifest;
+  const { blockAt, twins } = planOf(replayer, input);
+  const checked: number[] = [];
+  let mismatch: Mismatch | undefined;
+  let at = piece.from / blockSize;
   let replay: TwinReplay | undefined;
-  // Counts every block as a whole one, so that progress is even.
-  await drive(env, { ...options, from: 0, to: count * blockSize }, async (until) => {
+  await drive(env, driveOver(piece, long), async (until) => {
     const begins = blockAt(at) * blockSize;
     const ends = Math.min(begins + blockSize, manifest.steps);
     // Blocks after the first known mismatch no longer matter.
@@ -94,14 +159,16 @@ export async function verify(
     env.guard(() => live.advance(next));
     if (next < stretch.to) return at * blockSize + next - begins;
     const found = await compareStretch(replayer, live, stretch, recorded);
+    // A difference holds values of the program's own classes, which no message can.
+    if (found !== undefined && isWorker) throw new Error("to be compared on the first thread");
     const goesOn = found === undefined && stretch.to < ends;
     replay = goesOn ? await replayFrom(replayer, stretch.to, twins(at)) : undefined;
     if (goesOn) return at * blockSize + stretch.to - begins;
     mismatch = found ?? mismatch;
-    checked.add(begins);
+    checked.push(begins);
     return ++at * blockSize;
   });
-  return { ok: mismatch === undefined, blocksChecked: checked.size, mismatch };
+  return { checked, mismatch };
 }
 
 async function replayFrom(replayer: Replayer, from: number, twins: Twins): Promise<TwinReplay> {
@@ -109,34 +176,75 @@ async function replayFrom(replayer: Replayer, from: number, twins: Twins): Promi
   return twins.begin(start, (await replayer.stretch(start.step)).to);
 }
 
-/** How many replays of a block there are, the block of each, and the twins that replay it. */
-function plan(
-  replayer: Replayer,
-  options: VerifyOptions,
-): { readonly count: number; blockAt(at: number): number; twins(at: number): Twins } {
-  const jumping = new Twins(replayer.env, { warm: true });
-  if (options.full !== true || options.at !== undefined) {
-    const blocks = scattered(chosenBlocks(replayer, options));
-    return { count: blocks.length, blockAt: (at) => blocks[at] as number, twins: () => jumping };
+/** The replays of blocks that a verification consists of, in their order. */
+interface Plan {
+  readonly count: number;
+  /** The block of each. */
+  blockAt(at: number): number;
+  /** The twins that replay it. */
+  twins(at: number): Twins;
+  /** The first place at or after this one at which the replays may be cut. */
+  cutAfter(at: number): number;
+  /** Whether all replays from this one on are of blocks after another. */
+  isAfter(at: number, block: number): boolean;
+}
+
+function planOf(replayer: Replayer, input: VerifyInput): Plan {
+  const { env, timeline } = replayer;
+  const jumping = new Twins(env, { warm: true });
+  if (input.full !== true || input.at !== undefined) {
+    const blocks = scattered(chosenBlocks(replayer, input));
+    const { length } = blocks;
+    return {
+      count: length,
+      blockAt: (at) => blocks[at] as number,
+      twins: () => jumping,
+      cutAfter: () => length,
+      isAfter: (at) => at >= length,
+    };
   }
-  const { count } = replayer.timeline;
-  const some = outOfOrder(0, count);
-  const following = new Twins(replayer.env, { warm: false });
+  const some = outOfOrder(0, timeline.count);
+  const inOrder = groupedTwins(env, groupOf(timeline.count));
   return {
-    count: some.length + count,
+    count: some.length + timeline.count,
     // Not a list: a run may declare more blocks than memory has room for.
     blockAt: (at) => some[at] ?? at - some.length,
-    twins: (at) => (at < some.length ? jumping : following),
+    twins: (at) => (at < some.length ? jumping : inOrder(at - some.length)),
+    cutAfter: (at) => {
+      const group = groupOf(timeline.count);
+      return some.length + Math.ceil(Math.max(0, at - some.length) / group) * group;
+    },
+    isAfter: (at, block) => at >= some.length && at - some.length > block,
+  };
+}
+
+/**
+ * The blocks that one used instance replays in a row. It depends on the run alone, so that a
+ * verification finds the same on any number of threads.
+ */
+function groupOf(blocks: number): number {
+  return Math.max(LEAST_GROUP, Math.ceil(blocks / MOST_GROUPS));
+}
+
+const LEAST_GROUP = 16;
+const MOST_GROUPS = 64;
+
+/** Twins for blocks that come in order: new ones for each group. */
+function groupedTwins(env: Environment, size: number): (block: number) => Twins {
+  let group = -1;
+  let twins = new Twins(env, { warm: false });
+  return (block) => {
+    const here = Math.floor(block / size);
+    if (here !== group) twins = new Twins(env, { warm: here > 0 });
+    group = here;
+    return twins;
   };
 }
 
 /**
  * The requested block; all blocks if they are few; if not, some blocks from the first to the last.
  */
-function chosenBlocks(
-  { manifest, timeline: { count } }: Replayer,
-  { at }: VerifyOptions,
-): number[] {
+function chosenBlocks({ manifest, timeline: { count } }: Replayer, { at }: VerifyInput): number[] {
   if (at !== undefined)
     return count === 0 ? [] : [Math.max(0, Math.ceil(at / manifest.blockSize) - 1)];
   if (count <= SAMPLED_BLOCKS) return Array.from({ length: count }, (_, block) => block);

@@ -2,10 +2,13 @@ import { count } from "../../base/count.ts";
 import { type ErrorData, isRewindError, RewindError } from "../../base/errors.ts";
 import type { Position } from "../advance.ts";
 import { drive } from "../drive.ts";
+import { split } from "../jobs/split.ts";
+import type { Task } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
-import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { checkArguments, type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { type LookInput, lookIn, passOver, stepsOf } from "./look-pieces.ts";
 import { type StepRange, scan } from "./scan.ts";
 
 /** A step and the state there. */
@@ -21,19 +24,50 @@ export async function find<S>(
   options: RangeOptions = {},
 ): Promise<Found<S> | undefined> {
   const range = rangeOf(replayer, options);
+  checkArguments(predicate, options);
+  let match: Match | undefined;
   try {
-    const look = await looking(replayer, range, predicate, options);
-    const position = await scan(replayer, { ...options, ...range }, (state, context) => {
-      try {
-        return Boolean(look(state, context));
-      } catch (cause) {
-        throw functionFailed(cause, context.step);
-      }
+    await split({
+      ...passOver(replayer, range, predicate, options),
+      task: findTask(predicate),
+      deliver(found) {
+        match = found;
+        return found !== undefined;
+      },
     });
-    return position && (await found<S>(position, replayer));
+    if (match === undefined) return undefined;
+    const position = match.position ?? (await replayer.positionAt(match.step));
+    return await found<S>(position, replayer);
   } catch (error) {
-    throw interruptedAhead(error, range, 0);
+    throw interruptedAhead(error, range);
   }
+}
+
+/** Where a predicate holds; the position is there unless a worker found it. */
+interface Match {
+  readonly step: number;
+  readonly position: Position | undefined;
+}
+
+/** Finds the first step of a piece at which a predicate holds. */
+export function findTask(given?: Look<never, never>): Task<LookInput, Match | undefined> {
+  return {
+    name: "find",
+    async run({ runs: [run], isWorker }, input, piece, long) {
+      const replayer = run as Replayer;
+      const steps = stepsOf(piece, input);
+      const options = { ...long, previous: input.previous };
+      const look = await looking(replayer, steps, lookIn(input, given), options);
+      const position = await scan(replayer, steps, long, (state, context) => {
+        try {
+          return Boolean(look(state, context));
+        } catch (cause) {
+          throw functionFailed(cause, context.step);
+        }
+      });
+      return position && { step: position.step, position: isWorker ? undefined : position };
+    },
+  };
 }
 
 /**
@@ -56,7 +90,7 @@ export async function findLast<S>(
     const behind = to - end;
     const onSlice =
       onProgress && (({ done }: { done: number }) => onProgress({ done: behind + done, total }));
-    await scan(replayer, { ...range, signal, onProgress: onSlice }, (state, context) => {
+    await scan(replayer, range, { signal, onProgress: onSlice }, (state, context) => {
       try {
         if (look(state, context)) last = context.step;
       } catch (cause) {
@@ -101,17 +135,24 @@ export interface Interrupted {
   readonly looked: StepRange | undefined;
   /** The steps that are left: a pass over them completes this one. */
   readonly rest: StepRange;
-  /** How many of the steps looked at matched the predicate. */
+  /** How many of the steps looked at matched the predicate; of a count, the first and the last. */
   readonly held: number;
+  readonly first?: number | undefined;
+  readonly last?: number | undefined;
 }
 
 /** Adds to INTERRUPTED how far a pass over `range` had got; leaves other errors as they are. */
-export function interruptedAhead(error: unknown, { from, to }: StepRange, held: number): unknown {
+export function interruptedAhead(
+  error: unknown,
+  { from, to }: StepRange,
+  held = 0,
+  matches: Pick<Interrupted, "first" | "last"> = {},
+): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
   const { step = -1 } = error.data;
   // A pass replays the steps before the first one that it looks at.
   if (step < from) return interruptedPass(error, undefined, { from, to }, held);
-  return interruptedPass(error, { from, to: step }, { from: step + 1, to }, held);
+  return interruptedPass(error, { from, to: step }, { from: step + 1, to }, held, matches);
 }
 
 function interruptedPass(
@@ -119,10 +160,11 @@ function interruptedPass(
   looked: StepRange | undefined,
   rest: StepRange,
   held: number,
+  matches: Pick<Interrupted, "first" | "last"> = {},
 ): unknown {
   const where =
     looked === undefined ? "no step yet" : `steps ${count(looked.from)} to ${count(looked.to)}`;
-  const progress: Interrupted = { looked, rest, held };
+  const progress: Interrupted = { looked, rest, held, ...matches };
   return interrupted(error, `looked at ${where}`, progress);
 }
 

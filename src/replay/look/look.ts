@@ -2,13 +2,14 @@ import { checkStepInRange } from "../../base/checks.ts";
 import { RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
 import { LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import { JOBS_OPTIONS, type JobsOptions } from "../jobs/job.ts";
 import type { Replayer } from "../replayer.ts";
 import type { Params, StepContext } from "../simulation.ts";
 import { lookBack, PreviousStates } from "./previous.ts";
 import type { StepRange } from "./scan.ts";
 
 /** Which steps to look at, and what to pass to the function that looks. */
-export interface RangeOptions extends LongOptions {
+export interface RangeOptions extends LongOptions, JobsOptions {
   /** The first step to look at; 0 unless given. */
   readonly from?: number | undefined;
   /** The last step to look at; the run's last unless given. */
@@ -23,6 +24,7 @@ export interface RangeOptions extends LongOptions {
 /** What those may be; `rangeOf` checks the steps. */
 export const RANGE_OPTIONS: OptionKinds<RangeOptions> = {
   ...LONG_OPTIONS,
+  ...JOBS_OPTIONS,
   from: "any",
   to: "any",
   previous: "flag",

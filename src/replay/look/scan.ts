@@ -3,6 +3,7 @@ import type { RewindError } from "../../base/errors.ts";
 import { advance, type Position, type Visit } from "../advance.ts";
 import { drive } from "../drive.ts";
 import { encodeState, type LongOptions } from "../environment.ts";
+import { driveOver } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { restore } from "../start.ts";
 import { agrees, agreesAs, replayMismatch, type Stretch } from "../stretch.ts";
@@ -17,21 +18,22 @@ export interface StepRange {
 
 /**
  * Calls `visit` with the state at each step of the range, in one pass, until it returns true.
- * Returns the position at which it did, replayed without `visit`. The end of each block is compared
+ * The end of the range may move closer meanwhile. Returns the position at which it did, replayed without `visit`. The end of each block is compared
  * with its checkpoint, and the last state with a replay, so that `visit` saw the recorded states.
  * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state.
  */
 export async function scan(
   replayer: Replayer,
-  range: StepRange & LongOptions,
+  range: StepRange,
+  long: LongOptions,
   visit: Visit,
 ): Promise<Position | undefined> {
   const { env } = replayer;
-  let position = await reach(replayer, range.from, range);
+  let position = await reach(replayer, range.from, long);
   let stopped = env.guard(() => visitAt(position, visit));
   let compared = -1;
   if (!stopped) {
-    await drive(env, range, async (until) => {
+    await drive(env, driveOver(range, long), async (until) => {
       while (position.step < until && !stopped) {
         const cut = replayer.segmentAfter(position.step);
         if (cut === position.step + 1) {

@@ -1,9 +1,13 @@
 import { describe } from "../../base/checks.ts";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
+import { split } from "../jobs/split.ts";
+import type { Task } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { functionFailed } from "./failures.ts";
-import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { checkArguments, type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { type LookInput, lookIn, passOver, stepsOf } from "./look-pieces.ts";
+import { Moments, type MomentsData } from "./moments.ts";
 import { scan } from "./scan.ts";
 
 /**
@@ -36,8 +40,8 @@ export interface VectorStatistics {
 export type Metric<S, R extends number | readonly number[]> = Look<S, never, R>;
 
 /**
- * Count, mean, variance and extremes of `metric` over every step, in one pass (Welford 1962, and
- * its extension to covariances).
+ * Count, mean, variance and extremes of `metric` over every step, in one pass. The sums are exact
+ * and each result is rounded once, so that they do not depend on how the range was cut.
  */
 export async function stats<S, R extends number | readonly number[]>(
   replayer: Replayer,
@@ -45,115 +49,93 @@ export async function stats<S, R extends number | readonly number[]>(
   options: RangeOptions = {},
 ): Promise<R extends number ? Statistics : VectorStatistics> {
   const range = rangeOf(replayer, options);
-  let scalar: ScalarMoments | undefined;
-  let vector: VectorMoments | undefined;
-  const look = await looking<unknown>(replayer, range, metric as Look<never, never>, options);
-  await scan(replayer, { ...options, ...range }, (state, context) => {
-    let value: unknown;
-    try {
-      value = look(state, context);
-    } catch (cause) {
-      throw functionFailed(cause, context.step);
-    }
-    if (typeof value === "number" && vector === undefined) {
-      scalar ??= new ScalarMoments();
-      scalar.add(value);
-    } else if (Array.isArray(value) && scalar === undefined) {
-      vector ??= new VectorMoments(value.length);
-      vector.add(value, context.step);
-    } else {
-      throw notNumbers(value, context.step);
-    }
-    return false;
+  const look = metric as Look<never, never>;
+  checkArguments(look, options);
+  let isVector = false;
+  let total: Moments | undefined;
+  await split({
+    ...passOver(replayer, range, look, options),
+    task: statsTask(look),
+    deliver(part) {
+      isVector = part.isVector;
+      total ??= new Moments(part.moments.width);
+      total.merge(part.moments);
+      return false;
+    },
   });
-  return (scalar ?? vector)?.result() as R extends number ? Statistics : VectorStatistics;
+  const moments = total as unknown as Moments;
+  const result = isVector ? vectorStatistics(moments) : scalarStatistics(moments);
+  return result as R extends number ? Statistics : VectorStatistics;
 }
 
-/** Welford's running moments of one number. */
-class ScalarMoments {
-  #count = 0;
-  #mean = 0;
-  #squares = 0;
-  #min: number = Number.POSITIVE_INFINITY;
-  #max: number = Number.NEGATIVE_INFINITY;
-  #hasNaN = false;
-
-  add(x: number): void {
-    this.#count++;
-    const delta = x - this.#mean;
-    this.#mean += delta / this.#count;
-    this.#squares += delta * (x - this.#mean);
-    if (x < this.#min) this.#min = x;
-    if (x > this.#max) this.#max = x;
-    // The mean does not tell: two infinities can make it NaN too.
-    if (Number.isNaN(x)) this.#hasNaN = true;
-  }
-
-  result(): Statistics {
-    const [mean, squares] = [this.#mean, this.#squares];
-    return {
-      count: this.#count,
-      mean,
-      variance: squares / this.#count,
-      min: this.#hasNaN ? Number.NaN : this.#min,
-      max: this.#hasNaN ? Number.NaN : this.#max,
-    };
-  }
+/** The moments of a piece. */
+interface Part {
+  readonly isVector: boolean;
+  readonly moments: MomentsData;
 }
 
-/** Running moments of several numbers, and of each pair of them. */
-class VectorMoments {
-  readonly #width: number;
-  readonly #each: readonly ScalarMoments[];
-  readonly #means: Float64Array;
-  readonly #products: Float64Array;
-  #count = 0;
+/** Gathers the moments of the numbers that a metric gives at the steps of a piece. */
+export function statsTask(given?: Look<never, never>): Task<LookInput, Part> {
+  return {
+    name: "stats",
+    async run({ runs: [run] }, input, piece, long) {
+      const replayer = run as Replayer;
+      const steps = stepsOf(piece, input);
+      const options = { ...long, previous: input.previous };
+      const look = await looking<unknown>(replayer, steps, lookIn(input, given), options);
+      let scalar: Moments | undefined;
+      let vector: Moments | undefined;
+      await scan(replayer, steps, long, (state, context) => {
+        let value: unknown;
+        try {
+          value = look(state, context);
+        } catch (cause) {
+          throw functionFailed(cause, context.step);
+        }
+        if (typeof value === "number" && vector === undefined) {
+          scalar ??= new Moments(1);
+          scalar.addSingle(value);
+        } else if (Array.isArray(value) && scalar === undefined) {
+          vector ??= new Moments(value.length);
+          vector.add(numbersIn(value, context.step, vector.width));
+        } else {
+          throw notNumbers(value, context.step);
+        }
+        return false;
+      });
+      const moments = (vector ?? scalar) as Moments;
+      return { isVector: vector !== undefined, moments: moments.data() };
+    },
+  };
+}
 
-  constructor(width: number) {
-    this.#width = width;
-    this.#each = Array.from({ length: width }, () => new ScalarMoments());
-    this.#means = new Float64Array(width);
-    this.#products = new Float64Array(width * width);
-  }
+function numbersIn(values: readonly unknown[], step: number, width: number): readonly number[] {
+  let isSound = values.length === width;
+  for (let i = 0; i < width && isSound; i++) isSound = typeof values[i] === "number";
+  if (isSound) return values as readonly number[];
+  throw notNumbers(values, step, width);
+}
 
-  add(values: readonly unknown[], step: number): void {
-    const width = this.#width;
-    if (values.length !== width || !values.every((value) => typeof value === "number")) {
-      throw notNumbers(values, step, width);
-    }
-    this.#count++;
-    for (let i = 0; i < width; i++) {
-      const x = values[i] as number;
-      this.#each[i]?.add(x);
-      const before = x - (this.#means[i] as number);
-      this.#means[i] = (this.#means[i] as number) + before / this.#count;
-      // The mean of i is updated, the means of j > i are not yet.
-      const after = x - (this.#means[i] as number);
-      for (let j = i; j < width; j++) {
-        const at = i * width + j;
-        const other = j === i ? before : (values[j] as number) - (this.#means[j] as number);
-        this.#products[at] = (this.#products[at] as number) + after * other;
-      }
-    }
-  }
+function scalarStatistics(moments: Moments): Statistics {
+  return {
+    count: moments.count,
+    mean: moments.mean(0),
+    variance: moments.variance(0),
+    min: moments.min(0),
+    max: moments.max(0),
+  };
+}
 
-  result(): VectorStatistics {
-    const each = this.#each.map((moments) => moments.result());
-    const covariance = each.map((_, i) =>
-      each.map(
-        (_, j) =>
-          (this.#products[Math.min(i, j) * this.#width + Math.max(i, j)] as number) / this.#count,
-      ),
-    );
-    return {
-      count: this.#count,
-      mean: each.map(({ mean }) => mean),
-      variance: each.map(({ variance }) => variance),
-      min: each.map(({ min }) => min),
-      max: each.map(({ max }) => max),
-      covariance,
-    };
-  }
+function vectorStatistics(moments: Moments): VectorStatistics {
+  const each = Array.from({ length: moments.width }, (_, i) => i);
+  return {
+    count: moments.count,
+    mean: each.map((i) => moments.mean(i)),
+    variance: each.map((i) => moments.variance(i)),
+    min: each.map((i) => moments.min(i)),
+    max: each.map((i) => moments.max(i)),
+    covariance: each.map((i) => each.map((j) => moments.covariance(i, j))),
+  };
 }
 
 function notNumbers(value: unknown, step: number, width?: number): RewindError {

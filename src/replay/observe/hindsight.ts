@@ -81,20 +81,16 @@ export async function observeAgain(
     env.observations.note(run, name, id);
   };
   try {
-    await scan(
-      replayer,
-      { ...options, from: whole * blockSize, to: steps },
-      (state, ctx, segment) => {
-        live.take(state, ctx.step, segment);
-        if ((ctx.step + 1) % blockSize === 0) {
-          checked = { blocks, edge: tree.edge() };
-          tree.append(live.summaries()[0]);
-          live.restart();
-          blocks++;
-        }
-        return false;
-      },
-    );
+    await scan(replayer, { from: whole * blockSize, to: steps }, options, (state, ctx, segment) => {
+      live.take(state, ctx.step, segment);
+      if ((ctx.step + 1) % blockSize === 0) {
+        checked = { blocks, edge: tree.edge() };
+        tree.append(live.summaries()[0]);
+        live.restart();
+        blocks++;
+      }
+      return false;
+    });
   } catch (error) {
     if (checked.blocks > whole) {
       await keep(seriesTo(checked.blocks * blockSize - 1, checked.edge, undefined));

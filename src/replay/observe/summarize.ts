@@ -23,7 +23,7 @@ export async function summarize(
   observers: readonly ObserverStart[],
 ): Promise<readonly Summarized[]> {
   const live = new LiveObservers(observers);
-  await scan(replayer, range, (state, { step }, segment) => {
+  await scan(replayer, range, range, (state, { step }, segment) => {
     live.take(state, step, segment);
     return false;
   });

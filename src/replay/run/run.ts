@@ -199,9 +199,9 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   /**
    * The first step at which `predicate` holds, and the state there; undefined if no step matches.
    * Looks at every step, or at those from `from` to `to`. With `previous: true`, the predicate also
-   * gets the state one step before, undefined at step 0. Throws FUNCTION_FAILED, which names the
-   * step, and INTERRUPTED, whose data holds the steps `looked` at and the `rest`, each `{ from, to
-   * }`.
+   * gets the state one step before, undefined at step 0. A function cannot go to another thread, so
+   * the pass stays on this one. Throws FUNCTION_FAILED, which names the step, and INTERRUPTED, whose
+   * data holds the steps `looked` at and the `rest`, each `{ from, to }`.
    *
    * @example
    * ```ts
@@ -261,7 +261,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
 
   /**
    * Count, mean, population variance, minimum and maximum of a number over every step. For an array
-   * of numbers, the same for each of them, and the covariance matrix.
+   * of numbers, the same for each of them, and the covariance matrix. Sums have no error, and each
+   * result is rounded once. The pass stays on this thread, as that of `find` does.
    *
    * @example
    * ```ts

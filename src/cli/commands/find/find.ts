@@ -10,13 +10,14 @@ import { type Command, type Context, command, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
 import { type Expression, parseExpression, type SeveralHint } from "../../input/expression.ts";
 import { missingField, withMissingField } from "../../input/missing-field.ts";
+import { readJobs } from "../../input/parse.ts";
 import { quoted } from "../../input/quoted.ts";
 import { type Steps, stepsOf } from "../../input/range.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../../options.ts";
+import { JOBS_OPTION, PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../../options.ts";
 import { formatState } from "../../show/state.ts";
 import type { Output } from "../../terminal/output.ts";
-import { interruptedSearch, type Matches } from "./interrupted-search.ts";
+import { interruptedSearch } from "./interrupted-search.ts";
 
 export const find: Command = command({
   positionals: {
@@ -38,6 +39,7 @@ export const find: Command = command({
       value: "PATH",
     },
     ...RANGE_OPTIONS,
+    jobs: JOBS_OPTION,
     program: PROGRAM_OPTION,
     trust: TRUST_OPTION,
   },
@@ -59,6 +61,7 @@ export const find: Command = command({
   },
   async run(args, context) {
     const expression = parseExpression(args.expression, joined);
+    const jobs = readJobs(args.jobs);
     const mode = modeOf(args);
     const path = args.path === undefined ? [] : parsePath(args.path);
     if (mode === "count" && path.length > 0) {
@@ -67,15 +70,15 @@ export const find: Command = command({
     const repo = await context.open({ trust: args.trust });
     const steps = await stepsOf(repo, args);
     const { from, to } = steps;
-    const { look, matches } = noting(expression.look);
-    const options = { ...context.long("looking"), from, to, previous: expression.previous };
+    const { look, previous } = expression;
+    const options = { ...context.long("looking"), from, to, previous, jobs };
     try {
       const status = await SEARCHES[mode](steps.run, look, { ...context, path }, options);
       if (status === STATUS.failed) await noteMissingField(expression, steps, context.out);
       return status;
     } catch (cause) {
       const error = await withMissingField(cause, steps.run, [expression.text]);
-      throw interruptedSearch(error, steps.run.steps, matches, (ends) =>
+      throw interruptedSearch(error, steps.run.steps, (ends) =>
         commandLine("find", [steps.name, expression.text], { ...args, ...ends }, find.options),
       );
     }
@@ -84,24 +87,6 @@ export const find: Command = command({
 
 const joined: SeveralHint = (expressions) =>
   `join them with && or ||: ${quoted(expressions.join(" && "))}`;
-
-/** The same function, which also notes where it holds, for an interrupted count. */
-function noting(look: Look): { readonly look: Look; readonly matches: Matches } {
-  const matches: { first?: number; last?: number } = {};
-  return {
-    matches,
-    // A rest parameter keeps look.length at 2: a third parameter is refused unless the expression
-    // reads the previous state.
-    look(state, ctx, ...before) {
-      const holds = Boolean(look(state, ctx, before[0]));
-      if (holds) {
-        matches.first ??= ctx.step;
-        matches.last = ctx.step;
-      }
-      return holds;
-    },
-  };
-}
 
 /** Reports a misspelt field, if any: it is undefined at every step, so it rarely matches. */
 async function noteMissingField(

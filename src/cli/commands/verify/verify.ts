@@ -3,10 +3,11 @@ import { parseRange, parseRevision } from "../../../history/revision.ts";
 import type { Mismatch } from "../../../replay/compare/verify.ts";
 import type { WhichProgram } from "../../../repository.ts";
 import { type Command, command, STATUS } from "../../command.ts";
+import { readJobs } from "../../input/parse.ts";
 import { quoted } from "../../input/quoted.ts";
 import { wholeRun } from "../../input/revision.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { PROGRAM_OPTION, TRUST_OPTION } from "../../options.ts";
+import { JOBS_OPTION, PROGRAM_OPTION, TRUST_OPTION } from "../../options.ts";
 import { cutPair } from "../../show/cut-pair.ts";
 import { stateJson, stateLine } from "../../show/state.ts";
 import { TRACE_KEYS, verifyTrace } from "./against-trace.ts";
@@ -36,6 +37,7 @@ export const verify: Command = command({
       value: "FILE",
       completes: "files",
     },
+    jobs: JOBS_OPTION,
     program: PROGRAM_OPTION,
     trust: TRUST_OPTION,
   },
@@ -57,6 +59,7 @@ export const verify: Command = command({
   async run(args, context) {
     const { out, open, long } = context;
     checkForms(args);
+    const jobs = readJobs(args.jobs);
     if (args.signature) {
       if (args.revision === undefined)
         throw usageError("expected a tag: rewind verify TAG --signature");
@@ -81,7 +84,8 @@ export const verify: Command = command({
       program === "working"
         ? (await repo.revision(revision, { program: "beside" })).run
         : undefined;
-    const options = { ...long("verifying"), full: args.full === true, at: step, recorded };
+    const full = args.full === true;
+    const options = { ...long("verifying"), full, at: step, recorded, jobs };
     const { ok, blocksChecked, mismatch } = await run.verify(options);
     const types = mismatch && (await run.typesAt(mismatch.to));
     const changes = (): object[] =>
