@@ -41,6 +41,8 @@ const LINES: Readonly<Record<string, string>> = {
   "find --count": "find main step===3 --count",
   "find --bisect": "find main step>=3 --bisect",
   stats: "stats main state.x",
+  observe: "observe main",
+  "observe REV NAME=…": "observe main twice=step*2",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",
   "diff --all-spans": "diff main fix --all-spans",

@@ -18,9 +18,9 @@ export const observe: Command = command({
     "Adds observers to a recorded run, by replay: NAME=EXPRESSION, over state, step and params, or\nNAME=MODULE#EXPORT. Their statistics are those that they would have had while it was recorded; the run\nstays as it is, and forks use again what is known of their past. Without one, lists the run's observers.",
   options: { trust: TRUST_OPTION },
   examples: [
-    ["observe main", "what is observed, and of how many steps"],
-    ["observe main share='state.infected / params.people'", "a new quantity over an old run"],
-    ["observe fix peak=metrics.ts#peak", "one of a module"],
+    ["observe main", "what is observed of it"],
+    ['observe main "square=state ** 2"', "a new quantity over an old run"],
+    ['observe fork "square=state ** 2"', "of a fork, which shares what is known of its past"],
   ],
   keys: {
     observe: ["run", { observers: ["name", "kind", "unit", "title"] }],
