@@ -227,7 +227,7 @@ function groupOf(blocks: number): number {
 }
 
 const LEAST_GROUP = 16;
-const MOST_GROUPS = 64;
+const MOST_GROUPS = 16;
 
 /** Twins for blocks that come in order: new ones for each group. */
 function groupedTwins(env: Environment, size: number): (block: number) => Twins {
