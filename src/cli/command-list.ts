@@ -26,6 +26,10 @@ export const COMMANDS = {
   log: { group: "look", summary: "list runs and what they came from, or draw the branches" },
   find: { group: "look", summary: "find the first step at which an expression holds" },
   stats: { group: "look", summary: "mean, variance and extremes over every step" },
+  plot: {
+    group: "look",
+    summary: "draw numbers over the steps of runs: braille, SVG, PNG or HTML",
+  },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },
   undo: { group: "fork", summary: "take the last operation back" },

@@ -41,6 +41,8 @@ const LINES: Readonly<Record<string, string>> = {
   "find --count": "find main step===3 --count",
   "find --bisect": "find main step>=3 --bisect",
   stats: "stats main state.x",
+  plot: "plot main fix state.x --points 5",
+  "plot -o": "plot main state.x -o x.svg",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",
   "diff --all-spans": "diff main fix --all-spans",

@@ -1,12 +1,8 @@
-import { describe } from "../../base/checks.ts";
 import { count } from "../../base/count.ts";
-import { isRewindError } from "../../base/errors.ts";
-import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
-import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseExpression, type SeveralHint } from "../input/expression.ts";
-import { numbersHint, withMissingField } from "../input/missing-field.ts";
+import { numberOf, withNumbers } from "../input/number-of.ts";
 import { quoted } from "../input/quoted.ts";
 import { stepsOf } from "../input/range.ts";
 import { PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
@@ -45,7 +41,7 @@ export const stats: Command = command({
       { ...long("measuring"), from, to, previous: expressions.some(({ previous }) => previous) },
     );
     const result = await measured.catch(async (error) => {
-      throw await explained(error, run, names);
+      throw await withNumbers(error, run, names);
     });
     const rows = names.map((name, i) => ({
       name,
@@ -76,22 +72,3 @@ export const stats: Command = command({
 
 const asArguments: SeveralHint = (expressions) =>
   `give each as a separate argument: ${expressions.map(quoted).join(" ")}`;
-
-/** The error with a hint, such as what the state has instead of the field that was named. */
-async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {
-  const missing = await withMissingField(error, run, names);
-  if (missing !== error || !isRewindError(error, "FUNCTION_FAILED")) return missing;
-  const { cause, data } = error;
-  if (!(cause instanceof NoNumber)) return error;
-  const hint = await numbersHint(run, data.step ?? 0);
-  return hint === undefined ? error : withData(error, { hint });
-}
-
-class NoNumber extends TypeError {}
-
-/** True counts as 1 and false as 0, so that the mean is the share of steps at which it is true. */
-function numberOf(value: unknown, expression: string): number {
-  if (typeof value === "number") return value;
-  if (typeof value === "boolean") return value ? 1 : 0;
-  throw new NoNumber(`expected ${expression} to be a number, got ${describe(value)}`);
-}
