@@ -52,7 +52,9 @@ export async function plotOf(
 ): Promise<Plot> {
   if (runs.length === 0) throw unexpectedArgument("the runs", "at least one", runs);
   if (metrics.length === 0) throw unexpectedArgument("the metrics", "at least one", metrics);
-  for (const { label, look } of metrics) {
+  for (const metric of metrics) {
+    checkKind(metric, "each metric", "object");
+    const { label, look } = metric;
     checkKind(label, "the label of each metric", "text");
     checkKind(look, "the look of each metric", "function");
   }
