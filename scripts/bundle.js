@@ -10,7 +10,7 @@ const DIST = path.join(ROOT, "dist");
 const source = (file) => path.join(ROOT, "src", file);
 
 /** What others load, as it is named in dist. */
-const ENTRIES = ["index", "random", "cli/main", "node/workers/worker"];
+const ENTRIES = ["index", "random", "plot", "cli/main", "node/workers/worker"];
 for (const file of fs.readdirSync(source("random"), { recursive: true })) {
   if (path.basename(file) === "index.ts") ENTRIES.push(path.join("random", file.slice(0, -3)));
 }
@@ -71,7 +71,7 @@ const bundle = await rolldown({
   // An entry exports what its source does, and nothing for other files.
   preserveEntrySignatures: "strict",
   // Optional peers are the user's.
-  external: ["esbuild", /^@aws-sdk\//],
+  external: ["esbuild", /^@aws-sdk\//, /^@resvg\//],
   transform: { target: "node20" },
   plugins: [
     builtins,

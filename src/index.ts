@@ -38,6 +38,7 @@ export type { Parent, RunManifest, Segment } from "./object/run.ts";
 export type { RunMeta } from "./object/run-meta.ts";
 export type { ShapeKind } from "./object/summary-fields.ts";
 export type { Tag } from "./object/tag.ts";
+export type { Curve, CurveSpan, Mark, Plot } from "./plot/plot.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
@@ -67,6 +68,7 @@ export type { Bisection } from "./replay/look/bisect.ts";
 export type { Count } from "./replay/look/count.ts";
 export type { Found } from "./replay/look/find.ts";
 export type { Look, RangeOptions } from "./replay/look/look.ts";
+export type { Bucket, SeriesOptions } from "./replay/look/series.ts";
 export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
 export type {
   ObservedOptions,
@@ -116,6 +118,7 @@ export type { ValueChange, WhichParams } from "./repository/described-params.ts"
 export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { Checked, CheckRequest, LostRef, MissingRun } from "./repository/on-remote.ts";
+export type { PlotMetric, PlotOptions, PlottedRun } from "./repository/plot.ts";
 export type { NamedRun } from "./repository/reflog.ts";
 export type { AddRemoteOptions, RemoteInfo, SeenWith } from "./repository/remotes.ts";
 export type { SavedFile, SaveRunsOptions } from "./repository/saved-file.ts";

@@ -36,6 +36,7 @@ import type { Operation } from "./store/ref-store.ts";
 
 export type { Replaying, WhichProgram } from "./node/program/project-code.ts";
 export type { ProgramToTrust, TrustedProgram } from "./node/program/trusted-programs.ts";
+export type { Plot } from "./plot/plot.ts";
 export type {
   BranchOptions,
   CloneOptions,
@@ -44,6 +45,7 @@ export type {
   RevisionOf,
   RevisionOptions,
 } from "./repository/options.ts";
+export type { PlotMetric, PlotOptions, PlottedRun } from "./repository/plot.ts";
 
 /**
  * Creates the store `.rewind/` in a folder, which becomes the project folder. Throws

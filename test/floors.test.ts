@@ -13,6 +13,7 @@ import { ALONE } from "./vitest.config.ts";
 const FLOORS = [
   "base",
   "statistics",
+  "plot",
   "codec",
   "random",
   "object",
@@ -27,7 +28,7 @@ const FLOORS = [
 ] as const;
 
 /** What the package exports, at the top of `src`. */
-const FACE: readonly string[] = ["index.ts", "random.ts", "repository.ts", "repository"];
+const FACE: readonly string[] = ["index.ts", "plot.ts", "random.ts", "repository.ts", "repository"];
 
 /** The only places where each package may be imported. */
 const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
@@ -76,6 +77,7 @@ const BESIDE_THE_FACE: Readonly<Record<string, readonly string[]>> = {
   ],
   "reads and writes the user's files, and knows the process": [
     ...["node/host/interruptible.ts", "node/host/platform.ts", "node/host/user-files.ts"],
+    ...["node/host/file-kind.ts"],
     ...["node/host/user-folders.ts", "node/own-files.ts", "node/host/git-state.ts"],
   ],
   "completes names of refs at each TAB, without opening the store": [

@@ -15,6 +15,7 @@ const MAIN = [
   "type BranchDescription",
   "type BranchOptions",
   "type Branches",
+  "type Bucket",
   "type Chance",
   "type CheckRequest",
   "type Checked",
@@ -26,6 +27,8 @@ const MAIN = [
   "Config",
   "type ConflictedRef",
   "type Count",
+  "type Curve",
+  "type CurveSpan",
   "type Damage",
   "type DeleteOptions",
   "type DeletedRef",
@@ -61,6 +64,7 @@ const MAIN = [
   "type LongOptions",
   "type Look",
   "type LostRef",
+  "type Mark",
   "type Mismatch",
   "type MissingRun",
   "type NamedRun",
@@ -82,6 +86,10 @@ const MAIN = [
   "type Parent",
   "type Peeked",
   "type PlainClass",
+  "type Plot",
+  "type PlotMetric",
+  "type PlotOptions",
+  "type PlottedRun",
   "type ProgramClock",
   "type ProgramToTrust",
   "type Progress",
@@ -124,6 +132,7 @@ const MAIN = [
   "type SegmentChange",
   "type SegmentDescription",
   "type SegmentParts",
+  "type SeriesOptions",
   "type Setting",
   "type SettingPlace",
   "type SettledRef",
@@ -169,6 +178,19 @@ const MAIN = [
   "openRepository",
   "record",
   "toJson",
+];
+
+const PLOT = [
+  "type Curve",
+  "type CurveSpan",
+  "type Mark",
+  "type Paint",
+  "type PictureOptions",
+  "type Plot",
+  "type PlotTextOptions",
+  "plotHtml",
+  "plotSvg",
+  "plotText",
 ];
 
 const RANDOM = [
@@ -234,6 +256,11 @@ const RANDOM = [
 test("rewind-engine exports these names", async () => {
   expect(namesOf("../src/index.ts")).toEqual(MAIN);
   expect(Object.keys(await import("rewind-engine")).sort()).toEqual(values(MAIN));
+});
+
+test("rewind-engine/plot exports these names", async () => {
+  expect(namesOf("../src/plot.ts")).toEqual(PLOT);
+  expect(Object.keys(await import("rewind-engine/plot")).sort()).toEqual(values(PLOT));
 });
 
 test("rewind-engine/random exports these names", async () => {

@@ -9,6 +9,7 @@ export const common: ViteUserConfig = {
   resolve: {
     alias: [
       { find: /^rewind-engine$/, replacement: source("index.ts") },
+      { find: /^rewind-engine\/plot$/, replacement: source("plot.ts") },
       { find: /^rewind-engine\/random$/, replacement: source("random.ts") },
       { find: /^rewind-engine\/random\/(\w+)$/, replacement: source("random/$1/index.ts") },
     ],

@@ -184,6 +184,12 @@ export interface ProgramErrors {
     readonly digest: string;
     readonly revision?: string;
   };
+  /** An optional package is not installed. */
+  PACKAGE_NEEDED: {
+    readonly package: string;
+    /** What works without it. */
+    readonly instead: string;
+  };
   PACKAGE_CHANGED: {
     readonly name: string;
     readonly recorded?: string;

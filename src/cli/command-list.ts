@@ -27,6 +27,10 @@ export const COMMANDS = {
   find: { group: "look", summary: "find the first step at which an expression holds" },
   stats: { group: "look", summary: "mean, variance and extremes over every step" },
   observe: { group: "look", summary: "list a run's observers, or add one by replay" },
+  plot: {
+    group: "look",
+    summary: "draw numbers over the steps of runs: braille, SVG, PNG or HTML",
+  },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },
   undo: { group: "fork", summary: "take the last operation back" },

@@ -13,6 +13,7 @@ import { init } from "./commands/init.ts";
 import { load } from "./commands/load.ts";
 import { log } from "./commands/log/log.ts";
 import { observe } from "./commands/observe.ts";
+import { plot } from "./commands/plot/plot.ts";
 import { record } from "./commands/record.ts";
 import { redo } from "./commands/redo.ts";
 import { reflog } from "./commands/reflog.ts";
@@ -40,7 +41,7 @@ export { uncheckedNotes } from "./show/unchecked.ts";
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
-  ...{ get, checkout, step, show, log, find, stats, observe },
+  ...{ get, checkout, step, show, log, find, stats, observe, plot },
   ...{ branch, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },

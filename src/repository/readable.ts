@@ -12,6 +12,7 @@ import type { Recovered } from "../node/store/recover.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import { type Id, isId } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
+import type { Plot } from "../plot/plot.ts";
 import { DIFF_OPTIONS, type DiffOptions } from "../replay/compare/diff.ts";
 import type { Environment } from "../replay/environment.ts";
 import { checkRun, Run, runOf } from "../replay/run/run.ts";
@@ -28,6 +29,13 @@ import {
   type RevisionOptions,
 } from "./options.ts";
 import { partsOf, type RepositoryParts } from "./parts.ts";
+import {
+  PLOT_OPTIONS,
+  type PlotMetric,
+  type PlotOptions,
+  type PlottedRun,
+  plotOf,
+} from "./plot.ts";
 import { type NamedRun, reflog } from "./reflog.ts";
 import {
   SAVE_RUNS_OPTIONS,
@@ -167,6 +175,36 @@ export class ReadableRepository {
       return { run, step: steps ? step : undefined };
     };
     return compare(this.parts.store, await Promise.all([side(a), side(b)]), options);
+  }
+
+  /**
+   * The curves of metrics over the steps of runs, for `plotText`, `plotSvg` and `plotHtml` of
+   * `rewind-engine/plot`: in at most `points` buckets of steps, each with its exact extremes. What
+   * runs have in common comes once. A run that was read before may be given, with a name, in place
+   * of a revision. Throws STEP_OUT_OF_RANGE, INVALID_ARGUMENT, and what `revision` and `Run.series`
+   * throw.
+   *
+   * @example
+   * ```ts
+   * const plot = await repo.plot(["main"], [{ label: "x", unit: "m", look: (x: number) => x }]);
+   * plot.curves[0].spans.length; // 1_000
+   * ```
+   */
+  async plot(
+    runs: readonly (string | PlottedRun)[],
+    metrics: readonly PlotMetric[],
+    options: PlotOptions = {},
+  ): Promise<Plot> {
+    checkOptionsOf(options, PLOT_OPTIONS);
+    checkKind(runs, "the runs", "list");
+    checkKind(metrics, "the metrics", "list");
+    const read = async (given: string | PlottedRun): Promise<PlottedRun> => {
+      if (typeof given === "string") return { name: given, run: (await this.revision(given)).run };
+      checkRun(given?.run, "each run");
+      checkKind(given.name, "the name of each run", "text");
+      return given;
+    };
+    return plotOf(await Promise.all(runs.map(read)), metrics, options);
   }
 
   /**

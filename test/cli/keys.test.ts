@@ -43,6 +43,8 @@ const LINES: Readonly<Record<string, string>> = {
   stats: "stats main state.x",
   observe: "observe main",
   "observe REV NAME=…": "observe main twice=step*2",
+  plot: "plot main fix state.x --points 5",
+  "plot -o": "plot main state.x -o x.svg",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",
   "diff --all-spans": "diff main fix --all-spans",

@@ -42,6 +42,8 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       "find --count": "find main 'step === 3' --count --to 10",
       "find --bisect": "find main 'step >= 3' --bisect",
       stats: "stats main state.x --to 10",
+      plot: "plot main fix state.x --points 5",
+      "plot -o": "plot main state.x -o x.svg",
       diff: "diff main fix",
       verify: "verify main",
       trace: "trace main --block 0 -o block.trace",

@@ -12,7 +12,7 @@ const FILES = [
   ...["index.ts", "repository.ts", "replay/simulation.ts", ...sourcesIn("repository")],
   ...["history/branches.ts", "node/config/config.ts", "codec/json/write.ts"],
   ...["replay/run/run.ts", "replay/run/recorded-run.ts", "replay/run/open-run.ts"],
-  ...["random.ts", ...sourcesIn("plan")],
+  ...["plot.ts", "random.ts", ...sourcesIn("plan")],
   ...generatorFamilies().flatMap((family) => sourcesIn(`random/${family}`)),
 ];
 
@@ -26,6 +26,7 @@ const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
 import { cloneRepository, Config, describeFile, toJson } from "rewind-engine";
+import { plotHtml, plotSvg, plotText } from "rewind-engine/plot";
 import * as random from "rewind-engine/random";
 const { numpy, python, torch, xoshiro, generatorNamed } = random;
 const { parsePlan, formatPlan, stateBefore, orderOf, drawsOf, explain, locate, loadingLines } = random;

@@ -26,6 +26,7 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
   "loaders of plans": () => formTable("after the length", LOADER_FORMS),
   "draws of PyTorch": () => formTable("function", FUNCTION_FORMS),
   "exports of rewind-engine": () => libraryText("index.ts"),
+  "exports of rewind-engine/plot": () => libraryText("plot.ts"),
   "exports of rewind-engine/random": () => libraryText("random.ts"),
 };
 

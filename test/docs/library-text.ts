@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { code, inCell, markdownTable } from "./markdown.ts";
 
-const ENTRIES: readonly string[] = ["index.ts", "random.ts"].map((file) =>
+const ENTRIES: readonly string[] = ["index.ts", "plot.ts", "random.ts"].map((file) =>
   fileURLToPath(new URL(`../../src/${file}`, import.meta.url)),
 );
 

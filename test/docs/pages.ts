@@ -7,6 +7,7 @@ export const PAGES = [
   "docs/library.md",
   "docs/generators.md",
   "docs/plans.md",
+  "docs/plots.md",
   "docs/how-it-works.md",
   "docs/comparison.md",
   "docs/cookbook.md",

@@ -1,16 +1,12 @@
 import { count } from "../../base/count.ts";
-import { isRewindError } from "../../base/errors.ts";
-import { withData } from "../../base/with-data.ts";
 import { toJson } from "../../codec/json/write.ts";
-import { NoNumber } from "../../replay/look/expression.ts";
 import type { Look } from "../../replay/look/look.ts";
-import type { Run } from "../../replay/run/run.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { numbersOf, parseExpression, type SeveralHint } from "../input/expression.ts";
-import { numbersHint, withMissingField } from "../input/missing-field.ts";
 import { readJobs } from "../input/parse.ts";
 import { quoted } from "../input/quoted.ts";
 import { stepsOf } from "../input/range.ts";
+import { withNumbers } from "../input/with-numbers.ts";
 import { JOBS_OPTION, PROGRAM_OPTION, RANGE_OPTIONS, TRUST_OPTION } from "../options.ts";
 import { table } from "../terminal/text.ts";
 
@@ -46,7 +42,7 @@ export const stats: Command = command({
       ...{ ...long("measuring"), from, to, previous, jobs },
     });
     const result = await measured.catch(async (error) => {
-      throw await explained(error, run, names);
+      throw await withNumbers(error, run, names);
     });
     const rows = names.map((name, i) => ({
       name,
@@ -77,13 +73,3 @@ export const stats: Command = command({
 
 const asArguments: SeveralHint = (expressions) =>
   `give each as a separate argument: ${expressions.map(quoted).join(" ")}`;
-
-/** The error with a hint, such as what the state has instead of the field that was named. */
-async function explained(error: unknown, run: Run, names: readonly string[]): Promise<unknown> {
-  const missing = await withMissingField(error, run, names);
-  if (missing !== error || !isRewindError(error, "FUNCTION_FAILED")) return missing;
-  const { cause, data } = error;
-  if (!(cause instanceof NoNumber)) return error;
-  const hint = await numbersHint(run, data.step ?? 0);
-  return hint === undefined ? error : withData(error, { hint });
-}

@@ -30,6 +30,8 @@ export const programHints: Hints<keyof ProgramErrors> = {
     const name = revision === undefined ? "REV" : quoted(revision);
     return `\`rewind show ${name} --source\` prints it; once you trust it, \`rewind trust ${name}\` lets it run`;
   },
+  PACKAGE_NEEDED: ({ package: name, instead }) =>
+    `\`npm install ${name}\` where rewind-engine is installed; ${instead}`,
   PACKAGE_CHANGED: ({ name, recorded }) =>
     recorded === undefined
       ? `a package outside the bundle is compared file by file: look at the folder of ${name}`

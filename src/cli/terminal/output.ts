@@ -157,6 +157,11 @@ export class Output {
     return this.#stdout.columns ?? 80;
   }
 
+  /** Whether results have colours. */
+  get colours(): boolean {
+    return this.#colours(this.#stdout);
+  }
+
   get showsBars(): boolean {
     return !this.#quiet && !this.#json && this.#stderr.isTTY === true;
   }

@@ -1,6 +1,8 @@
 import fs from "node:fs";
 import { describe } from "../../base/checks.ts";
 import { decode } from "../../codec/decode.ts";
+import { HTML_START, SVG_START } from "../../plot/starts.ts";
+import { isMarkedPng } from "./png.ts";
 import { LARGEST_FILE_BYTES, readWhole, whileOpen } from "./regular-file.ts";
 
 /** What a user's file is, as far as that decides whether another file may take its place. */
@@ -9,6 +11,9 @@ export type FileKind =
   | "a saved run"
   | "a trace"
   | "a state in CBOR"
+  | "a plot in SVG"
+  | "a plot in HTML"
+  | "a plot in PNG"
   | "a JSON object"
   | "a JSON array"
   | "a single JSON value"
@@ -72,8 +77,11 @@ function kindOf(bytes: Uint8Array | undefined): FileKind {
 }
 
 function markedKind(start: Uint8Array): FileKind | undefined {
-  const text = Buffer.from(start.subarray(0, 32)).toString("latin1");
+  const text = Buffer.from(start.subarray(0, 64)).toString("latin1");
   if (text.startsWith("rewind replay v")) return "a saved run";
+  if (text.startsWith(SVG_START)) return "a plot in SVG";
+  if (text.startsWith(HTML_START)) return "a plot in HTML";
+  if (isMarkedPng(start)) return "a plot in PNG";
   return text.startsWith("rewind trace v") ? "a trace" : undefined;
 }
 

@@ -62,7 +62,7 @@ function compile(text: string): Compiled {
 }
 
 /** True counts as 1 and false as 0, so that the mean is the share of steps at which it is true. */
-function numberOf(value: unknown, expression: string): number {
+export function numberOf(value: unknown, expression: string): number {
   if (typeof value === "number") return value;
   if (typeof value === "boolean") return value ? 1 : 0;
   throw new NoNumber(`expected ${expression} to be a number, got ${describe(value)}`);
