@@ -7,6 +7,7 @@ import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
 import type { Run } from "./replay/run/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
+import { givenState } from "./repository/given-state.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
@@ -35,7 +36,7 @@ export type {
   Stretch,
 } from "./object/program-contents.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
-export type { RunMeta } from "./object/run-meta.ts";
+export type { FirstStateNote, RunMeta } from "./object/run-meta.ts";
 export type { Tag } from "./object/tag.ts";
 export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
@@ -68,7 +69,7 @@ export type { Found } from "./replay/look/find.ts";
 export type { Look, RangeOptions } from "./replay/look/look.ts";
 export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
-export type { RecordOptions } from "./replay/record/record.ts";
+export type { RecordFrom, RecordOptions, RunWithStates } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/record-run.ts";
 export type { Expected } from "./replay/run/expected.ts";
 export type {
@@ -91,6 +92,7 @@ export type { DeletedRef, DeleteOptions } from "./repository/delete-there.ts";
 export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";
 export type {
   DescribeOptions,
+  FirstStateDescription,
   OriginDescription,
   RunDescription,
 } from "./repository/describe-run.ts";
@@ -149,13 +151,14 @@ export type { Operation, RefChange } from "./store/ref-store.ts";
  * await run.get(842_137); // -159
  * ```
  */
-export function record<S, P extends object>(
+export async function record<S, P extends object>(
   simulation: Simulation<S, P>,
   options: RecordOptions<P>,
 ): Promise<Run<S, P>> {
   checkNewSimulation(simulation, "the first argument");
-  checkOptionsOf(options, RECORD_OPTIONS);
-  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), options);
+  const { from, ...others } = checkOptionsOf(options, RECORD_OPTIONS);
+  const planned = { ...(others as RecordOptions), given: from && (await givenState(from)) };
+  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), planned);
 }
 
 /**

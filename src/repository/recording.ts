@@ -10,6 +10,7 @@ import { checkExpected, type Expected } from "../replay/run/expected.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";
 import { checkBranchName } from "../store/ref-name.ts";
+import { givenState } from "./given-state.ts";
 import { LOAD_OPTIONS, type LoadedRun, type LoadOptions, loadFile } from "./load-file.ts";
 import { BRANCH_OPTIONS, type BranchOptions } from "./options.ts";
 import { ReadableRepository } from "./readable.ts";
@@ -32,11 +33,14 @@ export class RecordingRepository extends ReadableRepository {
    * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
    * whose code is then stored with the run. A recording that is interrupted, or whose step
    * fails, stays on its branch with every whole step, and after a kill with all but the last seconds.
-   * With `restart` the branch may have a run already, which then becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
+   * With `restart` the branch may have a run already, which then becomes `archive/<branch>/<n>`. With
+   * `from` the run begins with a saved state. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
    * ```ts
    * const main = await repo.record("walk.ts", { steps: 1_000_000, seed: 42, branch: "main" });
+   * const from = await repo.revision("main@500_000"); // its state there is the first one of the next
+   * await repo.record("walk.ts", { steps: 1_000, seed: 7, branch: "again", from });
    * ```
    */
   async record<S, P extends object>(
@@ -49,8 +53,11 @@ export class RecordingRepository extends ReadableRepository {
   ): Promise<Run<S, P>> {
     checkOptionsOf(options, RECORD_HERE);
     const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
+    const { from, ...others } = options as RecordOptions;
+    // The recorded code only leads to the state.
+    const given = from && (await this.parts.code.replacing(() => givenState(from, options.cwd)));
     const code = () => this.parts.code.of(simulation, options.cwd);
-    const run = await this.parts.recorder.record(branch, code, options as RecordOptions);
+    const run = await this.parts.recorder.record(branch, code, { ...others, given });
     return run as unknown as Run<S, P>;
   }
 
