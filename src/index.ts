@@ -12,6 +12,7 @@ import { givenState } from "./repository/given-state.ts";
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
 export { toJson } from "./codec/json/write.ts";
+export type { ChangedBy } from "./codec/leaves.ts";
 export type {
   LinkedTypeCodec,
   PlainClass,
@@ -42,6 +43,7 @@ export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
 export type { Chance, ClockOptions } from "./replay/chance.ts";
+export type { Blame, BlamedLeaf, BlameOptions } from "./replay/compare/blame.ts";
 export type {
   CompareTraceOptions,
   TraceComparison,
@@ -77,7 +79,7 @@ export type {
   RecordedSource,
   SourceInForce,
 } from "./replay/run/recorded-run.ts";
-export type { Peeked, Run } from "./replay/run/run.ts";
+export type { ChangeOptions, Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {
@@ -87,6 +89,7 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
+export type { NamedBlame, NamedBlameOptions, NamedLeaf } from "./repository/blame.ts";
 export type { Comparison } from "./repository/compare.ts";
 export type { DeletedRef, DeleteOptions } from "./repository/delete-there.ts";
 export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";

@@ -141,6 +141,9 @@ export interface SimulationErrors {
     readonly looked?: number | StepsChecked | undefined;
     readonly rest?: StepsChecked;
     readonly held?: number;
+    /** The first and the last step that matched, of a count. */
+    readonly first?: number | undefined;
+    readonly last?: number | undefined;
     /** The command line that continues. */
     readonly goOn?: string;
   };

@@ -25,6 +25,7 @@ export const COMMANDS = {
   },
   log: { group: "look", summary: "list runs and what they came from, or draw the branches" },
   find: { group: "look", summary: "find the first step at which an expression holds" },
+  blame: { group: "look", summary: "find the step that last changed each value of a state" },
   stats: { group: "look", summary: "mean, variance and extremes over every step" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },

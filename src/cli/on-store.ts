@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import type { OnStoreName } from "./command-list.ts";
+import { blame } from "./commands/blame.ts";
 import { branch } from "./commands/branch/branch.ts";
 import { catFile } from "./commands/cat-file.ts";
 import { checkout } from "./commands/checkout.ts";
@@ -39,7 +40,7 @@ export { uncheckedNotes } from "./show/unchecked.ts";
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
-  ...{ get, checkout, step, show, log, find, stats },
+  ...{ get, checkout, step, show, log, find, blame, stats },
   ...{ branch, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },

@@ -40,6 +40,7 @@ const LINES: Readonly<Record<string, string>> = {
   find: "find main step===3",
   "find --count": "find main step===3 --count",
   "find --bisect": "find main step>=3 --bisect",
+  blame: "blame main@9",
   stats: "stats main state.x",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",

@@ -41,6 +41,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       find: "find main 'step === 3'",
       "find --count": "find main 'step === 3' --count --to 10",
       "find --bisect": "find main 'step >= 3' --bisect",
+      blame: "blame main@9",
       stats: "stats main state.x --to 10",
       diff: "diff main fix",
       verify: "verify main",

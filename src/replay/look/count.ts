@@ -1,7 +1,9 @@
+import { isRewindError } from "../../base/errors.ts";
+import { withData } from "../../base/with-data.ts";
 import type { Replayer } from "../replayer.ts";
 import { functionFailed } from "./failures.ts";
 import { interruptedAhead } from "./find.ts";
-import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { type Look, type LookOver, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { scan } from "./scan.ts";
 
 /** The number of steps at which a predicate holds. */
@@ -15,7 +17,7 @@ export interface Count {
 /** Counts the steps at which `predicate` holds, in one pass. */
 export async function count(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Count> {
   const range = rangeOf(replayer, options);
@@ -36,7 +38,8 @@ export async function count(
       return false;
     });
   } catch (error) {
-    throw interruptedAhead(error, range, held);
+    const ended = interruptedAhead(error, range, held);
+    throw isRewindError(ended, "INTERRUPTED") ? withData(ended, { first, last }) : ended;
   }
   return { count: held, first, last };
 }

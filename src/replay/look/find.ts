@@ -5,7 +5,7 @@ import { drive } from "../drive.ts";
 import type { Replayer } from "../replayer.ts";
 import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
-import { type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import { type Look, type LookOver, looking, type RangeOptions, rangeOf } from "./look.ts";
 import { type StepRange, scan } from "./scan.ts";
 
 /** A step and the state there. */
@@ -17,7 +17,7 @@ export interface Found<S> {
 /** The first step at which `predicate` holds, and the state there; undefined if no step matches. */
 export async function find<S>(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Found<S> | undefined> {
   const range = rangeOf(replayer, options);
@@ -42,7 +42,7 @@ export async function find<S>(
  */
 export async function findLast<S>(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Found<S> | undefined> {
   const { from, to } = rangeOf(replayer, options);

@@ -35,6 +35,15 @@ export type Look<S = unknown, P = Params, R = unknown> = (
   previous: S | undefined,
 ) => R;
 
+/** What looks at each state of a range, after it has looked at the state before the first. */
+export interface LookOver<R = unknown> {
+  over(
+    replayer: Replayer,
+    range: StepRange,
+    options: LongOptions,
+  ): Promise<(state: unknown, ctx: StepContext<Params>) => R>;
+}
+
 /** The steps to look at. Throws STEP_OUT_OF_RANGE and INVALID_ARGUMENT. */
 export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
   const { steps } = replayer.manifest;
@@ -55,9 +64,10 @@ export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
 export async function looking<R>(
   replayer: Replayer,
   range: StepRange,
-  look: Look<never, never, R>,
+  look: Look<never, never, R> | LookOver<R>,
   options: RangeOptions,
 ): Promise<(state: unknown, ctx: StepContext<Params>) => R> {
+  if (typeof look === "object") return look.over(replayer, range, options);
   checkArguments(look, options);
   const call = look as (state: unknown, ctx: StepContext<Params>, previous?: unknown) => R;
   // The function itself, because a wrapper would slow down the inner loop of a pass.

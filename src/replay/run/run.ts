@@ -2,6 +2,7 @@ import { checkStepInRange } from "../../base/checks.ts";
 import { unexpectedArgument } from "../../base/invalid-argument.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
+import { parsePath } from "../../codec/path/parse.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Id } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
@@ -9,6 +10,7 @@ import type { RunManifest } from "../../object/run.ts";
 import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
+import { BLAME_OPTIONS, type Blame, type BlameOptions, blame } from "../compare/blame.ts";
 import {
   COMPARE_TRACE_OPTIONS,
   type CompareTraceOptions,
@@ -26,6 +28,7 @@ import {
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { HYDRATE_OPTIONS, type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
+import { ChangesAt } from "../look/changes.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
 import { type Look, RANGE_OPTIONS, type RangeOptions } from "../look/look.ts";
@@ -38,6 +41,12 @@ import { CHECK_OPTIONS, type CheckOptions, type Replayer } from "../replayer.ts"
 import type { AnySimulation, Simulation } from "../simulation.ts";
 import { RecordedRun } from "./recorded-run.ts";
 import { type SaveOptions, saveRuns } from "./save-runs.ts";
+
+/** In which steps to look for a change. */
+export interface ChangeOptions extends Omit<RangeOptions, "previous"> {
+  /** Finds the last change, not the first. */
+  readonly last?: boolean | undefined;
+}
 
 /** A state that was replayed, and is not yet compared with the recording. */
 export interface Peeked<S = unknown> {
@@ -229,6 +238,55 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   }
 
   /**
+   * The first step at which the value at a path of the state is another than one step before, and the
+   * state there; with `last` the last such step. A place that appears or goes changes too. Undefined
+   * if there is none. Throws INVALID_PATH, INTERRUPTED.
+   *
+   * @example
+   * ```ts
+   * await run.findChange("state"); // { step: 1, state: -1 }
+   * ```
+   */
+  async findChange(path: string, options: ChangeOptions = {}): Promise<Found<S> | undefined> {
+    checkKind(path, "path", "text");
+    const { last = false, ...range } = checkOptionsOf(options, CHANGE_OPTIONS);
+    const search = last ? findLast<S> : find<S>;
+    return search(this.#replayer, new ChangesAt(parsePath(path)), range);
+  }
+
+  /**
+   * The number of steps at which the value at a path of the state is another than one step before,
+   * and the first and the last of them. Throws as `findChange` does.
+   *
+   * @example
+   * ```ts
+   * const { count } = await run.countChanges("state");
+   * ```
+   */
+  async countChanges(path: string, options: Omit<ChangeOptions, "last"> = {}): Promise<Count> {
+    checkKind(path, "path", "text");
+    checkOptionsOf(options, CHANGES_OPTIONS);
+    return count(this.#replayer, new ChangesAt(parsePath(path)), options);
+  }
+
+  /**
+   * For each leaf of the state at `step`, or of the part at `path`: the step that changed it last,
+   * the value before, and the run that recorded that step first. A change by hand is that of the
+   * fork; what no step changed is of step 0. Replays back to the last of these steps. Throws
+   * PATH_NOT_FOUND, REPLAY_MISMATCH, INTERRUPTED.
+   *
+   * @example
+   * ```ts
+   * const { leaves } = await run.blame(842_137);
+   * leaves[0]; // { path: "state", value: -159, step: 842_137, by: "step", before: -160, … }
+   * ```
+   */
+  async blame(step: number = this.steps, options: BlameOptions = {}): Promise<Blame> {
+    checkStepInRange(step, this.steps);
+    return blame(this, step, checkOptionsOf(options, BLAME_OPTIONS));
+  }
+
+  /**
    * The first step at which `predicate` holds, if it stays true once it is true. Halves the range
    * again and again, so it looks at about log2 as many states as there are steps; `looked` is that
    * number. `found` is undefined if the predicate does not hold at the last step. Throws as `find`
@@ -392,6 +450,12 @@ const FORK_IN_MEMORY: OptionKinds<ForkOptions & { readonly simulation?: unknown 
   ...FORK_OPTIONS,
   simulation: "object",
 };
+const CHANGES_OPTIONS: OptionKinds<Omit<ChangeOptions, "last">> = {
+  ...LONG_OPTIONS,
+  from: "any",
+  to: "any",
+};
+const CHANGE_OPTIONS: OptionKinds<ChangeOptions> = { ...CHANGES_OPTIONS, last: "flag" };
 const VERIFY_BESIDE: OptionKinds<VerifyOptions & { readonly recorded?: unknown }> = {
   ...VERIFY_OPTIONS,
   recorded: "object",

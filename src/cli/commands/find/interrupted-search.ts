@@ -31,11 +31,10 @@ interface Progress {
 export function interruptedSearch(
   error: unknown,
   steps: number,
-  { first, last }: Matches,
   goOn: (ends: Ends) => string,
 ): unknown {
   if (!isRewindError(error, "INTERRUPTED")) return error;
-  const { looked, rest, held = 0 } = error.data;
+  const { looked, rest, held = 0, first, last } = error.data;
   // The search was interrupted before it began.
   if (rest === undefined) return error;
   const ends = {
