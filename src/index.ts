@@ -64,6 +64,9 @@ export type { StateDifference } from "./replay/compare/state-difference.ts";
 export type { TraceOptions } from "./replay/compare/trace-block.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { Estimate, LevelResult } from "./replay/explore/estimate.ts";
+export type { Explored, ExploreOptions } from "./replay/explore/explore.ts";
+export type { Exemplar, Hop } from "./replay/explore/trial.ts";
 export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";
 export type { Bisection } from "./replay/look/bisect.ts";
 export type { Count } from "./replay/look/count.ts";
@@ -79,7 +82,7 @@ export type {
   RecordedSource,
   SourceInForce,
 } from "./replay/run/recorded-run.ts";
-export type { ChangeOptions, Peeked, Run } from "./replay/run/run.ts";
+export type { ChangeOptions, ExploredRun, Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {

@@ -49,7 +49,7 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
   node: ["", "host", "store", "config", "signing", "program", "remote"],
-  replay: ["", "look", "record", "compare", "run"],
+  replay: ["", "look", "record", "compare", "explore", "run"],
 };
 
 /** Modules that import each other in a circle today. The list may only become shorter. */

@@ -28,6 +28,7 @@ export const COMMANDS = {
   blame: { group: "look", summary: "find the step that last changed each value of a state" },
   stats: { group: "look", summary: "mean, variance and extremes over every step" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
+  explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },
   undo: { group: "fork", summary: "take the last operation back" },
   redo: { group: "fork", summary: "do the undone operation again" },

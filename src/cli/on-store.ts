@@ -6,6 +6,7 @@ import { catFile } from "./commands/cat-file.ts";
 import { checkout } from "./commands/checkout.ts";
 import { diff } from "./commands/diff/diff.ts";
 import { doctor } from "./commands/doctor/doctor.ts";
+import { explore } from "./commands/explore.ts";
 import { extend } from "./commands/extend.ts";
 import { find } from "./commands/find/find.ts";
 import { get } from "./commands/get.ts";
@@ -41,7 +42,7 @@ export { uncheckedNotes } from "./show/unchecked.ts";
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
   ...{ get, checkout, step, show, log, find, blame, stats },
-  ...{ branch, reset, undo, redo, diff, verify, trace },
+  ...{ branch, explore, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },
 };

@@ -1,13 +1,14 @@
-import { checkKind, checkOptionsOf } from "../base/options.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import type { Fork } from "../history/record/branch-recorder.ts";
 import { readFile } from "../node/host/user-files.ts";
 import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
+import { EXPLORE_OPTIONS, type ExploreOptions, explore } from "../replay/explore/explore.ts";
 import type { ProgramSource } from "../replay/programs.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
 import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/record-run.ts";
 import { checkExpected, type Expected } from "../replay/run/expected.ts";
-import type { Run } from "../replay/run/run.ts";
+import { checkReached, type ExploredRun, type Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";
 import { checkBranchName } from "../store/ref-name.ts";
 import { givenState } from "./given-state.ts";
@@ -25,6 +26,7 @@ const EXTEND_OPTIONS = {
   params: "any",
   message: "text",
 } as const;
+const EXPLORE_HERE = { ...EXPLORE_OPTIONS, branch: "text" } as const;
 const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
 
 /** Records runs into a store: anew, on from where a branch is, or from a fork. */
@@ -116,6 +118,44 @@ export class RecordingRepository extends ReadableRepository {
     const isNew = planned.every(({ code }) => code !== undefined);
     const made = isNew ? await this.parts.code.replacing(fork) : await fork();
     return made as unknown as readonly Run<S, P>[];
+  }
+
+  /**
+   * Looks for a rare state as `Run.explore` does, from a revision, by default the first step of its
+   * run, and leaves the best that it found on a new branch: each of its segments is a fork with a new
+   * seed. `run` is undefined, and there is no branch, if no level was reached. Throws REF_EXISTS, and
+   * what `Run.explore` throws.
+   *
+   * @example
+   * ```ts
+   * const level = (x: number) => x;
+   * const goal = (x: number) => x >= 1_000;
+   * const found = await repo.explore("main@0", { level, goal, budget: 200_000, branch: "high" });
+   * ```
+   */
+  async explore<S = unknown, P extends object = Record<string, unknown>>(
+    revision: string,
+    options: ExploreOptions<S, P> & { readonly branch: string },
+  ): Promise<ExploredRun<S, P>> {
+    const { branch, ...wanted } = checkOptionsOf(
+      options,
+      EXPLORE_HERE as OptionKinds<typeof options>,
+    );
+    await this.branches.checkFree([checkBranchName(branch)]);
+    const { run, step = 0 } = await this.revision(revision);
+    const found = await explore(run.replayer, step, wanted as ExploreOptions);
+    const { best } = found;
+    if (best === undefined) return { ...found, run: undefined };
+    let parent: Run = run;
+    for (const [i, hop] of best.hops.slice(0, -1).entries()) {
+      const steps = best.hops[i + 1]?.step;
+      parent = await parent.branch(hop.step, { seed: hop.seed, steps });
+    }
+    const { step: at, seed } = best.hops.at(-1) ?? { step, seed: undefined };
+    const forks = [{ branch, seed, steps: best.step }];
+    const [made] = (await this.parts.recorder.fork(parent, at, forks)) as [Run];
+    await checkReached(made, best, wanted as ExploreOptions);
+    return { ...found, run: made as unknown as Run<S, P> };
   }
 
   /**

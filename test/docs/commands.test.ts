@@ -42,6 +42,8 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       "find --count": "find main 'step === 3' --count --to 10",
       "find --bisect": "find main 'step >= 3' --bisect",
       blame: "blame main@9",
+      explore:
+        "explore main@0 --level state.x --goal 'state.x > 1.1' --budget 1e5 --seed 1 -b seen",
       stats: "stats main state.x --to 10",
       diff: "diff main fix",
       verify: "verify main",

@@ -1,4 +1,5 @@
 import { checkStepInRange } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
 import { unexpectedArgument } from "../../base/invalid-argument.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
@@ -26,6 +27,12 @@ import {
   verify,
 } from "../compare/verify.ts";
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import {
+  EXPLORE_OPTIONS,
+  type Explored,
+  type ExploreOptions,
+  explore,
+} from "../explore/explore.ts";
 import { HYDRATE_OPTIONS, type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
 import { ChangesAt } from "../look/changes.ts";
@@ -46,6 +53,13 @@ import { type SaveOptions, saveRuns } from "./save-runs.ts";
 export interface ChangeOptions extends Omit<RangeOptions, "previous"> {
   /** Finds the last change, not the first. */
   readonly last?: boolean | undefined;
+}
+
+/** What an exploration found, with the run that leads there. */
+export interface ExploredRun<S = unknown, P extends object = Record<string, unknown>>
+  extends Explored {
+  /** Ends at the best state; undefined if no level was reached. */
+  readonly run: Run<S, P> | undefined;
 }
 
 /** A state that was replayed, and is not yet compared with the recording. */
@@ -322,6 +336,36 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   }
 
   /**
+   * Looks for a rare state by splitting: forks the run at `step` with new seeds, and forks again, with
+   * new seeds, those that reach a new level, until one reaches the goal. Trials run in memory and go
+   * to the run's last step. With `effort` it estimates the probability of the goal. The way to the
+   * best state is then recorded as `run`, a chain of forks. The same seed gives the same result.
+   * Throws FUNCTION_FAILED, INVALID_ARGUMENT.
+   *
+   * @example
+   * ```ts
+   * const explored = await run.explore(0, {
+   *   level: (x) => x,
+   *   goal: (x) => x >= 1_000,
+   *   budget: 200_000,
+   * });
+   * explored.best; // the highest state, and the forks that lead there
+   * ```
+   */
+  async explore(step: number, options: ExploreOptions<S, P>): Promise<ExploredRun<S, P>> {
+    checkOptionsOf(options, EXPLORE_OPTIONS as OptionKinds<ExploreOptions<S, P>>);
+    const explored = await explore(this.#replayer, step, options as ExploreOptions);
+    const { best } = explored;
+    if (best === undefined) return { ...explored, run: undefined };
+    let run: Run<S, P> = this;
+    for (const [i, { step, seed }] of best.hops.entries()) {
+      run = await run.branch(step, { seed, steps: best.hops[i + 1]?.step ?? best.step });
+    }
+    await checkReached(run as unknown as Run, best, options as ExploreOptions);
+    return { ...explored, run };
+  }
+
+  /**
    * Replays about ten blocks, or all with `full`, and compares them with the recording.
    *
    * @example
@@ -470,4 +514,24 @@ function checkLook(look: unknown, name: string, options: RangeOptions): void {
 /** Checks a run that a caller hands over. Throws INVALID_ARGUMENT. */
 export function checkRun(value: unknown, name: string): asserts value is Run {
   if (!(value instanceof Run)) throw unexpectedArgument(name, "a run", value);
+}
+
+/**
+ * Checks that a recording ends where its trial did: a trial runs in the instance of the program in
+ * which others have run, and beside the functions that look at its states. Throws REPLAY_MISMATCH.
+ */
+export async function checkReached(
+  run: Run,
+  best: NonNullable<Explored["best"]>,
+  { level, goal }: Pick<ExploreOptions, "level" | "goal">,
+): Promise<void> {
+  const state = await run.get(run.steps);
+  const context = { ...(await run.replayer.segmentAt(run.steps)).context, step: run.steps };
+  if (level(state, context) === best.level && Boolean(goal(state, context)) === best.isGoal) return;
+  const [from, to] = [run.parents[0]?.step ?? 0, run.steps];
+  throw new RewindError(
+    "REPLAY_MISMATCH",
+    "the recording of the best trial ends in another state: steps depend on something that is not in the state, or a function changed the state that it looked at",
+    { from, to, block: Math.floor(from / run.blockSize), causes: [] },
+  );
 }
