@@ -7,10 +7,12 @@ import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
 import type { Run } from "./replay/run/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
+import { givenState } from "./repository/given-state.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
 export { toJson } from "./codec/json/write.ts";
+export type { ChangedBy } from "./codec/leaves.ts";
 export type {
   LinkedTypeCodec,
   PlainClass,
@@ -35,7 +37,7 @@ export type {
   Stretch,
 } from "./object/program-contents.ts";
 export type { Parent, RunManifest, Segment } from "./object/run.ts";
-export type { RunMeta } from "./object/run-meta.ts";
+export type { FirstStateNote, RunMeta } from "./object/run-meta.ts";
 export type { ShapeKind } from "./object/summary-fields.ts";
 export type { Tag } from "./object/tag.ts";
 export type { Curve, CurveSpan, Mark, Plot } from "./plot/plot.ts";
@@ -43,6 +45,7 @@ export type { RandomGenerator } from "./random/generator.ts";
 export type { Received } from "./remote/fetch.ts";
 export type { Pushed, PushedRef, PushOptions, PushRefusal } from "./remote/push.ts";
 export type { Chance, ClockOptions } from "./replay/chance.ts";
+export type { Blame, BlamedLeaf, BlameOptions } from "./replay/compare/blame.ts";
 export type {
   CompareTraceOptions,
   TraceComparison,
@@ -63,6 +66,9 @@ export type { StateDifference } from "./replay/compare/state-difference.ts";
 export type { TraceOptions } from "./replay/compare/trace-block.ts";
 export type { Mismatch, Verification, VerifyOptions } from "./replay/compare/verify.ts";
 export type { LongOptions, Progress } from "./replay/environment.ts";
+export type { Estimate, LevelResult } from "./replay/explore/estimate.ts";
+export type { Explored, ExploreOptions } from "./replay/explore/explore.ts";
+export type { Exemplar, Hop } from "./replay/explore/trial.ts";
 export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";
 export type { Bisection } from "./replay/look/bisect.ts";
 export type { Count } from "./replay/look/count.ts";
@@ -82,7 +88,7 @@ export type {
   ObserverFunction,
 } from "./replay/observers.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
-export type { RecordOptions } from "./replay/record/record.ts";
+export type { RecordFrom, RecordOptions, RunWithStates } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/record-run.ts";
 export type { Expected } from "./replay/run/expected.ts";
 export type {
@@ -90,7 +96,7 @@ export type {
   RecordedSource,
   SourceInForce,
 } from "./replay/run/recorded-run.ts";
-export type { Peeked, Run } from "./replay/run/run.ts";
+export type { ChangeOptions, ExploredRun, Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
 export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {
@@ -100,11 +106,13 @@ export {
   type Simulation,
   type StepContext,
 } from "./replay/simulation.ts";
+export type { NamedBlame, NamedBlameOptions, NamedLeaf } from "./repository/blame.ts";
 export type { Comparison } from "./repository/compare.ts";
 export type { DeletedRef, DeleteOptions } from "./repository/delete-there.ts";
 export { describeFile, type FileDescription, type RunInFile } from "./repository/describe-file.ts";
 export type {
   DescribeOptions,
+  FirstStateDescription,
   OriginDescription,
   RunDescription,
 } from "./repository/describe-run.ts";
@@ -166,13 +174,14 @@ export type { Operation, RefChange } from "./store/ref-store.ts";
  * await run.get(842_137); // -159
  * ```
  */
-export function record<S, P extends object>(
+export async function record<S, P extends object>(
   simulation: Simulation<S, P>,
   options: RecordOptions<P>,
 ): Promise<Run<S, P>> {
   checkNewSimulation(simulation, "the first argument");
-  checkOptionsOf(options, RECORD_OPTIONS);
-  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), options);
+  const { from, ...others } = checkOptionsOf(options, RECORD_OPTIONS);
+  const planned = { ...(others as RecordOptions), given: from && (await givenState(from)) };
+  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), planned);
 }
 
 /**

@@ -156,7 +156,7 @@ export interface SimulationErrors {
     readonly looked?: number | StepsChecked | undefined;
     readonly rest?: StepsChecked;
     readonly held?: number;
-    /** The first and the last match of a count. */
+    /** The first and the last step that matched, of a count. */
     readonly first?: number | undefined;
     readonly last?: number | undefined;
     /** The command line that continues. */

@@ -25,6 +25,7 @@ export const COMMANDS = {
   },
   log: { group: "look", summary: "list runs and what they came from, or draw the branches" },
   find: { group: "look", summary: "find the first step at which an expression holds" },
+  blame: { group: "look", summary: "find the step that last changed each value of a state" },
   stats: { group: "look", summary: "mean, variance and extremes over every step" },
   observe: { group: "look", summary: "list a run's observers, or add one by replay" },
   plot: {
@@ -32,6 +33,7 @@ export const COMMANDS = {
     summary: "draw numbers over the steps of runs: braille, SVG, PNG or HTML",
   },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
+  explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },
   undo: { group: "fork", summary: "take the last operation back" },
   redo: { group: "fork", summary: "do the undone operation again" },

@@ -1,10 +1,12 @@
 import type { Command } from "./command.ts";
 import type { OnStoreName } from "./command-list.ts";
+import { blame } from "./commands/blame.ts";
 import { branch } from "./commands/branch/branch.ts";
 import { catFile } from "./commands/cat-file.ts";
 import { checkout } from "./commands/checkout.ts";
 import { diff } from "./commands/diff/diff.ts";
 import { doctor } from "./commands/doctor/doctor.ts";
+import { explore } from "./commands/explore.ts";
 import { extend } from "./commands/extend.ts";
 import { find } from "./commands/find/find.ts";
 import { get } from "./commands/get.ts";
@@ -41,8 +43,8 @@ export { uncheckedNotes } from "./show/unchecked.ts";
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
-  ...{ get, checkout, step, show, log, find, stats, observe, plot },
-  ...{ branch, reset, undo, redo, diff, verify, trace },
+  ...{ get, checkout, step, show, log, find, blame, stats, observe, plot },
+  ...{ branch, explore, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },
 };

@@ -53,7 +53,7 @@ export class Origins {
     return Promise.all(
       run.parents.map(async (parent) => {
         const manifest = await this.#find(parent.run);
-        const name = await this.#nameOf(parent.run);
+        const name = await this.nameOf(parent.run);
         const kind = this.#kind(id, run, parent.step, name, manifest);
         // A fork without changes gives its parent's states too, but "forked from itself" tells
         // nothing.
@@ -78,7 +78,8 @@ export class Origins {
     return chain;
   }
 
-  async #nameOf(id: Id<"run">): Promise<string | undefined> {
+  /** A name with which `NAME@STEP` gives the states of a run, if there is one. */
+  async nameOf(id: Id<"run">): Promise<string | undefined> {
     return this.namesOf(id)[0] ?? (await this.#known.standing()).get(id);
   }
 

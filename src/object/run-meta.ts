@@ -14,8 +14,15 @@ export interface RunMeta {
   readonly git?: { readonly commit?: string; readonly dirty?: boolean; readonly remote?: string };
   /** The run that a restart replaced. */
   readonly replaces?: string;
+  /** Where its first state is from, if `init` did not give it. It is no lineage: see `parents`. */
+  readonly from?: FirstStateNote;
   readonly [field: string]: unknown;
 }
+
+/** The run and the step with whose state a run begins, or the name of the file with it. */
+export type FirstStateNote =
+  | { readonly run: string; readonly step: number }
+  | { readonly file: string };
 
 /** The longest message of a run or a tag, in UTF-16 units. */
 export const LONGEST_MESSAGE = 10_000;
@@ -53,10 +60,20 @@ export function checkMeta(
   const isOfGit = (value: unknown, key: string): boolean =>
     typeof value === (key === "dirty" ? "boolean" : "string");
   if ("git" in meta && !isRecord(meta.git, isOfGit)) throw invalid("git to be a commit");
+  if ("from" in meta && !isFirstStateNote(meta.from)) throw invalid("from to name a state");
   if (items(meta, MOST_ITEMS) > MOST_ITEMS) throw invalid(`at most ${count(MOST_ITEMS)} values`);
   const isShort = lengthBytes <= MOST_BYTES || encode(unshared(meta)).length <= MOST_BYTES;
   if (!isShort) throw invalid(`at most ${count(MOST_BYTES)} bytes`);
   return meta as RunMeta;
+}
+
+function isFirstStateNote(value: unknown): boolean {
+  const isRunAndStep = (item: unknown, key: string): boolean =>
+    key === "run" ? typeof item === "string" : key === "step" && Number.isSafeInteger(item);
+  const isFile = (item: unknown, key: string): boolean =>
+    key === "file" && typeof item === "string";
+  const count = Object.keys(Object(value)).length;
+  return count === 2 ? isRecord(value, isRunAndStep) : count === 1 && isRecord(value, isFile);
 }
 
 function isRecord(value: unknown, holds: (item: unknown, key: string) => boolean): boolean {

@@ -84,6 +84,11 @@ export class LiveSegment {
     return new LiveSegment({ ...this.#options, program: await freshly(this.program) }, this.source);
   }
 
+  /** The same rules from another step, with another master seed. */
+  seeded(master: bigint, start: number): LiveSegment {
+    return new LiveSegment({ ...this.#options, master, start });
+  }
+
   /** Whether its steps have chance and a clock from the run. */
   get hasChance(): boolean {
     return this.#code.chance !== undefined;

@@ -2,9 +2,10 @@ import { checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import { toJson } from "../codec/json/write.ts";
 import type { SeenStore } from "../history/live.ts";
 import { namesOfRuns } from "../history/names.ts";
-import { type OriginKind, originsIn } from "../history/origin.ts";
+import { type OriginKind, type Origins, originsIn } from "../history/origin.ts";
 import { replacedStart } from "../history/replaced-start.ts";
 import type { Damage } from "../history/sound-refs.ts";
+import { type Id, isId } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
 import type { Run } from "../replay/run/run.ts";
 import type { RunSize } from "../replay/run/run-size.ts";
@@ -32,6 +33,8 @@ export interface RunDescription {
   readonly parents: readonly { readonly run: string; readonly step: number }[];
   /** What it came from, and what that came from, and so on, the nearest first. */
   readonly origin: readonly OriginDescription[];
+  /** Where its first state is from, as noted, if `init` did not give it: no part of its past. */
+  readonly from: FirstStateDescription | null;
   /** Who recorded it, when, on what machine, and the message, as the recording says. */
   readonly meta: unknown;
 }
@@ -45,6 +48,11 @@ export interface OriginDescription {
   /** A name by which `NAME@STEP` gives its states. */
   readonly name: string | null;
 }
+
+/** The run and the step with whose state a run begins, or the name of the file with it. */
+export type FirstStateDescription =
+  | { readonly run: string; readonly step: number; readonly name: string | null }
+  | { readonly file: string };
 
 /** The number of last segments that are replayed to find changes of the state. */
 const MOST_REPLAYED = 20;
@@ -113,12 +121,22 @@ export async function describeRun(
     segments: described,
     parents: manifest.parents,
     origin: chain.map(({ kind, run, step, name }) => ({ kind, run, step, name: name ?? null })),
+    from: await firstState(manifest, origins),
     meta: toJson(shownNotes(manifest)),
   };
 }
 
+async function firstState(
+  { meta: { from } }: RunManifest,
+  origins: Origins,
+): Promise<FirstStateDescription | null> {
+  if (from === undefined || "file" in from) return from ?? null;
+  const { run, step } = from;
+  return { run, step, name: (isId(run) && (await origins.nameOf(run as Id<"run">))) || null };
+}
+
 /** The notes without the one that is for recordings to go on from. */
 function shownNotes({ meta }: RunManifest): object {
-  const { generators: _, ...shown } = meta;
+  const { generators: _, from: __, ...shown } = meta;
   return shown;
 }

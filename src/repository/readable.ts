@@ -18,6 +18,12 @@ import type { Environment } from "../replay/environment.ts";
 import { checkRun, Run, runOf } from "../replay/run/run.ts";
 import { HEADS, TAGS } from "../store/ref-name.ts";
 import type { Operation } from "../store/ref-store.ts";
+import {
+  NAMED_BLAME_OPTIONS,
+  type NamedBlame,
+  type NamedBlameOptions,
+  namedBlame,
+} from "./blame.ts";
 import { type Comparison, compare, nameSteps, type Side } from "./compare.ts";
 import { type DescribeOptions, describeRun, type RunDescription } from "./describe-run.ts";
 import { type LogEntry, type LogOptions, logEntries } from "./log-entry.ts";
@@ -205,6 +211,22 @@ export class ReadableRepository {
       return given;
     };
     return plotOf(await Promise.all(runs.map(read)), metrics, options);
+  }
+
+  /**
+   * Where the values of the state at a revision come from, as `Run.blame` tells it, with the names of
+   * the runs that recorded those steps. Throws what `revision` and `Run.blame` throw.
+   *
+   * @example
+   * ```ts
+   * const { leaves } = await repo.blame("main@50%");
+   * leaves[0].name; // "main"
+   * ```
+   */
+  async blame(revision: string, options: NamedBlameOptions = {}): Promise<NamedBlame> {
+    const { program, ...wanted } = checkOptionsOf(options, NAMED_BLAME_OPTIONS);
+    const { run, step = run.steps } = await this.revision(revision, { program });
+    return namedBlame(run, step, await run.blame(step, wanted), this.parts.store);
   }
 
   /**

@@ -1,16 +1,18 @@
-import { checkKind, checkOptionsOf } from "../base/options.ts";
+import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import type { Fork } from "../history/record/branch-recorder.ts";
 import { readFile } from "../node/host/user-files.ts";
 import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
+import { EXPLORE_OPTIONS, type ExploreOptions, explore } from "../replay/explore/explore.ts";
 import type { AddedObserver } from "../replay/observe/hindsight.ts";
 import type { ProgramSource } from "../replay/programs.ts";
 import type { ForkOptions } from "../replay/record/fork.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "../replay/record/record.ts";
 import { RECORDER_OPTIONS, type RecorderOptions } from "../replay/record/record-run.ts";
 import { checkExpected, type Expected } from "../replay/run/expected.ts";
-import type { Run } from "../replay/run/run.ts";
+import { checkReached, type ExploredRun, type Run } from "../replay/run/run.ts";
 import type { Simulation } from "../replay/simulation.ts";
 import { checkBranchName } from "../store/ref-name.ts";
+import { givenState } from "./given-state.ts";
 import { LOAD_OPTIONS, type LoadedRun, type LoadOptions, loadFile } from "./load-file.ts";
 import { BRANCH_OPTIONS, type BranchOptions } from "./options.ts";
 import { ReadableRepository } from "./readable.ts";
@@ -25,6 +27,7 @@ const EXTEND_OPTIONS = {
   params: "any",
   message: "text",
 } as const;
+const EXPLORE_HERE = { ...EXPLORE_OPTIONS, branch: "text" } as const;
 const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
 
 /** Records runs into a store: anew, on from where a branch is, or from a fork. */
@@ -33,11 +36,14 @@ export class RecordingRepository extends ReadableRepository {
    * Records a simulation on a new branch. The simulation is an object, or a module `path#export`,
    * whose code is then stored with the run. A recording that is interrupted, or whose step
    * fails, stays on its branch with every whole step, and after a kill with all but the last seconds.
-   * With `restart` the branch may have a run already, which then becomes `archive/<branch>/<n>`. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
+   * With `restart` the branch may have a run already, which then becomes `archive/<branch>/<n>`. With
+   * `from` the run begins with a saved state. Throws REF_EXISTS, BRANCH_UNFINISHED, LOCKED.
    *
    * @example
    * ```ts
    * const main = await repo.record("walk.ts", { steps: 1_000_000, seed: 42, branch: "main" });
+   * const from = await repo.revision("main@500_000"); // its state there is the first one of the next
+   * await repo.record("walk.ts", { steps: 1_000, seed: 7, branch: "again", from });
    * ```
    */
   async record<S, P extends object>(
@@ -50,8 +56,11 @@ export class RecordingRepository extends ReadableRepository {
   ): Promise<Run<S, P>> {
     checkOptionsOf(options, RECORD_HERE);
     const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
+    const { from, ...others } = options as RecordOptions;
+    // The recorded code only leads to the state.
+    const given = from && (await this.parts.code.replacing(() => givenState(from, options.cwd)));
     const code = () => this.parts.code.of(simulation, options.cwd);
-    const run = await this.parts.recorder.record(branch, code, options as RecordOptions);
+    const run = await this.parts.recorder.record(branch, code, { ...others, given });
     return run as unknown as Run<S, P>;
   }
 
@@ -110,6 +119,44 @@ export class RecordingRepository extends ReadableRepository {
     const isNew = planned.every(({ code }) => code !== undefined);
     const made = isNew ? await this.parts.code.replacing(fork) : await fork();
     return made as unknown as readonly Run<S, P>[];
+  }
+
+  /**
+   * Looks for a rare state as `Run.explore` does, from a revision, by default the first step of its
+   * run, and leaves the best that it found on a new branch: each of its segments is a fork with a new
+   * seed. `run` is undefined, and there is no branch, if no level was reached. Throws REF_EXISTS, and
+   * what `Run.explore` throws.
+   *
+   * @example
+   * ```ts
+   * const level = (x: number) => x;
+   * const goal = (x: number) => x >= 1_000;
+   * const found = await repo.explore("main@0", { level, goal, budget: 200_000, branch: "high" });
+   * ```
+   */
+  async explore<S = unknown, P extends object = Record<string, unknown>>(
+    revision: string,
+    options: ExploreOptions<S, P> & { readonly branch: string },
+  ): Promise<ExploredRun<S, P>> {
+    const { branch, ...wanted } = checkOptionsOf(
+      options,
+      EXPLORE_HERE as OptionKinds<typeof options>,
+    );
+    await this.branches.checkFree([checkBranchName(branch)]);
+    const { run, step = 0 } = await this.revision(revision);
+    const found = await explore(run.replayer, step, wanted as ExploreOptions);
+    const { best } = found;
+    if (best === undefined) return { ...found, run: undefined };
+    let parent: Run = run;
+    for (const [i, hop] of best.hops.slice(0, -1).entries()) {
+      const steps = best.hops[i + 1]?.step;
+      parent = await parent.branch(hop.step, { seed: hop.seed, steps });
+    }
+    const { step: at, seed } = best.hops.at(-1) ?? { step, seed: undefined };
+    const forks = [{ branch, seed, steps: best.step }];
+    const [made] = (await this.parts.recorder.fork(parent, at, forks)) as [Run];
+    await checkReached(made, best, wanted as ExploreOptions);
+    return { ...found, run: made as unknown as Run<S, P> };
   }
 
   /**

@@ -536,6 +536,9 @@ async function artifacts(project: Project): Promise<void> {
   execFileSync("mkfifo", [path.join(project.root, "pipe.replay")]);
   await project.write("package.json", '{ "type": "module" }');
   await project.write("mine.cbor", "notes of mine\n");
+  await project.write("half.json", '{ "x": ');
+  await project.write("agent.json", '{ "$type": "Agent", "value": { "x": 1 } }');
+  writeFileSync(path.join(project.root, "bytes.json"), Uint8Array.of(0x22, 0xff, 0x22));
   symlinkSync(".rewind", path.join(project.root, "store"));
 }
 

@@ -40,6 +40,8 @@ const LINES: Readonly<Record<string, string>> = {
   find: "find main step===3",
   "find --count": "find main step===3 --count",
   "find --bisect": "find main step>=3 --bisect",
+  blame: "blame main@9",
+  explore: "explore main@0 --level state.x --goal state.x>1 --budget 1000 --seed 1",
   stats: "stats main state.x",
   observe: "observe main",
   "observe REV NAME=…": "observe main twice=step*2",

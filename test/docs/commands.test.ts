@@ -41,6 +41,9 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       find: "find main 'step === 3'",
       "find --count": "find main 'step === 3' --count --to 10",
       "find --bisect": "find main 'step >= 3' --bisect",
+      blame: "blame main@9",
+      explore:
+        "explore main@0 --level state.x --goal 'state.x > 1.1' --budget 1e5 --seed 1 -b seen",
       stats: "stats main state.x --to 10",
       plot: "plot main fix state.x --points 5",
       "plot -o": "plot main state.x -o x.svg",

@@ -38,6 +38,7 @@ describe("the notes about a run", () => {
         host: { node: "20.20.2", platform: "linux" },
         git: { commit: "8f1c", dirty: true },
         replaces: id("3"),
+        from: { run: id("4"), step: 7 },
       },
     ],
     ["unknown fields", { other: [trap, 5n, new Map([[1, new Set([2])]])] }],
@@ -57,6 +58,9 @@ describe("the notes about a run", () => {
     ),
     ...[7, null, { commit: trap }, { commit: "8f1c", dirty: "yes" }].map(
       (git): [string, Record<string, unknown>] => ["git", { git }],
+    ),
+    ...[7, null, {}, { run: 5, step: 1 }, { run: "a", step: 0.5 }, { file: trap }].map(
+      (from): [string, Record<string, unknown>] => ["from", { from }],
     ),
     ["a long text", { time: "9".repeat(70_000) }],
     ["a long text under an unknown key", { other: "9".repeat(70_000) }],

@@ -3,7 +3,8 @@ import { plural } from "../../base/count.ts";
 import { type Command, command, STATUS } from "../command.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
-import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION } from "../options.ts";
+import { usageError } from "../input/usage-error.ts";
+import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration } from "../terminal/text.ts";
 
@@ -26,6 +27,18 @@ export const record: Command = command({
       value: "NAME",
       completes: "branch",
     },
+    from: {
+      describe: "begin with the state of a run at a step, as step 0; init is not run",
+      type: "string",
+      value: "REV@STEP",
+      completes: "revision",
+    },
+    "init-file": {
+      describe: "begin with the state in a file: .json, or .cbor as `get -o` writes it",
+      type: "string",
+      value: "FILE",
+      completes: "files",
+    },
     restart: {
       describe: "record again on a branch that has a run; the old run is archived",
       type: "boolean",
@@ -37,6 +50,7 @@ export const record: Command = command({
     ...CHANCE_OPTIONS,
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
+    trust: TRUST_OPTION,
   },
   examples: [
     ["record walk.ts --steps 1e6 --seed 42", "a million steps, on the current branch"],
@@ -49,6 +63,10 @@ export const record: Command = command({
       "the numbers that a loop over numpy.random.default_rng(42) draws",
     ],
     [
+      "record walk.ts --from main@50% --steps 1e5 --seed 7 -b again",
+      "a new run from the middle of main: its own seed, params and step 0",
+    ],
+    [
       "record sir.ts#sir --steps 400 --restart",
       "again on the current branch; the old run is archived",
     ],
@@ -56,7 +74,9 @@ export const record: Command = command({
   keys: { record: ["branch", "run", "root", "steps", "blockSize", "checkpoints", "seed"] },
   async run(args, { out, cwd, open, long }) {
     const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
-    const repo = await open();
+    const file = checkInitFile(args);
+    const repo = await open({ trust: args.trust });
+    const from = args.from === undefined ? file : await repo.revision(args.from);
     const started = clock.now();
     const name = args.branch ?? (await repo.branches.current()) ?? "main";
     const run = await repo.record<unknown, Record<string, unknown>>(args.module, {
@@ -64,7 +84,7 @@ export const record: Command = command({
       ...long("recording"),
       branch: name,
       restart: args.restart,
-      cwd,
+      ...{ from, cwd },
     });
     const took = duration(clock.now() - started);
     const seed = await seedOf(run, options.seed);
@@ -73,3 +93,15 @@ export const record: Command = command({
     return STATUS.ok;
   },
 });
+
+/** The file of --init-file. Throws USAGE. */
+function checkInitFile(args: {
+  readonly from: string | undefined;
+  readonly initFile: string | undefined;
+}): { readonly file: string } | undefined {
+  const { from, initFile: file } = args;
+  if (file === undefined) return undefined;
+  if (from !== undefined) throw usageError("expected --from or --init-file, got both");
+  if (/\.(json|cbor)$/i.test(file)) return { file };
+  throw usageError(`expected --init-file FILE.json or FILE.cbor, got ${JSON.stringify(file)}`);
+}

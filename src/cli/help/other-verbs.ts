@@ -7,7 +7,6 @@ export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
     "bisect",
     "`rewind diff A B` finds the first different step, `rewind find` the first step that matches",
   ],
-  ["blame", '`rewind find REV "EXPRESSION"` says at which step something first holds'],
   ["cat", "`rewind get REV@STEP` prints a state, `rewind cat-file ID` any object"],
   ["cherry-pick", "`rewind branch NAME REV@STEP --set PATH=VALUE` makes the same change elsewhere"],
   ["clean", "`rewind branch -d NAME` deletes a branch; its run stays in the store"],

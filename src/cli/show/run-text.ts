@@ -4,7 +4,7 @@ import type { RunSize } from "../../replay/run/run-size.ts";
 import type { OriginDescription, RunDescription } from "../../repository/describe-run.ts";
 import type { SegmentDescription } from "../../repository/describe-segment.ts";
 import { noteText, size } from "../terminal/text.ts";
-import { originText } from "./origin-text.ts";
+import { firstStateText, originText } from "./origin-text.ts";
 import { segmentText, shownParams } from "./segment-text.ts";
 import { shortJson } from "./state.ts";
 import { unfinishedText } from "./unfinished-text.ts";
@@ -20,6 +20,7 @@ export function runText(description: RunDescription): string {
     ["blocks", `${plural(checkpoints, "checkpoint")}, ${plural(blockSize, "step")} apart`],
     ["objects", sizeText(description.objects)],
     ...metaRows(description.meta),
+    ...firstStateRow(description.from),
     ...originLines(description.origin).map((line, i) => [i === 0 ? "origin" : "", line] as const),
     ...(segments.length > 1
       ? [["params", shownParams(segments.at(-1) as SegmentDescription)] as const]
@@ -58,6 +59,11 @@ function metaRows(meta: unknown): (readonly [name: string, text: string])[] {
       ? []
       : [["git", `${shortId(shown(commit))}${from}${dirty ? ", with changes" : ""}`] as const]),
   ];
+}
+
+/** Where the first state is from, in the words of whoever recorded it. */
+function firstStateRow(from: RunDescription["from"]): (readonly [name: string, text: string])[] {
+  return from === null ? [] : [["begins", `with ${firstStateText(from)}`]];
 }
 
 /** The most origins that the text lists; it counts the rest. */

@@ -68,7 +68,7 @@ function quotedText(text: string): string | undefined {
 }
 
 /** JSON with a number for every numeral, or with the form of a bigint. */
-function withNumbers(json: unknown, like: unknown, what: string): unknown {
+export function withNumbers(json: unknown, like: unknown, what: string): unknown {
   if (json instanceof Numeral) {
     const { text } = json;
     return typeof like === "bigint" && /^-?\d+$/.test(text)

@@ -56,8 +56,44 @@ function step(value: unknown, path: Path, at: number, types: TypeCodecs | undefi
   throw notFound(value, path, at);
 }
 
-function find(value: unknown, name: PathStep): { readonly is: unknown } | undefined {
+function find(value: unknown, name: PathStep): Box | undefined {
   return isObject(value) ? kindOrFields(value).find?.(value, name) : undefined;
+}
+
+/** A value that was found; without a box, undefined could not be told from nothing. */
+export interface Box {
+  readonly is: unknown;
+}
+
+/**
+ * Finds the values in an object by their steps, as `getAt` does, but calls a codec and lists the
+ * members of a Set once for all of them.
+ */
+export function finderIn(
+  value: unknown,
+  types: TypeCodecs | undefined,
+): (name: PathStep) => Box | undefined {
+  if (!isObject(value)) return () => undefined;
+  if (kindOf(value) === undefined) {
+    const stored = storedIn(value, types);
+    const inStored = stored === undefined ? undefined : finderIn(stored, types);
+    return (name) => inStored?.(name) ?? find(value, name);
+  }
+  let members: readonly unknown[] | undefined;
+  return (name) => {
+    if (typeof name !== "object" || !("values" in name)) return find(value, name);
+    members ??= value instanceof Set || value instanceof Map ? [...value.values()] : [];
+    return name.values < members.length ? { is: members[name.values] } : undefined;
+  };
+}
+
+/** What is stored of a value: of an instance, what its codec gives; of any other, itself. */
+export function storedOf(value: unknown, types: TypeCodecs | undefined): unknown {
+  let stored = value;
+  for (let next = storedIn(stored, types); next !== undefined; next = storedIn(stored, types)) {
+    stored = next;
+  }
+  return stored;
 }
 
 /** What the codec of a class instance stores; undefined for any other value. */

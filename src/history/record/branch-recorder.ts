@@ -7,7 +7,7 @@ import { jointProgress } from "../../replay/drive.ts";
 import type { Environment, LongOptions } from "../../replay/environment.ts";
 import type { Code } from "../../replay/programs.ts";
 import { type ForkOptions, forkStart, planFork } from "../../replay/record/fork.ts";
-import { planRecording, type RecordOptions } from "../../replay/record/record.ts";
+import { type PlannedOptions, planRecording } from "../../replay/record/record.ts";
 import type { RecorderOptions, Recording } from "../../replay/record/record-run.ts";
 import type { RecordingPlan } from "../../replay/record/recorder.ts";
 import { checkExpected, type Expected } from "../../replay/run/expected.ts";
@@ -50,7 +50,7 @@ export class BranchRecorder {
   async record(
     branch: string,
     code: () => Promise<Code>,
-    options: RecordOptions & { readonly restart?: boolean | undefined },
+    options: PlannedOptions & { readonly restart?: boolean | undefined },
   ): Promise<Run> {
     let old: Id<"run"> | undefined;
     const [run] = await this.#record({

@@ -34,7 +34,7 @@ async function ancestry(
 }
 
 /** Undefined if the ancestor is damaged: a comparison does not need it. */
-async function runIfReadable(
+export async function runIfReadable(
   get: Replayer["readObject"],
   id: Id<"run">,
 ): Promise<RunManifest | undefined> {

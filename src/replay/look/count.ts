@@ -4,7 +4,14 @@ import type { Task } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { functionFailed } from "./failures.ts";
 import { interruptedAhead } from "./find.ts";
-import { checkArguments, type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import {
+  checkArguments,
+  type Look,
+  type LookOver,
+  looking,
+  type RangeOptions,
+  rangeOf,
+} from "./look.ts";
 import { type LookInput, lookIn, passOver, stepsOf } from "./look-pieces.ts";
 import { scan } from "./scan.ts";
 
@@ -19,7 +26,7 @@ export interface Count {
 /** Counts the steps at which `predicate` holds, in one pass. */
 export async function count(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Count> {
   const range = rangeOf(replayer, options);
@@ -50,7 +57,7 @@ function together(a: Count, b: Count): Count {
 }
 
 /** Counts the steps of a piece at which a predicate holds. INTERRUPTED has the count so far. */
-export function countTask(given?: Look<never, never>): Task<LookInput, Count> {
+export function countTask(given?: Look<never, never> | LookOver): Task<LookInput, Count> {
   return {
     name: "count",
     async run({ runs: [run] }, input, piece, long) {

@@ -7,7 +7,14 @@ import type { Task } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { ownCopy } from "../start.ts";
 import { functionFailed } from "./failures.ts";
-import { checkArguments, type Look, looking, type RangeOptions, rangeOf } from "./look.ts";
+import {
+  checkArguments,
+  type Look,
+  type LookOver,
+  looking,
+  type RangeOptions,
+  rangeOf,
+} from "./look.ts";
 import { type LookInput, lookIn, passOver, stepsOf } from "./look-pieces.ts";
 import { type StepRange, scan } from "./scan.ts";
 
@@ -20,7 +27,7 @@ export interface Found<S> {
 /** The first step at which `predicate` holds, and the state there; undefined if no step matches. */
 export async function find<S>(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Found<S> | undefined> {
   const range = rangeOf(replayer, options);
@@ -50,7 +57,9 @@ interface Match {
 }
 
 /** Finds the first step of a piece at which a predicate holds. */
-export function findTask(given?: Look<never, never>): Task<LookInput, Match | undefined> {
+export function findTask(
+  given?: Look<never, never> | LookOver,
+): Task<LookInput, Match | undefined> {
   return {
     name: "find",
     async run({ runs: [run], isWorker }, input, piece, long) {
@@ -76,7 +85,7 @@ export function findTask(given?: Look<never, never>): Task<LookInput, Match | un
  */
 export async function findLast<S>(
   replayer: Replayer,
-  predicate: Look<never, never>,
+  predicate: Look<never, never> | LookOver,
   options: RangeOptions = {},
 ): Promise<Found<S> | undefined> {
   const { from, to } = rangeOf(replayer, options);

@@ -3,7 +3,7 @@ import { workspaceOf } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import type { Piece } from "../workers.ts";
 import { type LookText, lookOf, textOf } from "./expression.ts";
-import type { Look, RangeOptions } from "./look.ts";
+import type { Look, LookOver, RangeOptions } from "./look.ts";
 import type { StepRange } from "./scan.ts";
 
 /** What the pieces of a pass over a range need; it can go to a worker if the look has a text. */
@@ -18,7 +18,7 @@ export interface LookInput {
 export function passOver(
   replayer: Replayer,
   range: StepRange,
-  look: Look<never, never>,
+  look: Look<never, never> | LookOver,
   options: RangeOptions,
 ): Omit<Job<LookInput, never>, "task" | "deliver"> {
   const { onProgress, signal, jobs, previous = false } = options;
@@ -53,8 +53,11 @@ export function stepsOf(piece: Piece, { from }: LookInput): StepRange {
 }
 
 /** The look of a pass: the caller's own, or on a worker one made from its text. */
-export function lookIn({ text }: LookInput, given: Look<never, never> | undefined): Look {
-  if (given !== undefined) return given as Look;
+export function lookIn(
+  { text }: LookInput,
+  given: Look<never, never> | LookOver | undefined,
+): Look<never, never> | LookOver {
+  if (given !== undefined) return given;
   if (text === undefined) throw new Error("expected a look that was written as text");
   return lookOf(text);
 }

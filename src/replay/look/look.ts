@@ -37,6 +37,15 @@ export type Look<S = unknown, P = Params, R = unknown> = (
   previous: S | undefined,
 ) => R;
 
+/** What looks at each state of a range, after it has looked at the state before the first. */
+export interface LookOver<R = unknown> {
+  over(
+    replayer: Replayer,
+    range: StepRange,
+    options: LongOptions,
+  ): Promise<(state: unknown, ctx: StepContext<Params>) => R>;
+}
+
 /** The steps to look at. Throws STEP_OUT_OF_RANGE and INVALID_ARGUMENT. */
 export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
   const { steps } = replayer.manifest;
@@ -57,9 +66,10 @@ export function rangeOf(replayer: Replayer, options: RangeOptions): StepRange {
 export async function looking<R>(
   replayer: Replayer,
   range: StepRange,
-  look: Look<never, never, R>,
+  look: Look<never, never, R> | LookOver<R>,
   options: RangeOptions,
 ): Promise<(state: unknown, ctx: StepContext<Params>) => R> {
+  if (typeof look === "object") return look.over(replayer, range, options);
   checkArguments(look, options);
   const call = look as (state: unknown, ctx: StepContext<Params>, previous?: unknown) => R;
   // The function itself, because a wrapper would slow down the inner loop of a pass.
@@ -73,8 +83,11 @@ export async function looking<R>(
 }
 
 /** Checks that a function with a third argument gets one. Throws INVALID_ARGUMENT. */
-export function checkArguments(look: Look<never, never>, { previous }: RangeOptions): void {
-  if (previous === true || look.length < 3) return;
+export function checkArguments(
+  look: Look<never, never> | LookOver,
+  { previous }: RangeOptions,
+): void {
+  if (previous === true || typeof look === "object" || look.length < 3) return;
   throw new RewindError(
     "INVALID_ARGUMENT",
     "the function takes a third argument, the previous state: ask for it with { previous: true }",

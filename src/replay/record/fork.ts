@@ -5,6 +5,7 @@ import type { OptionKinds } from "../../base/options.ts";
 import type { Id } from "../../object/id.ts";
 import { putParams, readParams } from "../../object/params.ts";
 import type { RunManifest, Segment, SegmentBegin } from "../../object/run.ts";
+import type { RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds } from "../../object/seeds.ts";
 import { putState, type StateRef } from "../../object/state.ts";
 import { loadGenerator } from "../../random/generators.ts";
@@ -113,11 +114,19 @@ export async function planFork(
       goal,
       segments: segmentsBefore(manifest, position, changed?.segment),
       parents: [{ run: parent.id, step }],
-      meta: runMeta(env, options.message),
+      meta: { ...runMeta(env, options.message), ...keptNote(manifest, changed?.segment) },
     },
     observed: await observedBefore(replayer, step, changed === undefined),
     ref,
   };
+}
+
+/** Where the first state is from, unless the fork begins with a segment of its own. */
+function keptNote(
+  { meta: { from } }: Pick<RunManifest, "meta">,
+  changed: Segment | undefined,
+): Pick<RunMeta, "from"> {
+  return from === undefined || changed?.start === 0 ? {} : { from };
 }
 
 /** The checkpoint of the block inside which a fork begins: its parent's. Undefined on the grid. */

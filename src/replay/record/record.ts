@@ -3,6 +3,7 @@ import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
 import { messageWithin, reasonOf } from "../../base/reason.ts";
 import { withData } from "../../base/with-data.ts";
+import type { Id } from "../../object/id.ts";
 import { putParams } from "../../object/params.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
@@ -19,6 +20,7 @@ import { generatorAsked } from "../simulation.ts";
 import { missingDraw, NOWHERE, whereOf } from "../step-failure.ts";
 import type { Streams } from "../streams.ts";
 import { defaultBlockSize } from "./block-size.ts";
+import { beginWith, type GivenState, placeAt } from "./given-state.ts";
 import { RECORDER_OPTIONS, type RecorderOptions } from "./record-run.ts";
 import type { RecordingPlan } from "./recorder.ts";
 
@@ -55,8 +57,31 @@ export interface RecordOptions<P extends object = Record<string, unknown>> exten
   readonly chance?: Chance | undefined;
   /** The clock under `chance: "run"`; the simulation's `clock` unless given. */
   readonly clock?: ClockOptions | undefined;
+  /**
+   * A saved state to begin with: the run has its own seed and params, `init` is not called, and the
+   * generators are those of its seed, from which nothing was drawn. See `RecordFrom`.
+   */
+  readonly from?: RecordFrom | undefined;
   /** A line about the run. */
   readonly message?: string | undefined;
+}
+
+/**
+ * A state with which a run begins: that of a run at a step, by default its last; that in a file,
+ * `.json` in the forms of `toJson` or `.cbor` as `rewind get -o` writes it; or a value. JSON does not
+ * tell which objects are one object or frozen; CBOR does.
+ */
+export type RecordFrom =
+  | { readonly run: RunWithStates; readonly step?: number | undefined }
+  | { readonly file: string }
+  | { readonly state: unknown };
+
+/** What `RecordFrom` needs of a `Run`. */
+export interface RunWithStates {
+  readonly id: Id<"run">;
+  readonly steps: number;
+  get(step: number): Promise<unknown>;
+  encode(state: unknown, step: number): Promise<Uint8Array>;
 }
 
 /** What those may be; `planRecording` checks the others. */
@@ -70,20 +95,27 @@ export const RECORD_OPTIONS: OptionKinds<RecordOptions> = {
   streams: "any",
   chance: "any",
   clock: "object",
+  from: "object",
   message: "text",
 };
+
+/** What to record, once the state that it begins with has been found. */
+export interface PlannedOptions extends Omit<RecordOptions, "from"> {
+  /** The first state; that of `init` unless given. */
+  readonly given?: GivenState | undefined;
+}
 
 /** Prepares a recording from step 0: stores its program and seeds and makes the first state. */
 export async function planRecording(
   env: Environment,
   writer: ObjectWriter,
   code: Code,
-  options: RecordOptions,
+  options: PlannedOptions,
   ref?: string,
 ): Promise<RecordingPlan> {
   const steps = checkSteps(options.steps);
-  const given = options.blockSize;
-  if (given !== undefined) checkInteger(given, "blockSize", 1);
+  const size = options.blockSize;
+  if (size !== undefined) checkInteger(size, "blockSize", 1);
   const master = parseMasterSeed(options.seed ?? env.randomSeed());
   const asked = generatorAsked(code.simulation, options);
   const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
@@ -101,11 +133,16 @@ export async function planRecording(
       hash: env.store.hash,
     });
   // The first state and the first block's generators are the same for any size.
-  const first = segmentOf(given ?? 1);
-  const { state, streams } = initialState(env, first);
-  const encoded = given === undefined ? encodedIfPossible(state, first, env) : undefined;
-  const blockSize = given ?? defaultBlockSize(steps, encoded?.length ?? 0);
-  const segment = given === undefined ? segmentOf(blockSize) : first;
+  const first = segmentOf(size ?? 1);
+  const { given } = options;
+  const place = given && placeAt(env, first, given);
+  const { state, streams } = place ?? initialState(env, first);
+  const encoded =
+    place?.encoded ?? (size === undefined ? encodedIfPossible(state, first, env) : undefined);
+  const blockSize = size ?? defaultBlockSize(steps, encoded?.length ?? 0);
+  const segment = size === undefined ? segmentOf(blockSize) : first;
+  const begin = place && beginWith(place, writer);
+  const meta = runMeta(env, options.message);
   return {
     place: { step: 0, state, streams, segment },
     encoded,
@@ -113,11 +150,9 @@ export async function planRecording(
     draft: {
       blockSize,
       goal: steps,
-      segments: [
-        { start: 0, program, seeds, params: putParams(params, writer.put), begin: undefined },
-      ],
+      segments: [{ start: 0, program, seeds, params: putParams(params, writer.put), begin }],
       parents: [],
-      meta: runMeta(env, options.message),
+      meta: given?.note === undefined ? meta : checkMeta({ ...meta, from: given.note }),
     },
     ref,
   };

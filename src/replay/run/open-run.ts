@@ -6,7 +6,7 @@ import type { ArtifactContents, SavedRun } from "../../store/artifact-contents.t
 import { objectReader } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
 import type { Code } from "../programs.ts";
-import { planRecording, type RecordOptions } from "../record/record.ts";
+import { type PlannedOptions, planRecording } from "../record/record.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
 import { type Run, runOf } from "./run.ts";
 
@@ -91,10 +91,10 @@ export function onlyRun({ runs }: ArtifactContents): SavedRun {
 export async function recordInto<S, P extends object>(
   env: Environment,
   code: Code,
-  options: RecordOptions<P>,
+  options: PlannedOptions,
 ): Promise<Run<S, P>> {
   const recording = await writeRun(env, options, async (writer) =>
-    planRecording(env, writer, code, options as RecordOptions),
+    planRecording(env, writer, code, options),
   );
   return runOf<S, P>(recording.id, finished(recording).manifest, env);
 }

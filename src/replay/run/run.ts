@@ -1,7 +1,9 @@
 import { checkStepInRange } from "../../base/checks.ts";
+import { RewindError } from "../../base/errors.ts";
 import { unexpectedArgument } from "../../base/invalid-argument.ts";
 import { checkKind, checkOptionsOf, type OptionKinds } from "../../base/options.ts";
 import type { Difference } from "../../codec/differences.ts";
+import { parsePath } from "../../codec/path/parse.ts";
 import type { TypeCodecs } from "../../codec/state/type-codecs.ts";
 import type { Id } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
@@ -9,6 +11,7 @@ import type { RunManifest } from "../../object/run.ts";
 import { objectReader } from "../../store/object-store.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
+import { BLAME_OPTIONS, type Blame, type BlameOptions, blame } from "../compare/blame.ts";
 import {
   COMPARE_TRACE_OPTIONS,
   type CompareTraceOptions,
@@ -24,8 +27,15 @@ import {
   verify,
 } from "../compare/verify.ts";
 import { type Environment, encodeState, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import {
+  EXPLORE_OPTIONS,
+  type Explored,
+  type ExploreOptions,
+  explore,
+} from "../explore/explore.ts";
 import { HYDRATE_OPTIONS, type Hydrated, type HydrateOptions, hydrate } from "../hydrate.ts";
 import { type Bisection, bisect } from "../look/bisect.ts";
+import { ChangesAt } from "../look/changes.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
 import { type Look, RANGE_OPTIONS, type RangeOptions, rangeOf } from "../look/look.ts";
@@ -54,6 +64,19 @@ import { CHECK_OPTIONS, type CheckOptions, type Replayer } from "../replayer.ts"
 import type { AnySimulation, Simulation } from "../simulation.ts";
 import { RecordedRun } from "./recorded-run.ts";
 import { type SaveOptions, saveRuns } from "./save-runs.ts";
+
+/** In which steps to look for a change. */
+export interface ChangeOptions extends Omit<RangeOptions, "previous" | "jobs"> {
+  /** Finds the last change, not the first. */
+  readonly last?: boolean | undefined;
+}
+
+/** What an exploration found, with the run that leads there. */
+export interface ExploredRun<S = unknown, P extends object = Record<string, unknown>>
+  extends Explored {
+  /** Ends at the best state; undefined if no level was reached. */
+  readonly run: Run<S, P> | undefined;
+}
 
 /** A state that was replayed, and is not yet compared with the recording. */
 export interface Peeked<S = unknown> {
@@ -245,6 +268,55 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   }
 
   /**
+   * The first step at which the value at a path of the state is another than one step before, and the
+   * state there; with `last` the last such step. A place that appears or goes changes too. Undefined
+   * if there is none. Throws INVALID_PATH, INTERRUPTED.
+   *
+   * @example
+   * ```ts
+   * await run.findChange("state"); // { step: 1, state: -1 }
+   * ```
+   */
+  async findChange(path: string, options: ChangeOptions = {}): Promise<Found<S> | undefined> {
+    checkKind(path, "path", "text");
+    const { last = false, ...range } = checkOptionsOf(options, CHANGE_OPTIONS);
+    const search = last ? findLast<S> : find<S>;
+    return search(this.#replayer, new ChangesAt(parsePath(path)), range);
+  }
+
+  /**
+   * The number of steps at which the value at a path of the state is another than one step before,
+   * and the first and the last of them. Throws as `findChange` does.
+   *
+   * @example
+   * ```ts
+   * const { count } = await run.countChanges("state");
+   * ```
+   */
+  async countChanges(path: string, options: Omit<ChangeOptions, "last"> = {}): Promise<Count> {
+    checkKind(path, "path", "text");
+    checkOptionsOf(options, CHANGES_OPTIONS);
+    return count(this.#replayer, new ChangesAt(parsePath(path)), options);
+  }
+
+  /**
+   * For each leaf of the state at `step`, or of the part at `path`: the step that changed it last,
+   * the value before, and the run that recorded that step first. A change by hand is that of the
+   * fork; what no step changed is of step 0. Replays back to the last of these steps. Throws
+   * PATH_NOT_FOUND, REPLAY_MISMATCH, INTERRUPTED.
+   *
+   * @example
+   * ```ts
+   * const { leaves } = await run.blame(842_137);
+   * leaves[0]; // { path: "state", value: -159, step: 842_137, by: "step", before: -160, … }
+   * ```
+   */
+  async blame(step: number = this.steps, options: BlameOptions = {}): Promise<Blame> {
+    checkStepInRange(step, this.steps);
+    return blame(this, step, checkOptionsOf(options, BLAME_OPTIONS));
+  }
+
+  /**
    * The first step at which `predicate` holds, if it stays true once it is true. Halves the range
    * again and again, so it looks at about log2 as many states as there are steps; `looked` is that
    * number. `found` is undefined if the predicate does not hold at the last step. Throws as `find`
@@ -365,6 +437,36 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     checkOptionsOf(options, SERIES_OPTIONS);
     const found = await series(this.#replayer, several, options);
     return Array.isArray(metrics) ? found : (found[0] as readonly Bucket[]);
+  }
+
+  /**
+   * Looks for a rare state by splitting: forks the run at `step` with new seeds, and forks again, with
+   * new seeds, those that reach a new level, until one reaches the goal. Trials run in memory and go
+   * to the run's last step. With `effort` it estimates the probability of the goal. The way to the
+   * best state is then recorded as `run`, a chain of forks. The same seed gives the same result.
+   * Throws FUNCTION_FAILED, INVALID_ARGUMENT.
+   *
+   * @example
+   * ```ts
+   * const explored = await run.explore(0, {
+   *   level: (x) => x,
+   *   goal: (x) => x >= 1_000,
+   *   budget: 200_000,
+   * });
+   * explored.best; // the highest state, and the forks that lead there
+   * ```
+   */
+  async explore(step: number, options: ExploreOptions<S, P>): Promise<ExploredRun<S, P>> {
+    checkOptionsOf(options, EXPLORE_OPTIONS as OptionKinds<ExploreOptions<S, P>>);
+    const explored = await explore(this.#replayer, step, options as ExploreOptions);
+    const { best } = explored;
+    if (best === undefined) return { ...explored, run: undefined };
+    let run: Run<S, P> = this;
+    for (const [i, { step, seed }] of best.hops.entries()) {
+      run = await run.branch(step, { seed, steps: best.hops[i + 1]?.step ?? best.step });
+    }
+    await checkReached(run as unknown as Run, best, options as ExploreOptions);
+    return { ...explored, run };
   }
 
   /**
@@ -496,6 +598,12 @@ const FORK_IN_MEMORY: OptionKinds<ForkOptions & { readonly simulation?: unknown 
   ...FORK_OPTIONS,
   simulation: "object",
 };
+const CHANGES_OPTIONS: OptionKinds<Omit<ChangeOptions, "last">> = {
+  ...LONG_OPTIONS,
+  from: "any",
+  to: "any",
+};
+const CHANGE_OPTIONS: OptionKinds<ChangeOptions> = { ...CHANGES_OPTIONS, last: "flag" };
 const VERIFY_BESIDE: OptionKinds<VerifyOptions & { readonly recorded?: unknown }> = {
   ...VERIFY_OPTIONS,
   recorded: "object",
@@ -510,4 +618,24 @@ function checkLook(look: unknown, name: string, options: RangeOptions): void {
 /** Checks a run that a caller hands over. Throws INVALID_ARGUMENT. */
 export function checkRun(value: unknown, name: string): asserts value is Run {
   if (!(value instanceof Run)) throw unexpectedArgument(name, "a run", value);
+}
+
+/**
+ * Checks that a recording ends where its trial did: a trial runs in the instance of the program in
+ * which others have run, and beside the functions that look at its states. Throws REPLAY_MISMATCH.
+ */
+export async function checkReached(
+  run: Run,
+  best: NonNullable<Explored["best"]>,
+  { level, goal }: Pick<ExploreOptions, "level" | "goal">,
+): Promise<void> {
+  const state = await run.get(run.steps);
+  const context = { ...(await run.replayer.segmentAt(run.steps)).context, step: run.steps };
+  if (level(state, context) === best.level && Boolean(goal(state, context)) === best.isGoal) return;
+  const [from, to] = [run.parents[0]?.step ?? 0, run.steps];
+  throw new RewindError(
+    "REPLAY_MISMATCH",
+    "the recording of the best trial ends in another state: steps depend on something that is not in the state, or a function changed the state that it looked at",
+    { from, to, block: Math.floor(from / run.blockSize), causes: [] },
+  );
 }

@@ -477,3 +477,69 @@ describe("Ctrl-C", () => {
     }
   });
 });
+
+describe("find --changed", () => {
+  async function phases(): Promise<Project> {
+    const project = await emptyProject();
+    await project.write(
+      "phases.ts",
+      `export default { name: "phases", init: () => ({ n: 0, phase: 0, all: [] }),
+        step: (s) => { s.n++; if (s.n % 10 === 0) { s.phase++; s.all = [s.phase]; } } };`,
+    );
+    await project.ok("record", "phases.ts", "--steps", "57", "--block-size", "7");
+    return project;
+  }
+
+  test("prints the first step, the last, or their number", async () => {
+    const project = await phases();
+    const find = async (...words: string[]) =>
+      (await project.run("find", ...words, "--json")).json as unknown;
+    const path = ["--path", "phase"];
+    expect(await find("main", "--changed", "phase", ...path)).toEqual({ step: 10, state: 1 });
+    expect(await find("main", "--changed", "phase", "--last", ...path)).toEqual({
+      step: 50,
+      state: 5,
+    });
+    expect(await find("main", "--changed", "phase", "--count")).toEqual({
+      count: 5,
+      first: 10,
+      last: 50,
+    });
+    expect(await find("main@11..@29", "--changed", "state.phase", ...path)).toEqual({
+      step: 20,
+      state: 2,
+    });
+    // A part that appears changes, and so does a part that holds others.
+    expect(await find("main", "--changed", "all[0]", "--count")).toMatchObject({ first: 10 });
+    expect(await find("main", "--changed", "all", "--count")).toMatchObject({ count: 5 });
+    expect(await find("main@20..@20", "--changed", "n", "--count")).toMatchObject({ count: 1 });
+    expect(await find("main@11..@19", "--changed", "phase")).toEqual({ step: null, state: null });
+  });
+
+  test.each([
+    [["--changed", "fase"], 1, "there is no state.fase"],
+    [["--changed", "phase", "--bisect"], 2, "expected --changed without --bisect"],
+    [
+      ["state.n > 3", "--changed", "phase"],
+      2,
+      "expected an expression or --changed PATH, got both",
+    ],
+    [["--changed", "phase["], 2, "phase["],
+    [[], 2, "expected an expression, or --changed PATH"],
+  ])("refuses %j", async (words, status, message) => {
+    const project = await phases();
+    const result = await project.run("find", "main", ...words);
+    expect(result.stderr).toContain(message);
+    expect(result.status).toBe(status);
+  });
+
+  test("Ctrl-C says how far it got, and how to go on", async () => {
+    const project = await phases();
+    const { status, stderr } = await project.runWith(
+      { interrupt: true },
+      ...["find", "main", "--changed", "phase", "--count"],
+    );
+    expect(status).toBe(130);
+    expect(stderr).toMatch(/hint: .*rewind find main --count --changed phase --from 1/s);
+  });
+});

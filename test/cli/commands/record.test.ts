@@ -1,5 +1,12 @@
+import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { bareProject, emptyProject, unfinished, walkProject } from "../../support/run-cli.ts";
+import {
+  bareProject,
+  emptyProject,
+  strangersProject,
+  unfinished,
+  walkProject,
+} from "../../support/run-cli.ts";
 
 describe("record", () => {
   test("says what it recorded", async () => {
@@ -174,5 +181,82 @@ describe("record", () => {
     expect(await state("main@900")).toBe(old);
     expect((await project.run("get", "archive/main/1")).status).toBe(1);
     await project.ok("resume", "unfinished");
+  });
+});
+
+describe("record --from", () => {
+  test("begins a new run with a saved state, which others can replay", async () => {
+    const project = await walkProject();
+    const state = Number((await project.ok("get", "main@500")).stdout);
+    const line = "record walk.ts --from main@500 --steps 90 --seed 7 -b again --json";
+    const { json } = await project.ok(...line.split(" "));
+    expect(json).toMatchObject({ branch: "again", steps: 90, seed: 7 });
+    expect((await project.ok("get", "again@0")).stdout).toBe(`${state}\n`);
+    expect((await project.ok("verify", "again", "--full")).stdout).toMatch(/^ok: /);
+    const main = (await project.ok("show", "main", "--json")).json.run;
+    const shown = (await project.ok("show", "again", "--json")).json;
+    expect(shown).toMatchObject({ parents: [], origin: [] });
+    expect(shown.from).toEqual({ run: main, step: 500, name: "main" });
+    expect((await project.ok("show", "again")).stdout).toContain(
+      `\nbegins   with the state of main@500 (run ${main.slice(0, 12)})\n`,
+    );
+    const [logged, ...others] = (await project.ok("log", "again", "--json")).json.runs;
+    expect([logged.from, others]).toEqual([{ run: main, step: 500 }, []]);
+    expect((await project.ok("log", "again")).stdout).toContain(
+      `\n  begins with the state of ${main.slice(0, 12)}@500\n`,
+    );
+    // The same again, and from a file, JSON or CBOR.
+    await project.ok("get", "main@500", "-o", "s.cbor");
+    await project.ok("get", "main@500", "-o", "s.json");
+    await project.write("r.json", (await project.ok("get", "main@500", "--json")).stdout);
+    for (const file of ["s.cbor", "s.json", "r.json"]) {
+      const rest = `--init-file ${file} --steps 90 --seed 7 --restart -b again --json`;
+      const { json: next } = await project.ok("record", "walk.ts", ...rest.split(" "));
+      expect(next.root).toBe(json.root);
+    }
+    const { stdout } = await project.ok("show", "again");
+    expect(stdout).toContain("\nbegins   with the state in the file r.json\n");
+    expect((await project.ok("extend", "again", "--by", "10")).stdout).toContain("to step 100");
+    expect((await project.ok("show", "again", "--json")).json.from).toEqual({ file: "r.json" });
+    await project.ok("branch", "other", "again@0", "--set", "state=3");
+    expect((await project.ok("show", "other", "--json")).json).toMatchObject({ from: null });
+    await project.ok("save", "again", "-o", "again.replay", "--checkpoints", "none");
+    const stranger = await strangersProject();
+    await stranger.ok("load", path.join(project.root, "again.replay"), "-b", "theirs");
+    await stranger.ok("trust", "theirs");
+    expect((await stranger.ok("verify", "theirs", "--full")).stdout).toMatch(/^ok: /);
+    await project.ok("remote", "add", "lab", "lab");
+    await project.ok("push", "lab");
+    const clone = await bareProject();
+    await clone.ok("clone", path.join(project.root, "lab"), "here");
+    const run = (...words: string[]) => clone.ok("-C", "here", ...words);
+    expect((await run("get", "origin/again@0")).stdout).toBe(`${state}\n`);
+  });
+
+  test("replays the code that was recorded, and records the file as it is now", async () => {
+    const project = await walkProject();
+    const before = (await project.ok("get", "main@500")).stdout;
+    const text = "export default { name: 'walk', init: () => 0, step: (x) => x + 1 };";
+    await project.write("walk.ts", text);
+    const line = "record walk.ts --from main@500 --steps 9 -b again";
+    const { stderr } = await project.ok(...line.split(" "));
+    expect(stderr).toBe("");
+    expect((await project.ok("get", "again@9")).stdout).toBe(`${Number(before) + 9}\n`);
+  });
+
+  test.each([
+    ["--from main@500 --init-file s.json", "expected --from or --init-file, got both"],
+    ["--init-file s.txt", 'expected --init-file FILE.json or FILE.cbor, got "s.txt"'],
+    ["--init-file gone.json", "cannot read"],
+    ["--from main@9999", "1,000"],
+    ["--from nobody", "nobody"],
+  ])("refuses %s", async (options, message) => {
+    const project = await walkProject();
+    const words = `record walk.ts --steps 9 -b again ${options}`.split(" ");
+    const { status, stderr } = await project.run(...words);
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain("    at ");
+    expect((await project.ok("branch", "--json")).json.branches).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { toJson } from "../../../codec/json/write.ts";
 import { formatPath, type Path } from "../../../codec/path/format.ts";
 import { parsePath } from "../../../codec/path/parse.ts";
 import { getAt } from "../../../codec/state/access.ts";
+import type { Count } from "../../../replay/look/count.ts";
 import type { Found } from "../../../replay/look/find.ts";
 import type { Look } from "../../../replay/look/look.ts";
 import type { Run } from "../../../replay/run/run.ts";
@@ -22,7 +23,7 @@ import { interruptedSearch } from "./interrupted-search.ts";
 export const find: Command = command({
   positionals: {
     revision: { type: "string", demandOption: true, completes: "revision" },
-    expression: { type: "string", demandOption: true },
+    expression: { type: "string" },
   },
   describe:
     "Prints the first step at which a JavaScript expression over state, step, params and previous holds,\nand the state there; previous is the state one step before, undefined at step 0. One pass over every\nstep of a run, or of a range: main@100..@200. Exit status 1 when no step matches.",
@@ -32,6 +33,11 @@ export const find: Command = command({
     bisect: {
       describe: "by bisection, if it stays true once true: looks at about 20 of a million states",
       type: "boolean",
+    },
+    changed: {
+      describe: "the step at which the value at this path changes, in place of an expression",
+      type: "string",
+      value: "PATH",
     },
     path: {
       describe: "print only this part of the state, such as agents[3].x",
@@ -52,6 +58,7 @@ export const find: Command = command({
     ],
     ['find main "state === 0" --last', "when was it 0 for the last time?"],
     ['find main "state.agents[3].x > 0" --path agents[3]', "the step, and that part of the state"],
+    ["find main --changed state --last", "when did this value change for the last time?"],
     ['find main "state.agents[3].x > 1_000" --bisect', "fast, for a value that only grows"],
   ],
   keys: {
@@ -60,13 +67,17 @@ export const find: Command = command({
     "find --bisect": ["step", "state", "looked"],
   },
   async run(args, context) {
-    const expression = parseExpression(args.expression, joined);
     const jobs = readJobs(args.jobs);
     const mode = modeOf(args);
     const path = args.path === undefined ? [] : parsePath(args.path);
     if (mode === "count" && path.length > 0) {
       throw usageError("expected --count or --path, got both: --count prints no state");
     }
+    if (args.changed !== undefined) return findChange(args.changed, args, mode, path, context);
+    if (args.expression === undefined) {
+      throw usageError("expected an expression, or --changed PATH, after the revision");
+    }
+    const expression = parseExpression(args.expression, joined);
     const repo = await context.open({ trust: args.trust });
     const steps = await stepsOf(repo, args);
     const { from, to } = steps;
@@ -84,6 +95,44 @@ export const find: Command = command({
     }
   },
 });
+
+/** `--changed PATH`. */
+async function findChange(
+  changed: string,
+  args: Parameters<typeof stepsOf>[1] & {
+    readonly expression: string | undefined;
+    readonly trust: boolean | undefined;
+  },
+  mode: Mode,
+  path: Path,
+  context: Context,
+): Promise<number> {
+  if (args.expression !== undefined) {
+    throw usageError("expected an expression or --changed PATH, got both");
+  }
+  if (mode === "bisect") {
+    throw usageError("expected --changed without --bisect: a value may change at any step");
+  }
+  const place = parsePath(changed);
+  const repo = await context.open({ trust: args.trust });
+  const steps = await stepsOf(repo, args);
+  const { run, from, to = run.steps } = steps;
+  const options = { ...context.long("looking"), from, to };
+  try {
+    const search = { ...options, last: mode === "last" };
+    const counted = mode === "count" ? await run.countChanges(changed, options) : undefined;
+    const found = counted === undefined ? await run.findChange(changed, search) : undefined;
+    // A misspelt path never changes.
+    if (found === undefined && !counted?.count)
+      getAt(await run.get(to), place, await run.typesAt(to));
+    if (counted !== undefined) return printCount(context.out, counted);
+    return print(context.out, run, found, { none: `no step changes ${formatPath(place)}`, path });
+  } catch (error) {
+    throw interruptedSearch(error, run.steps, (ends) =>
+      commandLine("find", [steps.name], { ...args, ...ends }, find.options),
+    );
+  }
+}
 
 const joined: SeveralHint = (expressions) =>
   `join them with && or ||: ${quoted(expressions.join(" && "))}`;
@@ -125,14 +174,7 @@ const SEARCHES: Readonly<Record<Mode, Search>> = {
     return print(out, run, await run.findLast(look, options), { none: NONE, path });
   },
   async count(run, look, { out }, options) {
-    const { count: matching, first, last } = await run.count(look, options);
-    out.result({ count: matching, first: first ?? null, last: last ?? null }, () => {
-      if (first === undefined || last === undefined) return NONE;
-      const ends =
-        matching === 1 ? count(first) : `the first ${count(first)}, the last ${count(last)}`;
-      return `${plural(matching, "step")} ${matching === 1 ? "matches" : "match"}: ${ends}`;
-    });
-    return matching === 0 ? STATUS.failed : STATUS.ok;
+    return printCount(out, await run.count(look, options));
   },
   async bisect(run, look, { out, path }, options) {
     const { found, looked } = await run.bisect(look, options);
@@ -142,6 +184,17 @@ const SEARCHES: Readonly<Record<Mode, Search>> = {
 };
 
 const NONE = "no step matches";
+
+/** Prints how many steps match, and the first and the last of them. */
+function printCount(out: Output, { count: matching, first, last }: Count): number {
+  out.result({ count: matching, first: first ?? null, last: last ?? null }, () => {
+    if (first === undefined || last === undefined) return NONE;
+    const ends =
+      matching === 1 ? count(first) : `the first ${count(first)}, the last ${count(last)}`;
+    return `${plural(matching, "step")} ${matching === 1 ? "matches" : "match"}: ${ends}`;
+  });
+  return matching === 0 ? STATUS.failed : STATUS.ok;
+}
 
 /**
  * Prints a step and its state, or that no step matches; and the number of states looked at, if

@@ -8,7 +8,7 @@ import { usageError } from "../../input/usage-error.ts";
 import { longText, valuesText } from "../../show/changes-text.ts";
 import { damagedData, reportDamage } from "../../show/damage.ts";
 import { noneText } from "../../show/none-left.ts";
-import { originText } from "../../show/origin-text.ts";
+import { firstStateText, originText } from "../../show/origin-text.ts";
 import { measuredText } from "../../show/params-text.ts";
 import { shortJson } from "../../show/state.ts";
 import { unfinishedText } from "../../show/unfinished-text.ts";
@@ -42,7 +42,7 @@ export const log: Command = command({
       {
         runs: [
           ...["run", "branches", "steps", "goal", "recording"],
-          ...["parents", "message", "params", "time"],
+          ...["parents", "from", "message", "params", "time"],
         ],
       },
     ],
@@ -106,6 +106,7 @@ async function entryData(entry: LogEntry): Promise<object> {
     goal: run.goal,
     recording: entry.recording,
     parents: run.parents,
+    from: run.meta.from ?? null,
     message: run.meta.message ?? null,
     params: params?.values ?? null,
     time: run.meta.time ?? null,
@@ -119,10 +120,18 @@ async function entryText(out: Output, entry: LogEntry): Promise<string> {
   return [
     `${out.style("yellow", shortId(id))}${labels}  ${count(run.steps)} steps${unfinished}`,
     ...(await entry.origins()).map((origin) => `  ${originText(origin)}`),
+    ...firstStateLine(entry),
     ...(await changedText(entry)),
     ...(run.meta.time === undefined ? [] : [`  recorded ${noteText(run.meta.time)}`]),
     ...(run.meta.message === undefined ? [] : [`  ${noteText(run.meta.message)}`]),
   ].join("\n");
+}
+
+/** Where the first state is from, of a run that was recorded with it. */
+function firstStateLine({ run: { meta, parents } }: LogEntry): string[] {
+  const { from } = meta;
+  if (from === undefined || parents.length > 0) return [];
+  return [`  begins with ${firstStateText("file" in from ? from : { ...from, name: null })}`];
 }
 
 /** The params of a run; for a run that came from another, only the differences. */

@@ -56,7 +56,7 @@ export const show: Command = command({
     "show REV": [
       ...["run", "names", "root", "steps", "goal", "recording", "blockSize"],
       ...["checkpoints", "objects"],
-      ...["segments", "parents", "origin", "meta"],
+      ...["segments", "parents", "origin", "from", "meta"],
     ],
     "show --seeds": [{ seeds: ["block", "step", "seed"] }],
     "show --source": [{ programs: ["program", "from", "module", "source", "inputs", "packages"] }],
