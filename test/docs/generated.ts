@@ -1,3 +1,4 @@
+import { COMMANDS, GROUPS } from "../../src/cli/command-list.ts";
 import { RANGE_FORMS, RUN_FORMS, STEP_FORMS } from "../../src/history/revision-forms.ts";
 import {
   FUNCTION_FORMS,
@@ -11,10 +12,10 @@ import { code, inCell, markdownTable, unpadded } from "./markdown.ts";
 
 /** The parts of the pages that are written from the code, by their names in the markers. */
 const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
-  commands: async () =>
+  commands: () =>
     markdownTable(
-      ["command", "does"],
-      (await commandTexts()).map(({ name, summary }) => [code(name), inCell(summary)]),
+      ["to", "commands"],
+      Object.entries(GROUPS).map(([group, title]) => [title, commandsOf(group)]),
     ),
   "options of every command": () => optionTable(globalOptionTexts()),
   "options of each command": commandReference,
@@ -29,6 +30,12 @@ const PARTS: Readonly<Record<string, () => string | Promise<string>>> = {
   "exports of rewind-engine/plot": () => libraryText("plot.ts"),
   "exports of rewind-engine/random": () => libraryText("random.ts"),
 };
+
+/** The names of the commands of a group. */
+function commandsOf(wanted: string): string {
+  const all = Object.entries(COMMANDS).filter(([, { group }]) => group === wanted);
+  return all.map(([name]) => code(name)).join(" ");
+}
 
 /** A part that is written from the code, with its markers. */
 const PART = /<!-- generated: (.+) -->\n[\s\S]*?<!-- end of generated -->/g;
