@@ -81,13 +81,20 @@ export class NpyColumn {
 
   /** Each text as its number of code points, then the code points, four bytes each. */
   #textBytes(texts: readonly string[]): Uint8Array {
-    const numbers: number[] = [];
+    // A text has at most as many code points as code units.
+    const words = new Uint32Array(texts.reduce((sum, text) => sum + 1 + text.length, 0));
+    let at = 0;
     for (const text of texts) {
-      const points = Array.from(text, (letter) => letter.codePointAt(0) as number);
-      this.#longest = Math.max(this.#longest, points.length);
-      numbers.push(points.length, ...points);
+      const start = at++;
+      for (let i = 0; i < text.length; i++) {
+        const point = text.codePointAt(i) as number;
+        words[at++] = point;
+        if (point > 0xffff) i++;
+      }
+      words[start] = at - start - 1;
+      this.#longest = Math.max(this.#longest, at - start - 1);
     }
-    return bytesOf(Uint32Array.from(numbers));
+    return bytesOf(words.subarray(0, at));
   }
 }
 

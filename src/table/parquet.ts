@@ -107,7 +107,8 @@ function converted(
 ): ColumnSource["data"] {
   switch (type) {
     case "text":
-      return (parts as readonly (readonly string[])[]).flat();
+      // `flat` looks into each text.
+      return ([] as string[]).concat(...(parts as readonly (readonly string[])[]));
     case "boolean":
       return parts.flatMap((part) => Array.from(part as Uint8Array, (value) => value === 1));
     case "integer": {
