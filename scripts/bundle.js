@@ -71,7 +71,7 @@ const bundle = await rolldown({
   // An entry exports what its source does, and nothing for other files.
   preserveEntrySignatures: "strict",
   // Optional peers are the user's.
-  external: ["esbuild", /^@aws-sdk\//, /^@resvg\//],
+  external: ["esbuild", /^@aws-sdk\//, /^@resvg\//, /^@duckdb\//],
   transform: { target: "node20" },
   plugins: [
     builtins,

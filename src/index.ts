@@ -7,7 +7,9 @@ import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
 import { loadInto, recordInto } from "./replay/run/open-run.ts";
 import type { Run } from "./replay/run/run.ts";
 import { checkSimulation, type Simulation } from "./replay/simulation.ts";
+import type { ExportedTable } from "./repository/export-table.ts";
 import { givenState } from "./repository/given-state.ts";
+import type { Table } from "./table/table.ts";
 
 export { type ErrorCode, RewindError } from "./base/errors.ts";
 export type { Difference } from "./codec/differences.ts";
@@ -98,6 +100,7 @@ export type {
 } from "./replay/run/recorded-run.ts";
 export type { ChangeOptions, ExploredRun, Peeked, Run } from "./replay/run/run.ts";
 export type { Amount, RunSize } from "./replay/run/run-size.ts";
+export type { Quantified, ReplayedTable, TableOptions } from "./replay/run/run-table.ts";
 export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {
   defineSimulation,
@@ -123,6 +126,7 @@ export type {
   ValuePair,
 } from "./repository/describe-segment.ts";
 export type { ValueChange, WhichParams } from "./repository/described-params.ts";
+export type { ExportedTable } from "./repository/export-table.ts";
 export type { LoadedRun, LoadOptions } from "./repository/load-file.ts";
 export type { LogEntry, LoggedChanges, LoggedParams, LogOptions } from "./repository/log-entry.ts";
 export type { Checked, CheckRequest, LostRef, MissingRun } from "./repository/on-remote.ts";
@@ -138,8 +142,10 @@ export type {
   RemoteRef,
   Sharing,
 } from "./repository/sharing.ts";
+export type { SqlResult } from "./repository/sql.ts";
 export type { Standing } from "./repository/standing.ts";
 export type { StoredObject } from "./repository/stored-object.ts";
+export type { RepositoryTableOptions } from "./repository/tables.ts";
 export type { SignatureCheck, TagOptions, Tags, VerifyTagOptions } from "./repository/tags.ts";
 export type { PushRequest } from "./repository/to-push.ts";
 export type { FetchedRef } from "./repository/tracking.ts";
@@ -164,6 +170,17 @@ export type { TextSummary } from "./statistics/text-summary.ts";
 export type { SavedRun } from "./store/artifact-contents.ts";
 export type { LeftOut } from "./store/artifact-reader.ts";
 export type { Operation, RefChange } from "./store/ref-store.ts";
+export type { TableFormat } from "./table/formats.ts";
+export type { TableName } from "./table/names.ts";
+export type {
+  Batch,
+  BatchColumn,
+  Column,
+  ColumnType,
+  Table,
+  TableNotes,
+  Thinning,
+} from "./table/table.ts";
 
 /**
  * Records a run of a simulation in memory.
@@ -203,4 +220,23 @@ export async function load<S, P extends object>(
   const env = nodeEnvironment();
   env.programs.supply(simulation);
   return loadInto<S, P>(env, await readFile(file));
+}
+
+/**
+ * Writes a table to a file: .csv, .parquet, .jsonl or .npz, by its ending. The rows are computed and
+ * written part by part, and the file appears when it is whole. It replaces a file of the same kind.
+ * Throws FILE_FAILED, INVALID_ARGUMENT for another ending, and what reading the rows throws.
+ *
+ * @example
+ * ```ts
+ * const table = await run.table("steps", { columns: { x: (x) => x } });
+ * const { rows, bytes } = await exportTable(table, "walk.parquet");
+ * ```
+ */
+export async function exportTable(table: Table, file: string): Promise<ExportedTable> {
+  checkKind(table, "the table", "object");
+  checkKind(file, "file", "text");
+  // Only here: most programs write no table.
+  const { writeTableFile } = await import("./repository/export-table.ts");
+  return writeTableFile(table, file);
 }

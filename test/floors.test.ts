@@ -14,6 +14,7 @@ const FLOORS = [
   "base",
   "statistics",
   "plot",
+  "table",
   "codec",
   "random",
   "object",
@@ -37,6 +38,7 @@ const PACKAGES: Readonly<Record<string, (file: string) => boolean>> = {
   "@noble/hashes": (file) => file === "codec/hash.ts",
   diff: (file) => file === "replay/compare/source-diff.ts",
   esbuild: (file) => floorOf(file) === "node",
+  "hyparquet-writer": (file) => file === "table/parquet.ts",
   "get-east-asian-width": (file) => file === "cli/terminal/width.ts",
   yargs: (file) => file === "cli/arguments.ts" || file === "cli/command.ts",
 };

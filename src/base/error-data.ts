@@ -89,6 +89,8 @@ export interface ArgumentErrors {
   INVALID_VALUE: { readonly path: string; readonly expected: string; readonly given: string };
   UNKNOWN_GENERATOR: { readonly name: unknown; readonly known: readonly string[] };
   GENERATOR_CHANGED: { readonly name: string; readonly recorded: number; readonly current: number };
+  /** A package that the user installs, and the files that were written for another tool to read. */
+  PACKAGE_MISSING: { readonly name: string; readonly files?: readonly string[] };
   INVALID_PLAN: { readonly line?: number; readonly column?: number; readonly source?: string };
 }
 
@@ -128,6 +130,8 @@ export interface SimulationErrors {
     readonly path?: string;
     readonly offset?: number;
     readonly value?: unknown;
+    /** The column of a table whose value it was. */
+    readonly column?: string;
     readonly places?: readonly PlaceInCode[];
     /** Whether the function changed the state that it looked at. */
     readonly assigned?: boolean;

@@ -32,6 +32,11 @@ export const COMMANDS = {
     group: "look",
     summary: "draw numbers over the steps of runs: braille, SVG, PNG or HTML",
   },
+  export: {
+    group: "look",
+    summary: "write runs, blocks or steps as CSV, Parquet, numpy",
+  },
+  sql: { group: "look", summary: "query them with DuckDB" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },
@@ -83,7 +88,9 @@ export type OffStoreName = "config" | "completion";
 
 export type OnRemoteName = "remote" | "push" | "fetch" | "pull" | "clone" | "hydrate" | "serve";
 
-export type OnStoreName = Exclude<CommandName, OffStoreName | OnRemoteName | "rng">;
+export type OnTablesName = "export" | "sql";
+
+export type OnStoreName = Exclude<CommandName, OffStoreName | OnRemoteName | OnTablesName | "rng">;
 
 export const COMMAND_NAMES: readonly CommandName[] = Object.keys(COMMANDS) as CommandName[];
 

@@ -15,6 +15,9 @@ export async function loadCommand(name: CommandName): Promise<Command> {
     case "hydrate":
     case "serve":
       return (await import("./on-remote.ts")).ON_REMOTE[name];
+    case "export":
+    case "sql":
+      return (await import("./on-tables.ts")).ON_TABLES[name];
     case "rng":
       return (await import("./commands/rng/rng.ts")).rng;
     default:

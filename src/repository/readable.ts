@@ -18,6 +18,8 @@ import type { Environment } from "../replay/environment.ts";
 import { checkRun, Run, runOf } from "../replay/run/run.ts";
 import { HEADS, TAGS } from "../store/ref-name.ts";
 import type { Operation } from "../store/ref-store.ts";
+import type { TableName } from "../table/names.ts";
+import type { Table } from "../table/table.ts";
 import {
   NAMED_BLAME_OPTIONS,
   type NamedBlame,
@@ -49,7 +51,9 @@ import {
   type SaveRunsOptions,
   savedFile,
 } from "./saved-file.ts";
+import type { SqlResult } from "./sql.ts";
 import { readObject, type StoredObject } from "./stored-object.ts";
+import type { RepositoryTableOptions } from "./tables.ts";
 import type { Tags } from "./tags.ts";
 
 /** Looks at the runs of a store. It writes nothing there. */
@@ -275,6 +279,75 @@ export class ReadableRepository {
     checkOptionsOf(options, SAVE_RUNS_OPTIONS);
     const resolved = (revision: string): Promise<Resolved> => this.resolve(revision);
     return savedFile(resolved, this.environment(), revisions, options);
+  }
+
+  /**
+   * A table over runs: `runs` has a row for each, with its params and last values; `blocks` and
+   * `steps` are those of `Run.table`, of one run after the other. A revision may be a range of steps,
+   * such as `main@100..@200`. Without revisions, `runs` has the runs of all branches, the others that
+   * of HEAD. Throws what `revision` and `Run.table` throw.
+   *
+   * @example
+   * ```ts
+   * const runs = await repo.table("runs");
+   * const steps = await repo.table("steps", "main", { columns: { x: (state) => state as number } });
+   * await exportTable(steps, "steps.parquet");
+   * ```
+   */
+  async table<S = unknown, P extends object = Record<string, unknown>>(
+    name: TableName,
+    revisions?: string | readonly string[],
+    options: RepositoryTableOptions<S, P> = {},
+  ): Promise<Table> {
+    // Only here: most commands make no table.
+    const { checkedTable, tableOf } = await import("./tables.ts");
+    const given = checkedTable(revisions, options as RepositoryTableOptions<never, never>);
+    const { program } = options;
+    return tableOf(name, {
+      ...given,
+      branches: async () => this.branches.list(),
+      recording: async () => this.parts.store.live.ids(),
+      read: async (text) =>
+        parseRange(text) === undefined
+          ? this.revision(text, { program })
+          : this.range(text, { program }),
+    });
+  }
+
+  /**
+   * Runs a query of DuckDB over `runs`, `blocks` and `steps`, the tables that `table` gives; only
+   * those that the query names are made. Without revisions, `runs` has the runs of all branches, or
+   * only that of HEAD if columns are given. The query is code of whoever calls this: DuckDB reads and
+   * writes files for it. Needs the package `@duckdb/node-api`: throws PACKAGE_MISSING without it, with
+   * the Parquet files that it has then written, INVALID_ARGUMENT for a query that DuckDB refuses, and
+   * what `table` throws.
+   *
+   * @example
+   * ```ts
+   * try {
+   *   const { columns, rows } = await repo.sql("select branch, steps from runs order by steps");
+   * } catch (error) {
+   *   if (error.code !== "PACKAGE_MISSING") throw error; // npm install @duckdb/node-api
+   * }
+   * ```
+   */
+  async sql<S = unknown, P extends object = Record<string, unknown>>(
+    query: string,
+    revisions?: string | readonly string[],
+    options: RepositoryTableOptions<S, P> = {},
+  ): Promise<SqlResult> {
+    checkKind(query, "the query", "text");
+    const { checkedTable } = await import("./tables.ts");
+    checkedTable(revisions, options as RepositoryTableOptions<never, never>);
+    const { runSql } = await import("./sql.ts");
+    const { every, from, to, ...others } = options;
+    const fitting = { steps: options, blocks: { ...others, from, to }, runs: others };
+    // Other branches may be of other simulations, whose states have no such quantities.
+    const runs = revisions ?? (options.columns === undefined ? undefined : "HEAD");
+    return runSql(query, {
+      table: (name) => this.table(name, name === "runs" ? runs : revisions, fitting[name]),
+      signal: options.signal,
+    });
   }
 
   /** The run that an id leads to: the run itself, or the target of a tag. */

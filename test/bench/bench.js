@@ -11,6 +11,7 @@ const FAMILIES = [
     "record",
     "get",
     "scan",
+    "tables",
     "models",
     "fork",
     "share",

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Keys } from "../../src/cli/command.ts";
 import { COMMAND_NAMES } from "../../src/cli/command-list.ts";
 import { loadCommand } from "../../src/cli/load-command.ts";
+import { openDuckDb } from "../../src/node/host/duckdb.ts";
 import { programOnPath } from "../../src/node/host/program-on-path.ts";
 import { emptyProject, type Project } from "../support/run-cli.ts";
 
@@ -47,6 +48,9 @@ const LINES: Readonly<Record<string, string>> = {
   "observe REV NAME=…": "observe main twice=step*2",
   plot: "plot main fix state.x --points 5",
   "plot -o": "plot main state.x -o x.svg",
+  export: "export main state.x --every 10 -o x.csv",
+  sql: "sql select~1~as~x main",
+  "sql -o": "sql select~1~as~x main -o y.csv",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",
   "diff --all-spans": "diff main fix --all-spans",
@@ -91,6 +95,7 @@ const LINES: Readonly<Record<string, string>> = {
   "remote remove": "remote remove lab",
 };
 
+const hasDuckDb = (await openDuckDb()) !== undefined;
 const hasSshKeygen = programOnPath("ssh-keygen") !== undefined;
 
 let project: Project;
@@ -122,6 +127,7 @@ describe("the keys of JSON", () => {
 
   test.each(Object.entries(LINES))("%s", async (form, line) => {
     if (!hasSshKeygen && /^sign$|--signature/.test(form)) return;
+    if (!hasDuckDb && form.startsWith("sql")) return;
     const argv = line.split(" ").map((word) => word.replaceAll("~", " "));
     const { json } = await project.run(...argv, "--json", "-q");
     const keys = forms.get(form) ?? [];

@@ -47,6 +47,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       stats: "stats main state.x --to 10",
       plot: "plot main fix state.x --points 5",
       "plot -o": "plot main state.x -o x.svg",
+      export: "export main state.x --every 10 -o x.csv",
       diff: "diff main fix",
       verify: "verify main",
       trace: "trace main --block 0 -o block.trace",

@@ -25,7 +25,7 @@ function sourcesIn(folder: string): string[] {
 const PRELUDE = `
 import assert from "node:assert/strict";
 import { defineSimulation, initRepository, load, openRepository, record } from "rewind-engine";
-import { cloneRepository, Config, describeFile, toJson } from "rewind-engine";
+import { cloneRepository, Config, describeFile, exportTable, toJson } from "rewind-engine";
 import { plotHtml, plotSvg, plotText } from "rewind-engine/plot";
 import * as random from "rewind-engine/random";
 const { numpy, python, torch, xoshiro, generatorNamed } = random;

@@ -42,6 +42,10 @@ export const argumentHints: Hints<keyof ArgumentErrors | keyof SettingErrors> = 
       : `did you mean ${meant}?`;
   },
   GENERATOR_CHANGED: () => "replay it with the version of rewind that recorded it",
+  PACKAGE_MISSING: ({ name, files = [] }) =>
+    files.length === 0
+      ? `\`npm install ${name}\` installs it anew`
+      : `\`npm install ${name}\` installs it; for another tool, the tables are ${files.join(", ")}`,
   INVALID_PLAN: () => "`rewind help plans` explains how plans are written",
   UNKNOWN_SETTING: ({ known }) =>
     `the settings are ${known.join(", ")}; \`rewind config\` explains them`,

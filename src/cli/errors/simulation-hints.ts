@@ -45,11 +45,14 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
 };
 
 function functionHint(
-  { step, reason = "", assigned, name, hint }: DataOf<"FUNCTION_FAILED">,
+  { step, reason = "", assigned, name, column, hint }: DataOf<"FUNCTION_FAILED">,
   line: string,
 ): string {
   if (hint !== undefined) return hint;
   if (name !== undefined) return "fix that codec in the simulation's types";
+  if (column !== undefined && reason === "") {
+    return 'an expression may give NaN where there is no number, and "" where there is no text';
+  }
   const refused = /^TypeError: (Assignment to constant|Cannot assign to read only)/;
   if (assigned === true || refused.test(reason)) return "to compare, write === and not =";
   if (reason.startsWith("ReferenceError")) {

@@ -18,6 +18,9 @@ export type FileKind =
   | "a JSON array"
   | "a single JSON value"
   | "text"
+  | "JSON lines"
+  | "a Parquet file"
+  | "an archive of arrays"
   | "binary data"
   | "too large to look at";
 
@@ -43,6 +46,39 @@ export function conflictWith(
   if (old === "an empty file") return undefined;
   if (old !== kind) return { old, other: kind };
   return kind === "a JSON object" ? otherKeys(jsonIn(there), jsonIn(bytes)) : undefined;
+}
+
+/** The kinds of tables in files. */
+export type TableKind = Extract<
+  FileKind,
+  "text" | "JSON lines" | "a Parquet file" | "an archive of arrays"
+>;
+
+/**
+ * The same for a table, which may be too large to hold: only the beginning of the existing file
+ * counts.
+ */
+export function conflictWithTable(file: string, kind: TableKind): Conflict | undefined {
+  const start = whileOpen(file, (opened) => {
+    if (opened.kind !== "file") throw new Error(`it is a ${opened.kind}`);
+    return readStart(opened.descriptor);
+  });
+  const old = kindOfStart(start);
+  return old === kind || old === "an empty file" ? undefined : { old, other: nameOf(kind) };
+}
+
+function nameOf(kind: TableKind): string {
+  return kind === "text" ? "a table in CSV" : kind;
+}
+
+function kindOfStart(start: Uint8Array): string {
+  if (start.length === 0) return "an empty file";
+  const marked = markedKind(start);
+  if (marked !== undefined) return marked;
+  if (start.includes(0) || !isText(start)) return "binary data";
+  const [line = ""] = new TextDecoder().decode(start).split("\n", 1);
+  if (line.startsWith('{"')) return "JSON lines";
+  return /^[[{]/.test(line) ? "JSON" : "text";
 }
 
 /** The contents of a file, or its beginning if that has a mark; undefined if it is too large. */
@@ -78,11 +114,20 @@ function kindOf(bytes: Uint8Array | undefined): FileKind {
 
 function markedKind(start: Uint8Array): FileKind | undefined {
   const text = Buffer.from(start.subarray(0, 64)).toString("latin1");
+  if (text.startsWith("PAR1")) return "a Parquet file";
+  if (text.startsWith("PK\u0003\u0004") && firstName(start).endsWith(".npy"))
+    return "an archive of arrays";
   if (text.startsWith("rewind replay v")) return "a saved run";
   if (text.startsWith(SVG_START)) return "a plot in SVG";
   if (text.startsWith(HTML_START)) return "a plot in HTML";
   if (isMarkedPng(start)) return "a plot in PNG";
   return text.startsWith("rewind trace v") ? "a trace" : undefined;
+}
+
+/** The name of the first file in a zip. */
+function firstName(start: Uint8Array): string {
+  const length = (start[26] ?? 0) + 256 * (start[27] ?? 0);
+  return Buffer.from(start.subarray(30, 30 + length)).toString("utf8");
 }
 
 /** Whether bytes are UTF-8, of which the last character may be cut. */

@@ -4,7 +4,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { count } from "../../base/count.ts";
 import { RewindError } from "../../base/errors.ts";
-import { conflictWith, type FileKind } from "./file-kind.ts";
+import { type Conflict, conflictWith, type FileKind } from "./file-kind.ts";
 import { isInStore, STORE_FOLDER } from "./inside-store.ts";
 import { LARGEST_FILE_BYTES, readWhole, UNSAID, whileOpen } from "./regular-file.ts";
 import { problemOf } from "./system-error.ts";
@@ -41,7 +41,11 @@ export async function saveFile(
 
 /** Throws if a file is of another kind than what is to replace it. */
 function checkKinds(file: string, bytes: Uint8Array, kind: FileKind | undefined): void {
-  const conflict = conflictWith(file, bytes, kind);
+  refuse(conflictWith(file, bytes, kind));
+}
+
+/** Throws for a file that would be replaced by one of another kind. */
+export function refuse(conflict: Conflict | undefined): void {
   if (conflict === undefined) return;
   const { old, other } = conflict;
   throw Object.assign(new Error(`it is ${old}, and would be replaced by ${other}`), {
@@ -63,15 +67,25 @@ async function writePipe(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function replaceLink(link: string, bytes: Uint8Array): Promise<void> {
-  // The system's own links to open files, which nobody else can make.
-  if (/^\/dev\/(?:stdout|stderr|fd\/\d+)$/.test(path.resolve(link)))
-    return fs.writeFile(link, bytes);
+  if (isOpenFile(link)) return fs.writeFile(link, bytes);
+  return replaceFile(link, bytes, await modeBehind(link));
+}
+
+/** Whether it is one of the system's own links to open files, which nobody else can make. */
+export function isOpenFile(link: string): boolean {
+  return /^\/dev\/(?:stdout|stderr|fd\/\d+)$/.test(path.resolve(link));
+}
+
+/**
+ * The mode of the file that a link leads to, undefined if there is no such file yet. Throws if the
+ * link leads out of its own folder, or to something that is not a file.
+ */
+export async function modeBehind(link: string): Promise<number | undefined> {
   const text = await fs.readlink(link);
   const [folder, target] = [await fs.realpath(path.dirname(link)), await leadsTo(link, text)];
   const there = await fs.stat(target).catch(() => undefined);
-  if (target.startsWith(folder + path.sep) && (there === undefined || there.isFile())) {
-    return replaceFile(link, bytes, there?.mode);
-  }
+  const isInside = target.startsWith(folder + path.sep);
+  if (isInside && (there === undefined || there.isFile())) return there?.mode;
   throw new Error(`it is a link to ${text}, which is not followed: name that file itself`);
 }
 
@@ -81,9 +95,13 @@ async function leadsTo(link: string, text: string): Promise<string> {
   return real ?? path.resolve(await fs.realpath(path.dirname(link)), text);
 }
 
+/** A name for a new file, which must not exist. Nobody can have put a link there: it cannot be guessed. */
+export function temporaryBeside(file: string): string {
+  return path.join(path.dirname(file), `.rewind-${crypto.randomUUID()}.tmp`);
+}
+
 async function replaceFile(file: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
-  // Nobody can have put a link here: the name cannot be guessed, and the file must be new.
-  const temporary = path.join(path.dirname(file), `.rewind-${crypto.randomUUID()}.tmp`);
+  const temporary = temporaryBeside(file);
   try {
     await fs.writeFile(temporary, bytes, { flush: true, mode, flag: "wx" });
     await fs.rename(temporary, file);
@@ -114,7 +132,8 @@ export async function readFile(
   }
 }
 
-function fileFailed(verb: string, file: string, cause: unknown): RewindError {
+/** FILE_FAILED, with what the system says. */
+export function fileFailed(verb: string, file: string, cause: unknown): RewindError {
   const { kind, hint } = cause as { readonly kind?: string; readonly hint?: string };
   return new RewindError(
     "FILE_FAILED",

@@ -18,14 +18,16 @@ export interface StepRange {
 
 /**
  * Calls `visit` with the state at each step of the range, in one pass, until it returns true.
- * The end of the range may move closer meanwhile. Returns the position at which it did, replayed without `visit`. The end of each block is compared
+ * The end of the range may move closer meanwhile. Returns the position at which it did, replayed
+ * without `visit`. The end of each block is compared
  * with its checkpoint, and the last state with a replay, so that `visit` saw the recorded states.
- * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state.
+ * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state. Awaits
+ * `between` every few milliseconds, outside of any step.
  */
 export async function scan(
   replayer: Replayer,
   range: StepRange,
-  long: LongOptions,
+  long: LongOptions & { readonly between?: (() => Promise<void>) | undefined },
   visit: Visit,
 ): Promise<Position | undefined> {
   const { env } = replayer;
@@ -48,6 +50,7 @@ export async function scan(
           if (ahead.byEnd.has(position.step)) compared = position.step;
         }
       }
+      await long.between?.();
       return stopped ? range.to : until;
     });
   }

@@ -9,6 +9,7 @@ import type { Id } from "../../object/id.ts";
 import { readParams } from "../../object/params.ts";
 import type { RunManifest } from "../../object/run.ts";
 import { objectReader } from "../../store/object-store.ts";
+import type { Table } from "../../table/table.ts";
 import { BlockCache } from "../block-cache.ts";
 import { differencesBetween } from "../compare/between-steps.ts";
 import { BLAME_OPTIONS, type Blame, type BlameOptions, blame } from "../compare/blame.ts";
@@ -63,6 +64,7 @@ import { finished, writeRun } from "../record/write-runs.ts";
 import { CHECK_OPTIONS, type CheckOptions, type Replayer } from "../replayer.ts";
 import type { AnySimulation, Simulation } from "../simulation.ts";
 import { RecordedRun } from "./recorded-run.ts";
+import type { ReplayedTable, TableOptions } from "./run-table.ts";
 import { type SaveOptions, saveRuns } from "./save-runs.ts";
 
 /** In which steps to look for a change. */
@@ -467,6 +469,25 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     }
     await checkReached(run as unknown as Run, best, options as ExploreOptions);
     return { ...explored, run };
+  }
+
+  /**
+   * A table of the run's steps, or of its blocks with the statistics of each, whose rows are computed
+   * while they are read. The quantities of `columns` are numbers, arrays of up to 16 numbers, truths
+   * or texts, and each keeps the kind that it has at the first step. With `every`, a table of steps
+   * has every N-th step and the last. `exportTable` writes a table to a file. Throws
+   * INVALID_ARGUMENT, and FUNCTION_FAILED, also while rows are read.
+   *
+   * @example
+   * ```ts
+   * const table = await run.table("steps", { columns: { x: (x) => x }, every: 1000 });
+   * for await (const { columns } of table.rows) columns[2].values; // a Float64Array
+   * ```
+   */
+  async table(name: ReplayedTable, options: TableOptions<S, P> = {}): Promise<Table> {
+    // Only here: most commands make no table.
+    const { runTable } = await import("./run-table.ts");
+    return runTable(name, [{ run: this }], options as TableOptions<never, never>);
   }
 
   /**
