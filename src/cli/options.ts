@@ -36,7 +36,7 @@ export const PROGRAM_OPTION = {
 
 /** How many threads a long command uses. */
 export const JOBS_OPTION = {
-  describe: "threads to use: all processors by default, 1 for no workers; the result is the same",
+  describe: "threads to use, by default all processors; the result is the same",
   type: "string",
   value: "N",
 } as const;

@@ -62,7 +62,7 @@ describe("the recipe for a command", () => {
       });
     // The third is the only command in a separate chunk.
     expect(knows.sort()).toEqual([
-      ...["load-command.ts", "off-store.ts", "on-remote.ts", "on-store.ts"],
+      ...["load-command.ts", "off-store.ts", "on-remote.ts", "on-store.ts", "on-tables.ts"],
     ]);
     const load = readFileSync(path.join(SRC, "load-command.ts"), "utf8");
     expect(load.match(/commands\//g)).toHaveLength(1);

@@ -20,7 +20,7 @@ export const observe: Command = command({
   examples: [
     ["observe main", "what is observed of it"],
     ['observe main "square=state ** 2"', "a new quantity over an old run"],
-    ['observe fork "square=state ** 2"', "of a fork, which shares what is known of its past"],
+    ['observe main "isPositive=state > 0" --json', "a truth counts as 0 or 1; for a script"],
   ],
   keys: {
     observe: ["run", { observers: ["name", "kind", "unit", "title"] }],

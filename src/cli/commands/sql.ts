@@ -13,10 +13,15 @@ import { size, table } from "../terminal/text.ts";
 export const sql: Command = command({
   positionals: {
     query: { type: "string", demandOption: true },
-    revision: { type: "string", array: true, completes: "revision" },
+    revision: {
+      type: "string",
+      array: true,
+      completes: "revision",
+      without: "the runs of all branches",
+    },
   },
   describe:
-    "Answers a query of DuckDB over the tables runs, blocks and steps. Arguments after the query are runs and\ncolumns, as those of export. Without either, the table runs has the runs of all branches; otherwise all three\ntables are of the runs that are named, or of HEAD. Needs the package @duckdb/node-api, which you install. The query is your code: DuckDB\nreads and writes the files that it names.",
+    "Answers a query of DuckDB over the tables runs, blocks and steps. Arguments after the query are runs and\ncolumns, as those of export. Without either, the table runs has the runs of all branches; otherwise all three\ntables are of the runs that are named, or of HEAD. Needs the package @duckdb/node-api, which you install.\nThe query is your code: DuckDB reads and writes the files that it names.",
   options: {
     ...TABLE_OPTIONS,
     program: PROGRAM_OPTION,
@@ -30,10 +35,10 @@ export const sql: Command = command({
     },
   },
   examples: [
-    ["sql 'select branch, seed, steps from runs'", "the runs of all branches"],
-    ["sql 'select max(x) from steps' main x=state.x", "over every step of a run"],
+    ['sql "select branch, seed, steps from runs"', "the runs of all branches"],
+    ['sql "select max(x) from steps" main x=state.x', "over every step of a run"],
     [
-      "sql 'select run, avg(x) from steps group by run' main fix x=state.x --every 10",
+      'sql "select run, avg(x) from steps group by run" main fix x=state.x --every 10',
       "of two runs, over every 10th step",
     ],
   ],

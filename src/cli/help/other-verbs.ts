@@ -24,7 +24,6 @@ export const OTHER_VERBS: ReadonlyMap<string, string> = new Map([
   ["create", "`rewind init` creates a store, `rewind record <module> --steps N` a run"],
   ["delete", "`rewind branch -d NAME` deletes a branch, `rewind tag -d NAME` a tag"],
   ["describe", "`rewind show REV` describes a run"],
-  ["export", "`rewind save REV -o FILE.replay` writes one file"],
   ["fork", "`rewind branch NAME REV@STEP` forks a run at a step"],
   ["goto", "`rewind checkout REV@STEP` moves the cursor to a step"],
   ["history", "`rewind log` lists runs, `rewind reflog` what a branch has named"],
