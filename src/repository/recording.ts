@@ -286,7 +286,8 @@ export class RecordingRepository extends ReadableRepository {
    *
    * @example
    * ```ts
-   * await run.observe("peak", await repo.observer("metrics.ts#peak"));
+   * const { run } = await repo.revision("main");
+   * await run.observe("size", await repo.observer("metrics.ts#size"));
    * ```
    */
   async observer(spec: string, cwd?: string): Promise<AddedObserver> {

@@ -61,6 +61,7 @@ beforeAll(async () => {
   runner = await startRunner(place);
   await place.write("walk.ts", WALK);
   await place.write("shock.ts", SHOCK);
+  await place.write("metrics.ts", "export const size = (state) => Math.abs(state);");
 });
 afterAll(async () => {
   runner.stop();

@@ -40,7 +40,7 @@ export const exportCommand: Command = command({
       "export main fix x=state.x --every 100 -o x.parquet",
       "two runs, every 100th step, for pandas",
     ],
-    ['export main@90%.. "half=state / 2" -o end.npz', "arrays for numpy"],
+    ['export main@90%.. "step % 7" "twice=2 * step" -o end.npz', "arrays for numpy, of the end"],
     [
       "export main state.x --table blocks -o blocks.csv",
       "mean, variance and extremes of each block",

@@ -19,8 +19,7 @@ export const observe: Command = command({
   options: { trust: TRUST_OPTION },
   examples: [
     ["observe main", "what is observed of it"],
-    ['observe main "square=state ** 2"', "a new quantity over an old run"],
-    ['observe main "isPositive=state > 0" --json', "a truth counts as 0 or 1; for a script"],
+    ['observe main "square=state ** 2" --json', "a new quantity over an old run; for a script"],
   ],
   keys: {
     observe: ["run", { observers: ["name", "kind", "unit", "title"] }],

@@ -13,12 +13,7 @@ import { size, table } from "../terminal/text.ts";
 export const sql: Command = command({
   positionals: {
     query: { type: "string", demandOption: true },
-    revision: {
-      type: "string",
-      array: true,
-      completes: "revision",
-      without: "the runs of all branches",
-    },
+    revision: { type: "string", array: true, completes: "revision", without: "all or HEAD's" },
   },
   describe:
     "Answers a query of DuckDB over the tables runs, blocks and steps. Arguments after the query are runs and\ncolumns, as those of export. Without either, the table runs has the runs of all branches; otherwise all three\ntables are of the runs that are named, or of HEAD. Needs the package @duckdb/node-api, which you install.\nThe query is your code: DuckDB reads and writes the files that it names.",

@@ -10,6 +10,7 @@ import {
 } from "../../object/observed.ts";
 import { decodeRun } from "../../object/run.ts";
 import { EMPTY_SERIES, SeriesReader, seriesBuilder } from "../../object/series-tree.ts";
+import type { PutObject } from "../../object/state.ts";
 import { LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { scan } from "../look/scan.ts";
 import type { ObserverFunction } from "../observers.ts";
@@ -68,7 +69,9 @@ export async function observeAgain(
   ]);
   const shape = (): Series["shape"] => live.shapes()[0];
   const whole = wholeBlocks(known, blockSize);
-  const tree = seriesBuilder(known.edge, shape, writer.put);
+  // The states are looked at in a guard, but storing is no step.
+  const put: PutObject = (kind, body) => env.guard.outside(() => writer.put(kind, body));
+  const tree = seriesBuilder(known.edge, shape, put);
   let blocks = whole;
   // Up to the block before: the scan compares a block with its recorded end after the next has begun.
   let checked = { blocks, edge: known.edge };

@@ -21,7 +21,12 @@ export function observerFailed(
   const data = { observer, step, ...where.data };
   if (isRewindError(thrown, "FORBIDDEN_IN_STEP")) {
     // The guard knows this error, and throws it again at the end of the run.
-    return withData(thrown, data, `${messageWithin(thrown, ` by the observer ${observer}`)} ${at}`);
+    const hint = "an observer computes its value from the state, ctx.step and ctx.params alone";
+    return withData(
+      thrown,
+      { ...data, hint },
+      `${messageWithin(thrown, ` by the observer ${observer}`)} ${at}`,
+    );
   }
   const reason = thrown instanceof ObserverFault ? thrown.message : reasonOf(thrown);
   return new RewindError(

@@ -375,9 +375,10 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    *
    * @example
    * ```ts
-   * const infected = await run.observed("infected", { from: 1_000, to: 2_000 });
-   * const [{ mean, max }] = infected.numbers;
-   * infected.quantile(0.9);
+   * await run.observe("place", { expression: "state" });
+   * const { numbers, quantile } = await run.observed("place");
+   * numbers[0]?.mean;
+   * quantile(0.9);
    * ```
    */
   async observed(name: string, options: ObservedOptions = {}): Promise<ObservedStatistics> {
@@ -394,8 +395,8 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    *
    * @example
    * ```ts
-   * await run.observe("share", { expression: "state.infected / params.people" });
-   * (await run.observed("share")).numbers[0].mean;
+   * await run.observe("isPositive", { expression: "state > 0" });
+   * (await run.observed("isPositive")).numbers[0]?.mean; // how often it is
    * ```
    */
   async observe(
@@ -421,7 +422,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
    * @example
    * ```ts
    * const buckets = await run.series((x) => x, { points: 100 });
-   * buckets[0]; // { from: 0, to: 9_999, min: -211, max: 89, first: 0, last: -197 }
+   * buckets[0]; // { from: 0, to: 9_999, min: -112, max: 67, first: 0, last: -73 }
    * const [plain, squared] = await run.series([(x) => x, (x) => x * x], { from: 500, to: 999 });
    * ```
    */

@@ -44,6 +44,14 @@ describe("observe", () => {
     expect((await ok("show", "main", "--json")).json.run).toBe(run);
   });
 
+  test("stores what it observes of many blocks while it replays them", async () => {
+    const { ok } = await project();
+    await ok(...words("record counter.ts --steps 200 --block-size 2 --seed 1 -b long -q"));
+    expect((await ok("observe", "long", "square=state.n**2")).stdout).toBe(
+      "square: observed 201 steps\n",
+    );
+  });
+
   test("of a fork replays only its own blocks", async () => {
     const { ok } = await project();
     await ok("observe", "main", "square=state.n**2");
