@@ -90,6 +90,7 @@ describe("the package that npm pack makes", () => {
       "bin/rewind.js",
       "dist/cli/main.js",
       "dist/index.js",
+      WORKER,
       "dist/plot.js",
       "dist/random.js",
       ...generatorFamilies()
