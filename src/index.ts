@@ -1,6 +1,10 @@
+import crypto from "node:crypto";
 import { checkKind, checkOptionsOf } from "./base/options.ts";
 import { nodeEnvironment } from "./node/host/environment.ts";
+import { nodeFiles } from "./node/host/files.ts";
 import { readFile } from "./node/host/user-files.ts";
+import { newOutputs } from "./node/output/new-outputs.ts";
+import type { Environment } from "./replay/environment.ts";
 import { checkNewSimulation } from "./replay/misspelt-members.ts";
 import { codeOf } from "./replay/programs.ts";
 import { RECORD_OPTIONS, type RecordOptions } from "./replay/record/record.ts";
@@ -24,6 +28,7 @@ export type {
 export type { Branches } from "./history/branches.ts";
 export type { BranchDescription } from "./history/describe-branches.ts";
 export type { Origin, OriginKind } from "./history/origin.ts";
+export type { OutputsOption } from "./history/record/branch-writer.ts";
 export type { Resolved } from "./history/resolve.ts";
 export type { SharedRun } from "./history/shared-run.ts";
 export type { Damage } from "./history/sound-refs.ts";
@@ -75,6 +80,7 @@ export type { Hydrated, HydrateOptions } from "./replay/hydrate.ts";
 export type { Bisection } from "./replay/look/bisect.ts";
 export type { Count } from "./replay/look/count.ts";
 export type { Found } from "./replay/look/find.ts";
+export type { LogLine, LogsOptions } from "./replay/look/logs.ts";
 export type { Look, RangeOptions } from "./replay/look/look.ts";
 export type { Bucket, SeriesOptions } from "./replay/look/series.ts";
 export type { Statistics, VectorStatistics } from "./replay/look/stats.ts";
@@ -89,6 +95,7 @@ export type {
   ObserverContext,
   ObserverFunction,
 } from "./replay/observers.ts";
+export type { WriteOutputsOptions } from "./replay/output/write-outputs.ts";
 export type { ForkOptions } from "./replay/record/fork.ts";
 export type { RecordFrom, RecordOptions, RunWithStates } from "./replay/record/record.ts";
 export type { RecorderOptions } from "./replay/record/record-run.ts";
@@ -105,6 +112,8 @@ export type { SaveOptions } from "./replay/run/save-runs.ts";
 export {
   defineSimulation,
   type InitContext,
+  type Output,
+  type OutputContext,
   type Params,
   type Simulation,
   type StepContext,
@@ -198,7 +207,7 @@ export async function record<S, P extends object>(
   checkNewSimulation(simulation, "the first argument");
   const { from, ...others } = checkOptionsOf(options, RECORD_OPTIONS);
   const planned = { ...(others as RecordOptions), given: from && (await givenState(from)) };
-  return recordInto<S, P>(nodeEnvironment(), codeOf(simulation), planned);
+  return recordInto<S, P>(environment(), codeOf(simulation), planned);
 }
 
 /**
@@ -217,7 +226,7 @@ export async function load<S, P extends object>(
 ): Promise<Run<S, P>> {
   checkKind(file, "file", "text");
   checkSimulation(simulation, "the second argument");
-  const env = nodeEnvironment();
+  const env = environment();
   env.programs.supply(simulation);
   return loadInto<S, P>(env, await readFile(file));
 }
@@ -239,4 +248,12 @@ export async function exportTable(table: Table, file: string): Promise<ExportedT
   // Only here: most programs write no table.
   const { writeTableFile } = await import("./repository/export-table.ts");
   return writeTableFile(table, file);
+}
+
+/** The environment of runs in memory. */
+function environment(): Environment {
+  const uniqueName = (): string => crypto.randomBytes(8).toString("hex");
+  return nodeEnvironment({
+    newOutputs: (folder) => newOutputs(folder, { store: { files: nodeFiles }, uniqueName }),
+  });
 }

@@ -52,8 +52,8 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
  */
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
-  node: ["", "host", "store", "config", "signing", "program", "remote", "workers"],
-  replay: ["", "jobs", "look", "observe", "record", "compare", "explore", "run"],
+  node: ["", "host", "store", "output", "config", "signing", "program", "remote", "workers"],
+  replay: ["", "jobs", "look", "observe", "output", "record", "compare", "explore", "run"],
 };
 
 /** Modules that import each other in a circle today. The list may only become shorter. */

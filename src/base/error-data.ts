@@ -136,6 +136,14 @@ export interface SimulationErrors {
     /** Whether the function changed the state that it looked at. */
     readonly assigned?: boolean;
   };
+  /** An output of a simulation: its name, and the step of the row. */
+  OUTPUT_FAILED: {
+    readonly name: string;
+    readonly step?: number;
+    readonly places?: readonly PlaceInCode[];
+    /** Whether the row changed the state that it looked at. */
+    readonly assigned?: boolean;
+  };
   SELF_CHECK_FAILED: StepsChecked & {
     readonly step?: number;
     readonly path?: string | undefined;

@@ -37,6 +37,7 @@ export const COMMANDS = {
     summary: "write runs, blocks or steps as CSV, Parquet, numpy",
   },
   sql: { group: "look", summary: "query them with DuckDB" },
+  logs: { group: "look", summary: "print what steps logged, by replay" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },

@@ -128,6 +128,7 @@ async function openStore(
     onUnchecked: (steps) => void unchecked.push(steps),
     // Read only for a recording: damaged settings must not block other commands.
     author: () => new Config(cwd, env).get("author").value,
+    outputs: "outputs",
     ...options,
   });
   for (const { ref, run } of repo.recovered) {

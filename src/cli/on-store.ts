@@ -14,6 +14,7 @@ import { info } from "./commands/info.ts";
 import { init } from "./commands/init.ts";
 import { load } from "./commands/load.ts";
 import { log } from "./commands/log/log.ts";
+import { logs } from "./commands/logs.ts";
 import { observe } from "./commands/observe.ts";
 import { plot } from "./commands/plot/plot.ts";
 import { record } from "./commands/record.ts";
@@ -43,7 +44,7 @@ export { uncheckedNotes } from "./show/unchecked.ts";
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
   ...{ init, record, resume, extend },
-  ...{ get, checkout, step, show, log, find, blame, stats, observe, plot },
+  ...{ get, checkout, step, show, log, find, blame, stats, observe, plot, logs },
   ...{ branch, explore, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },

@@ -71,6 +71,17 @@ export const RECORDING = {
   selfCheck: { describe: "replay each block at once and compare", type: "boolean" },
 } as const;
 
+/** Where the outputs of a simulation go. */
+export const OUTPUTS_OPTIONS = {
+  outputs: {
+    describe: "folder of the outputs; by default outputs/BRANCH in the project",
+    type: "string",
+    value: "DIR",
+    completes: "folders",
+  },
+  "no-outputs": { describe: "do not write the simulation's outputs", type: "boolean" },
+} as const;
+
 /** The option for params of a new segment. */
 export const NEW_PARAM = {
   describe: "a param's new value; may be repeated",

@@ -48,6 +48,27 @@ export interface Environment {
   readonly workers?: Workers | undefined;
   /** Writes a whole file or nothing. Throws FILE_FAILED. */
   saveFile(file: string, bytes: Uint8Array): Promise<boolean>;
+  /** New files for outputs, in a folder. Throws FILE_FAILED, LOCKED. */
+  newOutputs?(folder: string): NewOutputs;
+}
+
+/** Takes the lines of outputs. */
+export interface OutputSink {
+  /** Takes text for the output of this name; an empty one makes an empty file. */
+  take(name: string, text: string): void;
+}
+
+/** Files of outputs that are put into a folder together: all of them or none. */
+export interface NewOutputs extends OutputSink {
+  /** Writes what was taken, unless it is little. Throws FILE_FAILED. */
+  flush(): void;
+  /**
+   * Puts the files in place, and notes the step before which their lines are, and what these follow
+   * from. Returns their names. Throws FILE_FAILED.
+   */
+  publish(next: number, key: string): readonly string[];
+  /** Removes what was written, unless it is in place. */
+  abandon(): void;
 }
 
 /** Notes which objects hold what was observed of a run after it was recorded. */

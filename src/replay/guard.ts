@@ -51,7 +51,12 @@ export interface Guard {
   running: { readonly step: number } | undefined;
   /** The code whose step or `init` is running; undefined between steps. */
   code: RunningCode | undefined;
+  /** Takes what steps and `init` log; undefined if nobody wants it. */
+  log: TakeLog | undefined;
 }
+
+/** Takes a text that a step logs. */
+export type TakeLog = (step: number, text: string) => void;
 
 /** What a guard knows of the code that is running. */
 export interface RunningCode {
@@ -238,6 +243,7 @@ export function createGuard(calls: readonly GuardedCall[] = [], options: GuardOp
     ...{ watch, keep, keepHost, inStep, pin, outside },
     running: undefined,
     code: undefined,
+    log: undefined,
   });
   return whole;
 

@@ -1,5 +1,6 @@
 import { RewindError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { outputsOf } from "./outputs.ts";
 import { type AnySimulation, checkSimulation, type Simulation } from "./simulation.ts";
 
 /** Each member of a simulation, and its type. */
@@ -14,6 +15,7 @@ const MEMBERS: Readonly<Record<keyof Simulation, "string" | "function" | "object
   step: "function",
   types: "object",
   observe: "object",
+  outputs: "object",
 };
 
 /** Other words that people write for a member. */
@@ -34,7 +36,9 @@ interface MisspeltMember {
 /** Checks a simulation that is about to be recorded. Throws INVALID_SIMULATION. */
 export function checkNewSimulation(value: unknown, where: string): AnySimulation {
   checkMembers(value, where);
-  return checkSimulation(value, where);
+  const simulation = checkSimulation(value, where);
+  outputsOf(simulation, where);
+  return simulation;
 }
 
 /**

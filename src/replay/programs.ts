@@ -142,7 +142,7 @@ export function putProgram(
  * versions of the functions apart, but cannot run by itself.
  */
 export function codeOf(simulation: AnySimulation): Code {
-  const { name, init, step, types = {}, observe = {} } = simulation;
+  const { name, init, step, types = {}, observe = {}, outputs = {} } = simulation;
   const observers = observersOf({ observe }).flatMap((each) => [
     `// ${each.name}`,
     String(each.value),
@@ -151,7 +151,12 @@ export function codeOf(simulation: AnySimulation): Code {
     `// ${type}`,
     ...codeOfType(entry),
   ]);
-  const code = [`// ${name}`, String(init), String(step), ...classes, ...observers].join("\n");
+  const files = Object.entries(outputs).flatMap(([file, { every = 1, header, row }]) => [
+    `// ${file}, every ${every}`,
+    ...[header, row].map(String),
+  ]);
+  const parts = [...classes, ...observers, ...files];
+  const code = [`// ${name}`, String(init), String(step), ...parts].join("\n");
   return { simulation, source: { name, code } };
 }
 

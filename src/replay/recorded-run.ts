@@ -35,8 +35,8 @@ export class RecordedRun {
   /** The steps at which checked stretches begin. */
   readonly checked: Set<number> = new Set();
   readonly #segments = new Map<number, Promise<LiveSegment>>();
-  /** The simulation of each context that steps get. */
-  readonly #simulations = new WeakMap<object, AnySimulation>();
+  /** The segment of each context that steps get. */
+  readonly #live = new WeakMap<object, LiveSegment>();
 
   constructor(manifest: RunManifest, env: Environment) {
     this.env = env;
@@ -136,7 +136,12 @@ export class RecordedRun {
 
   /** The simulation whose steps get this context. */
   simulationOf(context: object): AnySimulation {
-    return this.#simulations.get(context) as AnySimulation;
+    return this.segmentOf(context).simulation;
+  }
+
+  /** The segment whose steps get this context, with the instance of the program that runs them. */
+  segmentOf(context: object): LiveSegment {
+    return this.#live.get(context) as LiveSegment;
   }
 
   /** The program and the seeds of a segment of this run. */
@@ -184,7 +189,7 @@ export class RecordedRun {
   async #fresh(index: number): Promise<LiveSegment> {
     const shared = await this.#segment(index);
     const segment = shared.program.fresh === undefined ? shared : await shared.fresh();
-    this.#simulations.set(segment.context, segment.simulation);
+    this.#live.set(segment.context, segment);
     return segment;
   }
 

@@ -1,3 +1,5 @@
+import { describe } from "../base/checks.ts";
+import { count } from "../base/count.ts";
 import { isRewindError, RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { readParams } from "../object/params.ts";
@@ -62,8 +64,8 @@ export class LiveSegment {
     const stream = (name: string): RandomGenerator => this.#streams().stream(unreserved(name));
     this.context = Object.preventExtensions(
       Object.defineProperties(
-        { step: options.start, params: this.params, stream },
-        { params: fixed, stream: fixed },
+        { step: options.start, params: this.params, stream, log: logOf(options.guard, this) },
+        { params: fixed, stream: fixed, log: fixed },
       ),
     );
     const chance = (): RandomGenerator => this.#streams().stream(CHANCE_STREAM);
@@ -161,6 +163,27 @@ export class LiveSegment {
       "expected a step to be running: a stream is for steps",
     );
   }
+}
+
+/** The longest text that a step can log at once. */
+const LONGEST_LOG = 4_096;
+
+/** `ctx.log` of a segment: its texts go to whoever replays the run for them. */
+function logOf(guard: Guard, segment: { readonly context: { readonly step: number } }) {
+  return (text: string): void => {
+    // Checked in every run, so that a wrong call fails when it is recorded.
+    if (typeof text !== "string") throw wrongLog(`got ${describe(text)}`);
+    if (text.length > LONGEST_LOG) throw wrongLog(`got ${count(text.length)}`);
+    guard.log?.(segment.context.step, text);
+  };
+}
+
+function wrongLog(got: string): RewindError {
+  return new RewindError(
+    "INVALID_ARGUMENT",
+    `expected ctx.log to get a text of at most ${count(LONGEST_LOG)} characters, ${got}`,
+    { name: "text" },
+  );
 }
 
 function unreserved(name: string): string {

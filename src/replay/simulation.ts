@@ -28,11 +28,44 @@ export interface StepContext<P, G extends GeneratorName = GeneratorName> {
    * `init` and `step`. A name is a text of 1 to 256 bytes.
    */
   stream(name: string): GeneratorOf<G>;
+  /**
+   * Notes a text of at most 4,096 characters, in `init` and in steps. A recording keeps none of it:
+   * `rewind logs` and `Run.logs` give the lines of any steps, by replay.
+   */
+  log(text: string): void;
 }
 
 /** What `init` may look at: the context of step 0, and a generator. */
 export interface InitContext<P, G extends GeneratorName = GeneratorName> extends StepContext<P, G> {
   readonly rng: GeneratorOf<G>;
+}
+
+/** What the functions of an output get in addition to the state. */
+export interface OutputContext<P> {
+  /** The step of the state. */
+  readonly step: number;
+  /** The run's parameters at that step, frozen. */
+  readonly params: Readonly<P>;
+}
+
+/**
+ * A text file that follows a run, such as a CSV file: a header, and a row for the states at some of
+ * the steps. It is a pure function of the run, so that its bytes do not depend on how the run was
+ * recorded.
+ */
+export interface Output<S = unknown, P = Params> {
+  /** Steps that are multiples of this have a row, step 0 too; 1 unless given. */
+  readonly every?: number | undefined;
+  /**
+   * The first line, or several. After a fork or an extension that gives it another text, the new
+   * text comes before the first row of those steps.
+   */
+  readonly header?: string | ((ctx: Pick<OutputContext<P>, "params">) => string) | undefined;
+  /**
+   * The row of a state, without a line feed; undefined if this step has no row. It must not change
+   * the state, and draws nothing.
+   */
+  row(state: S, ctx: OutputContext<P>): string | undefined;
 }
 
 /**
@@ -79,6 +112,11 @@ export interface Simulation<
    * and `-`.
    */
   readonly observe?: Readonly<Record<string, Observer<S, P>>>;
+  /**
+   * Text files that follow a run, by name: `outputs: { "population.csv": every: 10, header, row }`.
+   * A name is a path of plain names, such as `daily/population.csv`.
+   */
+  readonly outputs?: Readonly<Record<string, Output<S, P>>> | undefined;
 }
 
 /** A simulation of any state and parameters. */

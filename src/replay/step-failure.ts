@@ -12,7 +12,8 @@ import type { LiveSegment } from "./segment.ts";
 export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
   const { step } = segment.context;
   const where = whereOf(error, segment);
-  if (isRewindError(error, "FORBIDDEN_IN_STEP") && error.data.observer === undefined) {
+  // What an observer or an output did says so, and names the step.
+  if (isRewindError(error, "FORBIDDEN_IN_STEP") && error.data.step === undefined) {
     return withData(
       error,
       { step, ...where.data },
@@ -27,6 +28,7 @@ export function stepFailure(error: unknown, segment: LiveSegment): RewindError {
       "FORBIDDEN_IN_STEP",
       "FUNCTION_FAILED",
       "OBSERVER_FAILED",
+      "OUTPUT_FAILED",
       "PLACE_UNKNOWN",
     )
   ) {

@@ -1,5 +1,6 @@
 import type { OptionKinds } from "../base/options.ts";
 import type { ResolvedRange } from "../history/range.ts";
+import type { OutputsOption } from "../history/record/branch-writer.ts";
 import type { Replaying } from "../node/program/project-code.ts";
 import type { FetchOptions } from "../remote/fetch.ts";
 import type { UncheckedSteps } from "../replay/environment.ts";
@@ -27,6 +28,11 @@ export interface RepositoryOptions {
   readonly onUnchecked?: ((steps: UncheckedSteps) => void) | undefined;
   /** Who records, noted with each run. The system's user unless given; empty for nobody. */
   readonly author?: string | (() => string | undefined) | undefined;
+  /**
+   * A folder in the project: each new branch writes the outputs of its simulation to a folder of its
+   * name there. Outputs are not written unless this or the option of a recording is given.
+   */
+  readonly outputs?: string | undefined;
 }
 
 /** What those may be. */
@@ -37,6 +43,7 @@ export const REPOSITORY_OPTIONS: OptionKinds<RepositoryOptions> = {
   checkMs: "number",
   onUnchecked: "function",
   author: ["text", "function"],
+  outputs: "text",
 };
 
 /** How a remote is cloned, and how the new store is opened. */
@@ -55,7 +62,8 @@ export const CLONE_OPTIONS: OptionKinds<CloneOptions> = {
 
 /** The changes of a fork on a branch. */
 export interface BranchOptions<S = unknown, P extends object = Record<string, unknown>>
-  extends ForkOptions<S, P> {
+  extends ForkOptions<S, P>,
+    OutputsOption {
   /** New code for the fork: a simulation, a module as `path#export`, or the working files. */
   readonly program?: Simulation<S, P> | string | undefined;
   readonly cwd?: string | undefined;
@@ -65,6 +73,7 @@ export interface BranchOptions<S = unknown, P extends object = Record<string, un
 export const BRANCH_OPTIONS: OptionKinds<BranchOptions> = {
   ...FORK_OPTIONS,
   program: ["text", "object"],
+  outputs: ["text", "flag"],
   cwd: "text",
 };
 

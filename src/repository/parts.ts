@@ -4,6 +4,8 @@ import { inputsLimitBytes } from "../node/config/config.ts";
 import { gitState } from "../node/host/git-state.ts";
 import { hostDigest } from "../node/host/host.ts";
 import { projectCache } from "../node/host/user-folders.ts";
+import { BranchOutputs } from "../node/output/branch-outputs.ts";
+import { newOutputs } from "../node/output/new-outputs.ts";
 import { type CheckedBlocks, checkedBlocks } from "../node/program/checked-blocks.ts";
 import { ProjectCode } from "../node/program/project-code.ts";
 import { lockBranches } from "../node/store/branch-lock.ts";
@@ -61,11 +63,24 @@ export function partsOf(
   const generator = () => storeGenerator(objects.tools.files, objects.folders.root);
   const observations = observedNotes(objects.folders, objects.tools);
   const workers = nodeWorkers(objects.folders.root);
+  const { tools, folders } = objects;
+  const notesStore = { files: tools.files, seal: tools.seal, local: folders.local };
   const code = new ProjectCode(project, objects, {
     ...{ ...options, generator, checks, observations, workers },
+    newOutputs: (folder) =>
+      newOutputs(folder, { store: notesStore, uniqueName: () => tools.uniqueName() }),
+  });
+  const outputs = new BranchOutputs({
+    store: notesStore,
+    root,
+    parentFolder: options.outputs,
+    notice: (text) => options.onNotice?.(text),
   });
   const recorder = new BranchRecorder(
-    { objects, refs, lock, gitState: () => gitState(root) },
+    {
+      ...{ objects, refs, lock, gitState: () => gitState(root) },
+      outputs: (request) => outputs.begin(request),
+    },
     branches,
     () => code.environment("recorded"),
   );

@@ -1,5 +1,6 @@
 import { checkKind, checkOptionsOf, type OptionKinds } from "../base/options.ts";
 import type { Fork } from "../history/record/branch-recorder.ts";
+import type { OutputsOption } from "../history/record/branch-writer.ts";
 import { readFile } from "../node/host/user-files.ts";
 import { LONG_OPTIONS, type LongOptions } from "../replay/environment.ts";
 import { EXPLORE_OPTIONS, type ExploreOptions, explore } from "../replay/explore/explore.ts";
@@ -18,17 +19,25 @@ import { BRANCH_OPTIONS, type BranchOptions } from "./options.ts";
 import { ReadableRepository } from "./readable.ts";
 
 /** What the options of each method may be. */
-const RECORD_HERE = { ...RECORD_OPTIONS, branch: "text", restart: "flag", cwd: "text" } as const;
+const OUTPUTS = { outputs: ["text", "flag"] } as const;
+const RECORD_HERE = {
+  ...RECORD_OPTIONS,
+  ...OUTPUTS,
+  branch: "text",
+  restart: "flag",
+  cwd: "text",
+} as const;
 const NAMED_BRANCH = { ...BRANCH_OPTIONS, branch: "text" } as const;
 const EXTEND_OPTIONS = {
   ...RECORDER_OPTIONS,
+  ...OUTPUTS,
   steps: "any",
   by: "any",
   params: "any",
   message: "text",
 } as const;
 const EXPLORE_HERE = { ...EXPLORE_OPTIONS, branch: "text" } as const;
-const RESUME_OPTIONS = { ...RECORDER_OPTIONS, expect: "object" } as const;
+const RESUME_OPTIONS = { ...RECORDER_OPTIONS, ...OUTPUTS, expect: "object" } as const;
 
 /** Records runs into a store: anew, on from where a branch is, or from a fork. */
 export class RecordingRepository extends ReadableRepository {
@@ -48,11 +57,12 @@ export class RecordingRepository extends ReadableRepository {
    */
   async record<S, P extends object>(
     simulation: Simulation<S, P> | string,
-    options: RecordOptions<P> & {
-      readonly branch?: string | undefined;
-      readonly restart?: boolean | undefined;
-      readonly cwd?: string;
-    },
+    options: RecordOptions<P> &
+      OutputsOption & {
+        readonly branch?: string | undefined;
+        readonly restart?: boolean | undefined;
+        readonly cwd?: string;
+      },
   ): Promise<Run<S, P>> {
     checkOptionsOf(options, RECORD_HERE);
     const branch = checkBranchName(options.branch ?? (await this.branches.current()) ?? "main");
@@ -172,12 +182,13 @@ export class RecordingRepository extends ReadableRepository {
    */
   async extend<S = unknown, P extends object = Record<string, unknown>>(
     branch: string,
-    options: RecorderOptions & {
-      readonly steps?: number | undefined;
-      readonly by?: number | undefined;
-      readonly params?: Partial<P> | undefined;
-      readonly message?: string | undefined;
-    },
+    options: RecorderOptions &
+      OutputsOption & {
+        readonly steps?: number | undefined;
+        readonly by?: number | undefined;
+        readonly params?: Partial<P> | undefined;
+        readonly message?: string | undefined;
+      },
   ): Promise<Run<S, P>> {
     checkOptionsOf(options, EXTEND_OPTIONS);
     await this.noteBranch(branch);
@@ -199,7 +210,7 @@ export class RecordingRepository extends ReadableRepository {
    */
   async resume<S = unknown, P extends object = Record<string, unknown>>(
     branch: string,
-    options: RecorderOptions & { readonly expect?: Expected<P> | undefined } = {},
+    options: RecorderOptions & OutputsOption & { readonly expect?: Expected<P> | undefined } = {},
   ): Promise<Run<S, P>> {
     const { expect, ...long } = checkOptionsOf(options, RESUME_OPTIONS);
     await this.noteBranch(branch);

@@ -37,6 +37,36 @@ export const MODELS: Readonly<Record<string, string>> = {
     } };`,
   "leaves.ts": `let left = 0; ${simulation("init: () => 0, step: (x, _, { step }) => { if (step === 5) left = 1; return step < 10 ? 0 : left; }")}`,
   "settles.ts": `let calls = 0; ${simulation("init: () => 0, step: (x, _, { step }) => (step % 10 === 9 ? 0 : ++calls)")}`,
+  "outputs-text.ts": simulation('init: () => 0, step: (x) => x, outputs: "a.csv"'),
+  "outputs-many.ts": simulation(
+    "init: () => 0, step: (x) => x, outputs: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [i, { row: String }]))",
+  ),
+  "outputs-outside.ts": simulation(
+    'init: () => 0, step: (x) => x, outputs: { "../a.csv": { row: String } }',
+  ),
+  "outputs-no-row.ts": simulation('init: () => 0, step: (x) => x, outputs: { "a.csv": {} }'),
+  "outputs-sort.ts": simulation(
+    'init: () => [2, 1], step: () => {}, outputs: { "a.csv": { row: (s) => s.sort().join() } }',
+  ),
+  "outputs-number.ts": simulation(
+    'init: () => 0, step: (x) => x + 1, outputs: { "a.csv": { row: (x) => (x === 7 ? x : "") } }',
+  ),
+  "outputs-throw.ts": simulation(
+    'init: () => 0, step: (x) => x + 1, outputs: { "a.csv": { row: (x) => { if (x === 7) throw new Error("no seven"); } } }',
+  ),
+  "outputs-header.ts": simulation(
+    'init: () => 0, step: (x) => x, outputs: { "a.csv": { header: () => { throw new Error("no head"); }, row: String } }',
+  ),
+  "outputs-clock.ts": simulation(
+    'init: () => 0, step: (x) => x, outputs: { "a.csv": { row: () => String(Date.now()) } }',
+  ),
+  "outputs.ts": simulation(
+    'init: () => 0, step: (x) => x + 1, outputs: { "a.csv": { row: String }, "b/c.csv": { row: String } }',
+  ),
+  "log-number.ts": simulation("init: () => 0, step: (x, _, { log }) => { log(x); return x; }"),
+  "log-long.ts": simulation(
+    "init: () => 0, step: (x, _, { log }) => { log(' '.repeat(5_000)); return x; }",
+  ),
   "cache.ts": `let calls = 0; ${simulation("init: () => 0, step: (x) => x + calls++")}`,
   "throws.ts": 'throw new Error("no luck");',
   "syntax.ts": "export default {",

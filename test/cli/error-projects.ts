@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -20,6 +21,7 @@ import { clock } from "../../src/base/clock.ts";
 import { encode } from "../../src/codec/encode.ts";
 import { nodeFiles } from "../../src/node/host/files.ts";
 import { nodeHash } from "../../src/node/host/platform.ts";
+import { folderLock } from "../../src/node/output/output-notes.ts";
 import { userTrust } from "../../src/node/program/trust.ts";
 import { encodeBody } from "../../src/object/body.ts";
 import { objectsOf } from "../../src/object/closure.ts";
@@ -78,6 +80,21 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
   "an empty store": async () => {
     const project = await emptyProject("walk.ts");
     await writeModels(project);
+    return prepared(project);
+  },
+  "files in the way of outputs": async () => {
+    const project = await emptyProject();
+    await writeModels(project);
+    await project.write("theirs/a.csv", "mine");
+    await project.write("file/b", "not a folder");
+    mkdirSync(path.join(project.root, "taken/a.csv"), { recursive: true });
+    mkdirSync(path.join(project.root, "linked"));
+    symlinkSync("../theirs/a.csv", path.join(project.root, "linked/a.csv"));
+    await project.ok(...words("record models/outputs.ts --steps 5 -b edited"));
+    appendFileSync(path.join(project.root, "outputs/edited/a.csv"), "more");
+    const locked = path.join(realpathSync(project.root), "locked");
+    const local = path.join(project.root, ".rewind/local");
+    writeFileSync(folderLock({ local }, locked), lockText(local));
     return prepared(project);
   },
   "settings of a module that are too large": async () => {

@@ -47,6 +47,12 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
   { file: "replay/run/run-table.ts", text: "the table", because: LIBRARY },
   { file: "replay/run/run-table.ts", text: "for blocks", because: LIBRARY },
   { file: "table/names.ts", text: "an empty one", because: LIBRARY },
+  { file: "replay/run/run.ts", text: "a host with files", because: LIBRARY },
+  {
+    file: "node/output/output-place.ts",
+    text: "problemOf(cause)",
+    because: "it takes a file system that fails; the recording goes on, and its end says so",
+  },
   { file: "node/remote/folder-blobs.ts", text: "cause.message", because: DAMAGED },
   { file: "node/remote/frames.ts", text: "is too long", because: SERVE },
   { file: "node/remote/frames.ts", text: "inside a message", because: SERVE },

@@ -51,6 +51,7 @@ const LINES: Readonly<Record<string, string>> = {
   export: "export main state.x --every 10 -o x.csv",
   sql: "sql select~1~as~x main",
   "sql -o": "sql select~1~as~x main -o y.csv",
+  logs: "logs main",
   diff: "diff main fix",
   "diff --at": "diff main fix --at 60",
   "diff --all-spans": "diff main fix --all-spans",

@@ -54,6 +54,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       export: "export main state.x --every 10 -o x.csv",
       sql: "sql 'select 1 as x' main",
       "sql -o": "sql 'select 1 as x' main -o y.csv",
+      logs: "record talk.ts --steps 2 -b talk -q >talked; rewind checkout main -q >back; rewind logs talk",
       diff: "diff main fix",
       verify: "verify main",
       trace: "trace main --block 0 -o block.trace",
@@ -109,6 +110,10 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
     // What `serve` prints is for another rewind.
     const names = (await commandTexts()).map(({ name }) => name).filter((name) => name !== "serve");
     expect([...new Set(commands)].sort()).toEqual(names.sort());
+    await place().write(
+      "talk.ts",
+      'export default { name: "talk", init: () => 0, step: (x, _, { log }) => { log("hello"); return x; } };',
+    );
     place().shell("rewind save fix -o fix.replay");
     for (const [names = "", keys = ""] of listed) {
       if (!hasDuckDb && names.startsWith("`sql")) continue;

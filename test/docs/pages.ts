@@ -13,6 +13,7 @@ export const PAGES = [
   "docs/cookbook.md",
   "docs/existing-simulations.md",
   "docs/sharing.md",
+  "docs/outputs.md",
   "docs/tables.md",
 ] as const;
 

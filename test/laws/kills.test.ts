@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/host/environment.ts";
-import type { Files } from "../../src/node/host/files.ts";
 import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { FileStore } from "../../src/node/store/file-store.ts";
 import { recover } from "../../src/node/store/recover.ts";
@@ -18,6 +17,7 @@ import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "../support/br
 import { deadOwner } from "../support/dead.ts";
 import { content, slicedEnvironment } from "../support/environments.ts";
 import { memoryFiles } from "../support/memory-files.ts";
+import { mortal } from "../support/mortal-files.ts";
 import { notingStore } from "../support/noting-store.ts";
 import { runs } from "../support/runs.ts";
 import type { Knobs } from "../support/simulation-forms.ts";
@@ -43,26 +43,6 @@ const lives: fc.Arbitrary<Life> = fc.record({
   jumps: fc.array(fc.constantFrom(0, 5, 40, 700, 2_100, 4_500), { minLength: 1, maxLength: 6 }),
   selfCheck: fc.boolean(),
 });
-
-/** Files of a process that is killed in an operation that changes something. */
-function mortal(files: Files, killAt: number): Files {
-  let count = 0;
-  const changing = new Set(["open", "write", "sync", "rename", "link", "remove", "syncFolder"]);
-  const wrapped = Object.entries(files).map(([name, work]) => [
-    name,
-    (...values: unknown[]) => {
-      if (changing.has(name) && values[1] !== "read") count++;
-      if (count >= killAt) {
-        const [descriptor, bytes] = values as [number, Uint8Array];
-        if (count === killAt && name === "write") files.write(descriptor, bytes.slice(0, 40));
-        count = Number.POSITIVE_INFINITY;
-        throw new Error("killed");
-      }
-      return (work as (...all: unknown[]) => unknown)(...values);
-    },
-  ]);
-  return Object.fromEntries(wrapped) as Files;
-}
 
 /** The store in memory that one process leaves to the next. */
 class Disk {

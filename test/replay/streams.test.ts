@@ -49,7 +49,7 @@ describe("continuous streams are the plain loop", () => {
 
   test.each(Object.keys(MADE))("of %s, with init and every kind of draw", async (rng) => {
     const plain = (MADE[rng] as (seed: number) => RandomGenerator)(7);
-    const context = { params: {}, stream: () => plain };
+    const context = { params: {}, stream: () => plain, log: () => {} };
     let state = mixed.init({ ...context, step: 0, rng: plain });
     const states = [state];
     for (let step = 0; step < 120; step++) {

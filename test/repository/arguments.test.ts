@@ -75,6 +75,8 @@ const BEFORE_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   "run.blame": [3],
   "run.explore": [3],
   "run.table": ["steps"],
+  "run.logs": [holds],
+  "run.writeOutputs": ["a"],
   "run.verify": [],
   "run.save": ["a.replay"],
   "run.hydrate": [],

@@ -24,6 +24,7 @@ const others = defineSimulation({
   ...agents,
   name: "others",
   observe: {},
+  outputs: {},
   types: {
     Agent: {
       is: (value: unknown) => value instanceof Other,

@@ -56,7 +56,7 @@ function begun({ form, seed, params, rng: name, streams }: Lineage): {
   const drawn = generatorsOf(name, BigInt(seed), place);
   const all = { ...(simulation.params as Knobs), ...params };
   const { rng, stream } = drawn;
-  return { state: simulation.init({ params: all, step: 0, rng, stream }), drawn };
+  return { state: simulation.init({ params: all, step: 0, rng, stream, log: () => {} }), drawn };
 }
 
 /**
@@ -90,7 +90,7 @@ export function bruteForce(lineage: Lineage): { bytes: Uint8Array[]; metrics: nu
     metrics.push(form.metric(state));
     if (step === steps) break;
     const { rng, stream } = drawn;
-    const next = simulation.step(state, rng, { step, params, stream });
+    const next = simulation.step(state, rng, { step, params, stream, log: () => {} });
     // Not `??`, because null is a state too.
     if (next !== undefined) state = next;
   }

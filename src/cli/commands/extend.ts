@@ -3,12 +3,13 @@ import { count, plural } from "../../base/count.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
+import { readOutputs } from "../input/outputs.ts";
 import { optionalCount } from "../input/parse.ts";
 import { quoted } from "../input/quoted.ts";
 import { readRecording } from "../input/recording.ts";
 import { currentBranch } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
-import { NEW_PARAM, RECORDING, TRUST_OPTION } from "../options.ts";
+import { NEW_PARAM, OUTPUTS_OPTIONS, RECORDING, TRUST_OPTION } from "../options.ts";
 import { printRun } from "../show/print-run.ts";
 import { duration } from "../terminal/text.ts";
 
@@ -28,6 +29,7 @@ export const extend: Command = command({
     param: NEW_PARAM,
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
+    ...OUTPUTS_OPTIONS,
     trust: TRUST_OPTION,
   },
   examples: [
@@ -36,17 +38,18 @@ export const extend: Command = command({
     ["extend main --by 1000 --param beta=0.2", "continue with another param"],
   ],
   keys: { extend: ["branch", "run", "root", "steps", "blockSize", "checkpoints"] },
-  async run(args, { out, open, long }) {
+  async run(args, { out, cwd, open, long }) {
     const steps = optionalCount(args.steps, "--steps");
     const by = optionalCount(args.by, "--by");
     if ((steps === undefined) === (by === undefined)) {
       throw usageError("expected either --steps TOTAL or --by N");
     }
     const { params, message, selfCheck } = readRecording(args);
+    const outputs = readOutputs(args, cwd);
     const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
     const started = clock.now();
-    const changes = { steps, by, params, message, selfCheck };
+    const changes = { steps, by, params, message, selfCheck, outputs };
     const run = await repo.extend(branch, { ...long("recording"), ...changes });
     const took = duration(clock.now() - started);
     printRun(out, run, branch, `extended ${branch} to step ${count(run.steps)} in ${took}`);

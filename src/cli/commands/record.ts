@@ -1,10 +1,17 @@
 import { clock } from "../../base/clock.ts";
 import { plural } from "../../base/count.ts";
 import { type Command, command, STATUS } from "../command.ts";
+import { readOutputs } from "../input/outputs.ts";
 import { parseCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
 import { usageError } from "../input/usage-error.ts";
-import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
+import {
+  CHANCE_OPTIONS,
+  OUTPUTS_OPTIONS,
+  RECORDING,
+  STREAMS_OPTION,
+  TRUST_OPTION,
+} from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration } from "../terminal/text.ts";
 
@@ -51,6 +58,7 @@ export const record: Command = command({
     message: RECORDING.message,
     "self-check": RECORDING.selfCheck,
     trust: TRUST_OPTION,
+    ...OUTPUTS_OPTIONS,
   },
   examples: [
     ["record walk.ts --steps 1e6 --seed 42", "a million steps, on the current branch"],
@@ -74,6 +82,7 @@ export const record: Command = command({
   keys: { record: ["branch", "run", "root", "steps", "blockSize", "checkpoints", "seed"] },
   async run(args, { out, cwd, open, long }) {
     const options = { ...readRecording(args), steps: parseCount(args.steps, "--steps") };
+    const outputs = readOutputs(args, cwd);
     const file = checkInitFile(args);
     const repo = await open({ trust: args.trust });
     const from = args.from === undefined ? file : await repo.revision(args.from);
@@ -84,7 +93,7 @@ export const record: Command = command({
       ...long("recording"),
       branch: name,
       restart: args.restart,
-      ...{ from, cwd },
+      ...{ from, outputs, cwd },
     });
     const took = duration(clock.now() - started);
     const seed = await seedOf(run, options.seed);

@@ -3,11 +3,18 @@ import { count, plural } from "../../base/count.ts";
 import type { Run } from "../../replay/run/run.ts";
 import type { Repository } from "../../repository.ts";
 import { type Command, command, STATUS } from "../command.ts";
+import { readOutputs } from "../input/outputs.ts";
 import { optionalCount } from "../input/parse.ts";
 import { readRecording } from "../input/recording.ts";
 import { currentBranch } from "../input/revision.ts";
 import { usageError } from "../input/usage-error.ts";
-import { CHANCE_OPTIONS, RECORDING, STREAMS_OPTION, TRUST_OPTION } from "../options.ts";
+import {
+  CHANCE_OPTIONS,
+  OUTPUTS_OPTIONS,
+  RECORDING,
+  STREAMS_OPTION,
+  TRUST_OPTION,
+} from "../options.ts";
 import { printRun, seedOf } from "../show/print-run.ts";
 import { duration } from "../terminal/text.ts";
 
@@ -33,6 +40,7 @@ export const resume: Command = command({
     ...CHANCE_OPTIONS,
     message: { ...RECORDING.message, describe: "a line about the run, if it is recorded now" },
     "self-check": RECORDING.selfCheck,
+    ...OUTPUTS_OPTIONS,
     trust: TRUST_OPTION,
   },
   examples: [
@@ -45,6 +53,7 @@ export const resume: Command = command({
   keys: { resume: ["branch", "run", "root", "steps", "blockSize", "checkpoints", "seed"] },
   async run(args, { out, cwd, open, long }) {
     const wanted = { ...readRecording(args), steps: optionalCount(args.steps, "--steps") };
+    const outputs = readOutputs(args, cwd);
     const repo = await open({ trust: args.trust });
     const branch = await currentBranch(repo, args.branch);
     const started = clock.now();
@@ -63,14 +72,18 @@ export const resume: Command = command({
       if (steps === undefined) {
         throw usageError(`expected --steps N: ${branch} has no run yet, and would be recorded`);
       }
-      run = await repo.record(module, { ...wanted, ...long("recording"), steps, branch, cwd });
+      run = await repo.record(module, {
+        ...{ ...wanted, ...long("recording"), steps, branch, outputs, cwd },
+      });
       text = `recorded ${plural(run.steps, "step")} on ${branch} in ${took()}`;
     } else if (found?.finished) {
       await repo.checkRecorded(branch, expected);
       run = found;
       text = `${branch} is finished: it has its ${plural(run.steps, "step")}`;
     } else {
-      run = await repo.resume(branch, { ...long("recording"), selfCheck, expect: expected });
+      run = await repo.resume(branch, {
+        ...{ ...long("recording"), selfCheck, outputs, expect: expected },
+      });
       text = `resumed ${branch}, recorded to step ${count(run.steps)} in ${took()}`;
     }
     const isNew = module !== undefined && found === undefined;

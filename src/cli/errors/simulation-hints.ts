@@ -25,6 +25,13 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
     known.length === 0
       ? "its simulation declares none: `observe: { NAME: (state) => … }`"
       : `its observers: ${someOf(known)}`,
+  OUTPUT_FAILED: (data, argv) => {
+    const fix = fixHint(data, argv);
+    if (fix !== undefined) return fix;
+    return data.assigned === true
+      ? "let the row work on a copy, such as [...state.list].sort()"
+      : "fix the output, or record without with --no-outputs";
+  },
   SELF_CHECK_FAILED: (data, argv) =>
     fixHint(data, argv) ??
     "the step uses something that is not in its state: a variable outside, or a cache",

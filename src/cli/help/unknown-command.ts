@@ -17,6 +17,7 @@ export function unknownCommand(name: string, known: readonly string[]): RewindEr
 
 /** The names that begin with this one, or else the most similar ones. */
 function likeliest(name: string, known: readonly string[]): readonly string[] {
+  if (known.includes(name)) return [name];
   const begun = known.filter((each) => name.length > 1 && each.startsWith(name));
   if (begun.length > 0) return begun;
   const near = nearest(name, known);

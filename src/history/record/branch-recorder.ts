@@ -15,10 +15,15 @@ import { openRun } from "../../replay/run/open-run.ts";
 import { type Run, runOf } from "../../replay/run/run.ts";
 import { objectReader } from "../../store/object-store.ts";
 import type { Branches } from "../branches.ts";
-import { type BranchStore, type BranchWork, recordOnBranches } from "./branch-writer.ts";
+import {
+  type BranchStore,
+  type BranchWork,
+  type OutputsOption,
+  recordOnBranches,
+} from "./branch-writer.ts";
 
 /** A fork that is to be made. */
-export interface Fork extends ForkOptions {
+export interface Fork extends ForkOptions, OutputsOption {
   readonly branch: string;
   /** New code for the steps after the fork. */
   readonly code?: Code | undefined;
@@ -50,7 +55,7 @@ export class BranchRecorder {
   async record(
     branch: string,
     code: () => Promise<Code>,
-    options: PlannedOptions & { readonly restart?: boolean | undefined },
+    options: PlannedOptions & OutputsOption & { readonly restart?: boolean | undefined },
   ): Promise<Run> {
     let old: Id<"run"> | undefined;
     const [run] = await this.#record({
@@ -59,6 +64,9 @@ export class BranchRecorder {
         {
           branch,
           options,
+          get isNew() {
+            return old === undefined;
+          },
           plan: async (env, writer, ref) => {
             const plan = await planRecording(env, writer, await code(), options, ref);
             return old === undefined ? plan : replacing(plan, old);
@@ -102,6 +110,8 @@ export class BranchRecorder {
       recordings: forks.map((fork, i) => ({
         branch: fork.branch,
         options: { ...fork, ...options, onProgress: report[i] },
+        isNew: true,
+        parent: () => run.replayer,
         plan: (env, writer, ref) => {
           // A parent that is being recorded goes on without them, and the fork keeps its past.
           for (const { kind, body } of env.store.passing?.(run.id) ?? []) writer.put(kind, body);
@@ -120,7 +130,7 @@ export class BranchRecorder {
   /** Makes the run of a branch longer. Throws REF_NOT_FOUND, INVALID_STEPS. */
   extend(
     branch: string,
-    options: ForkOptions & { readonly by?: number | undefined },
+    options: ForkOptions & OutputsOption & { readonly by?: number | undefined },
   ): Promise<Run> {
     const { by, params, message } = options;
     return this.#goOn(branch, "extend", options, (run) => {
@@ -137,7 +147,7 @@ export class BranchRecorder {
   /** Goes on with an unfinished recording. Throws REF_NOT_FOUND, NOTHING_TO_RESUME, RECORDED_OTHERWISE. */
   resume(
     branch: string,
-    options: RecorderOptions & { readonly expect?: Expected | undefined },
+    options: RecorderOptions & OutputsOption & { readonly expect?: Expected | undefined },
   ): Promise<Run> {
     return this.#goOn(branch, "resume", options, async (run) => {
       const { goal, meta } = run.manifest;
@@ -178,7 +188,7 @@ export class BranchRecorder {
   async #goOn(
     branch: string,
     command: string,
-    options: RecorderOptions,
+    options: RecorderOptions & OutputsOption,
     how: (run: Run) => Continuation | Promise<Continuation>,
     onArchived?: (name: string | undefined) => void,
   ): Promise<Run> {
@@ -189,6 +199,8 @@ export class BranchRecorder {
         {
           branch,
           options,
+          isNew: false,
+          parent: () => from?.replayer,
           plan: async (_env, writer, ref) => {
             const parent = from as Run;
             const { changes, step = parent.steps } = await how(parent);

@@ -1,9 +1,11 @@
 import { isRewindError, type RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
-import type { Environment } from "../../replay/environment.ts";
+import type { Environment, LongOptions } from "../../replay/environment.ts";
+import type { RecordingOutputs } from "../../replay/output/recording-outputs.ts";
 import type { RecorderOptions, Recording } from "../../replay/record/record-run.ts";
 import type { RecordingPlan } from "../../replay/record/recorder.ts";
 import { writeRuns } from "../../replay/record/write-runs.ts";
+import type { Replayer } from "../../replay/replayer.ts";
 import type { ObjectStore, ObjectWriter } from "../../store/object-store.ts";
 import { nextArchiveName } from "../../store/ref-name.ts";
 import type { RefChange, RefStore } from "../../store/ref-store.ts";
@@ -12,9 +14,34 @@ import { branchRef, type Release } from "../branches.ts";
 /** A recording to make on a branch. */
 export interface BranchRecording {
   readonly branch: string;
-  readonly options: RecorderOptions;
+  readonly options: RecorderOptions & OutputsOption;
   /** Makes the plan, given the writer and the ref that the run will have. */
   plan(env: Environment, writer: ObjectWriter, ref: string): Promise<RecordingPlan>;
+  /** The run that it continues or forks, once it is planned; undefined for a recording from step 0. */
+  parent?(): Replayer | undefined;
+  /** Whether it makes its branch. */
+  readonly isNew: boolean;
+}
+
+/** Options of recordings whose outputs are written to files. */
+export interface OutputsOption {
+  /**
+   * The folder to write the simulation's outputs to; false for none. Unless given: where the branch's
+   * outputs were written before.
+   */
+  readonly outputs?: string | false | undefined;
+}
+
+/** A recording onto a branch, as far as its outputs are concerned. */
+export interface OutputsRequest extends LongOptions {
+  readonly env: Environment;
+  readonly branch: string;
+  /** The folder that was asked for; false for none, undefined for the branch's own. */
+  readonly asked: string | false | undefined;
+  readonly isNew: boolean;
+  readonly plan: RecordingPlan;
+  /** The run that is continued or forked; undefined if it begins at step 0. */
+  readonly parent: Replayer | undefined;
 }
 
 /** Recordings that get their names together. */
@@ -39,6 +66,8 @@ export interface BranchStore {
   lock(names: readonly string[]): Promise<Release>;
   /** The Git commit of the project, to note with a run; undefined outside Git. */
   gitState(): Promise<object | undefined>;
+  /** Begins to write the outputs of a recording, if it has any and is to. */
+  outputs?(request: OutputsRequest): Promise<RecordingOutputs | undefined>;
 }
 
 /**
@@ -60,9 +89,14 @@ export async function recordOnBranches(
     let moved: RewindError | undefined;
     const { recordings, failure } = await writeRuns(
       env,
-      wanted.map(({ branch, options, plan }) => ({
+      wanted.map(({ branch, options, plan, parent, isNew }) => ({
         options,
         plan: (writer) => plan(env, writer, branchRef(branch)),
+        outputs: async (planned) =>
+          store.outputs?.({
+            ...{ env, branch, isNew, plan: planned, parent: parent?.(), asked: options.outputs },
+            ...{ signal: options.signal, onProgress: options.onProgress },
+          }),
       })),
       async (done) => {
         try {

@@ -45,6 +45,8 @@ export function nodeEnvironment(
     readonly generator?: () => string | undefined;
     /** What does long work beside this thread. */
     readonly workers?: Workers | undefined;
+    /** Makes files for outputs in a folder. */
+    readonly newOutputs?: Environment["newOutputs"];
   } = {},
 ): Environment {
   return {
@@ -60,6 +62,7 @@ export function nodeEnvironment(
     pause,
     isProxy: util.types.isProxy,
     ...(options.generator && { generator: options.generator }),
+    ...(options.newOutputs && { newOutputs: options.newOutputs }),
     randomSeed: () => crypto.randomInt(2 ** 47),
     describeRun() {
       const author = options.author?.();

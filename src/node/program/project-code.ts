@@ -39,6 +39,8 @@ interface CodeOptions {
   /** The project's own generator. */
   readonly generator: () => string | undefined;
   readonly workers: Workers;
+  /** Makes files for outputs in a folder. */
+  readonly newOutputs?: Environment["newOutputs"];
 }
 
 /** The code of a project: the code to record, and the code that replays the runs of its store. */
@@ -120,9 +122,9 @@ export class ProjectCode {
       const { author = userName, generator, observations, workers } = this.#options;
       const checks = which === "recorded" ? this.#options.checks : noChecks();
       const who = typeof author === "string" ? () => author : author;
-      env = nodeEnvironment({
-        ...{ store: this.#store, programs, checks, observations, author: who, generator, workers },
-      });
+      const { newOutputs } = this.#options;
+      const made = { checks, observations, author: who, generator, workers, newOutputs };
+      env = nodeEnvironment({ store: this.#store, programs, ...made });
       this.#environments.set(which, env);
     }
     return env;

@@ -11,10 +11,10 @@ import {
   LONG_OPTIONS,
   type LongOptions,
 } from "../environment.ts";
+import { initialState } from "../initial-state.ts";
 import { JOBS_OPTIONS, type JobsOptions } from "../jobs/job.ts";
 import { split } from "../jobs/split.ts";
 import { driveOver, type Task, type Workspace, workspaceOf } from "../jobs/task.ts";
-import { initialState } from "../record/record.ts";
 import type { Replayer } from "../replayer.ts";
 import type { LiveSegment } from "../segment.ts";
 import { restore } from "../start.ts";

@@ -3,6 +3,7 @@ import type { RewindError } from "../../base/errors.ts";
 import { advance, type Position, type Visit } from "../advance.ts";
 import { drive } from "../drive.ts";
 import { encodeState, type LongOptions } from "../environment.ts";
+import type { TakeLog } from "../guard.ts";
 import { driveOver } from "../jobs/task.ts";
 import type { Replayer } from "../replayer.ts";
 import { restore } from "../start.ts";
@@ -16,10 +17,12 @@ export interface StepRange {
   readonly to: number;
 }
 
+type Advancing = typeof advance;
+
 /**
  * Calls `visit` with the state at each step of the range, in one pass, until it returns true.
  * The end of the range may move closer meanwhile. Returns the position at which it did, replayed
- * without `visit`. The end of each block is compared
+ * without `visit`. `log` takes what the steps in between log. The end of each block is compared
  * with its checkpoint, and the last state with a replay, so that `visit` saw the recorded states.
  * Throws REPLAY_MISMATCH if it did not, and FUNCTION_FAILED if `visit` itself changed a state. Awaits
  * `between` every few milliseconds, outside of any step.
@@ -27,10 +30,22 @@ export interface StepRange {
 export async function scan(
   replayer: Replayer,
   range: StepRange,
-  long: LongOptions & { readonly between?: (() => Promise<void>) | undefined },
+  long: LongOptions & {
+    readonly between?: (() => Promise<void>) | undefined;
+    readonly log?: TakeLog | undefined;
+  },
   visit: Visit,
 ): Promise<Position | undefined> {
   const { env } = replayer;
+  // Other replays on the way take the same steps again, and are not heard.
+  const advancing: Advancing = (live, to, look) => {
+    env.guard.log = long.log;
+    try {
+      return advance(live, to, look);
+    } finally {
+      env.guard.log = undefined;
+    }
+  };
   let position = await reach(replayer, range.from, long);
   let stopped = env.guard(() => visitAt(position, visit));
   let compared = -1;
@@ -39,14 +54,14 @@ export async function scan(
       while (position.step < until && !stopped) {
         const cut = replayer.segmentAfter(position.step);
         if (cut === position.step + 1) {
-          await leave(replayer, position, cut);
+          await leave(replayer, position, cut, advancing);
           // A segment may begin with another state than the one before it leads to.
           position = await replayer.positionAt(cut);
           stopped = env.guard(() => visitAt(position, visit));
         } else {
           const ahead = await stretchesAhead(replayer, position);
           const to = Math.min(until, ahead.to, cut === undefined ? until : cut - 1);
-          stopped = await cross(replayer, position, to, ahead.byEnd, visit);
+          stopped = await cross(replayer, position, to, ahead.byEnd, visit, advancing);
           if (ahead.byEnd.has(position.step)) compared = position.step;
         }
       }
@@ -78,8 +93,13 @@ function visitAt({ state, step, segment }: Position, visit: Visit): boolean {
 }
 
 /** Applies the last step before the next segment without `visit`, and compares the stretch. */
-async function leave(replayer: Replayer, position: Position, cut: number): Promise<void> {
-  replayer.env.guard(() => advance(position, cut));
+async function leave(
+  replayer: Replayer,
+  position: Position,
+  cut: number,
+  advancing: Advancing,
+): Promise<void> {
+  replayer.env.guard(() => advancing(position, cut));
   const stretch = await replayer.stretch(position.watch.start);
   if (!agrees(replayer, position, stretch)) throw await mismatchOf(replayer, stretch);
 }
@@ -91,11 +111,12 @@ async function cross(
   to: number,
   stretches: ReadonlyMap<number, Stretch>,
   visit: Visit,
+  advancing: Advancing,
 ): Promise<boolean> {
   const differs = { at: undefined as Stretch | undefined };
   const stopped = replayer.env.guard(() => {
     while (position.step < to) {
-      const stopped = advance(position, Math.min(to, replayer.gridAfter(position.step)), visit);
+      const stopped = advancing(position, Math.min(to, replayer.gridAfter(position.step)), visit);
       const stretch = stretches.get(position.step);
       if (stretch !== undefined) {
         const encoded = encodeState(position.state, position.segment.simulation, replayer.env);

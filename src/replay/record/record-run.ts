@@ -5,6 +5,7 @@ import { encodeRun, type RunManifest } from "../../object/run.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { drive } from "../drive.ts";
 import { type Environment, LONG_OPTIONS, type LongOptions } from "../environment.ts";
+import type { RecordingOutputs } from "../output/recording-outputs.ts";
 import { Recorder, type RecordingPlan } from "./recorder.ts";
 
 export interface RecorderOptions extends LongOptions {
@@ -56,8 +57,9 @@ export async function recordRun(
   writer: ObjectWriter,
   plan: RecordingPlan,
   options: RecorderOptions = {},
+  outputs?: RecordingOutputs,
 ): Promise<Recording> {
-  const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false);
+  const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false, outputs);
   let failure: RewindError | undefined;
   const range = { from: plan.place.step, to: plan.draft.goal };
   const begun = env.now();
@@ -66,6 +68,7 @@ export async function recordRun(
   let kept = { at: begun, step: range.from };
   let markAfterMs = MARK_MS;
   try {
+    env.guard(() => recorder.begin());
     await drive(env, { ...options, ...range }, async (until) => {
       const reached = env.guard(() => recorder.runUntil(until));
       await recorder.selfCheck();
@@ -74,14 +77,17 @@ export async function recordRun(
       const due = writer.pendingBytes >= COMMIT_BYTES || now - committed.at >= COMMIT_MS;
       if (due && recorder.steps > committed.step) {
         await writer.commit({ ref: plan.ref, run: encodeRun(recorder.manifest()) });
+        outputs?.save();
         committed = { at: env.now(), step: recorder.steps };
       }
       if (writer.mark !== undefined && reached > kept.step && now - kept.at >= markAfterMs) {
         const mark = recorder.mark();
         if (mark !== undefined) await writer.mark({ ref: plan.ref, run: mark.run }, mark.objects);
+        outputs?.save();
         kept = { at: now, step: reached };
         markAfterMs = nextMarkMs(env.now() - now);
       }
+      outputs?.flush();
       return reached;
     });
   } catch (error) {

@@ -1,8 +1,6 @@
 import { checkInteger, checkSteps, describe } from "../../base/checks.ts";
 import { isRewindError, RewindError } from "../../base/errors.ts";
 import type { OptionKinds } from "../../base/options.ts";
-import { messageWithin, reasonOf } from "../../base/reason.ts";
-import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
 import { putParams } from "../../object/params.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
@@ -13,12 +11,11 @@ import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { type Chance, type ClockOptions, clockAsked } from "../chance.ts";
 import { type Environment, encodeState } from "../environment.ts";
+import { initialState } from "../initial-state.ts";
 import { mergeParams } from "../params.ts";
 import { type Code, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
-import { missingDraw, NOWHERE, whereOf } from "../step-failure.ts";
-import type { Streams } from "../streams.ts";
 import { defaultBlockSize } from "./block-size.ts";
 import { beginWith, type GivenState, placeAt } from "./given-state.ts";
 import { RECORDER_OPTIONS, type RecorderOptions } from "./record-run.ts";
@@ -176,60 +173,6 @@ function encodedIfPossible(
 export function runMeta(env: Environment, message: string | undefined): RunMeta {
   const noted = message === undefined ? {} : { message: checkMessage(message) };
   return checkMeta({ ...env.describeRun(), ...noted });
-}
-
-/**
- * The first state of a run and the generators of its first step. Throws INIT_FAILED,
- * STEP_RETURNED_PROMISE.
- */
-export function initialState(
-  env: Environment,
-  segment: LiveSegment,
-): { readonly state: unknown; readonly streams: Streams } {
-  const { simulation, context, source } = segment;
-  const streams = source.ofInit();
-  let state: unknown;
-  let where = NOWHERE;
-  try {
-    state = env.guard(() => {
-      segment.begin();
-      segment.use(streams);
-      try {
-        return simulation.init({ ...context, rng: streams.main });
-      } catch (error) {
-        // Here, because Node reads the stack of an error that leaves a run.
-        where = whereOf(error, segment);
-        throw error;
-      }
-    });
-    segment.checkParams();
-  } catch (cause) {
-    const shown = where.place && ` (${where.place})`;
-    if (isRewindError(cause, "INTERRUPTED")) throw cause;
-    if (isRewindError(cause, "FORBIDDEN_IN_STEP")) {
-      throw withData(cause, where.data, `${messageWithin(cause, " in init")}${shown}`);
-    }
-    const hint = missingDraw(cause, segment.algorithm);
-    const data = { ...where.data, ...(hint !== undefined && { hint }) };
-    throw new RewindError("INIT_FAILED", `init failed: ${reasonOf(cause)}${shown}`, data, {
-      cause,
-    });
-  } finally {
-    segment.rest();
-  }
-  if (state === undefined) {
-    throw new RewindError(
-      "INIT_FAILED",
-      "expected init to return the first state, but it returned nothing",
-    );
-  }
-  if (typeof (state as { then?: unknown } | null)?.then === "function") {
-    throw new RewindError(
-      "STEP_RETURNED_PROMISE",
-      "expected init to return the first state, but it returned a promise",
-    );
-  }
-  return { state, streams: source.rule === "continuous" ? streams : source.at(0) };
 }
 
 function checkRule(rule: unknown): SeedRule {

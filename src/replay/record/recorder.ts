@@ -7,13 +7,14 @@ import { encodeRun, type RunManifest, type Segment } from "../../object/run.ts";
 import { type PutObject, putState, type StateRef } from "../../object/state.ts";
 import { type Timeline, TimelineBuilder, type TimelineEntry } from "../../object/timeline.ts";
 import type { NewObject, ObjectWriter } from "../../store/object-store.ts";
-import { advance, type Position, type Standing } from "../advance.ts";
+import { advance, type Position, type Standing, type Visit } from "../advance.ts";
 import { checkCodecs } from "../check-codecs.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import { classPlace } from "../class-place.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import { generatorsNote } from "../generators-note.ts";
 import { type ObservedBefore, Observing } from "../observe/observing.ts";
+import type { RecordingOutputs } from "../output/recording-outputs.ts";
 import { restore, type Start } from "../start.ts";
 import { whereOf } from "../step-failure.ts";
 import { Watch } from "../watch.ts";
@@ -49,6 +50,9 @@ export interface RecordingPlan {
 const PARTS = 128;
 const LATE_MS = 100;
 
+/** From how many steps without a row it pays to advance without a visit. */
+const QUIET_STEPS = 16;
+
 /**
  * Whether to check that codecs lose nothing of the stored state number `index`: of the first three,
  * and then ever more rarely, since fields may change late.
@@ -67,6 +71,7 @@ function failedStep(error: RewindError): number | undefined {
     "FORBIDDEN_IN_STEP",
     "FUNCTION_FAILED",
     "OBSERVER_FAILED",
+    "OUTPUT_FAILED",
   );
   return isOfStep ? error.data.step : undefined;
 }
@@ -103,14 +108,19 @@ export class Recorder {
   #mark: { readonly start: Start; readonly observed: Observed | undefined } | undefined;
   /** Whether no step has ended early, so that the position can be stored. */
   #isWhole = true;
+  readonly #outputs: RecordingOutputs | undefined;
+  /** What looks at each new state, if anything does. */
+  readonly #visit: Visit | undefined;
 
   constructor(
     env: Environment,
     writer: Pick<ObjectWriter, "put">,
     plan: RecordingPlan,
     selfCheck: boolean,
+    outputs?: RecordingOutputs,
   ) {
     this.#env = env;
+    this.#outputs = outputs;
     this.#writer = writer;
     this.#plan = plan;
     this.#builder = this.#builderOf(plan.timeline);
@@ -131,6 +141,21 @@ export class Recorder {
     if (step === before.step)
       env.guard(() => this.#observing?.visit(this.#position.state, { step }));
     this.#observed = this.#observing?.observed();
+    this.#visit = visitOfBoth(outputs?.visit, this.#observing?.visit);
+  }
+
+  /** Shows the first state to the outputs. Call it once, before any step. */
+  begin(): void {
+    const outputs = this.#outputs;
+    if (outputs === undefined) return;
+    const { state, segment } = this.#position;
+    segment.context.step = this.#position.step;
+    try {
+      outputs.visit(state, segment.context, segment);
+    } finally {
+      segment.rest();
+    }
+    outputs.note(this.#position.step);
   }
 
   /**
@@ -145,9 +170,16 @@ export class Recorder {
     let look = position.step + part;
     while (position.step < until) {
       const gridAfter = position.step - (position.step % blockSize) + blockSize;
-      const end = Math.min(gridAfter, until, look);
+      let end = Math.min(gridAfter, until, look);
+      let visit = this.#visit;
+      // Most outputs have a row now and then. Without observers the loop is tight in between.
+      const quiet = Math.min(end, (this.#outputs?.due ?? 0) - 1);
+      if (quiet - position.step >= QUIET_STEPS) {
+        end = quiet;
+        visit = this.#observing?.visit;
+      }
       this.#isWhole = false;
-      advance(position, end, this.#observing?.visit);
+      advance(position, end, visit);
       this.#isWhole = true;
       if (end === gridAfter || end === goal) this.#checkpoint();
       if (end < look) continue;
@@ -229,6 +261,7 @@ export class Recorder {
       const final = putState(encodeCheckpoint(position, encoded), write);
       const run = encodeRun(this.#endingAt({ start, final, observed }, write));
       this.#mark = { start, observed };
+      this.#outputs?.note(step);
       return { run, objects };
     } catch (error) {
       if (!isRewindError(error) || error.code === "INTERRUPTED") throw error;
@@ -242,7 +275,10 @@ export class Recorder {
    */
   explain(error: RewindError): RewindError {
     const step = failedStep(error);
-    const position = this.#lastWhole(step ?? interruptedStep(error));
+    const broken = step ?? interruptedStep(error);
+    // A run ends before a state whose rows cannot be made.
+    const last = Math.min(broken ?? 0, (this.#outputs?.brokenAt ?? Number.POSITIVE_INFINITY) - 1);
+    const position = last < 0 || broken === undefined ? undefined : this.#lastWhole(last);
     const mark = this.#mark;
     const isStored = position !== undefined && this.#endAt(position);
     if (!isStored && mark !== undefined) this.#endAt(restore(mark.start), mark.observed);
@@ -310,6 +346,7 @@ export class Recorder {
       this.#check?.add({ before, end: step, encoded, witness: watch.witness });
     }
     if (isGrid) position.watch = next.copy();
+    this.#outputs?.note(step);
   }
 
   /** The recording as of its last stored state. */
@@ -369,6 +406,18 @@ export class Recorder {
   #put(place: Standing, encoded: Uint8Array): StateRef {
     return putState(encodeCheckpoint(place, encoded), this.#write);
   }
+}
+
+/**
+ * The outputs come first: if an observer then fails, the lines of its step can be taken back, but
+ * what was observed stays.
+ */
+function visitOfBoth(outputs: Visit | undefined, observers: Visit | undefined): Visit | undefined {
+  if (outputs === undefined || observers === undefined) return outputs ?? observers;
+  return (state, context, segment) => {
+    outputs(state, context, segment);
+    return observers(state, context, segment);
+  };
 }
 
 /** Where a run would end: its last state, and what was observed up to there. */

@@ -2,6 +2,7 @@ import type { RewindError } from "../../base/errors.ts";
 import { withData } from "../../base/with-data.ts";
 import type { ObjectWriter, Tip } from "../../store/object-store.ts";
 import type { Environment } from "../environment.ts";
+import type { RecordingOutputs } from "../output/recording-outputs.ts";
 import { beginningOf, type RecorderOptions, type Recording, recordRun } from "./record-run.ts";
 import type { RecordingPlan } from "./recorder.ts";
 
@@ -9,6 +10,8 @@ import type { RecordingPlan } from "./recorder.ts";
 export interface Work {
   readonly options: RecorderOptions;
   plan(writer: ObjectWriter): Promise<RecordingPlan>;
+  /** The outputs that the recording writes, if any. */
+  outputs?(plan: RecordingPlan): Promise<RecordingOutputs | undefined>;
 }
 
 /** The result of several recordings. */
@@ -36,15 +39,23 @@ export async function writeRuns(
   let failure: RewindError | undefined;
   try {
     const writer = works.length > 1 ? await together(env, storeWriter, works) : storeWriter;
-    for (const { options, plan } of works) {
+    for (const { options, plan, outputs: outputsOf } of works) {
       const planned = await plan(writer);
       const from = planned.place.step;
-      const recording = await recordRun(env, writer, planned, options);
-      failure = recording.failure;
-      // Without a finished block there is nothing to keep: the plan would give the same beginning.
-      if (failure === undefined || recording.manifest.steps > from) {
-        await writer.commit({ ref: planned.ref, run: recording.body });
-        recordings.push(recording);
+      const outputs = await outputsOf?.(planned);
+      try {
+        const recording = await recordRun(env, writer, planned, options, outputs);
+        failure = recording.failure;
+        // Without a finished block there is nothing to keep: the plan would give the same beginning.
+        if (failure === undefined || recording.manifest.steps > from) {
+          await writer.commit({ ref: planned.ref, run: recording.body });
+          recordings.push(recording);
+          // The run is kept, whatever becomes of its outputs.
+          const problem = await outputs?.end(recording.manifest);
+          failure ??= problem;
+        }
+      } finally {
+        outputs?.abandon();
       }
       if (failure !== undefined) break;
     }

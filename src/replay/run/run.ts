@@ -39,6 +39,7 @@ import { type Bisection, bisect } from "../look/bisect.ts";
 import { ChangesAt } from "../look/changes.ts";
 import { type Count, count } from "../look/count.ts";
 import { type Found, find, findLast } from "../look/find.ts";
+import { LOGS_OPTIONS, type LogLine, type LogsOptions, logs } from "../look/logs.ts";
 import { type Look, RANGE_OPTIONS, type RangeOptions, rangeOf } from "../look/look.ts";
 import { type Bucket, SERIES_OPTIONS, type SeriesOptions, series } from "../look/series.ts";
 import { type Metric, type Statistics, stats, type VectorStatistics } from "../look/stats.ts";
@@ -58,6 +59,11 @@ import {
   observedStatistics,
   observersOfRun,
 } from "../observe/observed-statistics.ts";
+import {
+  WRITE_OUTPUTS_OPTIONS,
+  type WriteOutputsOptions,
+  writeOutputs,
+} from "../output/write-outputs.ts";
 import { codeOf } from "../programs.ts";
 import { FORK_OPTIONS, type ForkOptions, planFork } from "../record/fork.ts";
 import { finished, writeRun } from "../record/write-runs.ts";
@@ -488,6 +494,44 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
     // Only here: most commands make no table.
     const { runTable } = await import("./run-table.ts");
     return runTable(name, [{ run: this }], options as TableOptions<never, never>);
+  }
+
+  /**
+   * Calls `onLine` with each text that the steps logged by `ctx.log`, in their order, by replay. Looks
+   * at every step, or at those from `from` to `to`; what `init` logged has step 0. Throws
+   * REPLAY_MISMATCH at the end if the replay is not the recording.
+   *
+   * @example
+   * ```ts
+   * await run.logs(({ step, text }) => console.log(step, text), { from: 0, to: 1_000 });
+   * ```
+   */
+  async logs(onLine: (line: LogLine) => void, options: LogsOptions = {}): Promise<void> {
+    checkKind(onLine, "onLine", "function");
+    checkOptionsOf(options, LOGS_OPTIONS);
+    await logs(this.#replayer, onLine, options);
+  }
+
+  /**
+   * Writes the outputs of the simulation to a folder, up to `step`, the last unless given: the bytes
+   * that an uninterrupted recording of those steps writes. The files take the place of outputs that
+   * rewind wrote there before, and of no other files. Returns their names. Throws OUTPUT_FAILED and
+   * FILE_FAILED; then nothing is written.
+   *
+   * @example
+   * ```ts
+   * await run.writeOutputs("outputs", { step: 500 });
+   * ```
+   */
+  async writeOutputs(
+    folder: string,
+    options: WriteOutputsOptions = {},
+  ): Promise<readonly string[]> {
+    checkKind(folder, "folder", "text");
+    checkOptionsOf(options, WRITE_OUTPUTS_OPTIONS);
+    const files = this.#env.newOutputs?.(folder);
+    if (files === undefined) throw unexpectedArgument("folder", "a host with files", folder);
+    return writeOutputs(this.#replayer, files, options);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { type Command, command } from "../../command.ts";
 import { quoted } from "../../input/quoted.ts";
 import { usageError } from "../../input/usage-error.ts";
-import { NEW_PARAM, RECORDING, TRUST_OPTION } from "../../options.ts";
+import { NEW_PARAM, OUTPUTS_OPTIONS, RECORDING, TRUST_OPTION } from "../../options.ts";
 import { deleteBranch } from "./delete.ts";
 import { fork } from "./fork.ts";
 import { forkMatrix } from "./fork-matrix.ts";
@@ -46,6 +46,7 @@ export const branch: Command = command({
     // It has no letter: -m renames, as in Git.
     message: { describe: "a line about the fork", type: "string", value: "TEXT" },
     "self-check": RECORDING.selfCheck,
+    ...OUTPUTS_OPTIONS,
     program: {
       describe: "the code of the fork's steps: as recorded (the default), or the working file",
       type: "string",
@@ -106,6 +107,7 @@ export const branch: Command = command({
 /** What only a fork takes. */
 const FORK_OPTIONS = [
   ...(["set", "param", "matrix", "mutate", "seed", "steps", "message", "program"] as const),
+  ...(["outputs"] as const),
 ];
 
 /** In other commands `-m` is the message: what to write here instead. */

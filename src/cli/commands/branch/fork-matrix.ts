@@ -1,9 +1,11 @@
+import path from "node:path";
 import { clock } from "../../../base/clock.ts";
 import { count, plural } from "../../../base/count.ts";
 import { isRewindError } from "../../../base/errors.ts";
 import { withData } from "../../../base/with-data.ts";
 import { type Context, type OptionsByName, STATUS } from "../../command.ts";
 import { commandLine } from "../../input/command-line.ts";
+import { readOutputs } from "../../input/outputs.ts";
 import { usageError } from "../../input/usage-error.ts";
 import { duration } from "../../terminal/text.ts";
 import { type ForkArguments, forkChanges, forkedAt, mutateOf } from "./fork.ts";
@@ -21,6 +23,7 @@ export async function forkMatrix(
   options: OptionsByName,
 ): Promise<number> {
   const { name, revision, matrix, trust } = args;
+  const outputs = readOutputs(args, context.cwd);
   const cells = matrixCells(name, matrix);
   const { params: shared = {}, ...changes } = forkChanges(args);
   const both = Object.keys(cells[0]?.params ?? {}).find((param) => Object.hasOwn(shared, param));
@@ -31,6 +34,8 @@ export async function forkMatrix(
   const forks = cells.map(({ branch, params }) => ({
     ...{ ...changes, mutate, branch, cwd: context.cwd },
     params: { ...shared, ...params },
+    // Each fork has its own folder.
+    outputs: typeof outputs === "string" ? path.join(outputs, ...branch.split("/")) : outputs,
   }));
   const started = clock.now();
   const made = await repo

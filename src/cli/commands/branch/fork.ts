@@ -4,13 +4,14 @@ import { shortId } from "../../../object/id.ts";
 import type { Run } from "../../../replay/run/run.ts";
 import type { BranchOptions, Repository } from "../../../repository.ts";
 import { type Context, STATUS } from "../../command.ts";
+import { type OutputsArguments, readOutputs } from "../../input/outputs.ts";
 import { optionalCount, parsePairs } from "../../input/parse.ts";
 import { type RecordingOptions, readRecording } from "../../input/recording.ts";
 import { printRun } from "../../show/print-run.ts";
 import { duration } from "../../terminal/text.ts";
 
 /** Where to fork, the name of the fork, and its changes. */
-export interface ForkArguments extends RecordingOptions {
+export interface ForkArguments extends RecordingOptions, OutputsArguments {
   readonly name: string;
   readonly revision: string;
   readonly set: readonly string[] | undefined;
@@ -24,8 +25,11 @@ export interface ForkArguments extends RecordingOptions {
 export async function fork(args: ForkArguments, context: Context): Promise<number> {
   const { name, revision, trust } = args;
   const shared = forkChanges(args);
+  const outputs = readOutputs(args, context.cwd);
   const repo = await context.open({ trust });
-  const options = { ...shared, mutate: await mutateOf(args, repo, context), cwd: context.cwd };
+  const { cwd } = context;
+  const mutate = await mutateOf(args, repo, context);
+  const options = { ...shared, mutate, outputs, cwd };
   const started = clock.now();
   const long = context.long("recording");
   const [run] = (await repo.branchEach(revision, [{ ...options, branch: name }], long)) as [Run];
