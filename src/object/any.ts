@@ -1,7 +1,11 @@
 import { isRewindError } from "../base/errors.ts";
 import { decode } from "../codec/decode.ts";
+import { decodeEnsemble } from "./ensemble.ts";
+import { RESULT_PAGES } from "./ensemble-results.ts";
+import { ROW_PAGES } from "./ensemble-rows.ts";
 import type { Kind } from "./id.ts";
 import { decodeObserved } from "./observed.ts";
+import { decodePage } from "./pages.ts";
 import { decodeParams } from "./params.ts";
 import { decodeProgram } from "./program.ts";
 import { decodeRun } from "./run.ts";
@@ -37,6 +41,12 @@ export function decodeObject(kind: Kind, body: Uint8Array): unknown {
       return decodeObserved(body);
     case "summary":
       return decodeSummaryNode(body);
+    case "ensemble":
+      return decodeEnsemble(body);
+    case "rows":
+      return decodePage(ROW_PAGES, body);
+    case "results":
+      return decodePage(RESULT_PAGES, body);
   }
 }
 

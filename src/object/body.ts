@@ -15,6 +15,7 @@ const LONGEST_BODY: Readonly<Record<Kind, number>> = {
   ...{ program: 1 << 22, seeds: 1 << 16, run: 1 << 22, tag: 1 << 20, chunk: 1 << 27 },
   // Both hold up to 64 sketches for each level of the tree, of a few kilobytes each.
   ...{ observed: 1 << 26, summary: 1 << 26 },
+  ...{ ensemble: 1 << 22, rows: 1 << 22, results: 1 << 20 },
 };
 
 /** The longest body that an object of this kind can have, in bytes. */
@@ -110,8 +111,10 @@ function invalid(kind: string, problem: string): RewindError {
 
 function notValid(kind: string): string {
   if (kind === "observed") return "not valid observations";
-  return kind === "seeds" || kind === "params" ? `not valid ${kind}` : `not a valid ${kind}`;
+  return PLURAL.has(kind) ? `not valid ${kind}` : `not a valid ${kind}`;
 }
+
+const PLURAL: ReadonlySet<string> = new Set(["seeds", "params", "rows", "results"]);
 
 /** An array whose elements are read in order, each checked for its type. */
 export class Fields {

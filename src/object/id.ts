@@ -13,6 +13,9 @@ export const KINDS = [
   "params",
   "observed",
   "summary",
+  "ensemble",
+  "rows",
+  "results",
 ] as const;
 
 /** What an object is. */

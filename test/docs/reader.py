@@ -20,6 +20,7 @@ import sys
 import zlib
 
 KINDS = ["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"]
+KINDS += ["observed", "summary", "ensemble", "rows", "results"]
 TIP, FOOTER = 0xFE, 0xFF
 
 

@@ -28,6 +28,7 @@ describe("objectId", () => {
     expect(KINDS).toEqual([
       ...["chunk", "state", "tile", "program", "seeds", "run", "tag", "params"],
       ...["observed", "summary"],
+      ...["ensemble", "rows", "results"],
     ]);
   });
 });
