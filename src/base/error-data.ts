@@ -9,6 +9,7 @@ export interface ErrorData
     RevisionErrors,
     RemoteErrors,
     SigningErrors,
+    EnsembleErrors,
     SettingErrors {}
 
 /** What an error may say in addition, added on its way to the caller. */
@@ -21,6 +22,8 @@ export interface AddedData {
   readonly branch?: string;
   readonly run?: string | undefined;
   readonly kept?: number;
+  /** The ensemble whose sweep ended early. */
+  readonly ensemble?: string;
   readonly goal?: number;
   /** The branches of the recordings before the one that failed. */
   readonly made?: readonly string[];
@@ -260,7 +263,7 @@ export interface StoreErrors {
 /** Refs, revisions and branches. */
 export interface RevisionErrors {
   INVALID_REF_NAME: { readonly name: string; readonly problem: string; readonly example?: string };
-  REF_EXISTS: { readonly tag?: string; readonly remote?: string };
+  REF_EXISTS: { readonly tag?: string; readonly remote?: string; readonly ensemble?: string };
   REF_CONFLICT: { readonly name: string; readonly other: string };
   REF_MOVED: {
     readonly ref?: string;
@@ -274,6 +277,7 @@ export interface RevisionErrors {
   REF_IN_CONFLICT: { readonly ref: string; readonly ours: string; readonly theirs: string };
   REF_NOT_FOUND: {
     readonly tag?: string;
+    readonly ensemble?: string;
     readonly names: readonly string[];
     /** The first names, and how many there are in all. */
     readonly known?: readonly string[];
@@ -288,6 +292,8 @@ export interface RevisionErrors {
     readonly names?: readonly string[];
     readonly known?: readonly string[];
     readonly total?: number;
+    /** The ensemble that the revision names, of which it names no recorded run. */
+    readonly ensemble?: string;
     /** The ref whose log lists the runs that it has named. */
     readonly log?: string;
     readonly gone?: GoneRef | undefined;
@@ -373,6 +379,33 @@ export interface SigningErrors {
     /** What `ssh-keygen` has said. */
     readonly told?: string;
   };
+}
+
+/** Sweeps and their ensembles. */
+export interface EnsembleErrors {
+  INVALID_DESIGN: {
+    readonly file?: string;
+    /** Where in the file: the line of a CSV file, or the index of a row in JSON. */
+    readonly line?: number;
+    readonly row?: number;
+    readonly column?: string;
+    /** The numbers of two equal runs. */
+    readonly equal?: readonly [number, number];
+  };
+  ENSEMBLE_TOO_LARGE: {
+    /** How many runs were asked for, in digits. */
+    readonly runs: string;
+    readonly limit: number;
+    /** Whether no limit may be higher. */
+    readonly isHighest: boolean;
+  };
+  ENSEMBLE_FAILED: {
+    readonly ensemble: string;
+    readonly failed: number;
+    readonly done: number;
+    readonly total: number;
+  };
+  ENSEMBLE_FINISHED: { readonly ensemble: string; readonly failed: number };
 }
 
 /** Settings. */

@@ -5,6 +5,11 @@ import type { Environment, LongOptions, Progress } from "./environment.ts";
 /** How long a slice of work should take before the clock is read again. */
 const SLICE_MS = 30;
 
+/** How many steps a slice takes, for the next piece of the same work to begin with. */
+export interface Pace {
+  steps: number;
+}
+
 /**
  * Does long work in slices of about 30 ms. `work(until)` continues to step `until` at most and
  * returns the step that it reached, or a later one if it can skip ahead. Between slices, `drive`
@@ -13,12 +18,17 @@ const SLICE_MS = 30;
  */
 export async function drive(
   env: Environment,
-  options: LongOptions & { readonly from: number; readonly to: number },
+  options: LongOptions & {
+    readonly from: number;
+    readonly to: number;
+    /** The pace of the work before, which this work continues and updates. */
+    readonly pace?: Pace | undefined;
+  },
   work: (until: number) => number | Promise<number>,
 ): Promise<void> {
-  const { from, onProgress, signal } = options;
+  const { from, onProgress, signal, pace } = options;
   // One step at first: it may take a minute, and Ctrl-C should not wait longer.
-  let budget = 1;
+  let budget = pace?.steps ?? 1;
   let paused = env.now();
   // The end is read each time: `onProgress` may move it closer, where others do the rest.
   for (let step = from; step < options.to; ) {
@@ -35,6 +45,7 @@ export async function drive(
       const fitting = Math.floor(((step - before) * SLICE_MS) / tookMs);
       budget = Math.max(1, Math.min(Math.floor(budget / 2), fitting));
     } else if (tookMs < SLICE_MS / 2 && step >= until) budget *= 2;
+    if (pace !== undefined) pace.steps = budget;
     onProgress?.({ done: Math.min(step, to) - from, total: to - from });
     if (step < options.to && ended - paused >= SLICE_MS) {
       await env.pause();

@@ -36,18 +36,52 @@ export function mergeParams(values: Params, given: Params = {}, declared: Params
   return frozenCopy(merged, "params", 0) as Params;
 }
 
-function withTyped(merged: Params, declared: Params, name: string, { text }: TypedText): Params {
+function withTyped(merged: Params, declared: Params, name: string, typed: TypedText): Params {
   const place = paramPlace(merged, name);
   const [root] = place as readonly [string];
-  const value = asViewOf(
-    likeAt(place, merged, declared),
-    readTyped(text, likeAt(place, merged, declared), `param ${name}`),
-    name,
-  );
-  checkParamShape(likeAt(place, merged, declared), value, name);
-  const changed = withValue(merged, place, value) as Params;
+  const changed = withValue(merged, place, paramValue(merged, name, typed, declared)) as Params;
   checkParamShape(likeAt([root], merged, declared), changed[root], root);
   return changed;
+}
+
+/**
+ * A value given for a param, or for a part of one by a path such as `o.b`, checked and of the kind
+ * that belongs there. Throws UNKNOWN_PARAM, INVALID_PARAM, INVALID_NUMBER.
+ */
+export function paramValue(
+  values: Params,
+  name: string,
+  given: unknown,
+  declared: Params = values,
+): unknown {
+  const like = likeAt(paramPlace(values, name), values, declared);
+  const value =
+    given instanceof TypedText
+      ? asViewOf(like, readTyped(given.text, like, `param ${name}`), name)
+      : given;
+  checkParamShape(like, value, name);
+  return value;
+}
+
+/** The value that a param has now, or a part of one. Throws UNKNOWN_PARAM. */
+export function paramAt(values: Params, name: string): unknown {
+  return valueAt(values, paramPlace(values, name));
+}
+
+/**
+ * Params with other values at the places that `names` name, which `paramValue` has checked: a frozen
+ * copy. Throws INVALID_PARAM for a value that is not plain data.
+ */
+export function placeParams(
+  values: Params,
+  names: readonly string[],
+  given: readonly unknown[],
+): Params {
+  let placed = values;
+  for (const [i, name] of names.entries()) {
+    placed = withValue(placed, paramPlace(placed, name), given[i]) as Params;
+  }
+  return frozenCopy(placed, "params", 0) as Params;
 }
 
 /**

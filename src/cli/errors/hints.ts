@@ -1,6 +1,7 @@
 import type { ErrorCode, RewindError } from "../../base/errors.ts";
 import type { Arguments } from "../command.ts";
 import { argumentHints } from "./argument-hints.ts";
+import { continues, ensembleHints } from "./ensemble-hints.ts";
 import { filled } from "./filled.ts";
 import type { Hints } from "./hint.ts";
 import { programHints } from "./program-hints.ts";
@@ -21,6 +22,7 @@ export const HINTS: Hints<ErrorCode> = {
   ...revisionHints,
   ...remoteHints,
   ...signingHints,
+  ...ensembleHints,
 };
 
 /** The hint for an error of a command line, with its arguments as far as they were read, or undefined. */
@@ -38,6 +40,7 @@ function hintOf<Code extends ErrorCode>(
   argv: readonly string[],
 ): string | undefined {
   const { remaining = [], left, changed } = data;
+  if (left === true && data.ensemble !== undefined) return continues(data.ensemble);
   if (left === true) return code === "STORE_FULL" ? `make room; ${LEFT_HINT}` : LEFT_HINT;
   if (changed === true && DISK_FAILURES.has(code)) return CHANGED_HINT;
   const hint = HINTS[code](data, argv);

@@ -11,12 +11,14 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
     example === undefined
       ? "use letters, digits, -, _ and / such as fix/clamp-2"
       : `for example ${example}`,
-  REF_EXISTS: ({ branch, tag }, argv) =>
-    tag === undefined && commandIn(argv) === "record"
-      ? "record on another branch with -b NAME, or again on this one with --restart"
-      : tag === undefined
-        ? `choose another name, or look at it with \`rewind show ${quoted(String(branch))}\``
-        : `move it with --force, or look at it with \`rewind show ${quoted(tag)}\``,
+  REF_EXISTS: ({ branch, tag, ensemble }, argv) =>
+    ensemble !== undefined
+      ? `choose another name; \`rewind sweep --continue ${quoted(ensemble)}\` goes on with an ensemble`
+      : tag === undefined && commandIn(argv) === "record"
+        ? "record on another branch with -b NAME, or again on this one with --restart"
+        : tag === undefined
+          ? `choose another name, or look at it with \`rewind show ${quoted(String(branch))}\``
+          : `move it with --force, or look at it with \`rewind show ${quoted(tag)}\``,
   REF_CONFLICT: () => "choose another name",
   REF_MOVED: ({ verb, ref, archived }) =>
     archived !== undefined
@@ -24,22 +26,28 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
       : verb === undefined || ref === undefined
         ? "someone changed it in the meantime; look at it with `rewind log` and try again"
         : `something else has changed it since; \`rewind reflog ${quoted(ref.replace(/^refs\/(heads\/)?/, ""))}\` lists what it has named`,
-  REF_NOT_FOUND: ({ branch, names, known, total, tag, tracking: [theirs] = [], gone }) =>
-    theirs !== undefined && gone?.back === undefined
-      ? `a remote has it: \`rewind branch ${quoted(String(branch))} ${quoted(theirs)}\` makes a branch of ${theirs}`
-      : gone !== undefined
-        ? goneHint(gone)
-        : tag === undefined || names.length > 0
-          ? namesHint(names, known, total)
-          : "`rewind tag` lists the tags",
-  UNKNOWN_REVISION: ({ base, names, known, total, log, gone }) =>
-    gone?.back === undefined && names?.some((name) => name.endsWith(`/${base}`)) === true
-      ? namesHint(names)
-      : gone !== undefined
-        ? goneHint(gone)
-        : log === undefined
-          ? namesHint(names, known, total)
-          : `\`rewind reflog ${quoted(log)}\` lists them`,
+  REF_NOT_FOUND: ({ branch, names, known, total, tag, ensemble, tracking: [theirs] = [], gone }) =>
+    ensemble !== undefined
+      ? names.length > 0
+        ? namesHint(names, known, total)
+        : "`rewind table` lists the ensembles"
+      : theirs !== undefined && gone?.back === undefined
+        ? `a remote has it: \`rewind branch ${quoted(String(branch))} ${quoted(theirs)}\` makes a branch of ${theirs}`
+        : gone !== undefined
+          ? goneHint(gone)
+          : tag === undefined || names.length > 0
+            ? namesHint(names, known, total)
+            : "`rewind tag` lists the tags",
+  UNKNOWN_REVISION: ({ base, names, known, total, log, gone, ensemble }) =>
+    ensemble !== undefined
+      ? `\`rewind table ${quoted(ensemble)}\` lists its runs`
+      : gone?.back === undefined && names?.some((name) => name.endsWith(`/${base}`)) === true
+        ? namesHint(names)
+        : gone !== undefined
+          ? goneHint(gone)
+          : log === undefined
+            ? namesHint(names, known, total)
+            : `\`rewind reflog ${quoted(log)}\` lists them`,
   REF_IN_CONFLICT: () => "`rewind doctor --settle` keeps both runs, theirs under another name",
   INVALID_REVISION: ({ range, ends = [], runs, ref }) =>
     ref === true

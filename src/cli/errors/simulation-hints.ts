@@ -1,6 +1,7 @@
 import type { SimulationErrors } from "../../base/error-data.ts";
 import type { DataOf } from "../../base/errors.ts";
 import { someOf } from "../../base/some-of.ts";
+import { continues } from "./ensemble-hints.ts";
 import type { Hints } from "./hint.ts";
 import { fixHint, keptHint, lookHint } from "./kept.ts";
 
@@ -39,6 +40,7 @@ export const simulationHints: Hints<keyof SimulationErrors> = {
   INTERRUPTED: (data) => {
     if (data.goOn !== undefined) return `\`${data.goOn}\` continues from there`;
     // An interrupted recording keeps its committed part for the next command.
+    if (data.ensemble !== undefined) return continues(data.ensemble);
     if (data.torn === true) return "the next command restores what was committed, if anything";
     return keptHint(data) ?? "nothing has changed: run the command again";
   },

@@ -3,7 +3,7 @@ import type { OptionKinds } from "../../base/options.ts";
 import type { Id } from "../../object/id.ts";
 import { encodeRun, type RunManifest } from "../../object/run.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
-import { drive } from "../drive.ts";
+import { drive, type Pace } from "../drive.ts";
 import { type Environment, LONG_OPTIONS, type LongOptions } from "../environment.ts";
 import { Recorder, type RecordingPlan } from "./recorder.ts";
 
@@ -56,6 +56,7 @@ export async function recordRun(
   writer: ObjectWriter,
   plan: RecordingPlan,
   options: RecorderOptions = {},
+  pace?: Pace,
 ): Promise<Recording> {
   const recorder = new Recorder(env, writer, plan, options.selfCheck ?? false);
   let failure: RewindError | undefined;
@@ -66,7 +67,7 @@ export async function recordRun(
   let kept = { at: begun, step: range.from };
   let markAfterMs = MARK_MS;
   try {
-    await drive(env, { ...options, ...range }, async (until) => {
+    await drive(env, { ...options, ...range, pace }, async (until) => {
       const reached = env.guard(() => recorder.runUntil(until));
       await recorder.selfCheck();
       const now = env.now();

@@ -4,17 +4,19 @@ import type { OptionKinds } from "../../base/options.ts";
 import { messageWithin, reasonOf } from "../../base/reason.ts";
 import { withData } from "../../base/with-data.ts";
 import type { Id } from "../../object/id.ts";
-import { putParams } from "../../object/params.ts";
+import { type ParamValues, putParams } from "../../object/params.ts";
+import type { ProgramClock } from "../../object/program.ts";
 import { checkMessage, checkMeta, type RunMeta } from "../../object/run-meta.ts";
 import { encodeSeeds, isSeedRule, SEED_RULES, type SeedRule } from "../../object/seeds.ts";
 import { EMPTY_TIMELINE } from "../../object/timeline.ts";
+import type { GeneratorAlgorithm } from "../../random/generator.ts";
 import { DEFAULT_GENERATOR, loadGenerator } from "../../random/generators.ts";
 import { parseMasterSeed } from "../../random/seeds.ts";
 import type { ObjectWriter } from "../../store/object-store.ts";
 import { type Chance, type ClockOptions, clockAsked } from "../chance.ts";
 import { type Environment, encodeState } from "../environment.ts";
 import { mergeParams } from "../params.ts";
-import { type Code, putProgram } from "../programs.ts";
+import { type Code, type LoadedProgram, putProgram } from "../programs.ts";
 import { LiveSegment } from "../segment.ts";
 import { generatorAsked } from "../simulation.ts";
 import { missingDraw, NOWHERE, whereOf } from "../step-failure.ts";
@@ -113,19 +115,66 @@ export async function planRecording(
   options: PlannedOptions,
   ref?: string,
 ): Promise<RecordingPlan> {
-  const steps = checkSteps(options.steps);
-  const size = options.blockSize;
-  if (size !== undefined) checkInteger(size, "blockSize", 1);
+  checkSteps(options.steps);
+  if (options.blockSize !== undefined) checkInteger(options.blockSize, "blockSize", 1);
   const master = parseMasterSeed(options.seed ?? env.randomSeed());
+  const recipe = await putRecipe(env, writer, code, options);
+  const params = mergeParams(code.simulation.params ?? {}, options.params);
+  const { given } = options;
+  const notes = runMeta(env, options.message);
+  const meta = given?.note === undefined ? notes : checkMeta({ ...notes, from: given.note });
+  return planBeginning(env, writer, { ...recipe, master, params, given, meta, ref });
+}
+
+/** What runs have in common that differ only in their params and their seeds. */
+export interface Recipe {
+  readonly code: LoadedProgram;
+  readonly program: Id<"program">;
+  readonly algorithm: GeneratorAlgorithm;
+  readonly clock: ProgramClock | undefined;
+  readonly rule: SeedRule;
+  readonly steps: number;
+  /** Undefined for the one that fits the first state. */
+  readonly blockSize: number | undefined;
+}
+
+/** A run that is to be recorded from step 0. */
+export interface Beginning extends Recipe {
+  readonly master: bigint;
+  /** All of its params, frozen. */
+  readonly params: ParamValues;
+  /** The first state; that of `init` unless given. */
+  readonly given?: GivenState | undefined;
+  readonly meta: RunMeta;
+  readonly ref?: string | undefined;
+}
+
+/** Stores the program of runs that are to be recorded. */
+export async function putRecipe(
+  env: Environment,
+  { put }: Pick<ObjectWriter, "put">,
+  code: Code,
+  options: Omit<RecordOptions, "from">,
+): Promise<Recipe> {
   const asked = generatorAsked(code.simulation, options);
   const algorithm = await loadGenerator(asked.rng ?? env.generator?.() ?? DEFAULT_GENERATOR);
-  const params = mergeParams(code.simulation.params ?? {}, options.params);
   const clock = clockAsked(code.simulation, options);
-  const drawing = { algorithm, clock };
-  const program = putProgram(code.source, drawing, { put: writer.put, hash: env.store.hash });
+  const program = putProgram(code.source, { algorithm, clock }, { put, hash: env.store.hash });
   const rule = checkRule(asked.streams ?? "block");
-  const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   env.programs.add(program, code);
+  const { steps, blockSize } = options;
+  return { code, program, algorithm, clock, rule, steps, blockSize };
+}
+
+/** Prepares a run from step 0 whose program is stored: stores its seeds and makes the first state. */
+export function planBeginning(
+  env: Environment,
+  writer: Pick<ObjectWriter, "put">,
+  beginning: Beginning,
+): RecordingPlan {
+  const { code, program, algorithm, clock, rule, master, params, steps, given } = beginning;
+  const size = beginning.blockSize;
+  const seeds = writer.put("seeds", encodeSeeds({ rule, master }));
   const segmentOf = (blockSize: number): LiveSegment =>
     new LiveSegment({
       ...{ guard: env.guard, start: 0, program: code, params, clock, algorithm, rule, master },
@@ -134,7 +183,6 @@ export async function planRecording(
     });
   // The first state and the first block's generators are the same for any size.
   const first = segmentOf(size ?? 1);
-  const { given } = options;
   const place = given && placeAt(env, first, given);
   const { state, streams } = place ?? initialState(env, first);
   const encoded =
@@ -142,7 +190,6 @@ export async function planRecording(
   const blockSize = size ?? defaultBlockSize(steps, encoded?.length ?? 0);
   const segment = size === undefined ? segmentOf(blockSize) : first;
   const begin = place && beginWith(place, writer);
-  const meta = runMeta(env, options.message);
   return {
     place: { step: 0, state, streams, segment },
     encoded,
@@ -152,9 +199,9 @@ export async function planRecording(
       goal: steps,
       segments: [{ start: 0, program, seeds, params: putParams(params, writer.put), begin }],
       parents: [],
-      meta: given?.note === undefined ? meta : checkMeta({ ...meta, from: given.note }),
+      meta: beginning.meta,
     },
-    ref,
+    ref: beginning.ref,
   };
 }
 
