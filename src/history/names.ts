@@ -4,7 +4,7 @@ import { decodeRun, type RunManifest } from "../object/run.ts";
 import { sameState } from "../object/state.ts";
 import { decodeTag } from "../object/tag.ts";
 import { missing, type ObjectStore, readIfThere } from "../store/object-store.ts";
-import { HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
+import { ENSEMBLES, HEADS, LOOKUP_ORDER } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 import { type Damage, idIn } from "./sound-refs.ts";
 
@@ -22,7 +22,10 @@ export async function namesOfRuns(
   const taken = new Set<string>();
   // Many refs may name one run, or one tag.
   const peeled = new Map<Id, Id<"run">>();
-  for (const [place, some] of byPlace(await refs.list("refs/"))) {
+  const all = await refs.list("refs/");
+  // An ensemble names many runs, none of them alone.
+  const ofRuns = all.filter(({ name }) => !name.startsWith(ENSEMBLES));
+  for (const [place, some] of byPlace(ofRuns)) {
     for (const { name, target } of some) {
       const short = name.slice(place.length);
       const spelled = taken.has(short) ? name.slice("refs/".length) : short;

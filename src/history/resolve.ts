@@ -7,8 +7,10 @@ import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag } from "../object/tag.ts";
 import { parseHead, UNBORN_HEAD } from "../store/head.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
-import { LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
+import { ENSEMBLES, isRefName, LOOKUP_ORDER, shortRef } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
+import { runOfRow } from "./ensemble-run.ts";
+import { findEnsemble } from "./ensembles.ts";
 import { goneOf } from "./gone.ts";
 import { reflog } from "./operations.ts";
 import { parseRevision, type Revision, stepOf } from "./revision.ts";
@@ -29,7 +31,9 @@ const PLACES: readonly string[] = [...LOOKUP_ORDER, ""];
 
 /** The full names that a name can mean, in the order in which they are looked up. */
 function placesOf(name: string): readonly string[] {
-  return PLACES.map((place) => `${place}${name}`).filter((ref) => ref.startsWith("refs/"));
+  return PLACES.map((place) => `${place}${name}`).filter(
+    (ref) => ref.startsWith("refs/") && !ref.startsWith(ENSEMBLES),
+  );
 }
 
 /** A prefix of an id must have this many digits. */
@@ -83,6 +87,10 @@ async function resolveBase(
   text: string,
 ): Promise<Base> {
   if (base === "HEAD") return resolveHead(refs);
+  const [, ensemble, number] = /^([^:]+):(.*)$/s.exec(base) ?? [];
+  if (ensemble !== undefined && number !== undefined) {
+    return { id: await runOfRow(store, refs, ensemble, number), ref: undefined, step: undefined };
+  }
   const whole = isId(base) ? await runWithPrefix(store, base) : undefined;
   if (whole !== undefined) return { id: whole, ref: undefined, step: undefined };
   for (const ref of placesOf(base)) {
@@ -93,7 +101,26 @@ async function resolveBase(
   }
   const id = await runWithPrefix(store, base);
   if (id !== undefined) return { id, ref: undefined, step: undefined };
+  await checkNoEnsemble(store, refs, base, text);
   throw await unknown(refs, base, text);
+}
+
+/** Says how to name a run of an ensemble where the name of the ensemble alone was given. */
+async function checkNoEnsemble(
+  store: ObjectStore,
+  refs: RefStore,
+  name: string,
+  text: string,
+): Promise<void> {
+  if (!isRefName(`${ENSEMBLES}${name}`)) return;
+  const ensemble = await findEnsemble(store, refs, name);
+  if (ensemble === undefined) return;
+  const { count: runs } = ensemble.manifest.rows;
+  throw new RewindError(
+    "UNKNOWN_REVISION",
+    `${name} is an ensemble of ${plural(runs, "run")}: name one of them, such as ${name}:0`,
+    { revision: text, ensemble: name },
+  );
 }
 
 /**
@@ -247,5 +274,11 @@ const MOST_LIKELY = 3;
 
 /** What refs can be called by: `main`, `v1`, `origin/main`, `archive/main/1`. */
 async function namesOf(refs: RefStore): Promise<string[]> {
-  return (await refs.names("refs/")).map(shortRef);
+  const names = await refs.names("refs/");
+  // A run of an ensemble has a name, NAME:0, and the ensemble itself has no steps.
+  return names.map((ref) => (ref.startsWith(ENSEMBLES) ? firstRun(ref) : shortRef(ref)));
+}
+
+function firstRun(ref: string): string {
+  return `${ref.slice(ENSEMBLES.length)}:0`;
 }

@@ -11,6 +11,7 @@ export const RUN_FORMS: readonly Form[] = [
   ["v1", "a tag; tags/v1 if a branch has that name too"],
   ["archive/main/1", "what main named before its first reset"],
   ["origin/main", "a branch of a remote"],
+  ["grid:17", "run 17 of the ensemble grid; `rewind table grid` lists them"],
   ["3f2a91", "a run by the first digits of its id, at least four"],
   ["main@{1}", "what main named one change ago; `rewind reflog main` lists them"],
   ["HEAD@{2}", "where HEAD led two changes ago"],

@@ -4,6 +4,7 @@ import { decodeRun, type RunManifest } from "../object/run.ts";
 import { decodeTag, type Tag } from "../object/tag.ts";
 import { type ObjectStore, objectReader } from "../store/object-store.ts";
 import { checkMerged } from "../store/ref-conflict.ts";
+import { ENSEMBLES } from "../store/ref-name.ts";
 import type { RefStore } from "../store/ref-store.ts";
 
 /** A ref, and the run that it leads to. */
@@ -36,6 +37,8 @@ export async function soundRefs(
   // Many refs may name one run.
   const known = new Map<string, Led>();
   for (const { name, target } of await refs.list(prefix)) {
+    // An ensemble names many runs, none of them alone.
+    if (name.startsWith(ENSEMBLES)) continue;
     try {
       const led = known.get(target) ?? (await ledTo(store, idIn(name, target)));
       known.set(target, led);

@@ -2,6 +2,7 @@ import { RewindError } from "../base/errors.ts";
 import type { Hash } from "../codec/hash.ts";
 import { type Id, type Kind, objectId } from "../object/id.ts";
 import type { ReadObject } from "../object/state.ts";
+import { ENSEMBLES } from "./ref-name.ts";
 
 /** An object as a store gives it: verified against its id. */
 export interface StoredObject {
@@ -74,8 +75,13 @@ export interface NewObject extends StoredObject {
 export interface Tip {
   /** The ref that will name the run, such as `refs/heads/main`, if any. */
   readonly ref: string | undefined;
-  /** The body of the run object. */
+  /** The body of the run object; of the ensemble, if the ref is that of one. */
   readonly run: Uint8Array;
+}
+
+/** What the ref of a tip names. */
+export function tipKind(ref: string | undefined): "run" | "ensemble" {
+  return ref?.startsWith(ENSEMBLES) === true ? "ensemble" : "run";
 }
 
 /** Reads bodies of objects that must exist and be of the given kind. */

@@ -14,6 +14,9 @@ export const REMOTES = "refs/remotes/" as const;
 /** The folder of the tags. */
 export const TAGS = "refs/tags/" as const;
 
+/** The folder of the ensembles. */
+export const ENSEMBLES = "refs/ensembles/" as const;
+
 /**
  * Where a name is looked up, in this order: a branch comes before a tag of its name, which
  * `tags/NAME` names. Tags come last, because they may come from a remote: no tag of one can take the

@@ -9,7 +9,11 @@ import type { Tip } from "./object-store.ts";
 /** A tip in a record, with the body of the run, or its id if the journal has the object. */
 export type StoredTip =
   | Tip
-  | { readonly ref: string | undefined; readonly run: undefined; readonly id: Id<"run"> };
+  | {
+      readonly ref: string | undefined;
+      readonly run: undefined;
+      readonly id: Id<"run" | "ensemble">;
+    };
 
 /** The payload of a tip record: for each tip the ref or null, and the body of the run or [its id]. */
 export function encodeTips(tips: readonly StoredTip[]): Uint8Array {
@@ -34,7 +38,7 @@ function storedTip(content: unknown): StoredTip | undefined {
   if (run instanceof Uint8Array) return { ref, run };
   const [id] = Array.isArray(run) && run.length === 1 ? run : [];
   if (!(id instanceof Uint8Array) || id.length !== 32) return undefined;
-  return { ref, run: undefined, id: toHex(id) as Id<"run"> };
+  return { ref, run: undefined, id: toHex(id) as Id<"run" | "ensemble"> };
 }
 
 /** A tip is a list of pairs, and a pair may hold a list; there may be many forks, but not millions. */

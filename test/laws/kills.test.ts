@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nodeEnvironment } from "../../src/node/host/environment.ts";
-import type { Files } from "../../src/node/host/files.ts";
 import { fileRefs } from "../../src/node/store/file-refs.ts";
 import { FileStore } from "../../src/node/store/file-store.ts";
 import { recover } from "../../src/node/store/recover.ts";
@@ -15,9 +14,9 @@ import { openRun } from "../../src/replay/run/open-run.ts";
 import type { Run } from "../../src/replay/run/run.ts";
 import { fractions, lineages, recorded } from "../support/arbitraries.ts";
 import { blockSizeOf, bruteForce, encodingOf, type Lineage } from "../support/brute-force.ts";
-import { deadOwner } from "../support/dead.ts";
 import { content, slicedEnvironment } from "../support/environments.ts";
 import { memoryFiles } from "../support/memory-files.ts";
+import { bury, mortal, storeFolders } from "../support/mortal-files.ts";
 import { notingStore } from "../support/noting-store.ts";
 import { runs } from "../support/runs.ts";
 import type { Knobs } from "../support/simulation-forms.ts";
@@ -44,26 +43,6 @@ const lives: fc.Arbitrary<Life> = fc.record({
   selfCheck: fc.boolean(),
 });
 
-/** Files of a process that is killed in an operation that changes something. */
-function mortal(files: Files, killAt: number): Files {
-  let count = 0;
-  const changing = new Set(["open", "write", "sync", "rename", "link", "remove", "syncFolder"]);
-  const wrapped = Object.entries(files).map(([name, work]) => [
-    name,
-    (...values: unknown[]) => {
-      if (changing.has(name) && values[1] !== "read") count++;
-      if (count >= killAt) {
-        const [descriptor, bytes] = values as [number, Uint8Array];
-        if (count === killAt && name === "write") files.write(descriptor, bytes.slice(0, 40));
-        count = Number.POSITIVE_INFINITY;
-        throw new Error("killed");
-      }
-      return (work as (...all: unknown[]) => unknown)(...values);
-    },
-  ]);
-  return Object.fromEntries(wrapped) as Files;
-}
-
 /** The store in memory that one process leaves to the next. */
 class Disk {
   readonly files = memoryFiles();
@@ -71,9 +50,7 @@ class Disk {
   acknowledged = 0;
 
   constructor() {
-    for (const folder of ["objects", "local", "logs", "refs/heads"]) {
-      this.files.makeFolder(`/store/${folder}`);
-    }
+    storeFolders(this.files, "/store");
   }
 
   async open(killAt = Number.POSITIVE_INFINITY) {
@@ -92,11 +69,7 @@ class Disk {
 
   /** Lets the locks belong to a process that has ended. */
   bury(): void {
-    for (const file of this.files.contents.keys()) {
-      if (/\.lock(\.removal)*$/.test(file)) {
-        this.files.contents.set(file, new Uint8Array(Buffer.from(deadOwner())));
-      }
-    }
+    bury(this.files);
   }
 }
 

@@ -179,7 +179,7 @@ function isWhole(text: string): boolean {
 export function locked(
   { file, owner, life, silentMs }: Held,
   action: string,
-  data: { readonly branch?: string } = {},
+  data: { readonly branch?: string; readonly ensemble?: string } = {},
 ): RewindError {
   const name = `local/${path.basename(file)}`;
   const message =

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { toHex, utf8 } from "../../base/bytes.ts";
 import { branchRef } from "../../history/branches.ts";
+import { ensembleRef } from "../../history/ensembles.ts";
 import { onStore } from "../host/files.ts";
 import { locked, lookAt, tryLock } from "../host/lock.ts";
 import { nodeHash } from "../host/platform.ts";
@@ -15,6 +16,23 @@ export async function lockBranches(
   store: FileStore,
   names: readonly string[],
 ): Promise<() => void> {
+  for (const name of names) branchRef(name);
+  return lockAll(store, names, "branch");
+}
+
+/** Locks an ensemble, as a sweep does until it ends. Throws LOCKED, INVALID_REF_NAME. */
+export async function lockEnsemble(store: FileStore, name: string): Promise<() => void> {
+  ensembleRef(name);
+  return lockAll(store, [name], "ensemble");
+}
+
+type Locked = "branch" | "ensemble";
+
+async function lockAll(
+  store: FileStore,
+  names: readonly string[],
+  what: Locked,
+): Promise<() => void> {
   await store.begin();
   const releases: (() => void)[] = [];
   const release = (): void => {
@@ -22,8 +40,8 @@ export async function lockBranches(
   };
   try {
     // Names that differ only in case share one lock; a later check refuses the second.
-    for (const file of new Set(names.map((name) => lockFile(store, name)))) {
-      releases.push(lockOne(store, file, names));
+    for (const file of new Set(names.map((name) => lockFile(store, name, what)))) {
+      releases.push(lockOne(store, file, names, what));
     }
     return release;
   } catch (error) {
@@ -32,21 +50,26 @@ export async function lockBranches(
   }
 }
 
-function lockOne(store: FileStore, file: string, names: readonly string[]): () => void {
+function lockOne(
+  store: FileStore,
+  file: string,
+  names: readonly string[],
+  what: Locked,
+): () => void {
   const { tools, folders } = store;
   const release = onStore(folders.root, file, () => tryLock(tools.files, file));
   if (release !== undefined) return release;
-  const branch = names.find((name) => lockFile(store, name) === file) ?? "";
+  const name = names.find((each) => lockFile(store, each, what) === file) ?? "";
   const held = lookAt(tools.files, file) ?? UNSEEN;
-  throw locked({ ...held, file }, `is recording on the branch ${branch}`, { branch });
+  const doing = what === "branch" ? "is recording on the branch" : "is recording the ensemble";
+  throw locked({ ...held, file }, `${doing} ${name}`, { [what]: name });
 }
 
 /** The owner of a lock that has just been released. */
 const UNSEEN = { owner: undefined, life: "alive", silentMs: 0 } as const;
 
-function lockFile({ folders }: FileStore, branch: string): string {
-  branchRef(branch);
-  // A hash, because a branch name may be too long for a file name.
-  const name = toHex(nodeHash(utf8(branch.toLowerCase()))).slice(0, 16);
-  return path.join(folders.local, `branch-${name}.lock`);
+function lockFile({ folders }: FileStore, name: string, what: Locked): string {
+  // A hash, because a name may be too long for that of a file.
+  const hash = toHex(nodeHash(utf8(name.toLowerCase()))).slice(0, 16);
+  return path.join(folders.local, `${what}-${hash}.lock`);
 }

@@ -1,10 +1,11 @@
 import path from "node:path";
 import { fromHex } from "../../base/bytes.ts";
 import { isRewindError } from "../../base/errors.ts";
+import { decodeEnsemble } from "../../object/ensemble.ts";
 import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun } from "../../object/run.ts";
-import type { Tip } from "../../store/object-store.ts";
-import { isRefName } from "../../store/ref-name.ts";
+import { type StoredObject, type Tip, tipKind } from "../../store/object-store.ts";
+import { ENSEMBLES, isRefName } from "../../store/ref-name.ts";
 import type { StoredTip } from "../../store/tip.ts";
 import { withFile } from "../host/files.ts";
 import { isHeld } from "../host/lock.ts";
@@ -93,28 +94,35 @@ function openMark({ tools, folders }: FileStore, open: OpenFiles, name: string) 
  */
 function wholeTip(file: RecordFile, stored: StoredTip): Tip | undefined {
   try {
-    if (stored.ref !== undefined && !isBranchRef(stored.ref)) return undefined;
     const { ref } = stored;
-    if (stored.run !== undefined) return { ref, run: checkedRun(stored.run) };
+    if (ref !== undefined && !isBranchRef(ref) && !isEnsembleRef(ref)) return undefined;
+    if (stored.run !== undefined) return checkedTip({ ref, run: stored.run });
     const { body } = file.readAt(file.find(stored.id, fromHex(stored.id)) ?? 0, stored.id);
-    return { ref, run: checkedRun(body) };
+    return checkedTip({ ref, run: body });
   } catch (error) {
     if (isRewindError(error)) return undefined;
     throw error;
   }
 }
 
-/** A recording belongs to a branch, whatever a journal from a stranger says. */
+/** A recording belongs to a branch or an ensemble, whatever a journal from a stranger says. */
 export function isBranchRef(ref: string): boolean {
   return ref.startsWith("refs/heads/") && isRefName(ref);
 }
 
-function checkedRun(body: Uint8Array): Uint8Array {
-  decodeRun(body);
-  return body;
+/** The same for a sweep and its ensemble. */
+export function isEnsembleRef(ref: string): boolean {
+  return ref.startsWith(ENSEMBLES) && isRefName(ref);
 }
 
-/** The runs that the tips describe, by their ids. */
-export function runsOf(store: FileStore, tips: readonly Tip[]): Map<Id<"run">, Uint8Array> {
-  return new Map(tips.map(({ run }) => [objectId(store.hash, "run", run), run]));
+function checkedTip(tip: Tip): Tip {
+  if (tipKind(tip.ref) === "ensemble") decodeEnsemble(tip.run);
+  else decodeRun(tip.run);
+  return tip;
+}
+
+/** The runs and the ensembles that the tips describe, by their ids. */
+export function tipObjects(store: FileStore, tips: readonly Tip[]): Map<Id, StoredObject> {
+  const objects = tips.map(({ ref, run }): StoredObject => ({ kind: tipKind(ref), body: run }));
+  return new Map(objects.map((object) => [objectId(store.hash, object.kind, object.body), object]));
 }

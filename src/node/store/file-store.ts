@@ -43,10 +43,10 @@ export class FileStore implements ObjectStore {
   readonly #listed: ListedFolder;
   /** Whether the folder must be listed before the next look-up. */
   #stale = true;
-  /** Runs that are not in a file yet: those of dead recorders, as recovery would store them. */
-  #presented: ReadonlyMap<Id, Uint8Array> = new Map();
-  /** Runs of living recorders, as of their last tips. */
-  readonly #live = new Map<Id, Uint8Array>();
+  /** Runs and ensembles that are not in a file yet: those of dead recorders, as recovery would store them. */
+  #presented: ReadonlyMap<Id, StoredObject> = new Map();
+  /** Those of living recorders, as of their last tips. */
+  readonly #live = new Map<Id, StoredObject>();
   #begun: Promise<void> | undefined;
   readonly #identity: string | undefined;
 
@@ -79,9 +79,9 @@ export class FileStore implements ObjectStore {
     return this.#begun;
   }
 
-  /** Makes the store return these runs as if they were stored. */
-  present(runs: ReadonlyMap<Id, Uint8Array>): void {
-    this.#presented = runs;
+  /** Makes the store return these runs and ensembles as if they were stored. */
+  present(objects: ReadonlyMap<Id, StoredObject>): void {
+    this.#presented = objects;
   }
 
   /** The journals that may still grow, as they are now, with the marks that they name. */
@@ -101,10 +101,10 @@ export class FileStore implements ObjectStore {
   readonly #lacksMark = ({ tips, isAlive }: GrowingJournal): boolean =>
     isAlive && tips.some((tip) => tip.run === undefined && this.#find(tip.id) === undefined);
 
-  /** Makes the store return a run that only a tip of a growing journal holds. */
-  presentLive(id: Id<"run">, run: Uint8Array): void {
+  /** Makes the store return a run or an ensemble that only a tip of a growing journal holds. */
+  presentLive(id: Id, object: StoredObject): void {
     this.#live.delete(id);
-    this.#live.set(id, run);
+    this.#live.set(id, object);
     const [oldest] = this.#live.keys();
     if (this.#live.size > MOST_LIVE) this.#live.delete(oldest as Id);
   }
@@ -115,8 +115,8 @@ export class FileStore implements ObjectStore {
     return this.#on(() => {
       this.#listChanged();
       if (this.#packs.find(id) !== undefined || this.#journals.holds(id)) return [];
-      const body = this.#live.get(id);
-      const own = body === undefined ? [] : [{ kind: "run" as const, id, body }];
+      const live = this.#live.get(id);
+      const own = live === undefined ? [] : [{ ...live, id }];
       return [...this.#journals.besides(id), ...own];
     });
   }
@@ -136,12 +136,14 @@ export class FileStore implements ObjectStore {
   }
 
   async has(id: Id): Promise<boolean> {
-    return this.#presentedBody(id) !== undefined || this.#on(() => this.#placeOf(id)) !== undefined;
+    return (
+      this.#presentedObject(id) !== undefined || this.#on(() => this.#placeOf(id)) !== undefined
+    );
   }
 
   async size(id: Id): Promise<number | undefined> {
-    const presented = this.#presentedBody(id);
-    if (presented !== undefined) return presented.length;
+    const presented = this.#presentedObject(id);
+    if (presented !== undefined) return presented.body.length;
     return this.#on(() => {
       const place = this.#placeOf(id);
       return place?.file.sizeAt(place.offset, id);
@@ -208,8 +210,8 @@ export class FileStore implements ObjectStore {
   }
 
   #read(id: Id): StoredObject | undefined {
-    const body = this.#presentedBody(id);
-    if (body !== undefined) return { kind: "run", body };
+    const presented = this.#presentedObject(id);
+    if (presented !== undefined) return presented;
     const place = this.#placeOf(id);
     if (place === undefined) return undefined;
     const { file, offset } = place;
@@ -218,7 +220,7 @@ export class FileStore implements ObjectStore {
     return object;
   }
 
-  #presentedBody(id: Id): Uint8Array | undefined {
+  #presentedObject(id: Id): StoredObject | undefined {
     return this.#presented.get(id) ?? this.#live.get(id);
   }
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import { concatBytes, toHex } from "../../base/bytes.ts";
 import { RewindError } from "../../base/errors.ts";
 import { type Id, type Kind, objectId } from "../../object/id.ts";
-import type { NewObject, ObjectWriter, Tip } from "../../store/object-store.ts";
+import { type NewObject, type ObjectWriter, type Tip, tipKind } from "../../store/object-store.ts";
 import { encodeFooter, encodeRecord, PACK_HEADER } from "../../store/pack.ts";
 import { encodeIndex } from "../../store/pack-index.ts";
 import { encodeTips, type StoredTip } from "../../store/tip.ts";
@@ -105,8 +105,9 @@ class JournalWriter {
   mark(tip: Tip, objects: readonly NewObject[]): void {
     const { folders, tools } = this.#store;
     const before = this.#mark;
-    const id = objectId(tools.hash, "run", tip.run);
-    const all = [...objects, { kind: "run" as const, id, body: tip.run }];
+    const kind = tipKind(tip.ref);
+    const id = objectId(tools.hash, kind, tip.run);
+    const all = [...objects, { kind, id, body: tip.run }];
     const records = all.map(({ body, ...object }) =>
       encodeRecord({ ...object, payload: body }, tools),
     );
@@ -135,7 +136,7 @@ class JournalWriter {
   }
 
   #stored(tip: Tip): StoredTip {
-    const id = objectId(this.#store.tools.hash, "run", tip.run);
+    const id = objectId(this.#store.tools.hash, tipKind(tip.ref), tip.run);
     return this.#places.has(id) ? { ref: tip.ref, run: undefined, id } : tip;
   }
 

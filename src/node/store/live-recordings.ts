@@ -1,16 +1,19 @@
 import { isRewindError } from "../../base/errors.ts";
+import { continuesEnsemble, decodeEnsemble } from "../../object/ensemble.ts";
 import { type Id, objectId } from "../../object/id.ts";
 import { decodeRun, type RunManifest } from "../../object/run.ts";
+import { type StoredObject, tipKind } from "../../store/object-store.ts";
 import { overlayRefs, type RefStore } from "../../store/ref-store.ts";
 import type { StoredTip } from "../../store/tip.ts";
-import { isBranchRef } from "./dead-journals.ts";
+import { isBranchRef, isEnsembleRef } from "./dead-journals.ts";
 import type { FileStore } from "./file-store.ts";
 
-/** A run that is being recorded, up to the last step that a crash would not lose. */
+/** A run or an ensemble that is being recorded, as far as a crash would not lose it. */
 export interface LiveRecording {
   readonly ref: string;
-  readonly id: Id<"run">;
-  readonly run: RunManifest;
+  readonly id: Id<"run" | "ensemble">;
+  /** Whether it goes on from what its ref names in the store. */
+  continues(from: string): Promise<boolean>;
 }
 
 /** A recording whose branch shows it. */
@@ -82,7 +85,7 @@ export class LiveRecordings {
         const live = (await this.#read(tip)) ?? (before && (await this.#read(before)));
         if (live === undefined) continue;
         const from = await this.#refs.read(live.ref);
-        if (from === live.id || (from !== undefined && !continues(live.run, from))) continue;
+        if (from === live.id || (from !== undefined && !(await live.continues(from)))) continue;
         shown.push({ ...live, from, isAlive });
         this.#before.set(live.id, live.ref);
         const [oldest] = this.#before.keys();
@@ -92,24 +95,44 @@ export class LiveRecordings {
     return shown;
   }
 
-  /** The recording of a tip; undefined if it is not of a branch, or its mark has just been replaced. */
+  /**
+   * The recording of a tip; undefined if it is not of a branch or an ensemble, or its mark has just
+   * been replaced.
+   */
   async #read(tip: StoredTip): Promise<LiveRecording | undefined> {
     const { ref } = tip;
-    if (ref === undefined || !isBranchRef(ref)) return undefined;
+    if (ref === undefined || !(isBranchRef(ref) || isEnsembleRef(ref))) return undefined;
+    const kind = tipKind(ref);
     try {
       if (tip.run === undefined) {
         const object = await this.#store.get(tip.id);
-        if (object?.kind !== "run") return undefined;
-        return { ref, id: tip.id, run: decodeRun(object.body) };
+        if (object?.kind !== kind) return undefined;
+        return { ref, id: tip.id, continues: this.#continuing(object) };
       }
-      const run = decodeRun(tip.run);
-      const id = objectId(this.#store.hash, "run", tip.run);
-      this.#store.presentLive(id, tip.run);
-      return { ref, id, run };
+      const object = { kind, body: tip.run };
+      const id = objectId(this.#store.hash, kind, tip.run);
+      const continues = this.#continuing(object);
+      this.#store.presentLive(id, object);
+      return { ref, id, continues };
     } catch (error) {
       if (isRewindError(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Tells whether a run or an ensemble, which is decoded at once, goes on from another. */
+  #continuing({ kind, body }: StoredObject): LiveRecording["continues"] {
+    if (kind !== "ensemble") {
+      const run = decodeRun(body);
+      return async (from) => continues(run, from);
+    }
+    const ensemble = decodeEnsemble(body);
+    return async (from) => {
+      const before = await this.#store.get(from as Id);
+      return (
+        before?.kind === "ensemble" && continuesEnsemble(ensemble, decodeEnsemble(before.body))
+      );
+    };
   }
 }
 

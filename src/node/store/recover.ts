@@ -1,15 +1,16 @@
 import path from "node:path";
 import { isRewindError, RewindError } from "../../base/errors.ts";
-import type { Id } from "../../object/id.ts";
+import { continuesEnsemble, decodeEnsemble, type EnsembleManifest } from "../../object/ensemble.ts";
+import { type Id, isId, objectId } from "../../object/id.ts";
 import { decodeRun, type RunManifest } from "../../object/run.ts";
-import type { Tip } from "../../store/object-store.ts";
+import { type StoredObject, type Tip, tipKind } from "../../store/object-store.ts";
 import { encodeFooter, encodeRecord } from "../../store/pack.ts";
 import { freeArchiveName } from "../../store/ref-name.ts";
 import { RefSpace } from "../../store/ref-space.ts";
 import type { Operation, RefChange, RefStore } from "../../store/ref-store.ts";
 import { makeFolders, onStore, withFile } from "../host/files.ts";
 import { isHeld, tryLock } from "../host/lock.ts";
-import { deadJournals, type JournalRecordings, readJournal, runsOf } from "./dead-journals.ts";
+import { deadJournals, type JournalRecordings, readJournal, tipObjects } from "./dead-journals.ts";
 import type { FileRefs } from "./file-refs.ts";
 import type { FileStore } from "./file-store.ts";
 import { publishPack } from "./journal-writer.ts";
@@ -22,13 +23,21 @@ export interface Recovered {
   readonly run: RunManifest;
 }
 
+/** A recovered sweep of a process that died. */
+export interface RecoveredSweep {
+  readonly ref: string;
+  readonly id: Id<"ensemble">;
+  readonly ensemble: EnsembleManifest;
+}
+
 /** What dead writers left, as readers should see it. None of it is stored yet. */
 export interface Remains {
   readonly recovered: readonly Recovered[];
+  readonly sweeps: readonly RecoveredSweep[];
   /** What recovery will do to the refs. */
   readonly operations: readonly Operation[];
-  /** The bodies of the runs that the refs will name. */
-  readonly runs: ReadonlyMap<Id, Uint8Array>;
+  /** The runs and the ensembles that the refs will name. */
+  readonly objects: ReadonlyMap<Id, StoredObject>;
   readonly damage: readonly RewindError[];
 }
 
@@ -37,21 +46,22 @@ const COMMAND = "recover";
 
 /** What recovery would restore now. Changes nothing. */
 export async function remainsOf(store: FileStore, refs: RefStore, time: string): Promise<Remains> {
-  const runs = new Map<Id, Uint8Array>();
+  const objects = new Map<Id, StoredObject>();
   const damage: RewindError[] = [];
   const journals: (readonly Tip[])[] = [];
   for (const [name, marks] of onJournal(store, "", () => deadJournals(store))) {
     const dead = onJournal(store, name, () => readJournal(store, name, marks));
     if (dead === undefined) continue;
     if (dead.isDamaged) damage.push(damagedEnd(dead));
-    for (const [id, body] of runsOf(store, dead.tips)) runs.set(id, body);
+    for (const [id, object] of tipObjects(store, dead.tips)) objects.set(id, object);
     journals.push(dead.tips);
   }
   const adoptions = await adoptionsOf(refs, journals, store);
   return {
     recovered: adoptions.flatMap(({ recovered }) => recovered),
+    sweeps: adoptions.flatMap(({ sweeps }) => sweeps),
     operations: adoptions.map(({ changes }) => ({ time, command: COMMAND, changes })),
-    runs,
+    objects,
     damage,
   };
 }
@@ -180,8 +190,8 @@ function copyToPack(store: FileStore, journal: JournalRecordings): void {
       for (const [id, at] of mark.entries()) add(id, mark.recordAt(at, id));
       mark.close();
     }
-    for (const [id, run] of runsOf(store, tips)) {
-      add(id, encodeRecord({ kind: "run", id, payload: run }, store.tools));
+    for (const [id, { kind, body }] of tipObjects(store, tips)) {
+      add(id, encodeRecord({ kind, id, payload: body }, store.tools));
     }
     files.write(descriptor, encodeFooter(hash.digest(), places.size, store.tools));
     files.sync(descriptor);
@@ -231,6 +241,7 @@ function damagedEnd({ name, content }: JournalRecordings): RewindError {
 interface Adoption {
   readonly changes: readonly RefChange[];
   readonly recovered: readonly Recovered[];
+  readonly sweeps: readonly RecoveredSweep[];
 }
 
 /** The refs as they will be after the operations planned so far. */
@@ -261,18 +272,23 @@ async function adoptionsOf(
   for (const tips of journals) {
     const changes: RefChange[] = [];
     const recovered: Recovered[] = [];
+    const sweeps: RecoveredSweep[] = [];
     for (const tip of tips) {
-      const found = await adoptionOf(plan, tip, store);
+      const sweep = await sweepAdoptionOf(plan, tip, store);
+      const found = sweep ?? (await adoptionOf(plan, tip, store));
       if (found === undefined) continue;
       changes.push(...found.changes);
-      recovered.push(found.recovered);
-      plan.steps.set(found.recovered.id, found.recovered.run.steps);
+      if ("sweep" in found) sweeps.push(found.sweep);
+      else {
+        recovered.push(found.recovered);
+        plan.steps.set(found.recovered.id, found.recovered.run.steps);
+      }
       for (const { name, to } of found.changes) {
         planned.set(name, to);
         plan.space.add(name);
       }
     }
-    if (recovered.length > 0) adoptions.push({ changes, recovered });
+    if (changes.length > 0) adoptions.push({ changes, recovered, sweeps });
   }
   return adoptions;
 }
@@ -287,11 +303,11 @@ async function adoptionOf(
   { ref: wanted, run: body }: Tip,
   store: FileStore,
 ): Promise<{ readonly changes: readonly RefChange[]; readonly recovered: Recovered } | undefined> {
-  if (wanted === undefined) return undefined;
-  const [[id] = []] = runsOf(store, [{ ref: wanted, run: body }]);
+  if (wanted === undefined || tipKind(wanted) === "ensemble") return undefined;
+  const id = objectId(store.hash, "run", body);
   const run = decodeRun(body);
   const current = await plan.read(wanted);
-  if (id === undefined || current === id) return undefined;
+  if (current === id) return undefined;
   const parent = run.parents.find((one) => one.run === current);
   const replaces = run.meta.replaces !== undefined && run.meta.replaces === current;
   const continues = current === undefined || parent !== undefined || replaces;
@@ -315,6 +331,39 @@ async function adoptionOf(
     changes: [{ name: ref, from, to: id }, ...kept],
     recovered: { ref, id, run },
   };
+}
+
+/**
+ * Plans the changes for the tip of a sweep. Its ref is to name the recovered ensemble, unless it has
+ * moved on to one that has as much; then the ensemble gets a free name beside it.
+ */
+async function sweepAdoptionOf(
+  plan: Plan,
+  { ref: wanted, run: body }: Tip,
+  store: FileStore,
+): Promise<{ readonly changes: readonly RefChange[]; readonly sweep: RecoveredSweep } | undefined> {
+  if (wanted === undefined || tipKind(wanted) === "run") return undefined;
+  const id = objectId(store.hash, "ensemble", body);
+  const ensemble = decodeEnsemble(body);
+  const current = await plan.read(wanted);
+  const before = current === undefined ? undefined : await ensembleOf(store, current);
+  if (current === id || (before && continuesEnsemble(before, ensemble))) return undefined;
+  const isFreeName = current === undefined && plan.space.conflict(wanted) === undefined;
+  const goesOn = before !== undefined && continuesEnsemble(ensemble, before);
+  let ref = wanted;
+  for (let n = 1; ref === wanted && !isFreeName && !goesOn; n++) {
+    const beside = `${wanted}-recovered${n === 1 ? "" : `-${n}`}`;
+    if ((await plan.read(beside)) === id) return undefined;
+    if (isFree(plan.space, beside)) ref = beside;
+  }
+  const from = ref === wanted ? current : undefined;
+  return { changes: [{ name: ref, from, to: id }], sweep: { ref, id, ensemble } };
+}
+
+/** The ensemble that a ref names; undefined if it does not name one. */
+async function ensembleOf(store: FileStore, id: string): Promise<EnsembleManifest | undefined> {
+  const object = isId(id) ? await store.get(id) : undefined;
+  return object?.kind === "ensemble" ? decodeEnsemble(object.body) : undefined;
 }
 
 async function adopt(

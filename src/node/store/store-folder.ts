@@ -11,7 +11,7 @@ import { fileRefs } from "./file-refs.ts";
 import { FileStore } from "./file-store.ts";
 import { STORE_FOLDER } from "./find-project.ts";
 import { LiveRecordings } from "./live-recordings.ts";
-import { type Recovered, recover, remainsOf } from "./recover.ts";
+import { type Recovered, type RecoveredSweep, recover, remainsOf } from "./recover.ts";
 import { readStoreConfig, STORE_FORMAT } from "./store-config.ts";
 import { storeFiles } from "./store-files.ts";
 import { storeFolders } from "./store-folders.ts";
@@ -32,6 +32,8 @@ export interface OpenStore {
   readonly seen: RefStore;
   /** Recordings of dead processes, as readers see them before a writer recovers them. */
   readonly recovered: readonly Recovered[];
+  /** The same of sweeps. */
+  readonly recoveredSweeps: readonly RecoveredSweep[];
 }
 
 /**
@@ -93,10 +95,11 @@ export async function openStore(
   readStoreConfig(files, root);
   const objects = new FileStore(root, { ...tools, files }, onDamage);
   const stored = fileRefs(root, { ...tools, files, now, onDamage });
-  const { recovered, operations, runs, damage } = await remainsOf(objects, stored, now());
+  const remains = await remainsOf(objects, stored, now());
+  const { recovered, sweeps: recoveredSweeps, operations, damage } = remains;
   for (const error of damage) onDamage(error);
   let refs = overlayRefs(stored, operations);
-  objects.present(runs);
+  objects.present(remains.objects);
   objects.prepare = async () => {
     const { local, logs } = objects.folders;
     onStore(root, local, () => {
@@ -118,5 +121,5 @@ export async function openStore(
     },
   };
   const live = new LiveRecordings(objects, current);
-  return { objects, recovered, refs: current, live, seen: live.refs() };
+  return { objects, recovered, recoveredSweeps, refs: current, live, seen: live.refs() };
 }
