@@ -23,7 +23,6 @@ import {
   REPOSITORY_OPTIONS,
   type RepositoryOptions,
 } from "./repository/options.ts";
-import { RecordingRepository } from "./repository/recording.ts";
 import {
   type ConflictedRef,
   conflictedRefs,
@@ -31,12 +30,15 @@ import {
   settleRefs,
 } from "./repository/settle.ts";
 import type { Fetched, Sharing } from "./repository/sharing.ts";
+import { SweepingRepository } from "./repository/sweeping.ts";
 import { objectReader } from "./store/object-store.ts";
 import type { Operation } from "./store/ref-store.ts";
 
+export type { GoOnOptions, PlannedSweep, RowsOptions } from "./history/record/ensemble-recorder.ts";
 export type { Replaying, WhichProgram } from "./node/program/project-code.ts";
 export type { ProgramToTrust, TrustedProgram } from "./node/program/trusted-programs.ts";
 export type { Plot } from "./plot/plot.ts";
+export type { Ensemble, EnsembleRun } from "./repository/ensemble.ts";
 export type {
   BranchOptions,
   CloneOptions,
@@ -46,6 +48,7 @@ export type {
   RevisionOptions,
 } from "./repository/options.ts";
 export type { PlotMetric, PlotOptions, PlottedRun } from "./repository/plot.ts";
+export type { SweepOptions } from "./repository/sweeping.ts";
 
 /**
  * Creates the store `.rewind/` in a folder, which becomes the project folder. Throws
@@ -152,7 +155,7 @@ export async function cloneRepository(
 }
 
 /** A project's store: named runs on disk. */
-export class Repository extends RecordingRepository {
+export class Repository extends SweepingRepository {
   /**
    * Whether this object has changed a ref. If it has, a later failure does not mean that the work
    * failed.

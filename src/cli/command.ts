@@ -7,6 +7,7 @@ import type { Output } from "./terminal/output.ts";
 export type WordKind =
   | "revision"
   | "branch"
+  | "ensemble"
   | "tag"
   | "files"
   | "folders"

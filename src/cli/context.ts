@@ -137,6 +137,13 @@ async function openStore(
       `recovered an interrupted recording: ${branch}, ${count(run.steps)} of ${plural(run.goal, "step")}${next}`,
     );
   }
+  for (const { ref, ensemble } of repo.recoveredSweeps) {
+    const name = ref.replace(/^refs\/ensembles\//, "");
+    const done = `${count(ensemble.done)} of ${plural(ensemble.rows.count, "run")} are done`;
+    out.note(
+      `recovered an interrupted sweep: ${name}, ${done}; \`rewind sweep --continue ${quoted(name)}\` goes on`,
+    );
+  }
   return repo;
 }
 

@@ -26,6 +26,8 @@ import { show } from "./commands/show/show.ts";
 import { sign } from "./commands/sign.ts";
 import { stats } from "./commands/stats.ts";
 import { step } from "./commands/step.ts";
+import { sweep } from "./commands/sweep/sweep.ts";
+import { table } from "./commands/table/table.ts";
 import { tag } from "./commands/tag/tag.ts";
 import { trace } from "./commands/trace.ts";
 import { trust } from "./commands/trust/trust.ts";
@@ -42,8 +44,8 @@ export { uncheckedNotes } from "./show/unchecked.ts";
  * the code of all of these.
  */
 export const ON_STORE: Readonly<Record<OnStoreName, Command>> = {
-  ...{ init, record, resume, extend },
-  ...{ get, checkout, step, show, log, find, blame, stats, observe, plot },
+  ...{ init, record, sweep, resume, extend },
+  ...{ table, get, checkout, step, show, log, find, blame, stats, observe, plot },
   ...{ branch, explore, reset, undo, redo, diff, verify, trace },
   ...{ save, load, info, trust },
   ...{ tag, sign, reflog, doctor, "cat-file": catFile },

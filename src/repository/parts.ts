@@ -1,12 +1,13 @@
 import { Branches } from "../history/branches.ts";
 import { BranchRecorder } from "../history/record/branch-recorder.ts";
+import { EnsembleRecorder } from "../history/record/ensemble-recorder.ts";
 import { inputsLimitBytes } from "../node/config/config.ts";
 import { gitState } from "../node/host/git-state.ts";
 import { hostDigest } from "../node/host/host.ts";
 import { projectCache } from "../node/host/user-folders.ts";
 import { type CheckedBlocks, checkedBlocks } from "../node/program/checked-blocks.ts";
 import { ProjectCode } from "../node/program/project-code.ts";
-import { lockBranches } from "../node/store/branch-lock.ts";
+import { lockBranches, lockEnsemble } from "../node/store/branch-lock.ts";
 import { observedNotes } from "../node/store/observed-notes.ts";
 import { storeGenerator } from "../node/store/store-config.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
@@ -22,6 +23,7 @@ export interface RepositoryParts {
   /** The code that replays and records runs. */
   readonly code: ProjectCode;
   readonly recorder: BranchRecorder;
+  readonly sweeper: EnsembleRecorder;
   /** The blocks whose replay was compared with the recording before. */
   readonly checks: CheckedBlocks;
   /** Whether a ref was changed through these parts. */
@@ -69,8 +71,16 @@ export function partsOf(
     branches,
     () => code.environment("recorded"),
   );
+  const sweeper = new EnsembleRecorder(
+    {
+      ...{ objects, refs },
+      lock: (name) => lockEnsemble(objects, name),
+      gitState: () => gitState(root),
+    },
+    () => code.environment("recorded"),
+  );
   return {
-    ...{ branches, code, recorder, checks },
+    ...{ branches, code, recorder, sweeper, checks },
     store: { ...opened, refs },
     tags: new Tags({ objects, refs, seen, live, root }),
     hasChanged: () => changed,

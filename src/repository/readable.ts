@@ -8,7 +8,7 @@ import { peel, type Resolved, resolve } from "../history/resolve.ts";
 import { parseRange, parseRevision } from "../history/revision.ts";
 import { Config } from "../node/config/config.ts";
 import type { Replaying } from "../node/program/project-code.ts";
-import type { Recovered } from "../node/store/recover.ts";
+import type { Recovered, RecoveredSweep } from "../node/store/recover.ts";
 import type { OpenStore } from "../node/store/store-folder.ts";
 import { type Id, isId } from "../object/id.ts";
 import type { RunManifest } from "../object/run.ts";
@@ -65,6 +65,8 @@ export class ReadableRepository {
    * recovered. The next write recovers them.
    */
   readonly recovered: readonly Recovered[];
+  /** The same of sweeps. */
+  readonly recoveredSweeps: readonly RecoveredSweep[];
   /** The branches and the current one. */
   readonly branches: Branches;
   /** The tags, which stay on their runs. */
@@ -74,6 +76,7 @@ export class ReadableRepository {
   constructor(root: string, store: OpenStore, options: RepositoryOptions) {
     this.root = root;
     this.recovered = store.recovered;
+    this.recoveredSweeps = store.recoveredSweeps;
     this.parts = partsOf(root, store, options);
     this.branches = this.parts.branches;
     this.tags = this.parts.tags;

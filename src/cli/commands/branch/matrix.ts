@@ -1,6 +1,7 @@
 import { guessTyped, readTyped, TypedText } from "../../../codec/json/typed-text.ts";
 import { paramBeside } from "../../../replay/params.ts";
 import { usageError } from "../../input/usage-error.ts";
+import { splitList } from "../../input/value-list.ts";
 import { formatState } from "../../show/state.ts";
 import { labels } from "./label.ts";
 
@@ -101,20 +102,4 @@ export function checkDistinct(
 
 function givenTwice(param: string, value: string): Error {
   return usageError(`--matrix ${param} has the value ${value} twice`);
-}
-
-/** The parts of a list between its commas. Commas inside brackets and quotes do not separate. */
-function splitList(text: string): string[] {
-  const parts = [""];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[\s\S]/g)) {
-    const open = parts.at(-1) ?? "";
-    if (token === "," && depthOf(open) === 0) parts.push("");
-    else parts[parts.length - 1] = open + token;
-  }
-  return parts;
-}
-
-function depthOf(text: string): number {
-  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
-  return bare.replace(/[^[{]/g, "").length - bare.replace(/[^\]}]/g, "").length;
 }

@@ -8,7 +8,7 @@ import { projectOf, STORE_FOLDER } from "../../../node/store/find-project.ts";
 import { storeFiles } from "../../../node/store/store-files.ts";
 import { isId, shortId } from "../../../object/id.ts";
 import { generatorNames } from "../../../random/generators.ts";
-import { shortRef } from "../../../store/ref-name.ts";
+import { ENSEMBLES, shortRef, TAGS } from "../../../store/ref-name.ts";
 import type { RefStore } from "../../../store/ref-store.ts";
 import type { WordKind } from "../../command.ts";
 import { COMMANDS } from "../../command-list.ts";
@@ -32,6 +32,8 @@ export async function candidatesFor(
       return revisions(current, folder);
     case "branch":
       return named(await refNames(folder), "branch");
+    case "ensemble":
+      return named(await refNames(folder), "ensemble");
     case "tag":
       return named(await refNames(folder), "tag");
     case "command":
@@ -66,7 +68,8 @@ async function revisions(current: string, folder: string): Promise<Candidate[]> 
   const [, range = "", rest = ""] = /^(.*\.\.)?(.*)$/s.exec(current) ?? [];
   const names = await refNames(folder);
   const branches = new Set(named(names, "branch").map(({ value }) => value));
-  const refs = names.map(({ value, describe }) => ({
+  const ofRuns = names.filter(({ describe }) => describe !== "ensemble");
+  const refs = ofRuns.map(({ value, describe }) => ({
     // A branch comes before a tag of its name.
     value: describe === "tag" && branches.has(value) ? `tags/${value}` : value,
     describe,
@@ -81,6 +84,7 @@ const KINDS: Readonly<Record<string, string>> = {
   tags: "tag",
   archive: "archived run",
   remotes: "remote branch",
+  ensembles: "ensemble",
 };
 
 function named(refs: readonly Candidate[], kind: string): Candidate[] {
@@ -91,7 +95,7 @@ function named(refs: readonly Candidate[], kind: string): Candidate[] {
 async function refNames(folder: string): Promise<Candidate[]> {
   const names = await fromRefs(folder, (refs) => refs.names("refs/"));
   return names.filter(isPlain).map((ref) => ({
-    value: shortRef(ref),
+    value: ref.startsWith(ENSEMBLES) ? ref.slice(ENSEMBLES.length) : shortRef(ref),
     describe: KINDS[ref.split("/")[1] ?? ""] ?? "",
   }));
 }
@@ -114,7 +118,7 @@ async function runIds(digits: string, folder: string): Promise<Candidate[]> {
       ...(await refs.list("refs/")).map(({ name, target }) => ({ name, to: target })),
       ...changes,
     ]
-      .filter(({ name }) => !name.startsWith("refs/tags/"))
+      .filter(({ name }) => !name.startsWith(TAGS) && !name.startsWith(ENSEMBLES))
       .flatMap(({ to = "" }) => (isId(to) && to.startsWith(digits) ? [to as string] : []))
       .reverse();
   });
