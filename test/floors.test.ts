@@ -53,7 +53,7 @@ const ON_NODE: ReadonlySet<string> = new Set(["node", "face", "cli"]);
 const WINGS: Readonly<Record<string, readonly string[]>> = {
   codec: ["cbor", "path", "state", "json", ""],
   node: ["", "host", "store", "config", "signing", "program", "remote", "workers"],
-  replay: ["", "jobs", "look", "observe", "record", "compare", "explore", "run"],
+  replay: ["", "jobs", "look", "observe", "record", "compare", "explore", "run", "sweep"],
 };
 
 /** Modules that import each other in a circle today. The list may only become shorter. */

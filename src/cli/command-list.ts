@@ -14,7 +14,7 @@ export const GROUPS = {
 export const COMMANDS = {
   init: { group: "start", summary: "create a store, .rewind/, for this project" },
   record: { group: "record", summary: "record a run of a simulation on a new branch" },
-  sweep: { group: "record", summary: "record many runs, over params and seeds, as an ensemble" },
+  sweep: { group: "record", summary: "record many runs, as an ensemble" },
   resume: { group: "record", summary: "continue an interrupted recording" },
   extend: { group: "record", summary: "make a run longer" },
   get: { group: "look", summary: "print the state at any step" },
@@ -39,6 +39,7 @@ export const COMMANDS = {
   },
   sql: { group: "look", summary: "query them with DuckDB" },
   table: { group: "look", summary: "list the runs of an ensemble, one line each" },
+  table: { group: "look", summary: "list the runs of an ensemble" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
   reset: { group: "fork", summary: "rewind a branch to a step; its old run is archived" },

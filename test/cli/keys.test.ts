@@ -17,6 +17,10 @@ const PLAN = "seed~1;~split~10~0.8;~epochs~3~of~shuffle~8";
 const LINES: Readonly<Record<string, string>> = {
   init: "init elsewhere",
   record: "record model.ts --steps 100 --seed 1",
+  sweep: "sweep model.ts --param clamp=1,2 --steps 10 --seed 1 -b grid",
+  "sweep --dry-run": "sweep model.ts --param clamp=1,2 --steps 10 -b dry --dry-run",
+  "table NAME": "table grid",
+  table: "table",
   resume: "resume fresh --fresh-if-missing model.ts --steps 10",
   "branch NAME REV": "branch fix main@50 --param clamp=1",
   "branch NAME REV --matrix": "branch grid main@90 --matrix clamp=5,10",

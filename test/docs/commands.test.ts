@@ -21,6 +21,10 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
         "record shock.ts --steps 20 -b short",
         "resume fresh --fresh-if-missing shock.ts --steps 10",
       ],
+      sweep: "sweep shock.ts --param clamp=1,2 --steps 10 -b small",
+      "sweep --dry-run": "sweep shock.ts --param clamp=1,2 --steps 10 -b dry --dry-run",
+      "table NAME": "table small",
+      table: "table",
       load: "load fix.replay",
       "branch NAME REV, extend, reset": [
         "branch shorter short@10",

@@ -14,6 +14,7 @@ export const PAGES = [
   "docs/existing-simulations.md",
   "docs/sharing.md",
   "docs/tables.md",
+  "docs/ensembles.md",
 ] as const;
 
 /** The pages about the project itself. */

@@ -201,7 +201,7 @@ async function recorded(
     ...long("recording"),
     onPlanned: (plan) => {
       planned = plan;
-      if (!out.json) out.detail(planText(plan));
+      if (out.showsBars) out.detail(planText(plan));
     },
   });
   const { name, id, runs, steps, done, failed, seed } = made;
