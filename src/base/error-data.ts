@@ -263,7 +263,14 @@ export interface StoreErrors {
 /** Refs, revisions and branches. */
 export interface RevisionErrors {
   INVALID_REF_NAME: { readonly name: string; readonly problem: string; readonly example?: string };
-  REF_EXISTS: { readonly tag?: string; readonly remote?: string; readonly ensemble?: string };
+  REF_EXISTS: {
+    readonly tag?: string;
+    readonly remote?: string;
+    /** The ensemble that cannot be made. */
+    readonly ensemble?: string;
+    /** What has its name: an ensemble, a branch, a tag. */
+    readonly taken?: string;
+  };
   REF_CONFLICT: { readonly name: string; readonly other: string };
   REF_MOVED: {
     readonly ref?: string;
@@ -389,7 +396,7 @@ export interface EnsembleErrors {
     readonly line?: number;
     readonly row?: number;
     readonly column?: string;
-    /** The numbers of two equal runs. */
+    /** The numbers of two equal runs, or rows of a file. */
     readonly equal?: readonly [number, number];
   };
   ENSEMBLE_TOO_LARGE: {
@@ -405,7 +412,12 @@ export interface EnsembleErrors {
     readonly done: number;
     readonly total: number;
   };
-  ENSEMBLE_FINISHED: { readonly ensemble: string; readonly failed: number };
+  ENSEMBLE_FINISHED: {
+    readonly ensemble: string;
+    readonly failed: number;
+    /** Whether the seeds of its runs are derived. */
+    readonly derived: boolean;
+  };
 }
 
 /** Settings. */

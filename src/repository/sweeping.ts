@@ -23,7 +23,7 @@ import { RecordingRepository } from "./recording.ts";
 
 /** What a sweep records, and how. */
 export interface SweepOptions<P extends object = Record<string, unknown>>
-  extends Omit<RecordOptions<P>, "selfCheck">,
+  extends Omit<RecordOptions<P>, "selfCheck" | "from">,
     RowsOptions {
   /** The name of the ensemble. */
   readonly name: string;
@@ -49,7 +49,7 @@ const ROWS_OPTIONS: OptionKinds<RowsOptions> = {
   onPlanned: "function",
 };
 
-const { selfCheck: _, ...RECORD_EACH } = RECORD_OPTIONS;
+const { selfCheck: _, from: __, ...RECORD_EACH } = RECORD_OPTIONS;
 
 const SWEEP_OPTIONS: OptionKinds<SweepOptions> = {
   ...RECORD_EACH,

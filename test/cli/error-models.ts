@@ -25,6 +25,9 @@ export const MODELS: Readonly<Record<string, string>> = {
   "sharp.ts": simulation(
     "params: { a: 0 }, init: () => 0, step: (x, rng, ctx) => { if (ctx.params.a === 2 && x === 15) throw new Error('no more'); return x + 1; }",
   ),
+  "starts.ts": simulation(
+    "params: { a: 0, o: { b: 1 } }, init: ({ params }) => { if (params.a === 2) throw new Error('a is 2'); return 0; }, step: (x) => x + 1",
+  ),
   // Between checkpoints the state holds a value that a checkpoint cannot.
   "passing.ts": simulation(
     "init: () => ({ n: 0, f: null }), step: (s) => ({ n: s.n + 1, f: s.n % 10 === 4 ? () => 0 : null })",

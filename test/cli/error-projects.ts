@@ -123,6 +123,7 @@ export const PROJECTS: Readonly<Record<string, () => Promise<Prepared>>> = {
     return prepared(project);
   },
   "a store with runs": () => walk(async () => undefined),
+  "a store with ensembles": () => walk(ensembles),
   "HEAD names a run and no branch": () =>
     walk(async (project) => void (await project.ok("checkout", "v1@500"))),
   "a run recorded from a script": () => walk(fromScript),
@@ -516,6 +517,47 @@ async function signatures(project: Project): Promise<void> {
     writeFileSync(inStore(project, `refs/tags/${name}`), `${tag}\n`);
   }
 }
+
+/** Ensembles, whole ones and one that ended early, and design files with mistakes. */
+async function ensembles(project: Project): Promise<void> {
+  for (const line of [
+    "sweep walk.ts --param p=0.1,0.9 --seeds 1..2 --steps 20 -b grid",
+    "sweep walk.ts --param p=0.1,0.9 --replicates 2 --seed 1 --steps 20 -b again",
+    "sweep models/starts.ts --param a=1,2 --seeds 1 --steps 20 -b starts",
+  ]) {
+    await project.ok(...words(line));
+  }
+  const early =
+    "sweep models/sharp.ts --param a=2 --seeds 1..5 --max-failures 1 --steps 20 -b early";
+  await project.run(...words(early));
+  const columns = Array.from({ length: 1_001 }, (_, i) => `p${i}`).join(",");
+  for (const [file, text] of Object.entries({ ...DESIGNS, "wide.csv": columns })) {
+    await project.write(file, text);
+  }
+}
+
+const DESIGNS: Readonly<Record<string, string>> = {
+  "empty.csv": "",
+  "header.csv": "p,seed\n",
+  "unnamed.csv": "p,\n0.1,2\n",
+  "twice.csv": "p,p\n0.1,0.2\n",
+  "short.csv": "p,seed\n0.1,1\n0.2\n",
+  "long.csv": "p,seed\n0.1,1,2\n",
+  "gap.csv": "p,seed\n,1\n",
+  "quote.csv": 'p,seed\n"0.1"5,1\n',
+  "word.csv": "p,seed\n0.1,1\nhalf,2\n",
+  "seed.csv": "p,seed\n0.1,-1\n",
+  "replicate.csv": "p,replicate\n0.1,99999999999999999\n",
+  "both.csv": "p,seed,replicate\n0.1,1,1\n",
+  "same.csv": "p,seed\n0.1,1\n0.2,1\n0.1,1\n",
+  "unknown.csv": "q,seed\n0.1,1\n",
+  "cut.json": '[{"p": 0.1}',
+  "object.json": '{"p": 0.1}',
+  "number.json": '[{"p": 0.1}, 5]',
+  "more.json": '[{"p": 0.1}, {"p": 0.2, "q": 1}]',
+  "less.json": '[{"p": 0.1, "seed": 1}, {"p": 0.2}]',
+  "form.json": '[{"any": {"$bigint": "x"}}]',
+};
 
 async function traces(project: Project): Promise<void> {
   await project.ok(...words("record walk.ts --steps 50 --seed 1 --block-size 10 -b other"));

@@ -14,6 +14,7 @@ const PLAN_VALUE = "only a plan that is handed over as a value can hold this";
 const NOTE = "reported as a note: intact parts are read, and the command continues";
 
 const FORGED = "only a forged store has this: test/object/bodies.test.ts, program-source.test.ts";
+const FORGED_LIST = "only a forged ensemble has such lists: test/object/pages.test.ts";
 const OUTSIDE =
   "only a package beside a forged store has this: test/node/program/externals.test.ts";
 
@@ -190,6 +191,19 @@ export const NOT_PRINTED: readonly NotPrinted[] = [
     because: "the tests have the package; test/node/host/png.test.ts does without",
   },
   { file: "replay/record/record.ts", text: "expected streams to be", because: LIBRARY },
+  { file: "replay/sweep/design.ts", text: "as an array", because: LIBRARY },
+  { file: "replay/sweep/design.ts", text: "at least one value for", because: LIBRARY },
+  { file: "repository/sweeping.ts", text: "expected over or design", because: LIBRARY },
+  { file: "repository/sweeping.ts", text: "expected seeds or replicates", because: LIBRARY },
+  { file: "repository/sweeping.ts", text: "a whole number, at least 1", because: LIBRARY },
+  { file: "repository/sweeping.ts", text: "at least one seed", because: LIBRARY },
+  { file: "history/ensembles.ts", text: "not a valid ensemble", because: FORGED_LIST },
+  { file: "object/pages.ts", text: "expected a page of level", because: FORGED_LIST },
+  {
+    file: "replay/sweep/record-row.ts",
+    text: "SELF_CHECK_FAILED",
+    because: "runs share an instance only if they are short beside the loading of a program",
+  },
   { file: "replay/chance.ts", text: "expected chance to be", because: LIBRARY },
   { file: "object/body.ts", text: "expected a number in", because: FORGED },
   {

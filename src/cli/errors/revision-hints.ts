@@ -11,9 +11,11 @@ export const revisionHints: Hints<keyof RevisionErrors> = {
     example === undefined
       ? "use letters, digits, -, _ and / such as fix/clamp-2"
       : `for example ${example}`,
-  REF_EXISTS: ({ branch, tag, ensemble }, argv) =>
+  REF_EXISTS: ({ branch, tag, ensemble, taken }, argv) =>
     ensemble !== undefined
-      ? `choose another name; \`rewind sweep --continue ${quoted(ensemble)}\` goes on with an ensemble`
+      ? taken === "ensemble"
+        ? `choose another name, or go on with \`rewind sweep --continue ${quoted(ensemble)}\``
+        : `choose another name: an ensemble and a ${taken} cannot share one`
       : tag === undefined && commandIn(argv) === "record"
         ? "record on another branch with -b NAME, or again on this one with --restart"
         : tag === undefined

@@ -153,7 +153,7 @@ export class EnsembleRecorder {
       const results = (await resultsOf(manifest, readObject)).map((result) =>
         options.retryFailed === true && result?.status === "failed" ? undefined : result,
       );
-      if (rows.every((_, i) => isOver(results[i]))) throw finished(name, results);
+      if (rows.every((_, i) => isOver(results[i]))) throw finished(name, rows, results);
       const program = decodeProgram(await readObject("program", manifest.program));
       const code = await env.programs.open(manifest.program, program);
       const algorithm = await loadGenerator(program.generator, program.generatorVersion);
@@ -205,7 +205,9 @@ export class EnsembleRecorder {
   async #checkFree(name: string): Promise<void> {
     const { objects, refs } = this.#store;
     const exists = (what: string): RewindError =>
-      new RewindError("REF_EXISTS", `the ${what} ${name} exists already`, { ensemble: name });
+      new RewindError("REF_EXISTS", `the ${what} ${name} exists already`, {
+        ...{ ensemble: name, taken: what },
+      });
     if ((await findEnsemble(objects, refs, name)) !== undefined) throw exists("ensemble");
     // One name would mean two things.
     if ((await refs.read(`${HEADS}${name}`)) !== undefined) throw exists("branch");
@@ -273,12 +275,17 @@ function tooManyFailed(name: string, progress: EnsembleProgress, total: number):
   );
 }
 
-function finished(name: string, results: readonly (RowResult | undefined)[]): RewindError {
+function finished(
+  name: string,
+  rows: readonly EnsembleRow[],
+  results: readonly (RowResult | undefined)[],
+): RewindError {
+  const derived = rows.some(({ replicate }) => replicate !== undefined);
   const failed = results.filter((result) => result?.status === "failed").length;
   const shown = failed === 0 ? "" : `, ${count(failed)} of which failed`;
   return new RewindError(
     "ENSEMBLE_FINISHED",
     `${name} is finished: it has its ${plural(results.length, "run")}${shown}`,
-    { ensemble: name, failed },
+    { ensemble: name, failed, derived },
   );
 }

@@ -34,7 +34,7 @@ export function readDesign(file: string, text: string): DesignTable {
     const [most, got] = [MOST_COLUMNS, names.length].map(count);
     throw invalidDesign(file, {}, `expected at most ${most} columns, got ${got}`);
   }
-  if (records.length === 0) throw invalidDesign(file, {}, "expected at least one row, got none");
+  if (records.length === 0) throw invalidDesign(file, {}, "expected at least one row");
   const columns = names.filter((name) => name !== SEED && name !== REPLICATE);
   if (names.includes(SEED) && names.includes(REPLICATE)) {
     throw invalidDesign(file, {}, "expected a column seed or a column replicate, got both");
@@ -110,7 +110,7 @@ function jsonRecords(file: string, text: string): Records {
     }
     const strange = Object.keys(row).find((name) => !names.includes(name));
     if (strange !== undefined) {
-      throw invalidDesign(file, { ...place, column: strange }, "the first row does not have it");
+      throw invalidDesign(file, { ...place, column: strange }, "the first row lacks this column");
     }
     const values = new Map<string, unknown>();
     for (const name of names) {
@@ -126,8 +126,9 @@ function jsonRecords(file: string, text: string): Records {
 function parsed(file: string, text: string): unknown {
   try {
     return parseJson(text);
-  } catch (error) {
-    throw invalidDesign(file, {}, `expected JSON: ${(error as Error).message}`);
+  } catch {
+    // The engine's own words name a place in another text: see `parseJson`.
+    throw invalidDesign(file, {}, "expected JSON, got other text");
   }
 }
 

@@ -46,7 +46,8 @@ export class DesignTable {
   equalRows(a: number, b: number): RewindError {
     const [first, second] = [this.rows[a]?.place ?? {}, this.rows[b]?.place ?? {}];
     const other = placeText("", first).replace(/^, /, "");
-    return invalidDesign(this.file, second, `it is equal to ${other}`);
+    const problem = invalidDesign(this.file, second, `the same run as ${other}`);
+    return withData(problem, { equal: [a, b] });
   }
 }
 

@@ -62,13 +62,15 @@ export function designed(design: Design, base: DesignBase): Designed {
 
 /** Checks the number of runs. Throws ENSEMBLE_TOO_LARGE. */
 export function checkCount(runs: bigint, limit: number): void {
-  const most = Math.min(limit, MOST_ENTRIES);
-  if (runs <= BigInt(most)) return;
+  if (runs <= BigInt(Math.min(limit, MOST_ENTRIES))) return;
+  // A higher limit would not help.
+  const isHighest = runs > BigInt(MOST_ENTRIES);
+  const most = isHighest ? MOST_ENTRIES : limit;
   const shown = String(runs).replace(/\B(?=(\d{3})+$)/g, ",");
   throw new RewindError(
     "ENSEMBLE_TOO_LARGE",
-    `expected at most ${count(most)} runs, the design has ${shown}`,
-    { runs: String(runs), limit: most, isHighest: most === MOST_ENTRIES },
+    `expected at most ${count(most)} runs, got a design of ${shown}`,
+    { runs: String(runs), limit: most, isHighest },
   );
 }
 
@@ -88,8 +90,8 @@ function gridOf({ axes, zip }: Design, base: DesignBase): Points {
   const lists = columns.map((name) => axisOf(name, axes[name] as readonly unknown[], base.params));
   const lengths = lists.map(({ length }) => length);
   if (zip && new Set(lengths).size > 1) {
-    const shown = columns.map((name, i) => `${name} has ${lengths[i]}`).join(", ");
-    throw invalidArgument(`expected as many values for each param under zip, but ${shown}`, {
+    const shown = columns.map((name, i) => `${lengths[i]} for ${name}`).join(" and ");
+    throw invalidArgument(`expected equally many values for each param with zip, got ${shown}`, {
       zip: lengths.map(Number),
     });
   }
@@ -217,7 +219,7 @@ export function checkDistinct(
     throw table === undefined || each === undefined
       ? new RewindError(
           "INVALID_DESIGN",
-          `runs ${count(before)} and ${count(i)} are equal: they have the same params and the same seed`,
+          `runs ${count(before)} and ${count(i)} are the same: they have equal params and equal seeds`,
           { equal: [before, i] },
         )
       : table.equalRows(Math.floor(before / each), Math.floor(i / each));

@@ -27,13 +27,13 @@ export function moreRows(
   const areDerived = rows.some(({ replicate }) => replicate !== undefined);
   if (addSeeds !== undefined && areDerived) {
     throw invalidArgument(
-      "expected addReplicates rather than addSeeds: the seeds of these runs are derived",
+      "the seeds of these runs are derived: add replicates to them rather than seeds",
       { addSeeds: "derived" },
     );
   }
   if (addReplicates > 0 && !areDerived) {
     throw invalidArgument(
-      "expected addSeeds rather than addReplicates: the seeds of these runs were given",
+      "the seeds of these runs were given: add seeds to them rather than replicates",
       { addReplicates },
     );
   }

@@ -51,7 +51,7 @@ describe("a grid", () => {
       [2, 4],
     ]);
     expect(() => runs({ axes: { ...axes, gamma: [3] }, zip: true })).toThrow(
-      "expected as many values for each param under zip, but beta has 2, gamma has 1",
+      "expected equally many values for each param with zip, got 2 for beta and 1 for gamma",
     );
   });
 

@@ -98,7 +98,8 @@ export const sweep: Command = command({
     const ensemble = args.continue;
     if (ensemble !== undefined) return goOn(ensemble, args, context);
     const stray = ONLY_CONTINUE.find((option) => args[option] !== undefined);
-    if (stray !== undefined) throw usageError(`--${dashed(stray)} is for sweep --continue NAME`);
+    if (stray !== undefined)
+      throw usageError(`expected --${dashed(stray)} together with --continue NAME`);
     const { module, name, steps } = args;
     if (module === undefined) throw usageError("expected a module, or --continue NAME");
     if (name === undefined) throw usageError("expected the name of the ensemble: -b NAME");
@@ -138,10 +139,16 @@ function sweepOptions(args: SweepArguments): Omit<SweepOptions, "name" | "steps"
     ...{ params, zip, design },
     over: design === undefined ? over : undefined,
     seeds: args.seeds === undefined ? undefined : parseSeeds(args.seeds, "--seeds"),
-    replicates: optionalCount(args.replicates, "--replicates"),
+    replicates: positive(args.replicates, "--replicates"),
     maxFailures: optionalCount(args.maxFailures, "--max-failures"),
-    maxRuns: optionalCount(args.maxRuns, "--max-runs"),
+    maxRuns: positive(args.maxRuns, "--max-runs"),
   };
+}
+
+function positive(text: string | undefined, option: string): number | undefined {
+  const value = optionalCount(text, option);
+  if (value === 0) throw usageError(`expected ${option} to be at least 1, got 0`);
+  return value;
 }
 
 const ONLY_CONTINUE = ["addSeeds", "addReplicates", "retryFailed"] as const;

@@ -51,7 +51,7 @@ export const table: Command = command({
   async run({ name, sort, limit }, context) {
     const stray = sort !== undefined ? "--sort" : limit !== undefined ? "-n" : undefined;
     if (name === undefined && stray !== undefined)
-      throw usageError(`expected a name with ${stray}`);
+      throw usageError(`expected the name of an ensemble with ${stray}`);
     if (name === undefined) return listEnsembles(context);
     return printTable(name, sort, optionalCount(limit, "-n"), context);
   },
