@@ -38,7 +38,6 @@ export const COMMANDS = {
     summary: "write runs, blocks or steps as CSV, Parquet, numpy",
   },
   sql: { group: "look", summary: "query them with DuckDB" },
-  table: { group: "look", summary: "list the runs of an ensemble, one line each" },
   table: { group: "look", summary: "list the runs of an ensemble" },
   branch: { group: "fork", summary: "list branches, or fork a run at any step" },
   explore: { group: "fork", summary: "find a rare state by forking, and how likely it is" },
