@@ -227,7 +227,6 @@ const PLOT = [
   "type Mark",
   "type Paint",
   "type PictureOptions",
-  "type PlannedSweep",
   "type Plot",
   "type PlotTextOptions",
   "plotHtml",

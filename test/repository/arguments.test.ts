@@ -249,6 +249,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   Repository: "repository",
   ReadableRepository: "repository",
   RecordingRepository: "repository",
+  SweepingRepository: "repository",
   Branches: "branches",
   Tags: "tags",
   Sharing: "sharing",
