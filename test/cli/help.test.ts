@@ -20,7 +20,7 @@ import {
 } from "../support/run-cli.ts";
 
 const MODEL = `export const sir = {
-  name: "model", params: { clamp: 0, beta: 0.1 },
+  name: "model", params: { clamp: 0, beta: 0.1, gamma: 0.1 },
   init: () => ({ x: 0, agents: Array.from({ length: 5 }, () => ({ x: 0, infected: false })) }),
   step: (s, rng) => { s.x += rng.random() - 0.5; s.agents[3].x += 1; },
 };
@@ -226,6 +226,7 @@ async function runExample(line: string, project: Project): Promise<Result> {
   // The names that an example makes must not exist yet.
   if (/^branch \w/.test(line)) await project.run("branch", "-d", String(argv[1]));
   if (line.startsWith("branch -m")) await project.run("branch", "-d", String(argv[3]));
+  if (/^(table|sweep --continue)\b/.test(line)) await sweptGrid(project, line);
   if (line === "redo") await project.run("undo");
   if (/^trust .*theirs/.test(line)) await project.run("load", "run.replay", "-b", "theirs");
   if (/^save .*v1/.test(line)) await project.run("tag", "v1", "main");
@@ -256,6 +257,12 @@ async function share(project: Project): Promise<void> {
 }
 
 /** An example for runs of a million steps, scaled to ten thousand. */
+/** Records the ensemble of the examples, or only begins it. */
+async function sweptGrid(project: Project, line: string): Promise<void> {
+  const sweep = words("sweep sir.ts --param beta=1,2 --seeds 1 --steps 9 -b grid");
+  await project.runWith({ interrupt: line === "sweep --continue grid" }, ...sweep);
+}
+
 function small(line: string): string {
   return line.replace(/\b1e6\b/g, "1e4").replace(/\b\d(?:_?\d){5,}\b/g, (number) => {
     return number.replaceAll("_", "").slice(0, -2);
@@ -266,6 +273,7 @@ function small(line: string): string {
 async function withFiles(): Promise<Project> {
   const project = await emptyProject("walk.ts");
   await project.write("sir.ts", MODEL);
+  await project.write("lhs.csv", "beta,gamma\n0.1,0.2\n0.3,0.1\n");
   return project;
 }
 

@@ -51,7 +51,7 @@ testPage("docs/commands.md", { prepare: (place) => place.write("shock.ts", SHOCK
       explore:
         "explore main@0 --level state.x --goal 'state.x > 1.1' --budget 1e5 --seed 1 -b seen",
       stats: "stats main state.x --to 10",
-      observe: "observe main",
+      observe: "observe main twice=step*2 -q >seen; rewind observe main",
       "observe REV NAME=…": "observe main twice=step*2",
       plot: "plot main fix state.x --points 5",
       "plot -o": "plot main state.x -o x.svg",

@@ -26,7 +26,7 @@ export const sweep: Command = command({
     },
     zip: { describe: "take the values side by side, not in every combination", type: "boolean" },
     design: {
-      describe: "a file with a row for each run: CSV with a header, or a JSON array of objects",
+      describe: "a file with a row for each run: CSV with a header, or a JSON array",
       type: "string",
       value: "FILE",
       completes: "files",
