@@ -136,7 +136,7 @@ describe("the options of the library", () => {
   test("names the nearest, and every option that there is", async () => {
     const options = { last: true, too: 3 } as never;
     await expect(run.find(holds, options)).rejects.toThrow(
-      'expected an option among onProgress, signal, from, to, previous, jobs, got "last"',
+      'expected an option among onProgress, signal, jobs, from, to, previous, got "last"',
     );
     await expect(openRepository(folder, { trusted: true } as never)).rejects.toThrow(
       'got "trusted"; did you mean trust?',

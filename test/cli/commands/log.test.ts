@@ -116,7 +116,7 @@ describe("log", () => {
     await project.ok(...words("branch a main@500 --param p=NaN"));
     const { runs } = (await project.ok("log", "a", "--json")).json;
     expect(Object.keys(runs[0])).toEqual(
-      words("run branches steps goal recording parents message params time"),
+      words("run branches steps goal recording parents from message params time"),
     );
     expect(runs).toMatchObject([
       {
