@@ -83,8 +83,9 @@ describe("a simulation that declares its generator", () => {
   test.each([
     [{ rng: 5 }, "expected rng to be the name of a generator, got 5"],
     [{ streams: "daily" }, 'expected streams to be block, continuous or step, got "daily"'],
-  ])("%j is refused", (wrong, message) => {
-    expect(() => record({ ...clinic, ...wrong } as never, { steps: 1 })).toThrow(message);
+  ])("%j is refused", async (wrong, message) => {
+    const refused = record({ ...clinic, ...wrong } as never, { steps: 1 });
+    await expect(refused).rejects.toThrow(message);
   });
 
   test("an unknown generator", async () => {
