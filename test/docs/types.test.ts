@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
@@ -7,6 +7,8 @@ import { blocksOf } from "./blocks.ts";
 import { PAGES, readPage } from "./pages.ts";
 import { type Playground, playground } from "./playground.ts";
 import { moduleName } from "./run-page.ts";
+
+const SIR = readFileSync(new URL("../../fixtures/simulations/sir.ts", import.meta.url), "utf8");
 
 const WRONG = `import { record } from "rewind-engine";
 import walk from "./walk.mts";
@@ -25,6 +27,8 @@ test("the modules of the pages pass the strict compiler, and it sees a wrong one
   for (const page of PAGES) {
     const folder = basename(page, ".md");
     mkdirSync(join(place.folder, folder));
+    // A page may have the reader copy this model.
+    await place.write(join(folder, "sir.ts"), SIR);
     for (const block of blocksOf(readPage(page)).filter(({ language }) => language === "ts")) {
       const file = join(folder, moduleName(block));
       await place.write(file, block.text);
