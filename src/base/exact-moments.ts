@@ -1,7 +1,7 @@
 import type { ExactSum } from "./exact-sum.ts";
 import { type Exact, nearestDouble } from "./nearest-double.ts";
 
-/** The mean of `n` numbers with this sum, rounded once. NaN if there are none. */
+/** The mean of `n` numbers with this sum, rounded once. NaN without numbers. */
 export function meanOf(n: number, sum: ExactSum): number {
   const exact = sum.exact();
   if (n === 0) return Number.NaN;
@@ -10,7 +10,7 @@ export function meanOf(n: number, sum: ExactSum): number {
 
 /**
  * The population variance of `n` numbers from their sum and the sum of their squares, rounded once.
- * NaN if one of them is not finite, or if there are none.
+ * NaN if one of them is not finite, or without numbers.
  */
 export function varianceOf(n: number, sum: ExactSum, squares: ExactSum): number {
   return covarianceOf(n, sum, sum, squares);

@@ -22,7 +22,7 @@ export const NAMED_BLAME_OPTIONS: OptionKinds<NamedBlameOptions> = {
 
 /** Where a value of a state comes from, with the name of the run that recorded it. */
 export interface NamedLeaf extends BlamedLeaf {
-  /** A name with which `NAME@STEP` gives the states of `run`; undefined if there is none. */
+  /** A name with which `NAME@STEP` gives the states of `run`; undefined if it has no such name. */
   readonly name: string | undefined;
 }
 

@@ -90,7 +90,7 @@ async function missingTable(
   return TABLE_NAMES.find((name) => name === named && !viewed.has(name));
 }
 
-/** INVALID_ARGUMENT for a query that DuckDB refuses, with the columns that there are. */
+/** INVALID_ARGUMENT for a query that DuckDB refuses, with the columns of the tables. */
 function refused(query: string, cause: unknown, made: readonly Table[]): RewindError {
   const tables = made.map(
     ({ name, columns }) => `${name} has ${someOf(columns.flatMap(flatNames))}`,

@@ -93,7 +93,7 @@ describe("record with from", () => {
     });
   });
 
-  test("refuses what is none of its forms", async () => {
+  test("refuses any other form", async () => {
     const run = await record(walk, { steps: 3 });
     for (const from of [{}, { run, file: "x.json" }, { run: {} }, { file: "x.txt" }, { file: 3 }]) {
       await expect(record(walk, { steps: 1, from: from as RecordFrom })).rejects.toMatchObject({

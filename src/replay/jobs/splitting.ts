@@ -17,7 +17,7 @@ interface Part<R> {
   error?: unknown;
 }
 
-/** For each job, so many pieces may be begun before the first of them is delivered. */
+/** How many pieces each job may begin before the first of them is delivered. */
 const MOST_AHEAD = 4;
 
 /** A job in progress, on this thread and on workers. */
@@ -198,7 +198,7 @@ export class Splitting<I, R> {
     return again;
   }
 
-  /** A new piece; undefined if there is none, or if too many wait to be delivered. */
+  /** A new piece; undefined if all are begun, or if too many wait to be delivered. */
   #new(): Promise<Part<R> | undefined> {
     return this.#inTurn(async () => {
       const { to } = this.#job;

@@ -38,7 +38,7 @@ export interface ObservedStatistics extends ObserverInfo {
   readonly text: TextSummary | undefined;
   /**
    * The `p` quantile of a number, from 0 to 1: the smallest value that at least this share of the
-   * values does not exceed, off by at most 0.8 %. NaN if a value is NaN or if there are none.
+   * values does not exceed, off by at most 0.8 %. NaN if a value is NaN, or without values.
    */
   quantile(p: number, component?: number): number;
 }

@@ -272,7 +272,7 @@ export class Run<S = unknown, P extends object = Record<string, unknown>> extend
   /**
    * The first step at which the value at a path of the state is another than one step before, and the
    * state there; with `last` the last such step. A place that appears or goes changes too. Undefined
-   * if there is none. Throws INVALID_PATH, INTERRUPTED.
+   * if it never changes. Throws INVALID_PATH, INTERRUPTED.
    *
    * @example
    * ```ts
