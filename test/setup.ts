@@ -1,6 +1,7 @@
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll } from "vitest";
+import "./support/same-numbers.ts";
 import { newUser, variablesOf } from "./support/user.ts";
 
 // The same cases in every run, so that a failure comes from the change; FAST_CHECK_SEED tries
