@@ -17,6 +17,11 @@ import type { PackRef } from "./remote.ts";
 /** A pack ends with the record that brings it to this size: it is held in memory as a whole. */
 const PACK_BYTES = 1 << 23;
 const LARGEST_RECORD = 1 << 25;
+/** Of the memory for a pack, which doubles: most pushes are small. */
+const FIRST_BYTES = 1 << 16;
+const EMPTY = new Uint8Array(0);
+/** A record that would end beyond this is read into other memory, and copied. */
+const MOST_ROOM = PACK_BYTES + (1 << 20);
 /** The most that a footer takes. */
 const FOOTER_BYTES = 64;
 
@@ -42,9 +47,9 @@ export interface PackingTools extends PackTools {
 export class PackWriter {
   readonly #tools: PackingTools;
   #holds: PackRef["holds"];
-  #buffer = newBuffer();
+  #buffer = EMPTY;
   /** Those of the packs before: one is hashed and one is sent while the next one is filled. */
-  readonly #others = [newBuffer(), newBuffer()];
+  readonly #others = [EMPTY, EMPTY];
   #length = 0;
   #objects = 0;
   /** What its objects unpack to. */
@@ -90,7 +95,7 @@ export class PackWriter {
     const full = this.#content + rawLength > most ? this.end() : undefined;
     // This record is added before the caller has the full pack, while an earlier one may still be on
     // its way, in the memory that would come next.
-    if (full !== undefined) this.#buffer = newBuffer();
+    if (full !== undefined) this.#buffer = EMPTY;
     if (this.#length === 0) this.#append(PACK_HEADER);
     this.#append(record);
     this.#objects++;
@@ -121,23 +126,28 @@ export class PackWriter {
 
   #append(bytes: Uint8Array): void {
     const length = this.#length + bytes.length;
-    if (length + FOOTER_BYTES > this.#buffer.length) {
-      const larger = new Uint8Array(Math.max(length + FOOTER_BYTES, 2 * this.#buffer.length));
-      larger.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = larger;
-    }
+    this.#reserve(length);
     const isInPlace = bytes.buffer === this.#buffer.buffer && bytes.byteOffset === this.#length;
     if (!isInPlace) this.#buffer.set(bytes, this.#length);
     this.#length = length;
+  }
+
+  /** Makes room for a pack of this length and its footer. */
+  #reserve(length: number): void {
+    const needed = length + FOOTER_BYTES;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.#buffer.length, FIRST_BYTES));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
   }
 
   /** Where the next record is to be, so that it is read into its place. */
   readonly #room: Room = (length) => {
     if (this.#length === 0) this.#append(PACK_HEADER);
     const end = this.#length + length;
-    return end + FOOTER_BYTES > this.#buffer.length
-      ? new Uint8Array(length)
-      : this.#buffer.subarray(this.#length, end);
+    if (end > MOST_ROOM) return new Uint8Array(length);
+    this.#reserve(end);
+    return this.#buffer.subarray(this.#length, end);
   };
 
   async #encoded(store: ObjectStore, kind: Kind, id: Id): Promise<Uint8Array | undefined> {
@@ -145,9 +155,4 @@ export class PackWriter {
     if (object === undefined) return undefined;
     return encodeRecord({ kind, id, payload: object.body }, this.#tools);
   }
-}
-
-/** Large from the start: memory that is not written to costs nothing. */
-function newBuffer(): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(PACK_BYTES + (1 << 20));
 }
