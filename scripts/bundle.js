@@ -73,6 +73,8 @@ const bundle = await rolldown({
   // Optional peers are the user's.
   external: ["esbuild", /^@aws-sdk\//, /^@resvg\//, /^@duckdb\//],
   transform: { target: "node20" },
+  // For Node, the package gives its encoder along with it, and that is half of the package.
+  resolve: { alias: { "cbor-x/decode": path.join(ROOT, "node_modules/cbor-x/decode.js") } },
   plugins: [
     builtins,
     {
