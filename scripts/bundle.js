@@ -65,6 +65,27 @@ const builtins = {
   },
 };
 
+/**
+ * Writes characters beyond ASCII as escapes. A single one would make Node decode a file slowly, and
+ * hold and read its source in two bytes for each character.
+ */
+const ascii = {
+  name: "ascii",
+  generateBundle(_, output) {
+    for (const chunk of Object.values(output)) {
+      if (chunk.type === "chunk") chunk.code = escaped(chunk.code, chunk.fileName);
+    }
+  },
+};
+
+function escaped(code, file) {
+  // After a backslash an escape would be something else, and a raw template would show it.
+  const plain = /\\\P{ASCII}|\braw`[^`]*[^\p{ASCII}`]/u.exec(code);
+  if (plain !== null) throw new Error(`${file}: expected characters to escape, got ${plain}`);
+  const escapeOf = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return code.replace(/\P{ASCII}/gu, (character) => character.split("").map(escapeOf).join(""));
+}
+
 const bundle = await rolldown({
   input: Object.fromEntries(ENTRIES.map((entry) => [entry, source(`${entry}.ts`)])),
   platform: "node",
@@ -77,6 +98,7 @@ const bundle = await rolldown({
   resolve: { alias: { "cbor-x/decode": path.join(ROOT, "node_modules/cbor-x/decode.js") } },
   plugins: [
     builtins,
+    ascii,
     {
       name: "imports",
       moduleParsed: ({ id, importedIds }) => void imports.set(id, importedIds),

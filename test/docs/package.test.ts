@@ -60,6 +60,11 @@ describe("the package that npm pack makes", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
   });
 
+  test("has code in ASCII alone, which Node reads faster", () => {
+    const modules = files.filter((file) => /^dist\/.*\.js$/.test(file));
+    expect(modules.filter((file) => /\P{ASCII}/u.test(read(file)))).toEqual([]);
+  });
+
   test("has nothing else in dist but the licences", () => {
     const others = files.filter((file) => file.startsWith("dist/") && !isModule(file));
     expect(others).toEqual(["dist/THIRD-PARTY.txt"]);
