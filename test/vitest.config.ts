@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { memoryFolder } from "./support/memory-folder.ts";
 
 const source = (path: string): string => fileURLToPath(new URL(`../src/${path}`, import.meta.url));
 
@@ -33,26 +34,37 @@ export const ALONE: readonly string[] = [
   "test/remote/robust.test.ts",
 ];
 
+/**
+ * Files whose stores are on a disk, since they are about crashes and locks. So are all stores of the
+ * long tests, and of `npm test` where the user has set TMPDIR.
+ */
+const ON_DISK = [
+  "test/cli/process.test.ts",
+  "test/laws/kills.test.ts",
+  "test/node/store/journal.test.ts",
+];
+const TEMPORARY = process.env.TMPDIR ?? memoryFolder();
+const env: Record<string, string> = TEMPORARY === undefined ? {} : { TMPDIR: TEMPORARY };
+
 const NOT_USUAL = ["test/**/*.long.test.ts", "test/attack/**"];
 
-/** `npm test`. All other files share a process per worker, so that modules are loaded once for all. */
+/**
+ * `npm test`. Most files share a process per worker, so that modules are loaded once for all. No
+ * project waits for another.
+ */
 const config: ViteUserConfig = defineConfig({
   ...common,
   test: {
     ...common.test,
     projects: [
-      {
-        extends: true,
-        test: { name: "alone", include: [...ALONE], sequence: { groupOrder: 0 } },
-      },
+      { extends: true, test: { name: "alone", include: [...ALONE], env } },
+      { extends: true, test: { name: "on a disk", isolate: false, include: ON_DISK } },
       {
         extends: true,
         test: {
-          name: "shared",
-          isolate: false,
+          ...{ name: "shared", isolate: false, env },
           include: ["test/**/*.test.ts"],
-          exclude: [...NOT_USUAL, ...ALONE],
-          sequence: { groupOrder: 1 },
+          exclude: [...NOT_USUAL, ...ALONE, ...ON_DISK],
         },
       },
     ],

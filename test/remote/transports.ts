@@ -31,7 +31,7 @@ export function damageIn(folder: string): Shared["damage"] {
   };
 }
 
-/** Gives each ref of a Git repository a commit without the packs, or with others of their names. */
+/** Gives each ref that has the packs a commit without them, or with others of their names. */
 export function damageInGit(bare: string, packs: readonly PackRef[], how: "remove" | "cut"): void {
   const git = (values: readonly string[], input: Uint8Array | string = ""): Buffer =>
     execFileSync("git", ["-C", bare, ...values], { input });
@@ -40,7 +40,9 @@ export function damageInGit(bare: string, packs: readonly PackRef[], how: "remov
   const names = packs.map(({ hash }) => `pack-${hash}.pack`);
   const entries = (commit: string): string[] => text(["ls-tree", commit]).split("\n");
   for (const line of text(["for-each-ref", "--format=%(refname)", "refs/rewind/"]).split("\n")) {
-    const changed = entries(`${line}:packs`).flatMap((entry) => {
+    const all = entries(`${line}:packs`);
+    if (!all.some((entry) => names.some((name) => entry.endsWith(name)))) continue;
+    const changed = all.flatMap((entry) => {
       const [, id = "", name = ""] = /^\d+ blob (\w+)\t(.*)$/.exec(entry) ?? [];
       if (!names.includes(name)) return [entry];
       if (how === "remove") return [];
