@@ -46,7 +46,7 @@ export function* plainLoop(
 
 /** Does `work` with the chance and the clock of a run: 1 ms a step since 1970. */
 function withChance<T>(chance: RandomGenerator, time: number, work: () => T): T {
-  const own = { random: Math.random, Date, now: performance.now };
+  const own = { random: Math.random, Date };
   Math.random = () => chance.random();
   performance.now = () => time;
   globalThis.Date = class extends own.Date {
@@ -61,7 +61,8 @@ function withChance<T>(chance: RandomGenerator, time: number, work: () => T): T 
     return work();
   } finally {
     Math.random = own.random;
-    performance.now = own.now;
+    // What was there is inherited, and a later file of this process may replace it.
+    Reflect.deleteProperty(performance, "now");
     globalThis.Date = own.Date;
   }
 }
