@@ -111,8 +111,8 @@ const { output } = await bundle.write({
   dir: DIST,
   format: "esm",
   chunkFileNames: "chunks/[name]-[hash].js",
-  // Names stay, for the stack of a fault.
-  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  // The names of functions and classes stay, for the stack of a fault.
+  minify: { compress: false, mangle: { keepNames: true }, codegen: { removeWhitespace: true } },
   codeSplitting: {
     groups: SHARED.map(([name], i) => ({
       name,
